@@ -1,0 +1,139 @@
+-- The log of published events, and what makes it safe to read past a cursor.
+--
+-- Positions are taken when a row is inserted and become visible when its transaction commits, so
+-- they do not become visible in order: whoever reads `position > cursor` skips the events of
+-- transactions that commit late. The writer floor prevents it:
+--
+--   W1  before a statement takes its first position, its (sub)transaction takes a shared advisory
+--       lock whose key names the floor: the sequence's last value at that time
+--   W2  the statement takes positions above the floor, inserts, commits; the lock goes after the
+--       rows have become visible
+--   R1  the reader reads L, the sequence's last value
+--   R2  then F, the smallest floor among the locks that are held
+--   R3  then, in a new statement and so in a new snapshot, the rows up to min(L, F)
+--
+-- Why nothing is skipped: let transaction T have taken position p <= min(L, F). It took p before
+-- R1, so it held its lock, with a floor below p, before R2. Still held at R2: F < p, which
+-- contradicts p <= F. Released before R2: T had ended, and R3's snapshot, taken later, sees it.
+--
+-- It assumes that only INSERT takes positions, that the sequence has CACHE 1 and is never set
+-- downwards, that positions stay below 2^48, and that the reader is READ COMMITTED on the primary.
+
+CREATE TABLE dispatcher_event (
+    position       bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1),
+    event_id       text        COLLATE "C" NOT NULL,
+    event_type     text        COLLATE "C" NOT NULL,
+    schema_version integer     NOT NULL,
+    occurred_at    timestamptz NOT NULL,
+    tenant_id      text        COLLATE "C" NOT NULL,
+    producer       text        COLLATE "C" NOT NULL,
+    subject        text        COLLATE "C",
+    actor          text        NOT NULL,
+    correlation_id text,
+    causation_id   text,
+    traceparent    text,
+    -- json and not jsonb: what was validated is what is stored, and jsonb refuses "\u0000".
+    payload        json        NOT NULL,
+    inserted_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT dispatcher_event_pkey PRIMARY KEY (position),
+    -- Publishing an event id a second time is a no-op.
+    CONSTRAINT dispatcher_event_event_id_key UNIQUE (event_id),
+    -- What RFC 3339 can write: an infinite time could not be handed to any handler.
+    CONSTRAINT dispatcher_event_times_check
+        CHECK (occurred_at >= '0001-01-01 00:00Z' AND occurred_at < '10000-01-01 00:00Z'
+           AND inserted_at >= '0001-01-01 00:00Z' AND inserted_at < '10000-01-01 00:00Z')
+);
+
+COMMENT ON TABLE dispatcher_event IS 'Published events, in the order of position. Rows are inserted and never changed.';
+COMMENT ON COLUMN dispatcher_event.subject IS 'Whom the event is about: the ordering key.';
+COMMENT ON COLUMN dispatcher_event.occurred_at IS 'When the fact happened, as the producer says.';
+COMMENT ON COLUMN dispatcher_event.inserted_at IS 'When the row was inserted, by the clock of this server.';
+
+-- The key of a floor lock: 2 bits that say "a floor", 14 bits of the table's oid, 48 bits of floor.
+-- Two table families whose oids agree in 14 bits see each other's writers, and wait for them
+-- without need; nothing is lost.
+--
+-- W1. A statement trigger: it fires before the identity default is evaluated. A row trigger does not.
+CREATE FUNCTION dispatcher_event_floor() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+    -- One lock for each (sub)transaction, or 25,000 inserts run out of lock memory. The memo is
+    -- transaction-local, so ROLLBACK TO SAVEPOINT takes it back together with the lock.
+    memo constant text := 'dispatcher.floor_' || TG_RELID;
+BEGIN
+    IF pg_catalog.current_setting(memo, true) = 'held' THEN
+        RETURN NULL;
+    END IF;
+    PERFORM pg_catalog.pg_advisory_xact_lock_shared(
+        ((16384 | (TG_RELID::bigint & 16383)) << 48)
+        -- Not SELECT last_value, which now and then reads ahead of what has been handed out.
+        | coalesce(pg_catalog.pg_sequence_last_value(
+              pg_catalog.format('%I.dispatcher_event_position_seq', TG_TABLE_SCHEMA)::regclass), 0));
+    PERFORM pg_catalog.set_config(memo, 'held', true);
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER dispatcher_event_floor
+    BEFORE INSERT ON dispatcher_event
+    FOR EACH STATEMENT EXECUTE FUNCTION dispatcher_event_floor();
+-- Also for rows that logical replication applies.
+ALTER TABLE dispatcher_event ENABLE ALWAYS TRIGGER dispatcher_event_floor;
+
+-- R1 and R2. The caller reads the rows (R3) in a statement of its own.
+--   last_position  L
+--   horizon        min(L, F): every event up to here is visible to a snapshot taken from now on,
+--                  or never will be
+CREATE FUNCTION dispatcher_event_horizon(log regclass, OUT last_position bigint, OUT horizon bigint)
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    IF pg_catalog.pg_is_in_recovery() THEN
+        RAISE EXCEPTION 'dispatcher: the event log cannot be read on a standby'
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'Locks of the writers are not visible here. Connect the consumer to the primary.';
+    END IF;
+    IF pg_catalog.current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        RAISE EXCEPTION 'dispatcher: the event log cannot be read in a % transaction',
+                pg_catalog.current_setting('transaction_isolation')
+            USING ERRCODE = 'invalid_transaction_state',
+                  HINT = 'Its snapshot is older than the horizon, and events would be skipped. Use READ COMMITTED.';
+    END IF;
+    last_position := coalesce(
+        pg_catalog.pg_sequence_last_value(pg_catalog.pg_get_serial_sequence(log::text, 'position')::regclass), 0);
+    SELECT least(last_position,
+                 min(((held.classid::bigint & 65535) << 32) | held.objid::bigint))
+      INTO horizon
+      FROM pg_catalog.pg_locks AS held
+     WHERE held.locktype = 'advisory'
+       AND held.objsubid = 1
+       AND held.mode = 'ShareLock'
+       AND held.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+       AND held.classid::bigint >> 16 = 16384 | (log::oid::bigint & 16383);
+END
+$$;
+
+-- Wake-up. A transaction that notifies holds a global lock through the fsync of its commit, so one
+-- notifies only if somebody sleeps: a sleeper holds a shared session lock on the event type, and
+-- whoever cannot have that lock exclusively knows. The lock is given back at once, so that writers
+-- do not take each other for sleepers. PREPARE TRANSACTION refuses a transaction that has
+-- notified: a two-phase publisher disables this trigger, and consumers poll.
+CREATE FUNCTION dispatcher_event_notify() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+    inserted_type text;
+BEGIN
+    FOR inserted_type IN SELECT DISTINCT event_type FROM inserted LOOP
+        IF pg_catalog.pg_try_advisory_lock(1146311763, pg_catalog.hashtext(inserted_type)) THEN
+            PERFORM pg_catalog.pg_advisory_unlock(1146311763, pg_catalog.hashtext(inserted_type));
+        ELSE
+            PERFORM pg_catalog.pg_notify('dispatcher_event_inserted', inserted_type);
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER dispatcher_event_notify
+    AFTER INSERT ON dispatcher_event
+    REFERENCING NEW TABLE AS inserted
+    FOR EACH STATEMENT EXECUTE FUNCTION dispatcher_event_notify();
