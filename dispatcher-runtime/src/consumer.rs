@@ -1,0 +1,400 @@
+//! A consumer: the subscriptions of one domain, started, watched and stopped together.
+//!
+//! Each subscription is a task of its own with its own cursor; a slow or failing one does not hold
+//! up another. A task never ends by itself: what the database does to it is waited out, and it is
+//! logged.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::{PgPool, Row};
+use time::OffsetDateTime;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::config::Family;
+use crate::delivery::Subscription;
+use crate::error::{ConfigError, DatabaseError, StartError};
+use crate::handler::Handler;
+use crate::payload::Domain;
+use crate::private::ConsumedBy;
+use crate::retry::RetryPolicy;
+use crate::sql::ConsumeStatements;
+use crate::subscription::{Reader, Settings};
+use crate::wake::{Sleeper, Wake};
+use crate::worker::Worker;
+
+/// The consuming side of the domain `D`.
+#[derive(Debug)]
+pub struct Consumer<D> {
+    domain: PhantomData<fn() -> D>,
+}
+
+impl<D: Domain> Consumer<D> {
+    /// Events are read, and what handlers do is committed, through `pool`. It needs a connection
+    /// for each subscription and one to listen with.
+    pub fn builder(pool: PgPool) -> ConsumerBuilder<D, ()> {
+        ConsumerBuilder {
+            pool,
+            state: (),
+            subscriptions: Vec::new(),
+            schema: None,
+            batch_size: 50,
+            poll_interval: Duration::from_secs(5),
+            handler_timeout: None,
+            retry: RetryPolicy::default(),
+            require_all_handlers: false,
+            domain: PhantomData,
+        }
+    }
+}
+
+/// The settings and handlers of a [`Consumer`].
+#[must_use = "call `.start()` or `.run_until(…)`"]
+pub struct ConsumerBuilder<D, S> {
+    pool: PgPool,
+    state: S,
+    subscriptions: Vec<Subscription<S>>,
+    schema: Option<String>,
+    batch_size: u32,
+    poll_interval: Duration,
+    handler_timeout: Option<Duration>,
+    retry: RetryPolicy,
+    require_all_handlers: bool,
+    domain: PhantomData<fn() -> D>,
+}
+
+impl<D, S> fmt::Debug for ConsumerBuilder<D, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.subscriptions.iter().map(|subscription| subscription.name).collect();
+        f.debug_struct("ConsumerBuilder").field("subscriptions", &names).finish_non_exhaustive()
+    }
+}
+
+impl<D: Domain> ConsumerBuilder<D, ()> {
+    /// The application's state, for handlers that take `State<S>`. Give it before the handlers.
+    pub fn state<S: Clone + Send + Sync + 'static>(self, state: S) -> ConsumerBuilder<D, S> {
+        ConsumerBuilder {
+            pool: self.pool,
+            state,
+            subscriptions: Vec::new(),
+            schema: self.schema,
+            batch_size: self.batch_size,
+            poll_interval: self.poll_interval,
+            handler_timeout: self.handler_timeout,
+            retry: self.retry,
+            require_all_handlers: self.require_all_handlers,
+            domain: PhantomData,
+        }
+    }
+}
+
+impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
+    /// Registers a handler: the name of an async function under `#[subscribe]`.
+    ///
+    /// The function's name is the subscription's, to which the cursor belongs. A subscription that
+    /// is new, or renamed, starts at the beginning of the log.
+    pub fn subscribe<H>(mut self, handler: H) -> Self
+    where
+        H: Handler<S>,
+        H::EventType: ConsumedBy<D>,
+    {
+        self.subscriptions.push(Subscription::new(handler));
+        self
+    }
+
+    /// The Postgres schema of the table family. Without it the connection's search path counts.
+    pub fn schema(mut self, schema: impl Into<String>) -> Self {
+        self.schema = Some(schema.into());
+        self
+    }
+
+    /// How many events are handled in one transaction at most. 50 unless told; past 64 Postgres'
+    /// subtransaction cache overflows and every reader pays for it.
+    pub fn batch_size(mut self, events: u32) -> Self {
+        self.batch_size = events;
+        self
+    }
+
+    /// How long to wait before looking again when no notification comes. 5 s unless told.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = interval;
+        self
+    }
+
+    /// How long a handler may take before the attempt counts as failed. Unlimited unless told.
+    pub fn handler_timeout(mut self, limit: Duration) -> Self {
+        self.handler_timeout = Some(limit);
+        self
+    }
+
+    /// The delays after which a failed event is tried again, one for each retry. 1 s, 5 s and 15 s
+    /// unless told; with none, the first failure makes a dead letter.
+    pub fn retry_delays(mut self, delays: impl IntoIterator<Item = Duration>) -> Self {
+        self.retry.set_delays(delays.into_iter().collect());
+        self
+    }
+
+    /// By how much of itself a delay is lengthened at random at most. 0.3 unless told.
+    pub fn jitter(mut self, jitter: f64) -> Self {
+        self.retry.set_jitter(jitter);
+        self
+    }
+
+    /// Refuses to start while the registry binds this consumer to an event type that has no
+    /// handler. Without it that is a warning.
+    pub fn require_all_handlers(mut self) -> Self {
+        self.require_all_handlers = true;
+        self
+    }
+
+    /// Checks the settings and the database, registers the cursors and starts the subscriptions.
+    ///
+    /// # Errors
+    /// A setting is wrong, a handler is missing, or the database cannot be used; see
+    /// [`StartError`].
+    ///
+    /// # Cancellation
+    /// If the future is dropped nothing runs; cursors may have been registered.
+    pub async fn start(self) -> Result<RunningConsumer, StartError> {
+        self.check()?;
+        let family = match &self.schema {
+            Some(schema) => Family::new(schema)?,
+            None => Family::default(),
+        };
+        let settings = Arc::new(Settings {
+            consumer: D::NAME,
+            batch_size: self.batch_size,
+            poll_interval: self.poll_interval,
+            handler_timeout: self.handler_timeout,
+            retry: self.retry,
+            statements: ConsumeStatements::new(&family),
+        });
+        probe(&self.pool, &settings.statements).await?;
+        let names: Vec<_> = self.subscriptions.iter().map(|subscription| subscription.name).collect();
+        for name in &names {
+            settings
+                .statements
+                .register_cursor
+                .query()
+                .bind(D::NAME)
+                .bind(name)
+                .bind(OffsetDateTime::now_utc())
+                .execute(&self.pool)
+                .await
+                .map_err(database)?;
+        }
+
+        let (stop, stopping) = watch::channel(false);
+        let (passes, passed) = watch::channel(0_u64);
+        let state = Arc::new(self.state);
+        let mut wake = Wake::new();
+        let mut tasks = JoinSet::new();
+        let mut sleepers = Vec::new();
+        for subscription in self.subscriptions {
+            let sleeper = wake.sleeper(subscription.event_types.clone());
+            sleepers.push(sleeper.clone());
+            let reader = Reader {
+                settings: Arc::clone(&settings),
+                subscription,
+                state: Arc::clone(&state),
+                pool: self.pool.clone(),
+                singly: 0,
+            };
+            let worker = Worker::new(reader, sleeper, stopping.clone(), passes.clone());
+            tasks.spawn(worker.run());
+        }
+        let listening = tokio::spawn(wake.run(self.pool.clone()));
+        tracing::info!(consumer = D::NAME, subscriptions = ?names, "the consumer has started");
+        Ok(RunningConsumer { pool: self.pool, settings, names, sleepers, stop, passed, tasks, listening })
+    }
+
+    /// Runs the consumer until `until` resolves, then finishes what is in flight and returns.
+    ///
+    /// ```no_run
+    /// # use acme_contracts::Coaching;
+    /// # use dispatcher_runtime::{Consumer, StartError};
+    /// # async fn example(pool: sqlx::PgPool, until: impl Future<Output = ()>) -> Result<(), StartError> {
+    /// Consumer::<Coaching>::builder(pool).run_until(until).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    ///
+    /// # Cancellation
+    /// If the future is dropped, subscriptions stop after the event that they are at.
+    pub async fn run_until<F: Future>(self, until: F) -> Result<(), StartError> {
+        let running = self.start().await?;
+        until.await;
+        running.stop().await;
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), StartError> {
+        let consumer = D::NAME;
+        if self.subscriptions.is_empty() {
+            return Err(StartError::NoHandlers { consumer });
+        }
+        let mut names = HashSet::new();
+        for subscription in &self.subscriptions {
+            if !names.insert(subscription.name) {
+                return Err(StartError::DuplicateSubscription { consumer, subscription: subscription.name });
+            }
+        }
+        let invalid = |setting, value: String, expected| ConfigError::Invalid { setting, value, expected };
+        if self.batch_size == 0 {
+            return Err(invalid("batch_size", "0".to_owned(), "at least 1 event").into());
+        }
+        if self.poll_interval.is_zero() {
+            return Err(invalid("poll_interval", "0 s".to_owned(), "longer than nothing, such as 5 s").into());
+        }
+        let connections = self.pool.options().get_max_connections();
+        if connections < 2 {
+            return Err(invalid(
+                "max_connections of the pool",
+                connections.to_string(),
+                "at least 2: one to listen with and one to handle events with",
+            )
+            .into());
+        }
+        self.retry.check()?;
+        let handled: HashSet<_> =
+            self.subscriptions.iter().flat_map(|subscription| subscription.event_types.iter().copied()).collect();
+        let event_types: Vec<_> = D::registry()
+            .consumed_by(consumer)
+            .map(|event| event.event_type)
+            .filter(|event_type| !handled.contains(event_type))
+            .collect();
+        if event_types.is_empty() {
+            return Ok(());
+        }
+        if self.require_all_handlers {
+            return Err(StartError::MissingHandlers { consumer, event_types });
+        }
+        tracing::warn!(
+            consumer,
+            event_types = event_types.join(", "),
+            "the registry binds this consumer to event types that have no handler; \
+             register one with `.subscribe(…)`, or take the consumer off their \"consumers\""
+        );
+        Ok(())
+    }
+}
+
+/// Refuses a database from which events could be lost.
+async fn probe(pool: &PgPool, statements: &ConsumeStatements) -> Result<(), StartError> {
+    let row = statements.probe.query().fetch_one(pool).await.map_err(database)?;
+    let refuse = |setting, value: String, expected| -> Result<(), StartError> {
+        Err(ConfigError::Invalid { setting, value, expected }.into())
+    };
+    let version: i32 = row.try_get("server_version").map_err(database)?;
+    if version < 140_000 {
+        return refuse("server_version", version.to_string(), "Postgres 14 or later");
+    }
+    if row.try_get("standby").map_err(database)? {
+        return refuse(
+            "pool",
+            "a connection to a standby".to_owned(),
+            "a connection to the primary: the locks that keep the log gap-safe are only visible there",
+        );
+    }
+    let cache: i64 = row.try_get("cache").map_err(database)?;
+    if cache != 1 {
+        return refuse(
+            "cache of the sequence behind dispatcher_event.position",
+            cache.to_string(),
+            "1, or events are skipped: `ALTER TABLE dispatcher_event ALTER COLUMN position SET CACHE 1`",
+        );
+    }
+    if !row.try_get::<bool, _>("floor").map_err(database)? {
+        return refuse(
+            "trigger dispatcher_event_floor",
+            "missing or not ENABLE ALWAYS".to_owned(),
+            "in place, or events are skipped: \
+             `ALTER TABLE dispatcher_event ENABLE ALWAYS TRIGGER dispatcher_event_floor`",
+        );
+    }
+    Ok(())
+}
+
+fn database(error: sqlx::Error) -> StartError {
+    StartError::Database(DatabaseError(error))
+}
+
+/// A consumer that runs. Dropping it stops the subscriptions after the event that they are at,
+/// without waiting; call [`stop`](Self::stop) to wait.
+#[must_use = "a consumer stops when this is dropped"]
+#[derive(Debug)]
+pub struct RunningConsumer {
+    pool: PgPool,
+    settings: Arc<Settings>,
+    names: Vec<&'static str>,
+    sleepers: Vec<Sleeper>,
+    stop: watch::Sender<bool>,
+    passed: watch::Receiver<u64>,
+    tasks: JoinSet<()>,
+    listening: tokio::task::JoinHandle<()>,
+}
+
+impl RunningConsumer {
+    /// Waits until every event that was published before this call is handled or a dead letter,
+    /// by this replica or another. Retries are waited for, so it may take as long as they do.
+    ///
+    /// # Errors
+    /// The database failed.
+    ///
+    /// # Cancellation
+    /// May be dropped; nothing changes.
+    pub async fn caught_up(&self) -> Result<(), DatabaseError> {
+        let statements = &self.settings.statements;
+        let row = statements.read_horizon.query().fetch_one(&self.pool).await.map_err(DatabaseError)?;
+        let target: i64 = row.try_get("last_position").map_err(DatabaseError)?;
+        let mut passed = self.passed.clone();
+        loop {
+            passed.borrow_and_update();
+            let query = statements.caught_up.query();
+            let row = query
+                .bind(self.settings.consumer)
+                .bind(&self.names)
+                .bind(target)
+                .fetch_one(&self.pool)
+                .await
+                .map_err(DatabaseError)?;
+            if row.try_get::<i64, _>(0).map_err(DatabaseError)? == 0 {
+                return Ok(());
+            }
+            // A sleeping subscription would move its cursor only with the next poll.
+            self.sleepers.iter().for_each(Sleeper::nudge);
+            // The limit is for passes of other replicas, which nobody tells us about.
+            let _ = tokio::time::timeout(Duration::from_millis(50), passed.changed()).await;
+        }
+    }
+
+    /// Takes no more events, lets the handlers that run finish, commits, and returns.
+    ///
+    /// # Cancellation
+    /// If the future is dropped, the handlers that run are aborted; their transactions roll back
+    /// and the events are delivered again after the next start.
+    pub async fn stop(mut self) {
+        let _ = self.stop.send(true);
+        while let Some(result) = self.tasks.join_next().await {
+            if let Err(error) = result {
+                tracing::error!(%error, "a subscription's task ended badly");
+            }
+        }
+        self.sleepers.clear();
+        self.listening.abort();
+        tracing::info!(consumer = self.settings.consumer, "the consumer has stopped");
+    }
+}
+
+impl Drop for RunningConsumer {
+    fn drop(&mut self) {
+        let _ = self.stop.send(true);
+        self.tasks.detach_all();
+    }
+}

@@ -1,0 +1,109 @@
+//! An event as a row of the log, before anybody has looked into its payload.
+
+use serde_json::Value;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use time::OffsetDateTime;
+
+use crate::envelope::EventEnvelope;
+use crate::error::HandlerError;
+use crate::id::IdError;
+
+/// A row of `dispatcher_event`. Anybody may have inserted it, so nothing in it is trusted.
+#[derive(Clone, Debug)]
+pub struct StoredEvent {
+    pub(crate) position: i64,
+    pub(crate) event_id: String,
+    pub(crate) event_type: String,
+    pub(crate) schema_version: i32,
+    pub(crate) occurred_at: OffsetDateTime,
+    pub(crate) tenant_id: String,
+    pub(crate) producer: String,
+    pub(crate) subject: Option<String>,
+    pub(crate) actor: String,
+    pub(crate) correlation_id: Option<String>,
+    pub(crate) causation_id: Option<String>,
+    pub(crate) traceparent: Option<String>,
+    pub(crate) payload: String,
+    pub(crate) inserted_at: OffsetDateTime,
+}
+
+impl StoredEvent {
+    pub(crate) fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            position: row.try_get("position")?,
+            event_id: row.try_get("event_id")?,
+            event_type: row.try_get("event_type")?,
+            schema_version: row.try_get("schema_version")?,
+            occurred_at: row.try_get("occurred_at")?,
+            tenant_id: row.try_get("tenant_id")?,
+            producer: row.try_get("producer")?,
+            subject: row.try_get("subject")?,
+            actor: row.try_get("actor")?,
+            correlation_id: row.try_get("correlation_id")?,
+            causation_id: row.try_get("causation_id")?,
+            traceparent: row.try_get("traceparent")?,
+            payload: row.try_get("payload_text")?,
+            inserted_at: row.try_get("inserted_at")?,
+        })
+    }
+
+    /// The typed envelope, for a macro expansion: `decode` is the gate of the event type.
+    #[doc(hidden)]
+    pub fn envelope<P>(
+        &self,
+        decode: impl FnOnce(u32, Value) -> Result<P, crate::payload::DecodeError>,
+    ) -> Result<EventEnvelope<P>, HandlerError> {
+        let id_error = |error: IdError| HandlerError::invalid(format!("the envelope is invalid: {error}"));
+        let event_id = self.event_id.parse().map_err(id_error)?;
+        let tenant_id = self.tenant_id.parse().map_err(id_error)?;
+        let schema_version = u32::try_from(self.schema_version).map_err(|_| {
+            HandlerError::invalid(format!(
+                "the envelope is invalid: the schema version is {}, and it has to be positive",
+                self.schema_version
+            ))
+        })?;
+        let payload: Value = serde_json::from_str(&self.payload)
+            .map_err(|error| HandlerError::invalid(format!("the payload cannot be read: {error}")))?;
+        let payload = decode(schema_version, payload).map_err(HandlerError::invalid)?;
+        Ok(EventEnvelope {
+            event_id,
+            event_type: self.event_type.clone(),
+            schema_version,
+            occurred_at: self.occurred_at,
+            tenant_id,
+            producer: self.producer.clone(),
+            subject: self.subject.clone(),
+            actor: self.actor.clone(),
+            correlation_id: self.correlation_id.clone(),
+            causation_id: self.causation_id.clone(),
+            traceparent: self.traceparent.clone(),
+            payload,
+        })
+    }
+
+    /// The event as the envelope contract writes it, with the payload's own spelling.
+    pub(crate) fn envelope_json(&self) -> Result<String, serde_json::Error> {
+        let occurred_at = self
+            .occurred_at
+            .format(&time::format_description::well_known::Rfc3339)
+            .map_err(serde::ser::Error::custom)?;
+        let mut fields = serde_json::json!({
+            "event_id": self.event_id,
+            "event_type": self.event_type,
+            "schema_version": self.schema_version,
+            "occurred_at": occurred_at,
+            "tenant_id": self.tenant_id,
+            "producer": self.producer,
+            "subject": self.subject,
+            "actor": self.actor,
+            "correlation_id": self.correlation_id,
+            "causation_id": self.causation_id,
+            "traceparent": self.traceparent,
+        })
+        .to_string();
+        // Spliced in as text: a payload that serde cannot read must not be lost either.
+        fields.pop();
+        Ok(format!("{fields},\"payload\":{}}}", self.payload))
+    }
+}

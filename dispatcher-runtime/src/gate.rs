@@ -1,0 +1,204 @@
+//! The gate: the only way for a payload into the log or into a handler.
+//!
+//! Whatever is published or handed to a handler has passed the validator of the *original* schema.
+//! [`GatedPayload`] is the proof: only [`PayloadSchema::admit`] makes one, and what it holds is
+//! what is stored. A refusal carries the full [`PayloadReport`], which is collected only then.
+//!
+//! Validators are built once for each schema, at first use, and shared. Formats are checked, and
+//! nothing is ever fetched: every document that a schema can reach is compiled in.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// A schema document as the contracts directory holds it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Document {
+    /// Relative to the contracts directory.
+    pub path: &'static str,
+    /// The file's text.
+    pub text: &'static str,
+}
+
+/// The JSON Schema of one version of an event type's payload.
+pub struct PayloadSchema {
+    path: Option<&'static str>,
+    documents: &'static [Document],
+    validator: OnceLock<jsonschema::Validator>,
+}
+
+impl PayloadSchema {
+    #[doc(hidden)]
+    pub const fn new(path: &'static str, documents: &'static [Document]) -> Self {
+        Self { path: Some(path), documents, validator: OnceLock::new() }
+    }
+
+    /// The schema of an event type that has none yet: any JSON object.
+    #[doc(hidden)]
+    pub const fn any_object() -> Self {
+        Self { path: None, documents: &[], validator: OnceLock::new() }
+    }
+
+    /// The schema file, relative to the contracts directory; `None` where any object will do.
+    pub fn path(&self) -> Option<&'static str> {
+        self.path
+    }
+
+    /// The schema's original text; `None` where any object will do.
+    pub fn text(&self) -> Option<&'static str> {
+        let path = self.path?;
+        self.documents.iter().find(|document| document.path == path).map(|document| document.text)
+    }
+
+    /// Lets a valid payload through.
+    ///
+    /// # Errors
+    /// The [`PayloadReport`] lists every violation.
+    pub fn admit(&self, payload: Value) -> Result<GatedPayload, PayloadReport> {
+        match self.check(&payload) {
+            Ok(()) => Ok(GatedPayload { value: payload }),
+            Err(report) => Err(report),
+        }
+    }
+
+    /// Whether a payload is valid.
+    ///
+    /// # Errors
+    /// The [`PayloadReport`] lists every violation.
+    pub fn check(&self, payload: &Value) -> Result<(), PayloadReport> {
+        let validator = self.validator();
+        if validator.is_valid(payload) {
+            return Ok(());
+        }
+        let mut violations: Vec<_> = validator.iter_errors(payload).map(Violation::from).collect();
+        violations.sort_by(|a, b| (&a.instance_path, &a.keyword).cmp(&(&b.instance_path, &b.keyword)));
+        Err(PayloadReport { schema: self.path, violations })
+    }
+
+    fn validator(&self) -> &jsonschema::Validator {
+        self.validator.get_or_init(|| match self.path {
+            None => jsonschema::validator_for(&serde_json::json!({ "type": "object" }))
+                .unwrap_or_else(|error| unreachable!("{error}")),
+            // Generation has built this same validator from these same documents.
+            Some(path) => build(path, self.documents)
+                .unwrap_or_else(|error| panic!("the contract {path} does not compile: {error}")),
+        })
+    }
+}
+
+impl fmt::Debug for PayloadSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PayloadSchema").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// The URI under which a contract file is known to the validator.
+fn document_uri(path: &str) -> String {
+    format!("contract:///{path}")
+}
+
+fn build(path: &str, documents: &[Document]) -> Result<jsonschema::Validator, Box<dyn std::error::Error>> {
+    let values = documents
+        .iter()
+        .map(|document| Ok((document_uri(document.path), serde_json::from_str::<Value>(document.text)?)))
+        .collect::<Result<Vec<_>, serde_json::Error>>()?;
+    let registry = jsonschema::Registry::new()
+        .extend(values.iter().map(|(uri, value)| (uri.as_str(), value)))?
+        .prepare()?;
+    let uri = document_uri(path);
+    let schema = values
+        .iter()
+        .find_map(|(candidate, value)| (*candidate == uri).then_some(value))
+        .ok_or("it is not among the documents")?;
+    Ok(jsonschema::options()
+        .with_registry(&registry)
+        .with_base_uri(uri)
+        .offline()
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(false)
+        .build(schema)?)
+}
+
+/// A payload that its schema has let through. Nothing but [`PayloadSchema::admit`] makes one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GatedPayload {
+    value: Value,
+}
+
+impl GatedPayload {
+    /// The payload.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// The payload, out of its proof.
+    pub fn into_value(self) -> Value {
+        self.value
+    }
+}
+
+/// Why a payload was refused: every violation, in the order of the instance path.
+#[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
+pub struct PayloadReport {
+    schema: Option<&'static str>,
+    violations: Vec<Violation>,
+}
+
+impl PayloadReport {
+    /// The violations; there is at least one.
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// The schema file, relative to the contracts directory.
+    pub fn schema(&self) -> Option<&'static str> {
+        self.schema
+    }
+}
+
+impl fmt::Display for PayloadReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, violation) in self.violations.iter().enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            write!(f, "{violation}")?;
+        }
+        if let Some(schema) = self.schema {
+            write!(f, " (schema {schema})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for PayloadReport {}
+
+/// One way in which a payload breaks its schema.
+#[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
+pub struct Violation {
+    /// JSON pointer into the payload; empty for the payload itself.
+    pub instance_path: String,
+    /// The keyword that refuses it, such as `minimum`.
+    pub keyword: String,
+    /// What was expected and what was found, in a sentence.
+    pub message: String,
+}
+
+impl From<jsonschema::ValidationError<'_>> for Violation {
+    fn from(error: jsonschema::ValidationError<'_>) -> Self {
+        Self {
+            instance_path: error.instance_path().to_string(),
+            keyword: error.kind().keyword().to_owned(),
+            message: error.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.instance_path.is_empty() { "the payload" } else { &self.instance_path };
+        write!(f, "{place}: {} [{}]", self.message, self.keyword)
+    }
+}

@@ -1,0 +1,43 @@
+//! placeholder root
+
+// Generated code and expansions name this crate by its own name, in its tests and examples too.
+extern crate self as dispatcher_runtime;
+
+mod config;
+mod consumer;
+mod dead_letter;
+mod delivery;
+mod envelope;
+mod error;
+mod event;
+mod gate;
+mod handler;
+mod id;
+mod migrate;
+mod payload;
+mod publish;
+mod registry;
+mod retry;
+mod sql;
+mod subscription;
+mod value;
+mod wake;
+mod worker;
+
+#[doc(hidden)]
+pub mod private;
+
+pub use consumer::{Consumer, ConsumerBuilder, RunningConsumer};
+pub use dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters, Reason};
+pub use envelope::EventEnvelope;
+pub use error::{
+    ConfigError, DatabaseError, DeadLetterError, HandlerError, MigrateError, PublishError, StartError,
+};
+pub use gate::{GatedPayload, PayloadReport, PayloadSchema, Violation};
+pub use handler::{Delivery, DeliveryTx, Handler, State};
+pub use id::{DeadLetterId, EventId, IdError, TenantId};
+pub use migrate::{migrate, migrate_schema};
+pub use payload::{DecodeError, Domain, Payload, Upcast};
+pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, Published};
+pub use registry::{EventDescriptor, Registry, Status, VersionDescriptor};
+pub use value::{Date, DateTime, ValueError};

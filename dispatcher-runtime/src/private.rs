@@ -1,0 +1,85 @@
+//! What generated code and macro expansions name. Not covered by semantic versioning.
+
+pub use serde;
+pub use serde_json;
+
+pub use crate::gate::Document;
+pub use crate::value::{IntegerRule, NumberRule, StringRule, ValueError, present, unknown_variant};
+pub use crate::{
+    __integer_type as integer_type, __number_type as number_type, __string_enum as string_enum,
+    __string_type as string_type,
+};
+
+use serde_json::{Number, Value};
+
+use crate::payload::{DecodeError, Payload};
+use crate::registry::EventDescriptor;
+
+/// The marker of an event type.
+pub trait EventType: Send + Sync + 'static {
+    /// Such as `credit.locked`.
+    const NAME: &'static str;
+    /// The one domain that publishes it.
+    const PRODUCER: &'static str;
+    /// The domains that handle it.
+    const CONSUMERS: &'static [&'static str];
+    /// JSON pointer to the field that names whom the event is about.
+    const SUBJECT: Option<&'static str>;
+    /// The version that a handler takes.
+    const CURRENT_VERSION: u32;
+
+    /// What the registry says about it.
+    fn descriptor() -> &'static EventDescriptor;
+}
+
+/// A payload type that the domain `D` publishes.
+pub trait PublishedBy<D>: Payload {}
+
+/// The marker of an event type that the domain `D` handles.
+pub trait ConsumedBy<D>: EventType {}
+
+/// The marker of an event type whose events a handler can take as `P`.
+pub trait Carries<P>: EventType {
+    /// Reads a payload of any live version through the gate, as a `P`.
+    fn decode(schema_version: u32, payload: Value) -> Result<P, DecodeError>;
+}
+
+/// Reads a payload through the gate.
+///
+/// JSON Schema counts `1.0` as an integer and serde does not, so a valid payload that serde
+/// refuses is read once more with such numbers respelt.
+pub fn decode<P: Payload>(payload: Value) -> Result<P, DecodeError> {
+    P::schema().check(&payload).map_err(DecodeError::invalid::<P>)?;
+    match serde::Deserialize::deserialize(&payload) {
+        Ok(payload) => Ok(payload),
+        Err(_) => serde_json::from_value(with_integral_floats_as_integers(payload))
+            .map_err(DecodeError::unreadable::<P>),
+    }
+}
+
+fn with_integral_floats_as_integers(value: Value) -> Value {
+    match value {
+        Value::Number(number) => Value::Number(integer(&number).unwrap_or(number)),
+        Value::Array(items) => {
+            Value::Array(items.into_iter().map(with_integral_floats_as_integers).collect())
+        }
+        Value::Object(fields) => Value::Object(
+            fields
+                .into_iter()
+                .map(|(name, value)| (name, with_integral_floats_as_integers(value)))
+                .collect(),
+        ),
+        other => other,
+    }
+}
+
+fn integer(number: &Number) -> Option<Number> {
+    // Above 2^53 a float no longer says which integer was meant.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let float = number.as_f64().filter(|_| number.is_f64())?;
+    if float.fract() != 0.0 || float.abs() > EXACT {
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "an integer within ±2^53")]
+    Some(Number::from(float as i64))
+}

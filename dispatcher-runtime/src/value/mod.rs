@@ -1,0 +1,28 @@
+//! The value types that generated payloads are made of.
+//!
+//! A generated newtype (`PersonId`, `LockedCredits`) can only hold what its schema allows: each
+//! way in checks, `Deserialize` included, and says what was expected and what was found
+//! ([`ValueError`]). What a schema calls `date-time` and `date` are [`DateTime`] and [`Date`],
+//! which give back the very text that they were read from.
+//!
+//! The macros here implement the generated types, so that what is generated stays short. They are
+//! named through [`crate::private`] only.
+
+mod date;
+mod date_time;
+mod error;
+mod fragment;
+mod integer;
+mod number;
+mod present;
+mod string;
+mod string_enum;
+
+pub use date::Date;
+pub use date_time::DateTime;
+pub use error::ValueError;
+pub use integer::IntegerRule;
+pub use number::NumberRule;
+pub use present::present;
+pub use string::StringRule;
+pub use string_enum::unknown_variant;

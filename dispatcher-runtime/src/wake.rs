@@ -1,0 +1,244 @@
+//! The wake-up: who sleeps on which event type, and the connection that listens for them.
+//!
+//! A subscription that has nothing to do sleeps in these steps. The writers' side is
+//! `dispatcher_event_notify` in the migrations.
+//!
+//! ```text
+//!   S1  take the shared lock of each event type   from here on, writers notify
+//!   S2  read the log once more                    finds what was committed before S1
+//!   S3  while a writer that came before S1 is     it saw no sleeper, so it will not notify:
+//!       in flight (horizon < L at S2): read        3 ms, 6 ms, … 100 ms apart
+//!       again soon
+//!   S4  wait for a notification, with the poll interval as the limit
+//!   S5  give the locks back and read until nothing is left
+//! ```
+//!
+//! When the connection is lost the locks are gone with it. Then: connect and listen again, take
+//! the locks again, wake everybody, because what was notified meanwhile is lost. Until that has
+//! worked subscriptions poll, so a broken LISTEN costs latency and never an event.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sqlx::PgPool;
+use sqlx::postgres::PgListener;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use crate::config::Family;
+use crate::retry::Reconnect;
+use crate::sql::SleepStatements;
+
+/// The channel that writers notify; the payload is the event type.
+const CHANNEL: &str = "dispatcher_event_inserted";
+
+/// A subscription's end of the wake-up.
+#[derive(Clone, Debug)]
+pub(crate) struct Sleeper {
+    id: usize,
+    event_types: Arc<[&'static str]>,
+    notify: Arc<Notify>,
+    commands: mpsc::UnboundedSender<Command>,
+}
+
+impl Sleeper {
+    /// S1. Returns whether somebody listens; if not, only polling finds events.
+    pub(crate) async fn fall_asleep(&self) -> bool {
+        let (armed, answer) = oneshot::channel();
+        let command = Command::Sleep {
+            id: self.id,
+            event_types: Arc::clone(&self.event_types),
+            notify: Arc::clone(&self.notify),
+            armed,
+        };
+        self.commands.send(command).is_ok() && answer.await.unwrap_or(false)
+    }
+
+    /// S5. Writers need not notify any more.
+    pub(crate) fn wake_up(&self) {
+        // Nobody is there to take it only when the consumer stops.
+        let _ = self.commands.send(Command::Wake { id: self.id });
+    }
+
+    /// S4.
+    pub(crate) async fn notified(&self) {
+        self.notify.notified().await;
+    }
+
+    /// Makes the subscription look at the log now.
+    pub(crate) fn nudge(&self) {
+        self.notify.notify_one();
+    }
+}
+
+#[derive(Debug)]
+enum Command {
+    Sleep {
+        id: usize,
+        event_types: Arc<[&'static str]>,
+        notify: Arc<Notify>,
+        armed: oneshot::Sender<bool>,
+    },
+    Wake {
+        id: usize,
+    },
+}
+
+/// Hands out the ends of the subscriptions; [`run`](Self::run) is the other end.
+#[derive(Debug)]
+pub(crate) struct Wake {
+    sender: mpsc::UnboundedSender<Command>,
+    receiver: mpsc::UnboundedReceiver<Command>,
+    sleepers: usize,
+}
+
+impl Wake {
+    pub(crate) fn new() -> Self {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        Self { sender, receiver, sleepers: 0 }
+    }
+
+    pub(crate) fn sleeper(&mut self, event_types: Vec<&'static str>) -> Sleeper {
+        self.sleepers += 1;
+        Sleeper {
+            id: self.sleepers,
+            event_types: event_types.into(),
+            notify: Arc::new(Notify::new()),
+            commands: self.sender.clone(),
+        }
+    }
+
+    /// Listens until every [`Sleeper`] is gone.
+    pub(crate) async fn run(self, pool: PgPool) {
+        let Self { sender, mut receiver, .. } = self;
+        // Only the sleepers keep the channel open from here on.
+        drop(sender);
+        let mut listening = Listening {
+            statements: SleepStatements::new(&Family::default()),
+            asleep: HashMap::new(),
+        };
+        let mut reconnect = Reconnect::default();
+        loop {
+            let lost = match connect(&pool).await {
+                Ok(mut listener) => {
+                    match listening.until_lost(&mut listener, &mut receiver, &mut reconnect).await {
+                        Ok(()) => return,
+                        Err(error) => error,
+                    }
+                }
+                Err(error) => error,
+            };
+            let delay = reconnect.next_delay();
+            tracing::warn!(
+                error = %lost,
+                retry_in_seconds = delay.as_secs(),
+                "LISTEN {CHANNEL} is down; subscriptions poll until it is back"
+            );
+            if !listening.without_connection(&mut receiver, delay).await {
+                return;
+            }
+        }
+    }
+}
+
+async fn connect(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    // It reconnects by itself and reports a lost connection before it listens again; the locks
+    // would be gone without anybody knowing. So a lost connection is never used again.
+    listener.eager_reconnect(false);
+    listener.listen(CHANNEL).await?;
+    Ok(listener)
+}
+
+struct Asleep {
+    event_types: Arc<[&'static str]>,
+    notify: Arc<Notify>,
+}
+
+struct Listening {
+    statements: SleepStatements,
+    asleep: HashMap<usize, Asleep>,
+}
+
+impl Listening {
+    /// Serves commands and notifications. `Ok`: every sleeper is gone.
+    async fn until_lost(
+        &mut self,
+        listener: &mut PgListener,
+        commands: &mut mpsc::UnboundedReceiver<Command>,
+        reconnect: &mut Reconnect,
+    ) -> Result<(), sqlx::Error> {
+        for sleeper in self.asleep.values() {
+            self.lock(listener, &sleeper.event_types).await?;
+        }
+        self.wake_all();
+        reconnect.reset();
+        loop {
+            tokio::select! {
+                command = commands.recv() => match command {
+                    None => return Ok(()),
+                    Some(Command::Sleep { id, event_types, notify, armed }) => {
+                        let locked = self.lock(listener, &event_types).await;
+                        // Kept also if that failed: after the reconnect it is locked and woken.
+                        self.asleep.insert(id, Asleep { event_types, notify });
+                        let _ = armed.send(locked.is_ok());
+                        locked?;
+                    }
+                    Some(Command::Wake { id }) => {
+                        if let Some(sleeper) = self.asleep.remove(&id) {
+                            self.unlock(listener, &sleeper.event_types).await?;
+                        }
+                    }
+                },
+                notification = listener.try_recv() => match notification? {
+                    Some(notification) => self.wake(notification.payload()),
+                    None => return Err(sqlx::Error::Io(std::io::ErrorKind::ConnectionAborted.into())),
+                },
+            }
+        }
+    }
+
+    /// Answers commands while there is no connection. `false`: every sleeper is gone.
+    async fn without_connection(
+        &mut self,
+        commands: &mut mpsc::UnboundedReceiver<Command>,
+        delay: std::time::Duration,
+    ) -> bool {
+        let deadline = tokio::time::Instant::now() + delay;
+        loop {
+            match tokio::time::timeout_at(deadline, commands.recv()).await {
+                Err(_) => return true,
+                Ok(None) => return false,
+                Ok(Some(Command::Sleep { id, event_types, notify, armed })) => {
+                    self.asleep.insert(id, Asleep { event_types, notify });
+                    let _ = armed.send(false);
+                }
+                Ok(Some(Command::Wake { id })) => {
+                    self.asleep.remove(&id);
+                }
+            }
+        }
+    }
+
+    // Session locks count: the lock of an event type goes with its last sleeper.
+    async fn lock(&self, listener: &mut PgListener, event_types: &[&str]) -> Result<(), sqlx::Error> {
+        self.statements.lock_sleep.query().bind(event_types).execute(listener).await.map(drop)
+    }
+
+    async fn unlock(&self, listener: &mut PgListener, event_types: &[&str]) -> Result<(), sqlx::Error> {
+        self.statements.unlock_sleep.query().bind(event_types).execute(listener).await.map(drop)
+    }
+
+    fn wake(&self, event_type: &str) {
+        for sleeper in self.asleep.values() {
+            if sleeper.event_types.contains(&event_type) {
+                sleeper.notify.notify_one();
+            }
+        }
+    }
+
+    fn wake_all(&self) {
+        for sleeper in self.asleep.values() {
+            sleeper.notify.notify_one();
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What the tests of the engine share.
+
+use acme_contracts::credit_locked::{self, CreditLocked};
+use acme_contracts::{Coaching, Revenue};
+use dispatcher_runtime::{
+    Consumer, ConsumerBuilder, Delivery, DeliveryTx, Dispatcher, EventEnvelope, HandlerError, State, subscribe,
+};
+use dispatcher_tests::fixtures::{TENANT, TestResult, create_effect_table};
+use dispatcher_tests::postgres::{Database, Server};
+use sqlx::{PgPool, Row};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// A migrated database with the effect table.
+pub struct World {
+    pub database: Database,
+    pub pool: PgPool,
+}
+
+impl World {
+    pub async fn new() -> TestResult<Self> {
+        let database = Server::shared().await?.create_database().await?;
+        let pool = database.pool(16).await?;
+        dispatcher_runtime::migrate(&pool).await?;
+        create_effect_table(&pool).await?;
+        Ok(Self { database, pool })
+    }
+
+    pub fn revenue(&self) -> Dispatcher<Revenue> {
+        Dispatcher::builder(self.pool.clone()).tenant(TENANT).build().expect("the settings are right")
+    }
+
+    /// A consumer whose retries are quick and that would not poll within the time of a test.
+    pub fn coaching(&self, script: &Script) -> ConsumerBuilder<Coaching, Script> {
+        Consumer::<Coaching>::builder(self.pool.clone())
+            .state(script.clone())
+            .poll_interval(Duration::from_secs(600))
+            .retry_delays([Duration::from_millis(20); 3])
+    }
+
+    pub async fn count(&self, query: &'static str) -> TestResult<i64> {
+        Ok(sqlx::query(query).fetch_one(&self.pool).await?.try_get(0)?)
+    }
+
+    /// The credits of the effects, in the order in which they were applied.
+    pub async fn effects(&self) -> TestResult<Vec<i64>> {
+        let rows = sqlx::query("SELECT credits FROM effect ORDER BY seq").fetch_all(&self.pool).await?;
+        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    }
+
+    pub async fn close(self) -> TestResult {
+        self.pool.close().await;
+        self.database.close().await?;
+        Ok(())
+    }
+}
+
+/// What the handler does with an event, by the number of credits that it locks.
+#[derive(Clone)]
+pub enum Act {
+    /// Fails so many times, then succeeds.
+    FailTimes(u32),
+    /// Fails for ever.
+    Permanent,
+    Panic,
+    /// Waits until the gate of the script opens.
+    Wait,
+    /// Swallows a failed statement.
+    SwallowSqlError,
+    /// Ends the delivery's transaction.
+    Commit,
+    Rollback,
+    /// Writes what only shows at commit.
+    BreakDeferredConstraint,
+    /// Meets an error of the database, once, that says nothing about the event.
+    TransientOnce,
+    RetryAfter(Duration),
+    /// An error text that Postgres cannot store.
+    NulError,
+}
+
+/// Tells the handler what to do, and remembers what it saw.
+#[derive(Clone)]
+pub struct Script {
+    acts: Arc<HashMap<i64, Act>>,
+    pub attempts: Arc<Mutex<Vec<(i64, u32)>>>,
+    pub entered: Arc<Semaphore>,
+    pub gate: Arc<Semaphore>,
+}
+
+impl Script {
+    pub fn new(acts: impl IntoIterator<Item = (i64, Act)>) -> Self {
+        Self {
+            acts: Arc::new(acts.into_iter().collect()),
+            attempts: Arc::default(),
+            entered: Arc::new(Semaphore::new(0)),
+            gate: Arc::new(Semaphore::new(0)),
+        }
+    }
+
+    /// The attempts that were made at the event with so many credits.
+    pub fn attempts_at(&self, credits: i64) -> Vec<u32> {
+        let attempts = self.attempts.lock().unwrap();
+        attempts.iter().filter(|(of, _)| *of == credits).map(|(_, attempt)| *attempt).collect()
+    }
+}
+
+/// Writes an effect, then does what the script says.
+#[subscribe(credit_locked)]
+pub async fn hold_slot(
+    event: EventEnvelope<CreditLocked>,
+    tx: &mut DeliveryTx,
+    State(script): State<Script>,
+    delivery: Delivery,
+) -> Result<(), HandlerError> {
+    let credits = event.payload.locked_credits.get();
+    script.attempts.lock().unwrap().push((credits, delivery.attempt));
+    sqlx::query("INSERT INTO effect (subscription, event_id, subject, credits) VALUES ($1, $2, $3, $4)")
+        .bind(delivery.subscription)
+        .bind(event.event_id.as_str())
+        .bind(&event.subject)
+        .bind(credits)
+        .execute(&mut **tx)
+        .await?;
+    script.entered.add_permits(1);
+    match script.acts.get(&credits) {
+        None => {}
+        Some(Act::FailTimes(times)) if delivery.attempt <= *times => {
+            return Err(std::io::Error::other(format!("attempt {} fails", delivery.attempt)).into());
+        }
+        Some(Act::FailTimes(_)) => {}
+        Some(Act::Permanent) => return Err(HandlerError::permanent("more than a lesson can cost")),
+        Some(Act::Panic) => panic!("the handler does not know {credits}"),
+        Some(Act::Wait) => script.gate.acquire().await?.forget(),
+        Some(Act::SwallowSqlError) => {
+            let _ = sqlx::query("SELECT 1 / 0").execute(&mut **tx).await;
+        }
+        Some(Act::Commit) => drop(sqlx::query("COMMIT").execute(&mut **tx).await?),
+        Some(Act::Rollback) => drop(sqlx::query("ROLLBACK").execute(&mut **tx).await?),
+        Some(Act::BreakDeferredConstraint) => {
+            drop(sqlx::query("INSERT INTO deferred (parent) VALUES (42)").execute(&mut **tx).await?);
+        }
+        Some(Act::TransientOnce) => {
+            if script.attempts_at(credits).len() == 1 {
+                let raise = "DO $$ BEGIN RAISE EXCEPTION 'two transactions met' USING ERRCODE = '40001'; END $$";
+                sqlx::query(raise).execute(&mut **tx).await?;
+            }
+        }
+        Some(Act::RetryAfter(delay)) if delivery.attempt == 1 => {
+            return Err(HandlerError::retry_after(*delay, "the pool is closed"));
+        }
+        Some(Act::RetryAfter(_)) => {}
+        Some(Act::NulError) => return Err(HandlerError::permanent("it says \0 here")),
+    }
+    Ok(())
+}
+
+/// A second subscription to the same event type.
+#[subscribe(credit_locked)]
+pub async fn credit_history(
+    event: EventEnvelope<CreditLocked>,
+    tx: &mut DeliveryTx,
+    delivery: Delivery,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO effect (subscription, event_id, subject, credits) VALUES ($1, $2, $3, $4)")
+        .bind(delivery.subscription)
+        .bind(event.event_id.as_str())
+        .bind(&event.subject)
+        .bind(event.payload.locked_credits.get())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+}
