@@ -226,7 +226,7 @@ impl DatabaseError {
 
 impl std::fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "the database failed: {}", self.0)?;
+        write!(f, "the database failed: {}", describe(&self.0))?;
         if let Some(advice) = self.advice() {
             write!(f, " ({advice})")?;
         }
@@ -237,6 +237,18 @@ impl std::fmt::Display for DatabaseError {
 impl std::error::Error for DatabaseError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.0)
+    }
+}
+
+/// What an error says; of the database's own ones the message and SQLSTATE, without the line in
+/// Postgres' source.
+fn describe(error: &(dyn std::error::Error + 'static)) -> String {
+    match error.downcast_ref::<sqlx::Error>() {
+        Some(sqlx::Error::Database(database)) => match database.code() {
+            Some(code) => format!("{} [SQLSTATE {code}]", database.message()),
+            None => database.message().to_owned(),
+        },
+        _ => error.to_string(),
     }
 }
 
@@ -304,10 +316,14 @@ impl HandlerError {
 
     /// The error and its sources, on one line.
     pub(crate) fn chain(&self) -> String {
-        let mut text = self.source.to_string();
+        let mut text = describe(self.source.as_ref());
         let mut source = self.source.source();
+        // sqlx's message holds its source's already.
+        if self.source.is::<sqlx::Error>() {
+            source = None;
+        }
         while let Some(error) = source {
-            let next = error.to_string();
+            let next = describe(error);
             // Some errors print their source themselves.
             if !text.ends_with(&next) {
                 text.push_str(": ");

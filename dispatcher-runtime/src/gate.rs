@@ -112,11 +112,10 @@ fn build(path: &str, documents: &[Document]) -> Result<jsonschema::Validator, Bo
         .iter()
         .find_map(|(candidate, value)| (*candidate == uri).then_some(value))
         .ok_or("it is not among the documents")?;
-    Ok(jsonschema::options()
+    let old_drafts = documents.iter().any(|document| document.text.contains("json-schema.org/draft-0"));
+    Ok(crate::value::checked(jsonschema::options(), old_drafts)
         .with_registry(&registry)
         .with_base_uri(uri)
-        .offline()
-        .should_validate_formats(true)
         .should_ignore_unknown_formats(false)
         .build(schema)?)
 }

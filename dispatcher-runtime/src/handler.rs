@@ -1,14 +1,21 @@
 //! What `#[subscribe]` makes of an async function, and what such a function can take.
+//!
+//! A handler that is not one is refused while it compiles. What its arguments and its result have
+//! to be is therefore said by traits, whose messages name what was written and what to write
+//! instead.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sqlx::{PgConnection, Postgres, Transaction};
 use time::OffsetDateTime;
 
+use crate::envelope::EventEnvelope;
 use crate::error::HandlerError;
 use crate::event::StoredEvent;
+use crate::private::Carries;
 
 /// A subscription: an async function under `#[subscribe(event_type)]`.
 ///
@@ -37,6 +44,89 @@ pub struct Incoming<'a, S> {
     pub tx: &'a mut DeliveryTx,
     pub state: &'a S,
     pub delivery: Delivery,
+}
+
+/// What a handler takes first, where it handles events of the type `E`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a handler takes the event in its envelope, and this one takes `{Self}`",
+    label = "write `EventEnvelope<…>` around the type of the payload"
+)]
+pub trait Envelope<E>: Sized {
+    fn read(event: &StoredEvent) -> Result<Self, HandlerError>;
+}
+
+impl<E: Carries<P>, P> Envelope<E> for EventEnvelope<P> {
+    fn read(event: &StoredEvent) -> Result<Self, HandlerError> {
+        event.envelope(E::decode)
+    }
+}
+
+/// What a handler returns.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a handler returns a `Result`, and this one returns `{Self}`",
+    label = "write `Result<(), HandlerError>`"
+)]
+pub trait Returned {
+    fn outcome(self) -> Result<(), HandlerError>;
+}
+
+impl<T: Nothing, E: ReturnedError> Returned for Result<T, E> {
+    fn outcome(self) -> Result<(), HandlerError> {
+        match self {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.into_handler_error()),
+        }
+    }
+}
+
+/// What a handler returns when it has handled the event.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a handler returns nothing but success, and this one returns `{Self}`",
+    label = "nobody would read the `{Self}`: write `Result<(), HandlerError>`"
+)]
+pub trait Nothing {}
+
+impl Nothing for () {}
+
+/// What a handler returns when it has not.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a handler's error has to become a `HandlerError`, and `{Self}` cannot",
+    label = "write `Result<(), HandlerError>`",
+    note = "whatever implements `std::error::Error` becomes one by `?`; for the rest write `.map_err(HandlerError::retry)?`"
+)]
+pub trait ReturnedError {
+    fn into_handler_error(self) -> HandlerError;
+}
+
+// Otherwise rustc's message would be about `From`, and not about the handler.
+#[diagnostic::do_not_recommend]
+impl<E: Into<HandlerError>> ReturnedError for E {
+    fn into_handler_error(self) -> HandlerError {
+        self.into()
+    }
+}
+
+/// The name is what rustc says where a handler's future is not `Send`: "required by a bound in
+/// `a_handler_must_be_send`".
+#[doc(hidden)]
+pub fn a_handler_must_be_send<'a, F>(
+    handler: F,
+    outcome: fn(F::Output) -> Result<(), HandlerError>,
+) -> BoxFuture<'a, Result<(), HandlerError>>
+where
+    F: Future + Send + 'a,
+{
+    handler.map(outcome).boxed()
+}
+
+/// The event does not reach its handler.
+#[doc(hidden)]
+pub fn refused<'a>(error: HandlerError) -> BoxFuture<'a, Result<(), HandlerError>> {
+    std::future::ready(Err(error)).boxed()
 }
 
 /// The application's state, as `.state(app)` was given it. Each delivery gets a clone: put what is

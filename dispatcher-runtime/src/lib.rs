@@ -40,4 +40,16 @@ pub use migrate::{migrate, migrate_schema};
 pub use payload::{DecodeError, Domain, Payload, Upcast};
 pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, Published};
 pub use registry::{EventDescriptor, Registry, Status, VersionDescriptor};
+pub use dispatcher_macros::{contracts, subscribe};
 pub use value::{Date, DateTime, ValueError};
+
+/// Includes what the build script of the crate made of its contracts.
+///
+/// The build script is `dispatcher_build_support::Contracts::new("contracts").generate_or_exit();`.
+/// Without a build script, write `dispatcher_runtime::contracts!("contracts");` instead.
+#[macro_export]
+macro_rules! include_contracts {
+    () => {
+        ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/dispatcher_contracts.rs"));
+    };
+}

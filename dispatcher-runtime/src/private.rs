@@ -1,9 +1,11 @@
 //! What generated code and macro expansions name. Not covered by semantic versioning.
 
+pub use futures_util::future::{BoxFuture, LocalBoxFuture};
 pub use serde;
 pub use serde_json;
 
 pub use crate::gate::Document;
+pub use crate::handler::{Envelope, Incoming, Returned, a_handler_must_be_send, refused};
 pub use crate::value::{IntegerRule, NumberRule, StringRule, ValueError, present, unknown_variant};
 pub use crate::{
     __integer_type as integer_type, __number_type as number_type, __string_enum as string_enum,

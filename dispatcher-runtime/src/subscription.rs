@@ -121,6 +121,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
     pub(crate) async fn pass(&mut self, stopping: &watch::Receiver<bool>) -> Result<Pass, PassError> {
         let mut tx = self.begin().await?;
         let Some(cursor) = self.lock_cursor(&mut tx).await? else {
+            tx.into_inner().rollback().await?;
             return Ok(Pass::Idle(Idle::default()));
         };
         let limit = if self.singly > 0 { 1 } else { self.settings.batch_size };
@@ -128,11 +129,12 @@ impl<S: Send + Sync + 'static> Reader<S> {
 
         match self.work(&mut tx, &mut done, limit, stopping).await {
             Ok(idle) => {
-                let changed = self.record(&mut tx, &done, cursor).await?;
-                if changed {
-                    if let Err(error) = tx.into_inner().commit().await {
-                        return self.abandoned(done, Abandoned::Commit(error)).await;
-                    }
+                // Ended here and not by being dropped: a rollback in the background would still hold
+                // the cursor's row when the next pass looks for it.
+                if !self.record(&mut tx, &done, cursor).await? {
+                    tx.into_inner().rollback().await?;
+                } else if let Err(error) = tx.into_inner().commit().await {
+                    return self.abandoned(done, Abandoned::Commit(error)).await;
                 }
                 self.singly = self.singly.saturating_sub(1);
                 if done.candidates > 0 || done.cursor < idle.horizon {
@@ -141,7 +143,8 @@ impl<S: Send + Sync + 'static> Reader<S> {
                 Ok(Pass::Idle(idle))
             }
             Err(abandoned) => {
-                drop(tx);
+                // The connection may be gone; what counts is that nothing was committed.
+                let _ = tx.into_inner().rollback().await;
                 self.abandoned(done, abandoned).await
             }
         }
@@ -316,6 +319,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
     async fn record_failure(&self, candidate: Candidate, failure: Failure) -> Result<(), PassError> {
         let mut tx = self.begin().await?;
         let Some(cursor) = self.lock_cursor(&mut tx).await? else {
+            tx.into_inner().rollback().await?;
             return Ok(());
         };
         // Another replica may have come between.
@@ -328,6 +332,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
             cursor < candidate.event.position
         };
         if !untouched {
+            tx.into_inner().rollback().await?;
             return Ok(());
         }
         let mut done = Done { cursor: cursor.max(candidate.event.position), ..Done::default() };

@@ -3,7 +3,7 @@
 //! `cargo run --example quickstart`, or with `-- --json` for machines. It exits non-zero when
 //! anything that it shows did not happen.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use acme_contracts::credit_locked::{self, CreditLocked};
@@ -230,37 +230,42 @@ impl Story {
         }
     }
 
+    /// Whoever reads may stop reading; that is no failure of what is shown.
+    fn line(&self, text: &str) {
+        let _ = writeln!(std::io::stdout(), "{text}");
+    }
+
     fn paint(&self, code: &str, text: &str) -> String {
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
     fn chapter(&self, title: &str) {
         if !self.json {
-            println!("\n{}", self.paint("1", title));
+            self.line(&format!("\n{}", self.paint("1", title)));
         }
     }
 
     fn tell(&self, step: &str, text: &str, facts: Value) {
         if self.json {
-            println!("{}", json!({ "step": step, "text": text, "facts": facts }));
+            self.line(&format!("{}", json!({ "step": step, "text": text, "facts": facts })));
         } else {
-            println!("  {} {text}", self.paint("36", &format!("{step:<12}")));
+            self.line(&format!("  {} {text}", self.paint("36", &format!("{step:<12}"))));
         }
     }
 
     fn detail(&self, text: &str) {
         if !self.json {
-            println!("  {:<12} {}", "", self.paint("33", text));
+            self.line(&format!("  {:<12} {}", "", self.paint("33", text)));
         }
     }
 
     fn end(&self, took: Duration) {
         let seconds = format!("{:.1} s", took.as_secs_f64());
         if self.json {
-            println!("{}", json!({ "step": "end", "text": "everything happened", "facts": { "took_ms": took.as_millis() as u64 } }));
+            self.line(&format!("{}", json!({ "step": "end", "text": "everything happened", "facts": { "took_ms": took.as_millis() as u64 } })));
             return;
         }
-        println!("\n{} All of it happened, in {seconds}.", self.paint("32", "✓"));
-        println!("  Next: README.md, \"In your own project\"; the contracts are in contracts/, this program is tests/examples/quickstart.rs.");
+        self.line(&format!("\n{} All of it happened, in {seconds}.", self.paint("32", "✓")));
+        self.line(&format!("  Next: README.md, \"In your own project\"; the contracts are in contracts/, this program is tests/examples/quickstart.rs."));
     }
 }

@@ -231,7 +231,8 @@ async fn on_a_server_of_others_only_own_databases_are_dropped() {
     }
     let others: String = query(&url, NAMES).await;
 
-    let (mut parent, mut output) = part("database", &[("DATABASE_URL", &url)]);
+    let environment = [("DATABASE_URL", url.as_str()), ("DISPATCHER_POSTGRES", "")];
+    let (mut parent, mut output) = part("database", &environment);
     let source = said(&mut output);
     assert!(
         source.ends_with(&format!("at DATABASE_URL (127.0.0.1:{})", port(&url))),

@@ -21,8 +21,9 @@ impl Date {
     /// # Errors
     /// When there is no such day between the years 0 and 9999.
     pub fn from_calendar(year: u16, month: u8, day: u8) -> Result<Self, ValueError> {
-        Self::new(year, month, day)
-            .ok_or_else(|| ValueError::new("a date", EXPECTED, format_args!("{year}-{month}-{day}")))
+        Self::new(year, month, day).ok_or_else(|| {
+            ValueError::new("a date", EXPECTED, format_args!("{year}-{month}-{day}"))
+        })
     }
 
     /// Today, in UTC.
@@ -42,12 +43,16 @@ impl Date {
             return None;
         }
         let month = Month::try_from(month).ok()?;
-        time::Date::from_calendar_date(i32::from(year), month, day).ok().map(Self)
+        time::Date::from_calendar_date(i32::from(year), month, day)
+            .ok()
+            .map(Self)
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (year, month, day) = match text.as_bytes() {
-            [year @ .., b'-', m0, m1, b'-', d0, d1] if year.len() == 4 => (year, [*m0, *m1], [*d0, *d1]),
+            [year @ .., b'-', m0, m1, b'-', d0, d1] if year.len() == 4 => {
+                (year, [*m0, *m1], [*d0, *d1])
+            }
             _ => return None,
         };
         let month = u8::try_from(digits(&month)?).ok()?;
@@ -59,7 +64,8 @@ impl Date {
 /// Up to four decimal digits.
 pub(super) fn digits(bytes: &[u8]) -> Option<u16> {
     bytes.iter().try_fold(0_u16, |number, byte| {
-        byte.is_ascii_digit().then(|| number * 10 + u16::from(byte - b'0'))
+        byte.is_ascii_digit()
+            .then(|| number * 10 + u16::from(byte - b'0'))
     })
 }
 
@@ -105,7 +111,9 @@ impl Serialize for Date {
 
 impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -115,7 +123,15 @@ mod tests {
 
     #[test]
     fn what_is_no_day_is_refused() {
-        for text in ["2025-02-29", "2025-13-01", "2025-1-1", "02025-01-01", "2025-01-0x", "", "2025/01/01"] {
+        for text in [
+            "2025-02-29",
+            "2025-13-01",
+            "2025-1-1",
+            "02025-01-01",
+            "2025-01-0x",
+            "",
+            "2025/01/01",
+        ] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
         assert!(Date::from_calendar(2025, 4, 31).is_err());
@@ -124,7 +140,10 @@ mod tests {
     #[test]
     fn a_date_keeps_its_spelling() {
         for text in ["0000-01-01", "2024-02-29", "9999-12-31"] {
-            assert_eq!(text.parse::<Date>().map(|date| date.to_string()).as_deref(), Ok(text));
+            assert_eq!(
+                text.parse::<Date>().map(|date| date.to_string()).as_deref(),
+                Ok(text)
+            );
         }
     }
 }

@@ -26,7 +26,9 @@ impl DateTime {
     #[must_use]
     pub fn now() -> Self {
         let now = OffsetDateTime::now_utc();
-        now.replace_microsecond(now.microsecond()).unwrap_or(now).into()
+        now.replace_microsecond(now.microsecond())
+            .unwrap_or(now)
+            .into()
     }
 
     /// The instant. A leap second (`:60`) is the last nanosecond of the second before it.
@@ -47,15 +49,22 @@ fn parse(text: &str) -> Option<OffsetDateTime> {
     let (date, rest) = text.split_at_checked(10)?;
     let date = Date::parse(date)?.get();
     let bytes = rest.as_bytes();
-    let (b"T" | b"t", bytes) = bytes.split_at_checked(1)? else { return None };
+    let (b"T" | b"t", bytes) = bytes.split_at_checked(1)? else {
+        return None;
+    };
     let (clock, bytes) = bytes.split_at_checked(8)?;
-    let [h0, h1, b':', m0, m1, b':', s0, s1] = *clock else { return None };
+    let [h0, h1, b':', m0, m1, b':', s0, s1] = *clock else {
+        return None;
+    };
     let [hour, minute, second] = [[h0, h1], [m0, m1], [s0, s1]].map(|pair| digits(&pair));
     let (hour, minute, second) = (small(hour?)?, small(minute?)?, small(second?)?);
 
     let (nanosecond, bytes) = match bytes.split_first() {
         Some((b'.', decimals)) => {
-            let count = decimals.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let count = decimals
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
             let (decimals, bytes) = decimals.split_at_checked(count).filter(|_| count > 0)?;
             (nanoseconds(decimals), bytes)
         }
@@ -141,7 +150,8 @@ impl From<OffsetDateTime> for DateTime {
     fn from(at: OffsetDateTime) -> Self {
         let (hours, _, seconds) = at.offset().as_hms();
         let at = if seconds != 0 || hours.abs() > 23 {
-            at.checked_to_offset(UtcOffset::UTC).unwrap_or(at.replace_offset(UtcOffset::UTC))
+            at.checked_to_offset(UtcOffset::UTC)
+                .unwrap_or(at.replace_offset(UtcOffset::UTC))
         } else {
             at
         };
@@ -150,7 +160,10 @@ impl From<OffsetDateTime> for DateTime {
             0..=9999 => at,
             _ => time::macros::datetime!(9999-12-31 23:59:59.999_999_999 UTC),
         };
-        Self { text: spell(at).into(), at }
+        Self {
+            text: spell(at).into(),
+            at,
+        }
     }
 }
 
@@ -189,7 +202,10 @@ impl FromStr for DateTime {
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
         match parse(text) {
-            Some(at) => Ok(Self { at, text: text.into() }),
+            Some(at) => Ok(Self {
+                at,
+                text: text.into(),
+            }),
             None => Err(ValueError::new(
                 "a date-time",
                 "be an instant with an offset such as 2025-03-31T16:30:00Z",
@@ -207,7 +223,9 @@ impl Serialize for DateTime {
 
 impl<'de> Deserialize<'de> for DateTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -269,9 +287,16 @@ mod tests {
             time::macros::datetime!(-0044-03-15 12:00 UTC),
         ] {
             let made = DateTime::from(at);
-            assert_eq!(made.as_str().parse::<DateTime>(), Ok(made.clone()), "{made}");
+            assert_eq!(
+                made.as_str().parse::<DateTime>(),
+                Ok(made.clone()),
+                "{made}"
+            );
         }
-        assert_eq!(DateTime::from(SystemTime::UNIX_EPOCH).as_str(), "1970-01-01T00:00:00Z");
+        assert_eq!(
+            DateTime::from(SystemTime::UNIX_EPOCH).as_str(),
+            "1970-01-01T00:00:00Z"
+        );
         assert!(DateTime::now().as_str().ends_with('Z'));
     }
 }

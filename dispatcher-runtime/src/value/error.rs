@@ -25,7 +25,11 @@ impl ValueError {
             found.truncate(end);
             found.push('…');
         }
-        Self { name, expected, found }
+        Self {
+            name,
+            expected,
+            found,
+        }
     }
 
     /// What the contracts call it, such as `locked_credits` or `PersonId`.
@@ -49,7 +53,11 @@ impl ValueError {
 
 impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} must {}, found {}", self.name, self.expected, self.found)
+        write!(
+            f,
+            "{} must {}, found {}",
+            self.name, self.expected, self.found
+        )
     }
 }
 

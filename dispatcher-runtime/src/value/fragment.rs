@@ -13,7 +13,10 @@ pub(crate) struct Fragment {
 
 impl Fragment {
     pub(crate) const fn new(text: &'static str) -> Self {
-        Self { text, validator: OnceLock::new() }
+        Self {
+            text,
+            validator: OnceLock::new(),
+        }
     }
 
     pub(crate) fn accepts(&self, value: &Value) -> bool {
@@ -25,9 +28,7 @@ impl Fragment {
         serde_json::from_str(self.text)
             .map_err(|error| error.to_string())
             .and_then(|schema: Value| {
-                jsonschema::options()
-                    .offline()
-                    .should_validate_formats(true)
+                super::checked(jsonschema::options(), false)
                     .build(&schema)
                     .map_err(|error| error.to_string())
             })

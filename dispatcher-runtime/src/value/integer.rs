@@ -19,7 +19,14 @@ impl IntegerRule {
     #[must_use]
     pub const fn new(name: &'static str, expected: &'static str) -> Self {
         let (minimum, maximum) = (i128::MIN, i128::MAX);
-        Self { name, expected, minimum, maximum, multiple_of: 1, fragment: None }
+        Self {
+            name,
+            expected,
+            minimum,
+            maximum,
+            multiple_of: 1,
+            fragment: None,
+        }
     }
 
     /// Only what lies in this range, both ends included.
@@ -46,7 +53,14 @@ impl IntegerRule {
     ) -> Self {
         let (minimum, maximum) = (i128::MIN, i128::MAX);
         let fragment = Some(Fragment::new(schema));
-        Self { name, expected, minimum, maximum, multiple_of: 1, fragment }
+        Self {
+            name,
+            expected,
+            minimum,
+            maximum,
+            multiple_of: 1,
+            fragment,
+        }
     }
 
     /// Lets an allowed integer through.
@@ -61,7 +75,10 @@ impl IntegerRule {
         if number >= self.minimum
             && number <= self.maximum
             && (self.multiple_of == 1 || number % self.multiple_of == 0)
-            && self.fragment.as_ref().is_none_or(|fragment| fragment.accepts(&value.into()))
+            && self
+                .fragment
+                .as_ref()
+                .is_none_or(|fragment| fragment.accepts(&value.into()))
         {
             Ok(value)
         } else {

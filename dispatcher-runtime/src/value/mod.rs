@@ -11,6 +11,7 @@
 mod date;
 mod date_time;
 mod error;
+mod formats;
 mod fragment;
 mod integer;
 mod number;
@@ -21,6 +22,7 @@ mod string_enum;
 pub use date::Date;
 pub use date_time::DateTime;
 pub use error::ValueError;
+pub(crate) use formats::checked;
 pub use integer::IntegerRule;
 pub use number::NumberRule;
 pub use present::present;

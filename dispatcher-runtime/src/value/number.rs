@@ -17,7 +17,11 @@ impl NumberRule {
     /// Only what this schema allows.
     #[must_use]
     pub const fn new(name: &'static str, expected: &'static str, schema: &'static str) -> Self {
-        Self { name, expected, fragment: Fragment::new(schema) }
+        Self {
+            name,
+            expected,
+            fragment: Fragment::new(schema),
+        }
     }
 
     /// Lets an allowed number through.
@@ -107,7 +111,9 @@ macro_rules! __number_type {
                     deserializer: D,
                 ) -> ::core::result::Result<Self, D::Error> {
                     let value = <f64 as serde::Deserialize>::deserialize(deserializer)?;
-                    RULE.check(value).map(Self).map_err(serde::de::Error::custom)
+                    RULE.check(value)
+                        .map(Self)
+                        .map_err(serde::de::Error::custom)
                 }
             }
         };

@@ -17,7 +17,11 @@ impl StringRule {
     /// Only what this schema allows.
     #[must_use]
     pub const fn new(name: &'static str, expected: &'static str, schema: &'static str) -> Self {
-        Self { name, expected, fragment: Fragment::new(schema) }
+        Self {
+            name,
+            expected,
+            fragment: Fragment::new(schema),
+        }
     }
 
     /// Lets an allowed string through.
@@ -42,8 +46,8 @@ impl StringRule {
 macro_rules! __string_type {
     ($name:ident, $rule:expr) => {
         const _: () = {
-            use $crate::private::{StringRule, ValueError, serde};
             use ::std::string::{String, ToString as _};
+            use $crate::private::{StringRule, ValueError, serde};
 
             static RULE: StringRule = $rule;
 

@@ -56,6 +56,21 @@ async fn a_failing_event_is_retried_and_then_handled() -> TestResult {
     world.close().await
 }
 
+/// Awaits the attempts themselves: `caught_up` would nudge the subscription awake.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_retry_is_made_when_it_is_due_and_not_with_the_next_poll() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new((1..=20).map(|credits| (credits, Act::FailTimes(3))));
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    for credits in 1..=20 {
+        world.revenue().publish(lock(credits, credits)).await?;
+        tokio::time::timeout(Duration::from_secs(60), script.entered.acquire_many(4)).await??.forget();
+    }
+    consumer.stop().await;
+    assert_eq!(world.effects().await?, (1..=20).collect::<Vec<_>>());
+    world.close().await
+}
+
 #[tokio::test]
 async fn later_events_of_its_subject_queue_up_behind_a_failing_one() -> TestResult {
     let world = World::new().await?;

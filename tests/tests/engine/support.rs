@@ -14,13 +14,13 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// A migrated database with the effect table.
-pub struct World {
-    pub database: Database,
-    pub pool: PgPool,
+pub(crate) struct World {
+    pub(crate) database: Database,
+    pub(crate) pool: PgPool,
 }
 
 impl World {
-    pub async fn new() -> TestResult<Self> {
+    pub(crate) async fn new() -> TestResult<Self> {
         let database = Server::shared().await?.create_database().await?;
         let pool = database.pool(16).await?;
         dispatcher_runtime::migrate(&pool).await?;
@@ -28,29 +28,29 @@ impl World {
         Ok(Self { database, pool })
     }
 
-    pub fn revenue(&self) -> Dispatcher<Revenue> {
+    pub(crate) fn revenue(&self) -> Dispatcher<Revenue> {
         Dispatcher::builder(self.pool.clone()).tenant(TENANT).build().expect("the settings are right")
     }
 
     /// A consumer whose retries are quick and that would not poll within the time of a test.
-    pub fn coaching(&self, script: &Script) -> ConsumerBuilder<Coaching, Script> {
+    pub(crate) fn coaching(&self, script: &Script) -> ConsumerBuilder<Coaching, Script> {
         Consumer::<Coaching>::builder(self.pool.clone())
             .state(script.clone())
             .poll_interval(Duration::from_secs(600))
             .retry_delays([Duration::from_millis(20); 3])
     }
 
-    pub async fn count(&self, query: &'static str) -> TestResult<i64> {
+    pub(crate) async fn count(&self, query: &'static str) -> TestResult<i64> {
         Ok(sqlx::query(query).fetch_one(&self.pool).await?.try_get(0)?)
     }
 
     /// The credits of the effects, in the order in which they were applied.
-    pub async fn effects(&self) -> TestResult<Vec<i64>> {
+    pub(crate) async fn effects(&self) -> TestResult<Vec<i64>> {
         let rows = sqlx::query("SELECT credits FROM effect ORDER BY seq").fetch_all(&self.pool).await?;
         Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
     }
 
-    pub async fn close(self) -> TestResult {
+    pub(crate) async fn close(self) -> TestResult {
         self.pool.close().await;
         self.database.close().await?;
         Ok(())
@@ -59,7 +59,7 @@ impl World {
 
 /// What the handler does with an event, by the number of credits that it locks.
 #[derive(Clone)]
-pub enum Act {
+pub(crate) enum Act {
     /// Fails so many times, then succeeds.
     FailTimes(u32),
     /// Fails for ever.
@@ -83,15 +83,15 @@ pub enum Act {
 
 /// Tells the handler what to do, and remembers what it saw.
 #[derive(Clone)]
-pub struct Script {
+pub(crate) struct Script {
     acts: Arc<HashMap<i64, Act>>,
-    pub attempts: Arc<Mutex<Vec<(i64, u32)>>>,
-    pub entered: Arc<Semaphore>,
-    pub gate: Arc<Semaphore>,
+    pub(crate) attempts: Arc<Mutex<Vec<(i64, u32)>>>,
+    pub(crate) entered: Arc<Semaphore>,
+    pub(crate) gate: Arc<Semaphore>,
 }
 
 impl Script {
-    pub fn new(acts: impl IntoIterator<Item = (i64, Act)>) -> Self {
+    pub(crate) fn new(acts: impl IntoIterator<Item = (i64, Act)>) -> Self {
         Self {
             acts: Arc::new(acts.into_iter().collect()),
             attempts: Arc::default(),
@@ -101,7 +101,7 @@ impl Script {
     }
 
     /// The attempts that were made at the event with so many credits.
-    pub fn attempts_at(&self, credits: i64) -> Vec<u32> {
+    pub(crate) fn attempts_at(&self, credits: i64) -> Vec<u32> {
         let attempts = self.attempts.lock().unwrap();
         attempts.iter().filter(|(of, _)| *of == credits).map(|(_, attempt)| *attempt).collect()
     }
@@ -109,7 +109,7 @@ impl Script {
 
 /// Writes an effect, then does what the script says.
 #[subscribe(credit_locked)]
-pub async fn hold_slot(
+pub(crate) async fn hold_slot(
     event: EventEnvelope<CreditLocked>,
     tx: &mut DeliveryTx,
     State(script): State<Script>,
@@ -159,7 +159,7 @@ pub async fn hold_slot(
 
 /// A second subscription to the same event type.
 #[subscribe(credit_locked)]
-pub async fn credit_history(
+pub(crate) async fn credit_history(
     event: EventEnvelope<CreditLocked>,
     tx: &mut DeliveryTx,
     delivery: Delivery,

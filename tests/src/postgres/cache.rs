@@ -1,0 +1,169 @@
+//! What took time to make and is the same for every cluster: server programs that had to be copied
+//! to run, and the data folder that `initdb` makes. Whoever deletes the cache loses time only.
+//!
+//! A folder in the cache is whole or absent: it is filled beside its place and renamed into it, so
+//! two processes may do the same work at once, and the one that comes second throws its copy away.
+//! Nobody else can have written into it; a cache that others can write to is not used, because
+//! programs are run from it.
+
+use std::{
+    env, fs, io,
+    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use super::{account::RunAs, random};
+
+/// The folder `name` of the cache, if it is there.
+pub(super) fn find(name: &str, run_as: &RunAs) -> Option<PathBuf> {
+    let whole = root(run_as).ok()?.join(name);
+    whole.is_dir().then_some(whole)
+}
+
+/// What changes when another `program` takes its place at the same path.
+pub(super) fn stamp(program: &Path) -> io::Result<String> {
+    let it = fs::metadata(program)?;
+    Ok(format!("{:x}-{:x}-{:x}", it.ino(), it.mtime(), it.len()))
+}
+
+/// The folder `name` of the cache, filled by `fill` when it is not there yet.
+pub(super) fn folder(
+    name: &str,
+    run_as: &RunAs,
+    fill: impl FnOnce(&Path) -> io::Result<()>,
+) -> io::Result<PathBuf> {
+    let root = root(run_as)?;
+    let whole = root.join(name);
+    if whole.is_dir() {
+        return Ok(whole);
+    }
+    let partial = root.join(format!(".{name}.{}.{:x}", std::process::id(), random()));
+    let filled = fs::create_dir(&partial)
+        .and_then(|()| fill(&partial))
+        .and_then(|()| fs::rename(&partial, &whole));
+    if let Err(error) = filled {
+        _ = fs::remove_dir_all(&partial);
+        if !whole.is_dir() {
+            return Err(error);
+        }
+    }
+    Ok(whole)
+}
+
+/// Who may use a copy, whatever the umask says.
+#[derive(Clone, Copy)]
+pub(super) enum For<'a> {
+    /// Everybody may read it, and nobody but this user may write to it.
+    Everybody,
+    /// It belongs to the server's account, and to it alone.
+    Server(&'a RunAs),
+}
+
+impl For<'_> {
+    fn settle(self, path: &Path, for_everybody: u32, for_server: u32) -> io::Result<()> {
+        let mode = match self {
+            Self::Everybody => for_everybody,
+            Self::Server(run_as) => run_as.give(path).map(|()| for_server)?,
+        };
+        fs::set_permissions(path, PermissionsExt::from_mode(mode))
+    }
+}
+
+/// Copies the files of the folder `from` into `to`, which may already be there and hold others.
+pub(super) fn copy(from: &Path, to: &Path, whose: For<'_>) -> io::Result<()> {
+    make(to)?;
+    whose.settle(to, 0o755, 0o700)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type()?.is_dir() {
+            copy(&source, &target, whose)?;
+        } else if source.is_file() {
+            fs::copy(&source, &target)?;
+            let runs = fs::metadata(&source)?.permissions().mode() & 0o111 != 0;
+            whose.settle(&target, if runs { 0o755 } else { 0o644 }, 0o600)?;
+        }
+    }
+    Ok(())
+}
+
+/// The bytes of all files below `folder`.
+pub(super) fn size(folder: &Path) -> io::Result<u64> {
+    let mut sum = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        sum += match metadata.is_dir() {
+            true => size(&entry.path())?,
+            false => metadata.len(),
+        };
+    }
+    Ok(sum)
+}
+
+fn make(folder: &Path) -> io::Result<()> {
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn root(run_as: &RunAs) -> io::Result<PathBuf> {
+    const NAME: &str = "dispatcher-postgres";
+    let own = env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| env::home_dir().map(|home| home.join(".cache")))
+        .map(|caches| caches.join(NAME));
+    let candidates = [
+        own, // out of reach for `nobody` when it lies below /root
+        run_as.other().map(|_| Path::new("/var/cache").join(NAME)),
+        Some(env::temp_dir().join(format!("{NAME}-cache-{}", run_as.own_uid()))),
+        Some(Path::new("/tmp").join(format!("{NAME}-cache-{}", run_as.own_uid()))),
+    ];
+    for candidate in candidates.into_iter().flatten() {
+        let made = fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o755)
+            .create(&candidate);
+        if made.is_ok() && run_as.may_enter(&candidate) && run_as.alone_writes(&candidate) {
+            return Ok(candidate);
+        }
+    }
+    Err(io::Error::other(
+        "no cache folder that only this user can write to; set XDG_CACHE_HOME to one",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_could_not_be_filled_is_not_there() {
+        let run_as = RunAs::find().unwrap();
+        let name = format!("test-{:x}", random());
+        let mut partial = PathBuf::new();
+        let error = folder(&name, &run_as, |folder| {
+            partial = folder.to_owned();
+            fs::write(folder.join("half"), "")?;
+            Err(io::Error::other("no space left"))
+        });
+        assert_eq!(error.unwrap_err().to_string(), "no space left");
+        assert!(!partial.exists());
+        assert!(!partial.with_file_name(&name).exists());
+    }
+
+    #[test]
+    fn the_second_of_two_takes_what_the_first_has_made() {
+        let run_as = RunAs::find().unwrap();
+        let name = format!("test-{:x}", random());
+        let second = folder(&name, &run_as, |folder_of_second| {
+            folder(&name, &run_as, |it| fs::write(it.join("by"), "first"))?;
+            fs::write(folder_of_second.join("by"), "second")
+        });
+        let made = second.unwrap();
+        assert_eq!(fs::read_to_string(made.join("by")).unwrap(), "first");
+        fs::remove_dir_all(made).unwrap();
+    }
+}

@@ -1,0 +1,47 @@
+//! The launcher: a Postgres for the quick start, the tests and the benchmarks, on a machine where
+//! nobody has installed one.
+//!
+//! [`Server::shared`] takes the first of these that is there, [`Cluster::start`] the first of the
+//! last two:
+//!
+//! 1. `DATABASE_URL`: a server that somebody else runs.
+//! 2. Server programs on this machine (`search.rs`), as a private cluster in a temporary folder.
+//! 3. Server programs from crates.io (`bundled.rs`), in the same way.
+//! 4. An error that names what was looked for and the command that puts it there.
+//!
+//! `DISPATCHER_POSTGRES=system` or `=bundled` asks for case 2 or case 3 alone.
+//!
+//! **Invariant:** what was started here ends with this process, however it ends. A [`Cluster`]
+//! removes itself when it is dropped; when nothing is dropped (statics, `process::exit`,
+//! `kill -9`) its watchdog does it (`watchdog.rs`). On a server that somebody else runs, only
+//! databases made here are dropped (`database.rs`).
+//!
+//! Unix only: it needs signals and process groups.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
+
+mod account;
+mod bundled;
+mod cache;
+mod cluster;
+mod database;
+mod error;
+mod ready;
+mod search;
+mod server;
+mod settings;
+mod watchdog;
+
+pub use cluster::Cluster;
+pub use database::Database;
+pub use error::LaunchError;
+pub use server::Server;
+pub use settings::{Settings, Shutdown};
+
+/// A number that no other process is likely to draw: names of folders and databases, and ports.
+fn random() -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    std::collections::hash_map::RandomState::new()
+        .build_hasher()
+        .finish()
+}

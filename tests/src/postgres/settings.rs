@@ -1,0 +1,42 @@
+//! How a cluster is run, and how it is stopped.
+
+/// How a [`Cluster`](super::Cluster) is run.
+///
+/// By default with `fsync` off, which loses nothing when the server is killed, only when the
+/// machine is; and with room for 200 connections.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub(super) parameters: Vec<(String, String)>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let settings = Self { parameters: vec![] };
+        settings.fsync(false).set("max_connections", "200")
+    }
+}
+
+impl Settings {
+    /// Whether commits wait for the disk, as they do in production. Benchmarks want it on.
+    #[must_use]
+    pub fn fsync(self, on: bool) -> Self {
+        self.set("fsync", if on { "on" } else { "off" })
+    }
+
+    /// Sets a parameter of `postgresql.conf`, such as `max_prepared_transactions`. The last value
+    /// wins.
+    #[must_use]
+    pub fn set(mut self, name: &str, value: &str) -> Self {
+        self.parameters.push((name.to_owned(), value.to_owned()));
+        self
+    }
+}
+
+/// How [`Cluster::stop`](super::Cluster::stop) stops the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shutdown {
+    /// Ends the sessions, rolls back what they had open and writes a checkpoint.
+    Fast,
+    /// Ends at once; the next start recovers.
+    Immediate,
+}

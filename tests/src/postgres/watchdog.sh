@@ -1,0 +1,42 @@
+# Stops a cluster and removes its folder when the process that started it is gone.
+#
+# $1 is the folder. Standard input is a pipe whose only writer is that process: its end is the end
+# of the process, however it came about. Until then each line says what runs in the folder, as
+# "SIGNAL TARGET"; an empty line says that nothing does. In a process group of its own, so that
+# what is sent to the other one (Ctrl-C at a terminal, a CI's `kill -- -group`) passes it by.
+
+trap '' HUP INT QUIT TERM
+case $1 in */dispatcher-postgres-*) ;; *) exit 2 ;; esac
+lock=$1/data/postmaster.pid
+
+signal='' target=''
+while read -r line_signal line_target; do
+  signal=$line_signal target=$line_target
+done
+
+pause() { sleep 0.02 2>/dev/null || sleep 1; }
+
+if [ -n "$target" ]; then
+  # This form and without `--`, or BusyBox does not take it.
+  kill "-$signal" "$target" 2>/dev/null
+  # All ten seconds pass only where nobody reaps what has ended, as in a container without an init.
+  tries=0
+  while kill -0 "$target" 2>/dev/null && [ "$tries" -lt 500 ]; do
+    pause
+    tries=$((tries + 1))
+  done
+  kill -KILL "$target" 2>/dev/null
+fi
+
+# A server that was killed leaves its System V segment behind, and a machine has room for 4096.
+if [ -e "$lock" ]; then
+  segment=$(sed -n 's/^ *[0-9]\{1,\} *\([0-9]\{1,\}\)$/\1/p' "$lock" | tail -n 1)
+  [ -z "$segment" ] || ipcrm -m "$segment" 2>/dev/null
+fi
+
+# Backends that outlived a killed server for a moment may still be writing.
+tries=0
+while [ -e "$1" ] && [ "$tries" -lt 500 ]; do
+  rm -rf -- "$1" 2>/dev/null || pause
+  tries=$((tries + 1))
+done
