@@ -59,16 +59,25 @@ LANGUAGE plpgsql AS $$
 DECLARE
     -- One lock for each (sub)transaction, or 25,000 inserts run out of lock memory. The memo is
     -- transaction-local, so ROLLBACK TO SAVEPOINT takes it back together with the lock.
-    memo constant text := 'dispatcher.floor_' || TG_RELID;
+    memo   constant text := 'dispatcher.floor_' || TG_RELID;
+    source regclass;
 BEGIN
     IF pg_catalog.current_setting(memo, true) = 'held' THEN
         RETURN NULL;
     END IF;
+    -- By dependency and not by name: after a table was swapped the name may be another's.
+    source := pg_catalog.pg_get_serial_sequence(
+        pg_catalog.format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME), 'position')::regclass;
+    IF NOT pg_catalog.has_sequence_privilege(source, 'USAGE, SELECT') THEN
+        -- Newer servers would answer NULL, which reads as a floor of 0.
+        RAISE EXCEPTION 'dispatcher: % may not read the sequence %', current_user, source
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO %I', source, current_user);
+    END IF;
     PERFORM pg_catalog.pg_advisory_xact_lock_shared(
         ((16384 | (TG_RELID::bigint & 16383)) << 48)
         -- Not SELECT last_value, which now and then reads ahead of what has been handed out.
-        | coalesce(pg_catalog.pg_sequence_last_value(
-              pg_catalog.format('%I.dispatcher_event_position_seq', TG_TABLE_SCHEMA)::regclass), 0));
+        | coalesce(pg_catalog.pg_sequence_last_value(source), 0));
     PERFORM pg_catalog.set_config(memo, 'held', true);
     RETURN NULL;
 END
@@ -77,7 +86,7 @@ $$;
 CREATE TRIGGER dispatcher_event_floor
     BEFORE INSERT ON dispatcher_event
     FOR EACH STATEMENT EXECUTE FUNCTION dispatcher_event_floor();
--- Also for rows that logical replication applies.
+-- Also in sessions whose session_replication_role is replica.
 ALTER TABLE dispatcher_event ENABLE ALWAYS TRIGGER dispatcher_event_floor;
 
 -- R1 and R2. The caller reads the rows (R3) in a statement of its own.
@@ -86,7 +95,15 @@ ALTER TABLE dispatcher_event ENABLE ALWAYS TRIGGER dispatcher_event_floor;
 --                  or never will be
 CREATE FUNCTION dispatcher_event_horizon(log regclass, OUT last_position bigint, OUT horizon bigint)
 LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    source regclass := pg_catalog.pg_get_serial_sequence(log::text, 'position')::regclass;
 BEGIN
+    IF NOT pg_catalog.has_sequence_privilege(source, 'USAGE, SELECT') THEN
+        -- Newer servers would answer NULL, which reads as an empty log.
+        RAISE EXCEPTION 'dispatcher: % may not read the sequence %', current_user, source
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO %I', source, current_user);
+    END IF;
     IF pg_catalog.pg_is_in_recovery() THEN
         RAISE EXCEPTION 'dispatcher: the event log cannot be read on a standby'
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -98,8 +115,7 @@ BEGIN
             USING ERRCODE = 'invalid_transaction_state',
                   HINT = 'Its snapshot is older than the horizon, and events would be skipped. Use READ COMMITTED.';
     END IF;
-    last_position := coalesce(
-        pg_catalog.pg_sequence_last_value(pg_catalog.pg_get_serial_sequence(log::text, 'position')::regclass), 0);
+    last_position := coalesce(pg_catalog.pg_sequence_last_value(source), 0);
     SELECT least(last_position,
                  min(((held.classid::bigint & 65535) << 32) | held.objid::bigint))
       INTO horizon
@@ -123,9 +139,12 @@ DECLARE
     inserted_type text;
 BEGIN
     FOR inserted_type IN SELECT DISTINCT event_type FROM inserted LOOP
-        IF pg_catalog.pg_try_advisory_lock(1146311763, pg_catalog.hashtext(inserted_type)) THEN
-            PERFORM pg_catalog.pg_advisory_unlock(1146311763, pg_catalog.hashtext(inserted_type));
-        ELSE
+        -- Taken and given back in one expression: between two statements a cancelled query would
+        -- leave the lock with the session, and every sleeper would wait for it.
+        IF (CASE WHEN pg_catalog.pg_try_advisory_lock(1146311763, pg_catalog.hashtext(inserted_type))
+                 THEN NOT pg_catalog.pg_advisory_unlock(1146311763, pg_catalog.hashtext(inserted_type))
+                 ELSE true END)
+        THEN
             PERFORM pg_catalog.pg_notify('dispatcher_event_inserted', inserted_type);
         END IF;
     END LOOP;

@@ -27,6 +27,7 @@ COMMENT ON TABLE dispatcher_dedup IS
 
 -- An event that failed waits here for its next attempt, and the cursor goes on. The later events
 -- of its subject queue up behind it, so that the subject keeps its order. Attempts survive a crash.
+-- Of each subject only the first has a due_at; it is given to the next when the first is settled.
 CREATE TABLE dispatcher_retry (
     consumer     text        COLLATE "C" NOT NULL,
     subscription text        COLLATE "C" NOT NULL,
@@ -34,15 +35,21 @@ CREATE TABLE dispatcher_retry (
     subject      text        COLLATE "C",
     -- 0: has not been tried yet, it waits for an earlier event of its subject
     attempts     integer     NOT NULL,
-    due_at       timestamptz NOT NULL,
+    due_at       timestamptz,
     -- [{"attempt", "failed_at", "error"}], oldest first
     failures     json        NOT NULL,
     CONSTRAINT dispatcher_retry_pkey PRIMARY KEY (consumer, subscription, position),
-    CONSTRAINT dispatcher_retry_attempts_check CHECK (attempts >= 0)
+    CONSTRAINT dispatcher_retry_attempts_check CHECK (attempts >= 0),
+    -- What has no subject waits for nobody.
+    CONSTRAINT dispatcher_retry_due_at_check CHECK (subject IS NOT NULL OR due_at IS NOT NULL),
+    -- The log keeps what still waits.
+    CONSTRAINT dispatcher_retry_position_fkey FOREIGN KEY (position) REFERENCES dispatcher_event (position)
 );
 
-CREATE INDEX dispatcher_retry_due ON dispatcher_retry (consumer, subscription, due_at);
-CREATE INDEX dispatcher_retry_subject ON dispatcher_retry (consumer, subscription, subject, position);
+CREATE INDEX dispatcher_retry_due ON dispatcher_retry (consumer, subscription, due_at) WHERE due_at IS NOT NULL;
+-- Of the subject a hash: an index cannot hold a text of more than 2,704 bytes.
+CREATE INDEX dispatcher_retry_subject ON dispatcher_retry (consumer, subscription, md5(subject), position);
+CREATE INDEX dispatcher_retry_position ON dispatcher_retry (position); -- for the foreign key
 
 CREATE TABLE dispatcher_dead_letter (
     dead_letter_id  text        COLLATE "C" NOT NULL,
@@ -53,8 +60,9 @@ CREATE TABLE dispatcher_dead_letter (
     event_type      text        COLLATE "C" NOT NULL,
     schema_version  integer     NOT NULL,
     subject         text        COLLATE "C",
-    -- The whole event: it outlives the log's retention.
-    envelope        json        NOT NULL,
+    -- The whole event, as JSON: it outlives the log's retention. Text, because a payload that is
+    -- nested as deeply as Postgres can read is too deep for it inside an envelope.
+    envelope        text        NOT NULL,
     -- retries_exhausted, permanent or invalid
     reason          text        NOT NULL,
     error           text        NOT NULL,

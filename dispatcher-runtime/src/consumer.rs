@@ -22,8 +22,8 @@ use crate::handler::Handler;
 use crate::payload::Domain;
 use crate::private::ConsumedBy;
 use crate::retry::RetryPolicy;
-use crate::sql::ConsumeStatements;
-use crate::subscription::{Reader, Settings};
+use crate::sql::{ConsumeStatements, FindStatements};
+use crate::subscription::{READ_COMMITTED, Reader, Settings};
 use crate::wake::{Sleeper, Wake};
 use crate::worker::Worker;
 
@@ -163,7 +163,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         self.check()?;
         let family = match &self.schema {
             Some(schema) => Family::new(schema)?,
-            None => Family::default(),
+            None => find_family(&self.pool).await?,
         };
         let settings = Arc::new(Settings {
             consumer: D::NAME,
@@ -186,7 +186,11 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
                 .execute(&self.pool)
                 .await
                 .map_err(database)?;
+            let query = settings.statements.release_stranded.query();
+            let query = query.bind(D::NAME).bind(name).bind(OffsetDateTime::now_utc());
+            query.execute(&self.pool).await.map_err(database)?;
         }
+        refuse_cursors_ahead(&self.pool, &settings, &names).await?;
 
         let (stop, stopping) = watch::channel(false);
         let (passes, passed) = watch::channel(0_u64);
@@ -203,13 +207,15 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
                 state: Arc::clone(&state),
                 pool: self.pool.clone(),
                 singly: 0,
+                abandoned_at: None,
             };
             let worker = Worker::new(reader, sleeper, stopping.clone(), passes.clone());
             tasks.spawn(worker.run());
         }
-        let listening = tokio::spawn(wake.run(self.pool.clone()));
+        // Ends by itself when the last sleeper is gone.
+        tasks.spawn(wake.run(self.pool.clone()));
         tracing::info!(consumer = D::NAME, subscriptions = ?names, "the consumer has started");
-        Ok(RunningConsumer { pool: self.pool, settings, names, sleepers, stop, passed, tasks, listening })
+        Ok(RunningConsumer { pool: self.pool, settings, names, sleepers, stop, passed, tasks })
     }
 
     /// Runs the consumer until `until` resolves, then finishes what is in flight and returns.
@@ -253,13 +259,9 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             return Err(invalid("poll_interval", "0 s".to_owned(), "longer than nothing, such as 5 s").into());
         }
         let connections = self.pool.options().get_max_connections();
-        if connections < 2 {
-            return Err(invalid(
-                "max_connections of the pool",
-                connections.to_string(),
-                "at least 2: one to listen with and one to handle events with",
-            )
-            .into());
+        let needed = u32::try_from(self.subscriptions.len()).unwrap_or(u32::MAX).saturating_add(1);
+        if connections < needed {
+            return Err(StartError::PoolTooSmall { consumer, connections, needed });
         }
         self.retry.check()?;
         let handled: HashSet<_> =
@@ -302,6 +304,10 @@ async fn probe(pool: &PgPool, statements: &ConsumeStatements) -> Result<(), Star
             "a connection to the primary: the locks that keep the log gap-safe are only visible there",
         );
     }
+    // Missing in the middle of a delivery it would look like a fault of the handler.
+    if let Some(missing) = row.try_get::<Option<String>, _>("missing").map_err(database)? {
+        return Err(StartError::MissingPrivileges { missing });
+    }
     let cache: i64 = row.try_get("cache").map_err(database)?;
     if cache != 1 {
         return refuse(
@@ -321,6 +327,27 @@ async fn probe(pool: &PgPool, statements: &ConsumeStatements) -> Result<(), Star
     Ok(())
 }
 
+/// The schema that the search path leads to. From then on it is named: a handler may change the
+/// search path of its delivery's transaction, and that must not lead to another family's cursor.
+async fn find_family(pool: &PgPool) -> Result<Family, StartError> {
+    let row = FindStatements::new(&Family::default()).find_family.query().fetch_one(pool).await.map_err(database)?;
+    let schema: String = row.try_get("schema").map_err(database)?;
+    Ok(Family::new(&schema)?)
+}
+
+async fn refuse_cursors_ahead(pool: &PgPool, settings: &Settings, names: &[&'static str]) -> Result<(), StartError> {
+    let query = settings.statements.cursor_ahead.query().bind(settings.consumer).bind(names);
+    let Some(row) = query.fetch_optional(pool).await.map_err(database)? else {
+        return Ok(());
+    };
+    Err(StartError::CursorAhead {
+        consumer: settings.consumer,
+        subscription: row.try_get("subscription").map_err(database)?,
+        position: row.try_get("position").map_err(database)?,
+        last_position: row.try_get("last_position").map_err(database)?,
+    })
+}
+
 fn database(error: sqlx::Error) -> StartError {
     StartError::Database(DatabaseError(error))
 }
@@ -337,7 +364,6 @@ pub struct RunningConsumer {
     stop: watch::Sender<bool>,
     passed: watch::Receiver<u64>,
     tasks: JoinSet<()>,
-    listening: tokio::task::JoinHandle<()>,
 }
 
 impl RunningConsumer {
@@ -351,8 +377,11 @@ impl RunningConsumer {
     /// May be dropped; nothing changes.
     pub async fn caught_up(&self) -> Result<(), DatabaseError> {
         let statements = &self.settings.statements;
-        let row = statements.read_horizon.query().fetch_one(&self.pool).await.map_err(DatabaseError)?;
+        let mut tx = self.pool.begin_with(READ_COMMITTED).await.map_err(DatabaseError)?;
+        let row = statements.read_horizon.query().fetch_one(&mut *tx).await.map_err(DatabaseError)?;
         let target: i64 = row.try_get("last_position").map_err(DatabaseError)?;
+        tx.rollback().await.map_err(DatabaseError)?;
+        let subscriptions = i64::try_from(self.names.len()).unwrap_or(i64::MAX);
         let mut passed = self.passed.clone();
         loop {
             passed.borrow_and_update();
@@ -364,7 +393,7 @@ impl RunningConsumer {
                 .fetch_one(&self.pool)
                 .await
                 .map_err(DatabaseError)?;
-            if row.try_get::<i64, _>(0).map_err(DatabaseError)? == 0 {
+            if row.try_get::<i64, _>(0).map_err(DatabaseError)? == subscriptions {
                 return Ok(());
             }
             // A sleeping subscription would move its cursor only with the next poll.
@@ -377,17 +406,16 @@ impl RunningConsumer {
     /// Takes no more events, lets the handlers that run finish, commits, and returns.
     ///
     /// # Cancellation
-    /// If the future is dropped, the handlers that run are aborted; their transactions roll back
-    /// and the events are delivered again after the next start.
+    /// If the future is dropped, the subscriptions stop all the same, each after the event that it
+    /// is at; only nobody waits for them.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
+        self.sleepers.clear();
         while let Some(result) = self.tasks.join_next().await {
             if let Err(error) = result {
                 tracing::error!(%error, "a subscription's task ended badly");
             }
         }
-        self.sleepers.clear();
-        self.listening.abort();
         tracing::info!(consumer = self.settings.consumer, "the consumer has stopped");
     }
 }

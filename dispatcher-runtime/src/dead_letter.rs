@@ -105,7 +105,7 @@ impl DeadLetter {
             schema_version: row.try_get("schema_version")?,
             subject: row.try_get("subject")?,
             position: row.try_get("position")?,
-            envelope: RawValue::from_string(row.try_get("envelope")?).map_err(|error| decode(error.into()))?,
+            envelope: envelope(row.try_get("envelope")?).map_err(|error| decode(error.into()))?,
             reason: Reason::parse(row.try_get("reason")?),
             error: row.try_get("error")?,
             attempts: row.try_get("attempts")?,
@@ -115,6 +115,14 @@ impl DeadLetter {
             resolved_by: row.try_get("resolved_by")?,
             resolution_note: row.try_get("resolution_note")?,
         })
+    }
+}
+
+/// As it was stored; as a string, should it ever not be JSON.
+fn envelope(text: String) -> Result<Box<RawValue>, serde_json::Error> {
+    match RawValue::from_string(text.clone()) {
+        Ok(envelope) => Ok(envelope),
+        Err(_) => serde_json::value::to_raw_value(&text),
     }
 }
 

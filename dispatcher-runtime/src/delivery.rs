@@ -77,8 +77,10 @@ pub(crate) enum Abandoned {
     Transient(String),
     /// The handler ended the transaction.
     TransactionEnded,
-    /// The transaction could not be committed.
+    /// What was done could not be recorded or committed.
     Commit(sqlx::Error),
+    /// The log is shorter than what was read.
+    CursorAhead { cursor: i64, last_position: i64 },
 }
 
 impl From<sqlx::Error> for Abandoned {
@@ -96,7 +98,7 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
     delivery: Delivery,
     timeout: Option<Duration>,
 ) -> Result<Outcome, Abandoned> {
-    (&mut **tx).execute("SAVEPOINT dispatcher_delivery").await?;
+    begin(tx, timeout).await?;
     let incoming = Incoming { event, tx: &mut *tx, state, delivery };
     // A handler may also panic before it returns its future.
     let call = AssertUnwindSafe(async { subscription.handler.handle(incoming).await }).catch_unwind();
@@ -111,8 +113,9 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
         },
     };
     let failure = match result {
-        Ok(Ok(())) => match (&mut **tx).execute("RELEASE SAVEPOINT dispatcher_delivery").await {
-            Ok(_) => return Ok(Outcome::Handled),
+        Ok(Ok(())) => match release(tx, timeout).await {
+            Ok(()) => return Ok(Outcome::Handled),
+            Err(error) if is_transient(&error) => return Err(error.into()),
             Err(error) => match sql_state(&error).as_deref() {
                 // in_failed_sql_transaction
                 Some("25P02") => Failure::retry(
@@ -120,18 +123,17 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
                 ),
                 // no_active_sql_transaction, invalid_savepoint_specification
                 Some("25P01" | "3B001") => return Err(Abandoned::TransactionEnded),
-                _ => return Err(error.into()),
+                // What a statement says whose future the handler dropped before it had answered.
+                Some(_) => Failure::retry(format!("the handler returned Ok, but a statement had failed: {error}")),
+                None => return Err(error.into()),
             },
         },
         Ok(Err(error)) if error.is_transient() => return Err(Abandoned::Transient(error.chain())),
         Ok(Err(error)) => Failure::new(error.kind, error.chain()),
         Err(panic) => Failure::retry(format!("the handler panicked: {}", panic_message(panic.as_ref()))),
     };
-    match (&mut **tx)
-        .execute("ROLLBACK TO SAVEPOINT dispatcher_delivery; RELEASE SAVEPOINT dispatcher_delivery")
-        .await
-    {
-        Ok(_) => Ok(Outcome::Failed(failure)),
+    match roll_back(tx).await {
+        Ok(()) => Ok(Outcome::Failed(failure)),
         Err(error) if matches!(sql_state(&error).as_deref(), Some("25P01" | "3B001")) => {
             Err(Abandoned::TransactionEnded)
         }
@@ -139,7 +141,40 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
     }
 }
 
-/// Whether committing failed because of what handlers wrote: a deferred constraint, for instance.
+/// A statement whose future is dropped at the handler's timeout goes on in the server, and the
+/// connection waits for it; so the server gets the same limit.
+async fn begin(tx: &mut DeliveryTx, timeout: Option<Duration>) -> Result<(), sqlx::Error> {
+    match timeout {
+        None => (&mut **tx).execute("SAVEPOINT dispatcher_delivery").await?,
+        Some(limit) => {
+            let limit = limit.as_millis().clamp(1, i32::MAX as u128);
+            let begin = format!("SAVEPOINT dispatcher_delivery; SET LOCAL statement_timeout = {limit}");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(begin)).execute(&mut **tx).await?
+        }
+    };
+    Ok(())
+}
+
+async fn release(tx: &mut DeliveryTx, timeout: Option<Duration>) -> Result<(), sqlx::Error> {
+    let release = match timeout {
+        None => "RELEASE SAVEPOINT dispatcher_delivery",
+        // The limit is the handler's; the consumer's own statements have the session's.
+        Some(_) => "RELEASE SAVEPOINT dispatcher_delivery; SET LOCAL statement_timeout TO DEFAULT",
+    };
+    (&mut **tx).execute(release).await.map(drop)
+}
+
+async fn roll_back(tx: &mut DeliveryTx) -> Result<(), sqlx::Error> {
+    const ROLL_BACK: &str = "ROLLBACK TO SAVEPOINT dispatcher_delivery; RELEASE SAVEPOINT dispatcher_delivery";
+    match (&mut **tx).execute(ROLL_BACK).await {
+        // sqlx answers with the error of a statement that was still under way, and has not sent this.
+        Err(error) if is_handlers_fault(&error) => (&mut **tx).execute(ROLL_BACK).await.map(drop),
+        result => result.map(drop),
+    }
+}
+
+/// Whether the consumer's own statement or commit failed because of what a handler did: it broke a
+/// deferred constraint, changed its role, left a statement behind.
 pub(crate) fn is_handlers_fault(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(_)) && !is_transient(error)
 }

@@ -53,7 +53,7 @@ pub enum MigrateError {
     Migrate(#[from] sqlx::migrate::MigrateError),
     /// The database could not be reached or refused a statement.
     #[error("{0}")]
-    Database(DatabaseError),
+    Database(#[source] DatabaseError),
 }
 
 impl MigrateError {
@@ -119,7 +119,7 @@ pub enum PublishError {
     /// The database could not be reached or refused the insert. Inside the caller's transaction:
     /// roll it back.
     #[error("{0}")]
-    Database(DatabaseError),
+    Database(#[source] DatabaseError),
 }
 
 fn did_you_mean(suggestion: &Option<&'static str>) -> String {
@@ -162,9 +162,45 @@ pub enum StartError {
         /// The event types.
         event_types: Vec<&'static str>,
     },
+    /// The role may not do what a consumer has to do.
+    #[error("the role of the consumer's connections lacks privileges: GRANT {missing}")]
+    MissingPrivileges {
+        /// As GRANT writes them.
+        missing: String,
+    },
+    /// Subscriptions that wait for each other's connections would stand still.
+    #[error(
+        "the consumer `{consumer}` needs a pool of at least {needed} connections and was given {connections}: \
+         one for each subscription and one to listen with; more where handlers use the pool themselves"
+    )]
+    PoolTooSmall {
+        /// The domain.
+        consumer: &'static str,
+        /// What the pool allows.
+        connections: u32,
+        /// What is needed.
+        needed: u32,
+    },
+    /// The log is shorter than what was already read: it was truncated, swapped or restored
+    /// without its cursors. To go on would skip events without a word.
+    #[error(
+        "the cursor of `{consumer}`.`{subscription}` is at position {position}, and the log ends at {last_position}: \
+         was it truncated or restored? Set the sequence of dispatcher_event.position above every cursor, \
+         or delete the row from dispatcher_cursor to read the log from its beginning"
+    )]
+    CursorAhead {
+        /// The domain.
+        consumer: &'static str,
+        /// The subscription.
+        subscription: String,
+        /// Where its cursor is.
+        position: i64,
+        /// Where the log ends.
+        last_position: i64,
+    },
     /// The database could not be reached, or it is not one that events can be read from.
     #[error("{0}")]
-    Database(DatabaseError),
+    Database(#[source] DatabaseError),
 }
 
 /// A dead letter could not be read or changed.
@@ -192,7 +228,7 @@ pub enum DeadLetterError {
     NoOperator,
     /// The database could not be reached or refused a statement.
     #[error("{0}")]
-    Database(DatabaseError),
+    Database(#[source] DatabaseError),
 }
 
 /// What the database said, and what to do about it.
@@ -325,7 +361,7 @@ impl HandlerError {
         while let Some(error) = source {
             let next = describe(error);
             // Some errors print their source themselves.
-            if !text.ends_with(&next) {
+            if !text.contains(&next) {
                 text.push_str(": ");
                 text.push_str(&next);
             }

@@ -84,8 +84,8 @@ impl<T: Nothing, E: ReturnedError> Returned for Result<T, E> {
 /// What a handler returns when it has handled the event.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "a handler returns nothing but success, and this one returns `{Self}`",
-    label = "nobody would read the `{Self}`: write `Result<(), HandlerError>`"
+    message = "a handler that succeeds returns `()`, and this one returns `{Self}`",
+    label = "write `Result<(), HandlerError>`"
 )]
 pub trait Nothing {}
 

@@ -40,7 +40,33 @@ pub use migrate::{migrate, migrate_schema};
 pub use payload::{DecodeError, Domain, Payload, Upcast};
 pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, Published};
 pub use registry::{EventDescriptor, Registry, Status, VersionDescriptor};
-pub use dispatcher_macros::{contracts, subscribe};
+pub use dispatcher_macros::contracts;
+/// ```
+/// use acme_contracts::credit_locked::{self, CreditLocked};
+/// use dispatcher_runtime::{DeliveryTx, EventEnvelope, HandlerError, State, subscribe};
+///
+/// #[derive(Clone)]
+/// struct App {
+///     most_credits: i64,
+/// }
+///
+/// #[subscribe(credit_locked)]
+/// async fn hold_slot(
+///     event: EventEnvelope<CreditLocked>,
+///     tx: &mut DeliveryTx,
+///     State(app): State<App>,
+/// ) -> Result<(), HandlerError> {
+///     if event.payload.locked_credits.get() > app.most_credits {
+///         return Err(HandlerError::permanent("more than a lesson can cost"));
+///     }
+///     sqlx::query("INSERT INTO slot (lesson_id) VALUES ($1)")
+///         .bind(event.payload.lesson_id.as_str())
+///         .execute(&mut **tx)
+///         .await?;
+///     Ok(())
+/// }
+/// ```
+pub use dispatcher_macros::subscribe;
 pub use value::{Date, DateTime, ValueError};
 
 /// Includes what the build script of the crate made of its contracts.

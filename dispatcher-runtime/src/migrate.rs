@@ -56,7 +56,9 @@ async fn run(pool: &PgPool, family: &Family) -> Result<(), MigrateError> {
     let mut connection = pool.acquire().await.map_err(MigrateError::database)?.detach();
     if let Some(schema) = family.quoted_schema() {
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
-            "CREATE SCHEMA IF NOT EXISTS {schema}; SET search_path = {schema}"
+            // IF NOT EXISTS alone does not keep two sessions from creating it at once.
+            "BEGIN; SELECT pg_advisory_xact_lock(1146311763, 0); \
+             CREATE SCHEMA IF NOT EXISTS {schema}; COMMIT; SET search_path = {schema}"
         )))
         .execute(&mut connection)
         .await

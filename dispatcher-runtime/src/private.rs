@@ -1,6 +1,6 @@
 //! What generated code and macro expansions name. Not covered by semantic versioning.
 
-pub use futures_util::future::{BoxFuture, LocalBoxFuture};
+pub use futures_util::future::BoxFuture;
 pub use serde;
 pub use serde_json;
 
@@ -35,6 +35,11 @@ pub trait EventType: Send + Sync + 'static {
 }
 
 /// A payload type that the domain `D` publishes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the payload of an event type",
+    label = "not generated from a contract",
+    note = "publish a payload of your contracts, such as `CreditLocked {{ … }}`; where the event type is known only at run time, use `publish_untyped`"
+)]
 pub trait PublishedBy<D>: Payload {}
 
 /// The marker of an event type that the domain `D` handles.
@@ -46,12 +51,33 @@ pub trait Carries<P>: EventType {
     fn decode(schema_version: u32, payload: Value) -> Result<P, DecodeError>;
 }
 
+/// The event type of a handler whose `#[subscribe]` names none. What the attribute has against that
+/// is to be the only error, so every consumer may subscribe to it.
+#[derive(Debug)]
+pub enum UnknownEventType {}
+
+impl EventType for UnknownEventType {
+    const NAME: &'static str = "";
+    const PRODUCER: &'static str = "";
+    const CONSUMERS: &'static [&'static str] = &[];
+    const SUBJECT: Option<&'static str> = None;
+    const CURRENT_VERSION: u32 = 0;
+
+    fn descriptor() -> &'static EventDescriptor {
+        unreachable!("code that mentions it does not compile")
+    }
+}
+
+impl<D> ConsumedBy<D> for UnknownEventType {}
+
 /// Reads a payload through the gate.
 ///
 /// JSON Schema counts `1.0` as an integer and serde does not, so a valid payload that serde
 /// refuses is read once more with such numbers respelt.
 pub fn decode<P: Payload>(payload: Value) -> Result<P, DecodeError> {
-    P::schema().check(&payload).map_err(DecodeError::invalid::<P>)?;
+    P::schema()
+        .check(&payload)
+        .map_err(DecodeError::invalid::<P>)?;
     match serde::Deserialize::deserialize(&payload) {
         Ok(payload) => Ok(payload),
         Err(_) => serde_json::from_value(with_integral_floats_as_integers(payload))
@@ -62,9 +88,12 @@ pub fn decode<P: Payload>(payload: Value) -> Result<P, DecodeError> {
 fn with_integral_floats_as_integers(value: Value) -> Value {
     match value {
         Value::Number(number) => Value::Number(integer(&number).unwrap_or(number)),
-        Value::Array(items) => {
-            Value::Array(items.into_iter().map(with_integral_floats_as_integers).collect())
-        }
+        Value::Array(items) => Value::Array(
+            items
+                .into_iter()
+                .map(with_integral_floats_as_integers)
+                .collect(),
+        ),
         Value::Object(fields) => Value::Object(
             fields
                 .into_iter()

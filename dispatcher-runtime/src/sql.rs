@@ -49,6 +49,8 @@ statements! {
     /// What a consumer sends.
     pub(crate) struct ConsumeStatements {
         caught_up,
+        cursor_ahead,
+        cursor_exists,
         insert_dead_letter,
         lock_cursor,
         move_cursor,
@@ -57,11 +59,18 @@ statements! {
         put_retry,
         read_due_retries,
         read_events,
+        read_followers,
         read_horizon,
+        read_retry,
         record_handled,
         register_cursor,
+        release_followers,
+        release_stranded,
         remove_retries,
     }
+
+    /// What finds the table family on the search path.
+    pub(crate) struct FindStatements { find_family }
 
     /// What an operator sends.
     pub(crate) struct DeadLetterStatements { get_dead_letter, list_dead_letters, resolve_dead_letter }

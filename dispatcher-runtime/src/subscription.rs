@@ -14,11 +14,14 @@
 //! together or not at all. Dedup rows are written last, so that a handler that commits on its own
 //! against the rules causes a second delivery and never a lost event.
 
+mod recovery;
+mod store;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{PgPool, Row};
+use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
@@ -33,6 +36,10 @@ use crate::sql::ConsumeStatements;
 /// How far past the cursor one statement looks, so that a log full of other event types is walked
 /// in steps and never in one long statement.
 const WINDOW: i64 = 100_000;
+
+/// How every transaction that reads the log begins. Explicit, because the role's default may be
+/// stricter, and an older snapshot would skip events.
+pub(crate) const READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 /// What the passes of all subscriptions of a consumer share.
 #[derive(Debug)]
@@ -71,6 +78,11 @@ pub(crate) enum PassError {
     Database(#[from] sqlx::Error),
     #[error("the database failed a handler: {0}")]
     Transient(String),
+    #[error(
+        "the cursor is at position {cursor}, and the log ends at {last_position}: was the log truncated or restored? \
+         Nothing is read, because events would be skipped"
+    )]
+    CursorAhead { cursor: i64, last_position: i64 },
 }
 
 /// One subscription's reading and handling.
@@ -81,6 +93,8 @@ pub(crate) struct Reader<S> {
     pub(crate) pool: PgPool,
     /// Events to be handled one to a transaction, because a batch of them could not be committed.
     pub(crate) singly: u32,
+    /// The event at which the database failed last, and how often in a row.
+    pub(crate) abandoned_at: Option<(i64, u32)>,
 }
 
 /// An event with what the consumer knows about it.
@@ -103,6 +117,8 @@ struct Done {
     handled: Vec<String>,
     /// Positions of the retries that are over.
     settled: Vec<i64>,
+    /// Subjects whose first waiting event is over, with its position.
+    released: Vec<(String, i64)>,
     /// Subjects whose later events have to wait.
     blocked: HashSet<String>,
     /// Events that were looked at.
@@ -122,6 +138,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         let mut tx = self.begin().await?;
         let Some(cursor) = self.lock_cursor(&mut tx).await? else {
             tx.into_inner().rollback().await?;
+            self.register_again().await?;
             return Ok(Pass::Idle(Idle::default()));
         };
         let limit = if self.singly > 0 { 1 } else { self.settings.batch_size };
@@ -131,11 +148,18 @@ impl<S: Send + Sync + 'static> Reader<S> {
             Ok(idle) => {
                 // Ended here and not by being dropped: a rollback in the background would still hold
                 // the cursor's row when the next pass looks for it.
-                if !self.record(&mut tx, &done, cursor).await? {
-                    tx.into_inner().rollback().await?;
-                } else if let Err(error) = tx.into_inner().commit().await {
+                let recorded = match self.record(&mut tx, &done, cursor).await {
+                    Ok(false) => tx.into_inner().rollback().await,
+                    Ok(true) => tx.into_inner().commit().await,
+                    Err(error) => {
+                        let _ = tx.into_inner().rollback().await;
+                        Err(error)
+                    }
+                };
+                if let Err(error) = recorded {
                     return self.abandoned(done, Abandoned::Commit(error)).await;
                 }
+                self.abandoned_at = None;
                 self.singly = self.singly.saturating_sub(1);
                 if done.candidates > 0 || done.cursor < idle.horizon {
                     return Ok(Pass::Worked);
@@ -163,7 +187,11 @@ impl<S: Send + Sync + 'static> Reader<S> {
             }
             self.deliver(tx, candidate, done).await?;
         }
+        self.deliver_followers(tx, done, limit, stopping).await?;
         let (last_position, horizon) = self.horizon(tx).await?;
+        if done.cursor > last_position {
+            return Err(Abandoned::CursorAhead { cursor: done.cursor, last_position });
+        }
         let window = horizon.min(done.cursor.saturating_add(WINDOW));
         let room = limit - done.candidates.min(limit);
         let mut all_read = room > 0;
@@ -190,6 +218,29 @@ impl<S: Send + Sync + 'static> Reader<S> {
         Ok(Idle { last_position, horizon, next_retry })
     }
 
+    /// What waited behind events that are settled now, in the order of each subject.
+    async fn deliver_followers(
+        &self,
+        tx: &mut DeliveryTx,
+        done: &mut Done,
+        limit: u32,
+        stopping: &watch::Receiver<bool>,
+    ) -> Result<(), Abandoned> {
+        for (subject, position) in done.released.clone() {
+            let room = limit - done.candidates.min(limit);
+            if room == 0 {
+                break;
+            }
+            for candidate in self.followers(tx, &subject, position, room).await? {
+                if *stopping.borrow() || done.blocked.contains(&subject) {
+                    break;
+                }
+                self.deliver(tx, candidate, done).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// One event: skipped, queued behind its subject, or attempted.
     async fn deliver(&self, tx: &mut DeliveryTx, candidate: Candidate, done: &mut Done) -> Result<(), Abandoned> {
         done.candidates += 1;
@@ -198,10 +249,10 @@ impl<S: Send + Sync + 'static> Reader<S> {
         if candidate.handled {
             tracing::debug!(event_id = event.event_id, subscription = self.subscription.name, "already handled");
             if candidate.is_retry {
-                done.settled.push(event.position);
+                done.settle(event);
             }
         } else if !candidate.is_retry && (candidate.held || blocked) {
-            self.put_retry(tx, event, 0, OffsetDateTime::now_utc(), &[]).await?;
+            self.put_retry(tx, event, 0, None, &[]).await?;
         } else {
             let delivery = Delivery {
                 attempt: candidate.attempts + 1,
@@ -217,12 +268,16 @@ impl<S: Send + Sync + 'static> Reader<S> {
                 Outcome::Handled => {
                     done.handled.push(candidate.event.event_id.clone());
                     if candidate.is_retry {
-                        done.settled.push(candidate.event.position);
+                        let event = candidate.event.clone();
+                        done.settle(&event);
                     }
                 }
                 Outcome::Failed(failure) => match self.failed(tx, candidate, failure).await? {
                     Verdict::Retry => done.blocked.extend(candidate.event.subject.clone()),
-                    Verdict::DeadLetter if candidate.is_retry => done.settled.push(candidate.event.position),
+                    Verdict::DeadLetter if candidate.is_retry => {
+                        let event = candidate.event.clone();
+                        done.settle(&event);
+                    }
                     Verdict::DeadLetter => {}
                 },
             }
@@ -259,7 +314,8 @@ impl<S: Send + Sync + 'static> Reader<S> {
                 error = failure.error,
                 "an event was not handled and will be tried again"
             );
-            self.put_retry(tx, event, attempts, now.saturating_add(time_delay(delay)), &failures).await?;
+            let due_at = now.saturating_add(time_delay(delay));
+            self.put_retry(tx, event, attempts, Some(due_at), &failures).await?;
             return Ok(Verdict::Retry);
         }
         let reason = match failure.kind {
@@ -294,56 +350,15 @@ impl<S: Send + Sync + 'static> Reader<S> {
         );
         Ok(Verdict::DeadLetter)
     }
+}
 
-    /// A pass came to nothing; decides whose fault it was.
-    async fn abandoned(&mut self, done: Done, abandoned: Abandoned) -> Result<Pass, PassError> {
-        let message = match abandoned {
-            Abandoned::Database(error) => return Err(error.into()),
-            Abandoned::Transient(message) => return Err(PassError::Transient(message)),
-            Abandoned::Commit(error) if !delivery::is_handlers_fault(&error) => return Err(error.into()),
-            Abandoned::Commit(error) => format!("what the handler wrote could not be committed: {error}"),
-            Abandoned::TransactionEnded => {
-                "the handler ended its delivery's transaction: it must not COMMIT or ROLLBACK there".to_owned()
-            }
-        };
-        match done.last {
-            // Which of them it was only shows when they are handled one to a transaction.
-            _ if done.candidates > 1 => self.singly = done.candidates,
-            Some(candidate) => self.record_failure(candidate, Failure::retry(message)).await?,
-            None => return Err(PassError::Transient(message)),
+impl Done {
+    /// An event that waited does not wait any more.
+    fn settle(&mut self, event: &StoredEvent) {
+        self.settled.push(event.position);
+        if let Some(subject) = &event.subject {
+            self.released.push((subject.clone(), event.position));
         }
-        Ok(Pass::Worked)
-    }
-
-    /// The attempt took its transaction with it, so its failure is recorded in another.
-    async fn record_failure(&self, candidate: Candidate, failure: Failure) -> Result<(), PassError> {
-        let mut tx = self.begin().await?;
-        let Some(cursor) = self.lock_cursor(&mut tx).await? else {
-            tx.into_inner().rollback().await?;
-            return Ok(());
-        };
-        // Another replica may have come between.
-        let untouched = if candidate.is_retry {
-            self.due_retries(&mut tx, u32::MAX)
-                .await?
-                .iter()
-                .any(|due| due.event.position == candidate.event.position && due.attempts == candidate.attempts)
-        } else {
-            cursor < candidate.event.position
-        };
-        if !untouched {
-            tx.into_inner().rollback().await?;
-            return Ok(());
-        }
-        let mut done = Done { cursor: cursor.max(candidate.event.position), ..Done::default() };
-        if let Verdict::DeadLetter = self.failed(&mut tx, &candidate, failure).await? {
-            if candidate.is_retry {
-                done.settled.push(candidate.event.position);
-            }
-        }
-        self.record(&mut tx, &done, cursor).await?;
-        tx.into_inner().commit().await?;
-        Ok(())
     }
 }
 
@@ -359,147 +374,4 @@ fn rfc3339(at: OffsetDateTime) -> String {
 
 fn time_delay(delay: Duration) -> time::Duration {
     time::Duration::try_from(delay).unwrap_or(time::Duration::MAX)
-}
-
-/// The statements of a pass.
-impl<S> Reader<S> {
-    async fn begin(&self) -> Result<DeliveryTx, sqlx::Error> {
-        // Also where the role's default is stricter: an older snapshot would skip events.
-        Ok(DeliveryTx::new(self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?))
-    }
-
-    async fn lock_cursor(&self, tx: &mut DeliveryTx) -> Result<Option<i64>, sqlx::Error> {
-        let row = self
-            .settings
-            .statements
-            .lock_cursor
-            .query()
-            .bind(self.settings.consumer)
-            .bind(self.subscription.name)
-            .fetch_optional(&mut **tx)
-            .await?;
-        row.map(|row| row.try_get("position")).transpose()
-    }
-
-    async fn horizon(&self, tx: &mut DeliveryTx) -> Result<(i64, i64), sqlx::Error> {
-        let row = self.settings.statements.read_horizon.query().fetch_one(&mut **tx).await?;
-        Ok((row.try_get("last_position")?, row.try_get("horizon")?))
-    }
-
-    async fn due_retries(&self, tx: &mut DeliveryTx, limit: u32) -> Result<Vec<Candidate>, sqlx::Error> {
-        let rows = self
-            .settings
-            .statements
-            .read_due_retries
-            .query()
-            .bind(self.settings.consumer)
-            .bind(self.subscription.name)
-            .bind(OffsetDateTime::now_utc())
-            .bind(i64::from(limit))
-            .fetch_all(&mut **tx)
-            .await?;
-        rows.iter()
-            .map(|row| {
-                let failures: serde_json::Value = row.try_get("failures")?;
-                Ok(Candidate {
-                    event: StoredEvent::from_row(row)?,
-                    handled: row.try_get("handled")?,
-                    held: false,
-                    is_retry: true,
-                    attempts: u32::try_from(row.try_get::<i32, _>("attempts")?).unwrap_or_default(),
-                    failures: failures.as_array().cloned().unwrap_or_default(),
-                })
-            })
-            .collect()
-    }
-
-    async fn next_events(
-        &self,
-        tx: &mut DeliveryTx,
-        cursor: i64,
-        until: i64,
-        limit: u32,
-    ) -> Result<Vec<Candidate>, sqlx::Error> {
-        let rows = self
-            .settings
-            .statements
-            .read_events
-            .query()
-            .bind(self.settings.consumer)
-            .bind(self.subscription.name)
-            .bind(&self.subscription.event_types)
-            .bind(cursor)
-            .bind(until)
-            .bind(i64::from(limit))
-            .fetch_all(&mut **tx)
-            .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Candidate {
-                    event: StoredEvent::from_row(row)?,
-                    handled: row.try_get("handled")?,
-                    held: row.try_get("held")?,
-                    is_retry: false,
-                    attempts: 0,
-                    failures: Vec::new(),
-                })
-            })
-            .collect()
-    }
-
-    async fn next_retry(&self, tx: &mut DeliveryTx) -> Result<Option<OffsetDateTime>, sqlx::Error> {
-        self.settings
-            .statements
-            .next_retry
-            .query()
-            .bind(self.settings.consumer)
-            .bind(self.subscription.name)
-            .fetch_one(&mut **tx)
-            .await?
-            .try_get("due_at")
-    }
-
-    async fn put_retry(
-        &self,
-        tx: &mut DeliveryTx,
-        event: &StoredEvent,
-        attempts: u32,
-        due_at: OffsetDateTime,
-        failures: &[serde_json::Value],
-    ) -> Result<(), sqlx::Error> {
-        self.settings
-            .statements
-            .put_retry
-            .query()
-            .bind(self.settings.consumer)
-            .bind(self.subscription.name)
-            .bind(event.position)
-            .bind(&event.subject)
-            .bind(i32::try_from(attempts).unwrap_or(i32::MAX))
-            .bind(due_at)
-            .bind(serde_json::Value::from(failures).to_string())
-            .execute(&mut **tx)
-            .await
-            .map(drop)
-    }
-
-    /// Writes down what was done. Whether there was anything to write.
-    async fn record(&self, tx: &mut DeliveryTx, done: &Done, cursor: i64) -> Result<bool, sqlx::Error> {
-        let now = OffsetDateTime::now_utc();
-        let statements = &self.settings.statements;
-        let (consumer, subscription) = (self.settings.consumer, self.subscription.name);
-        if !done.handled.is_empty() {
-            let query = statements.record_handled.query();
-            query.bind(consumer).bind(subscription).bind(now).bind(&done.handled).execute(&mut **tx).await?;
-        }
-        if !done.settled.is_empty() {
-            let query = statements.remove_retries.query();
-            query.bind(consumer).bind(subscription).bind(&done.settled).execute(&mut **tx).await?;
-        }
-        if done.cursor > cursor {
-            let query = statements.move_cursor.query();
-            query.bind(consumer).bind(subscription).bind(done.cursor).bind(now).execute(&mut **tx).await?;
-        }
-        Ok(done.cursor > cursor || done.candidates > 0)
-    }
 }

@@ -19,6 +19,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
@@ -31,6 +32,9 @@ use crate::sql::SleepStatements;
 /// The channel that writers notify; the payload is the event type.
 const CHANNEL: &str = "dispatcher_event_inserted";
 
+/// How long a statement of the listening connection may take. Later it counts as lost.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// A subscription's end of the wake-up.
 #[derive(Clone, Debug)]
 pub(crate) struct Sleeper {
@@ -41,7 +45,7 @@ pub(crate) struct Sleeper {
 }
 
 impl Sleeper {
-    /// S1. Returns whether somebody listens; if not, only polling finds events.
+    /// S1. Returns whether somebody listens; if not, or not soon, only polling finds events.
     pub(crate) async fn fall_asleep(&self) -> bool {
         let (armed, answer) = oneshot::channel();
         let command = Command::Sleep {
@@ -50,7 +54,9 @@ impl Sleeper {
             notify: Arc::clone(&self.notify),
             armed,
         };
-        self.commands.send(command).is_ok() && answer.await.unwrap_or(false)
+        // Whoever holds a lock of ours or the network must not keep a subscription from polling.
+        self.commands.send(command).is_ok()
+            && matches!(tokio::time::timeout(PATIENCE, answer).await, Ok(Ok(true)))
     }
 
     /// S5. Writers need not notify any more.
@@ -118,14 +124,15 @@ impl Wake {
         };
         let mut reconnect = Reconnect::default();
         loop {
-            let lost = match connect(&pool).await {
-                Ok(mut listener) => {
+            let lost = match listening.while_connecting(&mut receiver, connect(&pool)).await {
+                None => return,
+                Some(Ok(mut listener)) => {
                     match listening.until_lost(&mut listener, &mut receiver, &mut reconnect).await {
-                        Ok(()) => return,
+                        Ok(()) => return release(&mut listener).await,
                         Err(error) => error,
                     }
                 }
-                Err(error) => error,
+                Some(Err(error)) => error,
             };
             let delay = reconnect.next_delay();
             tracing::warn!(
@@ -133,10 +140,18 @@ impl Wake {
                 retry_in_seconds = delay.as_secs(),
                 "LISTEN {CHANNEL} is down; subscriptions poll until it is back"
             );
-            if !listening.without_connection(&mut receiver, delay).await {
+            if listening.while_connecting(&mut receiver, tokio::time::sleep(delay)).await.is_none() {
                 return;
             }
         }
+    }
+}
+
+/// Before the connection goes back to its pool: writers must not notify for nobody.
+async fn release(listener: &mut PgListener) {
+    let unlock = sqlx::query("SELECT pg_advisory_unlock_all()").execute(listener);
+    if !matches!(tokio::time::timeout(PATIENCE, unlock).await, Ok(Ok(_))) {
+        tracing::debug!("the listening connection is gone, and its locks with it");
     }
 }
 
@@ -147,6 +162,13 @@ async fn connect(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;
     Ok(listener)
+}
+
+async fn patiently<T>(statement: impl Future<Output = Result<T, sqlx::Error>>) -> Result<(), sqlx::Error> {
+    match tokio::time::timeout(PATIENCE, statement).await {
+        Ok(result) => result.map(drop),
+        Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+    }
 }
 
 struct Asleep {
@@ -197,35 +219,34 @@ impl Listening {
         }
     }
 
-    /// Answers commands while there is no connection. `false`: every sleeper is gone.
-    async fn without_connection(
+    /// Answers commands while something else is waited for. `None`: every sleeper is gone.
+    async fn while_connecting<T>(
         &mut self,
         commands: &mut mpsc::UnboundedReceiver<Command>,
-        delay: std::time::Duration,
-    ) -> bool {
-        let deadline = tokio::time::Instant::now() + delay;
+        waited_for: impl Future<Output = T>,
+    ) -> Option<T> {
+        let mut waited_for = std::pin::pin!(waited_for);
         loop {
-            match tokio::time::timeout_at(deadline, commands.recv()).await {
-                Err(_) => return true,
-                Ok(None) => return false,
-                Ok(Some(Command::Sleep { id, event_types, notify, armed })) => {
-                    self.asleep.insert(id, Asleep { event_types, notify });
-                    let _ = armed.send(false);
-                }
-                Ok(Some(Command::Wake { id })) => {
-                    self.asleep.remove(&id);
-                }
+            tokio::select! {
+                result = &mut waited_for => return Some(result),
+                command = commands.recv() => match command? {
+                    Command::Sleep { id, event_types, notify, armed } => {
+                        self.asleep.insert(id, Asleep { event_types, notify });
+                        let _ = armed.send(false);
+                    }
+                    Command::Wake { id } => drop(self.asleep.remove(&id)),
+                },
             }
         }
     }
 
     // Session locks count: the lock of an event type goes with its last sleeper.
     async fn lock(&self, listener: &mut PgListener, event_types: &[&str]) -> Result<(), sqlx::Error> {
-        self.statements.lock_sleep.query().bind(event_types).execute(listener).await.map(drop)
+        patiently(self.statements.lock_sleep.query().bind(event_types).execute(listener)).await
     }
 
     async fn unlock(&self, listener: &mut PgListener, event_types: &[&str]) -> Result<(), sqlx::Error> {
-        self.statements.unlock_sleep.query().bind(event_types).execute(listener).await.map(drop)
+        patiently(self.statements.unlock_sleep.query().bind(event_types).execute(listener)).await
     }
 
     fn wake(&self, event_type: &str) {

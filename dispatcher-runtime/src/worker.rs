@@ -14,6 +14,9 @@ use crate::wake::Sleeper;
 /// How soon to look again while a writer is in flight that may not notify: at first, at most.
 const IN_FLIGHT: (Duration, Duration) = (Duration::from_millis(3), Duration::from_millis(100));
 
+/// Never spin, whatever the tables say.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 pub(crate) struct Worker<S> {
     reader: Reader<S>,
     sleeper: Sleeper,
@@ -73,7 +76,10 @@ impl<S: Send + Sync + 'static> Worker<S> {
 
     /// Sleeps until there is something to do.
     async fn sleep(&mut self) {
-        let listening = self.sleeper.fall_asleep().await; // S1
+        let listening = tokio::select! {
+            listening = self.sleeper.fall_asleep() => listening, // S1
+            _ = self.stopping.wait_for(|stopping| *stopping) => false,
+        };
         // L at S2: writers that came before S1 have taken their positions by now.
         let mut writers_until = None;
         let mut soon = IN_FLIGHT.0;
@@ -106,7 +112,10 @@ impl<S: Send + Sync + 'static> Worker<S> {
         match idle.next_retry {
             None => poll,
             // In the past: it became due while we looked.
-            Some(due) => Duration::try_from(due - OffsetDateTime::now_utc()).unwrap_or_default().min(poll),
+            Some(due) => Duration::try_from(due - OffsetDateTime::now_utc())
+                .unwrap_or_default()
+                .max(SHORTEST)
+                .min(poll),
         }
     }
 }

@@ -4,10 +4,15 @@ SELECT current_setting('server_version_num')::int AS server_version,
        (SELECT sequence.seqcache
           FROM pg_sequence AS sequence
          WHERE sequence.seqrelid = pg_get_serial_sequence('{family}dispatcher_event', 'position')::regclass) AS cache,
-       EXISTS (SELECT FROM {family}dispatcher_cursor) AS read_before,
-       '{family}dispatcher_retry'::regclass::text AS retry,
-       '{family}dispatcher_dedup'::regclass::text AS dedup,
-       '{family}dispatcher_dead_letter'::regclass::text AS dead_letter,
+       (SELECT string_agg(needed.privilege || ' ON ' || needed.relation, ', ')
+          FROM (VALUES ('{family}dispatcher_event', 'SELECT'),
+                       ('{family}dispatcher_cursor', 'SELECT'), ('{family}dispatcher_cursor', 'INSERT'),
+                       ('{family}dispatcher_cursor', 'UPDATE'),
+                       ('{family}dispatcher_dedup', 'SELECT'), ('{family}dispatcher_dedup', 'INSERT'),
+                       ('{family}dispatcher_retry', 'SELECT'), ('{family}dispatcher_retry', 'INSERT'),
+                       ('{family}dispatcher_retry', 'UPDATE'), ('{family}dispatcher_retry', 'DELETE'),
+                       ('{family}dispatcher_dead_letter', 'INSERT')) AS needed (relation, privilege)
+         WHERE NOT has_table_privilege(needed.relation, needed.privilege)) AS missing,
        (SELECT count(*)
           FROM pg_trigger
          WHERE tgrelid = '{family}dispatcher_event'::regclass

@@ -129,8 +129,8 @@ fn spell(at: OffsetDateTime) -> String {
     let nanosecond = at.nanosecond();
     let written = match nanosecond {
         0 => Ok(()),
-        _ if nanosecond % 1_000_000 == 0 => write!(text, ".{:03}", nanosecond / 1_000_000),
-        _ if nanosecond % 1_000 == 0 => write!(text, ".{:06}", nanosecond / 1_000),
+        _ if nanosecond.is_multiple_of(1_000_000) => write!(text, ".{:03}", nanosecond / 1_000_000),
+        _ if nanosecond.is_multiple_of(1_000) => write!(text, ".{:06}", nanosecond / 1_000),
         _ => write!(text, ".{nanosecond:09}"),
     };
     let written = written.and_then(|()| match (hours, minutes) {

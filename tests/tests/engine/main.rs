@@ -5,6 +5,7 @@ mod crash;
 mod dead_letters;
 mod faults;
 mod gap;
+mod hostile;
 mod migrations;
 mod publish;
 mod support;

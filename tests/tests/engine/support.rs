@@ -79,6 +79,14 @@ pub(crate) enum Act {
     RetryAfter(Duration),
     /// An error text that Postgres cannot store.
     NulError,
+    /// Changes the search path of its delivery's transaction.
+    SearchPath(&'static str),
+    /// A query that takes ten minutes.
+    SlowQuery,
+    /// Meets an error of the database each time.
+    TransientAlways,
+    /// Uses another database through one of our functions, which is down the first time.
+    UnreachableOnce,
 }
 
 /// Tells the handler what to do, and remembers what it saw.
@@ -152,6 +160,21 @@ pub(crate) async fn hold_slot(
             return Err(HandlerError::retry_after(*delay, "the pool is closed"));
         }
         Some(Act::RetryAfter(_)) => {}
+        Some(Act::SearchPath(schema)) => {
+            sqlx::query("SELECT set_config('search_path', $1, true)").bind(*schema).execute(&mut **tx).await?;
+        }
+        Some(Act::SlowQuery) => drop(sqlx::query("SELECT pg_sleep(600)").execute(&mut **tx).await?),
+        Some(Act::TransientAlways) => {
+            let raise = "DO $$ BEGIN RAISE EXCEPTION 'the disk is full' USING ERRCODE = '53100'; END $$";
+            sqlx::query(raise).execute(&mut **tx).await?;
+        }
+        Some(Act::UnreachableOnce) if script.attempts_at(credits).len() == 1 => {
+            let nowhere = sqlx::postgres::PgPoolOptions::new()
+                .acquire_timeout(Duration::from_millis(50))
+                .connect_lazy("postgres://postgres@127.0.0.1:1/nowhere")?;
+            dispatcher_runtime::DeadLetters::new(nowhere).list(&Default::default()).await?;
+        }
+        Some(Act::UnreachableOnce) => {}
         Some(Act::NulError) => return Err(HandlerError::permanent("it says \0 here")),
     }
     Ok(())

@@ -1,0 +1,161 @@
+//! From a payload to the row that is inserted: the gate, then the envelope.
+
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::Dispatcher;
+use crate::error::PublishError;
+use crate::gate::{GatedPayload, PayloadSchema};
+use crate::id::{EventId, TenantId};
+use crate::payload::{DecodeError, Domain, Payload};
+use crate::registry::{EventDescriptor, Status};
+
+/// What stands beside the payload.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Metadata {
+    pub(super) event_id: Option<EventId>,
+    pub(super) occurred_at: Option<OffsetDateTime>,
+    pub(super) tenant: Option<TenantId>,
+    pub(super) subject: Option<String>,
+    pub(super) actor: Option<String>,
+    pub(super) correlation_id: Option<String>,
+    pub(super) causation_id: Option<String>,
+    pub(super) traceparent: Option<String>,
+}
+
+/// A payload that has passed the gate, with what the contract says about it.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) event_type: &'static str,
+    pub(super) schema_version: u32,
+    pub(super) subject: Option<&'static str>,
+    pub(super) payload: GatedPayload,
+}
+
+impl Draft {
+    pub(super) fn typed<P: Payload>(payload: &P) -> Result<Self, PublishError> {
+        let value = serde_json::to_value(payload).map_err(|source| PublishError::Serialize {
+            event_type: P::EVENT_TYPE.to_owned(),
+            source,
+        })?;
+        Self::gated(P::EVENT_TYPE, P::SCHEMA_VERSION, P::SUBJECT, P::schema(), value)
+    }
+
+    pub(super) fn untyped<D: Domain>(event_type: &str, version: u32, payload: Value) -> Result<Self, PublishError> {
+        let registry = D::registry();
+        let event = registry.event(event_type).filter(|event| event.status != Status::Retired);
+        let Some(event) = event else {
+            return Err(PublishError::UnknownEventType {
+                event_type: event_type.to_owned(),
+                suggestion: registry.closest(event_type),
+            });
+        };
+        if event.producer != D::NAME {
+            return Err(PublishError::NotTheProducer {
+                domain: D::NAME,
+                event_type: event.event_type,
+                producer: event.producer,
+            });
+        }
+        let schema = event
+            .version(version)
+            .and_then(|version| version.schema)
+            .ok_or_else(|| PublishError::UnknownVersion(DecodeError::unknown_version(event, version)))?;
+        Self::of(event, version, schema, payload)
+    }
+
+    fn of(
+        event: &'static EventDescriptor,
+        version: u32,
+        schema: &'static PayloadSchema,
+        payload: Value,
+    ) -> Result<Self, PublishError> {
+        Self::gated(event.event_type, version, event.subject, schema, payload)
+    }
+
+    fn gated(
+        event_type: &'static str,
+        schema_version: u32,
+        subject: Option<&'static str>,
+        schema: &'static PayloadSchema,
+        payload: Value,
+    ) -> Result<Self, PublishError> {
+        let payload = schema.admit(payload).map_err(|report| PublishError::PayloadInvalid {
+            event_type: event_type.to_owned(),
+            schema_version,
+            report,
+        })?;
+        Ok(Self { event_type, schema_version, subject, payload })
+    }
+
+    /// The contract's subject, as the payload gives it.
+    fn subject(&self) -> Option<String> {
+        match self.payload.value().pointer(self.subject?)? {
+            Value::Null => None,
+            Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        }
+    }
+}
+
+/// A row to be inserted.
+pub(super) struct NewEvent {
+    pub(super) event_id: EventId,
+    pub(super) event_type: &'static str,
+    pub(super) schema_version: i32,
+    pub(super) occurred_at: OffsetDateTime,
+    pub(super) tenant_id: String,
+    pub(super) subject: Option<String>,
+    pub(super) actor: String,
+    pub(super) correlation_id: Option<String>,
+    pub(super) causation_id: Option<String>,
+    pub(super) traceparent: Option<String>,
+    pub(super) payload: String,
+}
+
+impl NewEvent {
+    pub(super) fn new<D: Domain>(dispatcher: &Dispatcher<D>, draft: &Draft, metadata: Metadata) -> Result<Self, PublishError> {
+        let invalid = |field, problem| PublishError::EnvelopeInvalid {
+            event_type: draft.event_type.to_owned(),
+            field,
+            problem,
+        };
+        let actor = metadata.actor.unwrap_or_else(|| format!("system:{}", D::NAME));
+        if actor.is_empty() {
+            return Err(invalid("actor", "is empty: name who causes the event, such as `system:revenue`"));
+        }
+        if metadata.traceparent.as_deref().is_some_and(|text| !is_traceparent(text)) {
+            return Err(invalid("traceparent", "is not a W3C trace context, `00-<trace>-<span>-<flags>`"));
+        }
+        let subject = metadata.subject.or_else(|| draft.subject());
+        let texts = [Some(&actor), subject.as_ref(), metadata.correlation_id.as_ref(), metadata.causation_id.as_ref()];
+        if texts.into_iter().flatten().any(|text| text.contains('\0')) {
+            return Err(invalid("subject, actor, correlation_id or causation_id", "holds a NUL character, which Postgres cannot store"));
+        }
+        Ok(Self {
+            event_id: metadata.event_id.unwrap_or_else(EventId::generate),
+            event_type: draft.event_type,
+            schema_version: i32::try_from(draft.schema_version)
+                .map_err(|_| invalid("schema_version", "is above 2147483647"))?,
+            occurred_at: metadata.occurred_at.unwrap_or_else(OffsetDateTime::now_utc),
+            tenant_id: metadata.tenant.as_ref().unwrap_or(&dispatcher.tenant).to_string(),
+            subject,
+            actor,
+            correlation_id: metadata.correlation_id,
+            causation_id: metadata.causation_id,
+            traceparent: metadata.traceparent,
+            payload: draft.payload.value().to_string(),
+        })
+    }
+}
+
+/// <https://www.w3.org/TR/trace-context/#traceparent-header-field-values>
+pub(super) fn is_traceparent(text: &str) -> bool {
+    let hex = |part: &str, length: usize| {
+        part.len() == length && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    };
+    let parts: Vec<_> = text.split('-').collect();
+    matches!(parts[..], [version, trace, span, flags]
+        if hex(version, 2) && version != "ff" && hex(trace, 32) && hex(span, 16) && hex(flags, 2)
+            && trace.bytes().any(|b| b != b'0') && span.bytes().any(|b| b != b'0'))
+}

@@ -1,0 +1,9 @@
+-- At start: the first of a subject has a due_at, whatever an operator removed before it.
+UPDATE {family}dispatcher_retry AS waiting
+   SET due_at = $3
+  FROM (SELECT min(position) AS position
+          FROM {family}dispatcher_retry
+         WHERE consumer = $1 AND subscription = $2 AND subject IS NOT NULL
+         GROUP BY subject) AS first
+ WHERE waiting.consumer = $1 AND waiting.subscription = $2 AND waiting.due_at IS NULL
+   AND waiting.position = first.position

@@ -1,0 +1,117 @@
+//! What becomes of a pass whose transaction was lost: whose fault it was, and what is recorded.
+//!
+//! What a handler did wrong counts as an attempt at its event; what the database did counts against
+//! none. Nothing of the lost transaction is left in either case.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::{Candidate, Done, Pass, PassError, Reader, Verdict, time_delay};
+use crate::delivery::{self, Abandoned, Failure};
+use crate::handler::DeliveryTx;
+
+/// How often a transaction may be lost at the same event before the event is put aside.
+const LOST_AT_ONE_EVENT: u32 = 3;
+
+/// For how long it is put aside.
+const ASIDE: Duration = Duration::from_secs(15);
+
+impl<S: Send + Sync + 'static> Reader<S> {
+    /// A pass came to nothing; decides whose fault it was.
+    pub(super) async fn abandoned(&mut self, done: Done, abandoned: Abandoned) -> Result<Pass, PassError> {
+        let message = match abandoned {
+            Abandoned::CursorAhead { cursor, last_position } => {
+                return Err(PassError::CursorAhead { cursor, last_position });
+            }
+            Abandoned::Database(error) => return self.lost(done, error.into()).await,
+            Abandoned::Transient(message) => return self.lost(done, PassError::Transient(message)).await,
+            Abandoned::Commit(error) if !delivery::is_handlers_fault(&error) => {
+                return self.lost(done, error.into()).await;
+            }
+            Abandoned::Commit(error) => format!("what the handler wrote could not be committed: {error}"),
+            Abandoned::TransactionEnded => {
+                "the handler ended its delivery's transaction: it must not COMMIT or ROLLBACK there".to_owned()
+            }
+        };
+        match done.last {
+            // Which of them it was only shows when they are handled one to a transaction.
+            _ if done.candidates > 1 => self.singly = done.candidates,
+            Some(candidate) => self.record_failure(candidate, Failure::retry(message)).await?,
+            None => return Err(PassError::Transient(message)),
+        }
+        Ok(Pass::Worked)
+    }
+
+    /// The database failed, which counts against no event. Should it fail at the same event again
+    /// and again (a statement that kills its backend, another database that is down), the event is
+    /// put aside so that the others go on; its attempts stay what they were.
+    async fn lost(&mut self, done: Done, error: PassError) -> Result<Pass, PassError> {
+        let Some(candidate) = done.last else { return Err(error) };
+        let position = candidate.event.position;
+        let times = match self.abandoned_at {
+            Some((at, times)) if at == position => times + 1,
+            _ => 1,
+        };
+        self.abandoned_at = Some((position, times));
+        if times < LOST_AT_ONE_EVENT {
+            return Err(error);
+        }
+        if done.candidates > 1 {
+            // To get at it alone: those before it in its batch were rolled back with it.
+            self.singly = done.candidates;
+            return Err(error);
+        }
+        let Some((mut tx, mut done, cursor)) = self.reach_again(&candidate).await? else {
+            return Ok(Pass::Worked);
+        };
+        let due_at = OffsetDateTime::now_utc().saturating_add(time_delay(ASIDE));
+        self.put_retry(&mut tx, &candidate.event, candidate.attempts, Some(due_at), &candidate.failures).await?;
+        done.blocked.extend(candidate.event.subject.clone());
+        self.record(&mut tx, &done, cursor).await?;
+        tx.into_inner().commit().await?;
+        self.abandoned_at = None;
+        tracing::warn!(
+            event_id = candidate.event.event_id,
+            consumer = self.settings.consumer,
+            subscription = self.subscription.name,
+            %error,
+            "the database failed again and again at this event; it is put aside and does not count as tried"
+        );
+        Ok(Pass::Worked)
+    }
+
+    /// A new transaction at an event whose own was lost; `None` if another replica was faster.
+    async fn reach_again(&self, candidate: &Candidate) -> Result<Option<(DeliveryTx, Done, i64)>, PassError> {
+        let mut tx = self.begin().await?;
+        let position = candidate.event.position;
+        if let Some(cursor) = self.lock_cursor(&mut tx).await? {
+            let untouched = if candidate.is_retry {
+                self.attempts_of(&mut tx, position).await? == Some(candidate.attempts)
+            } else {
+                cursor < position
+            };
+            if untouched {
+                let done = Done { cursor: cursor.max(position), ..Done::default() };
+                return Ok(Some((tx, done, cursor)));
+            }
+        }
+        tx.into_inner().rollback().await?;
+        Ok(None)
+    }
+
+    /// The attempt took its transaction with it, so its failure is recorded in another.
+    async fn record_failure(&self, candidate: Candidate, failure: Failure) -> Result<(), PassError> {
+        let Some((mut tx, mut done, cursor)) = self.reach_again(&candidate).await? else {
+            return Ok(());
+        };
+        if let Verdict::DeadLetter = self.failed(&mut tx, &candidate, failure).await? {
+            if candidate.is_retry {
+                done.settle(&candidate.event);
+            }
+        }
+        self.record(&mut tx, &done, cursor).await?;
+        tx.into_inner().commit().await?;
+        Ok(())
+    }
+}
