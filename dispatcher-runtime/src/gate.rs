@@ -8,7 +8,7 @@
 //! nothing is ever fetched: every document that a schema can reach is compiled in.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use serde_json::Value;
 
@@ -99,22 +99,49 @@ fn document_uri(path: &str) -> String {
     format!("contract:///{path}")
 }
 
-fn build(path: &str, documents: &[Document]) -> Result<jsonschema::Validator, Box<dyn std::error::Error>> {
+/// The documents of one set of contracts, read once.
+struct Contracts {
+    /// Each under its URI.
+    values: &'static [(String, Value)],
+    registry: jsonschema::Registry<'static>,
+    /// Whether one is of a draft before 2019-09.
+    old_drafts: bool,
+}
+
+/// Reads a set of contracts at the first use of one of its schemas.
+///
+/// Validators are built from what is parsed here, and without sharing it each of them would parse
+/// every document anew. It is never freed: there is one for each generated `DOCUMENTS`.
+fn contracts(documents: &'static [Document]) -> Result<&'static Contracts, Box<dyn std::error::Error>> {
+    static READ: Mutex<Vec<(&'static [Document], &'static Contracts)>> = Mutex::new(Vec::new());
+    let mut read = READ.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some((_, contracts)) = read.iter().find(|(known, _)| std::ptr::eq(*known, documents)) {
+        return Ok(contracts);
+    }
     let values = documents
         .iter()
         .map(|document| Ok((document_uri(document.path), serde_json::from_str::<Value>(document.text)?)))
         .collect::<Result<Vec<_>, serde_json::Error>>()?;
+    let values: &'static Vec<(String, Value)> = Box::leak(Box::new(values));
     let registry = jsonschema::Registry::new()
         .extend(values.iter().map(|(uri, value)| (uri.as_str(), value)))?
         .prepare()?;
+    let old_drafts = documents.iter().any(|document| document.text.contains("json-schema.org/draft-0"));
+    let contracts: &'static Contracts = Box::leak(Box::new(Contracts { values, registry, old_drafts }));
+    read.push((documents, contracts));
+    Ok(contracts)
+}
+
+fn build(path: &str, documents: &'static [Document]) -> Result<jsonschema::Validator, Box<dyn std::error::Error>> {
+    let contracts = contracts(documents)?;
     let uri = document_uri(path);
-    let schema = values
+    let schema = contracts
+        .values
         .iter()
         .find_map(|(candidate, value)| (*candidate == uri).then_some(value))
         .ok_or("it is not among the documents")?;
-    let old_drafts = documents.iter().any(|document| document.text.contains("json-schema.org/draft-0"));
-    Ok(crate::value::checked(jsonschema::options(), old_drafts)
-        .with_registry(&registry)
+    Ok(crate::value::checked(jsonschema::options(), contracts.old_drafts)
+        .with_registry(&contracts.registry)
         .with_base_uri(uri)
         .should_ignore_unknown_formats(false)
         .build(schema)?)

@@ -1,4 +1,30 @@
-//! placeholder root
+//! Events between services that share a set of contracts, through Postgres.
+//!
+//! The contracts (a registry of event types and a JSON Schema for every payload) become Rust types
+//! in a crate of their own; see [`include_contracts!`] and [`contracts!`]. Against those types the
+//! compiler checks who may publish what ([`Dispatcher`]) and who handles it ([`subscribe`],
+//! [`Consumer`]).
+//!
+//! | word | what it is |
+//! |---|---|
+//! | [`Dispatcher`] | publishes the events of one domain, in the caller's transaction or its own |
+//! | [`subscribe`] | makes a handler of an async function |
+//! | [`Consumer`] | runs the handlers of one domain |
+//! | [`EventEnvelope`] | an event as a handler gets it |
+//! | [`DeliveryTx`] | the delivery's transaction: what is written through it is applied once |
+//! | [`State`], [`Delivery`] | the application's state; facts about the delivery |
+//! | [`HandlerError`] | retry, retry later, or give up |
+//! | [`DeadLetters`] | what was given up on |
+//!
+//! # What is promised
+//!
+//! An event that was committed reaches every subscription of its type at least once, in the order
+//! of positions; what a handler writes through its [`DeliveryTx`] is applied once, because it
+//! commits together with the dedup row and the cursor. What a handler does elsewhere happens at
+//! least once: the event id is the key that makes it idempotent. A payload that breaks its schema is
+//! neither published nor handed to a handler.
+//!
+//! The tables come from [`migrate`]. Postgres 14 or later; consumers need the primary.
 
 // Generated code and expansions name this crate by its own name, in its tests and examples too.
 extern crate self as dispatcher_runtime;
@@ -40,7 +66,6 @@ pub use migrate::{migrate, migrate_schema};
 pub use payload::{DecodeError, Domain, Payload, Upcast};
 pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, Published};
 pub use registry::{EventDescriptor, Registry, Status, VersionDescriptor};
-pub use dispatcher_macros::contracts;
 /// ```
 /// use acme_contracts::credit_locked::{self, CreditLocked};
 /// use dispatcher_runtime::{DeliveryTx, EventEnvelope, HandlerError, State, subscribe};
@@ -67,6 +92,9 @@ pub use dispatcher_macros::contracts;
 /// }
 /// ```
 pub use dispatcher_macros::subscribe;
+pub use dispatcher_macros::contracts;
+/// The version of the `time` crate that the interface speaks of.
+pub use time;
 pub use value::{Date, DateTime, ValueError};
 
 /// Includes what the build script of the crate made of its contracts.

@@ -131,7 +131,7 @@ async fn a_crate_outside_the_workspace_builds_runs_and_follows_its_contracts() -
     let change = outside.edit(MAIN, "#[subscribe(parcel_handed_over)]", "#[subscribe(parcel_handed_ovr)]")?;
     let text = outside.refused()?;
     assert!(text.contains("parcel_handed_ovr"), "{text}");
-    assert!(text.contains("similar name") && text.contains("`parcel_handed_over`"), "no did-you-mean:\n{text}");
+    assert!(text.contains("similar name") && text.contains("#[subscribe(parcel_handed_over)]"), "no did-you-mean:\n{text}");
     change.undo()?;
 
     // Several faults in the registry: all of them at once, each with its place.
