@@ -12,7 +12,8 @@ dispatcher_runtime::include_contracts!();
 /// Version 1 knew one product for each order and not how it was paid.
 impl Upcast<order_paid::v1::OrderPaid> for order_paid::v2::OrderPaid {
     fn upcast(old: order_paid::v1::OrderPaid) -> Self {
-        let one = order_paid::v2::Quantity::try_from(1).expect("the contract allows a quantity of 1");
+        let one =
+            order_paid::v2::Quantity::try_from(1).expect("the contract allows a quantity of 1");
         Self {
             order_id: old.order_id,
             person_id: old.person_id,
@@ -23,7 +24,10 @@ impl Upcast<order_paid::v1::OrderPaid> for order_paid::v2::OrderPaid {
                 amount_minor: old.amount_minor,
                 recipient_id: None,
             }],
-            total: order_paid::v2::Money { amount_minor: old.amount_minor, currency: old.currency },
+            total: order_paid::v2::Money {
+                amount_minor: old.amount_minor,
+                currency: old.currency,
+            },
             payment: None,
             paid_at: old.paid_at,
         }

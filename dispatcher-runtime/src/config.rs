@@ -32,7 +32,9 @@ impl Family {
                 expected: "the name of a Postgres schema, 1 to 63 bytes long and without quotes",
             });
         }
-        Ok(Self { schema: Some(schema.to_owned()) })
+        Ok(Self {
+            schema: Some(schema.to_owned()),
+        })
     }
 
     pub(crate) fn quoted_schema(&self) -> Option<String> {
@@ -105,7 +107,10 @@ mod tests {
     fn an_explicit_tenant_wins_over_the_environment() {
         let found = tenant(Some("tnt_a".into()), |_| Some("tnt_b".into())).unwrap();
         assert_eq!(found.as_str(), "tnt_a");
-        assert_eq!(tenant(None, |_| Some("tnt_b".into())).unwrap().as_str(), "tnt_b");
+        assert_eq!(
+            tenant(None, |_| Some("tnt_b".into())).unwrap().as_str(),
+            "tnt_b"
+        );
     }
 
     #[test]
@@ -119,7 +124,9 @@ mod tests {
     #[test]
     fn a_malformed_tenant_names_the_setting_that_holds_it() {
         assert_eq!(
-            tenant(None, |_| Some("north".into())).unwrap_err().to_string(),
+            tenant(None, |_| Some("north".into()))
+                .unwrap_err()
+                .to_string(),
             "the setting `DISPATCHER_TENANT_ID` is `north`; it has to be a tenant id such as `tnt_swim_north`"
         );
     }
@@ -129,7 +136,9 @@ mod tests {
         assert!(agree_on_producer("revenue", none).is_ok());
         assert!(agree_on_producer("revenue", |_| Some("revenue".into())).is_ok());
         assert_eq!(
-            agree_on_producer("revenue", |_| Some("coaching".into())).unwrap_err().to_string(),
+            agree_on_producer("revenue", |_| Some("coaching".into()))
+                .unwrap_err()
+                .to_string(),
             "the setting `DISPATCHER_PRODUCER` is `coaching`, but this program publishes as `revenue`: \
              unset it, or set it to the domain of the `Dispatcher`"
         );
@@ -137,8 +146,14 @@ mod tests {
 
     #[test]
     fn a_schema_name_is_quoted() {
-        assert_eq!(Family::default().qualify("dispatcher_event"), "dispatcher_event");
-        assert_eq!(Family::new("swim-north").unwrap().qualify("t"), "\"swim-north\".t");
+        assert_eq!(
+            Family::default().qualify("dispatcher_event"),
+            "dispatcher_event"
+        );
+        assert_eq!(
+            Family::new("swim-north").unwrap().qualify("t"),
+            "\"swim-north\".t"
+        );
         assert!(Family::new("").is_err());
         assert!(Family::new("a\"b").is_err());
     }

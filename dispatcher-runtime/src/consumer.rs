@@ -4,13 +4,16 @@
 //! up another. A task never ends by itself: what the database does to it is waited out, and it is
 //! logged.
 
+mod readiness;
+mod running;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{PgPool, Row};
+use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -22,10 +25,13 @@ use crate::handler::Handler;
 use crate::payload::Domain;
 use crate::private::ConsumedBy;
 use crate::retry::RetryPolicy;
-use crate::sql::{ConsumeStatements, FindStatements};
-use crate::subscription::{READ_COMMITTED, Reader, Settings};
-use crate::wake::{Sleeper, Wake};
+use crate::sql::ConsumeStatements;
+use crate::subscription::{Reader, Settings};
+use crate::wake::Wake;
 use crate::worker::Worker;
+use readiness::{find_family, probe, refuse_cursors_ahead};
+
+pub use running::RunningConsumer;
 
 /// The consuming side of the domain `D`.
 #[derive(Debug)]
@@ -69,8 +75,14 @@ pub struct ConsumerBuilder<D, S> {
 
 impl<D, S> fmt::Debug for ConsumerBuilder<D, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.subscriptions.iter().map(|subscription| subscription.name).collect();
-        f.debug_struct("ConsumerBuilder").field("subscriptions", &names).finish_non_exhaustive()
+        let names: Vec<_> = self
+            .subscriptions
+            .iter()
+            .map(|subscription| subscription.name)
+            .collect();
+        f.debug_struct("ConsumerBuilder")
+            .field("subscriptions", &names)
+            .finish_non_exhaustive()
     }
 }
 
@@ -174,7 +186,11 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             statements: ConsumeStatements::new(&family),
         });
         probe(&self.pool, &settings.statements).await?;
-        let names: Vec<_> = self.subscriptions.iter().map(|subscription| subscription.name).collect();
+        let names: Vec<_> = self
+            .subscriptions
+            .iter()
+            .map(|subscription| subscription.name)
+            .collect();
         for name in &names {
             settings
                 .statements
@@ -187,7 +203,10 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
                 .await
                 .map_err(database)?;
             let query = settings.statements.release_stranded.query();
-            let query = query.bind(D::NAME).bind(name).bind(OffsetDateTime::now_utc());
+            let query = query
+                .bind(D::NAME)
+                .bind(name)
+                .bind(OffsetDateTime::now_utc());
             query.execute(&self.pool).await.map_err(database)?;
         }
         refuse_cursors_ahead(&self.pool, &settings, &names).await?;
@@ -215,7 +234,15 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         // Ends by itself when the last sleeper is gone.
         tasks.spawn(wake.run(self.pool.clone()));
         tracing::info!(consumer = D::NAME, subscriptions = ?names, "the consumer has started");
-        Ok(RunningConsumer { pool: self.pool, settings, names, sleepers, stop, passed, tasks })
+        Ok(RunningConsumer {
+            pool: self.pool,
+            settings,
+            names,
+            sleepers,
+            stop,
+            passed,
+            tasks,
+        })
     }
 
     /// Runs the consumer until `until` resolves, then finishes what is in flight and returns.
@@ -248,24 +275,45 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         let mut names = HashSet::new();
         for subscription in &self.subscriptions {
             if !names.insert(subscription.name) {
-                return Err(StartError::DuplicateSubscription { consumer, subscription: subscription.name });
+                return Err(StartError::DuplicateSubscription {
+                    consumer,
+                    subscription: subscription.name,
+                });
             }
         }
-        let invalid = |setting, value: String, expected| ConfigError::Invalid { setting, value, expected };
+        let invalid = |setting, value: String, expected| ConfigError::Invalid {
+            setting,
+            value,
+            expected,
+        };
         if self.batch_size == 0 {
             return Err(invalid("batch_size", "0".to_owned(), "at least 1 event").into());
         }
         if self.poll_interval.is_zero() {
-            return Err(invalid("poll_interval", "0 s".to_owned(), "longer than nothing, such as 5 s").into());
+            return Err(invalid(
+                "poll_interval",
+                "0 s".to_owned(),
+                "longer than nothing, such as 5 s",
+            )
+            .into());
         }
         let connections = self.pool.options().get_max_connections();
-        let needed = u32::try_from(self.subscriptions.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let needed = u32::try_from(self.subscriptions.len())
+            .unwrap_or(u32::MAX)
+            .saturating_add(1);
         if connections < needed {
-            return Err(StartError::PoolTooSmall { consumer, connections, needed });
+            return Err(StartError::PoolTooSmall {
+                consumer,
+                connections,
+                needed,
+            });
         }
         self.retry.check()?;
-        let handled: HashSet<_> =
-            self.subscriptions.iter().flat_map(|subscription| subscription.event_types.iter().copied()).collect();
+        let handled: HashSet<_> = self
+            .subscriptions
+            .iter()
+            .flat_map(|subscription| subscription.event_types.iter().copied())
+            .collect();
         let event_types: Vec<_> = D::registry()
             .consumed_by(consumer)
             .map(|event| event.event_type)
@@ -275,7 +323,10 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             return Ok(());
         }
         if self.require_all_handlers {
-            return Err(StartError::MissingHandlers { consumer, event_types });
+            return Err(StartError::MissingHandlers {
+                consumer,
+                event_types,
+            });
         }
         tracing::warn!(
             consumer,
@@ -287,142 +338,6 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     }
 }
 
-/// Refuses a database from which events could be lost.
-async fn probe(pool: &PgPool, statements: &ConsumeStatements) -> Result<(), StartError> {
-    let row = statements.probe.query().fetch_one(pool).await.map_err(database)?;
-    let refuse = |setting, value: String, expected| -> Result<(), StartError> {
-        Err(ConfigError::Invalid { setting, value, expected }.into())
-    };
-    let version: i32 = row.try_get("server_version").map_err(database)?;
-    if version < 140_000 {
-        return refuse("server_version", version.to_string(), "Postgres 14 or later");
-    }
-    if row.try_get("standby").map_err(database)? {
-        return refuse(
-            "pool",
-            "a connection to a standby".to_owned(),
-            "a connection to the primary: the locks that keep the log gap-safe are only visible there",
-        );
-    }
-    // Missing in the middle of a delivery it would look like a fault of the handler.
-    if let Some(missing) = row.try_get::<Option<String>, _>("missing").map_err(database)? {
-        return Err(StartError::MissingPrivileges { missing });
-    }
-    let cache: i64 = row.try_get("cache").map_err(database)?;
-    if cache != 1 {
-        return refuse(
-            "cache of the sequence behind dispatcher_event.position",
-            cache.to_string(),
-            "1, or events are skipped: `ALTER TABLE dispatcher_event ALTER COLUMN position SET CACHE 1`",
-        );
-    }
-    if !row.try_get::<bool, _>("floor").map_err(database)? {
-        return refuse(
-            "trigger dispatcher_event_floor",
-            "missing or not ENABLE ALWAYS".to_owned(),
-            "in place, or events are skipped: \
-             `ALTER TABLE dispatcher_event ENABLE ALWAYS TRIGGER dispatcher_event_floor`",
-        );
-    }
-    Ok(())
-}
-
-/// The schema that the search path leads to. From then on it is named: a handler may change the
-/// search path of its delivery's transaction, and that must not lead to another family's cursor.
-async fn find_family(pool: &PgPool) -> Result<Family, StartError> {
-    let row = FindStatements::new(&Family::default()).find_family.query().fetch_one(pool).await.map_err(database)?;
-    let schema: String = row.try_get("schema").map_err(database)?;
-    Ok(Family::new(&schema)?)
-}
-
-async fn refuse_cursors_ahead(pool: &PgPool, settings: &Settings, names: &[&'static str]) -> Result<(), StartError> {
-    let query = settings.statements.cursor_ahead.query().bind(settings.consumer).bind(names);
-    let Some(row) = query.fetch_optional(pool).await.map_err(database)? else {
-        return Ok(());
-    };
-    Err(StartError::CursorAhead {
-        consumer: settings.consumer,
-        subscription: row.try_get("subscription").map_err(database)?,
-        position: row.try_get("position").map_err(database)?,
-        last_position: row.try_get("last_position").map_err(database)?,
-    })
-}
-
 fn database(error: sqlx::Error) -> StartError {
     StartError::Database(DatabaseError(error))
-}
-
-/// A consumer that runs. Dropping it stops the subscriptions after the event that they are at,
-/// without waiting; call [`stop`](Self::stop) to wait.
-#[must_use = "a consumer stops when this is dropped"]
-#[derive(Debug)]
-pub struct RunningConsumer {
-    pool: PgPool,
-    settings: Arc<Settings>,
-    names: Vec<&'static str>,
-    sleepers: Vec<Sleeper>,
-    stop: watch::Sender<bool>,
-    passed: watch::Receiver<u64>,
-    tasks: JoinSet<()>,
-}
-
-impl RunningConsumer {
-    /// Waits until every event that was published before this call is handled or a dead letter,
-    /// by this replica or another. Retries are waited for, so it may take as long as they do.
-    ///
-    /// # Errors
-    /// The database failed.
-    ///
-    /// # Cancellation
-    /// May be dropped; nothing changes.
-    pub async fn caught_up(&self) -> Result<(), DatabaseError> {
-        let statements = &self.settings.statements;
-        let mut tx = self.pool.begin_with(READ_COMMITTED).await.map_err(DatabaseError)?;
-        let row = statements.read_horizon.query().fetch_one(&mut *tx).await.map_err(DatabaseError)?;
-        let target: i64 = row.try_get("last_position").map_err(DatabaseError)?;
-        tx.rollback().await.map_err(DatabaseError)?;
-        let subscriptions = i64::try_from(self.names.len()).unwrap_or(i64::MAX);
-        let mut passed = self.passed.clone();
-        loop {
-            passed.borrow_and_update();
-            let query = statements.caught_up.query();
-            let row = query
-                .bind(self.settings.consumer)
-                .bind(&self.names)
-                .bind(target)
-                .fetch_one(&self.pool)
-                .await
-                .map_err(DatabaseError)?;
-            if row.try_get::<i64, _>(0).map_err(DatabaseError)? == subscriptions {
-                return Ok(());
-            }
-            // A sleeping subscription would move its cursor only with the next poll.
-            self.sleepers.iter().for_each(Sleeper::nudge);
-            // The limit is for passes of other replicas, which nobody tells us about.
-            let _ = tokio::time::timeout(Duration::from_millis(50), passed.changed()).await;
-        }
-    }
-
-    /// Takes no more events, lets the handlers that run finish, commits, and returns.
-    ///
-    /// # Cancellation
-    /// If the future is dropped, the subscriptions stop all the same, each after the event that it
-    /// is at; only nobody waits for them.
-    pub async fn stop(mut self) {
-        let _ = self.stop.send(true);
-        self.sleepers.clear();
-        while let Some(result) = self.tasks.join_next().await {
-            if let Err(error) = result {
-                tracing::error!(%error, "a subscription's task ended badly");
-            }
-        }
-        tracing::info!(consumer = self.settings.consumer, "the consumer has stopped");
-    }
-}
-
-impl Drop for RunningConsumer {
-    fn drop(&mut self) {
-        let _ = self.stop.send(true);
-        self.tasks.detach_all();
-    }
 }

@@ -109,7 +109,8 @@ impl DeadLetter {
             reason: Reason::parse(row.try_get("reason")?),
             error: row.try_get("error")?,
             attempts: row.try_get("attempts")?,
-            failures: serde_json::from_str(row.try_get("failures")?).map_err(|error| decode(error.into()))?,
+            failures: serde_json::from_str(row.try_get("failures")?)
+                .map_err(|error| decode(error.into()))?,
             created_at: row.try_get("created_at")?,
             resolved_at: row.try_get("resolved_at")?,
             resolved_by: row.try_get("resolved_by")?,
@@ -136,7 +137,11 @@ pub struct DeadLetterFilter {
 
 impl Default for DeadLetterFilter {
     fn default() -> Self {
-        Self { consumer: None, include_resolved: false, limit: 50 }
+        Self {
+            consumer: None,
+            include_resolved: false,
+            limit: 50,
+        }
     }
 }
 
@@ -173,7 +178,10 @@ pub struct DeadLetters {
 impl DeadLetters {
     /// Of the table family on the connection's search path.
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, statements: DeadLetterStatements::new(&Family::default()) }
+        Self {
+            pool,
+            statements: DeadLetterStatements::new(&Family::default()),
+        }
     }
 
     /// Of the table family in that Postgres schema.
@@ -181,7 +189,10 @@ impl DeadLetters {
     /// # Errors
     /// The name cannot be one of a schema.
     pub fn in_schema(pool: PgPool, schema: &str) -> Result<Self, ConfigError> {
-        Ok(Self { pool, statements: DeadLetterStatements::new(&Family::new(schema)?) })
+        Ok(Self {
+            pool,
+            statements: DeadLetterStatements::new(&Family::new(schema)?),
+        })
     }
 
     /// Newest first.
@@ -191,7 +202,10 @@ impl DeadLetters {
     ///
     /// # Cancellation
     /// Reads only; may be dropped.
-    pub async fn list(&self, filter: &DeadLetterFilter) -> Result<Vec<DeadLetter>, DeadLetterError> {
+    pub async fn list(
+        &self,
+        filter: &DeadLetterFilter,
+    ) -> Result<Vec<DeadLetter>, DeadLetterError> {
         let rows = self
             .statements
             .list_dead_letters
@@ -202,7 +216,10 @@ impl DeadLetters {
             .fetch_all(&self.pool)
             .await
             .map_err(database)?;
-        rows.iter().map(DeadLetter::from_row).collect::<Result<_, _>>().map_err(database)
+        rows.iter()
+            .map(DeadLetter::from_row)
+            .collect::<Result<_, _>>()
+            .map_err(database)
     }
 
     /// The one of that id.
@@ -293,7 +310,10 @@ pub(crate) async fn insert(
     new: New<'_>,
 ) -> Result<DeadLetterId, sqlx::Error> {
     let id = DeadLetterId::generate();
-    let envelope = new.event.envelope_json().map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let envelope = new
+        .event
+        .envelope_json()
+        .map_err(|error| sqlx::Error::Encode(error.into()))?;
     statement
         .query()
         .bind(id.as_str())

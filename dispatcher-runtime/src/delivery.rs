@@ -60,7 +60,10 @@ pub(crate) struct Failure {
 impl Failure {
     fn new(kind: HandlerErrorKind, error: String) -> Self {
         // Postgres stores no NUL, and a handler's text must not keep its own dead letter out.
-        Self { kind, error: error.replace('\0', "\u{fffd}") }
+        Self {
+            kind,
+            error: error.replace('\0', "\u{fffd}"),
+        }
     }
 
     pub(crate) fn retry(error: impl Into<String>) -> Self {
@@ -99,9 +102,15 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
     timeout: Option<Duration>,
 ) -> Result<Outcome, Abandoned> {
     begin(tx, timeout).await?;
-    let incoming = Incoming { event, tx: &mut *tx, state, delivery };
+    let incoming = Incoming {
+        event,
+        tx: &mut *tx,
+        state,
+        delivery,
+    };
     // A handler may also panic before it returns its future.
-    let call = AssertUnwindSafe(async { subscription.handler.handle(incoming).await }).catch_unwind();
+    let call =
+        AssertUnwindSafe(async { subscription.handler.handle(incoming).await }).catch_unwind();
     let result = match timeout {
         None => call.await,
         Some(limit) => match tokio::time::timeout(limit, call).await {
@@ -124,13 +133,18 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
                 // no_active_sql_transaction, invalid_savepoint_specification
                 Some("25P01" | "3B001") => return Err(Abandoned::TransactionEnded),
                 // What a statement says whose future the handler dropped before it had answered.
-                Some(_) => Failure::retry(format!("the handler returned Ok, but a statement had failed: {error}")),
+                Some(_) => Failure::retry(format!(
+                    "the handler returned Ok, but a statement had failed: {error}"
+                )),
                 None => return Err(error.into()),
             },
         },
         Ok(Err(error)) if error.is_transient() => return Err(Abandoned::Transient(error.chain())),
         Ok(Err(error)) => Failure::new(error.kind, error.chain()),
-        Err(panic) => Failure::retry(format!("the handler panicked: {}", panic_message(panic.as_ref()))),
+        Err(panic) => Failure::retry(format!(
+            "the handler panicked: {}",
+            panic_message(panic.as_ref())
+        )),
     };
     match roll_back(tx).await {
         Ok(()) => Ok(Outcome::Failed(failure)),
@@ -148,8 +162,11 @@ async fn begin(tx: &mut DeliveryTx, timeout: Option<Duration>) -> Result<(), sql
         None => (&mut **tx).execute("SAVEPOINT dispatcher_delivery").await?,
         Some(limit) => {
             let limit = limit.as_millis().clamp(1, i32::MAX as u128);
-            let begin = format!("SAVEPOINT dispatcher_delivery; SET LOCAL statement_timeout = {limit}");
-            sqlx::raw_sql(sqlx::AssertSqlSafe(begin)).execute(&mut **tx).await?
+            let begin =
+                format!("SAVEPOINT dispatcher_delivery; SET LOCAL statement_timeout = {limit}");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(begin))
+                .execute(&mut **tx)
+                .await?
         }
     };
     Ok(())
@@ -165,7 +182,8 @@ async fn release(tx: &mut DeliveryTx, timeout: Option<Duration>) -> Result<(), s
 }
 
 async fn roll_back(tx: &mut DeliveryTx) -> Result<(), sqlx::Error> {
-    const ROLL_BACK: &str = "ROLLBACK TO SAVEPOINT dispatcher_delivery; RELEASE SAVEPOINT dispatcher_delivery";
+    const ROLL_BACK: &str =
+        "ROLLBACK TO SAVEPOINT dispatcher_delivery; RELEASE SAVEPOINT dispatcher_delivery";
     match (&mut **tx).execute(ROLL_BACK).await {
         // sqlx answers with the error of a statement that was still under way, and has not sent this.
         Err(error) if is_handlers_fault(&error) => (&mut **tx).execute(ROLL_BACK).await.map(drop),
@@ -180,7 +198,10 @@ pub(crate) fn is_handlers_fault(error: &sqlx::Error) -> bool {
 }
 
 fn sql_state(error: &sqlx::Error) -> Option<String> {
-    error.as_database_error()?.code().map(|code| code.into_owned())
+    error
+        .as_database_error()?
+        .code()
+        .map(|code| code.into_owned())
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {

@@ -78,7 +78,10 @@ pub enum PublishError {
         report: PayloadReport,
     },
     /// The contracts have no such event type, or it is retired.
-    #[error("the contracts know no event type `{event_type}`{}", did_you_mean(suggestion))]
+    #[error(
+        "the contracts know no event type `{event_type}`{}",
+        did_you_mean(suggestion)
+    )]
     UnknownEventType {
         /// The name that was given.
         event_type: String,
@@ -89,7 +92,9 @@ pub enum PublishError {
     #[error(transparent)]
     UnknownVersion(DecodeError),
     /// Another domain owns the event type.
-    #[error("`{domain}` does not produce `{event_type}`: the registry names `{producer}` as its producer")]
+    #[error(
+        "`{domain}` does not produce `{event_type}`: the registry names `{producer}` as its producer"
+    )]
     NotTheProducer {
         /// The domain that tried.
         domain: &'static str,
@@ -123,7 +128,9 @@ pub enum PublishError {
 }
 
 fn did_you_mean(suggestion: &Option<&'static str>) -> String {
-    suggestion.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+    suggestion
+        .map(|name| format!("; did you mean `{name}`?"))
+        .unwrap_or_default()
 }
 
 /// A consumer could not be started.
@@ -214,7 +221,9 @@ pub enum DeadLetterError {
     #[error("there is no dead letter {0}")]
     NotFound(crate::id::DeadLetterId),
     /// Somebody was faster; a dead letter is resolved once.
-    #[error("the dead letter {dead_letter_id} was already resolved by {resolved_by} at {resolved_at}")]
+    #[error(
+        "the dead letter {dead_letter_id} was already resolved by {resolved_by} at {resolved_at}"
+    )]
     AlreadyResolved {
         /// Which one.
         dead_letter_id: crate::id::DeadLetterId,
@@ -243,16 +252,20 @@ impl DatabaseError {
 
     fn advice(&self) -> Option<&'static str> {
         match &self.0 {
-            sqlx::Error::Io(_) => Some("is Postgres up, and is the host and port in the connection string right?"),
-            sqlx::Error::PoolTimedOut => {
-                Some("no connection became free in time: is Postgres up, and is the pool large enough?")
+            sqlx::Error::Io(_) => {
+                Some("is Postgres up, and is the host and port in the connection string right?")
             }
+            sqlx::Error::PoolTimedOut => Some(
+                "no connection became free in time: is Postgres up, and is the pool large enough?",
+            ),
             sqlx::Error::Database(error) => match error.code().as_deref() {
-                Some("42P01" | "42883" | "3F000") => {
-                    Some("run `dispatcher_runtime::migrate(&pool)` before, and name the schema if the tables have one of their own")
-                }
+                Some("42P01" | "42883" | "3F000") => Some(
+                    "run `dispatcher_runtime::migrate(&pool)` before, and name the schema if the tables have one of their own",
+                ),
                 Some("42501") => Some("grant the role access to the dispatcher's tables"),
-                Some("28P01" | "28000" | "3D000") => Some("check user, password and database in the connection string"),
+                Some("28P01" | "28000" | "3D000") => {
+                    Some("check user, password and database in the connection string")
+                }
                 _ => None,
             },
             _ => None,
@@ -301,7 +314,15 @@ pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
             matches!(
                 code.as_ref(),
-                "40001" | "40P01" | "55P03" | "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04"
+                "40001"
+                    | "40P01"
+                    | "55P03"
+                    | "57P01"
+                    | "57P02"
+                    | "57P03"
+                    | "57P05"
+                    | "25P03"
+                    | "25P04"
             ) || code.starts_with("08")
                 || code.starts_with("53")
         }),
@@ -330,7 +351,10 @@ pub(crate) enum HandlerErrorKind {
 impl HandlerError {
     /// Try again after the usual delay; the last retry failing makes a dead letter.
     pub fn retry(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { kind: HandlerErrorKind::Retry, source: error.into() }
+        Self {
+            kind: HandlerErrorKind::Retry,
+            source: error.into(),
+        }
     }
 
     /// Try again, not before `delay` from now. It counts as an attempt like any other.
@@ -338,16 +362,25 @@ impl HandlerError {
         delay: Duration,
         error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self { kind: HandlerErrorKind::RetryAfter(delay), source: error.into() }
+        Self {
+            kind: HandlerErrorKind::RetryAfter(delay),
+            source: error.into(),
+        }
     }
 
     /// Do not try again: the event becomes a dead letter now.
     pub fn permanent(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { kind: HandlerErrorKind::Permanent, source: error.into() }
+        Self {
+            kind: HandlerErrorKind::Permanent,
+            source: error.into(),
+        }
     }
 
     pub(crate) fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { kind: HandlerErrorKind::Invalid, source: error.into() }
+        Self {
+            kind: HandlerErrorKind::Invalid,
+            source: error.into(),
+        }
     }
 
     /// The error and its sources, on one line.
@@ -374,7 +407,10 @@ impl HandlerError {
     pub(crate) fn is_transient(&self) -> bool {
         let mut source: Option<&(dyn std::error::Error + 'static)> = Some(self.source.as_ref());
         while let Some(error) = source {
-            if error.downcast_ref::<sqlx::Error>().is_some_and(is_transient) {
+            if error
+                .downcast_ref::<sqlx::Error>()
+                .is_some_and(is_transient)
+            {
                 return true;
             }
             source = error.source();

@@ -54,7 +54,8 @@ impl StoredEvent {
         &self,
         decode: impl FnOnce(u32, Value) -> Result<P, crate::payload::DecodeError>,
     ) -> Result<EventEnvelope<P>, HandlerError> {
-        let id_error = |error: IdError| HandlerError::invalid(format!("the envelope is invalid: {error}"));
+        let id_error =
+            |error: IdError| HandlerError::invalid(format!("the envelope is invalid: {error}"));
         let event_id = self.event_id.parse().map_err(id_error)?;
         let tenant_id = self.tenant_id.parse().map_err(id_error)?;
         let schema_version = u32::try_from(self.schema_version).map_err(|_| {
@@ -63,8 +64,9 @@ impl StoredEvent {
                 self.schema_version
             ))
         })?;
-        let payload: Value = serde_json::from_str(&self.payload)
-            .map_err(|error| HandlerError::invalid(format!("the payload cannot be read: {error}")))?;
+        let payload: Value = serde_json::from_str(&self.payload).map_err(|error| {
+            HandlerError::invalid(format!("the payload cannot be read: {error}"))
+        })?;
         let payload = decode(schema_version, payload).map_err(HandlerError::invalid)?;
         Ok(EventEnvelope {
             event_id,

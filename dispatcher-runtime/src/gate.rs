@@ -32,13 +32,21 @@ pub struct PayloadSchema {
 impl PayloadSchema {
     #[doc(hidden)]
     pub const fn new(path: &'static str, documents: &'static [Document]) -> Self {
-        Self { path: Some(path), documents, validator: OnceLock::new() }
+        Self {
+            path: Some(path),
+            documents,
+            validator: OnceLock::new(),
+        }
     }
 
     /// The schema of an event type that has none yet: any JSON object.
     #[doc(hidden)]
     pub const fn any_object() -> Self {
-        Self { path: None, documents: &[], validator: OnceLock::new() }
+        Self {
+            path: None,
+            documents: &[],
+            validator: OnceLock::new(),
+        }
     }
 
     /// The schema file, relative to the contracts directory; `None` where any object will do.
@@ -49,7 +57,10 @@ impl PayloadSchema {
     /// The schema's original text; `None` where any object will do.
     pub fn text(&self) -> Option<&'static str> {
         let path = self.path?;
-        self.documents.iter().find(|document| document.path == path).map(|document| document.text)
+        self.documents
+            .iter()
+            .find(|document| document.path == path)
+            .map(|document| document.text)
     }
 
     /// Lets a valid payload through.
@@ -72,9 +83,16 @@ impl PayloadSchema {
         if validator.is_valid(payload) {
             return Ok(());
         }
-        let mut violations: Vec<_> = validator.iter_errors(payload).map(Violation::from).collect();
-        violations.sort_by(|a, b| (&a.instance_path, &a.keyword).cmp(&(&b.instance_path, &b.keyword)));
-        Err(PayloadReport { schema: self.path, violations })
+        let mut violations: Vec<_> = validator
+            .iter_errors(payload)
+            .map(Violation::from)
+            .collect();
+        violations
+            .sort_by(|a, b| (&a.instance_path, &a.keyword).cmp(&(&b.instance_path, &b.keyword)));
+        Err(PayloadReport {
+            schema: self.path,
+            violations,
+        })
     }
 
     fn validator(&self) -> &jsonschema::Validator {
@@ -90,7 +108,9 @@ impl PayloadSchema {
 
 impl fmt::Debug for PayloadSchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PayloadSchema").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("PayloadSchema")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -112,27 +132,48 @@ struct Contracts {
 ///
 /// Validators are built from what is parsed here, and without sharing it each of them would parse
 /// every document anew. It is never freed: there is one for each generated `DOCUMENTS`.
-fn contracts(documents: &'static [Document]) -> Result<&'static Contracts, Box<dyn std::error::Error>> {
+fn contracts(
+    documents: &'static [Document],
+) -> Result<&'static Contracts, Box<dyn std::error::Error>> {
     static READ: Mutex<Vec<(&'static [Document], &'static Contracts)>> = Mutex::new(Vec::new());
-    let mut read = READ.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some((_, contracts)) = read.iter().find(|(known, _)| std::ptr::eq(*known, documents)) {
+    let mut read = READ
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some((_, contracts)) = read
+        .iter()
+        .find(|(known, _)| std::ptr::eq(*known, documents))
+    {
         return Ok(contracts);
     }
     let values = documents
         .iter()
-        .map(|document| Ok((document_uri(document.path), serde_json::from_str::<Value>(document.text)?)))
+        .map(|document| {
+            Ok((
+                document_uri(document.path),
+                serde_json::from_str::<Value>(document.text)?,
+            ))
+        })
         .collect::<Result<Vec<_>, serde_json::Error>>()?;
     let values: &'static Vec<(String, Value)> = Box::leak(Box::new(values));
     let registry = jsonschema::Registry::new()
         .extend(values.iter().map(|(uri, value)| (uri.as_str(), value)))?
         .prepare()?;
-    let old_drafts = documents.iter().any(|document| document.text.contains("json-schema.org/draft-0"));
-    let contracts: &'static Contracts = Box::leak(Box::new(Contracts { values, registry, old_drafts }));
+    let old_drafts = documents
+        .iter()
+        .any(|document| document.text.contains("json-schema.org/draft-0"));
+    let contracts: &'static Contracts = Box::leak(Box::new(Contracts {
+        values,
+        registry,
+        old_drafts,
+    }));
     read.push((documents, contracts));
     Ok(contracts)
 }
 
-fn build(path: &str, documents: &'static [Document]) -> Result<jsonschema::Validator, Box<dyn std::error::Error>> {
+fn build(
+    path: &str,
+    documents: &'static [Document],
+) -> Result<jsonschema::Validator, Box<dyn std::error::Error>> {
     let contracts = contracts(documents)?;
     let uri = document_uri(path);
     let schema = contracts
@@ -140,11 +181,13 @@ fn build(path: &str, documents: &'static [Document]) -> Result<jsonschema::Valid
         .iter()
         .find_map(|(candidate, value)| (*candidate == uri).then_some(value))
         .ok_or("it is not among the documents")?;
-    Ok(crate::value::checked(jsonschema::options(), contracts.old_drafts)
-        .with_registry(&contracts.registry)
-        .with_base_uri(uri)
-        .should_ignore_unknown_formats(false)
-        .build(schema)?)
+    Ok(
+        crate::value::checked(jsonschema::options(), contracts.old_drafts)
+            .with_registry(&contracts.registry)
+            .with_base_uri(uri)
+            .should_ignore_unknown_formats(false)
+            .build(schema)?,
+    )
 }
 
 /// A payload that its schema has let through. Nothing but [`PayloadSchema::admit`] makes one.
@@ -224,7 +267,11 @@ impl From<jsonschema::ValidationError<'_>> for Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = if self.instance_path.is_empty() { "the payload" } else { &self.instance_path };
+        let place = if self.instance_path.is_empty() {
+            "the payload"
+        } else {
+            &self.instance_path
+        };
         write!(f, "{place}: {} [{}]", self.message, self.keyword)
     }
 }

@@ -127,8 +127,15 @@ mod tests {
     #[test]
     fn a_wrong_prefix_says_what_was_expected() {
         let error = "dlq_x".parse::<EventId>().unwrap_err();
-        assert_eq!(error.to_string(), "`dlq_x` is not an event id: `evt_` and a UUID");
+        assert_eq!(
+            error.to_string(),
+            "`dlq_x` is not an event id: `evt_` and a UUID"
+        );
         assert!("tnt_".parse::<TenantId>().is_err());
-        assert!("evt_0190C2D4-aaaa-7aaa-8aaa-aaaaaaaaaaaa".parse::<EventId>().is_err());
+        assert!(
+            "evt_0190C2D4-aaaa-7aaa-8aaa-aaaaaaaaaaaa"
+                .parse::<EventId>()
+                .is_err()
+        );
     }
 }

@@ -55,17 +55,7 @@ pub mod private;
 
 pub use consumer::{Consumer, ConsumerBuilder, RunningConsumer};
 pub use dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters, Reason};
-pub use envelope::EventEnvelope;
-pub use error::{
-    ConfigError, DatabaseError, DeadLetterError, HandlerError, MigrateError, PublishError, StartError,
-};
-pub use gate::{GatedPayload, PayloadReport, PayloadSchema, Violation};
-pub use handler::{Delivery, DeliveryTx, Handler, State};
-pub use id::{DeadLetterId, EventId, IdError, TenantId};
-pub use migrate::{migrate, migrate_schema};
-pub use payload::{DecodeError, Domain, Payload, Upcast};
-pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, Published};
-pub use registry::{EventDescriptor, Registry, Status, VersionDescriptor};
+pub use dispatcher_macros::contracts;
 /// ```
 /// use acme_contracts::credit_locked::{self, CreditLocked};
 /// use dispatcher_runtime::{DeliveryTx, EventEnvelope, HandlerError, State, subscribe};
@@ -92,7 +82,18 @@ pub use registry::{EventDescriptor, Registry, Status, VersionDescriptor};
 /// }
 /// ```
 pub use dispatcher_macros::subscribe;
-pub use dispatcher_macros::contracts;
+pub use envelope::EventEnvelope;
+pub use error::{
+    ConfigError, DatabaseError, DeadLetterError, HandlerError, MigrateError, PublishError,
+    StartError,
+};
+pub use gate::{GatedPayload, PayloadReport, PayloadSchema, Violation};
+pub use handler::{Delivery, DeliveryTx, Handler, State};
+pub use id::{DeadLetterId, EventId, IdError, TenantId};
+pub use migrate::{migrate, migrate_schema};
+pub use payload::{DecodeError, Domain, Payload, Upcast};
+pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, Published};
+pub use registry::{EventDescriptor, Registry, Status, VersionDescriptor};
 /// The version of the `time` crate that the interface speaks of.
 pub use time;
 pub use value::{Date, DateTime, ValueError};
@@ -104,6 +105,9 @@ pub use value::{Date, DateTime, ValueError};
 #[macro_export]
 macro_rules! include_contracts {
     () => {
-        ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/dispatcher_contracts.rs"));
+        ::core::include!(::core::concat!(
+            ::core::env!("OUT_DIR"),
+            "/dispatcher_contracts.rs"
+        ));
     };
 }

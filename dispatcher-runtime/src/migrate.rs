@@ -12,8 +12,16 @@ use crate::config::Family;
 use crate::error::MigrateError;
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
-    (1, "create event log", include_str!("../migrations/0001_create_event_log.sql")),
-    (2, "create delivery tables", include_str!("../migrations/0002_create_delivery_tables.sql")),
+    (
+        1,
+        "create event log",
+        include_str!("../migrations/0001_create_event_log.sql"),
+    ),
+    (
+        2,
+        "create delivery tables",
+        include_str!("../migrations/0002_create_delivery_tables.sql"),
+    ),
 ];
 
 /// Creates the dispatcher's tables where the connection's search path points, or brings them up
@@ -47,13 +55,23 @@ async fn run(pool: &PgPool, family: &Family) -> Result<(), MigrateError> {
             .iter()
             .map(|&(version, description, sql)| {
                 let kind = MigrationType::Simple;
-                Migration::new(version, Cow::Borrowed(description), kind, sql.into_sql_str(), false)
+                Migration::new(
+                    version,
+                    Cow::Borrowed(description),
+                    kind,
+                    sql.into_sql_str(),
+                    false,
+                )
             })
             .collect(),
     );
     migrator.dangerous_set_table_name(family.qualify("dispatcher_migration"));
     // Not from the pool for long, and never back into it: the search path is changed.
-    let mut connection = pool.acquire().await.map_err(MigrateError::database)?.detach();
+    let mut connection = pool
+        .acquire()
+        .await
+        .map_err(MigrateError::database)?
+        .detach();
     if let Some(schema) = family.quoted_schema() {
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
             // IF NOT EXISTS alone does not keep two sessions from creating it at once.
@@ -65,5 +83,7 @@ async fn run(pool: &PgPool, family: &Family) -> Result<(), MigrateError> {
         .map_err(MigrateError::database)?;
     }
     migrator.run(&mut connection).await?;
-    sqlx::Connection::close(connection).await.map_err(MigrateError::database)
+    sqlx::Connection::close(connection)
+        .await
+        .map_err(MigrateError::database)
 }

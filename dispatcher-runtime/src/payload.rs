@@ -25,7 +25,9 @@ pub trait Domain: fmt::Debug + Send + Sync + 'static {
     label = "not generated from a contract",
     note = "payload types are generated: `use your_contracts::credit_locked::CreditLocked`"
 )]
-pub trait Payload: Serialize + DeserializeOwned + Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
+pub trait Payload:
+    Serialize + DeserializeOwned + Clone + fmt::Debug + PartialEq + Send + Sync + 'static
+{
     /// The marker of its event type.
     type EventType: EventType;
     /// Its name, such as `credit.locked`.
@@ -48,7 +50,9 @@ pub trait Payload: Serialize + DeserializeOwned + Clone + fmt::Debug + PartialEq
     /// [`DecodeError::Invalid`] lists every violation.
     fn check(&self) -> Result<(), DecodeError> {
         let value = serde_json::to_value(self).map_err(DecodeError::unreadable::<Self>)?;
-        Self::schema().check(&value).map_err(DecodeError::invalid::<Self>)
+        Self::schema()
+            .check(&value)
+            .map_err(DecodeError::invalid::<Self>)
     }
 
     /// Reads a payload through the gate.
@@ -91,7 +95,10 @@ pub enum DecodeError {
         report: PayloadReport,
     },
     /// The registry has no such version, or it is retired.
-    #[error("{event_type} has no live version {schema_version}; the contracts know {}", list(known))]
+    #[error(
+        "{event_type} has no live version {schema_version}; the contracts know {}",
+        list(known)
+    )]
     UnknownVersion {
         /// The event type.
         event_type: String,
@@ -122,12 +129,20 @@ fn list(versions: &[u32]) -> String {
     if versions.is_empty() {
         return "none".to_owned();
     }
-    versions.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
+    versions
+        .iter()
+        .map(u32::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 impl DecodeError {
     pub(crate) fn invalid<P: Payload>(report: PayloadReport) -> Self {
-        Self::Invalid { event_type: P::EVENT_TYPE, schema_version: P::SCHEMA_VERSION, report }
+        Self::Invalid {
+            event_type: P::EVENT_TYPE,
+            schema_version: P::SCHEMA_VERSION,
+            report,
+        }
     }
 
     pub(crate) fn unreadable<P: Payload>(error: serde_json::Error) -> Self {
@@ -156,6 +171,8 @@ impl DecodeError {
     /// For generated code.
     #[doc(hidden)]
     pub fn unknown_event_type(event_type: &str) -> Self {
-        Self::UnknownEventType { event_type: event_type.to_owned() }
+        Self::UnknownEventType {
+            event_type: event_type.to_owned(),
+        }
     }
 }

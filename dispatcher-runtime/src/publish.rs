@@ -90,7 +90,12 @@ impl<D: Domain> DispatcherBuilder<D> {
 impl<D: Domain> Dispatcher<D> {
     /// Events that are published outside a transaction of the caller go through `pool`.
     pub fn builder(pool: PgPool) -> DispatcherBuilder<D> {
-        DispatcherBuilder { pool, tenant: None, schema: None, domain: PhantomData }
+        DispatcherBuilder {
+            pool,
+            tenant: None,
+            schema: None,
+            domain: PhantomData,
+        }
     }
 
     /// Publishes an event. Add [`within`](Publish::within) to join a transaction; awaited without
@@ -118,7 +123,13 @@ impl<D: Domain> Dispatcher<D> {
         &self,
         payloads: impl IntoIterator<Item = P>,
     ) -> PublishAll<'_, D> {
-        PublishAll::new(self, payloads.into_iter().map(|payload| Draft::typed(&payload)).collect())
+        PublishAll::new(
+            self,
+            payloads
+                .into_iter()
+                .map(|payload| Draft::typed(&payload))
+                .collect(),
+        )
     }
 
     /// Publishes an event whose type is known only at run time, for gateways. The same contracts
@@ -129,7 +140,10 @@ impl<D: Domain> Dispatcher<D> {
         schema_version: u32,
         payload: Value,
     ) -> Publish<'_, D> {
-        Publish::new(self, Draft::untyped::<D>(event_type, schema_version, payload))
+        Publish::new(
+            self,
+            Draft::untyped::<D>(event_type, schema_version, payload),
+        )
     }
 }
 

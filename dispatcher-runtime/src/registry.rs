@@ -35,7 +35,12 @@ impl Registry {
     pub(crate) fn closest(&self, event_type: &str) -> Option<&'static str> {
         self.events()
             .filter(|event| event.status != Status::Retired)
-            .map(|event| (strsim::damerau_levenshtein(event.event_type, event_type), event.event_type))
+            .map(|event| {
+                (
+                    strsim::damerau_levenshtein(event.event_type, event_type),
+                    event.event_type,
+                )
+            })
             .filter(|&(distance, name)| distance <= name.len().max(3) / 3)
             .min()
             .map(|(_, name)| name)
@@ -47,16 +52,17 @@ impl Registry {
         domain: &'a str,
     ) -> impl Iterator<Item = &'static EventDescriptor> + use<'a> {
         let events = self.events;
-        events
-            .iter()
-            .copied()
-            .filter(move |event| event.status != Status::Retired && event.consumers.contains(&domain))
+        events.iter().copied().filter(move |event| {
+            event.status != Status::Retired && event.consumers.contains(&domain)
+        })
     }
 
     /// The schema documents, as (path below the contracts directory, original text).
     pub fn documents(&self) -> impl ExactSizeIterator<Item = (&'static str, &'static str)> + use<> {
         let documents = self.documents;
-        documents.iter().map(|document| (document.path, document.text))
+        documents
+            .iter()
+            .map(|document| (document.path, document.text))
     }
 }
 

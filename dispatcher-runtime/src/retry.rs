@@ -13,7 +13,10 @@ pub(crate) struct RetryPolicy {
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { delays: [1, 5, 15].map(Duration::from_secs).to_vec(), jitter: 0.3 }
+        Self {
+            delays: [1, 5, 15].map(Duration::from_secs).to_vec(),
+            jitter: 0.3,
+        }
     }
 }
 
@@ -43,7 +46,9 @@ impl RetryPolicy {
     /// that failed together are not all tried again together.
     pub(crate) fn delay_after(&self, attempt: u32, random: f64) -> Option<Duration> {
         let index = usize::try_from(attempt).ok()?.checked_sub(1)?;
-        self.delays.get(index).map(|delay| delay.mul_f64(1.0 + self.jitter * random))
+        self.delays
+            .get(index)
+            .map(|delay| delay.mul_f64(1.0 + self.jitter * random))
     }
 }
 
@@ -79,14 +84,26 @@ mod tests {
     #[test]
     fn three_retries_after_1_5_and_15_seconds() {
         let policy = RetryPolicy::default();
-        let delays: Vec<_> = (1..=4).map(|attempt| policy.delay_after(attempt, 0.0)).collect();
-        assert_eq!(delays, [1, 5, 15].map(|s| Some(Duration::from_secs(s))).into_iter().chain([None]).collect::<Vec<_>>());
+        let delays: Vec<_> = (1..=4)
+            .map(|attempt| policy.delay_after(attempt, 0.0))
+            .collect();
+        assert_eq!(
+            delays,
+            [1, 5, 15]
+                .map(|s| Some(Duration::from_secs(s)))
+                .into_iter()
+                .chain([None])
+                .collect::<Vec<_>>()
+        );
     }
 
     #[test]
     fn jitter_adds_up_to_30_percent() {
         let policy = RetryPolicy::default();
-        assert_eq!(policy.delay_after(2, 1.0), Some(Duration::from_millis(6500)));
+        assert_eq!(
+            policy.delay_after(2, 1.0),
+            Some(Duration::from_millis(6500))
+        );
     }
 
     #[test]

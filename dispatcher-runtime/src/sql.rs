@@ -18,7 +18,10 @@ pub(crate) struct Statement(Arc<str>);
 
 impl Statement {
     pub(crate) fn new(template: &str, family: &Family) -> Self {
-        let prefix = family.quoted_schema().map(|schema| format!("{schema}.")).unwrap_or_default();
+        let prefix = family
+            .quoted_schema()
+            .map(|schema| format!("{schema}."))
+            .unwrap_or_default();
         Self(template.replace("{family}", &prefix).into())
     }
 

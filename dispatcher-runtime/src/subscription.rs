@@ -134,15 +134,25 @@ impl<S: Send + Sync + 'static> Reader<S> {
     ///
     /// Stops between two events when `stopping` becomes true; what was handled until then is
     /// committed.
-    pub(crate) async fn pass(&mut self, stopping: &watch::Receiver<bool>) -> Result<Pass, PassError> {
+    pub(crate) async fn pass(
+        &mut self,
+        stopping: &watch::Receiver<bool>,
+    ) -> Result<Pass, PassError> {
         let mut tx = self.begin().await?;
         let Some(cursor) = self.lock_cursor(&mut tx).await? else {
             tx.into_inner().rollback().await?;
             self.register_again().await?;
             return Ok(Pass::Idle(Idle::default()));
         };
-        let limit = if self.singly > 0 { 1 } else { self.settings.batch_size };
-        let mut done = Done { cursor, ..Done::default() };
+        let limit = if self.singly > 0 {
+            1
+        } else {
+            self.settings.batch_size
+        };
+        let mut done = Done {
+            cursor,
+            ..Done::default()
+        };
 
         match self.work(&mut tx, &mut done, limit, stopping).await {
             Ok(idle) => {
@@ -190,7 +200,10 @@ impl<S: Send + Sync + 'static> Reader<S> {
         self.deliver_followers(tx, done, limit, stopping).await?;
         let (last_position, horizon) = self.horizon(tx).await?;
         if done.cursor > last_position {
-            return Err(Abandoned::CursorAhead { cursor: done.cursor, last_position });
+            return Err(Abandoned::CursorAhead {
+                cursor: done.cursor,
+                last_position,
+            });
         }
         let window = horizon.min(done.cursor.saturating_add(WINDOW));
         let room = limit - done.candidates.min(limit);
@@ -215,7 +228,11 @@ impl<S: Send + Sync + 'static> Reader<S> {
             0 => self.next_retry(tx).await?,
             _ => None,
         };
-        Ok(Idle { last_position, horizon, next_retry })
+        Ok(Idle {
+            last_position,
+            horizon,
+            next_retry,
+        })
     }
 
     /// What waited behind events that are settled now, in the order of each subject.
@@ -242,12 +259,24 @@ impl<S: Send + Sync + 'static> Reader<S> {
     }
 
     /// One event: skipped, queued behind its subject, or attempted.
-    async fn deliver(&self, tx: &mut DeliveryTx, candidate: Candidate, done: &mut Done) -> Result<(), Abandoned> {
+    async fn deliver(
+        &self,
+        tx: &mut DeliveryTx,
+        candidate: Candidate,
+        done: &mut Done,
+    ) -> Result<(), Abandoned> {
         done.candidates += 1;
         let event = &candidate.event;
-        let blocked = event.subject.as_ref().is_some_and(|subject| done.blocked.contains(subject));
+        let blocked = event
+            .subject
+            .as_ref()
+            .is_some_and(|subject| done.blocked.contains(subject));
         if candidate.handled {
-            tracing::debug!(event_id = event.event_id, subscription = self.subscription.name, "already handled");
+            tracing::debug!(
+                event_id = event.event_id,
+                subscription = self.subscription.name,
+                "already handled"
+            );
             if candidate.is_retry {
                 done.settle(event);
             }
@@ -264,7 +293,16 @@ impl<S: Send + Sync + 'static> Reader<S> {
             let timeout = self.settings.handler_timeout;
             // Kept before the attempt: if the transaction is lost, this is the event it was lost at.
             let candidate = done.last.insert(candidate);
-            match delivery::attempt(&self.subscription, &candidate.event, tx, &self.state, delivery, timeout).await? {
+            match delivery::attempt(
+                &self.subscription,
+                &candidate.event,
+                tx,
+                &self.state,
+                delivery,
+                timeout,
+            )
+            .await?
+            {
                 Outcome::Handled => {
                     done.handled.push(candidate.event.event_id.clone());
                     if candidate.is_retry {
@@ -286,7 +324,12 @@ impl<S: Send + Sync + 'static> Reader<S> {
     }
 
     /// Records a failed attempt: a retry row, or a dead letter after the last one.
-    async fn failed(&self, tx: &mut DeliveryTx, candidate: &Candidate, failure: Failure) -> Result<Verdict, sqlx::Error> {
+    async fn failed(
+        &self,
+        tx: &mut DeliveryTx,
+        candidate: &Candidate,
+        failure: Failure,
+    ) -> Result<Verdict, sqlx::Error> {
         let now = OffsetDateTime::now_utc();
         let event = &candidate.event;
         let attempts = candidate.attempts + 1;
@@ -299,9 +342,11 @@ impl<S: Send + Sync + 'static> Reader<S> {
         let delay = match failure.kind {
             HandlerErrorKind::Permanent | HandlerErrorKind::Invalid => None,
             HandlerErrorKind::Retry => self.settings.retry.delay_after(attempts, fastrand::f64()),
-            HandlerErrorKind::RetryAfter(delay) => {
-                self.settings.retry.delay_after(attempts, 0.0).map(|_| delay)
-            }
+            HandlerErrorKind::RetryAfter(delay) => self
+                .settings
+                .retry
+                .delay_after(attempts, 0.0)
+                .map(|_| delay),
         };
         if let Some(delay) = delay {
             tracing::warn!(
@@ -315,7 +360,8 @@ impl<S: Send + Sync + 'static> Reader<S> {
                 "an event was not handled and will be tried again"
             );
             let due_at = now.saturating_add(time_delay(delay));
-            self.put_retry(tx, event, attempts, Some(due_at), &failures).await?;
+            self.put_retry(tx, event, attempts, Some(due_at), &failures)
+                .await?;
             return Ok(Verdict::Retry);
         }
         let reason = match failure.kind {
@@ -325,7 +371,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         };
         let dead_letter_id = dead_letter::insert(
             &self.settings.statements.insert_dead_letter,
-            &mut **tx,
+            tx,
             dead_letter::New {
                 consumer: self.settings.consumer,
                 subscription: self.subscription.name,
@@ -369,7 +415,8 @@ enum Verdict {
 }
 
 fn rfc3339(at: OffsetDateTime) -> String {
-    at.format(&time::format_description::well_known::Rfc3339).unwrap_or_else(|_| at.to_string())
+    at.format(&time::format_description::well_known::Rfc3339)
+        .unwrap_or_else(|_| at.to_string())
 }
 
 fn time_delay(delay: Duration) -> time::Duration {

@@ -100,7 +100,11 @@ pub(crate) struct Wake {
 impl Wake {
     pub(crate) fn new() -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
-        Self { sender, receiver, sleepers: 0 }
+        Self {
+            sender,
+            receiver,
+            sleepers: 0,
+        }
     }
 
     pub(crate) fn sleeper(&mut self, event_types: Vec<&'static str>) -> Sleeper {
@@ -115,7 +119,11 @@ impl Wake {
 
     /// Listens until every [`Sleeper`] is gone.
     pub(crate) async fn run(self, pool: PgPool) {
-        let Self { sender, mut receiver, .. } = self;
+        let Self {
+            sender,
+            mut receiver,
+            ..
+        } = self;
         // Only the sleepers keep the channel open from here on.
         drop(sender);
         let mut listening = Listening {
@@ -124,10 +132,16 @@ impl Wake {
         };
         let mut reconnect = Reconnect::default();
         loop {
-            let lost = match listening.while_connecting(&mut receiver, connect(&pool)).await {
+            let lost = match listening
+                .while_connecting(&mut receiver, connect(&pool))
+                .await
+            {
                 None => return,
                 Some(Ok(mut listener)) => {
-                    match listening.until_lost(&mut listener, &mut receiver, &mut reconnect).await {
+                    match listening
+                        .until_lost(&mut listener, &mut receiver, &mut reconnect)
+                        .await
+                    {
                         Ok(()) => return release(&mut listener).await,
                         Err(error) => error,
                     }
@@ -140,7 +154,11 @@ impl Wake {
                 retry_in_seconds = delay.as_secs(),
                 "LISTEN {CHANNEL} is down; subscriptions poll until it is back"
             );
-            if listening.while_connecting(&mut receiver, tokio::time::sleep(delay)).await.is_none() {
+            if listening
+                .while_connecting(&mut receiver, tokio::time::sleep(delay))
+                .await
+                .is_none()
+            {
                 return;
             }
         }
@@ -164,7 +182,9 @@ async fn connect(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
     Ok(listener)
 }
 
-async fn patiently<T>(statement: impl Future<Output = Result<T, sqlx::Error>>) -> Result<(), sqlx::Error> {
+async fn patiently<T>(
+    statement: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<(), sqlx::Error> {
     match tokio::time::timeout(PATIENCE, statement).await {
         Ok(result) => result.map(drop),
         Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
@@ -241,12 +261,34 @@ impl Listening {
     }
 
     // Session locks count: the lock of an event type goes with its last sleeper.
-    async fn lock(&self, listener: &mut PgListener, event_types: &[&str]) -> Result<(), sqlx::Error> {
-        patiently(self.statements.lock_sleep.query().bind(event_types).execute(listener)).await
+    async fn lock(
+        &self,
+        listener: &mut PgListener,
+        event_types: &[&str],
+    ) -> Result<(), sqlx::Error> {
+        patiently(
+            self.statements
+                .lock_sleep
+                .query()
+                .bind(event_types)
+                .execute(listener),
+        )
+        .await
     }
 
-    async fn unlock(&self, listener: &mut PgListener, event_types: &[&str]) -> Result<(), sqlx::Error> {
-        patiently(self.statements.unlock_sleep.query().bind(event_types).execute(listener)).await
+    async fn unlock(
+        &self,
+        listener: &mut PgListener,
+        event_types: &[&str],
+    ) -> Result<(), sqlx::Error> {
+        patiently(
+            self.statements
+                .unlock_sleep
+                .query()
+                .bind(event_types)
+                .execute(listener),
+        )
+        .await
     }
 
     fn wake(&self, event_type: &str) {

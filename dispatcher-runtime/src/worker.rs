@@ -32,7 +32,13 @@ impl<S: Send + Sync + 'static> Worker<S> {
         stopping: watch::Receiver<bool>,
         passes: watch::Sender<u64>,
     ) -> Self {
-        Self { reader, sleeper, stopping, passes, reconnect: Reconnect::default() }
+        Self {
+            reader,
+            sleeper,
+            stopping,
+            passes,
+            reconnect: Reconnect::default(),
+        }
     }
 
     pub(crate) async fn run(mut self) {

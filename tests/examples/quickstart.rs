@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::{Coaching, Revenue};
 use dispatcher_runtime::{
-    Consumer, DateTime, DeadLetterFilter, DeadLetters, Delivery, DeliveryTx, Dispatcher, EventEnvelope, HandlerError,
-    PublishError, Reason, State, subscribe,
+    Consumer, DateTime, DeadLetterFilter, DeadLetters, Delivery, DeliveryTx, Dispatcher,
+    EventEnvelope, HandlerError, PublishError, Reason, State, subscribe,
 };
 use dispatcher_tests::postgres::Server;
 use serde_json::{Value, json};
@@ -20,7 +20,11 @@ use tokio::sync::mpsc;
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// The delays between attempts here; the default is 1 s, 5 s and 15 s.
-const RETRY_DELAYS: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(200), Duration::from_millis(400)];
+const RETRY_DELAYS: [Duration; 3] = [
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+];
 
 // ── Coaching: holds a slot for each lesson that credits were locked for ──────────────────────────
 
@@ -44,7 +48,11 @@ async fn hold_slot(
     State(app): State<App>,
     delivery: Delivery,
 ) -> std::result::Result<(), HandlerError> {
-    app.seen.send(Seen { event_id: event.event_id.to_string(), attempt: delivery.attempt, at: Instant::now() })?;
+    app.seen.send(Seen {
+        event_id: event.event_id.to_string(),
+        attempt: delivery.attempt,
+        at: Instant::now(),
+    })?;
     sqlx::query("INSERT INTO slot (lesson_id, credits) VALUES ($1, $2)")
         .bind(event.payload.lesson_id.as_str())
         .bind(event.payload.locked_credits.get())
@@ -89,7 +97,11 @@ async fn main() -> Result {
     );
     dispatcher_runtime::migrate(&pool).await?;
     create_domain_tables(&pool).await?;
-    story.tell("migrated", "the dispatcher's tables, and those of the two domains", json!({}));
+    story.tell(
+        "migrated",
+        "the dispatcher's tables, and those of the two domains",
+        json!({}),
+    );
 
     let result = show(&story, &pool).await;
     pool.close().await;
@@ -100,7 +112,9 @@ async fn main() -> Result {
 }
 
 async fn show(story: &Story, pool: &PgPool) -> Result {
-    let dispatcher = Dispatcher::<Revenue>::builder(pool.clone()).tenant("tnt_swim_north").build()?;
+    let dispatcher = Dispatcher::<Revenue>::builder(pool.clone())
+        .tenant("tnt_swim_north")
+        .build()?;
     let (seen, mut sightings) = mpsc::unbounded_channel();
     let consumer = Consumer::<Coaching>::builder(pool.clone())
         .state(App { seen })
@@ -118,16 +132,26 @@ async fn show(story: &Story, pool: &PgPool) -> Result {
             .bind(event.credit_reservation_id.as_str())
             .execute(&mut *tx)
             .await?;
-        let published = dispatcher.publish(event).actor("system:revenue").within(&mut tx).await?;
+        let published = dispatcher
+            .publish(event)
+            .actor("system:revenue")
+            .within(&mut tx)
+            .await?;
         tx.commit().await?;
         let committed = Instant::now();
         let sighting = next(&mut sightings).await?;
-        ensure(sighting.event_id == published.event_id.as_str(), "coaching got another event")?;
+        ensure(
+            sighting.event_id == published.event_id.as_str(),
+            "coaching got another event",
+        )?;
         let latency = sighting.at.saturating_duration_since(committed);
         if lesson == 2 {
             story.tell(
                 "published",
-                &format!("credit.locked {} with the reservation, in one transaction", published.event_id),
+                &format!(
+                    "credit.locked {} with the reservation, in one transaction",
+                    published.event_id
+                ),
                 json!({ "event_id": published.event_id }),
             );
             story.tell(
@@ -138,14 +162,26 @@ async fn show(story: &Story, pool: &PgPool) -> Result {
         }
     }
     consumer.caught_up().await?;
-    let slots: i64 = sqlx::query("SELECT count(*) FROM slot").fetch_one(pool).await?.try_get(0)?;
+    let slots: i64 = sqlx::query("SELECT count(*) FROM slot")
+        .fetch_one(pool)
+        .await?
+        .try_get(0)?;
     ensure(slots == 2, "the projection does not hold two slots")?;
-    story.tell("projection", "coaching holds 2 slots, written in the delivery's transaction", json!({ "slots": slots }));
+    story.tell(
+        "projection",
+        "coaching holds 2 slots, written in the delivery's transaction",
+        json!({ "slots": slots }),
+    );
 
     story.chapter("A rollback leaves nothing");
     let mut tx = pool.begin().await?;
-    sqlx::query("INSERT INTO credit_reservation VALUES ('crr_rolled_back', 'locked')").execute(&mut *tx).await?;
-    let forgotten = dispatcher.publish(credit_locked_event(3, 6)?).within(&mut tx).await?;
+    sqlx::query("INSERT INTO credit_reservation VALUES ('crr_rolled_back', 'locked')")
+        .execute(&mut *tx)
+        .await?;
+    let forgotten = dispatcher
+        .publish(credit_locked_event(3, 6)?)
+        .within(&mut tx)
+        .await?;
     tx.rollback().await?;
     let left: i64 = sqlx::query(
         "SELECT (SELECT count(*) FROM dispatcher_event WHERE event_id = $1)
@@ -156,13 +192,24 @@ async fn show(story: &Story, pool: &PgPool) -> Result {
     .await?
     .try_get(0)?;
     ensure(left == 0, "the rollback left something")?;
-    story.tell("rolled back", "neither the reservation nor its event is there", json!({ "left": left }));
+    story.tell(
+        "rolled back",
+        "neither the reservation nor its event is there",
+        json!({ "left": left }),
+    );
 
     story.chapter("An invalid payload does not get in");
     let invalid = json!({ "lesson_id": "les_1", "locked_credits": 0, "locked_at": "yesterday" });
-    match dispatcher.publish_untyped("credit.locked", 1, invalid).await {
+    match dispatcher
+        .publish_untyped("credit.locked", 1, invalid)
+        .await
+    {
         Err(PublishError::PayloadInvalid { report, .. }) => {
-            story.tell("refused", "credit.locked v1, with the report:", json!({ "violations": report.violations() }));
+            story.tell(
+                "refused",
+                "credit.locked v1, with the report:",
+                json!({ "violations": report.violations() }),
+            );
             for violation in report.violations() {
                 story.detail(&violation.to_string());
             }
@@ -176,24 +223,58 @@ async fn show(story: &Story, pool: &PgPool) -> Result {
     let mut before = None;
     for attempt in 1..=4_u32 {
         let sighting = next(&mut sightings).await?;
-        ensure(sighting.event_id == poison.event_id.as_str() && sighting.attempt == attempt, "another attempt")?;
+        ensure(
+            sighting.event_id == poison.event_id.as_str() && sighting.attempt == attempt,
+            "another attempt",
+        )?;
         let after = before.map(|before| sighting.at - before);
         let text = match after {
             None => "attempt 1 failed".to_owned(),
             Some(delay) => format!("attempt {attempt}, {} later, failed", ms(delay)),
         };
-        story.tell("attempt", &text, json!({ "attempt": attempt, "after_ms": after.map(|delay| delay.as_millis() as u64) }));
+        story.tell(
+            "attempt",
+            &text,
+            json!({ "attempt": attempt, "after_ms": after.map(|delay| delay.as_millis() as u64) }),
+        );
         before = Some(sighting.at);
     }
     consumer.caught_up().await?;
     let dead_letters = DeadLetters::new(pool.clone());
-    let listed = dead_letters.list(&DeadLetterFilter::default().consumer("coaching")).await?;
-    let [dead] = &listed[..] else { return Err(format!("one dead letter was expected, not {}", listed.len()).into()) };
-    ensure(dead.event_id == poison.event_id.as_str() && dead.reason == Reason::RetriesExhausted, "another dead letter")?;
-    story.tell("dead letter", &format!("{}: {}", dead.dead_letter_id, dead.error), serde_json::to_value(dead)?);
-    dead_letters.resolve(&dead.dead_letter_id, "maria", Some("the lesson was split in two")).await?;
-    ensure(dead_letters.list(&DeadLetterFilter::default()).await?.is_empty(), "the dead letter is still open")?;
-    story.tell("resolved", "by maria: the lesson was split in two", json!({ "resolved_by": "maria" }));
+    let listed = dead_letters
+        .list(&DeadLetterFilter::default().consumer("coaching"))
+        .await?;
+    let [dead] = &listed[..] else {
+        return Err(format!("one dead letter was expected, not {}", listed.len()).into());
+    };
+    ensure(
+        dead.event_id == poison.event_id.as_str() && dead.reason == Reason::RetriesExhausted,
+        "another dead letter",
+    )?;
+    story.tell(
+        "dead letter",
+        &format!("{}: {}", dead.dead_letter_id, dead.error),
+        serde_json::to_value(dead)?,
+    );
+    dead_letters
+        .resolve(
+            &dead.dead_letter_id,
+            "maria",
+            Some("the lesson was split in two"),
+        )
+        .await?;
+    ensure(
+        dead_letters
+            .list(&DeadLetterFilter::default())
+            .await?
+            .is_empty(),
+        "the dead letter is still open",
+    )?;
+    story.tell(
+        "resolved",
+        "by maria: the lesson was split in two",
+        json!({ "resolved_by": "maria" }),
+    );
 
     consumer.stop().await;
     Ok(())
@@ -212,7 +293,11 @@ fn ensure(held: bool, otherwise: &str) -> Result {
 
 fn ms(duration: Duration) -> String {
     let ms = duration.as_secs_f64() * 1000.0;
-    if ms < 10.0 { format!("{ms:.1} ms") } else { format!("{ms:.0} ms") }
+    if ms < 10.0 {
+        format!("{ms:.1} ms")
+    } else {
+        format!("{ms:.0} ms")
+    }
 }
 
 // ── Telling it: colour on a terminal, plain in a pipe, lines of JSON for machines ────────────────
@@ -236,7 +321,11 @@ impl Story {
     }
 
     fn paint(&self, code: &str, text: &str) -> String {
-        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+        if self.colour {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
     }
 
     fn chapter(&self, title: &str) {
@@ -247,9 +336,15 @@ impl Story {
 
     fn tell(&self, step: &str, text: &str, facts: Value) {
         if self.json {
-            self.line(&format!("{}", json!({ "step": step, "text": text, "facts": facts })));
+            self.line(&format!(
+                "{}",
+                json!({ "step": step, "text": text, "facts": facts })
+            ));
         } else {
-            self.line(&format!("  {} {text}", self.paint("36", &format!("{step:<12}"))));
+            self.line(&format!(
+                "  {} {text}",
+                self.paint("36", &format!("{step:<12}"))
+            ));
         }
     }
 
@@ -265,7 +360,13 @@ impl Story {
             self.line(&format!("{}", json!({ "step": "end", "text": "everything happened", "facts": { "took_ms": took.as_millis() as u64 } })));
             return;
         }
-        self.line(&format!("\n{} All of it happened, in {seconds}.", self.paint("32", "✓")));
-        self.line(&format!("  Next: README.md, \"In your own project\"; the contracts are in contracts/, this program is tests/examples/quickstart.rs."));
+        self.line(&format!(
+            "\n{} All of it happened, in {seconds}.",
+            self.paint("32", "✓")
+        ));
+        self.line(
+            "  Next: README.md, \"In your own project\". \
+             The contracts are in contracts/, this program is tests/examples/quickstart.rs.",
+        );
     }
 }

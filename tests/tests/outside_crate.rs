@@ -12,7 +12,9 @@ struct Outside {
 
 impl Outside {
     fn new() -> TestResult<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .ok_or("no workspace")?;
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside");
         if folder.exists() {
             std::fs::remove_dir_all(&folder)?;
@@ -31,7 +33,10 @@ impl Outside {
             .args(arguments)
             .current_dir(&self.folder)
             // Beside the folder, so that the next run of this test finds the dependencies built.
-            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside-target"))
+            .env(
+                "CARGO_TARGET_DIR",
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside-target"),
+            )
             .env_remove("RUSTFLAGS")
             .env("CARGO_TERM_COLOR", "never")
             .output()?)
@@ -40,7 +45,11 @@ impl Outside {
     fn builds(&self) -> TestResult<String> {
         let output = self.cargo(&["build"])?;
         let text = String::from_utf8(output.stderr)?;
-        if output.status.success() { Ok(text) } else { Err(text.into()) }
+        if output.status.success() {
+            Ok(text)
+        } else {
+            Err(text.into())
+        }
     }
 
     fn refused(&self) -> TestResult<String> {
@@ -86,7 +95,8 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 const REGISTRY: &str = "with-build-script/contracts/event-types-registry.json";
-const SCHEMA: &str = "with-build-script/contracts/parcels/schema/payloads/parcel-handed-over-v1.json";
+const SCHEMA: &str =
+    "with-build-script/contracts/parcels/schema/payloads/parcel-handed-over-v1.json";
 const MAIN: &str = "with-build-script/src/main.rs";
 
 /// One test, because every step builds in the same target folder.
@@ -98,7 +108,7 @@ async fn a_crate_outside_the_workspace_builds_runs_and_follows_its_contracts() -
     outside.builds()?;
     let database = Server::shared().await?.create_database().await?;
     let url = database.url();
-    let run = outside.cargo(&["run", "--quiet", "-p", "with-build-script", "--", &url])?;
+    let run = outside.cargo(&["run", "--quiet", "-p", "with-build-script", "--", url])?;
     assert_eq!(
         String::from_utf8_lossy(&run.stdout),
         "handled AB123456 of 1200 g\n",
@@ -121,17 +131,27 @@ async fn a_crate_outside_the_workspace_builds_runs_and_follows_its_contracts() -
     let text = String::from_utf8(output.stderr)?;
     assert!(!output.status.success());
     for file in ["with-build-script/src/main.rs", "with-macro/src/lib.rs"] {
-        assert!(text.contains(file), "{file} was not built against the new schema:\n{text}");
+        assert!(
+            text.contains(file),
+            "{file} was not built against the new schema:\n{text}"
+        );
     }
     assert!(text.contains("missing field `signed_by`"), "{text}");
     change.undo()?;
     outside.builds()?;
 
     // A misspelt event type.
-    let change = outside.edit(MAIN, "#[subscribe(parcel_handed_over)]", "#[subscribe(parcel_handed_ovr)]")?;
+    let change = outside.edit(
+        MAIN,
+        "#[subscribe(parcel_handed_over)]",
+        "#[subscribe(parcel_handed_ovr)]",
+    )?;
     let text = outside.refused()?;
     assert!(text.contains("parcel_handed_ovr"), "{text}");
-    assert!(text.contains("similar name") && text.contains("#[subscribe(parcel_handed_over)]"), "no did-you-mean:\n{text}");
+    assert!(
+        text.contains("similar name") && text.contains("#[subscribe(parcel_handed_over)]"),
+        "no did-you-mean:\n{text}"
+    );
     change.undo()?;
 
     // Several faults in the registry: all of them at once, each with its place.

@@ -38,12 +38,24 @@ impl Draft {
             event_type: P::EVENT_TYPE.to_owned(),
             source,
         })?;
-        Self::gated(P::EVENT_TYPE, P::SCHEMA_VERSION, P::SUBJECT, P::schema(), value)
+        Self::gated(
+            P::EVENT_TYPE,
+            P::SCHEMA_VERSION,
+            P::SUBJECT,
+            P::schema(),
+            value,
+        )
     }
 
-    pub(super) fn untyped<D: Domain>(event_type: &str, version: u32, payload: Value) -> Result<Self, PublishError> {
+    pub(super) fn untyped<D: Domain>(
+        event_type: &str,
+        version: u32,
+        payload: Value,
+    ) -> Result<Self, PublishError> {
         let registry = D::registry();
-        let event = registry.event(event_type).filter(|event| event.status != Status::Retired);
+        let event = registry
+            .event(event_type)
+            .filter(|event| event.status != Status::Retired);
         let Some(event) = event else {
             return Err(PublishError::UnknownEventType {
                 event_type: event_type.to_owned(),
@@ -60,7 +72,9 @@ impl Draft {
         let schema = event
             .version(version)
             .and_then(|version| version.schema)
-            .ok_or_else(|| PublishError::UnknownVersion(DecodeError::unknown_version(event, version)))?;
+            .ok_or_else(|| {
+                PublishError::UnknownVersion(DecodeError::unknown_version(event, version))
+            })?;
         Self::of(event, version, schema, payload)
     }
 
@@ -80,12 +94,19 @@ impl Draft {
         schema: &'static PayloadSchema,
         payload: Value,
     ) -> Result<Self, PublishError> {
-        let payload = schema.admit(payload).map_err(|report| PublishError::PayloadInvalid {
-            event_type: event_type.to_owned(),
+        let payload = schema
+            .admit(payload)
+            .map_err(|report| PublishError::PayloadInvalid {
+                event_type: event_type.to_owned(),
+                schema_version,
+                report,
+            })?;
+        Ok(Self {
+            event_type,
             schema_version,
-            report,
-        })?;
-        Ok(Self { event_type, schema_version, subject, payload })
+            subject,
+            payload,
+        })
     }
 
     /// The contract's subject, as the payload gives it.
@@ -114,23 +135,47 @@ pub(super) struct NewEvent {
 }
 
 impl NewEvent {
-    pub(super) fn new<D: Domain>(dispatcher: &Dispatcher<D>, draft: &Draft, metadata: Metadata) -> Result<Self, PublishError> {
+    pub(super) fn new<D: Domain>(
+        dispatcher: &Dispatcher<D>,
+        draft: &Draft,
+        metadata: Metadata,
+    ) -> Result<Self, PublishError> {
         let invalid = |field, problem| PublishError::EnvelopeInvalid {
             event_type: draft.event_type.to_owned(),
             field,
             problem,
         };
-        let actor = metadata.actor.unwrap_or_else(|| format!("system:{}", D::NAME));
+        let actor = metadata
+            .actor
+            .unwrap_or_else(|| format!("system:{}", D::NAME));
         if actor.is_empty() {
-            return Err(invalid("actor", "is empty: name who causes the event, such as `system:revenue`"));
+            return Err(invalid(
+                "actor",
+                "is empty: name who causes the event, such as `system:revenue`",
+            ));
         }
-        if metadata.traceparent.as_deref().is_some_and(|text| !is_traceparent(text)) {
-            return Err(invalid("traceparent", "is not a W3C trace context, `00-<trace>-<span>-<flags>`"));
+        if metadata
+            .traceparent
+            .as_deref()
+            .is_some_and(|text| !is_traceparent(text))
+        {
+            return Err(invalid(
+                "traceparent",
+                "is not a W3C trace context, `00-<trace>-<span>-<flags>`",
+            ));
         }
         let subject = metadata.subject.or_else(|| draft.subject());
-        let texts = [Some(&actor), subject.as_ref(), metadata.correlation_id.as_ref(), metadata.causation_id.as_ref()];
+        let texts = [
+            Some(&actor),
+            subject.as_ref(),
+            metadata.correlation_id.as_ref(),
+            metadata.causation_id.as_ref(),
+        ];
         if texts.into_iter().flatten().any(|text| text.contains('\0')) {
-            return Err(invalid("subject, actor, correlation_id or causation_id", "holds a NUL character, which Postgres cannot store"));
+            return Err(invalid(
+                "subject, actor, correlation_id or causation_id",
+                "holds a NUL character, which Postgres cannot store",
+            ));
         }
         Ok(Self {
             event_id: metadata.event_id.unwrap_or_else(EventId::generate),
@@ -138,7 +183,11 @@ impl NewEvent {
             schema_version: i32::try_from(draft.schema_version)
                 .map_err(|_| invalid("schema_version", "is above 2147483647"))?,
             occurred_at: metadata.occurred_at.unwrap_or_else(OffsetDateTime::now_utc),
-            tenant_id: metadata.tenant.as_ref().unwrap_or(&dispatcher.tenant).to_string(),
+            tenant_id: metadata
+                .tenant
+                .as_ref()
+                .unwrap_or(&dispatcher.tenant)
+                .to_string(),
             subject,
             actor,
             correlation_id: metadata.correlation_id,
@@ -152,7 +201,10 @@ impl NewEvent {
 /// <https://www.w3.org/TR/trace-context/#traceparent-header-field-values>
 pub(super) fn is_traceparent(text: &str) -> bool {
     let hex = |part: &str, length: usize| {
-        part.len() == length && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        part.len() == length
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
     };
     let parts: Vec<_> = text.split('-').collect();
     matches!(parts[..], [version, trace, span, flags]

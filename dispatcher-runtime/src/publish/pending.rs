@@ -58,7 +58,10 @@ macro_rules! metadata_setters {
             self.metadata.correlation_id = correlation.or_else(|| Some(cause.event_id.to_string()));
             self.metadata.causation_id = Some(cause.event_id.to_string());
             // Another program may have inserted a malformed one, and that must not stop this event.
-            self.metadata.traceparent = cause.traceparent.clone().filter(|text| is_traceparent(text));
+            self.metadata.traceparent = cause
+                .traceparent
+                .clone()
+                .filter(|text| is_traceparent(text));
             self
         }
     };
@@ -75,7 +78,11 @@ pub struct Publish<'a, D> {
 
 impl<'a, D: Domain> Publish<'a, D> {
     pub(super) fn new(dispatcher: &'a Dispatcher<D>, draft: Result<Draft, PublishError>) -> Self {
-        Self { dispatcher, draft, metadata: Metadata::default() }
+        Self {
+            dispatcher,
+            draft,
+            metadata: Metadata::default(),
+        }
     }
 
     metadata_setters!();
@@ -102,11 +109,11 @@ impl<'a, D: Domain> Publish<'a, D> {
     ///
     /// # Cancellation
     /// If the future is dropped the event may or may not have been inserted: roll back.
-    pub fn within<C>(self, connection: &mut C) -> impl Future<Output = Result<Published, PublishError>> + Send
+    pub async fn within<C>(self, connection: &mut C) -> Result<Published, PublishError>
     where
         C: DerefMut<Target = PgConnection> + Send,
     {
-        async move { self.insert(&mut **connection).await }
+        self.insert(connection).await
     }
 
     async fn insert(self, connection: &mut PgConnection) -> Result<Published, PublishError> {
@@ -131,8 +138,14 @@ impl<'a, D: Domain> Publish<'a, D> {
             .fetch_optional(connection)
             .await
             .map_err(database)?;
-        let position = row.map(|row| row.try_get("position")).transpose().map_err(database)?;
-        Ok(Published { event_id: event.event_id, position })
+        let position = row
+            .map(|row| row.try_get("position"))
+            .transpose()
+            .map_err(database)?;
+        Ok(Published {
+            event_id: event.event_id,
+            position,
+        })
     }
 }
 
@@ -167,8 +180,15 @@ pub struct PublishAll<'a, D> {
 }
 
 impl<'a, D: Domain> PublishAll<'a, D> {
-    pub(super) fn new(dispatcher: &'a Dispatcher<D>, drafts: Result<Vec<Draft>, PublishError>) -> Self {
-        Self { dispatcher, drafts, metadata: Metadata::default() }
+    pub(super) fn new(
+        dispatcher: &'a Dispatcher<D>,
+        drafts: Result<Vec<Draft>, PublishError>,
+    ) -> Self {
+        Self {
+            dispatcher,
+            drafts,
+            metadata: Metadata::default(),
+        }
     }
 
     metadata_setters!();
@@ -180,14 +200,11 @@ impl<'a, D: Domain> PublishAll<'a, D> {
     ///
     /// # Cancellation
     /// As [`Publish::within`].
-    pub fn within<C>(
-        self,
-        connection: &mut C,
-    ) -> impl Future<Output = Result<Vec<Published>, PublishError>> + Send
+    pub async fn within<C>(self, connection: &mut C) -> Result<Vec<Published>, PublishError>
     where
         C: DerefMut<Target = PgConnection> + Send,
     {
-        async move { self.insert(&mut **connection).await }
+        self.insert(connection).await
     }
 
     async fn insert(self, connection: &mut PgConnection) -> Result<Vec<Published>, PublishError> {
@@ -199,9 +216,17 @@ impl<'a, D: Domain> PublishAll<'a, D> {
         if events.is_empty() {
             return Ok(Vec::new());
         }
-        let texts = |field: fn(&NewEvent) -> &str| events.iter().map(|event| field(event).to_owned()).collect::<Vec<_>>();
+        let texts = |field: fn(&NewEvent) -> &str| {
+            events
+                .iter()
+                .map(|event| field(event).to_owned())
+                .collect::<Vec<_>>()
+        };
         let options = |field: fn(&NewEvent) -> &Option<String>| {
-            events.iter().map(|event| field(event).clone()).collect::<Vec<_>>()
+            events
+                .iter()
+                .map(|event| field(event).clone())
+                .collect::<Vec<_>>()
         };
         let rows = self
             .dispatcher
@@ -210,8 +235,18 @@ impl<'a, D: Domain> PublishAll<'a, D> {
             .query()
             .bind(texts(|event| event.event_id.as_str()))
             .bind(texts(|event| event.event_type))
-            .bind(events.iter().map(|event| event.schema_version).collect::<Vec<_>>())
-            .bind(events.iter().map(|event| event.occurred_at).collect::<Vec<_>>())
+            .bind(
+                events
+                    .iter()
+                    .map(|event| event.schema_version)
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                events
+                    .iter()
+                    .map(|event| event.occurred_at)
+                    .collect::<Vec<_>>(),
+            )
             .bind(texts(|event| &event.tenant_id))
             .bind(vec![D::NAME; events.len()])
             .bind(options(|event| &event.subject))
@@ -225,7 +260,12 @@ impl<'a, D: Domain> PublishAll<'a, D> {
             .map_err(database)?;
         let mut positions = rows
             .iter()
-            .map(|row| Ok((row.try_get::<String, _>("event_id")?, row.try_get::<i64, _>("position")?)))
+            .map(|row| {
+                Ok((
+                    row.try_get::<String, _>("event_id")?,
+                    row.try_get::<i64, _>("position")?,
+                ))
+            })
             .collect::<Result<std::collections::HashMap<_, _>, sqlx::Error>>()
             .map_err(database)?;
         Ok(events

@@ -19,25 +19,43 @@ const ASIDE: Duration = Duration::from_secs(15);
 
 impl<S: Send + Sync + 'static> Reader<S> {
     /// A pass came to nothing; decides whose fault it was.
-    pub(super) async fn abandoned(&mut self, done: Done, abandoned: Abandoned) -> Result<Pass, PassError> {
+    pub(super) async fn abandoned(
+        &mut self,
+        done: Done,
+        abandoned: Abandoned,
+    ) -> Result<Pass, PassError> {
         let message = match abandoned {
-            Abandoned::CursorAhead { cursor, last_position } => {
-                return Err(PassError::CursorAhead { cursor, last_position });
+            Abandoned::CursorAhead {
+                cursor,
+                last_position,
+            } => {
+                return Err(PassError::CursorAhead {
+                    cursor,
+                    last_position,
+                });
             }
             Abandoned::Database(error) => return self.lost(done, error.into()).await,
-            Abandoned::Transient(message) => return self.lost(done, PassError::Transient(message)).await,
+            Abandoned::Transient(message) => {
+                return self.lost(done, PassError::Transient(message)).await;
+            }
             Abandoned::Commit(error) if !delivery::is_handlers_fault(&error) => {
                 return self.lost(done, error.into()).await;
             }
-            Abandoned::Commit(error) => format!("what the handler wrote could not be committed: {error}"),
+            Abandoned::Commit(error) => {
+                format!("what the handler wrote could not be committed: {error}")
+            }
             Abandoned::TransactionEnded => {
-                "the handler ended its delivery's transaction: it must not COMMIT or ROLLBACK there".to_owned()
+                "the handler ended its delivery's transaction: it must not COMMIT or ROLLBACK there"
+                    .to_owned()
             }
         };
         match done.last {
             // Which of them it was only shows when they are handled one to a transaction.
             _ if done.candidates > 1 => self.singly = done.candidates,
-            Some(candidate) => self.record_failure(candidate, Failure::retry(message)).await?,
+            Some(candidate) => {
+                self.record_failure(candidate, Failure::retry(message))
+                    .await?
+            }
             None => return Err(PassError::Transient(message)),
         }
         Ok(Pass::Worked)
@@ -47,7 +65,9 @@ impl<S: Send + Sync + 'static> Reader<S> {
     /// and again (a statement that kills its backend, another database that is down), the event is
     /// put aside so that the others go on; its attempts stay what they were.
     async fn lost(&mut self, done: Done, error: PassError) -> Result<Pass, PassError> {
-        let Some(candidate) = done.last else { return Err(error) };
+        let Some(candidate) = done.last else {
+            return Err(error);
+        };
         let position = candidate.event.position;
         let times = match self.abandoned_at {
             Some((at, times)) if at == position => times + 1,
@@ -66,7 +86,14 @@ impl<S: Send + Sync + 'static> Reader<S> {
             return Ok(Pass::Worked);
         };
         let due_at = OffsetDateTime::now_utc().saturating_add(time_delay(ASIDE));
-        self.put_retry(&mut tx, &candidate.event, candidate.attempts, Some(due_at), &candidate.failures).await?;
+        self.put_retry(
+            &mut tx,
+            &candidate.event,
+            candidate.attempts,
+            Some(due_at),
+            &candidate.failures,
+        )
+        .await?;
         done.blocked.extend(candidate.event.subject.clone());
         self.record(&mut tx, &done, cursor).await?;
         tx.into_inner().commit().await?;
@@ -82,7 +109,10 @@ impl<S: Send + Sync + 'static> Reader<S> {
     }
 
     /// A new transaction at an event whose own was lost; `None` if another replica was faster.
-    async fn reach_again(&self, candidate: &Candidate) -> Result<Option<(DeliveryTx, Done, i64)>, PassError> {
+    async fn reach_again(
+        &self,
+        candidate: &Candidate,
+    ) -> Result<Option<(DeliveryTx, Done, i64)>, PassError> {
         let mut tx = self.begin().await?;
         let position = candidate.event.position;
         if let Some(cursor) = self.lock_cursor(&mut tx).await? {
@@ -92,7 +122,10 @@ impl<S: Send + Sync + 'static> Reader<S> {
                 cursor < position
             };
             if untouched {
-                let done = Done { cursor: cursor.max(position), ..Done::default() };
+                let done = Done {
+                    cursor: cursor.max(position),
+                    ..Done::default()
+                };
                 return Ok(Some((tx, done, cursor)));
             }
         }
@@ -101,14 +134,17 @@ impl<S: Send + Sync + 'static> Reader<S> {
     }
 
     /// The attempt took its transaction with it, so its failure is recorded in another.
-    async fn record_failure(&self, candidate: Candidate, failure: Failure) -> Result<(), PassError> {
+    async fn record_failure(
+        &self,
+        candidate: Candidate,
+        failure: Failure,
+    ) -> Result<(), PassError> {
         let Some((mut tx, mut done, cursor)) = self.reach_again(&candidate).await? else {
             return Ok(());
         };
-        if let Verdict::DeadLetter = self.failed(&mut tx, &candidate, failure).await? {
-            if candidate.is_retry {
-                done.settle(&candidate.event);
-            }
+        let verdict = self.failed(&mut tx, &candidate, failure).await?;
+        if matches!(verdict, Verdict::DeadLetter) && candidate.is_retry {
+            done.settle(&candidate.event);
         }
         self.record(&mut tx, &done, cursor).await?;
         tx.into_inner().commit().await?;

@@ -17,16 +17,39 @@ impl<S> Reader<S> {
     /// it; then the subscription starts at the beginning, and the dedup rows say what was handled.
     pub(super) async fn register_again(&self) -> Result<(), sqlx::Error> {
         let (consumer, subscription) = (self.settings.consumer, self.subscription.name);
-        let query = self.settings.statements.cursor_exists.query().bind(consumer).bind(subscription);
+        let query = self
+            .settings
+            .statements
+            .cursor_exists
+            .query()
+            .bind(consumer)
+            .bind(subscription);
         if query.fetch_one(&self.pool).await?.try_get(0)? {
             return Ok(());
         }
-        tracing::warn!(consumer, subscription, "the cursor was deleted; the log is read from its beginning");
-        let query = self.settings.statements.register_cursor.query().bind(consumer).bind(subscription);
-        query.bind(OffsetDateTime::now_utc()).execute(&self.pool).await.map(drop)
+        tracing::warn!(
+            consumer,
+            subscription,
+            "the cursor was deleted; the log is read from its beginning"
+        );
+        let query = self
+            .settings
+            .statements
+            .register_cursor
+            .query()
+            .bind(consumer)
+            .bind(subscription);
+        query
+            .bind(OffsetDateTime::now_utc())
+            .execute(&self.pool)
+            .await
+            .map(drop)
     }
 
-    pub(super) async fn lock_cursor(&self, tx: &mut DeliveryTx) -> Result<Option<i64>, sqlx::Error> {
+    pub(super) async fn lock_cursor(
+        &self,
+        tx: &mut DeliveryTx,
+    ) -> Result<Option<i64>, sqlx::Error> {
         let row = self
             .settings
             .statements
@@ -40,11 +63,21 @@ impl<S> Reader<S> {
     }
 
     pub(super) async fn horizon(&self, tx: &mut DeliveryTx) -> Result<(i64, i64), sqlx::Error> {
-        let row = self.settings.statements.read_horizon.query().fetch_one(&mut **tx).await?;
+        let row = self
+            .settings
+            .statements
+            .read_horizon
+            .query()
+            .fetch_one(&mut **tx)
+            .await?;
         Ok((row.try_get("last_position")?, row.try_get("horizon")?))
     }
 
-    pub(super) async fn due_retries(&self, tx: &mut DeliveryTx, limit: u32) -> Result<Vec<Candidate>, sqlx::Error> {
+    pub(super) async fn due_retries(
+        &self,
+        tx: &mut DeliveryTx,
+        limit: u32,
+    ) -> Result<Vec<Candidate>, sqlx::Error> {
         let rows = self
             .settings
             .statements
@@ -81,9 +114,16 @@ impl<S> Reader<S> {
         rows.iter().map(waiting).collect()
     }
 
-    pub(super) async fn attempts_of(&self, tx: &mut DeliveryTx, position: i64) -> Result<Option<u32>, sqlx::Error> {
+    pub(super) async fn attempts_of(
+        &self,
+        tx: &mut DeliveryTx,
+        position: i64,
+    ) -> Result<Option<u32>, sqlx::Error> {
         let query = self.settings.statements.read_retry.query();
-        let query = query.bind(self.settings.consumer).bind(self.subscription.name).bind(position);
+        let query = query
+            .bind(self.settings.consumer)
+            .bind(self.subscription.name)
+            .bind(position);
         let row = query.fetch_optional(&mut **tx).await?;
         row.map(|row| attempts(&row)).transpose()
     }
@@ -122,7 +162,10 @@ impl<S> Reader<S> {
             .collect()
     }
 
-    pub(super) async fn next_retry(&self, tx: &mut DeliveryTx) -> Result<Option<OffsetDateTime>, sqlx::Error> {
+    pub(super) async fn next_retry(
+        &self,
+        tx: &mut DeliveryTx,
+    ) -> Result<Option<OffsetDateTime>, sqlx::Error> {
         self.settings
             .statements
             .next_retry
@@ -159,30 +202,62 @@ impl<S> Reader<S> {
     }
 
     /// Writes down what was done. Whether there was anything to write.
-    pub(super) async fn record(&self, tx: &mut DeliveryTx, done: &Done, cursor: i64) -> Result<bool, sqlx::Error> {
+    pub(super) async fn record(
+        &self,
+        tx: &mut DeliveryTx,
+        done: &Done,
+        cursor: i64,
+    ) -> Result<bool, sqlx::Error> {
         let now = OffsetDateTime::now_utc();
         let statements = &self.settings.statements;
         let (consumer, subscription) = (self.settings.consumer, self.subscription.name);
         if !done.handled.is_empty() {
             let query = statements.record_handled.query();
-            query.bind(consumer).bind(subscription).bind(now).bind(&done.handled).execute(&mut **tx).await?;
+            query
+                .bind(consumer)
+                .bind(subscription)
+                .bind(now)
+                .bind(&done.handled)
+                .execute(&mut **tx)
+                .await?;
         }
         if !done.settled.is_empty() {
             let query = statements.remove_retries.query();
-            query.bind(consumer).bind(subscription).bind(&done.settled).execute(&mut **tx).await?;
+            query
+                .bind(consumer)
+                .bind(subscription)
+                .bind(&done.settled)
+                .execute(&mut **tx)
+                .await?;
         }
-        let released: Vec<_> =
-            done.released.iter().map(|(subject, _)| subject).filter(|subject| !done.blocked.contains(*subject)).collect();
+        let released: Vec<_> = done
+            .released
+            .iter()
+            .map(|(subject, _)| subject)
+            .filter(|subject| !done.blocked.contains(*subject))
+            .collect();
         if !released.is_empty() {
             let query = statements.release_followers.query();
-            query.bind(consumer).bind(subscription).bind(now).bind(&released).execute(&mut **tx).await?;
+            query
+                .bind(consumer)
+                .bind(subscription)
+                .bind(now)
+                .bind(&released)
+                .execute(&mut **tx)
+                .await?;
         }
         if done.cursor > cursor {
             let query = statements.move_cursor.query();
-            let query = query.bind(consumer).bind(subscription).bind(done.cursor).bind(now);
+            let query = query
+                .bind(consumer)
+                .bind(subscription)
+                .bind(done.cursor)
+                .bind(now);
             if query.execute(&mut **tx).await?.rows_affected() != 1 {
                 // The row that we hold the lock of: whatever this was written to, it is not ours.
-                return Err(sqlx::Error::Protocol("the cursor's row is not where it was".to_owned()));
+                return Err(sqlx::Error::Protocol(
+                    "the cursor's row is not where it was".to_owned(),
+                ));
             }
         }
         Ok(done.cursor > cursor || done.candidates > 0)

@@ -6,7 +6,9 @@
 
 use acme_contracts::Coaching;
 use acme_contracts::credit_locked::{self, CreditLocked};
-use dispatcher_runtime::{Consumer, Delivery, DeliveryTx, EventEnvelope, HandlerError, State, subscribe};
+use dispatcher_runtime::{
+    Consumer, Delivery, DeliveryTx, EventEnvelope, HandlerError, State, subscribe,
+};
 use sqlx::postgres::PgPoolOptions;
 
 #[derive(Clone, Copy)]
@@ -19,13 +21,15 @@ async fn hold_slot(
     State(Hang(hang)): State<Hang>,
     delivery: Delivery,
 ) -> Result<(), HandlerError> {
-    sqlx::query("INSERT INTO effect (subscription, event_id, subject, credits) VALUES ($1, $2, $3, $4)")
-        .bind(delivery.subscription)
-        .bind(event.event_id.as_str())
-        .bind(&event.subject)
-        .bind(event.payload.locked_credits.get())
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO effect (subscription, event_id, subject, credits) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(delivery.subscription)
+    .bind(event.event_id.as_str())
+    .bind(&event.subject)
+    .bind(event.payload.locked_credits.get())
+    .execute(&mut **tx)
+    .await?;
     println!("handling {}", event.event_id);
     if hang {
         std::future::pending::<()>().await;
@@ -39,7 +43,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (Some(url), Some(mode)) = (arguments.next(), arguments.next()) else {
         return Err("usage: crash-consumer URL hang|run".into());
     };
-    let pool = PgPoolOptions::new().max_connections(4).connect(&url).await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(4)
+        .connect(&url)
+        .await?;
     Consumer::<Coaching>::builder(pool)
         .state(Hang(mode == "hang"))
         .batch_size(5)

@@ -22,19 +22,29 @@ fn consumer(url: &str, mode: &str) -> TestResult<(Child, Lines<BufReader<ChildSt
 async fn killed_between_handler_and_commit_each_effect_is_applied_once() -> TestResult {
     let world = World::new().await?;
     let url = world.database.url();
-    world.revenue().publish_all((1..=40).map(|credits| lock(credits, credits))).await?;
+    world
+        .revenue()
+        .publish_all((1..=40).map(|credits| lock(credits, credits)))
+        .await?;
 
     // SIGKILL: nothing of the process gets to run any more.
     for _ in 0..3 {
-        let (mut child, mut lines) = consumer(&url, "hang")?;
-        lines.next_line().await?.ok_or("it ended before it handled anything")?;
+        let (mut child, mut lines) = consumer(url, "hang")?;
+        lines
+            .next_line()
+            .await?
+            .ok_or("it ended before it handled anything")?;
         child.kill().await?;
     }
-    assert_eq!(world.count("SELECT count(*) FROM effect").await?, 0, "nothing was committed");
+    assert_eq!(
+        world.count("SELECT count(*) FROM effect").await?,
+        0,
+        "nothing was committed"
+    );
 
     // And while it works: after 3, 11 and 17 handled events, wherever that falls in its batches.
     for events in [3, 11, 17] {
-        let (mut child, mut lines) = consumer(&url, "run")?;
+        let (mut child, mut lines) = consumer(url, "run")?;
         for _ in 0..events {
             if lines.next_line().await?.is_none() {
                 break;
@@ -46,9 +56,17 @@ async fn killed_between_handler_and_commit_each_effect_is_applied_once() -> Test
         }
     }
     world.revenue().publish(lock(41, 41)).await?;
-    let last = world.coaching(&Script::new([])).subscribe(hold_slot).start().await?;
+    let last = world
+        .coaching(&Script::new([]))
+        .subscribe(hold_slot)
+        .start()
+        .await?;
     last.caught_up().await?;
     last.stop().await;
-    assert_eq!(world.effects().await?, (1..=41).collect::<Vec<_>>(), "each once, in order");
+    assert_eq!(
+        world.effects().await?,
+        (1..=41).collect::<Vec<_>>(),
+        "each once, in order"
+    );
     world.close().await
 }

@@ -22,7 +22,10 @@ async fn dead_letter_of(act: Act, credits_before: &[u32]) -> TestResult<String> 
         .await?;
     let script = Script::new([(500, act)]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    let mut events: Vec<_> = credits_before.iter().map(|credits| lock(*credits, *credits)).collect();
+    let mut events: Vec<_> = credits_before
+        .iter()
+        .map(|credits| lock(*credits, *credits))
+        .collect();
     events.push(lock(500, 500));
     events.push(lock(501, 501));
     world.revenue().publish_all(events).await?;
@@ -32,9 +35,16 @@ async fn dead_letter_of(act: Act, credits_before: &[u32]) -> TestResult<String> 
     handled.sort_unstable();
     handled.dedup();
     handled.retain(|credits| *credits != 500);
-    let expected: Vec<i64> = credits_before.iter().copied().chain([501]).map(i64::from).collect();
+    let expected: Vec<i64> = credits_before
+        .iter()
+        .copied()
+        .chain([501])
+        .map(i64::from)
+        .collect();
     assert_eq!(handled, expected, "every other event was handled");
-    let dead = DeadLetters::new(world.pool.clone()).list(&DeadLetterFilter::default()).await?;
+    let dead = DeadLetters::new(world.pool.clone())
+        .list(&DeadLetterFilter::default())
+        .await?;
     assert_eq!(dead.len(), 1);
     assert_eq!(dead[0].attempts, 4);
     let error = dead[0].error.clone();
@@ -52,7 +62,10 @@ async fn a_panic_is_an_error_like_any_other() -> TestResult {
 #[tokio::test]
 async fn a_swallowed_sql_error_is_found_out() -> TestResult {
     let error = dead_letter_of(Act::SwallowSqlError, &[1, 2]).await?;
-    assert!(error.contains("a statement had failed in its transaction"), "{error}");
+    assert!(
+        error.contains("a statement had failed in its transaction"),
+        "{error}"
+    );
     Ok(())
 }
 
@@ -73,7 +86,10 @@ async fn a_handler_that_rolls_back_loses_no_event() -> TestResult {
 #[tokio::test]
 async fn a_constraint_that_fails_at_commit_hits_only_the_event_that_broke_it() -> TestResult {
     let error = dead_letter_of(Act::BreakDeferredConstraint, &[1, 2, 3]).await?;
-    assert!(error.contains("could not be committed") && error.contains("foreign key"), "{error}");
+    assert!(
+        error.contains("could not be committed") && error.contains("foreign key"),
+        "{error}"
+    );
     Ok(())
 }
 
@@ -85,7 +101,11 @@ async fn a_serialization_failure_is_waited_out_and_does_not_count() -> TestResul
     world.revenue().publish(lock(1, 1)).await?;
     consumer.caught_up().await?;
     consumer.stop().await;
-    assert_eq!(script.attempts_at(1), [1, 1], "the second is still the first attempt");
+    assert_eq!(
+        script.attempts_at(1),
+        [1, 1],
+        "the second is still the first attempt"
+    );
     assert_eq!(world.effects().await?, [1]);
     world.close().await
 }
@@ -94,13 +114,22 @@ async fn a_serialization_failure_is_waited_out_and_does_not_count() -> TestResul
 async fn a_handler_that_hangs_is_timed_out() -> TestResult {
     let world = World::new().await?;
     let script = Script::new([(1, Act::Wait)]);
-    let consumer =
-        world.coaching(&script).handler_timeout(Duration::from_millis(50)).subscribe(hold_slot).start().await?;
-    world.revenue().publish_all([lock(1, 1), lock(2, 2)]).await?;
+    let consumer = world
+        .coaching(&script)
+        .handler_timeout(Duration::from_millis(50))
+        .subscribe(hold_slot)
+        .start()
+        .await?;
+    world
+        .revenue()
+        .publish_all([lock(1, 1), lock(2, 2)])
+        .await?;
     consumer.caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [2]);
-    let dead = DeadLetters::new(world.pool.clone()).list(&DeadLetterFilter::default()).await?;
+    let dead = DeadLetters::new(world.pool.clone())
+        .list(&DeadLetterFilter::default())
+        .await?;
     assert_eq!(dead[0].error, "the handler took longer than 50 ms");
     world.close().await
 }
@@ -110,7 +139,10 @@ async fn terminated_connections_cost_no_event() -> TestResult {
     let world = World::new().await?;
     let script = Script::new([(1, Act::Wait)]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    world.revenue().publish_all([lock(1, 1), lock(2, 2)]).await?;
+    world
+        .revenue()
+        .publish_all([lock(1, 1), lock(2, 2)])
+        .await?;
     script.entered.acquire().await?.forget();
     // Every connection of the consumer, the listening one and the one in the middle of a delivery.
     let admin = world.database.pool(1).await?;
@@ -125,7 +157,10 @@ async fn terminated_connections_cost_no_event() -> TestResult {
     consumer.caught_up().await.or(consumer.caught_up().await)?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 2]);
-    assert!(script.attempts_at(1).iter().all(|attempt| *attempt == 1), "it does not count as an attempt");
+    assert!(
+        script.attempts_at(1).iter().all(|attempt| *attempt == 1),
+        "it does not count as an attempt"
+    );
     admin.close().await;
     world.close().await
 }
@@ -133,17 +168,24 @@ async fn terminated_connections_cost_no_event() -> TestResult {
 #[tokio::test]
 async fn a_server_that_is_killed_and_restarted_costs_no_event() -> TestResult {
     let mut cluster = Cluster::start().await?;
-    let pool = PgPoolOptions::new().max_connections(8).connect(&cluster.url("postgres")).await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(8)
+        .connect(&cluster.url("postgres"))
+        .await?;
     dispatcher_runtime::migrate(&pool).await?;
     create_effect_table(&pool).await?;
-    let dispatcher = Dispatcher::<Revenue>::builder(pool.clone()).tenant(TENANT).build()?;
+    let dispatcher = Dispatcher::<Revenue>::builder(pool.clone())
+        .tenant(TENANT)
+        .build()?;
     let script = Script::new([(3, Act::Wait)]);
     let consumer = Consumer::<Coaching>::builder(pool.clone())
         .state(script.clone())
         .subscribe(hold_slot)
         .start()
         .await?;
-    dispatcher.publish_all((1..=5).map(|credits| lock(credits, credits))).await?;
+    dispatcher
+        .publish_all((1..=5).map(|credits| lock(credits, credits)))
+        .await?;
     script.entered.acquire_many(3).await?.forget();
     cluster.kill_9()?;
     script.gate.add_permits(100);
@@ -151,7 +193,9 @@ async fn a_server_that_is_killed_and_restarted_costs_no_event() -> TestResult {
     // The first connections of the pool are dead ones.
     while consumer.caught_up().await.is_err() {}
     consumer.stop().await;
-    let rows = sqlx::query("SELECT credits FROM effect ORDER BY seq").fetch_all(&pool).await?;
+    let rows = sqlx::query("SELECT credits FROM effect ORDER BY seq")
+        .fetch_all(&pool)
+        .await?;
     let effects: Vec<i64> = rows.iter().map(|row| row.get(0)).collect();
     assert_eq!(effects, [1, 2, 3, 4, 5]);
     pool.close().await;
@@ -170,7 +214,10 @@ async fn an_unreachable_database_is_one_readable_error() -> TestResult {
         .await
         .unwrap_err();
     let text = error.to_string();
-    assert!(text.starts_with("the database failed: ") && text.contains("is Postgres up"), "{text}");
+    assert!(
+        text.starts_with("the database failed: ") && text.contains("is Postgres up"),
+        "{text}"
+    );
     Ok(())
 }
 
@@ -180,16 +227,49 @@ async fn bad_settings_are_named_before_anything_starts() -> TestResult {
     let script = Script::new([]);
     let text = |error: StartError| error.to_string();
     let error = world.coaching(&script).start().await.unwrap_err();
-    assert_eq!(text(error), "the consumer `coaching` has no handlers: register them with `.subscribe(…)`");
-    let error = world.coaching(&script).subscribe(hold_slot).subscribe(hold_slot).start().await.unwrap_err();
+    assert_eq!(
+        text(error),
+        "the consumer `coaching` has no handlers: register them with `.subscribe(…)`"
+    );
+    let error = world
+        .coaching(&script)
+        .subscribe(hold_slot)
+        .subscribe(hold_slot)
+        .start()
+        .await
+        .unwrap_err();
     assert!(text(error).starts_with("two subscriptions of `coaching` are called `hold_slot`"));
-    let error = world.coaching(&script).batch_size(0).subscribe(hold_slot).start().await.unwrap_err();
-    assert_eq!(text(error), "the setting `batch_size` is `0`; it has to be at least 1 event");
-    let error = world.coaching(&script).jitter(7.0).subscribe(hold_slot).start().await.unwrap_err();
+    let error = world
+        .coaching(&script)
+        .batch_size(0)
+        .subscribe(hold_slot)
+        .start()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        text(error),
+        "the setting `batch_size` is `0`; it has to be at least 1 event"
+    );
+    let error = world
+        .coaching(&script)
+        .jitter(7.0)
+        .subscribe(hold_slot)
+        .start()
+        .await
+        .unwrap_err();
     assert!(text(error).starts_with("the setting `jitter` is `7`"));
-    let error = world.coaching(&script).subscribe(hold_slot).require_all_handlers().start().await.unwrap_err();
+    let error = world
+        .coaching(&script)
+        .subscribe(hold_slot)
+        .require_all_handlers()
+        .start()
+        .await
+        .unwrap_err();
     let text = text(error);
-    assert!(text.starts_with("the registry binds `coaching` to credit.debited, credit.released, "), "{text}");
+    assert!(
+        text.starts_with("the registry binds `coaching` to credit.debited, credit.released, "),
+        "{text}"
+    );
     world.close().await
 }
 
@@ -197,12 +277,33 @@ async fn bad_settings_are_named_before_anything_starts() -> TestResult {
 async fn a_log_that_could_skip_events_is_refused_at_start() -> TestResult {
     let world = World::new().await?;
     let script = Script::new([]);
-    world.pool.execute("ALTER TABLE dispatcher_event ALTER COLUMN position SET CACHE 20").await?;
-    let error = world.coaching(&script).subscribe(hold_slot).start().await.unwrap_err().to_string();
+    world
+        .pool
+        .execute("ALTER TABLE dispatcher_event ALTER COLUMN position SET CACHE 20")
+        .await?;
+    let error = world
+        .coaching(&script)
+        .subscribe(hold_slot)
+        .start()
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("SET CACHE 1"), "{error}");
-    world.pool.execute("ALTER TABLE dispatcher_event ALTER COLUMN position SET CACHE 1").await?;
-    world.pool.execute("ALTER TABLE dispatcher_event DISABLE TRIGGER dispatcher_event_floor").await?;
-    let error = world.coaching(&script).subscribe(hold_slot).start().await.unwrap_err().to_string();
+    world
+        .pool
+        .execute("ALTER TABLE dispatcher_event ALTER COLUMN position SET CACHE 1")
+        .await?;
+    world
+        .pool
+        .execute("ALTER TABLE dispatcher_event DISABLE TRIGGER dispatcher_event_floor")
+        .await?;
+    let error = world
+        .coaching(&script)
+        .subscribe(hold_slot)
+        .start()
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("ENABLE ALWAYS TRIGGER"), "{error}");
     world.close().await
 }

@@ -9,10 +9,11 @@ use crate::support::{Script, World, hold_slot};
 
 /// What everybody writes first: remember the highest position, ask for what is above it.
 async fn naive_read(pool: &PgPool, cursor: &mut i64) -> TestResult<Vec<i64>> {
-    let rows = sqlx::query("SELECT position FROM dispatcher_event WHERE position > $1 ORDER BY position")
-        .bind(*cursor)
-        .fetch_all(pool)
-        .await?;
+    let rows =
+        sqlx::query("SELECT position FROM dispatcher_event WHERE position > $1 ORDER BY position")
+            .bind(*cursor)
+            .fetch_all(pool)
+            .await?;
     let positions: Vec<i64> = rows.iter().map(|row| row.get(0)).collect();
     *cursor = positions.last().copied().unwrap_or(*cursor);
     Ok(positions)
@@ -20,10 +21,11 @@ async fn naive_read(pool: &PgPool, cursor: &mut i64) -> TestResult<Vec<i64>> {
 
 /// The same with the horizon, in two statements.
 async fn gap_safe_read(pool: &PgPool, cursor: &mut i64) -> TestResult<Vec<i64>> {
-    let horizon: i64 = sqlx::query("SELECT horizon FROM dispatcher_event_horizon('dispatcher_event')")
-        .fetch_one(pool)
-        .await?
-        .get(0);
+    let horizon: i64 =
+        sqlx::query("SELECT horizon FROM dispatcher_event_horizon('dispatcher_event')")
+            .fetch_one(pool)
+            .await?
+            .get(0);
     let rows =
         sqlx::query("SELECT position FROM dispatcher_event WHERE position > $1 AND position <= $2 ORDER BY position")
             .bind(*cursor)
@@ -47,7 +49,10 @@ async fn a_late_commit_is_lost_by_a_naive_reader_and_not_by_ours() -> TestResult
     naive.extend(naive_read(&world.pool, &mut naive_cursor).await?);
     safe.extend(gap_safe_read(&world.pool, &mut safe_cursor).await?);
     assert_eq!(naive, [2]);
-    assert_eq!(safe, [0_i64; 0], "position 2 waits for the writer of position 1");
+    assert_eq!(
+        safe, [0_i64; 0],
+        "position 2 waits for the writer of position 1"
+    );
 
     slow.commit().await?;
     naive.extend(naive_read(&world.pool, &mut naive_cursor).await?);
@@ -58,7 +63,8 @@ async fn a_late_commit_is_lost_by_a_naive_reader_and_not_by_ours() -> TestResult
 }
 
 #[tokio::test]
-async fn a_savepoint_that_was_rolled_back_takes_its_lock_with_it_and_the_next_insert_takes_another() -> TestResult {
+async fn a_savepoint_that_was_rolled_back_takes_its_lock_with_it_and_the_next_insert_takes_another()
+-> TestResult {
     let world = World::new().await?;
     let dispatcher = world.revenue();
     let mut cursor = 0;
@@ -66,7 +72,9 @@ async fn a_savepoint_that_was_rolled_back_takes_its_lock_with_it_and_the_next_in
     let mut slow = world.pool.begin().await?;
     sqlx::query("SAVEPOINT before").execute(&mut *slow).await?;
     dispatcher.publish(lock(1, 1)).within(&mut slow).await?;
-    sqlx::query("ROLLBACK TO SAVEPOINT before").execute(&mut *slow).await?;
+    sqlx::query("ROLLBACK TO SAVEPOINT before")
+        .execute(&mut *slow)
+        .await?;
     dispatcher.publish(lock(1, 2)).within(&mut slow).await?; // a memo that survived would skip the lock
     dispatcher.publish(lock(2, 3)).await?;
     assert_eq!(gap_safe_read(&world.pool, &mut cursor).await?, [0_i64; 0]);
@@ -79,7 +87,9 @@ async fn a_savepoint_that_was_rolled_back_takes_its_lock_with_it_and_the_next_in
 async fn a_write_that_published_nothing_holds_nothing_back() -> TestResult {
     let world = World::new().await?;
     let mut unrelated = world.pool.begin().await?;
-    sqlx::query("INSERT INTO effect (subscription, event_id, credits) VALUES ('-', '-', 1)").execute(&mut *unrelated).await?;
+    sqlx::query("INSERT INTO effect (subscription, event_id, credits) VALUES ('-', '-', 1)")
+        .execute(&mut *unrelated)
+        .await?;
     world.revenue().publish(lock(1, 1)).await?;
     assert_eq!(gap_safe_read(&world.pool, &mut 0).await?, [1]);
     unrelated.rollback().await?;
@@ -89,7 +99,11 @@ async fn a_write_that_published_nothing_holds_nothing_back() -> TestResult {
 #[tokio::test]
 async fn a_prepared_transaction_holds_the_horizon_until_it_is_resolved() -> TestResult {
     let world = World::new().await?;
-    if world.count("SELECT current_setting('max_prepared_transactions')::bigint").await? == 0 {
+    if world
+        .count("SELECT current_setting('max_prepared_transactions')::bigint")
+        .await?
+        == 0
+    {
         eprintln!("skipped: the server of DATABASE_URL has max_prepared_transactions = 0");
         return world.close().await;
     }
@@ -97,11 +111,18 @@ async fn a_prepared_transaction_holds_the_horizon_until_it_is_resolved() -> Test
     let mut cursor = 0;
     let mut connection = world.pool.acquire().await?;
     sqlx::query("BEGIN").execute(&mut *connection).await?;
-    dispatcher.publish(lock(1, 1)).within(&mut connection).await?;
-    sqlx::query("PREPARE TRANSACTION 'two_phase'").execute(&mut *connection).await?;
+    dispatcher
+        .publish(lock(1, 1))
+        .within(&mut connection)
+        .await?;
+    sqlx::query("PREPARE TRANSACTION 'two_phase'")
+        .execute(&mut *connection)
+        .await?;
     dispatcher.publish(lock(2, 2)).await?;
     assert_eq!(gap_safe_read(&world.pool, &mut cursor).await?, [0_i64; 0]);
-    sqlx::query("COMMIT PREPARED 'two_phase'").execute(&mut *connection).await?;
+    sqlx::query("COMMIT PREPARED 'two_phase'")
+        .execute(&mut *connection)
+        .await?;
     assert_eq!(gap_safe_read(&world.pool, &mut cursor).await?, [1, 2]);
     drop(connection);
     world.close().await
@@ -110,12 +131,20 @@ async fn a_prepared_transaction_holds_the_horizon_until_it_is_resolved() -> Test
 #[tokio::test]
 async fn a_stricter_isolation_level_is_refused() -> TestResult {
     let world = World::new().await?;
-    let mut tx = world.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ").await?;
+    let mut tx = world
+        .pool
+        .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        .await?;
     let error = sqlx::query("SELECT horizon FROM dispatcher_event_horizon('dispatcher_event')")
         .fetch_one(&mut *tx)
         .await
         .unwrap_err();
-    assert!(error.to_string().contains("cannot be read in a repeatable read transaction"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("cannot be read in a repeatable read transaction"),
+        "{error}"
+    );
     drop(tx);
     world.close().await
 }
@@ -132,16 +161,29 @@ async fn under_overlapping_writers_the_naive_reader_loses_events_and_ours_none()
             tokio::spawn(async move {
                 for round in 0..60_u32 {
                     let mut tx = pool.begin().await?;
-                    dispatcher.publish(lock(writer, round + 1)).within(&mut tx).await?;
+                    dispatcher
+                        .publish(lock(writer, round + 1))
+                        .within(&mut tx)
+                        .await?;
                     if round % 3 == 0 {
                         sqlx::query("SAVEPOINT s").execute(&mut *tx).await?;
-                        dispatcher.publish(lock(writer, round + 1)).within(&mut tx).await?;
-                        sqlx::query("ROLLBACK TO SAVEPOINT s").execute(&mut *tx).await?;
-                        dispatcher.publish(lock(writer, round + 1)).within(&mut tx).await?;
+                        dispatcher
+                            .publish(lock(writer, round + 1))
+                            .within(&mut tx)
+                            .await?;
+                        sqlx::query("ROLLBACK TO SAVEPOINT s")
+                            .execute(&mut *tx)
+                            .await?;
+                        dispatcher
+                            .publish(lock(writer, round + 1))
+                            .within(&mut tx)
+                            .await?;
                     }
                     if (round + writer) % 5 == 0 {
                         // A transaction that takes its time between insert and commit.
-                        sqlx::query("SELECT pg_sleep(0.002)").execute(&mut *tx).await?;
+                        sqlx::query("SELECT pg_sleep(0.002)")
+                            .execute(&mut *tx)
+                            .await?;
                     }
                     if (round + writer) % 7 == 0 {
                         tx.rollback().await?;
@@ -154,7 +196,11 @@ async fn under_overlapping_writers_the_naive_reader_loses_events_and_ours_none()
         })
         .collect();
 
-    let consumer = world.coaching(&Script::new([])).subscribe(hold_slot).start().await?;
+    let consumer = world
+        .coaching(&Script::new([]))
+        .subscribe(hold_slot)
+        .start()
+        .await?;
     let (mut naive_cursor, mut safe_cursor) = (0, 0);
     let (mut naive, mut safe) = (HashSet::new(), Vec::new());
     while !writers.iter().all(tokio::task::JoinHandle::is_finished) {
@@ -169,16 +215,30 @@ async fn under_overlapping_writers_the_naive_reader_loses_events_and_ours_none()
     consumer.caught_up().await?;
     consumer.stop().await;
 
-    let committed: Vec<i64> = sqlx::query("SELECT position FROM dispatcher_event ORDER BY position")
-        .fetch_all(&world.pool)
-        .await?
-        .iter()
-        .map(|row| row.get(0))
-        .collect();
+    let committed: Vec<i64> =
+        sqlx::query("SELECT position FROM dispatcher_event ORDER BY position")
+            .fetch_all(&world.pool)
+            .await?
+            .iter()
+            .map(|row| row.get(0))
+            .collect();
     assert_eq!(safe, committed, "ours: each event once, in order");
-    assert_eq!(world.effects().await?.len(), committed.len(), "the consumer: each event once");
-    let lost = committed.iter().filter(|position| !naive.contains(position)).count();
-    println!("{} events committed; the naive reader lost {lost}, the gap-safe one none", committed.len());
-    assert!(lost > 0, "the naive reader lost nothing, so this test proves nothing");
+    assert_eq!(
+        world.effects().await?.len(),
+        committed.len(),
+        "the consumer: each event once"
+    );
+    let lost = committed
+        .iter()
+        .filter(|position| !naive.contains(position))
+        .count();
+    println!(
+        "{} events committed; the naive reader lost {lost}, the gap-safe one none",
+        committed.len()
+    );
+    assert!(
+        lost > 0,
+        "the naive reader lost nothing, so this test proves nothing"
+    );
     world.close().await
 }

@@ -13,7 +13,10 @@ use crate::support::{Act, Script, World, hold_slot};
 #[tokio::test]
 async fn a_log_that_was_swapped_keeps_its_writer_floor() -> TestResult {
     let world = World::new().await?;
-    world.revenue().publish_all((1..=5).map(|credits| lock(credits, credits))).await?;
+    world
+        .revenue()
+        .publish_all((1..=5).map(|credits| lock(credits, credits)))
+        .await?;
     world
         .pool
         .execute(
@@ -24,9 +27,15 @@ async fn a_log_that_was_swapped_keeps_its_writer_floor() -> TestResult {
         )
         .await?;
     let mut slow = world.pool.begin().await?;
-    world.revenue().publish(lock(1, 1)).within(&mut slow).await?;
+    world
+        .revenue()
+        .publish(lock(1, 1))
+        .within(&mut slow)
+        .await?;
     world.revenue().publish(lock(2, 2)).await?;
-    let horizon = world.count("SELECT horizon FROM dispatcher_event_horizon('dispatcher_event')").await?;
+    let horizon = world
+        .count("SELECT horizon FROM dispatcher_event_horizon('dispatcher_event')")
+        .await?;
     assert_eq!(horizon, 0, "the writer of position 1 is still there");
     slow.rollback().await?;
     world.close().await
@@ -37,32 +46,60 @@ async fn a_log_that_was_swapped_keeps_its_writer_floor() -> TestResult {
 async fn a_handler_that_changes_the_search_path_moves_no_other_familys_cursor() -> TestResult {
     let world = World::new().await?;
     dispatcher_runtime::migrate_schema(&world.pool, "north").await?;
-    let north = Dispatcher::<Revenue>::builder(world.pool.clone()).tenant(TENANT).schema("north").build()?;
-    north.publish_all((1..=3).map(|credits| lock(credits, 100 + credits))).await?;
-    world.revenue().publish_all((1..=3).map(|credits| lock(credits, credits))).await?;
+    let north = Dispatcher::<Revenue>::builder(world.pool.clone())
+        .tenant(TENANT)
+        .schema("north")
+        .build()?;
+    north
+        .publish_all((1..=3).map(|credits| lock(credits, 100 + credits)))
+        .await?;
+    world
+        .revenue()
+        .publish_all((1..=3).map(|credits| lock(credits, credits)))
+        .await?;
     let script = Script::new([(2, Act::SearchPath("north"))]);
 
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     consumer.caught_up().await?;
     consumer.stop().await;
-    assert_eq!(world.count("SELECT count(*) FROM dispatcher_dedup").await?, 3);
-    assert_eq!(world.count("SELECT count(*) FROM north.dispatcher_dedup").await?, 0);
-    assert_eq!(world.count("SELECT count(*) FROM north.dispatcher_cursor").await?, 0);
+    assert_eq!(
+        world.count("SELECT count(*) FROM dispatcher_dedup").await?,
+        3
+    );
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM north.dispatcher_dedup")
+            .await?,
+        0
+    );
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM north.dispatcher_cursor")
+            .await?,
+        0
+    );
     world.close().await
 }
 
 /// sqlx leaves a connection in a transaction when `begin` is cancelled; what was published on it
 /// without a transaction of its own was never committed.
 #[tokio::test]
-async fn a_publish_on_a_connection_that_somebody_left_in_a_transaction_is_committed() -> TestResult {
+async fn a_publish_on_a_connection_that_somebody_left_in_a_transaction_is_committed() -> TestResult
+{
     let world = World::new().await?;
     let pool = world.database.pool(1).await?;
     let mut connection = pool.acquire().await?;
     connection.execute("BEGIN").await?; // as sqlx leaves it: nobody knows
     drop(connection);
-    let dispatcher = Dispatcher::<Revenue>::builder(pool.clone()).tenant(TENANT).build()?;
+    let dispatcher = Dispatcher::<Revenue>::builder(pool.clone())
+        .tenant(TENANT)
+        .build()?;
     dispatcher.publish(lock(1, 1)).await?;
-    assert_eq!(world.count("SELECT count(*) FROM dispatcher_event").await?, 1, "others see it");
+    assert_eq!(
+        world.count("SELECT count(*) FROM dispatcher_event").await?,
+        1,
+        "others see it"
+    );
     pool.close().await;
     world.close().await
 }
@@ -71,14 +108,35 @@ async fn a_publish_on_a_connection_that_somebody_left_in_a_transaction_is_commit
 async fn a_log_that_is_shorter_than_its_cursors_is_refused_and_not_skipped() -> TestResult {
     let world = World::new().await?;
     let script = Script::new([]);
-    world.revenue().publish_all((1..=5).map(|credits| lock(credits, credits))).await?;
+    world
+        .revenue()
+        .publish_all((1..=5).map(|credits| lock(credits, credits)))
+        .await?;
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     consumer.caught_up().await?;
     consumer.stop().await;
-    world.pool.execute("TRUNCATE dispatcher_event RESTART IDENTITY CASCADE").await?;
+    world
+        .pool
+        .execute("TRUNCATE dispatcher_event RESTART IDENTITY CASCADE")
+        .await?;
     world.revenue().publish(lock(6, 6)).await?;
-    let error = world.coaching(&script).subscribe(hold_slot).start().await.unwrap_err();
-    assert!(matches!(error, StartError::CursorAhead { position: 5, last_position: 1, .. }), "{error}");
+    let error = world
+        .coaching(&script)
+        .subscribe(hold_slot)
+        .start()
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(
+            error,
+            StartError::CursorAhead {
+                position: 5,
+                last_position: 1,
+                ..
+            }
+        ),
+        "{error}"
+    );
 
     // What the message advises: the log is read from its beginning, and nothing is applied twice.
     world.pool.execute("DELETE FROM dispatcher_cursor").await?;
@@ -94,7 +152,10 @@ async fn a_log_that_is_shorter_than_its_cursors_is_refused_and_not_skipped() -> 
 async fn a_long_queue_behind_one_event_drains_in_batches() -> TestResult {
     let world = World::new().await?;
     let script = Script::new([(1, Act::FailTimes(1))]);
-    world.revenue().publish_all((1..=2000).map(|credits| lock(7, credits))).await?;
+    world
+        .revenue()
+        .publish_all((1..=2000).map(|credits| lock(7, credits)))
+        .await?;
     let consumer = world
         .coaching(&script)
         .retry_delays([Duration::from_secs(2)])
@@ -102,7 +163,9 @@ async fn a_long_queue_behind_one_event_drains_in_batches() -> TestResult {
         .start()
         .await?;
     consumer.caught_up().await?;
-    let passes = world.count("SELECT count(DISTINCT handled_at) FROM dispatcher_dedup").await?;
+    let passes = world
+        .count("SELECT count(DISTINCT handled_at) FROM dispatcher_dedup")
+        .await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, (1..=2000).collect::<Vec<_>>());
     assert!(passes <= 2000 / 25, "2000 events took {passes} passes");
@@ -114,14 +177,23 @@ async fn a_long_queue_behind_one_event_drains_in_batches() -> TestResult {
 async fn a_handler_that_hangs_in_a_query_is_timed_out_too() -> TestResult {
     let world = World::new().await?;
     let script = Script::new([(1, Act::SlowQuery)]);
-    let consumer =
-        world.coaching(&script).handler_timeout(Duration::from_millis(100)).subscribe(hold_slot).start().await?;
-    world.revenue().publish_all([lock(1, 1), lock(2, 2)]).await?;
+    let consumer = world
+        .coaching(&script)
+        .handler_timeout(Duration::from_millis(100))
+        .subscribe(hold_slot)
+        .start()
+        .await?;
+    world
+        .revenue()
+        .publish_all([lock(1, 1), lock(2, 2)])
+        .await?;
     // The query would take ten minutes.
     tokio::time::timeout(Duration::from_secs(60), consumer.caught_up()).await??;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [2]);
-    let dead = DeadLetters::new(world.pool.clone()).list(&DeadLetterFilter::default()).await?;
+    let dead = DeadLetters::new(world.pool.clone())
+        .list(&DeadLetterFilter::default())
+        .await?;
     assert_eq!((dead.len(), dead[0].attempts), (1, 4));
     world.close().await
 }
@@ -133,7 +205,11 @@ async fn a_subject_too_long_for_an_index_does_not_wedge() -> TestResult {
     // Incompressible, or the index would take it.
     let subject: String = (0..400).map(|n| format!("{:x}", md5_like(n))).collect();
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    world.revenue().publish(lock(1, 1)).subject(subject.clone()).await?;
+    world
+        .revenue()
+        .publish(lock(1, 1))
+        .subject(subject.clone())
+        .await?;
     world.revenue().publish(lock(1, 2)).subject(subject).await?;
     world.revenue().publish(lock(2, 3)).await?;
     consumer.caught_up().await?;
@@ -145,7 +221,10 @@ async fn a_subject_too_long_for_an_index_does_not_wedge() -> TestResult {
 }
 
 fn md5_like(n: u64) -> u64 {
-    n.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(31).wrapping_mul(0xBF58_476D_1CE4_E5B9)
+    n.wrapping_add(1)
+        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        .rotate_left(31)
+        .wrapping_mul(0xBF58_476D_1CE4_E5B9)
 }
 
 #[tokio::test]
@@ -169,9 +248,14 @@ async fn a_payload_nested_as_deeply_as_postgres_reads_becomes_a_dead_letter() ->
     consumer.caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1]);
-    let dead = DeadLetters::new(world.pool.clone()).list(&DeadLetterFilter::default()).await?;
+    let dead = DeadLetters::new(world.pool.clone())
+        .list(&DeadLetterFilter::default())
+        .await?;
     assert_eq!(dead.len(), 1);
-    assert!(dead[0].envelope.get().len() > 2 * depth, "the payload is in it");
+    assert!(
+        dead[0].envelope.get().len() > 2 * depth,
+        "the payload is in it"
+    );
     world.close().await
 }
 
@@ -185,9 +269,15 @@ async fn a_cursor_set_back_while_an_event_waits_handles_nothing_twice() -> TestR
         .subscribe(hold_slot)
         .start()
         .await?;
-    world.revenue().publish_all([lock(1, 1), lock(2, 2), lock(3, 3)]).await?;
+    world
+        .revenue()
+        .publish_all([lock(1, 1), lock(2, 2), lock(3, 3)])
+        .await?;
     script.entered.acquire_many(3).await?.forget();
-    world.pool.execute("UPDATE dispatcher_cursor SET position = 0").await?;
+    world
+        .pool
+        .execute("UPDATE dispatcher_cursor SET position = 0")
+        .await?;
     consumer.caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 3, 2]);
@@ -199,13 +289,20 @@ async fn a_cursor_that_was_deleted_while_running_is_registered_again() -> TestRe
     let world = World::new().await?;
     let script = Script::new([]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    world.revenue().publish_all([lock(1, 1), lock(2, 2)]).await?;
+    world
+        .revenue()
+        .publish_all([lock(1, 1), lock(2, 2)])
+        .await?;
     consumer.caught_up().await?;
     world.pool.execute("DELETE FROM dispatcher_cursor").await?;
     world.revenue().publish(lock(3, 3)).await?;
     consumer.caught_up().await?;
     consumer.stop().await;
-    assert_eq!(world.effects().await?, [1, 2, 3], "dedup rows keep the first two from being applied again");
+    assert_eq!(
+        world.effects().await?,
+        [1, 2, 3],
+        "dedup rows keep the first two from being applied again"
+    );
     world.close().await
 }
 
@@ -215,7 +312,9 @@ async fn a_lock_that_keeps_a_consumer_from_sleeping_does_not_keep_it_from_stoppi
     let world = World::new().await?;
     let script = Script::new([]);
     let mut writer = world.database.pool(1).await?.acquire().await?.detach();
-    writer.execute("SELECT pg_advisory_lock(1146311763, hashtext('credit.locked'))").await?;
+    writer
+        .execute("SELECT pg_advisory_lock(1146311763, hashtext('credit.locked'))")
+        .await?;
     let consumer = world
         .coaching(&script)
         .poll_interval(Duration::from_millis(50))
@@ -223,7 +322,9 @@ async fn a_lock_that_keeps_a_consumer_from_sleeping_does_not_keep_it_from_stoppi
         .start()
         .await?;
     world.revenue().publish(lock(1, 1)).await?;
-    tokio::time::timeout(Duration::from_secs(60), script.entered.acquire()).await??.forget();
+    tokio::time::timeout(Duration::from_secs(60), script.entered.acquire())
+        .await??
+        .forget();
     tokio::time::timeout(Duration::from_secs(60), consumer.stop()).await?;
     assert_eq!(world.effects().await?, [1]);
     writer.close().await?;
@@ -251,15 +352,33 @@ async fn an_event_at_which_the_database_always_fails_is_put_aside_uncounted() ->
     let world = World::new().await?;
     let script = Script::new([(2, Act::TransientAlways)]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    world.revenue().publish_all([lock(1, 1), lock(2, 2), lock(3, 3)]).await?;
+    world
+        .revenue()
+        .publish_all([lock(1, 1), lock(2, 2), lock(3, 3)])
+        .await?;
     let handled = "SELECT count(*) FROM dispatcher_dedup";
     while world.count(handled).await? < 2 {
-        tokio::time::timeout(Duration::from_secs(120), script.entered.acquire()).await??.forget();
+        tokio::time::timeout(Duration::from_secs(120), script.entered.acquire())
+            .await??
+            .forget();
     }
     consumer.stop().await;
-    assert!(script.attempts_at(2).iter().all(|attempt| *attempt == 1), "it does not count");
-    assert_eq!(world.count("SELECT count(*) FROM dispatcher_retry WHERE attempts = 0").await?, 1);
-    assert_eq!(world.count("SELECT count(*) FROM dispatcher_dead_letter").await?, 0);
+    assert!(
+        script.attempts_at(2).iter().all(|attempt| *attempt == 1),
+        "it does not count"
+    );
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM dispatcher_retry WHERE attempts = 0")
+            .await?,
+        1
+    );
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM dispatcher_dead_letter")
+            .await?,
+        0
+    );
     world.close().await
 }
 
@@ -268,7 +387,12 @@ async fn an_event_at_which_the_database_always_fails_is_put_aside_uncounted() ->
 async fn a_transient_error_inside_one_of_ours_does_not_count() -> TestResult {
     let world = World::new().await?;
     let script = Script::new([(1, Act::UnreachableOnce)]);
-    let consumer = world.coaching(&script).retry_delays([]).subscribe(hold_slot).start().await?;
+    let consumer = world
+        .coaching(&script)
+        .retry_delays([])
+        .subscribe(hold_slot)
+        .start()
+        .await?;
     world.revenue().publish(lock(1, 1)).await?;
     consumer.caught_up().await?;
     consumer.stop().await;
@@ -284,9 +408,14 @@ async fn a_column_that_is_added_while_a_consumer_runs_does_not_stop_it() -> Test
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     world.revenue().publish(lock(1, 1)).await?;
     consumer.caught_up().await?;
-    world.pool.execute("ALTER TABLE dispatcher_event ADD COLUMN note text").await?;
+    world
+        .pool
+        .execute("ALTER TABLE dispatcher_event ADD COLUMN note text")
+        .await?;
     world.revenue().publish(lock(2, 2)).await?;
-    tokio::time::timeout(Duration::from_secs(60), script.entered.acquire_many(2)).await??.forget();
+    tokio::time::timeout(Duration::from_secs(60), script.entered.acquire_many(2))
+        .await??
+        .forget();
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 2]);
     world.close().await
@@ -305,8 +434,15 @@ async fn the_log_keeps_what_still_waits() -> TestResult {
     world.revenue().publish(lock(1, 1)).await?;
     script.entered.acquire().await?.forget();
     consumer.stop().await;
-    let error = world.pool.execute("DELETE FROM dispatcher_event").await.unwrap_err();
-    assert!(error.to_string().contains("dispatcher_retry_position_fkey"), "{error}");
+    let error = world
+        .pool
+        .execute("DELETE FROM dispatcher_event")
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("dispatcher_retry_position_fkey"),
+        "{error}"
+    );
     world.close().await
 }
 
@@ -317,7 +453,9 @@ async fn a_stricter_default_isolation_disturbs_neither_reading_nor_the_barrier()
     let mut held = Vec::new();
     for _ in 0..4 {
         let mut connection = pool.acquire().await?;
-        connection.execute("SET default_transaction_isolation = 'repeatable read'").await?;
+        connection
+            .execute("SET default_transaction_isolation = 'repeatable read'")
+            .await?;
         held.push(connection);
     }
     drop(held);
@@ -345,7 +483,13 @@ async fn a_role_without_the_privileges_is_told_which_to_grant() -> TestResult {
          SET LOCAL ROLE stranger",
     )
     .await?;
-    let error = world.revenue().publish(lock(1, 1)).within(&mut tx).await.unwrap_err().to_string();
+    let error = world
+        .revenue()
+        .publish(lock(1, 1))
+        .within(&mut tx)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("may not read the sequence"), "{error}");
     tx.rollback().await?;
     world.close().await

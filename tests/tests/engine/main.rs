@@ -1,5 +1,7 @@
 //! End-to-end and fault tests of the engine, each on a database of its own.
 
+#![allow(clippy::unwrap_used)] // a test says what it expects by unwrapping it
+
 mod consume;
 mod crash;
 mod dead_letters;

@@ -15,8 +15,18 @@ async fn applying_them_again_or_at_the_same_time_does_nothing() -> TestResult {
     );
     first?;
     second?;
-    assert_eq!(world.count("SELECT count(*) FROM dispatcher_migration").await?, 2);
-    assert_eq!(world.count("SELECT count(*) FROM north.dispatcher_migration").await?, 2);
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM dispatcher_migration")
+            .await?,
+        2
+    );
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM north.dispatcher_migration")
+            .await?,
+        2
+    );
     world.close().await
 }
 
@@ -31,9 +41,15 @@ async fn the_pools_connections_keep_their_search_path() -> TestResult {
 #[tokio::test]
 async fn a_changed_migration_is_refused() -> TestResult {
     let world = World::new().await?;
-    world.pool.execute("UPDATE dispatcher_migration SET checksum = '\\x00' WHERE version = 1").await?;
+    world
+        .pool
+        .execute("UPDATE dispatcher_migration SET checksum = '\\x00' WHERE version = 1")
+        .await?;
     let error = dispatcher_runtime::migrate(&world.pool).await.unwrap_err();
-    assert_eq!(error.to_string(), "the dispatcher's tables could not be migrated");
+    assert_eq!(
+        error.to_string(),
+        "the dispatcher's tables could not be migrated"
+    );
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert!(source.contains('1'), "{source}");
     world.close().await

@@ -3,7 +3,8 @@
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::{Coaching, Revenue};
 use dispatcher_runtime::{
-    Consumer, ConsumerBuilder, Delivery, DeliveryTx, Dispatcher, EventEnvelope, HandlerError, State, subscribe,
+    Consumer, ConsumerBuilder, Delivery, DeliveryTx, Dispatcher, EventEnvelope, HandlerError,
+    State, subscribe,
 };
 use dispatcher_tests::fixtures::{TENANT, TestResult, create_effect_table};
 use dispatcher_tests::postgres::{Database, Server};
@@ -29,7 +30,10 @@ impl World {
     }
 
     pub(crate) fn revenue(&self) -> Dispatcher<Revenue> {
-        Dispatcher::builder(self.pool.clone()).tenant(TENANT).build().expect("the settings are right")
+        Dispatcher::builder(self.pool.clone())
+            .tenant(TENANT)
+            .build()
+            .expect("the settings are right")
     }
 
     /// A consumer whose retries are quick and that would not poll within the time of a test.
@@ -46,8 +50,13 @@ impl World {
 
     /// The credits of the effects, in the order in which they were applied.
     pub(crate) async fn effects(&self) -> TestResult<Vec<i64>> {
-        let rows = sqlx::query("SELECT credits FROM effect ORDER BY seq").fetch_all(&self.pool).await?;
-        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+        let rows = sqlx::query("SELECT credits FROM effect ORDER BY seq")
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows
+            .iter()
+            .map(|row| row.try_get(0))
+            .collect::<Result<_, _>>()?)
     }
 
     pub(crate) async fn close(self) -> TestResult {
@@ -111,7 +120,11 @@ impl Script {
     /// The attempts that were made at the event with so many credits.
     pub(crate) fn attempts_at(&self, credits: i64) -> Vec<u32> {
         let attempts = self.attempts.lock().unwrap();
-        attempts.iter().filter(|(of, _)| *of == credits).map(|(_, attempt)| *attempt).collect()
+        attempts
+            .iter()
+            .filter(|(of, _)| *of == credits)
+            .map(|(_, attempt)| *attempt)
+            .collect()
     }
 }
 
@@ -124,19 +137,27 @@ pub(crate) async fn hold_slot(
     delivery: Delivery,
 ) -> Result<(), HandlerError> {
     let credits = event.payload.locked_credits.get();
-    script.attempts.lock().unwrap().push((credits, delivery.attempt));
-    sqlx::query("INSERT INTO effect (subscription, event_id, subject, credits) VALUES ($1, $2, $3, $4)")
-        .bind(delivery.subscription)
-        .bind(event.event_id.as_str())
-        .bind(&event.subject)
-        .bind(credits)
-        .execute(&mut **tx)
-        .await?;
+    script
+        .attempts
+        .lock()
+        .unwrap()
+        .push((credits, delivery.attempt));
+    sqlx::query(
+        "INSERT INTO effect (subscription, event_id, subject, credits) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(delivery.subscription)
+    .bind(event.event_id.as_str())
+    .bind(&event.subject)
+    .bind(credits)
+    .execute(&mut **tx)
+    .await?;
     script.entered.add_permits(1);
     match script.acts.get(&credits) {
         None => {}
         Some(Act::FailTimes(times)) if delivery.attempt <= *times => {
-            return Err(std::io::Error::other(format!("attempt {} fails", delivery.attempt)).into());
+            return Err(
+                std::io::Error::other(format!("attempt {} fails", delivery.attempt)).into(),
+            );
         }
         Some(Act::FailTimes(_)) => {}
         Some(Act::Permanent) => return Err(HandlerError::permanent("more than a lesson can cost")),
@@ -145,34 +166,49 @@ pub(crate) async fn hold_slot(
         Some(Act::SwallowSqlError) => {
             let _ = sqlx::query("SELECT 1 / 0").execute(&mut **tx).await;
         }
-        Some(Act::Commit) => drop(sqlx::query("COMMIT").execute(&mut **tx).await?),
-        Some(Act::Rollback) => drop(sqlx::query("ROLLBACK").execute(&mut **tx).await?),
+        Some(Act::Commit) => {
+            sqlx::query("COMMIT").execute(&mut **tx).await?;
+        }
+        Some(Act::Rollback) => {
+            sqlx::query("ROLLBACK").execute(&mut **tx).await?;
+        }
         Some(Act::BreakDeferredConstraint) => {
-            drop(sqlx::query("INSERT INTO deferred (parent) VALUES (42)").execute(&mut **tx).await?);
+            sqlx::query("INSERT INTO deferred (parent) VALUES (42)")
+                .execute(&mut **tx)
+                .await?;
         }
-        Some(Act::TransientOnce) => {
-            if script.attempts_at(credits).len() == 1 {
-                let raise = "DO $$ BEGIN RAISE EXCEPTION 'two transactions met' USING ERRCODE = '40001'; END $$";
-                sqlx::query(raise).execute(&mut **tx).await?;
-            }
+        Some(Act::TransientOnce) if script.attempts_at(credits).len() == 1 => {
+            let raise = "DO $$ BEGIN RAISE EXCEPTION 'two transactions met' USING ERRCODE = '40001'; END $$";
+            sqlx::query(raise).execute(&mut **tx).await?;
         }
+        Some(Act::TransientOnce) => {}
         Some(Act::RetryAfter(delay)) if delivery.attempt == 1 => {
             return Err(HandlerError::retry_after(*delay, "the pool is closed"));
         }
         Some(Act::RetryAfter(_)) => {}
         Some(Act::SearchPath(schema)) => {
-            sqlx::query("SELECT set_config('search_path', $1, true)").bind(*schema).execute(&mut **tx).await?;
+            sqlx::query("SELECT set_config('search_path', $1, true)")
+                .bind(*schema)
+                .execute(&mut **tx)
+                .await?;
         }
-        Some(Act::SlowQuery) => drop(sqlx::query("SELECT pg_sleep(600)").execute(&mut **tx).await?),
+        Some(Act::SlowQuery) => {
+            sqlx::query("SELECT pg_sleep(600)")
+                .execute(&mut **tx)
+                .await?;
+        }
         Some(Act::TransientAlways) => {
-            let raise = "DO $$ BEGIN RAISE EXCEPTION 'the disk is full' USING ERRCODE = '53100'; END $$";
+            let raise =
+                "DO $$ BEGIN RAISE EXCEPTION 'the disk is full' USING ERRCODE = '53100'; END $$";
             sqlx::query(raise).execute(&mut **tx).await?;
         }
         Some(Act::UnreachableOnce) if script.attempts_at(credits).len() == 1 => {
             let nowhere = sqlx::postgres::PgPoolOptions::new()
                 .acquire_timeout(Duration::from_millis(50))
                 .connect_lazy("postgres://postgres@127.0.0.1:1/nowhere")?;
-            dispatcher_runtime::DeadLetters::new(nowhere).list(&Default::default()).await?;
+            dispatcher_runtime::DeadLetters::new(nowhere)
+                .list(&Default::default())
+                .await?;
         }
         Some(Act::UnreachableOnce) => {}
         Some(Act::NulError) => return Err(HandlerError::permanent("it says \0 here")),
@@ -187,12 +223,14 @@ pub(crate) async fn credit_history(
     tx: &mut DeliveryTx,
     delivery: Delivery,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO effect (subscription, event_id, subject, credits) VALUES ($1, $2, $3, $4)")
-        .bind(delivery.subscription)
-        .bind(event.event_id.as_str())
-        .bind(&event.subject)
-        .bind(event.payload.locked_credits.get())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
+    sqlx::query(
+        "INSERT INTO effect (subscription, event_id, subject, credits) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(delivery.subscription)
+    .bind(event.event_id.as_str())
+    .bind(&event.subject)
+    .bind(event.payload.locked_credits.get())
+    .execute(&mut **tx)
+    .await
+    .map(drop)
 }

@@ -1,0 +1,124 @@
+//! Each payload schema through the validator that the runtime's gate uses, offline.
+//!
+//! # What the gate must do alike
+//!
+//! A schema that passes here must compile there, and mean the same. So the gate
+//! * registers every document of the contracts under `contract:///<path>` in one registry, with no
+//!   draft forced (`$schema` decides, absent is 2020-12; see [`Draft`](crate::draft::Draft)),
+//! * builds each validator with `with_registry`, `with_base_uri("contract:///<path>")`, `offline`,
+//!   `should_validate_formats(true)` and `should_ignore_unknown_formats(false)`,
+//! * knows the formats of [`crate::formats`].
+//!
+//! What jsonschema says about a fault it says in terms of its own; the checks before this one say
+//! it better, and this one is the last resort.
+
+use std::collections::BTreeSet;
+
+use jsonschema::Registry;
+
+use crate::diagnostic::Diagnostic;
+use crate::formats;
+use crate::json;
+use crate::panics::quietly;
+use crate::schema::{CONTRACT_SCHEME, Documents, Location};
+
+/// jsonschema recurses along references: deep schemas need more than a thread's usual 2 MiB. The
+/// memory is only reserved.
+const STACK: usize = 256 * 1024 * 1024;
+
+/// Compiles the schemas of these documents.
+pub(super) fn payloads(documents: &Documents, paths: &BTreeSet<&str>) -> Vec<Diagnostic> {
+    let run = || {
+        std::thread::scope(|scope| {
+            let compile = || quietly(|| compile_all(documents, paths));
+            let thread = std::thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, compile);
+            match thread.map(std::thread::ScopedJoinHandle::join) {
+                Ok(Ok(outcome)) => outcome,
+                // No thread to be had; the schemas may still be shallow.
+                _ => quietly(|| compile_all(documents, paths)),
+            }
+        })
+    };
+    run().unwrap_or_else(|panic| {
+        let first = paths.first().map(|path| Location::root(*path));
+        let message = format!("the schemas cannot be compiled: jsonschema panicked: {panic}");
+        first
+            .map(|at| documents.diagnostic(&at, message, None))
+            .into_iter()
+            .collect()
+    })
+}
+
+fn compile_all(documents: &Documents, paths: &BTreeSet<&str>) -> Vec<Diagnostic> {
+    let registry = documents
+        .iter()
+        .try_fold(Registry::new(), |registry, document| {
+            registry.add(
+                format!("{CONTRACT_SCHEME}{}", document.path),
+                &document.value,
+            )
+        })
+        .and_then(jsonschema::RegistryBuilder::prepare);
+    let registry = match registry {
+        Ok(registry) => registry,
+        Err(error) => {
+            let first = documents
+                .iter()
+                .next()
+                .map(|document| Location::root(document.path.clone()));
+            let message = format!("the schemas cannot be read together: {error}");
+            return first
+                .map(|at| documents.diagnostic(&at, message, None))
+                .into_iter()
+                .collect();
+        }
+    };
+    let mut diagnostics = Vec::new();
+    for path in paths {
+        let root = Location::root(*path);
+        let outcome = quietly(|| {
+            formats::known()
+                .with_registry(&registry)
+                .offline()
+                .with_base_uri(format!("{CONTRACT_SCHEME}{path}"))
+                .build(documents.value(&root))
+                .map(drop)
+        });
+        let (at, message) = match outcome {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => (place(documents, &root, &error), error.to_string()),
+            Err(panic) => (root, format!("jsonschema panicked: {panic}")),
+        };
+        let message = format!("this schema cannot be compiled: {message}");
+        diagnostics.push(documents.diagnostic(&at, message, None));
+    }
+    diagnostics
+}
+
+/// Where a compile error is, as far as jsonschema says.
+fn place(
+    documents: &Documents,
+    root: &Location,
+    error: &jsonschema::ValidationError<'_>,
+) -> Location {
+    let at = error
+        .absolute_keyword_location()
+        .and_then(|uri| documents.resolve(root, uri.as_str()).ok());
+    at.unwrap_or_else(|| {
+        let at = root.descend(error.schema_path().as_str());
+        let mut pointer = at.pointer.as_str();
+        // As deep as the path exists.
+        while documents
+            .get(&at.document)
+            .is_some_and(|document| document.value.pointer(pointer).is_none())
+        {
+            pointer = json::split_last(pointer).map_or("", |(parent, _)| parent);
+        }
+        Location {
+            document: at.document.clone(),
+            pointer: pointer.to_owned(),
+        }
+    })
+}

@@ -1,0 +1,214 @@
+//! What a metaschema lets pass and a contract may not have: formats that nobody checks, patterns
+//! that are no regular expressions, enums without a value, keywords that are misspelt.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::diagnostic::{Diagnostic, closest};
+use crate::draft::Draft;
+use crate::formats;
+use crate::json::Place;
+use crate::panics::quietly;
+use crate::registry::found;
+use crate::schema::{Documents, Location};
+
+/// The faults of every schema of the contracts.
+pub(super) fn check(documents: &Documents, schemas: &BTreeSet<Location>) -> Vec<Diagnostic> {
+    let mut checker = Checker {
+        documents,
+        formats: formats::known(),
+        diagnostics: Vec::new(),
+    };
+    for at in schemas {
+        let ours = documents
+            .get(&at.document)
+            .is_some_and(|document| !document.builtin);
+        if let Value::Object(schema) = documents.value(at)
+            && ours
+        {
+            checker.schema(at, schema);
+        }
+    }
+    checker.diagnostics
+}
+
+struct Checker<'a> {
+    documents: &'a Documents,
+    formats: jsonschema::ValidationOptions<'a>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    fn schema(&mut self, at: &Location, schema: &Map<String, Value>) {
+        let draft = self.documents.draft(at);
+        self.slips(at, schema, draft);
+        if draft.ref_hides_siblings() && schema.get("$ref").is_some_and(Value::is_string) {
+            return;
+        }
+        if let Some(Value::String(format)) = schema.get("format")
+            && let Some(help) = formats::help(format, &self.formats)
+        {
+            let message = format!("the format {format:?} is not known, and would not be checked");
+            self.push(&at.join("format"), Place::Value, message, Some(help));
+        }
+        // The metaschemas only advise against it.
+        if let Some(Value::Array(values)) = schema.get("enum")
+            && values.is_empty()
+        {
+            let message = "an enum needs at least one value".to_owned();
+            self.push(&at.join("enum"), Place::Value, message, None);
+        }
+        if let Some(Value::String(pattern)) = schema.get("pattern")
+            && let Some(fault) = bad_pattern(pattern)
+        {
+            self.push(&at.join("pattern"), Place::Value, fault, None);
+        }
+        if let Some(Value::Object(patterns)) = schema.get("patternProperties") {
+            for pattern in patterns.keys() {
+                if let Some(fault) = bad_pattern(pattern) {
+                    self.push(
+                        &at.join("patternProperties").join(pattern),
+                        Place::Key,
+                        fault,
+                        None,
+                    );
+                }
+            }
+        }
+    }
+
+    /// Keywords that look like a slip of one that JSON Schema has. Others are annotations, which
+    /// JSON Schema allows.
+    fn slips(&mut self, at: &Location, schema: &Map<String, Value>, draft: Draft) {
+        for key in schema.keys() {
+            // Shorter ones are a letter away from too many words.
+            if key.len() < 5 || key.starts_with("x-") || is_keyword(draft, key) {
+                continue;
+            }
+            let Some(meant) = closest(key, KEYWORDS).filter(|meant| is_slip(key, meant)) else {
+                continue;
+            };
+            let message = format!("unknown keyword {key:?}, which nothing would enforce");
+            let help = if key == meant {
+                format!(
+                    "draft {} does not have it; name a draft that does in $schema",
+                    draft.name()
+                )
+            } else {
+                format!("did you mean {meant:?}? an annotation of your own starts with x-")
+            };
+            self.push(&at.join(key), Place::Key, message, Some(help));
+        }
+    }
+
+    fn push(&mut self, at: &Location, place: Place, message: String, help: Option<String>) {
+        self.diagnostics
+            .push(self.documents.diagnostic_at(at, place, message, help));
+    }
+}
+
+/// What is wrong with a regular expression. jsonschema decides; the reason comes from an ECMAScript
+/// engine, because ECMAScript is the language that `pattern` is written in.
+fn bad_pattern(pattern: &str) -> Option<String> {
+    let compiled = quietly(|| {
+        jsonschema::options()
+            .build(&serde_json::json!({ "pattern": pattern }))
+            .map(drop)
+            .map_err(drop)
+    });
+    if compiled == Ok(Ok(())) {
+        return None;
+    }
+    let reason = match quietly(|| regress::Regex::with_flags(pattern, "u").err().map(|error| error.text)) {
+        Ok(Some(reason)) => lower_first(reason.trim_end_matches('.')),
+        _ => "the regular-expression engine does not take it (too large, or a construct that it lacks)".to_owned(),
+    };
+    Some(format!(
+        "{} is no regular expression: {reason}",
+        found(&Value::String(pattern.to_owned()))
+    ))
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(chars).collect()
+    })
+}
+
+/// The keywords that constrain something, in any draft.
+const KEYWORDS: [&str; 38] = [
+    "additionalItems",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "contains",
+    "contentEncoding",
+    "contentMediaType",
+    "contentSchema",
+    "definitions",
+    "dependencies",
+    "dependentRequired",
+    "dependentSchemas",
+    "enum",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "items",
+    "maxContains",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minContains",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "oneOf",
+    "pattern",
+    "patternProperties",
+    "prefixItems",
+    "properties",
+    "propertyNames",
+    "required",
+    "unevaluatedProperties",
+    "uniqueItems",
+];
+
+fn is_keyword(draft: Draft, key: &str) -> bool {
+    to_jsonschema(draft).is_known_keyword(key)
+        || [
+            "definitions",
+            "dependencies",
+            "additionalItems",
+            "contentEncoding",
+            "contentMediaType",
+            "description",
+            "default",
+            "examples",
+            "deprecated",
+            "readOnly",
+            "writeOnly",
+            "title",
+        ]
+        .contains(&key)
+}
+
+/// Small enough a difference that nothing else can have been meant.
+fn is_slip(key: &str, meant: &str) -> bool {
+    key == meant || key.eq_ignore_ascii_case(meant) || strsim::damerau_levenshtein(key, meant) == 1
+}
+
+fn to_jsonschema(draft: Draft) -> jsonschema::Draft {
+    match draft {
+        Draft::Draft4 => jsonschema::Draft::Draft4,
+        Draft::Draft6 => jsonschema::Draft::Draft6,
+        Draft::Draft7 => jsonschema::Draft::Draft7,
+        Draft::Draft201909 => jsonschema::Draft::Draft201909,
+        Draft::Draft202012 => jsonschema::Draft::Draft202012,
+    }
+}

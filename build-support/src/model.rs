@@ -1,0 +1,104 @@
+//! The checked contracts: what code generation, and nothing else, reads.
+//!
+//! A [`Model`] can only come from [`crate::check`], so whoever holds one knows that every name is
+//! well formed, every `$ref` resolves, every schema compiles, and no two Rust names collide. No
+//! I/O happens here.
+
+use std::sync::Arc;
+
+use crate::schema::Documents;
+
+/// Everything that one contracts directory says, checked.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Every domain that produces or consumes something, sorted by name.
+    pub domains: Vec<Domain>,
+    /// Every event type, sorted by name, retired ones included.
+    pub events: Vec<Event>,
+    /// The schema documents that the event types reach, directly or through `$ref`.
+    pub documents: Arc<Documents>,
+}
+
+/// A domain: it produces event types, consumes event types, or both.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Domain {
+    /// As the registry spells it: `revenue`.
+    pub name: String,
+    /// The marker type: `Revenue`.
+    pub rust_type: String,
+}
+
+/// An event type of the registry.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// As the registry spells it: `credit.locked`.
+    pub name: String,
+    /// The module: `credit_locked`. A Rust keyword stands here without `r#`.
+    pub module: String,
+    /// The payload type and the variant of the event enum: `CreditLocked`.
+    pub rust_type: String,
+    /// The registry's description, for the docs.
+    pub description: String,
+    /// The contract (folder) that the event type belongs to.
+    pub contract: String,
+    /// The one domain that publishes it.
+    pub producer: String,
+    /// The domains that handle it, in the registry's order.
+    pub consumers: Vec<String>,
+    /// Whether it is in use.
+    pub status: Status,
+    /// JSON pointer into the payload: whom the event is about.
+    pub subject: Option<String>,
+    /// Ascending by number.
+    pub versions: Vec<Version>,
+}
+
+impl Event {
+    /// The versions that types are generated for: all but the retired ones.
+    pub fn live_versions(&self) -> impl DoubleEndedIterator<Item = &Version> {
+        self.versions
+            .iter()
+            .filter(|version| version.status != Status::Retired)
+    }
+
+    /// The highest active version; the highest deprecated one where none is active.
+    pub fn current(&self) -> Option<&Version> {
+        self.live_versions()
+            .rfind(|version| version.status == Status::Active)
+            .or_else(|| self.live_versions().next_back())
+    }
+}
+
+/// Whether an event type, or one version of it, is in use.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Status {
+    /// In use.
+    Active,
+    /// In use, on its way out.
+    Deprecated(Deprecation),
+    /// No longer published or handled; no types are generated.
+    Retired,
+}
+
+/// Why something is deprecated and what to use instead.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Deprecation {
+    /// In a sentence.
+    pub reason: String,
+    /// The event type that takes its place.
+    pub replacement: Option<String>,
+    /// A version or a date.
+    pub since: Option<String>,
+}
+
+/// One schema version of an event type.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// A positive integer.
+    pub number: u32,
+    /// Whether it is in use.
+    pub status: Status,
+    /// The payload schema's path relative to the contracts directory, with `/` between the parts
+    /// (a key of [`Model::documents`]). None: the payload is any JSON object.
+    pub schema: Option<String>,
+}

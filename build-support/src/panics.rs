@@ -1,0 +1,40 @@
+//! Calls into code that may panic, without its message on the terminal.
+//!
+//! A panic inside jsonschema or typify is a fault of one contract, and becomes a diagnostic. The
+//! hook is process-wide, so it is installed once, hands every other panic on to the hook that was
+//! there before, and is silent only on a thread that is inside [`quietly`].
+
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The result of `call`, or the message that it panicked with.
+pub(crate) fn quietly<T>(call: impl FnOnce() -> T) -> Result<T, String> {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let outer = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                outer(info);
+            }
+        }));
+    });
+    let outer = QUIET.replace(true);
+    // What `call` borrows is thrown away or only read again after a panic.
+    let result = panic::catch_unwind(AssertUnwindSafe(call));
+    QUIET.set(outer);
+    result.map_err(|payload| message(&*payload))
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    payload
+        .downcast_ref::<&str>()
+        .map(|message| (*message).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".to_owned())
+}

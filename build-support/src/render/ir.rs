@@ -1,0 +1,228 @@
+//! What schemas become: Rust items, before they are text.
+//!
+//! A [`Type`] holds every value that its schema allows and gives it back equal. It need not refuse
+//! the others: that is the gate's part.
+
+use crate::schema::Location;
+
+use super::docs::Docs;
+
+/// Index into [`Program::items`].
+pub(super) type ItemId = usize;
+
+/// Every type of a generated file.
+#[derive(Debug, Default)]
+pub(super) struct Program {
+    pub(super) items: Vec<Item>,
+    /// Event index, version number, payload type; in the order of the model.
+    pub(super) payloads: Vec<(usize, u32, ItemId)>,
+}
+
+/// The module that an item stands in.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(super) enum Home {
+    /// `shared`: it comes from a file that is no payload schema, or the schema of several.
+    Shared,
+    /// The module of a version.
+    Version { event: usize, number: u32 },
+}
+
+/// A named type.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) home: Home,
+    /// Where its schema stands; none for a payload without one.
+    pub(super) at: Option<Location>,
+    /// Set by [`super::naming`], but for payload types.
+    pub(super) name: String,
+    /// What the contracts call it, for messages.
+    pub(super) subject: String,
+    pub(super) docs: Docs,
+    pub(super) shape: Shape,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Shape {
+    /// Not lowered yet; afterwards: another item stands for this one.
+    Pending,
+    Struct(Fields),
+    /// Objects that a constant property tells apart.
+    Tagged {
+        tag: String,
+        variants: Vec<Variant>,
+    },
+    /// Values that their JSON type tells apart.
+    Untagged(Vec<Alternative>),
+    StringEnum(Vec<StringVariant>),
+    Scalar(Scalar),
+    /// A public wrapper.
+    Newtype(Type),
+    /// Any JSON value, kept whole.
+    Opaque,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Fields {
+    pub(super) fields: Vec<Field>,
+    /// Whether there may be properties besides; they are kept.
+    pub(super) open: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Field {
+    pub(super) json: String,
+    pub(super) name: String,
+    pub(super) ty: Type,
+    pub(super) required: bool,
+    pub(super) deprecated: bool,
+    pub(super) docs: Docs,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Variant {
+    pub(super) json: String,
+    pub(super) name: String,
+    pub(super) docs: Docs,
+    pub(super) fields: Fields,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Alternative {
+    pub(super) name: String,
+    pub(super) ty: Type,
+    pub(super) docs: Docs,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct StringVariant {
+    pub(super) json: String,
+    pub(super) name: String,
+    pub(super) docs: Docs,
+}
+
+/// A checked newtype. `expected` completes "`locked_credits` must …".
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Scalar {
+    pub(super) expected: String,
+    pub(super) rule: Rule,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Rule {
+    Range {
+        unsigned: bool,
+        minimum: i128,
+        maximum: i128,
+        multiple_of: i128,
+    },
+    /// An integer that this schema allows.
+    Integer(String),
+    /// A number that this schema allows.
+    Number(String),
+    /// A string that this schema allows.
+    Text(String),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Type {
+    Bool,
+    Integer,
+    Number,
+    Text,
+    DateTime,
+    Date,
+    /// Any JSON value, kept whole.
+    Value,
+    /// Any JSON object, kept whole.
+    Object,
+    Named(ItemId),
+    List(Box<Type>),
+    Map(Box<Type>),
+    Tuple(Vec<Type>),
+    Nullable(Box<Type>),
+}
+
+impl Type {
+    pub(super) fn nullable(self) -> Self {
+        match self {
+            Self::Value | Self::Nullable(_) => self,
+            other => Self::Nullable(Box::new(other)),
+        }
+    }
+
+    pub(super) fn visit(&self, named: &mut impl FnMut(ItemId)) {
+        match self {
+            Self::Named(id) => named(*id),
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.visit(named),
+            Self::Tuple(items) => items.iter().for_each(|item| item.visit(named)),
+            _ => {}
+        }
+    }
+
+    /// The items that a value of this type holds in itself, not behind a list or a map.
+    pub(super) fn visit_inline(&self, named: &mut impl FnMut(ItemId)) {
+        match self {
+            Self::Named(id) => named(*id),
+            Self::Nullable(inner) => inner.visit_inline(named),
+            Self::Tuple(items) => items.iter().for_each(|item| item.visit_inline(named)),
+            _ => {}
+        }
+    }
+}
+
+impl Shape {
+    pub(super) fn types(&self) -> Vec<&Type> {
+        fn of(fields: &Fields) -> impl Iterator<Item = &Type> {
+            fields.fields.iter().map(|field| &field.ty)
+        }
+        match self {
+            Self::Struct(fields) => of(fields).collect(),
+            Self::Tagged { variants, .. } => variants
+                .iter()
+                .flat_map(|variant| of(&variant.fields))
+                .collect(),
+            Self::Untagged(alternatives) => alternatives
+                .iter()
+                .map(|alternative| &alternative.ty)
+                .collect(),
+            Self::Newtype(inner) => vec![inner],
+            Self::Pending | Self::StringEnum(_) | Self::Scalar(_) | Self::Opaque => Vec::new(),
+        }
+    }
+}
+
+impl Shape {
+    pub(super) fn types_mut(&mut self) -> Vec<&mut Type> {
+        fn of(fields: &mut Fields) -> impl Iterator<Item = &mut Type> {
+            fields.fields.iter_mut().map(|field| &mut field.ty)
+        }
+        match self {
+            Self::Struct(fields) => of(fields).collect(),
+            Self::Tagged { variants, .. } => variants
+                .iter_mut()
+                .flat_map(|variant| of(&mut variant.fields))
+                .collect(),
+            Self::Untagged(alternatives) => alternatives
+                .iter_mut()
+                .map(|alternative| &mut alternative.ty)
+                .collect(),
+            Self::Newtype(inner) => vec![inner],
+            Self::Pending | Self::StringEnum(_) | Self::Scalar(_) | Self::Opaque => Vec::new(),
+        }
+    }
+}
+
+impl Program {
+    /// Whether null may become a value of this type.
+    pub(super) fn takes_null(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Value | Type::Nullable(_) => true,
+            Type::Named(id) => self.items.get(*id).is_some_and(|item| match &item.shape {
+                Shape::Opaque => true,
+                Shape::Newtype(inner) => self.takes_null(inner),
+                _ => false,
+            }),
+            _ => false,
+        }
+    }
+}

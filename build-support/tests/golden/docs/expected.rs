@@ -1,0 +1,270 @@
+/// The domain `coaching`.
+///
+/// It produces nothing.
+///
+/// It consumes `doc.written`.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Coaching;
+impl ::dispatcher_runtime::Domain for Coaching {
+    const NAME: &'static str = "coaching";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The domain `revenue`.
+///
+/// It produces `doc.written`.
+///
+/// It consumes nothing.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Revenue;
+impl ::dispatcher_runtime::Domain for Revenue {
+    const NAME: &'static str = "revenue";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// See \[Foo\], \<b\>bold\</b\> and <https://example.com/a_b>.
+///
+/// `doc.written`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod doc_written {
+    #[doc(inline)]
+    pub use v1::{DocWritten, E};
+    /// Version 1, from `p.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// Docs of <https://example.com>, \[`Nope`\], &amp; &c.
+        ///
+        /// - list
+        /// - indented
+        /// | a | b |
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct DocWritten {
+            /// fn main() { panic!() }
+            ///
+            /// let x = 1;
+            /// and `code[0]`, ``two ` ticks``, one \` tick, a\\b, * star, # hash
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub a: Option<String>,
+            /// evil  text
+            /// next */ line
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub b: Option<String>,
+            /// The title \<stands\> in
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub c: Option<String>,
+            /// The property `d`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub d: Option<String>,
+            /// \[link\](<https://example.com>) {Self} {0}
+            ///
+            /// Where it is absent, the contract means `"a\"b"`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub e: Option<E>,
+        }
+        /// \[link\](<https://example.com>) {Self} {0}
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum E {
+            /// `"a\"b"`.
+            AU22B,
+            /// `"]["`.
+            U5dU5b,
+        }
+        ::dispatcher_runtime::private::string_enum!(
+            E, "e", "be one of \"a\\\"b\", \"][\"", { AU22B = "a\"b", U5dU5b = "][" }
+        );
+        impl ::dispatcher_runtime::Payload for DocWritten {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "p.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `doc.written` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "doc.written";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "doc.written",
+        description: "See [Foo], <b>bold</b> and https://example.com/a_b.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `doc.written`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"doc.written\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::DocWritten {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `doc.written`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"doc.written\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`doc_written` carries `DocWritten`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<DocWritten>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::DocWritten {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// Any event of the registry.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// See \[Foo\], \<b\>bold\</b\> and <https://example.com/a_b>.
+    DocWritten(doc_written::v1::DocWritten),
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl Event {
+    /// Its event type, such as `credit.locked`.
+    #[must_use]
+    pub fn event_type(&self) -> &'static str {
+        match self {
+            Self::DocWritten(_) => "doc.written",
+        }
+    }
+    /// Its schema version.
+    #[must_use]
+    pub fn schema_version(&self) -> u32 {
+        match self {
+            Self::DocWritten(_) => 1,
+        }
+    }
+    /// The payload as JSON.
+    ///
+    /// # Errors
+    /// When a value that the types can hold cannot be written, such as a number that is
+    /// not finite.
+    pub fn to_json(
+        &self,
+    ) -> ::core::result::Result<
+        ::dispatcher_runtime::private::serde_json::Value,
+        ::dispatcher_runtime::private::serde_json::Error,
+    > {
+        match self {
+            Self::DocWritten(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+        }
+    }
+    /// Reads a payload of any event type and version that is live.
+    ///
+    /// # Errors
+    /// When the registry does not know the event type or the version, or the payload is
+    /// not valid.
+    #[allow(unused_variables)]
+    pub fn decode(
+        event_type: &str,
+        schema_version: u32,
+        payload: ::dispatcher_runtime::private::serde_json::Value,
+    ) -> ::core::result::Result<Self, ::dispatcher_runtime::DecodeError> {
+        match event_type {
+            "doc.written" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            doc_written::v1::DocWritten,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &doc_written::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            other => {
+                ::core::result::Result::Err(
+                    ::dispatcher_runtime::DecodeError::unknown_event_type(other),
+                )
+            }
+        }
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<doc_written::v1::DocWritten> for Event {
+    fn from(payload: doc_written::v1::DocWritten) -> Self {
+        Self::DocWritten(payload)
+    }
+}
+/// Every event type of the contracts.
+#[allow(dead_code, unreachable_pub)]
+pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Registry::new(
+    &[&doc_written::DESCRIPTOR],
+    DOCUMENTS,
+);
+static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
+    ::dispatcher_runtime::private::Document {
+        path: "p.json",
+        text: "{\n  \"type\": \"object\",\n  \"title\": \"A [title]\",\n  \"description\": \"Docs of https://example.com, [`Nope`], &amp; &c.\\n\\n- list\\n    - indented\\n| a | b |\",\n  \"properties\": {\n    \"a\": {\n      \"type\": \"string\",\n      \"description\": \"    fn main() { panic!() }\\n\\n```\\nlet x = 1;\\n```\\nand `code[0]`, ``two ` ticks``, one ` tick, a\\\\b, * star, # hash\"\n    },\n    \"b\": {\n      \"type\": \"string\",\n      \"description\": \"evil \u{202e} text\\r\\nnext */ line\",\n      \"title\": \"B\"\n    },\n    \"c\": {\n      \"type\": \"string\",\n      \"title\": \"The title <stands> in\"\n    },\n    \"d\": {\n      \"type\": \"string\"\n    },\n    \"e\": {\n      \"type\": \"string\",\n      \"enum\": [\n        \"a\\\"b\",\n        \"][\"\n      ],\n      \"default\": \"a\\\"b\",\n      \"description\": \"[link](https://example.com) {Self} {0}\"\n    }\n  },\n  \"additionalProperties\": false\n}\n",
+    },
+];

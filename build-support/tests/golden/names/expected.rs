@@ -1,0 +1,590 @@
+/// The domain `coaching`.
+///
+/// It produces nothing.
+///
+/// It consumes `order.named`.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Coaching;
+impl ::dispatcher_runtime::Domain for Coaching {
+    const NAME: &'static str = "coaching";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The domain `revenue`.
+///
+/// It produces `order.named`.
+///
+/// It consumes nothing.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Revenue;
+impl ::dispatcher_runtime::Domain for Revenue {
+    const NAME: &'static str = "revenue";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The event order.named.
+///
+/// `order.named`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod order_named {
+    #[doc(inline)]
+    pub use v1::{
+        Amount, Box, Grade, Inner, InnerAmount, InnerGrade, Option, OrderNamed, Result,
+        String, Vec,
+    };
+    /// Version 1, from `p.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event order.named.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct OrderNamed {
+            /// The property `foo-bar`.
+            #[serde(rename = "foo-bar")]
+            pub foo_bar_2: i64,
+            /// The property `foo_bar`.
+            pub foo_bar: i64,
+            /// The property `fooBar`.
+            #[serde(rename = "fooBar")]
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub foo_bar_3: ::core::option::Option<::std::string::String>,
+            /// The property `type`.
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub r#type: ::core::option::Option<::std::string::String>,
+            /// The property `self`.
+            #[serde(rename = "self")]
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub self_2: ::core::option::Option<::std::string::String>,
+            /// The property `Self`.
+            #[serde(rename = "Self")]
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub self_: ::core::option::Option<::std::string::String>,
+            /// The property ``.
+            #[serde(rename = "")]
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub empty: ::core::option::Option<::std::string::String>,
+            /// The property `1st`.
+            #[serde(rename = "1st")]
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub n1st: ::core::option::Option<i64>,
+            /// The property `$ref`.
+            #[serde(rename = "$ref")]
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub u24_ref: ::core::option::Option<::std::string::String>,
+            /// The property `日本`.
+            #[serde(rename = "日本")]
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub u65e5_u672c: ::core::option::Option<::std::string::String>,
+            /// The property `@id`.
+            #[serde(rename = "@id")]
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub u40_id: ::core::option::Option<::std::string::String>,
+            /// The property `HTTPServer`.
+            #[serde(rename = "HTTPServer")]
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub http_server: ::core::option::Option<i64>,
+            /// The property `option`.
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub option: ::core::option::Option<Option>,
+            /// The property `string`.
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub string: ::core::option::Option<String>,
+            /// The property `vec`.
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub vec: ::core::option::Option<::std::vec::Vec<::std::string::String>>,
+            /// The property `result`.
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub result: ::core::option::Option<Result>,
+            /// The property `grade`.
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub grade: ::core::option::Option<Grade>,
+            /// The property `box`.
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub r#box: ::core::option::Option<Box>,
+            /// The property `amount`.
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub amount: ::core::option::Option<Amount>,
+            /// The property `inner`.
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub inner: ::core::option::Option<Inner>,
+            /// The property `quoted"\`.
+            #[serde(rename = "quoted\"\\")]
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub quoted_u22_u5c: ::core::option::Option<::std::string::String>,
+        }
+        /// What the contracts call `amount`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Amount(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            Amount(i64), IntegerRule::new("amount", "be at least 1").range(1,
+            9223372036854775807)
+        );
+        /// What the contracts call `Box`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Box {
+            /// The property `next`.
+            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
+            pub next: ::core::option::Option<::std::boxed::Box<Box>>,
+        }
+        /// What the contracts call `grade`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Grade {
+            /// `"a"`.
+            A2,
+            /// `"A"`.
+            A,
+            /// `"1"`.
+            N1,
+            /// `"+"`.
+            U2b,
+            /// `"-"`.
+            U2d,
+            /// `"self"`.
+            SelfValue2,
+            /// `"Self"`.
+            SelfValue,
+            /// `"日"`.
+            U65e5,
+        }
+        ::dispatcher_runtime::private::string_enum!(
+            Grade, "grade",
+            "be one of \"a\", \"A\", \"1\", \"+\", \"-\", \"self\", \"Self\", \"日\"", {
+            A2 = "a", A = "A", N1 = "1", U2b = "+", U2d = "-", SelfValue2 = "self",
+            SelfValue = "Self", U65e5 = "日" }
+        );
+        /// What the contracts call `inner`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Inner {
+            /// The property `amount`.
+            pub amount: InnerAmount,
+            /// The property `grade`.
+            pub grade: InnerGrade,
+        }
+        /// What the contracts call `amount`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct InnerAmount(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            InnerAmount(i64), IntegerRule::new("amount", "be at least 2").range(2,
+            9223372036854775807)
+        );
+        /// What the contracts call `grade`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum InnerGrade {
+            /// `"a"`.
+            A,
+        }
+        ::dispatcher_runtime::private::string_enum!(
+            InnerGrade, "grade", "be \"a\"", { A = "a" }
+        );
+        /// What the contracts call `option`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Option {
+            /// The property `some`.
+            pub some: ::std::string::String,
+        }
+        /// What the contracts call `result`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Result {
+            /// `"Ok"`.
+            Ok,
+            /// `"ok"`.
+            Ok2,
+            /// `"Err"`.
+            Err,
+            /// `""`.
+            Empty,
+        }
+        ::dispatcher_runtime::private::string_enum!(
+            Result, "result", "be one of \"Ok\", \"ok\", \"Err\", \"\"", { Ok = "Ok", Ok2
+            = "ok", Err = "Err", Empty = "" }
+        );
+        /// What the contracts call `string`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct String {
+            /// The property `a`.
+            pub a: Vec,
+        }
+        /// What the contracts call `Vec`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Vec {
+            /// The property `x`.
+            pub x: i64,
+        }
+        impl ::dispatcher_runtime::Payload for OrderNamed {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "p.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `order.named` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "order.named";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "order.named",
+        description: "The event order.named.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `order.named`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"order.named\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::OrderNamed {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `order.named`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"order.named\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`order_named` carries `OrderNamed`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<OrderNamed>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::OrderNamed {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// Any event of the registry.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The event order.named.
+    OrderNamed(order_named::v1::OrderNamed),
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl Event {
+    /// Its event type, such as `credit.locked`.
+    #[must_use]
+    pub fn event_type(&self) -> &'static str {
+        match self {
+            Self::OrderNamed(_) => "order.named",
+        }
+    }
+    /// Its schema version.
+    #[must_use]
+    pub fn schema_version(&self) -> u32 {
+        match self {
+            Self::OrderNamed(_) => 1,
+        }
+    }
+    /// The payload as JSON.
+    ///
+    /// # Errors
+    /// When a value that the types can hold cannot be written, such as a number that is
+    /// not finite.
+    pub fn to_json(
+        &self,
+    ) -> ::core::result::Result<
+        ::dispatcher_runtime::private::serde_json::Value,
+        ::dispatcher_runtime::private::serde_json::Error,
+    > {
+        match self {
+            Self::OrderNamed(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+        }
+    }
+    /// Reads a payload of any event type and version that is live.
+    ///
+    /// # Errors
+    /// When the registry does not know the event type or the version, or the payload is
+    /// not valid.
+    #[allow(unused_variables)]
+    pub fn decode(
+        event_type: &str,
+        schema_version: u32,
+        payload: ::dispatcher_runtime::private::serde_json::Value,
+    ) -> ::core::result::Result<Self, ::dispatcher_runtime::DecodeError> {
+        match event_type {
+            "order.named" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            order_named::v1::OrderNamed,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &order_named::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            other => {
+                ::core::result::Result::Err(
+                    ::dispatcher_runtime::DecodeError::unknown_event_type(other),
+                )
+            }
+        }
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<order_named::v1::OrderNamed> for Event {
+    fn from(payload: order_named::v1::OrderNamed) -> Self {
+        Self::OrderNamed(payload)
+    }
+}
+/// Every event type of the contracts.
+#[allow(dead_code, unreachable_pub)]
+pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Registry::new(
+    &[&order_named::DESCRIPTOR],
+    DOCUMENTS,
+);
+static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
+    ::dispatcher_runtime::private::Document {
+        path: "p.json",
+        text: r##"{
+  "type": "object",
+  "$defs": {
+    "Box": {
+      "type": "object",
+      "properties": {
+        "next": {
+          "$ref": "#/$defs/Box"
+        }
+      },
+      "additionalProperties": false
+    },
+    "Vec": {
+      "type": "object",
+      "properties": {
+        "x": {
+          "type": "integer"
+        }
+      },
+      "required": [
+        "x"
+      ],
+      "additionalProperties": false
+    },
+    "Serialize": {
+      "type": "string"
+    },
+    "Clone": {
+      "type": "object",
+      "properties": {
+        "clone": {
+          "type": "integer"
+        }
+      },
+      "required": [
+        "clone"
+      ],
+      "additionalProperties": false
+    },
+    "some_thing": {
+      "type": "object",
+      "properties": {
+        "u": {
+          "type": "integer"
+        }
+      },
+      "required": [
+        "u"
+      ],
+      "additionalProperties": false
+    }
+  },
+  "properties": {
+    "foo-bar": {
+      "type": "integer"
+    },
+    "foo_bar": {
+      "type": "integer"
+    },
+    "fooBar": {
+      "type": "string"
+    },
+    "type": {
+      "type": "string"
+    },
+    "self": {
+      "type": "string"
+    },
+    "Self": {
+      "type": "string"
+    },
+    "": {
+      "type": "string"
+    },
+    "1st": {
+      "type": "integer"
+    },
+    "$ref": {
+      "type": "string"
+    },
+    "日本": {
+      "type": "string"
+    },
+    "@id": {
+      "type": "string"
+    },
+    "HTTPServer": {
+      "type": "integer"
+    },
+    "option": {
+      "type": "object",
+      "properties": {
+        "some": {
+          "type": "string"
+        }
+      },
+      "required": [
+        "some"
+      ],
+      "additionalProperties": false
+    },
+    "string": {
+      "type": "object",
+      "properties": {
+        "a": {
+          "$ref": "#/$defs/Vec"
+        }
+      },
+      "required": [
+        "a"
+      ],
+      "additionalProperties": false
+    },
+    "vec": {
+      "type": "array",
+      "items": {
+        "type": "string"
+      }
+    },
+    "result": {
+      "type": "string",
+      "enum": [
+        "Ok",
+        "ok",
+        "Err",
+        ""
+      ]
+    },
+    "grade": {
+      "type": "string",
+      "enum": [
+        "a",
+        "A",
+        "1",
+        "+",
+        "-",
+        "self",
+        "Self",
+        "日"
+      ]
+    },
+    "box": {
+      "$ref": "#/$defs/Box"
+    },
+    "amount": {
+      "type": "integer",
+      "minimum": 1
+    },
+    "inner": {
+      "type": "object",
+      "properties": {
+        "amount": {
+          "type": "integer",
+          "minimum": 2
+        },
+        "grade": {
+          "type": "string",
+          "enum": [
+            "a"
+          ]
+        }
+      },
+      "required": [
+        "amount",
+        "grade"
+      ],
+      "additionalProperties": false
+    },
+    "quoted\"\\": {
+      "type": "string"
+    }
+  },
+  "required": [
+    "foo-bar",
+    "foo_bar"
+  ],
+  "additionalProperties": false
+}
+"##,
+    },
+];

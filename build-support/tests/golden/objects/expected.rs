@@ -1,0 +1,672 @@
+/// The domain `coaching`.
+///
+/// It produces nothing.
+///
+/// It consumes `thing.made`.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Coaching;
+impl ::dispatcher_runtime::Domain for Coaching {
+    const NAME: &'static str = "coaching";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The domain `revenue`.
+///
+/// It produces `thing.made`.
+///
+/// It consumes nothing.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Revenue;
+impl ::dispatcher_runtime::Domain for Revenue {
+    const NAME: &'static str = "revenue";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The event thing.made.
+///
+/// `thing.made`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod thing_made {
+    #[doc(inline)]
+    pub use v1::{
+        Base, Conditional, Extended, Id, MapValue, Mixed, NullableObject, Pair1, RowTag,
+        RowsItem, Sealed, ThingMade, Unsealed,
+    };
+    /// Version 1, from `p.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event thing.made.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct ThingMade {
+            /// The property `map`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub map: Option<::std::collections::BTreeMap<String, MapValue>>,
+            /// The property `any`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub any: Option<
+                ::dispatcher_runtime::private::serde_json::Map<
+                    String,
+                    ::dispatcher_runtime::private::serde_json::Value,
+                >,
+            >,
+            /// The property `none`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub none: Option<
+                ::dispatcher_runtime::private::serde_json::Map<
+                    String,
+                    ::dispatcher_runtime::private::serde_json::Value,
+                >,
+            >,
+            /// The property `patterned`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub patterned: Option<::std::collections::BTreeMap<String, String>>,
+            /// The property `mixed`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub mixed: Option<Mixed>,
+            /// The property `extended`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub extended: Option<Extended>,
+            /// The property `sealed`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub sealed: Option<Sealed>,
+            /// The property `unsealed`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub unsealed: Option<Unsealed>,
+            /// The base, with a note.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub noted: Option<Base>,
+            /// The property `narrowed`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub narrowed: Option<String>,
+            /// The property `nullable_object`.
+            #[serde(
+                default,
+                deserialize_with = "::dispatcher_runtime::private::present",
+                skip_serializing_if = "Option::is_none"
+            )]
+            pub nullable_object: Option<Option<NullableObject>>,
+            /// The property `untyped`.
+            #[serde(
+                default,
+                deserialize_with = "::dispatcher_runtime::private::present",
+                skip_serializing_if = "Option::is_none"
+            )]
+            pub untyped: Option<::dispatcher_runtime::private::serde_json::Value>,
+            /// The property `free`.
+            #[serde(
+                default,
+                deserialize_with = "::dispatcher_runtime::private::present",
+                skip_serializing_if = "Option::is_none"
+            )]
+            pub free: Option<::dispatcher_runtime::private::serde_json::Value>,
+            /// The property `pair`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub pair: Option<(i64, Pair1)>,
+            /// The property `head`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub head: Option<Vec<::dispatcher_runtime::private::serde_json::Value>>,
+            /// The property `rows`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub rows: Option<Vec<RowsItem>>,
+            /// The property `conditional`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub conditional: Option<Conditional>,
+            /// The property `required_only`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub required_only: Option<
+                ::dispatcher_runtime::private::serde_json::Map<
+                    String,
+                    ::dispatcher_runtime::private::serde_json::Value,
+                >,
+            >,
+        }
+        /// What all have.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Base {
+            /// The property `id`.
+            pub id: Id,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        /// What the contracts call `conditional`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Conditional {
+            /// The property `kind`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub kind: Option<String>,
+            /// The property `size`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub size: Option<i64>,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        /// What the contracts call `extended`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Extended {
+            /// The property `id`.
+            pub id: Id,
+            /// The property `more`.
+            pub more: bool,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        /// What the contracts call `id`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Id(String);
+        ::dispatcher_runtime::private::string_type!(
+            Id, StringRule::new("id", "be at least 1 character long",
+            r#"{"minLength":1,"type":"string"}"#)
+        );
+        /// What the contracts call `map`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct MapValue(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            MapValue(i64), IntegerRule::new("map", "be at least 1").range(1,
+            9223372036854775807)
+        );
+        /// What the contracts call `mixed`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Mixed {
+            /// The property `a`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub a: Option<i64>,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        /// What the contracts call `nullable_object`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct NullableObject {
+            /// The property `a`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub a: Option<i64>,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        /// What the contracts call `pair`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Pair1(String);
+        ::dispatcher_runtime::private::string_type!(
+            Pair1, StringRule::new("pair", "be at least 1 character long",
+            r#"{"minLength":1,"type":"string"}"#)
+        );
+        /// Row Tag
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct RowTag {
+            /// The property `t`.
+            pub t: String,
+        }
+        /// What the contracts call `rows`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct RowsItem {
+            /// The property `x`.
+            pub x: f64,
+            /// The property `tags`.
+            pub tags: Vec<RowTag>,
+        }
+        /// What the contracts call `sealed`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Sealed {
+            /// The property `id`.
+            pub id: Id,
+            /// The property `extra`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub extra: Option<i64>,
+        }
+        /// What the contracts call `unsealed`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Unsealed {
+            /// The property `a`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub a: Option<i64>,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        impl ::dispatcher_runtime::Payload for ThingMade {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "p.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `thing.made` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "thing.made";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "thing.made",
+        description: "The event thing.made.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `thing.made`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"thing.made\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::ThingMade {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `thing.made`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"thing.made\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`thing_made` carries `ThingMade`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<ThingMade>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::ThingMade {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// Any event of the registry.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The event thing.made.
+    ThingMade(thing_made::v1::ThingMade),
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl Event {
+    /// Its event type, such as `credit.locked`.
+    #[must_use]
+    pub fn event_type(&self) -> &'static str {
+        match self {
+            Self::ThingMade(_) => "thing.made",
+        }
+    }
+    /// Its schema version.
+    #[must_use]
+    pub fn schema_version(&self) -> u32 {
+        match self {
+            Self::ThingMade(_) => 1,
+        }
+    }
+    /// The payload as JSON.
+    ///
+    /// # Errors
+    /// When a value that the types can hold cannot be written, such as a number that is
+    /// not finite.
+    pub fn to_json(
+        &self,
+    ) -> ::core::result::Result<
+        ::dispatcher_runtime::private::serde_json::Value,
+        ::dispatcher_runtime::private::serde_json::Error,
+    > {
+        match self {
+            Self::ThingMade(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+        }
+    }
+    /// Reads a payload of any event type and version that is live.
+    ///
+    /// # Errors
+    /// When the registry does not know the event type or the version, or the payload is
+    /// not valid.
+    #[allow(unused_variables)]
+    pub fn decode(
+        event_type: &str,
+        schema_version: u32,
+        payload: ::dispatcher_runtime::private::serde_json::Value,
+    ) -> ::core::result::Result<Self, ::dispatcher_runtime::DecodeError> {
+        match event_type {
+            "thing.made" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            thing_made::v1::ThingMade,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &thing_made::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            other => {
+                ::core::result::Result::Err(
+                    ::dispatcher_runtime::DecodeError::unknown_event_type(other),
+                )
+            }
+        }
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<thing_made::v1::ThingMade> for Event {
+    fn from(payload: thing_made::v1::ThingMade) -> Self {
+        Self::ThingMade(payload)
+    }
+}
+/// Every event type of the contracts.
+#[allow(dead_code, unreachable_pub)]
+pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Registry::new(
+    &[&thing_made::DESCRIPTOR],
+    DOCUMENTS,
+);
+static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
+    ::dispatcher_runtime::private::Document {
+        path: "p.json",
+        text: r##"{
+  "type": "object",
+  "$defs": {
+    "Base": {
+      "type": "object",
+      "description": "What all have.",
+      "properties": {
+        "id": {
+          "type": "string",
+          "minLength": 1
+        }
+      },
+      "required": [
+        "id"
+      ]
+    }
+  },
+  "properties": {
+    "map": {
+      "type": "object",
+      "additionalProperties": {
+        "type": "integer",
+        "minimum": 1
+      }
+    },
+    "any": {
+      "type": "object"
+    },
+    "none": {
+      "type": "object",
+      "additionalProperties": false
+    },
+    "patterned": {
+      "type": "object",
+      "patternProperties": {
+        "^x-": {
+          "type": "string"
+        }
+      },
+      "additionalProperties": false
+    },
+    "mixed": {
+      "type": "object",
+      "properties": {
+        "a": {
+          "type": "integer"
+        }
+      },
+      "patternProperties": {
+        "^x-": {
+          "type": "string"
+        }
+      },
+      "additionalProperties": false
+    },
+    "extended": {
+      "allOf": [
+        {
+          "$ref": "#/$defs/Base"
+        },
+        {
+          "type": "object",
+          "properties": {
+            "more": {
+              "type": "boolean"
+            }
+          },
+          "required": [
+            "more"
+          ]
+        }
+      ]
+    },
+    "sealed": {
+      "$ref": "#/$defs/Base",
+      "properties": {
+        "extra": {
+          "type": "integer"
+        }
+      },
+      "unevaluatedProperties": false
+    },
+    "unsealed": {
+      "type": "object",
+      "properties": {
+        "a": {
+          "type": "integer"
+        }
+      },
+      "additionalProperties": true,
+      "unevaluatedProperties": false
+    },
+    "noted": {
+      "allOf": [
+        {
+          "$ref": "#/$defs/Base"
+        }
+      ],
+      "description": "The base, with a note."
+    },
+    "narrowed": {
+      "allOf": [
+        {
+          "type": "string"
+        },
+        {
+          "minLength": 2
+        }
+      ]
+    },
+    "nullable_object": {
+      "type": [
+        "object",
+        "null"
+      ],
+      "properties": {
+        "a": {
+          "type": "integer"
+        }
+      }
+    },
+    "untyped": {
+      "properties": {
+        "a": {
+          "type": "integer"
+        }
+      }
+    },
+    "forbidden": false,
+    "free": true,
+    "pair": {
+      "type": "array",
+      "prefixItems": [
+        {
+          "type": "integer"
+        },
+        {
+          "type": "string",
+          "minLength": 1
+        }
+      ],
+      "items": false,
+      "minItems": 2
+    },
+    "head": {
+      "type": "array",
+      "prefixItems": [
+        {
+          "type": "integer"
+        }
+      ],
+      "items": {
+        "type": "string"
+      }
+    },
+    "rows": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "properties": {
+          "x": {
+            "type": "number"
+          },
+          "tags": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "title": "Row Tag",
+              "properties": {
+                "t": {
+                  "type": "string"
+                }
+              },
+              "required": [
+                "t"
+              ],
+              "additionalProperties": false
+            },
+            "uniqueItems": true
+          }
+        },
+        "required": [
+          "x",
+          "tags"
+        ],
+        "additionalProperties": false
+      }
+    },
+    "conditional": {
+      "type": "object",
+      "properties": {
+        "kind": {
+          "type": "string"
+        },
+        "size": {
+          "type": "integer"
+        }
+      },
+      "if": {
+        "properties": {
+          "kind": {
+            "const": "big"
+          }
+        }
+      },
+      "then": {
+        "required": [
+          "size"
+        ]
+      }
+    },
+    "required_only": {
+      "type": "object",
+      "required": [
+        "x"
+      ]
+    }
+  },
+  "additionalProperties": false
+}
+"##,
+    },
+];

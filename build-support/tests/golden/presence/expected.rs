@@ -1,0 +1,339 @@
+/// The domain `coaching`.
+///
+/// It produces nothing.
+///
+/// It consumes `person.changed`.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Coaching;
+impl ::dispatcher_runtime::Domain for Coaching {
+    const NAME: &'static str = "coaching";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The domain `revenue`.
+///
+/// It produces `person.changed`.
+///
+/// It consumes nothing.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Revenue;
+impl ::dispatcher_runtime::Domain for Revenue {
+    const NAME: &'static str = "revenue";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The event person.changed.
+///
+/// `person.changed`: produced by `revenue`, consumed by `coaching`. The subject is at `/person_id`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod person_changed {
+    #[doc(inline)]
+    pub use v1::PersonChanged;
+    /// Version 1, from `p.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event person.changed.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct PersonChanged {
+            /// The property `person_id`.
+            pub person_id: String,
+            /// May be absent.
+            ///
+            /// Where it is absent, the contract means `"nobody"`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub nickname: Option<String>,
+            /// Is there, and may be null.
+            pub phone: Option<String>,
+            /// May be absent, may be null.
+            #[serde(
+                default,
+                deserialize_with = "::dispatcher_runtime::private::present",
+                skip_serializing_if = "Option::is_none"
+            )]
+            pub email: Option<Option<String>>,
+            /// Any value, or none.
+            #[serde(
+                default,
+                deserialize_with = "::dispatcher_runtime::private::present",
+                skip_serializing_if = "Option::is_none"
+            )]
+            pub anything: Option<::dispatcher_runtime::private::serde_json::Value>,
+            /// Any value.
+            pub always: ::dispatcher_runtime::private::serde_json::Value,
+            /// The property `old`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[deprecated]
+            pub old: Option<i64>,
+            /// The property `tags`.
+            pub tags: Vec<String>,
+            /// The property `labels`.
+            pub labels: ::std::collections::BTreeMap<String, i64>,
+            /// The property `additional_properties`.
+            #[serde(rename = "additional_properties")]
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub additional_properties_2: Option<bool>,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        impl ::dispatcher_runtime::Payload for PersonChanged {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "p.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `person.changed` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "person.changed";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::Some(
+            "/person_id",
+        );
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "person.changed",
+        description: "The event person.changed.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::Some("/person_id"),
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `person.changed`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"person.changed\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
+    for v1::PersonChanged {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `person.changed`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"person.changed\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`person_changed` carries `PersonChanged`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<PersonChanged>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::PersonChanged {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// Any event of the registry.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The event person.changed.
+    PersonChanged(person_changed::v1::PersonChanged),
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl Event {
+    /// Its event type, such as `credit.locked`.
+    #[must_use]
+    pub fn event_type(&self) -> &'static str {
+        match self {
+            Self::PersonChanged(_) => "person.changed",
+        }
+    }
+    /// Its schema version.
+    #[must_use]
+    pub fn schema_version(&self) -> u32 {
+        match self {
+            Self::PersonChanged(_) => 1,
+        }
+    }
+    /// The payload as JSON.
+    ///
+    /// # Errors
+    /// When a value that the types can hold cannot be written, such as a number that is
+    /// not finite.
+    pub fn to_json(
+        &self,
+    ) -> ::core::result::Result<
+        ::dispatcher_runtime::private::serde_json::Value,
+        ::dispatcher_runtime::private::serde_json::Error,
+    > {
+        match self {
+            Self::PersonChanged(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+        }
+    }
+    /// Reads a payload of any event type and version that is live.
+    ///
+    /// # Errors
+    /// When the registry does not know the event type or the version, or the payload is
+    /// not valid.
+    #[allow(unused_variables)]
+    pub fn decode(
+        event_type: &str,
+        schema_version: u32,
+        payload: ::dispatcher_runtime::private::serde_json::Value,
+    ) -> ::core::result::Result<Self, ::dispatcher_runtime::DecodeError> {
+        match event_type {
+            "person.changed" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            person_changed::v1::PersonChanged,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &person_changed::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            other => {
+                ::core::result::Result::Err(
+                    ::dispatcher_runtime::DecodeError::unknown_event_type(other),
+                )
+            }
+        }
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<person_changed::v1::PersonChanged> for Event {
+    fn from(payload: person_changed::v1::PersonChanged) -> Self {
+        Self::PersonChanged(payload)
+    }
+}
+/// Every event type of the contracts.
+#[allow(dead_code, unreachable_pub)]
+pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Registry::new(
+    &[&person_changed::DESCRIPTOR],
+    DOCUMENTS,
+);
+static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
+    ::dispatcher_runtime::private::Document {
+        path: "p.json",
+        text: r#"{
+  "type": "object",
+  "properties": {
+    "person_id": {
+      "type": "string"
+    },
+    "nickname": {
+      "type": "string",
+      "description": "May be absent.",
+      "default": "nobody"
+    },
+    "phone": {
+      "type": [
+        "string",
+        "null"
+      ],
+      "description": "Is there, and may be null."
+    },
+    "email": {
+      "type": [
+        "string",
+        "null"
+      ],
+      "description": "May be absent, may be null."
+    },
+    "anything": {
+      "description": "Any value, or none."
+    },
+    "always": {
+      "description": "Any value."
+    },
+    "old": {
+      "type": "integer",
+      "deprecated": true
+    },
+    "tags": {
+      "type": "array",
+      "items": {
+        "type": "string"
+      }
+    },
+    "labels": {
+      "type": "object",
+      "additionalProperties": {
+        "type": "integer"
+      }
+    },
+    "additional_properties": {
+      "type": "boolean"
+    }
+  },
+  "required": [
+    "person_id",
+    "phone",
+    "tags",
+    "labels",
+    "always"
+  ]
+}
+"#,
+    },
+];

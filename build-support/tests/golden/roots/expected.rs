@@ -1,0 +1,1509 @@
+/// The domain `coaching`.
+///
+/// It produces nothing.
+///
+/// It consumes `root.anything`, `root.draft4`, `root.draft7`, `root.map`, `root.referred`, `root.tagged`, `root.untagged`, `root.untyped`.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Coaching;
+impl ::dispatcher_runtime::Domain for Coaching {
+    const NAME: &'static str = "coaching";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The domain `revenue`.
+///
+/// It produces `root.anything`, `root.draft4`, `root.draft7`, `root.map`, `root.referred`, `root.tagged`, `root.untagged`, `root.untyped`.
+///
+/// It consumes nothing.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Revenue;
+impl ::dispatcher_runtime::Domain for Revenue {
+    const NAME: &'static str = "revenue";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The event root.anything.
+///
+/// `root.anything`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod root_anything {
+    #[doc(inline)]
+    pub use v1::RootAnything;
+    /// Version 1, from `anything.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// Anything.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde", transparent)]
+        pub struct RootAnything(
+            /// The value.
+            pub ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        );
+        impl ::dispatcher_runtime::Payload for RootAnything {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "anything.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `root.anything` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "root.anything";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "root.anything",
+        description: "The event root.anything.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `root.anything`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.anything\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
+    for v1::RootAnything {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `root.anything`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"root.anything\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`root_anything` carries `RootAnything`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<RootAnything>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::RootAnything {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// The event root.draft4.
+///
+/// `root.draft4`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod root_draft4 {
+    #[doc(inline)]
+    pub use v1::{F, N, RootDraft4, S};
+    /// Version 1, from `draft4.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event root.draft4.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct RootDraft4 {
+            /// The property `n`.
+            pub n: N,
+            /// The property `f`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub f: Option<F>,
+            /// The property `s`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub s: Option<S>,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        /// What the contracts call `f`.
+        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+        pub struct F(f64);
+        ::dispatcher_runtime::private::number_type!(
+            F, NumberRule::new("f", "be a number, at most 2",
+            r#"{"$schema":"http://json-schema.org/draft-04/schema#","exclusiveMaximum":true,"maximum":2,"type":"number"}"#)
+        );
+        /// What the contracts call `n`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct N(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            N(i64), IntegerRule::new("n", "be at least 2").range(2, 9223372036854775807)
+        );
+        /// What the contracts call `s`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct S(String);
+        ::dispatcher_runtime::private::string_type!(
+            S, StringRule::new("s", "match `^a` and be a valid email",
+            r#"{"$schema":"http://json-schema.org/draft-04/schema#","format":"email","pattern":"^a","type":"string"}"#)
+        );
+        impl ::dispatcher_runtime::Payload for RootDraft4 {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "draft4.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `root.draft4` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "root.draft4";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "root.draft4",
+        description: "The event root.draft4.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `root.draft4`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.draft4\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::RootDraft4 {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `root.draft4`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"root.draft4\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`root_draft4` carries `RootDraft4`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<RootDraft4>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::RootDraft4 {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// The event root.draft7.
+///
+/// `root.draft7`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod root_draft7 {
+    #[doc(inline)]
+    pub use v1::{Id, RootDraft7, T};
+    /// Version 1, from `draft7.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event root.draft7.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct RootDraft7 {
+            /// The property `pair`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub pair: Option<(i64, String)>,
+            /// The property `ref`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub r#ref: Option<T>,
+            /// The property `id`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub id: Option<Id>,
+        }
+        /// What the contracts call `id`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Id(String);
+        ::dispatcher_runtime::private::string_type!(
+            Id, StringRule::new("id", "be at least 1 character long and be a valid uuid",
+            r#"{"format":"uuid","minLength":1,"type":"string"}"#)
+        );
+        /// What the contracts call `T`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct T(String);
+        ::dispatcher_runtime::private::string_type!(
+            T, StringRule::new("T", "be at most 3 characters long",
+            r#"{"$schema":"http://json-schema.org/draft-07/schema#","maxLength":3,"type":"string"}"#)
+        );
+        impl ::dispatcher_runtime::Payload for RootDraft7 {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "draft7.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `root.draft7` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "root.draft7";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "root.draft7",
+        description: "The event root.draft7.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `root.draft7`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.draft7\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::RootDraft7 {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `root.draft7`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"root.draft7\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`root_draft7` carries `RootDraft7`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<RootDraft7>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::RootDraft7 {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// The event root.map.
+///
+/// `root.map`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod root_map {
+    #[doc(inline)]
+    pub use v1::{RootMap, RootMapValue};
+    /// Version 1, from `map.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event root.map.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde", transparent)]
+        pub struct RootMap(
+            /// The value.
+            pub ::std::collections::BTreeMap<String, RootMapValue>,
+        );
+        /// What the contracts call `map`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct RootMapValue(String);
+        ::dispatcher_runtime::private::string_type!(
+            RootMapValue, StringRule::new("map", "be at least 1 character long",
+            r#"{"minLength":1,"type":"string"}"#)
+        );
+        impl ::dispatcher_runtime::Payload for RootMap {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "map.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `root.map` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "root.map";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "root.map",
+        description: "The event root.map.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `root.map`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.map\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::RootMap {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `root.map`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"root.map\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`root_map` carries `RootMap`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<RootMap>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::RootMap {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// The event root.referred.
+///
+/// `root.referred`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod root_referred {
+    #[doc(inline)]
+    pub use v1::RootReferred;
+    /// Version 1, from `referred.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The real one.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct RootReferred {
+            /// The real one.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub again: Option<Box<RootReferred>>,
+            /// The property `x`.
+            pub x: i64,
+        }
+        impl ::dispatcher_runtime::Payload for RootReferred {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "referred.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `root.referred` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "root.referred";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "root.referred",
+        description: "The event root.referred.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `root.referred`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.referred\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
+    for v1::RootReferred {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `root.referred`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"root.referred\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`root_referred` carries `RootReferred`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<RootReferred>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::RootReferred {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// The event root.tagged.
+///
+/// `root.tagged`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod root_tagged {
+    #[doc(inline)]
+    pub use v1::RootTagged;
+    /// Version 1, from `tagged.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event root.tagged.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde", tag = "kind")]
+        pub enum RootTagged {
+            /// `kind` is `a`.
+            #[serde(rename = "a")]
+            A {
+                /// The property `x`.
+                x: i64,
+            },
+            /// `kind` is `b`.
+            #[serde(rename = "b")]
+            B,
+        }
+        impl ::dispatcher_runtime::Payload for RootTagged {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "tagged.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `root.tagged` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "root.tagged";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "root.tagged",
+        description: "The event root.tagged.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `root.tagged`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.tagged\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::RootTagged {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `root.tagged`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"root.tagged\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`root_tagged` carries `RootTagged`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<RootTagged>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::RootTagged {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// The event root.untagged.
+///
+/// `root.untagged`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod root_untagged {
+    #[doc(inline)]
+    pub use v1::RootUntagged;
+    /// Version 1, from `untagged.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event root.untagged.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde", transparent)]
+        pub struct RootUntagged(
+            /// The value.
+            pub ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        );
+        impl ::dispatcher_runtime::Payload for RootUntagged {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "untagged.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `root.untagged` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "root.untagged";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "root.untagged",
+        description: "The event root.untagged.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `root.untagged`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.untagged\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
+    for v1::RootUntagged {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `root.untagged`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"root.untagged\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`root_untagged` carries `RootUntagged`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<RootUntagged>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::RootUntagged {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// The event root.untyped.
+///
+/// `root.untyped`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod root_untyped {
+    #[doc(inline)]
+    pub use v1::RootUntyped;
+    /// Version 1, from `untyped.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event root.untyped.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct RootUntyped {
+            /// The property `a`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub a: Option<i64>,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        impl ::dispatcher_runtime::Payload for RootUntyped {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "untyped.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `root.untyped` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "root.untyped";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "root.untyped",
+        description: "The event root.untyped.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `root.untyped`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.untyped\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::RootUntyped {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `root.untyped`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"root.untyped\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`root_untyped` carries `RootUntyped`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<RootUntyped>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::RootUntyped {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// Any event of the registry.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The event root.anything.
+    RootAnything(root_anything::v1::RootAnything),
+    /// The event root.draft4.
+    RootDraft4(root_draft4::v1::RootDraft4),
+    /// The event root.draft7.
+    RootDraft7(root_draft7::v1::RootDraft7),
+    /// The event root.map.
+    RootMap(root_map::v1::RootMap),
+    /// The event root.referred.
+    RootReferred(root_referred::v1::RootReferred),
+    /// The event root.tagged.
+    RootTagged(root_tagged::v1::RootTagged),
+    /// The event root.untagged.
+    RootUntagged(root_untagged::v1::RootUntagged),
+    /// The event root.untyped.
+    RootUntyped(root_untyped::v1::RootUntyped),
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl Event {
+    /// Its event type, such as `credit.locked`.
+    #[must_use]
+    pub fn event_type(&self) -> &'static str {
+        match self {
+            Self::RootAnything(_) => "root.anything",
+            Self::RootDraft4(_) => "root.draft4",
+            Self::RootDraft7(_) => "root.draft7",
+            Self::RootMap(_) => "root.map",
+            Self::RootReferred(_) => "root.referred",
+            Self::RootTagged(_) => "root.tagged",
+            Self::RootUntagged(_) => "root.untagged",
+            Self::RootUntyped(_) => "root.untyped",
+        }
+    }
+    /// Its schema version.
+    #[must_use]
+    pub fn schema_version(&self) -> u32 {
+        match self {
+            Self::RootAnything(_) => 1,
+            Self::RootDraft4(_) => 1,
+            Self::RootDraft7(_) => 1,
+            Self::RootMap(_) => 1,
+            Self::RootReferred(_) => 1,
+            Self::RootTagged(_) => 1,
+            Self::RootUntagged(_) => 1,
+            Self::RootUntyped(_) => 1,
+        }
+    }
+    /// The payload as JSON.
+    ///
+    /// # Errors
+    /// When a value that the types can hold cannot be written, such as a number that is
+    /// not finite.
+    pub fn to_json(
+        &self,
+    ) -> ::core::result::Result<
+        ::dispatcher_runtime::private::serde_json::Value,
+        ::dispatcher_runtime::private::serde_json::Error,
+    > {
+        match self {
+            Self::RootAnything(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+            Self::RootDraft4(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+            Self::RootDraft7(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+            Self::RootMap(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+            Self::RootReferred(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+            Self::RootTagged(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+            Self::RootUntagged(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+            Self::RootUntyped(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+        }
+    }
+    /// Reads a payload of any event type and version that is live.
+    ///
+    /// # Errors
+    /// When the registry does not know the event type or the version, or the payload is
+    /// not valid.
+    #[allow(unused_variables)]
+    pub fn decode(
+        event_type: &str,
+        schema_version: u32,
+        payload: ::dispatcher_runtime::private::serde_json::Value,
+    ) -> ::core::result::Result<Self, ::dispatcher_runtime::DecodeError> {
+        match event_type {
+            "root.anything" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            root_anything::v1::RootAnything,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &root_anything::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            "root.draft4" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            root_draft4::v1::RootDraft4,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &root_draft4::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            "root.draft7" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            root_draft7::v1::RootDraft7,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &root_draft7::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            "root.map" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            root_map::v1::RootMap,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &root_map::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            "root.referred" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            root_referred::v1::RootReferred,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &root_referred::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            "root.tagged" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            root_tagged::v1::RootTagged,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &root_tagged::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            "root.untagged" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            root_untagged::v1::RootUntagged,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &root_untagged::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            "root.untyped" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            root_untyped::v1::RootUntyped,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &root_untyped::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            other => {
+                ::core::result::Result::Err(
+                    ::dispatcher_runtime::DecodeError::unknown_event_type(other),
+                )
+            }
+        }
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<root_anything::v1::RootAnything> for Event {
+    fn from(payload: root_anything::v1::RootAnything) -> Self {
+        Self::RootAnything(payload)
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<root_draft4::v1::RootDraft4> for Event {
+    fn from(payload: root_draft4::v1::RootDraft4) -> Self {
+        Self::RootDraft4(payload)
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<root_draft7::v1::RootDraft7> for Event {
+    fn from(payload: root_draft7::v1::RootDraft7) -> Self {
+        Self::RootDraft7(payload)
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<root_map::v1::RootMap> for Event {
+    fn from(payload: root_map::v1::RootMap) -> Self {
+        Self::RootMap(payload)
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<root_referred::v1::RootReferred> for Event {
+    fn from(payload: root_referred::v1::RootReferred) -> Self {
+        Self::RootReferred(payload)
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<root_tagged::v1::RootTagged> for Event {
+    fn from(payload: root_tagged::v1::RootTagged) -> Self {
+        Self::RootTagged(payload)
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<root_untagged::v1::RootUntagged> for Event {
+    fn from(payload: root_untagged::v1::RootUntagged) -> Self {
+        Self::RootUntagged(payload)
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<root_untyped::v1::RootUntyped> for Event {
+    fn from(payload: root_untyped::v1::RootUntyped) -> Self {
+        Self::RootUntyped(payload)
+    }
+}
+/// Every event type of the contracts.
+#[allow(dead_code, unreachable_pub)]
+pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Registry::new(
+    &[
+        &root_anything::DESCRIPTOR,
+        &root_draft4::DESCRIPTOR,
+        &root_draft7::DESCRIPTOR,
+        &root_map::DESCRIPTOR,
+        &root_referred::DESCRIPTOR,
+        &root_tagged::DESCRIPTOR,
+        &root_untagged::DESCRIPTOR,
+        &root_untyped::DESCRIPTOR,
+    ],
+    DOCUMENTS,
+);
+static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
+    ::dispatcher_runtime::private::Document {
+        path: "anything.json",
+        text: r#"{
+  "description": "Anything."
+}
+"#,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "draft4.json",
+        text: r##"{
+  "$schema": "http://json-schema.org/draft-04/schema#",
+  "$ref": "#/definitions/Data",
+  "definitions": {
+    "Data": {
+      "type": "object",
+      "properties": {
+        "n": {
+          "type": "integer",
+          "minimum": 1,
+          "exclusiveMinimum": true
+        },
+        "f": {
+          "type": "number",
+          "maximum": 2,
+          "exclusiveMaximum": true
+        },
+        "s": {
+          "type": "string",
+          "pattern": "^a",
+          "format": "email"
+        }
+      },
+      "required": [
+        "n"
+      ]
+    }
+  }
+}
+"##,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "draft7.json",
+        text: r##"{
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "type": "object",
+  "definitions": {
+    "T": {
+      "type": "string",
+      "maxLength": 3
+    }
+  },
+  "properties": {
+    "pair": {
+      "type": "array",
+      "items": [
+        {
+          "type": "integer"
+        },
+        {
+          "type": "string"
+        }
+      ],
+      "additionalItems": false,
+      "minItems": 2
+    },
+    "ref": {
+      "$ref": "#/definitions/T",
+      "minLength": 100
+    },
+    "id": {
+      "type": "string",
+      "format": "uuid",
+      "minLength": 1
+    }
+  },
+  "additionalProperties": false
+}
+"##,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "map.json",
+        text: r#"{
+  "type": "object",
+  "additionalProperties": {
+    "type": "string",
+    "minLength": 1
+  }
+}
+"#,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "referred.json",
+        text: r##"{
+  "$ref": "#/$defs/Real",
+  "$defs": {
+    "Real": {
+      "type": "object",
+      "description": "The real one.",
+      "properties": {
+        "again": {
+          "$ref": "#/$defs/Real"
+        },
+        "x": {
+          "type": "integer"
+        }
+      },
+      "required": [
+        "x"
+      ],
+      "additionalProperties": false
+    }
+  }
+}
+"##,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "tagged.json",
+        text: r#"{
+  "oneOf": [
+    {
+      "type": "object",
+      "properties": {
+        "kind": {
+          "const": "a"
+        },
+        "x": {
+          "type": "integer"
+        }
+      },
+      "required": [
+        "kind",
+        "x"
+      ],
+      "additionalProperties": false
+    },
+    {
+      "type": "object",
+      "properties": {
+        "kind": {
+          "const": "b"
+        }
+      },
+      "required": [
+        "kind"
+      ],
+      "additionalProperties": false
+    }
+  ]
+}
+"#,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "untagged.json",
+        text: r#"{
+  "type": "object",
+  "oneOf": [
+    {
+      "type": "object",
+      "properties": {
+        "a": {
+          "type": "integer"
+        }
+      },
+      "required": [
+        "a"
+      ],
+      "additionalProperties": false
+    },
+    {
+      "type": "object",
+      "properties": {
+        "b": {
+          "type": "integer"
+        }
+      },
+      "required": [
+        "b"
+      ],
+      "additionalProperties": false
+    }
+  ]
+}
+"#,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "untyped.json",
+        text: r#"{
+  "properties": {
+    "a": {
+      "type": "integer"
+    }
+  }
+}
+"#,
+    },
+];

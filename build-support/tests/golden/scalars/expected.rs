@@ -1,0 +1,541 @@
+/// The domain `coaching`.
+///
+/// It produces nothing.
+///
+/// It consumes `value.measured`.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Coaching;
+impl ::dispatcher_runtime::Domain for Coaching {
+    const NAME: &'static str = "coaching";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The domain `revenue`.
+///
+/// It produces `value.measured`.
+///
+/// It consumes nothing.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Revenue;
+impl ::dispatcher_runtime::Domain for Revenue {
+    const NAME: &'static str = "revenue";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The event value.measured.
+///
+/// `value.measured`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod value_measured {
+    #[doc(inline)]
+    pub use v1::{
+        Above, AtUtc, Below, Code, Even, Half, Huge, Id, Letters, Link, LockedCredits,
+        Mail, Odd, Percent, Seven, Share, Short, Time, ValueMeasured,
+    };
+    /// Version 1, from `p.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event value.measured.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct ValueMeasured {
+            /// The property `locked_credits`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub locked_credits: Option<LockedCredits>,
+            /// The property `percent`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub percent: Option<Percent>,
+            /// The property `below`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub below: Option<Below>,
+            /// The property `above`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub above: Option<Above>,
+            /// The property `huge`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub huge: Option<Huge>,
+            /// The property `odd`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub odd: Option<Odd>,
+            /// The property `even`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub even: Option<Even>,
+            /// The property `seven`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub seven: Option<Seven>,
+            /// The property `plain`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub plain: Option<i64>,
+            /// The property `ratio`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub ratio: Option<f64>,
+            /// The property `share`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub share: Option<Share>,
+            /// The property `half`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub half: Option<Half>,
+            /// The property `yes`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub yes: Option<bool>,
+            /// The property `code`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub code: Option<Code>,
+            /// The property `short`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub short: Option<Short>,
+            /// The property `letters`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub letters: Option<Letters>,
+            /// The property `id`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub id: Option<Id>,
+            /// The property `mail`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub mail: Option<Mail>,
+            /// The property `link`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub link: Option<Link>,
+            /// The property `on`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub on: Option<::dispatcher_runtime::Date>,
+            /// The property `at`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub at: Option<::dispatcher_runtime::DateTime>,
+            /// The property `at_utc`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub at_utc: Option<AtUtc>,
+            /// The property `time`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub time: Option<Time>,
+        }
+        /// What the contracts call `above`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Above(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            Above(i64), IntegerRule::new("above", "be at least 11").range(11,
+            9223372036854775807)
+        );
+        /// What the contracts call `at_utc`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct AtUtc(String);
+        ::dispatcher_runtime::private::string_type!(
+            AtUtc, StringRule::new("at_utc", "match `Z$` and be a valid date-time",
+            r#"{"format":"date-time","pattern":"Z$","type":"string"}"#)
+        );
+        /// What the contracts call `below`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Below(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            Below(i64), IntegerRule::new("below", "be at most 10").range(-
+            9223372036854775808, 10)
+        );
+        /// What the contracts call `code`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Code(String);
+        ::dispatcher_runtime::private::string_type!(
+            Code, StringRule::new("code", "be 3 characters long",
+            r#"{"maxLength":3,"minLength":3,"type":"string"}"#)
+        );
+        /// What the contracts call `even`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Even(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            Even(i64), IntegerRule::of_schema("even", "be an integer, a multiple of 2.5",
+            r#"{"multipleOf":2.5,"type":"integer"}"#)
+        );
+        /// What the contracts call `half`.
+        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+        pub struct Half(f64);
+        ::dispatcher_runtime::private::number_type!(
+            Half, NumberRule::new("half", "be one of 0.5, 1.5",
+            r#"{"enum":[0.5,1.5],"type":"number"}"#)
+        );
+        /// What the contracts call `huge`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Huge(u64);
+        ::dispatcher_runtime::private::integer_type!(
+            Huge(u64), IntegerRule::new("huge", "be between 0 and 18446744073709551615")
+            .range(0, 18446744073709551615)
+        );
+        /// What the contracts call `id`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Id(String);
+        ::dispatcher_runtime::private::string_type!(
+            Id, StringRule::new("id", "be a valid uuid",
+            r#"{"format":"uuid","type":"string"}"#)
+        );
+        /// What the contracts call `letters`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Letters(String);
+        ::dispatcher_runtime::private::string_type!(
+            Letters, StringRule::new("letters", "match `^\\p{L}+$`",
+            r#"{"pattern":"^\\p{L}+$","type":"string"}"#)
+        );
+        /// What the contracts call `link`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Link(String);
+        ::dispatcher_runtime::private::string_type!(
+            Link, StringRule::new("link", "be a valid uri",
+            r#"{"format":"uri","type":"string"}"#)
+        );
+        /// What the contracts call `locked_credits`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct LockedCredits(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            LockedCredits(i64), IntegerRule::new("locked_credits", "be at least 1")
+            .range(1, 9223372036854775807)
+        );
+        /// What the contracts call `mail`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Mail(String);
+        ::dispatcher_runtime::private::string_type!(
+            Mail, StringRule::new("mail",
+            "be at most 20 characters long and be a valid email",
+            r#"{"format":"email","maxLength":20,"type":"string"}"#)
+        );
+        /// What the contracts call `odd`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Odd(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            Odd(i64), IntegerRule::of_schema("odd", "be one of 1, 3, 5",
+            r#"{"enum":[1,3,5],"type":"integer"}"#)
+        );
+        /// What the contracts call `percent`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Percent(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            Percent(i64), IntegerRule::new("percent",
+            "be between 0 and 100 and be a multiple of 5").range(0, 100).multiple_of(5)
+        );
+        /// What the contracts call `seven`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Seven(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            Seven(i64), IntegerRule::of_schema("seven", "be 7",
+            r#"{"const":7,"type":"integer"}"#)
+        );
+        /// What the contracts call `share`.
+        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+        pub struct Share(f64);
+        ::dispatcher_runtime::private::number_type!(
+            Share, NumberRule::new("share", "be a number, at least 0, at most 1",
+            r#"{"maximum":1,"minimum":0,"type":"number"}"#)
+        );
+        /// What the contracts call `short`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Short(String);
+        ::dispatcher_runtime::private::string_type!(
+            Short, StringRule::new("short", "be at most 1 character long",
+            r#"{"maxLength":1,"type":"string"}"#)
+        );
+        /// What the contracts call `time`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Time(String);
+        ::dispatcher_runtime::private::string_type!(
+            Time, StringRule::new("time", "be a valid time",
+            r#"{"format":"time","type":"string"}"#)
+        );
+        impl ::dispatcher_runtime::Payload for ValueMeasured {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "p.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `value.measured` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "value.measured";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "value.measured",
+        description: "The event value.measured.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `value.measured`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"value.measured\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
+    for v1::ValueMeasured {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `value.measured`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"value.measured\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`value_measured` carries `ValueMeasured`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<ValueMeasured>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::ValueMeasured {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// Any event of the registry.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The event value.measured.
+    ValueMeasured(value_measured::v1::ValueMeasured),
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl Event {
+    /// Its event type, such as `credit.locked`.
+    #[must_use]
+    pub fn event_type(&self) -> &'static str {
+        match self {
+            Self::ValueMeasured(_) => "value.measured",
+        }
+    }
+    /// Its schema version.
+    #[must_use]
+    pub fn schema_version(&self) -> u32 {
+        match self {
+            Self::ValueMeasured(_) => 1,
+        }
+    }
+    /// The payload as JSON.
+    ///
+    /// # Errors
+    /// When a value that the types can hold cannot be written, such as a number that is
+    /// not finite.
+    pub fn to_json(
+        &self,
+    ) -> ::core::result::Result<
+        ::dispatcher_runtime::private::serde_json::Value,
+        ::dispatcher_runtime::private::serde_json::Error,
+    > {
+        match self {
+            Self::ValueMeasured(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+        }
+    }
+    /// Reads a payload of any event type and version that is live.
+    ///
+    /// # Errors
+    /// When the registry does not know the event type or the version, or the payload is
+    /// not valid.
+    #[allow(unused_variables)]
+    pub fn decode(
+        event_type: &str,
+        schema_version: u32,
+        payload: ::dispatcher_runtime::private::serde_json::Value,
+    ) -> ::core::result::Result<Self, ::dispatcher_runtime::DecodeError> {
+        match event_type {
+            "value.measured" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            value_measured::v1::ValueMeasured,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &value_measured::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            other => {
+                ::core::result::Result::Err(
+                    ::dispatcher_runtime::DecodeError::unknown_event_type(other),
+                )
+            }
+        }
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<value_measured::v1::ValueMeasured> for Event {
+    fn from(payload: value_measured::v1::ValueMeasured) -> Self {
+        Self::ValueMeasured(payload)
+    }
+}
+/// Every event type of the contracts.
+#[allow(dead_code, unreachable_pub)]
+pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Registry::new(
+    &[&value_measured::DESCRIPTOR],
+    DOCUMENTS,
+);
+static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
+    ::dispatcher_runtime::private::Document {
+        path: "p.json",
+        text: r#"{
+  "type": "object",
+  "properties": {
+    "locked_credits": {
+      "type": "integer",
+      "minimum": 1
+    },
+    "percent": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 100,
+      "multipleOf": 5
+    },
+    "below": {
+      "type": "integer",
+      "exclusiveMaximum": 10.5
+    },
+    "above": {
+      "type": "integer",
+      "exclusiveMinimum": 10
+    },
+    "huge": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 18446744073709551615
+    },
+    "odd": {
+      "type": "integer",
+      "enum": [
+        1,
+        3,
+        5
+      ]
+    },
+    "even": {
+      "type": "integer",
+      "multipleOf": 2.5
+    },
+    "seven": {
+      "const": 7
+    },
+    "plain": {
+      "type": "integer"
+    },
+    "ratio": {
+      "type": "number"
+    },
+    "share": {
+      "type": "number",
+      "minimum": 0,
+      "maximum": 1
+    },
+    "half": {
+      "enum": [
+        0.5,
+        1.5
+      ]
+    },
+    "yes": {
+      "const": true
+    },
+    "code": {
+      "type": "string",
+      "minLength": 3,
+      "maxLength": 3
+    },
+    "short": {
+      "type": "string",
+      "maxLength": 1
+    },
+    "letters": {
+      "type": "string",
+      "pattern": "^\\p{L}+$"
+    },
+    "id": {
+      "type": "string",
+      "format": "uuid"
+    },
+    "mail": {
+      "type": "string",
+      "format": "email",
+      "maxLength": 20
+    },
+    "link": {
+      "type": "string",
+      "format": "uri"
+    },
+    "on": {
+      "type": "string",
+      "format": "date"
+    },
+    "at": {
+      "type": "string",
+      "format": "date-time"
+    },
+    "at_utc": {
+      "type": "string",
+      "format": "date-time",
+      "pattern": "Z$"
+    },
+    "time": {
+      "type": "string",
+      "format": "time"
+    }
+  },
+  "additionalProperties": false
+}
+"#,
+    },
+];

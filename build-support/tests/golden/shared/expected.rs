@@ -1,0 +1,943 @@
+/// The domain `coaching`.
+///
+/// It produces nothing.
+///
+/// It consumes `person.copied`, `person.paid`, `person.refunded`.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Coaching;
+impl ::dispatcher_runtime::Domain for Coaching {
+    const NAME: &'static str = "coaching";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The domain `revenue`.
+///
+/// It produces `person.copied`, `person.paid`, `person.refunded`.
+///
+/// It consumes nothing.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Revenue;
+impl ::dispatcher_runtime::Domain for Revenue {
+    const NAME: &'static str = "revenue";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// Definitions that several payloads use.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod shared {
+    use ::dispatcher_runtime::private::serde;
+    /// What the contracts call `copied`.
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[serde(crate = "serde")]
+    pub struct Copied {
+        /// The property `from`.
+        pub from: Source,
+        /// The property `copy`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub copy: Option<Box<Copied>>,
+    }
+    /// What the contracts call `Currency`.
+    #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub enum Currency {
+        /// `"EUR"`.
+        Eur,
+        /// `"GBP"`.
+        Gbp,
+    }
+    ::dispatcher_runtime::private::string_enum!(
+        Currency, "Currency", "be one of \"EUR\", \"GBP\"", { Eur = "EUR", Gbp = "GBP" }
+    );
+    /// Names a person.
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub struct IdsPersonId(String);
+    ::dispatcher_runtime::private::string_type!(
+        IdsPersonId, StringRule::new("PersonId", "match `^per_`",
+        r#"{"pattern":"^per_","type":"string"}"#)
+    );
+    /// What the contracts call `Money`.
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[serde(crate = "serde")]
+    pub struct Money {
+        /// The property `amount`.
+        pub amount: MoneyAmount,
+        /// The property `currency`.
+        pub currency: Currency,
+    }
+    /// What the contracts call `amount`.
+    #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub struct MoneyAmount(i64);
+    ::dispatcher_runtime::private::integer_type!(
+        MoneyAmount(i64), IntegerRule::new("amount", "be at least 0").range(0,
+        9223372036854775807)
+    );
+    /// What the contracts call `PersonId`.
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub struct OtherIdsPersonId(String);
+    ::dispatcher_runtime::private::string_type!(
+        OtherIdsPersonId, StringRule::new("PersonId", "match `^other_`",
+        r#"{"pattern":"^other_","type":"string"}"#)
+    );
+    /// What the contracts call `Source`.
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[serde(crate = "serde")]
+    pub struct Source {
+        /// The property `name`.
+        pub name: SourceName,
+    }
+    /// What the contracts call `name`.
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub struct SourceName(String);
+    ::dispatcher_runtime::private::string_type!(
+        SourceName, StringRule::new("name", "be at most 9 characters long",
+        r#"{"maxLength":9,"type":"string"}"#)
+    );
+}
+/// The event person.copied.
+///
+/// `person.copied`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod person_copied {
+    #[doc(inline)]
+    pub use v2::{Copied, PersonCopied, Source, SourceName};
+    /// Version 1, from `people/copied.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        #[doc(inline)]
+        pub use super::super::shared::{Copied, Source, SourceName};
+        /// The event person.copied.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct PersonCopied {
+            /// The property `from`.
+            pub from: Source,
+            /// The property `copy`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub copy: Option<Copied>,
+        }
+        impl ::dispatcher_runtime::Payload for PersonCopied {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "people/copied.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// Version 2, from `people/copied.json`.
+    pub mod v2 {
+        use ::dispatcher_runtime::private::serde;
+        #[doc(inline)]
+        pub use super::super::shared::{Copied, Source, SourceName};
+        /// The event person.copied.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct PersonCopied {
+            /// The property `from`.
+            pub from: Source,
+            /// The property `copy`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub copy: Option<Copied>,
+        }
+        impl ::dispatcher_runtime::Payload for PersonCopied {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 2;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "people/copied.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `person.copied` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "person.copied";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 2;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "person.copied",
+        description: "The event person.copied.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 2,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v2::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `person.copied`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"person.copied\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
+    for v1::PersonCopied {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
+    for v2::PersonCopied {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `person.copied`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"person.copied\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`person_copied` carries `PersonCopied`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<PersonCopied>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {
+        type Current;
+        fn from_current(current: Self::Current) -> Self;
+    }
+    impl Carried for v2::PersonCopied {
+        type Current = Self;
+        fn from_current(current: Self) -> Self {
+            current
+        }
+    }
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+        P::Current: ::dispatcher_runtime::Upcast<v1::PersonCopied>,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => {
+                    ::dispatcher_runtime::private::decode::<v1::PersonCopied>(payload)
+                        .map(|older| P::from_current(
+                            ::dispatcher_runtime::Upcast::upcast(older),
+                        ))
+                }
+                2 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+    /// A payload of `person.copied` in whichever version it was published.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum AnyVersion {
+        /// Version 1.
+        V1(v1::PersonCopied),
+        /// Version 2.
+        V2(v2::PersonCopied),
+    }
+    impl AnyVersion {
+        /// The version that it was published in.
+        #[must_use]
+        pub fn schema_version(&self) -> u32 {
+            match self {
+                Self::V1(_) => 1,
+                Self::V2(_) => 2,
+            }
+        }
+        /// The payload as JSON.
+        ///
+        /// # Errors
+        /// When a value that the types can hold cannot be written, such as a number that is
+        /// not finite.
+        pub fn to_json(
+            &self,
+        ) -> ::core::result::Result<
+            ::dispatcher_runtime::private::serde_json::Value,
+            ::dispatcher_runtime::private::serde_json::Error,
+        > {
+            match self {
+                Self::V1(payload) => {
+                    ::dispatcher_runtime::private::serde_json::to_value(payload)
+                }
+                Self::V2(payload) => {
+                    ::dispatcher_runtime::private::serde_json::to_value(payload)
+                }
+            }
+        }
+    }
+    impl ::core::convert::From<v1::PersonCopied> for AnyVersion {
+        fn from(payload: v1::PersonCopied) -> Self {
+            Self::V1(payload)
+        }
+    }
+    impl ::core::convert::From<v2::PersonCopied> for AnyVersion {
+        fn from(payload: v2::PersonCopied) -> Self {
+            Self::V2(payload)
+        }
+    }
+    impl ::dispatcher_runtime::private::Carries<AnyVersion> for EventType {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<AnyVersion, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode(payload).map(AnyVersion::V1),
+                2 => ::dispatcher_runtime::private::decode(payload).map(AnyVersion::V2),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// The event person.paid.
+///
+/// `person.paid`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod person_paid {
+    #[doc(inline)]
+    pub use v1::{Currency, IdsPersonId, Line, Money, MoneyAmount, PersonPaid};
+    /// Version 1, from `people/paid.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        #[doc(inline)]
+        pub use super::super::shared::{Currency, IdsPersonId, Money, MoneyAmount};
+        /// The event person.paid.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct PersonPaid {
+            /// Names a person.
+            pub person_id: IdsPersonId,
+            /// In all.
+            pub total: Money,
+            /// The property `line`.
+            pub line: Line,
+        }
+        /// What the contracts call `Line`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Line {
+            /// The property `price`.
+            pub price: Money,
+        }
+        impl ::dispatcher_runtime::Payload for PersonPaid {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "people/paid.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `person.paid` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "person.paid";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "person.paid",
+        description: "The event person.paid.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `person.paid`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"person.paid\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::PersonPaid {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `person.paid`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"person.paid\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`person_paid` carries `PersonPaid`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<PersonPaid>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::PersonPaid {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// The event person.refunded.
+///
+/// `person.refunded`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod person_refunded {
+    #[doc(inline)]
+    pub use v1::{
+        Currency, IdsPersonId, Line, Money, MoneyAmount, OtherIdsPersonId, PersonPaid,
+        PersonRefunded,
+    };
+    /// Version 1, from `people/refunded.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        #[doc(inline)]
+        pub use super::super::shared::{
+            Currency, IdsPersonId, MoneyAmount, OtherIdsPersonId,
+        };
+        #[doc(inline)]
+        pub use super::super::person_paid::v1::{Line, PersonPaid};
+        /// The event person.refunded.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct PersonRefunded {
+            /// Names a person.
+            pub person_id: IdsPersonId,
+            /// The property `other`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub other: Option<OtherIdsPersonId>,
+            /// The property `line`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub line: Option<Line>,
+            /// The property `money`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub money: Option<Money>,
+            /// The property `original`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub original: Option<PersonPaid>,
+        }
+        /// What the contracts call `Money`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Money {
+            /// The property `cents`.
+            pub cents: i64,
+        }
+        impl ::dispatcher_runtime::Payload for PersonRefunded {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "people/refunded.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `person.refunded` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "person.refunded";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "person.refunded",
+        description: "The event person.refunded.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `person.refunded`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"person.refunded\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
+    for v1::PersonRefunded {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `person.refunded`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"person.refunded\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`person_refunded` carries `PersonRefunded`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<PersonRefunded>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::PersonRefunded {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// Any event of the registry.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The event person.copied.
+    PersonCopied(person_copied::AnyVersion),
+    /// The event person.paid.
+    PersonPaid(person_paid::v1::PersonPaid),
+    /// The event person.refunded.
+    PersonRefunded(person_refunded::v1::PersonRefunded),
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl Event {
+    /// Its event type, such as `credit.locked`.
+    #[must_use]
+    pub fn event_type(&self) -> &'static str {
+        match self {
+            Self::PersonCopied(_) => "person.copied",
+            Self::PersonPaid(_) => "person.paid",
+            Self::PersonRefunded(_) => "person.refunded",
+        }
+    }
+    /// Its schema version.
+    #[must_use]
+    pub fn schema_version(&self) -> u32 {
+        match self {
+            Self::PersonCopied(payload) => payload.schema_version(),
+            Self::PersonPaid(_) => 1,
+            Self::PersonRefunded(_) => 1,
+        }
+    }
+    /// The payload as JSON.
+    ///
+    /// # Errors
+    /// When a value that the types can hold cannot be written, such as a number that is
+    /// not finite.
+    pub fn to_json(
+        &self,
+    ) -> ::core::result::Result<
+        ::dispatcher_runtime::private::serde_json::Value,
+        ::dispatcher_runtime::private::serde_json::Error,
+    > {
+        match self {
+            Self::PersonCopied(payload) => payload.to_json(),
+            Self::PersonPaid(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+            Self::PersonRefunded(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+        }
+    }
+    /// Reads a payload of any event type and version that is live.
+    ///
+    /// # Errors
+    /// When the registry does not know the event type or the version, or the payload is
+    /// not valid.
+    #[allow(unused_variables)]
+    pub fn decode(
+        event_type: &str,
+        schema_version: u32,
+        payload: ::dispatcher_runtime::private::serde_json::Value,
+    ) -> ::core::result::Result<Self, ::dispatcher_runtime::DecodeError> {
+        match event_type {
+            "person.copied" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            person_copied::v1::PersonCopied,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    2 => {
+                        ::dispatcher_runtime::private::decode::<
+                            person_copied::v2::PersonCopied,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &person_copied::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            "person.paid" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            person_paid::v1::PersonPaid,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &person_paid::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            "person.refunded" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            person_refunded::v1::PersonRefunded,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &person_refunded::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            other => {
+                ::core::result::Result::Err(
+                    ::dispatcher_runtime::DecodeError::unknown_event_type(other),
+                )
+            }
+        }
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<person_copied::v1::PersonCopied> for Event {
+    fn from(payload: person_copied::v1::PersonCopied) -> Self {
+        Self::PersonCopied(payload.into())
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<person_copied::v2::PersonCopied> for Event {
+    fn from(payload: person_copied::v2::PersonCopied) -> Self {
+        Self::PersonCopied(payload.into())
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<person_copied::AnyVersion> for Event {
+    fn from(payload: person_copied::AnyVersion) -> Self {
+        Self::PersonCopied(payload)
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<person_paid::v1::PersonPaid> for Event {
+    fn from(payload: person_paid::v1::PersonPaid) -> Self {
+        Self::PersonPaid(payload)
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<person_refunded::v1::PersonRefunded> for Event {
+    fn from(payload: person_refunded::v1::PersonRefunded) -> Self {
+        Self::PersonRefunded(payload)
+    }
+}
+/// Every event type of the contracts.
+#[allow(dead_code, unreachable_pub)]
+pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Registry::new(
+    &[
+        &person_copied::DESCRIPTOR,
+        &person_paid::DESCRIPTOR,
+        &person_refunded::DESCRIPTOR,
+    ],
+    DOCUMENTS,
+);
+static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
+    ::dispatcher_runtime::private::Document {
+        path: "common/ids.json",
+        text: r##"{
+  "$defs": {
+    "PersonId": {
+      "type": "string",
+      "pattern": "^per_",
+      "description": "Names a person.",
+      "examples": [
+        "per_1"
+      ]
+    },
+    "Money": {
+      "type": "object",
+      "properties": {
+        "amount": {
+          "type": "integer",
+          "minimum": 0
+        },
+        "currency": {
+          "$ref": "#/$defs/Currency"
+        }
+      },
+      "required": [
+        "amount",
+        "currency"
+      ],
+      "additionalProperties": false
+    },
+    "Currency": {
+      "type": "string",
+      "enum": [
+        "EUR",
+        "GBP"
+      ]
+    },
+    "Unused": {
+      "type": "string",
+      "minLength": 1
+    }
+  }
+}
+"##,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "other/ids.json",
+        text: r#"{
+  "$defs": {
+    "PersonId": {
+      "type": "string",
+      "pattern": "^other_"
+    }
+  }
+}
+"#,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "people/copied.json",
+        text: r##"{
+  "type": "object",
+  "$defs": {
+    "Source": {
+      "type": "object",
+      "properties": {
+        "name": {
+          "type": "string",
+          "maxLength": 9
+        }
+      },
+      "required": [
+        "name"
+      ],
+      "additionalProperties": false
+    }
+  },
+  "properties": {
+    "from": {
+      "$ref": "#/$defs/Source"
+    },
+    "copy": {
+      "$ref": "#"
+    }
+  },
+  "required": [
+    "from"
+  ],
+  "additionalProperties": false
+}
+"##,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "people/paid.json",
+        text: r##"{
+  "type": "object",
+  "$defs": {
+    "Line": {
+      "type": "object",
+      "properties": {
+        "price": {
+          "$ref": "../common/ids.json#/$defs/Money"
+        }
+      },
+      "required": [
+        "price"
+      ],
+      "additionalProperties": false
+    }
+  },
+  "properties": {
+    "person_id": {
+      "$ref": "../common/ids.json#/$defs/PersonId"
+    },
+    "total": {
+      "$ref": "../common/ids.json#/$defs/Money",
+      "description": "In all."
+    },
+    "line": {
+      "$ref": "#/$defs/Line"
+    }
+  },
+  "required": [
+    "person_id",
+    "total",
+    "line"
+  ],
+  "additionalProperties": false
+}
+"##,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "people/refunded.json",
+        text: r##"{
+  "type": "object",
+  "$defs": {
+    "Money": {
+      "type": "object",
+      "properties": {
+        "cents": {
+          "type": "integer"
+        }
+      },
+      "required": [
+        "cents"
+      ],
+      "additionalProperties": false
+    }
+  },
+  "properties": {
+    "person_id": {
+      "$ref": "../common/ids.json#/$defs/PersonId"
+    },
+    "other": {
+      "$ref": "../other/ids.json#/$defs/PersonId"
+    },
+    "line": {
+      "$ref": "paid.json#/$defs/Line"
+    },
+    "money": {
+      "$ref": "#/$defs/Money"
+    },
+    "original": {
+      "$ref": "paid.json"
+    }
+  },
+  "required": [
+    "person_id"
+  ],
+  "additionalProperties": false
+}
+"##,
+    },
+];

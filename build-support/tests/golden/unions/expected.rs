@@ -1,0 +1,732 @@
+/// The domain `coaching`.
+///
+/// It produces nothing.
+///
+/// It consumes `payment.made`.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Coaching;
+impl ::dispatcher_runtime::Domain for Coaching {
+    const NAME: &'static str = "coaching";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The domain `revenue`.
+///
+/// It produces `payment.made`.
+///
+/// It consumes nothing.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Revenue;
+impl ::dispatcher_runtime::Domain for Revenue {
+    const NAME: &'static str = "revenue";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The event payment.made.
+///
+/// `payment.made`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod payment_made {
+    #[doc(inline)]
+    pub use v1::{
+        Based, ByType, ByType1, Cat, Inline, Maybe, Objects, Overlap, PaymentMade,
+        Referred, Restricted, Species, Types, Words,
+    };
+    /// Version 1, from `p.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event payment.made.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct PaymentMade {
+            /// How it was paid.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub inline: Option<Inline>,
+            /// The property `referred`.
+            #[serde(
+                default,
+                deserialize_with = "::dispatcher_runtime::private::present",
+                skip_serializing_if = "Option::is_none"
+            )]
+            pub referred: Option<Option<Referred>>,
+            /// The property `based`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub based: Option<Based>,
+            /// A cat.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub alone: Option<Cat>,
+            /// The property `maybe`.
+            #[serde(
+                default,
+                deserialize_with = "::dispatcher_runtime::private::present",
+                skip_serializing_if = "Option::is_none"
+            )]
+            pub maybe: Option<Option<Maybe>>,
+            /// The property `by_type`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub by_type: Option<ByType>,
+            /// The property `types`.
+            #[serde(
+                default,
+                deserialize_with = "::dispatcher_runtime::private::present",
+                skip_serializing_if = "Option::is_none"
+            )]
+            pub types: Option<Option<Types>>,
+            /// The property `words`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub words: Option<Words>,
+            /// The property `overlap`.
+            #[serde(
+                default,
+                deserialize_with = "::dispatcher_runtime::private::present",
+                skip_serializing_if = "Option::is_none"
+            )]
+            pub overlap: Option<Overlap>,
+            /// The property `objects`.
+            #[serde(
+                default,
+                deserialize_with = "::dispatcher_runtime::private::present",
+                skip_serializing_if = "Option::is_none"
+            )]
+            pub objects: Option<Objects>,
+            /// The property `restricted`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub restricted: Option<Restricted>,
+        }
+        /// What the contracts call `based`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde", tag = "what")]
+        pub enum Based {
+            /// `what` is `a`.
+            #[serde(rename = "a")]
+            A {
+                /// The property `id`.
+                id: String,
+                /// The property `a`.
+                a: i64,
+                /// The properties that the schema allows and does not name.
+                #[serde(flatten)]
+                additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                    String,
+                    ::dispatcher_runtime::private::serde_json::Value,
+                >,
+            },
+            /// `what` is `b`.
+            #[serde(rename = "b")]
+            B {
+                /// The property `id`.
+                id: String,
+                /// A cat.
+                b: Cat,
+                /// The properties that the schema allows and does not name.
+                #[serde(flatten)]
+                additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                    String,
+                    ::dispatcher_runtime::private::serde_json::Value,
+                >,
+            },
+        }
+        /// What the contracts call `by_type`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum ByType {
+            /// A string.
+            Text(ByType1),
+            /// An integer.
+            Integer(i64),
+            /// An array.
+            Array(Vec<i64>),
+        }
+        /// What the contracts call `by_type`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum ByType1 {
+            /// `"ONE"`.
+            One,
+            /// `"TWO"`.
+            Two,
+        }
+        ::dispatcher_runtime::private::string_enum!(
+            ByType1, "by_type", "be one of \"ONE\", \"TWO\"", { One = "ONE", Two = "TWO"
+            }
+        );
+        /// A cat.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Cat {
+            /// The property `species`.
+            pub species: Species,
+            /// The property `lives`.
+            pub lives: i64,
+        }
+        /// How it was paid.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde", tag = "kind")]
+        pub enum Inline {
+            /// By card.
+            #[serde(rename = "card")]
+            Card {
+                /// The property `last4`.
+                last4: String,
+            },
+            /// `kind` is `cash`.
+            #[serde(rename = "cash")]
+            Cash,
+            /// `kind` is `open`.
+            #[serde(rename = "open")]
+            Open {
+                /// The property `x`.
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                x: Option<i64>,
+                /// The properties that the schema allows and does not name.
+                #[serde(flatten)]
+                additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                    String,
+                    ::dispatcher_runtime::private::serde_json::Value,
+                >,
+            },
+        }
+        /// What the contracts call `maybe`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Maybe(String);
+        ::dispatcher_runtime::private::string_type!(
+            Maybe, StringRule::new("maybe", "be at most 3 characters long",
+            r#"{"maxLength":3,"type":"string"}"#)
+        );
+        /// What the contracts call `objects`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde", transparent)]
+        pub struct Objects(
+            /// The value, which the schema describes and no Rust type does.
+            pub ::dispatcher_runtime::private::serde_json::Value,
+        );
+        /// What the contracts call `overlap`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde", transparent)]
+        pub struct Overlap(
+            /// The value, which the schema describes and no Rust type does.
+            pub ::dispatcher_runtime::private::serde_json::Value,
+        );
+        /// What the contracts call `referred`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde", tag = "species")]
+        pub enum Referred {
+            /// A cat.
+            #[serde(rename = "cat")]
+            Cat {
+                /// The property `lives`.
+                lives: i64,
+            },
+            /// `species` is `dog`.
+            #[serde(rename = "dog")]
+            Dog {
+                /// A cat.
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                friend: Option<Cat>,
+            },
+        }
+        /// What the contracts call `restricted`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Restricted {
+            /// The property `a`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub a: Option<i64>,
+            /// The property `b`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub b: Option<i64>,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        /// What the contracts call `species`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Species {
+            /// `"cat"`.
+            Cat,
+        }
+        ::dispatcher_runtime::private::string_enum!(
+            Species, "species", "be \"cat\"", { Cat = "cat" }
+        );
+        /// What the contracts call `types`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum Types {
+            /// A boolean.
+            Boolean(bool),
+            /// An integer.
+            Integer(i64),
+            /// A string.
+            Text(String),
+        }
+        /// What the contracts call `words`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Words {
+            /// Upwards.
+            Up,
+            /// Downwards.
+            Down,
+        }
+        ::dispatcher_runtime::private::string_enum!(
+            Words, "words", "be one of \"up\", \"down\"", { Up = "up", Down = "down" }
+        );
+        impl ::dispatcher_runtime::Payload for PaymentMade {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "p.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `payment.made` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "payment.made";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "payment.made",
+        description: "The event payment.made.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `payment.made`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"payment.made\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::PaymentMade {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `payment.made`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"payment.made\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`payment_made` carries `PaymentMade`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<PaymentMade>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::PaymentMade {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// Any event of the registry.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The event payment.made.
+    PaymentMade(payment_made::v1::PaymentMade),
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl Event {
+    /// Its event type, such as `credit.locked`.
+    #[must_use]
+    pub fn event_type(&self) -> &'static str {
+        match self {
+            Self::PaymentMade(_) => "payment.made",
+        }
+    }
+    /// Its schema version.
+    #[must_use]
+    pub fn schema_version(&self) -> u32 {
+        match self {
+            Self::PaymentMade(_) => 1,
+        }
+    }
+    /// The payload as JSON.
+    ///
+    /// # Errors
+    /// When a value that the types can hold cannot be written, such as a number that is
+    /// not finite.
+    pub fn to_json(
+        &self,
+    ) -> ::core::result::Result<
+        ::dispatcher_runtime::private::serde_json::Value,
+        ::dispatcher_runtime::private::serde_json::Error,
+    > {
+        match self {
+            Self::PaymentMade(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+        }
+    }
+    /// Reads a payload of any event type and version that is live.
+    ///
+    /// # Errors
+    /// When the registry does not know the event type or the version, or the payload is
+    /// not valid.
+    #[allow(unused_variables)]
+    pub fn decode(
+        event_type: &str,
+        schema_version: u32,
+        payload: ::dispatcher_runtime::private::serde_json::Value,
+    ) -> ::core::result::Result<Self, ::dispatcher_runtime::DecodeError> {
+        match event_type {
+            "payment.made" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            payment_made::v1::PaymentMade,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &payment_made::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            other => {
+                ::core::result::Result::Err(
+                    ::dispatcher_runtime::DecodeError::unknown_event_type(other),
+                )
+            }
+        }
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<payment_made::v1::PaymentMade> for Event {
+    fn from(payload: payment_made::v1::PaymentMade) -> Self {
+        Self::PaymentMade(payload)
+    }
+}
+/// Every event type of the contracts.
+#[allow(dead_code, unreachable_pub)]
+pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Registry::new(
+    &[&payment_made::DESCRIPTOR],
+    DOCUMENTS,
+);
+static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
+    ::dispatcher_runtime::private::Document {
+        path: "p.json",
+        text: r##"{
+  "type": "object",
+  "$defs": {
+    "Cat": {
+      "type": "object",
+      "description": "A cat.",
+      "properties": {
+        "species": {
+          "const": "cat"
+        },
+        "lives": {
+          "type": "integer"
+        }
+      },
+      "required": [
+        "species",
+        "lives"
+      ],
+      "additionalProperties": false
+    },
+    "Dog": {
+      "type": "object",
+      "properties": {
+        "species": {
+          "const": "dog"
+        },
+        "friend": {
+          "$ref": "#/$defs/Cat"
+        }
+      },
+      "required": [
+        "species"
+      ],
+      "additionalProperties": false
+    }
+  },
+  "properties": {
+    "inline": {
+      "description": "How it was paid.",
+      "oneOf": [
+        {
+          "type": "object",
+          "description": "By card.",
+          "properties": {
+            "kind": {
+              "const": "card"
+            },
+            "last4": {
+              "type": "string"
+            }
+          },
+          "required": [
+            "kind",
+            "last4"
+          ],
+          "additionalProperties": false
+        },
+        {
+          "type": "object",
+          "properties": {
+            "kind": {
+              "enum": [
+                "cash"
+              ]
+            }
+          },
+          "required": [
+            "kind"
+          ],
+          "additionalProperties": false
+        },
+        {
+          "type": "object",
+          "properties": {
+            "kind": {
+              "const": "open"
+            },
+            "x": {
+              "type": "integer"
+            }
+          },
+          "required": [
+            "kind"
+          ]
+        }
+      ]
+    },
+    "referred": {
+      "anyOf": [
+        {
+          "$ref": "#/$defs/Cat"
+        },
+        {
+          "$ref": "#/$defs/Dog"
+        },
+        {
+          "type": "null"
+        }
+      ]
+    },
+    "based": {
+      "type": "object",
+      "properties": {
+        "id": {
+          "type": "string"
+        },
+        "what": {
+          "type": "string"
+        }
+      },
+      "required": [
+        "id",
+        "what"
+      ],
+      "oneOf": [
+        {
+          "properties": {
+            "what": {
+              "const": "a"
+            },
+            "a": {
+              "type": "integer"
+            }
+          },
+          "required": [
+            "a"
+          ]
+        },
+        {
+          "properties": {
+            "what": {
+              "const": "b"
+            },
+            "b": {
+              "$ref": "#/$defs/Cat"
+            }
+          },
+          "required": [
+            "b"
+          ]
+        }
+      ]
+    },
+    "alone": {
+      "$ref": "#/$defs/Cat"
+    },
+    "maybe": {
+      "oneOf": [
+        {
+          "type": "null"
+        },
+        {
+          "type": "string",
+          "maxLength": 3
+        }
+      ]
+    },
+    "by_type": {
+      "oneOf": [
+        {
+          "type": "string",
+          "enum": [
+            "ONE",
+            "TWO"
+          ]
+        },
+        {
+          "type": "integer"
+        },
+        {
+          "type": "array",
+          "items": {
+            "type": "integer"
+          }
+        }
+      ]
+    },
+    "types": {
+      "type": [
+        "string",
+        "integer",
+        "boolean",
+        "null"
+      ]
+    },
+    "words": {
+      "oneOf": [
+        {
+          "const": "up",
+          "description": "Upwards."
+        },
+        {
+          "const": "down",
+          "description": "Downwards."
+        }
+      ]
+    },
+    "overlap": {
+      "anyOf": [
+        {
+          "type": "string",
+          "minLength": 2
+        },
+        {
+          "type": "string",
+          "pattern": "^a"
+        }
+      ]
+    },
+    "objects": {
+      "oneOf": [
+        {
+          "type": "object",
+          "properties": {
+            "a": {
+              "type": "integer"
+            }
+          },
+          "required": [
+            "a"
+          ],
+          "additionalProperties": false
+        },
+        {
+          "type": "object",
+          "properties": {
+            "b": {
+              "type": "integer"
+            }
+          },
+          "required": [
+            "b"
+          ],
+          "additionalProperties": false
+        }
+      ]
+    },
+    "restricted": {
+      "type": "object",
+      "properties": {
+        "a": {
+          "type": "integer"
+        },
+        "b": {
+          "type": "integer"
+        }
+      },
+      "anyOf": [
+        {
+          "required": [
+            "a"
+          ]
+        },
+        {
+          "required": [
+            "b"
+          ]
+        }
+      ]
+    }
+  },
+  "additionalProperties": false
+}
+"##,
+    },
+];

@@ -1,0 +1,688 @@
+/// The domain `coaching`.
+///
+/// It produces nothing.
+///
+/// It consumes `order.moved`, `order.paid`.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Coaching;
+impl ::dispatcher_runtime::Domain for Coaching {
+    const NAME: &'static str = "coaching";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The domain `growth`.
+///
+/// It produces nothing.
+///
+/// It consumes `order.paid`.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Growth;
+impl ::dispatcher_runtime::Domain for Growth {
+    const NAME: &'static str = "growth";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The domain `revenue`.
+///
+/// It produces `order.moved`, `order.paid`.
+///
+/// It consumes nothing.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Revenue;
+impl ::dispatcher_runtime::Domain for Revenue {
+    const NAME: &'static str = "revenue";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The event order.moved.
+///
+/// `order.moved`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod order_moved {
+    #[doc(inline)]
+    pub use v1::OrderMoved;
+    /// Version 1, from `m1.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event order.moved.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct OrderMoved {
+            /// The property `order_id`.
+            pub order_id: String,
+        }
+        impl ::dispatcher_runtime::Payload for OrderMoved {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "m1.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `order.moved` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "order.moved";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "order.moved",
+        description: "The event order.moved.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 2,
+                status: ::dispatcher_runtime::Status::Retired,
+                schema: ::core::option::Option::None,
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `order.moved`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"order.moved\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::OrderMoved {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `order.moved`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"order.moved\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`order_moved` carries `OrderMoved`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<OrderMoved>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::OrderMoved {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// The event order.paid.
+///
+/// `order.paid`: produced by `revenue`, consumed by `coaching`, `growth`. The subject is at `/order_id`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod order_paid {
+    #[doc(inline)]
+    pub use v4::{OrderPaid, Total};
+    /// Version 2, from `v2.json`. It is deprecated.
+    pub mod v2 {
+        use ::dispatcher_runtime::private::serde;
+        #[deprecated(note = "Version 3 says more")]
+        /// The event order.paid.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct OrderPaid {
+            /// The property `order_id`.
+            pub order_id: String,
+        }
+        impl ::dispatcher_runtime::Payload for OrderPaid {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 2;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "v2.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// Version 3, from `v3.json`.
+    pub mod v3 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event order.paid.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct OrderPaid {
+            /// The property `order_id`.
+            pub order_id: String,
+            /// The property `total`.
+            pub total: Total,
+        }
+        /// What the contracts call `total`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Total(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            Total(i64), IntegerRule::new("total", "be at least 0").range(0,
+            9223372036854775807)
+        );
+        impl ::dispatcher_runtime::Payload for OrderPaid {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 3;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "v3.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// Version 4, from `v4.json`.
+    pub mod v4 {
+        use ::dispatcher_runtime::private::serde;
+        /// The third telling.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct OrderPaid {
+            /// The property `order_id`.
+            pub order_id: String,
+            /// The property `total`.
+            pub total: Total,
+        }
+        /// What the contracts call `total`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Total(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            Total(i64), IntegerRule::new("total", "be at least 1").range(1,
+            9223372036854775807)
+        );
+        impl ::dispatcher_runtime::Payload for OrderPaid {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 4;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "v4.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `order.paid` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "order.paid";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching", "growth"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::Some(
+            "/order_id",
+        );
+        const CURRENT_VERSION: u32 = 4;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "order.paid",
+        description: "The event order.paid.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching", "growth"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::Some("/order_id"),
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Retired,
+                schema: ::core::option::Option::None,
+            },
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 2,
+                status: ::dispatcher_runtime::Status::Deprecated {
+                    reason: "Version 3 says more",
+                    replacement: ::core::option::Option::None,
+                    since: ::core::option::Option::None,
+                },
+                schema: ::core::option::Option::Some(&v2::SCHEMA),
+            },
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 3,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v3::SCHEMA),
+            },
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 4,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v4::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `order.paid`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"order.paid\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v2::OrderPaid {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v3::OrderPaid {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v4::OrderPaid {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `order.paid`",
+        label = "the registry lists `coaching`, `growth`",
+        note = "add the domain to \"consumers\" of \"order.paid\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>` or a `Consumer::<Growth>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl Consumer for super::Growth {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`order_paid` carries `OrderPaid`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<OrderPaid>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {
+        type Current;
+        fn from_current(current: Self::Current) -> Self;
+    }
+    impl Carried for v4::OrderPaid {
+        type Current = Self;
+        fn from_current(current: Self) -> Self {
+            current
+        }
+    }
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+        P::Current: ::dispatcher_runtime::Upcast<v2::OrderPaid>,
+        P::Current: ::dispatcher_runtime::Upcast<v3::OrderPaid>,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                2 => {
+                    ::dispatcher_runtime::private::decode::<v2::OrderPaid>(payload)
+                        .map(|older| P::from_current(
+                            ::dispatcher_runtime::Upcast::upcast(older),
+                        ))
+                }
+                3 => {
+                    ::dispatcher_runtime::private::decode::<v3::OrderPaid>(payload)
+                        .map(|older| P::from_current(
+                            ::dispatcher_runtime::Upcast::upcast(older),
+                        ))
+                }
+                4 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+    /// A payload of `order.paid` in whichever version it was published.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum AnyVersion {
+        /// Version 2.
+        V2(v2::OrderPaid),
+        /// Version 3.
+        V3(v3::OrderPaid),
+        /// Version 4.
+        V4(v4::OrderPaid),
+    }
+    impl AnyVersion {
+        /// The version that it was published in.
+        #[must_use]
+        pub fn schema_version(&self) -> u32 {
+            match self {
+                Self::V2(_) => 2,
+                Self::V3(_) => 3,
+                Self::V4(_) => 4,
+            }
+        }
+        /// The payload as JSON.
+        ///
+        /// # Errors
+        /// When a value that the types can hold cannot be written, such as a number that is
+        /// not finite.
+        pub fn to_json(
+            &self,
+        ) -> ::core::result::Result<
+            ::dispatcher_runtime::private::serde_json::Value,
+            ::dispatcher_runtime::private::serde_json::Error,
+        > {
+            match self {
+                Self::V2(payload) => {
+                    ::dispatcher_runtime::private::serde_json::to_value(payload)
+                }
+                Self::V3(payload) => {
+                    ::dispatcher_runtime::private::serde_json::to_value(payload)
+                }
+                Self::V4(payload) => {
+                    ::dispatcher_runtime::private::serde_json::to_value(payload)
+                }
+            }
+        }
+    }
+    impl ::core::convert::From<v2::OrderPaid> for AnyVersion {
+        fn from(payload: v2::OrderPaid) -> Self {
+            Self::V2(payload)
+        }
+    }
+    impl ::core::convert::From<v3::OrderPaid> for AnyVersion {
+        fn from(payload: v3::OrderPaid) -> Self {
+            Self::V3(payload)
+        }
+    }
+    impl ::core::convert::From<v4::OrderPaid> for AnyVersion {
+        fn from(payload: v4::OrderPaid) -> Self {
+            Self::V4(payload)
+        }
+    }
+    impl ::dispatcher_runtime::private::Carries<AnyVersion> for EventType {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<AnyVersion, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                2 => ::dispatcher_runtime::private::decode(payload).map(AnyVersion::V2),
+                3 => ::dispatcher_runtime::private::decode(payload).map(AnyVersion::V3),
+                4 => ::dispatcher_runtime::private::decode(payload).map(AnyVersion::V4),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// Any event of the registry.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The event order.moved.
+    OrderMoved(order_moved::v1::OrderMoved),
+    /// The event order.paid.
+    OrderPaid(order_paid::AnyVersion),
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl Event {
+    /// Its event type, such as `credit.locked`.
+    #[must_use]
+    pub fn event_type(&self) -> &'static str {
+        match self {
+            Self::OrderMoved(_) => "order.moved",
+            Self::OrderPaid(_) => "order.paid",
+        }
+    }
+    /// Its schema version.
+    #[must_use]
+    pub fn schema_version(&self) -> u32 {
+        match self {
+            Self::OrderMoved(_) => 1,
+            Self::OrderPaid(payload) => payload.schema_version(),
+        }
+    }
+    /// The payload as JSON.
+    ///
+    /// # Errors
+    /// When a value that the types can hold cannot be written, such as a number that is
+    /// not finite.
+    pub fn to_json(
+        &self,
+    ) -> ::core::result::Result<
+        ::dispatcher_runtime::private::serde_json::Value,
+        ::dispatcher_runtime::private::serde_json::Error,
+    > {
+        match self {
+            Self::OrderMoved(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+            Self::OrderPaid(payload) => payload.to_json(),
+        }
+    }
+    /// Reads a payload of any event type and version that is live.
+    ///
+    /// # Errors
+    /// When the registry does not know the event type or the version, or the payload is
+    /// not valid.
+    #[allow(unused_variables)]
+    pub fn decode(
+        event_type: &str,
+        schema_version: u32,
+        payload: ::dispatcher_runtime::private::serde_json::Value,
+    ) -> ::core::result::Result<Self, ::dispatcher_runtime::DecodeError> {
+        match event_type {
+            "order.moved" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            order_moved::v1::OrderMoved,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &order_moved::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            "order.paid" => {
+                match schema_version {
+                    2 => {
+                        ::dispatcher_runtime::private::decode::<
+                            order_paid::v2::OrderPaid,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    3 => {
+                        ::dispatcher_runtime::private::decode::<
+                            order_paid::v3::OrderPaid,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    4 => {
+                        ::dispatcher_runtime::private::decode::<
+                            order_paid::v4::OrderPaid,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &order_paid::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            other => {
+                ::core::result::Result::Err(
+                    ::dispatcher_runtime::DecodeError::unknown_event_type(other),
+                )
+            }
+        }
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<order_moved::v1::OrderMoved> for Event {
+    fn from(payload: order_moved::v1::OrderMoved) -> Self {
+        Self::OrderMoved(payload)
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<order_paid::v2::OrderPaid> for Event {
+    fn from(payload: order_paid::v2::OrderPaid) -> Self {
+        Self::OrderPaid(payload.into())
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<order_paid::v3::OrderPaid> for Event {
+    fn from(payload: order_paid::v3::OrderPaid) -> Self {
+        Self::OrderPaid(payload.into())
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<order_paid::v4::OrderPaid> for Event {
+    fn from(payload: order_paid::v4::OrderPaid) -> Self {
+        Self::OrderPaid(payload.into())
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<order_paid::AnyVersion> for Event {
+    fn from(payload: order_paid::AnyVersion) -> Self {
+        Self::OrderPaid(payload)
+    }
+}
+/// Every event type of the contracts.
+#[allow(dead_code, unreachable_pub)]
+pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Registry::new(
+    &[&order_moved::DESCRIPTOR, &order_paid::DESCRIPTOR],
+    DOCUMENTS,
+);
+static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
+    ::dispatcher_runtime::private::Document {
+        path: "m1.json",
+        text: r#"{
+  "type": "object",
+  "properties": {
+    "order_id": {
+      "type": "string"
+    }
+  },
+  "required": [
+    "order_id"
+  ],
+  "additionalProperties": false
+}
+"#,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "v2.json",
+        text: r#"{
+  "type": "object",
+  "properties": {
+    "order_id": {
+      "type": "string"
+    }
+  },
+  "required": [
+    "order_id"
+  ],
+  "additionalProperties": false
+}
+"#,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "v3.json",
+        text: r#"{
+  "type": "object",
+  "properties": {
+    "order_id": {
+      "type": "string"
+    },
+    "total": {
+      "type": "integer",
+      "minimum": 0
+    }
+  },
+  "required": [
+    "order_id",
+    "total"
+  ],
+  "additionalProperties": false
+}
+"#,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "v4.json",
+        text: r#"{
+  "type": "object",
+  "description": "The third telling.",
+  "properties": {
+    "order_id": {
+      "type": "string"
+    },
+    "total": {
+      "type": "integer",
+      "minimum": 1
+    }
+  },
+  "required": [
+    "order_id",
+    "total"
+  ],
+  "additionalProperties": false
+}
+"#,
+    },
+];

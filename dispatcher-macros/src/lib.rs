@@ -1,0 +1,47 @@
+//! The macros of dispatcher-runtime, which exports them: use them from there.
+//!
+//! Entry points only. `#[subscribe]` goes from `attribute` and `signature` to `expansion`;
+//! each of them works on `proc_macro2` tokens, and a fault is pushed to `faults` and never ends
+//! the work, so that all are shown at once. Whatever happens, the user's item is emitted again.
+
+mod attribute;
+mod contracts;
+mod expansion;
+mod faults;
+mod signature;
+mod subscribe;
+
+use proc_macro::TokenStream;
+
+/// Makes a handler of an async function: `#[subscribe(credit_locked)]`.
+///
+/// The event type is a path to its generated module. The function takes the event first,
+/// `EventEnvelope<CreditLocked>`, and then, in any order and each if it wants it:
+///
+/// * `&mut DeliveryTx`, the transaction of the delivery,
+/// * `State<App>`, a clone of the application's state,
+/// * `Delivery`, facts about the delivery such as the attempt.
+///
+/// It returns `Result<(), E>`, where `E` is `HandlerError` or an error that becomes one. An error is
+/// retried; `HandlerError` has the other ways.
+///
+/// The function's name becomes the handler, for `.subscribe(hold_slot)`, and the name of the
+/// subscription, to which the cursor belongs. `#[subscribe(credit_locked, name = "hold-slot")]`
+/// gives the subscription another name, so that the function can be renamed without starting at the
+/// beginning of the log.
+#[proc_macro_attribute]
+pub fn subscribe(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    subscribe::subscribe(attribute.into(), item.into()).into()
+}
+
+/// Turns a contracts directory into types: `contracts!("contracts")`, the directory relative to the
+/// package.
+///
+/// It is what a build script with `Contracts::new("contracts").generate_or_exit()` and
+/// `include_contracts!()` do, without the build script. Cargo compiles the crate again when a
+/// contract file changes. A file that is added counts once the registry or another contract names
+/// it, which is a change of that one.
+#[proc_macro]
+pub fn contracts(directory: TokenStream) -> TokenStream {
+    contracts::contracts(directory.into()).into()
+}

@@ -1,0 +1,50 @@
+/// Holds the slot of a lesson.
+#[allow(clippy::too_many_lines)]
+#[allow(non_camel_case_types)]
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+pub struct hold_slot;
+const _: () = {
+    #[allow(clippy::too_many_lines)]
+    #[allow(clippy::unused_async, clippy::needless_pass_by_value)]
+    async fn hold_slot(
+        event: EventEnvelope<CreditLocked>,
+        tx: &mut DeliveryTx,
+        State(app): State<App>,
+        delivery: Delivery,
+    ) -> Result<(), HandlerError> {
+        app.slots.hold(tx, event, delivery).await
+    }
+    use credit_locked::EventType as __EventType;
+    impl ::dispatcher_runtime::Handler<App> for hold_slot {
+        type EventType = __EventType;
+        const NAME: &'static str = "hold-slot";
+        fn handle<'a>(
+            &'a self,
+            __incoming: ::dispatcher_runtime::private::Incoming<'a, App>,
+        ) -> ::dispatcher_runtime::private::BoxFuture<
+            'a,
+            ::core::result::Result<(), ::dispatcher_runtime::HandlerError>,
+        > {
+            let __event = match ::dispatcher_runtime::private::Envelope::<
+                <Self as ::dispatcher_runtime::Handler<App>>::EventType,
+            >::read(__incoming.event) {
+                ::core::result::Result::Ok(__event) => __event,
+                ::core::result::Result::Err(__error) => {
+                    return ::dispatcher_runtime::private::refused(__error);
+                }
+            };
+            ::dispatcher_runtime::private::a_handler_must_be_send(
+                hold_slot(
+                    __event,
+                    __incoming.tx,
+                    ::dispatcher_runtime::State(
+                        <App as ::core::clone::Clone>::clone(__incoming.state),
+                    ),
+                    __incoming.delivery,
+                ),
+                ::dispatcher_runtime::private::Returned::outcome,
+            )
+        }
+    }
+    let _ = hold_slot;
+};

@@ -1,0 +1,3 @@
+dispatcher_runtime::contracts!(contracts);
+
+fn main() {}

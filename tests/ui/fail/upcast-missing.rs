@@ -1,0 +1,79 @@
+// Two active versions, as they are generated, without what the contracts crate has to add.
+mod order_paid {
+    use dispatcher_runtime::private::serde::{Deserialize, Serialize};
+    use dispatcher_runtime::private::{self, serde_json::Value};
+    use dispatcher_runtime::{DecodeError, EventDescriptor, Payload, PayloadSchema, Status, Upcast};
+
+    macro_rules! version {
+        ($module:ident, $number:literal) => {
+            pub mod $module {
+                use super::*;
+
+                #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+                #[serde(crate = "dispatcher_runtime::private::serde")]
+                pub struct OrderPaid {}
+
+                impl Payload for OrderPaid {
+                    type EventType = EventType;
+                    const SCHEMA_VERSION: u32 = $number;
+                    fn schema() -> &'static PayloadSchema {
+                        static SCHEMA: PayloadSchema = PayloadSchema::any_object();
+                        &SCHEMA
+                    }
+                }
+            }
+        };
+    }
+    version!(v1, 1);
+    version!(v2, 2);
+    pub use v2::OrderPaid;
+
+    pub struct EventType;
+
+    impl private::EventType for EventType {
+        const NAME: &'static str = "order.paid";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["growth"];
+        const SUBJECT: Option<&'static str> = None;
+        const CURRENT_VERSION: u32 = 2;
+        fn descriptor() -> &'static EventDescriptor {
+            static DESCRIPTOR: EventDescriptor = EventDescriptor {
+                event_type: "order.paid",
+                description: "",
+                contract: "orders",
+                producer: "revenue",
+                consumers: &["growth"],
+                status: Status::Active,
+                subject: None,
+                versions: &[],
+            };
+            &DESCRIPTOR
+        }
+    }
+
+    pub trait Carried: Payload {
+        type Current;
+    }
+
+    impl Carried for OrderPaid {
+        type Current = Self;
+    }
+
+    impl<P: Carried> private::Carries<P> for EventType
+    where
+        P::Current: Upcast<v1::OrderPaid>,
+    {
+        fn decode(_: u32, payload: Value) -> Result<P, DecodeError> {
+            private::decode(payload)
+        }
+    }
+}
+
+use dispatcher_runtime::{EventEnvelope, HandlerError, subscribe};
+
+#[subscribe(order_paid)]
+async fn credit_history(_event: EventEnvelope<order_paid::OrderPaid>) -> Result<(), HandlerError> {
+    Ok(())
+}
+
+fn main() {}
