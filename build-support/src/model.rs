@@ -1,6 +1,6 @@
 //! The checked contracts: what code generation, and nothing else, reads.
 //!
-//! A [`Model`] can only come from [`crate::check`], so whoever holds one knows that every name is
+//! A [`Model`] can only come from `crate::check`, so whoever holds one knows that every name is
 //! well formed, every `$ref` resolves, every schema compiles, and no two Rust names collide. No
 //! I/O happens here.
 

@@ -4,7 +4,7 @@
 //! 3986 against the place of its own file, or against the `$id` that encloses it. The runtime's
 //! gate registers the documents under the same addresses; what resolves here resolves there.
 //!
-//! Loading ([`load`]) builds the index once; [`Documents::resolve`] only looks things up.
+//! Loading (`load`) builds the index once; [`Documents::resolve`] only looks things up.
 
 mod builtin;
 mod error;
@@ -24,7 +24,7 @@ pub use error::RefError;
 
 /// The addresses of contract documents begin with this; the path follows.
 ///
-/// A path holds no character that a URI would have to escape (see [`crate::files`]), so a path and
+/// A path holds no character that a URI would have to escape (see `crate::files`), so a path and
 /// its address are one spelling.
 pub const CONTRACT_SCHEME: &str = "contract:///";
 
