@@ -3,7 +3,15 @@
 pub mod fixtures;
 pub mod postgres;
 
-/// The code blocks of README.md, compiled as doc tests.
+/// The code blocks of README.md and the guides, compiled as doc tests.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;
+pub mod guides {
+    #[doc = include_str!("../../README.md")]
+    pub struct Readme;
+
+    #[doc = include_str!("../../docs/cut-over.md")]
+    pub struct CutOver;
+
+    #[doc = include_str!("../../docs/event-or-action.md")]
+    pub struct EventOrAction;
+}
