@@ -4,6 +4,7 @@
 //! anything that it shows did not happen.
 
 use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use acme_contracts::credit_locked::{self, CreditLocked};
@@ -84,7 +85,17 @@ async fn create_domain_tables(pool: &PgPool) -> Result {
 }
 
 #[tokio::main]
-async fn main() -> Result {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("the quick start failed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result {
     let story = Story::new();
     let begin = Instant::now();
     let server = Server::shared().await?;
