@@ -9,5 +9,6 @@ mod faults;
 mod gap;
 mod hostile;
 mod migrations;
+mod not_only_rust;
 mod publish;
 mod support;
