@@ -86,7 +86,7 @@ pub enum PublishError {
         /// The name that was given.
         event_type: String,
         /// A name that exists and is close.
-        suggestion: Option<&'static str>,
+        suggestion: Option<String>,
     },
     /// The contracts have no such version of the event type, or it is retired.
     #[error(transparent)]
@@ -99,9 +99,9 @@ pub enum PublishError {
         /// The domain that tried.
         domain: &'static str,
         /// The event type.
-        event_type: &'static str,
+        event_type: String,
         /// The domain that may.
-        producer: &'static str,
+        producer: String,
     },
     /// The payload could not be turned into JSON; its `Serialize` failed.
     #[error("{event_type} was not published: its payload is no JSON")]
@@ -127,8 +127,9 @@ pub enum PublishError {
     Database(#[source] DatabaseError),
 }
 
-fn did_you_mean(suggestion: &Option<&'static str>) -> String {
+fn did_you_mean(suggestion: &Option<String>) -> String {
     suggestion
+        .as_ref()
         .map(|name| format!("; did you mean `{name}`?"))
         .unwrap_or_default()
 }

@@ -4,8 +4,10 @@
 //! [`GatedPayload`] is the proof: only [`PayloadSchema::admit`] makes one, and what it holds is
 //! what is stored. A refusal carries the full [`PayloadReport`], which is collected only then.
 //!
-//! Validators are built once for each schema, at first use, and shared. Formats are checked, and
-//! nothing is ever fetched: every document that a schema can reach is compiled in.
+//! Validators are built once for each schema and shared: of a bundled schema at first use, because
+//! generation has built it before; of a loaded one while it is loaded, because it may not compile.
+//! Formats are checked, and nothing is ever fetched: every document that a schema can reach is
+//! compiled in, or stands in the directory that was loaded.
 
 use std::fmt;
 use std::sync::{Mutex, OnceLock};
@@ -24,17 +26,29 @@ pub struct Document {
 
 /// The JSON Schema of one version of an event type's payload.
 pub struct PayloadSchema {
-    path: Option<&'static str>,
-    documents: &'static [Document],
+    source: Source,
     validator: OnceLock<jsonschema::Validator>,
+}
+
+/// Where a schema comes from.
+enum Source {
+    AnyObject,
+    Bundled {
+        path: &'static str,
+        documents: &'static [Document],
+    },
+    /// Its validator is there already.
+    Loaded {
+        path: String,
+        text: String,
+    },
 }
 
 impl PayloadSchema {
     #[doc(hidden)]
     pub const fn new(path: &'static str, documents: &'static [Document]) -> Self {
         Self {
-            path: Some(path),
-            documents,
+            source: Source::Bundled { path, documents },
             validator: OnceLock::new(),
         }
     }
@@ -43,24 +57,37 @@ impl PayloadSchema {
     #[doc(hidden)]
     pub const fn any_object() -> Self {
         Self {
-            path: None,
-            documents: &[],
+            source: Source::AnyObject,
             validator: OnceLock::new(),
         }
     }
 
+    pub(crate) fn loaded(path: String, text: String, validator: jsonschema::Validator) -> Self {
+        Self {
+            source: Source::Loaded { path, text },
+            validator: OnceLock::from(validator),
+        }
+    }
+
     /// The schema file, relative to the contracts directory; `None` where any object will do.
-    pub fn path(&self) -> Option<&'static str> {
-        self.path
+    pub fn path(&self) -> Option<&str> {
+        match &self.source {
+            Source::AnyObject => None,
+            Source::Bundled { path, .. } => Some(path),
+            Source::Loaded { path, .. } => Some(path),
+        }
     }
 
     /// The schema's original text; `None` where any object will do.
-    pub fn text(&self) -> Option<&'static str> {
-        let path = self.path?;
-        self.documents
-            .iter()
-            .find(|document| document.path == path)
-            .map(|document| document.text)
+    pub fn text(&self) -> Option<&str> {
+        match &self.source {
+            Source::AnyObject => None,
+            Source::Bundled { path, documents } => documents
+                .iter()
+                .find(|document| document.path == *path)
+                .map(|document| document.text),
+            Source::Loaded { text, .. } => Some(text),
+        }
     }
 
     /// Lets a valid payload through.
@@ -90,18 +117,21 @@ impl PayloadSchema {
         violations
             .sort_by(|a, b| (&a.instance_path, &a.keyword).cmp(&(&b.instance_path, &b.keyword)));
         Err(PayloadReport {
-            schema: self.path,
+            schema: self.path().map(str::to_owned),
             violations,
         })
     }
 
     fn validator(&self) -> &jsonschema::Validator {
-        self.validator.get_or_init(|| match self.path {
-            None => jsonschema::validator_for(&serde_json::json!({ "type": "object" }))
-                .unwrap_or_else(|error| unreachable!("{error}")),
+        self.validator.get_or_init(|| match &self.source {
+            Source::AnyObject => {
+                jsonschema::validator_for(&serde_json::json!({ "type": "object" }))
+                    .unwrap_or_else(|error| unreachable!("{error}"))
+            }
             // Generation has built this same validator from these same documents.
-            Some(path) => build(path, self.documents)
+            Source::Bundled { path, documents } => build(path, documents)
                 .unwrap_or_else(|error| panic!("the contract {path} does not compile: {error}")),
+            Source::Loaded { path, .. } => unreachable!("{path} was loaded with its validator"),
         })
     }
 }
@@ -109,14 +139,36 @@ impl PayloadSchema {
 impl fmt::Debug for PayloadSchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PayloadSchema")
-            .field("path", &self.path)
+            .field("path", &self.path())
             .finish_non_exhaustive()
     }
 }
 
 /// The URI under which a contract file is known to the validator.
-fn document_uri(path: &str) -> String {
-    format!("contract:///{path}")
+pub(crate) fn document_uri(path: &str) -> String {
+    format!("{CONTRACT_SCHEME}{path}")
+}
+
+/// What the URI of a contract file begins with.
+pub(crate) const CONTRACT_SCHEME: &str = "contract:///";
+
+/// Whether a document is of a draft before 2019-09.
+pub(crate) fn is_old_draft(text: &str) -> bool {
+    text.contains("json-schema.org/draft-0")
+}
+
+/// Builds the validator of the schema `path`. All that it reaches is in the registry.
+pub(crate) fn build_validator(
+    registry: &jsonschema::Registry<'_>,
+    path: &str,
+    schema: &Value,
+    old_drafts: bool,
+) -> Result<jsonschema::Validator, jsonschema::ValidationError<'static>> {
+    crate::value::checked(jsonschema::options(), old_drafts)
+        .with_registry(registry)
+        .with_base_uri(document_uri(path))
+        .should_ignore_unknown_formats(false)
+        .build(schema)
 }
 
 /// The documents of one set of contracts, read once.
@@ -158,9 +210,7 @@ fn contracts(
     let registry = jsonschema::Registry::new()
         .extend(values.iter().map(|(uri, value)| (uri.as_str(), value)))?
         .prepare()?;
-    let old_drafts = documents
-        .iter()
-        .any(|document| document.text.contains("json-schema.org/draft-0"));
+    let old_drafts = documents.iter().any(|document| is_old_draft(document.text));
     let contracts: &'static Contracts = Box::leak(Box::new(Contracts {
         values,
         registry,
@@ -181,13 +231,12 @@ fn build(
         .iter()
         .find_map(|(candidate, value)| (*candidate == uri).then_some(value))
         .ok_or("it is not among the documents")?;
-    Ok(
-        crate::value::checked(jsonschema::options(), contracts.old_drafts)
-            .with_registry(&contracts.registry)
-            .with_base_uri(uri)
-            .should_ignore_unknown_formats(false)
-            .build(schema)?,
-    )
+    Ok(build_validator(
+        &contracts.registry,
+        path,
+        schema,
+        contracts.old_drafts,
+    )?)
 }
 
 /// A payload that its schema has let through. Nothing but [`PayloadSchema::admit`] makes one.
@@ -211,7 +260,7 @@ impl GatedPayload {
 /// Why a payload was refused: every violation, in the order of the instance path.
 #[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
 pub struct PayloadReport {
-    schema: Option<&'static str>,
+    schema: Option<String>,
     violations: Vec<Violation>,
 }
 
@@ -222,8 +271,8 @@ impl PayloadReport {
     }
 
     /// The schema file, relative to the contracts directory.
-    pub fn schema(&self) -> Option<&'static str> {
-        self.schema
+    pub fn schema(&self) -> Option<&str> {
+        self.schema.as_deref()
     }
 }
 
@@ -235,7 +284,7 @@ impl fmt::Display for PayloadReport {
             }
             write!(f, "{violation}")?;
         }
-        if let Some(schema) = self.schema {
+        if let Some(schema) = &self.schema {
             write!(f, " (schema {schema})")?;
         }
         Ok(())

@@ -15,6 +15,7 @@
 //! | [`State`], [`Delivery`] | the application's state; facts about the delivery |
 //! | [`HandlerError`] | retry, retry later, or give up |
 //! | [`DeadLetters`] | what was given up on |
+//! | [`Registry`], [`LoadedRegistry`] | the contracts at run time: bundled, and read from a directory |
 //!
 //! # What is promised
 //!
@@ -93,7 +94,10 @@ pub use id::{DeadLetterId, EventId, IdError, TenantId};
 pub use migrate::{migrate, migrate_schema};
 pub use payload::{DecodeError, Domain, Payload, Upcast};
 pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, Published};
-pub use registry::{EventDescriptor, Registry, Status, VersionDescriptor};
+pub use registry::{
+    Difference, EventDescriptor, LoadedEvent, LoadedRegistry, LoadedVersion, Registry,
+    RegistryError, Status, VersionDescriptor,
+};
 /// The version of the `time` crate that the interface speaks of.
 pub use time;
 pub use value::{Date, DateTime, ValueError};

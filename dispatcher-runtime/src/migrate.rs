@@ -22,6 +22,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "create delivery tables",
         include_str!("../migrations/0002_create_delivery_tables.sql"),
     ),
+    (
+        3,
+        "create publish function",
+        include_str!("../migrations/0003_create_publish_function.sql"),
+    ),
 ];
 
 /// Creates the dispatcher's tables where the connection's search path points, or brings them up

@@ -156,15 +156,26 @@ impl DecodeError {
     /// For generated code.
     #[doc(hidden)]
     pub fn unknown_version(event: &EventDescriptor, schema_version: u32) -> Self {
-        Self::UnknownVersion {
-            event_type: event.event_type.to_owned(),
+        let live = event
+            .versions
+            .iter()
+            .filter(|version| version.schema.is_some());
+        Self::no_live_version(
+            event.event_type,
             schema_version,
-            known: event
-                .versions
-                .iter()
-                .filter(|version| version.schema.is_some())
-                .map(|version| version.schema_version)
-                .collect(),
+            live.map(|version| version.schema_version),
+        )
+    }
+
+    pub(crate) fn no_live_version(
+        event_type: &str,
+        schema_version: u32,
+        live: impl Iterator<Item = u32>,
+    ) -> Self {
+        Self::UnknownVersion {
+            event_type: event_type.to_owned(),
+            schema_version,
+            known: live.collect(),
         }
     }
 

@@ -17,6 +17,7 @@ use crate::error::ConfigError;
 use crate::id::{EventId, TenantId};
 use crate::payload::Domain;
 use crate::private::PublishedBy;
+use crate::registry::LoadedRegistry;
 use crate::sql::PublishStatements;
 use draft::Draft;
 
@@ -31,6 +32,7 @@ pub struct Dispatcher<D> {
     pool: PgPool,
     tenant: TenantId,
     statements: Arc<PublishStatements>,
+    registry: Option<Arc<LoadedRegistry>>,
     domain: PhantomData<fn() -> D>,
 }
 
@@ -40,6 +42,7 @@ impl<D> Clone for Dispatcher<D> {
             pool: self.pool.clone(),
             tenant: self.tenant.clone(),
             statements: Arc::clone(&self.statements),
+            registry: self.registry.clone(),
             domain: PhantomData,
         }
     }
@@ -52,6 +55,7 @@ pub struct DispatcherBuilder<D> {
     pool: PgPool,
     tenant: Option<String>,
     schema: Option<String>,
+    registry: Option<Arc<LoadedRegistry>>,
     domain: PhantomData<fn() -> D>,
 }
 
@@ -68,7 +72,28 @@ impl<D: Domain> DispatcherBuilder<D> {
         self
     }
 
-    /// Checks the settings. Does no I/O.
+    /// Another copy of the contracts, which [`publish_untyped`](Dispatcher::publish_untyped) is
+    /// validated against instead of the bundled one. Typed publishes keep to the contracts that
+    /// their types were generated from.
+    ///
+    /// ```no_run
+    /// # use acme_contracts::Revenue;
+    /// # fn example(pool: sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
+    /// use dispatcher_runtime::{Dispatcher, LoadedRegistry};
+    ///
+    /// let dispatcher = Dispatcher::<Revenue>::builder(pool)
+    ///     .tenant("tnt_swim_north")
+    ///     .registry(LoadedRegistry::from_dir("/etc/acme/contracts")?)
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn registry(mut self, loaded: impl Into<Arc<LoadedRegistry>>) -> Self {
+        self.registry = Some(loaded.into());
+        self
+    }
+
+    /// Checks the settings. Does no I/O. Warns of each difference between the loaded and the
+    /// bundled contracts of an event type that `D` produces.
     ///
     /// # Errors
     /// A setting is missing, malformed or contradicts another; the error names it.
@@ -78,10 +103,20 @@ impl<D: Domain> DispatcherBuilder<D> {
             Some(schema) => Family::new(schema)?,
             None => Family::default(),
         };
+        if let Some(loaded) = &self.registry {
+            for difference in loaded.compare(D::registry()) {
+                if difference.concerns_producer(D::NAME) {
+                    tracing::warn!(
+                        "the loaded contracts differ from the bundled ones: {difference}"
+                    );
+                }
+            }
+        }
         Ok(Dispatcher {
             pool: self.pool,
             tenant: config::tenant(self.tenant, config::environment)?,
             statements: Arc::new(PublishStatements::new(&family)),
+            registry: self.registry,
             domain: PhantomData,
         })
     }
@@ -94,6 +129,7 @@ impl<D: Domain> Dispatcher<D> {
             pool,
             tenant: None,
             schema: None,
+            registry: None,
             domain: PhantomData,
         }
     }
@@ -134,6 +170,7 @@ impl<D: Domain> Dispatcher<D> {
 
     /// Publishes an event whose type is known only at run time, for gateways. The same contracts
     /// hold: the event type has to be one that `D` produces, and the payload passes the same gate.
+    /// Where a [`registry`](DispatcherBuilder::registry) was loaded, that one counts.
     pub fn publish_untyped(
         &self,
         event_type: &str,
@@ -142,7 +179,12 @@ impl<D: Domain> Dispatcher<D> {
     ) -> Publish<'_, D> {
         Publish::new(
             self,
-            Draft::untyped::<D>(event_type, schema_version, payload),
+            Draft::untyped::<D>(
+                self.registry.as_deref(),
+                event_type,
+                schema_version,
+                payload,
+            ),
         )
     }
 }

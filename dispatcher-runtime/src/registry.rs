@@ -2,10 +2,44 @@
 //!
 //! Generated code holds one [`Registry`] for all the contracts of a crate, as a static. It never
 //! changes while a process runs; looking something up does no I/O and cannot fail half-way.
+//! [`LoadedRegistry`] is another copy, read from a directory when the process starts; reading it is
+//! all or nothing.
+
+mod compare;
+mod documents;
+mod error;
+mod file;
+mod loaded;
+
+use std::borrow::Cow;
 
 use crate::gate::{Document, PayloadSchema};
+use crate::payload::DecodeError;
 
-/// All event types of a set of contracts.
+pub use compare::Difference;
+pub use error::RegistryError;
+pub use loaded::{LoadedEvent, LoadedRegistry, LoadedVersion};
+
+/// All event types of a set of contracts, bundled in the binary.
+///
+/// ```
+/// use acme_contracts::REGISTRY;
+/// use dispatcher_runtime::Status;
+///
+/// let event = REGISTRY.event("credit.locked").ok_or("no such event type")?;
+/// assert_eq!(event.producer, "revenue");
+/// assert_eq!(event.consumers, ["coaching"]);
+/// assert_eq!(event.status, Status::Active);
+/// assert_eq!(event.subject, Some("/person_id"));
+///
+/// let version = event.version(1).ok_or("no such version")?;
+/// let schema = version.schema.ok_or("retired")?;
+/// assert_eq!(schema.path(), Some("credit-ledger/schema/payloads/credit-locked-v1.json"));
+/// assert!(schema.check(&serde_json::json!({})).is_err());
+///
+/// assert!(REGISTRY.consumed_by("coaching").any(|event| event.event_type == "credit.locked"));
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug)]
 pub struct Registry {
     events: &'static [&'static EventDescriptor],
@@ -31,19 +65,26 @@ impl Registry {
         self.events().find(|event| event.event_type == event_type)
     }
 
-    /// The name of an event type that exists and is spelt almost like this.
-    pub(crate) fn closest(&self, event_type: &str) -> Option<&'static str> {
-        self.events()
-            .filter(|event| event.status != Status::Retired)
-            .map(|event| {
-                (
-                    strsim::damerau_levenshtein(event.event_type, event_type),
-                    event.event_type,
-                )
-            })
-            .filter(|&(distance, name)| distance <= name.len().max(3) / 3)
-            .min()
-            .map(|(_, name)| name)
+    /// The name of a live event type that is spelt almost like this.
+    pub(crate) fn closest(&self, event_type: &str) -> Option<String> {
+        let live = self
+            .events()
+            .filter(|event| event.status != Status::Retired);
+        closest(live.map(|event| event.event_type), event_type)
+    }
+
+    /// What a publish has to know of a live event type.
+    pub(crate) fn contract(&self, event_type: &str, version: u32) -> Option<Contract<'static>> {
+        let event = self
+            .event(event_type)
+            .filter(|event| event.status != Status::Retired)?;
+        let schema = event.version(version).and_then(|version| version.schema);
+        Some(Contract {
+            event_type: Cow::Borrowed(event.event_type),
+            producer: event.producer,
+            subject: event.subject.map(Cow::Borrowed),
+            schema: schema.ok_or_else(|| DecodeError::unknown_version(event, version)),
+        })
     }
 
     /// The event types that `domain` handles, except the retired ones.
@@ -64,6 +105,24 @@ impl Registry {
             .iter()
             .map(|document| (document.path, document.text))
     }
+}
+
+/// What a publish has to know of an event type, from whichever registry.
+pub(crate) struct Contract<'a> {
+    pub(crate) event_type: Cow<'static, str>,
+    pub(crate) producer: &'a str,
+    pub(crate) subject: Option<Cow<'static, str>>,
+    /// The schema of the version that was asked for, or why there is none.
+    pub(crate) schema: Result<&'a PayloadSchema, DecodeError>,
+}
+
+/// The name that is spelt almost like `wanted`.
+fn closest<'a>(names: impl Iterator<Item = &'a str>, wanted: &str) -> Option<String> {
+    names
+        .map(|name| (strsim::damerau_levenshtein(name, wanted), name))
+        .filter(|&(distance, name)| distance <= name.len().max(3) / 3)
+        .min()
+        .map(|(_, name)| name.to_owned())
 }
 
 /// What the registry says about one event type.
@@ -107,19 +166,20 @@ pub struct VersionDescriptor {
     pub schema: Option<&'static PayloadSchema>,
 }
 
-/// Whether an event type or a version of it is in use.
+/// Whether an event type or a version of it is in use. The texts of a bundled registry are static;
+/// those of a loaded one are `String`s.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Status {
+pub enum Status<S = &'static str> {
     /// In use.
     Active,
     /// In use, on its way out.
     Deprecated {
         /// In a sentence.
-        reason: &'static str,
+        reason: S,
         /// The event type that takes its place.
-        replacement: Option<&'static str>,
+        replacement: Option<S>,
         /// A version or a date.
-        since: Option<&'static str>,
+        since: Option<S>,
     },
     /// Neither published nor handled any more.
     Retired,

@@ -1,5 +1,7 @@
 //! From a payload to the row that is inserted: the gate, then the envelope.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -7,8 +9,8 @@ use super::Dispatcher;
 use crate::error::PublishError;
 use crate::gate::{GatedPayload, PayloadSchema};
 use crate::id::{EventId, TenantId};
-use crate::payload::{DecodeError, Domain, Payload};
-use crate::registry::{EventDescriptor, Status};
+use crate::payload::{Domain, Payload};
+use crate::registry::LoadedRegistry;
 
 /// What stands beside the payload.
 #[derive(Clone, Debug, Default)]
@@ -26,9 +28,9 @@ pub(super) struct Metadata {
 /// A payload that has passed the gate, with what the contract says about it.
 #[derive(Debug)]
 pub(super) struct Draft {
-    pub(super) event_type: &'static str,
+    pub(super) event_type: Cow<'static, str>,
     pub(super) schema_version: u32,
-    pub(super) subject: Option<&'static str>,
+    pub(super) subject: Option<Cow<'static, str>>,
     pub(super) payload: GatedPayload,
 }
 
@@ -39,65 +41,62 @@ impl Draft {
             source,
         })?;
         Self::gated(
-            P::EVENT_TYPE,
+            Cow::Borrowed(P::EVENT_TYPE),
             P::SCHEMA_VERSION,
-            P::SUBJECT,
+            P::SUBJECT.map(Cow::Borrowed),
             P::schema(),
             value,
         )
     }
 
+    /// Against the loaded contracts, if there are any.
     pub(super) fn untyped<D: Domain>(
+        loaded: Option<&LoadedRegistry>,
         event_type: &str,
         version: u32,
         payload: Value,
     ) -> Result<Self, PublishError> {
-        let registry = D::registry();
-        let event = registry
-            .event(event_type)
-            .filter(|event| event.status != Status::Retired);
-        let Some(event) = event else {
+        let contract = match loaded {
+            Some(loaded) => loaded.contract(event_type, version),
+            None => D::registry().contract(event_type, version),
+        };
+        let Some(contract) = contract else {
             return Err(PublishError::UnknownEventType {
                 event_type: event_type.to_owned(),
-                suggestion: registry.closest(event_type),
+                suggestion: match loaded {
+                    Some(loaded) => loaded.closest(event_type),
+                    None => D::registry().closest(event_type),
+                },
             });
         };
-        if event.producer != D::NAME {
+        if contract.producer != D::NAME {
             return Err(PublishError::NotTheProducer {
                 domain: D::NAME,
-                event_type: event.event_type,
-                producer: event.producer,
+                event_type: contract.event_type.into_owned(),
+                producer: contract.producer.to_owned(),
             });
         }
-        let schema = event
-            .version(version)
-            .and_then(|version| version.schema)
-            .ok_or_else(|| {
-                PublishError::UnknownVersion(DecodeError::unknown_version(event, version))
-            })?;
-        Self::of(event, version, schema, payload)
-    }
-
-    fn of(
-        event: &'static EventDescriptor,
-        version: u32,
-        schema: &'static PayloadSchema,
-        payload: Value,
-    ) -> Result<Self, PublishError> {
-        Self::gated(event.event_type, version, event.subject, schema, payload)
+        let schema = contract.schema.map_err(PublishError::UnknownVersion)?;
+        Self::gated(
+            contract.event_type,
+            version,
+            contract.subject,
+            schema,
+            payload,
+        )
     }
 
     fn gated(
-        event_type: &'static str,
+        event_type: Cow<'static, str>,
         schema_version: u32,
-        subject: Option<&'static str>,
-        schema: &'static PayloadSchema,
+        subject: Option<Cow<'static, str>>,
+        schema: &PayloadSchema,
         payload: Value,
     ) -> Result<Self, PublishError> {
         let payload = schema
             .admit(payload)
             .map_err(|report| PublishError::PayloadInvalid {
-                event_type: event_type.to_owned(),
+                event_type: event_type.to_string(),
                 schema_version,
                 report,
             })?;
@@ -111,7 +110,7 @@ impl Draft {
 
     /// The contract's subject, as the payload gives it.
     fn subject(&self) -> Option<String> {
-        match self.payload.value().pointer(self.subject?)? {
+        match self.payload.value().pointer(self.subject.as_ref()?)? {
             Value::Null => None,
             Value::String(text) => Some(text.clone()),
             other => Some(other.to_string()),
@@ -122,7 +121,7 @@ impl Draft {
 /// A row to be inserted.
 pub(super) struct NewEvent {
     pub(super) event_id: EventId,
-    pub(super) event_type: &'static str,
+    pub(super) event_type: Cow<'static, str>,
     pub(super) schema_version: i32,
     pub(super) occurred_at: OffsetDateTime,
     pub(super) tenant_id: String,
@@ -141,7 +140,7 @@ impl NewEvent {
         metadata: Metadata,
     ) -> Result<Self, PublishError> {
         let invalid = |field, problem| PublishError::EnvelopeInvalid {
-            event_type: draft.event_type.to_owned(),
+            event_type: draft.event_type.to_string(),
             field,
             problem,
         };
@@ -179,7 +178,7 @@ impl NewEvent {
         }
         Ok(Self {
             event_id: metadata.event_id.unwrap_or_else(EventId::generate),
-            event_type: draft.event_type,
+            event_type: draft.event_type.clone(),
             schema_version: i32::try_from(draft.schema_version)
                 .map_err(|_| invalid("schema_version", "is above 2147483647"))?,
             occurred_at: metadata.occurred_at.unwrap_or_else(OffsetDateTime::now_utc),

@@ -124,7 +124,7 @@ impl<'a, D: Domain> Publish<'a, D> {
             .insert_event
             .query()
             .bind(event.event_id.as_str())
-            .bind(event.event_type)
+            .bind(event.event_type.as_ref())
             .bind(event.schema_version)
             .bind(event.occurred_at)
             .bind(&event.tenant_id)
@@ -234,7 +234,7 @@ impl<'a, D: Domain> PublishAll<'a, D> {
             .insert_events
             .query()
             .bind(texts(|event| event.event_id.as_str()))
-            .bind(texts(|event| event.event_type))
+            .bind(texts(|event| &event.event_type))
             .bind(
                 events
                     .iter()

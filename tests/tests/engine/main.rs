@@ -8,6 +8,8 @@ mod dead_letters;
 mod faults;
 mod gap;
 mod hostile;
+mod loaded_registry;
 mod migrations;
+mod not_only_rust;
 mod publish;
 mod support;

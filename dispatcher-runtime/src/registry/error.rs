@@ -1,0 +1,59 @@
+//! Why a contracts directory could not be loaded. Nothing of it is used then.
+
+use std::path::{Path, PathBuf};
+
+/// A contracts directory could not be loaded: what is wrong, in which file, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RegistryError {
+    /// A file is not there or may not be read.
+    #[error("{} cannot be read: {source}; {remedy}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+        /// What to do.
+        remedy: String,
+    },
+    /// A file's text is not JSON. The source has line and column.
+    #[error("{} is not JSON: {source}", path.display())]
+    NotJson {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: serde_json::Error,
+    },
+    /// The registry file does not have its form.
+    #[error("{} at `{pointer}`: {problem}", path.display())]
+    Malformed {
+        /// The registry file.
+        path: PathBuf,
+        /// JSON pointer to the fault.
+        pointer: String,
+        /// What is wrong, and what may stand there.
+        problem: String,
+    },
+    /// A payload schema cannot be used.
+    #[error("{}, the schema of {event_type} v{schema_version}, cannot be used: {problem}", path.display())]
+    Schema {
+        /// The schema file.
+        path: PathBuf,
+        /// The event type.
+        event_type: String,
+        /// The schema version.
+        schema_version: u32,
+        /// What the validator says.
+        problem: String,
+    },
+}
+
+impl RegistryError {
+    pub(super) fn malformed(path: &Path, pointer: &str, problem: impl Into<String>) -> Self {
+        Self::Malformed {
+            path: path.to_owned(),
+            pointer: pointer.to_owned(),
+            problem: problem.into(),
+        }
+    }
+}
