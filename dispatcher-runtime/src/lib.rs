@@ -15,6 +15,7 @@
 //! | [`State`], [`Delivery`] | the application's state; facts about the delivery |
 //! | [`HandlerError`] | retry, retry later, or give up |
 //! | [`DeadLetters`] | what was given up on |
+//! | [`observe`] | metrics: counters and latencies, for any vendor |
 //!
 //! # What is promised
 //!
@@ -40,6 +41,7 @@ mod gate;
 mod handler;
 mod id;
 mod migrate;
+pub mod observe;
 mod payload;
 mod publish;
 mod registry;

@@ -4,6 +4,7 @@
 //! transaction itself. A known event id inserts nothing and aborts nothing.
 
 mod draft;
+mod observed;
 mod pending;
 
 use std::marker::PhantomData;
@@ -15,11 +16,14 @@ use sqlx::PgPool;
 use crate::config::{self, Family};
 use crate::error::ConfigError;
 use crate::id::{EventId, TenantId};
+use crate::observe::{Observer, Observers};
 use crate::payload::Domain;
 use crate::private::PublishedBy;
 use crate::sql::PublishStatements;
 use draft::Draft;
 
+#[cfg(feature = "opentelemetry")]
+pub(crate) use draft::is_traceparent;
 pub use pending::{Publish, PublishAll};
 
 /// Publishes the events of the domain `D`.
@@ -31,6 +35,7 @@ pub struct Dispatcher<D> {
     pool: PgPool,
     tenant: TenantId,
     statements: Arc<PublishStatements>,
+    observers: Observers,
     domain: PhantomData<fn() -> D>,
 }
 
@@ -40,6 +45,7 @@ impl<D> Clone for Dispatcher<D> {
             pool: self.pool.clone(),
             tenant: self.tenant.clone(),
             statements: Arc::clone(&self.statements),
+            observers: self.observers.clone(),
             domain: PhantomData,
         }
     }
@@ -52,6 +58,7 @@ pub struct DispatcherBuilder<D> {
     pool: PgPool,
     tenant: Option<String>,
     schema: Option<String>,
+    observers: Observers,
     domain: PhantomData<fn() -> D>,
 }
 
@@ -65,6 +72,13 @@ impl<D: Domain> DispatcherBuilder<D> {
     /// The Postgres schema of the table family. Without it the connection's search path counts.
     pub fn schema(mut self, schema: impl Into<String>) -> Self {
         self.schema = Some(schema.into());
+        self
+    }
+
+    /// Is told what is published, such as the adapters in [`observe`](crate::observe). May be given
+    /// more than once; each is told.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observers.add(observer);
         self
     }
 
@@ -82,6 +96,7 @@ impl<D: Domain> DispatcherBuilder<D> {
             pool: self.pool,
             tenant: config::tenant(self.tenant, config::environment)?,
             statements: Arc::new(PublishStatements::new(&family)),
+            observers: self.observers,
             domain: PhantomData,
         })
     }
@@ -94,6 +109,7 @@ impl<D: Domain> Dispatcher<D> {
             pool,
             tenant: None,
             schema: None,
+            observers: Observers::default(),
             domain: PhantomData,
         }
     }
@@ -113,7 +129,7 @@ impl<D: Domain> Dispatcher<D> {
     /// # Ok(()) }
     /// ```
     pub fn publish<P: PublishedBy<D>>(&self, payload: P) -> Publish<'_, D> {
-        Publish::new(self, Draft::typed(&payload))
+        Publish::new(self, P::EVENT_TYPE, Draft::typed(&payload))
     }
 
     /// Publishes many events in one statement, in their order.
@@ -125,6 +141,7 @@ impl<D: Domain> Dispatcher<D> {
     ) -> PublishAll<'_, D> {
         PublishAll::new(
             self,
+            P::EVENT_TYPE,
             payloads
                 .into_iter()
                 .map(|payload| Draft::typed(&payload))
@@ -140,8 +157,13 @@ impl<D: Domain> Dispatcher<D> {
         schema_version: u32,
         payload: Value,
     ) -> Publish<'_, D> {
+        // What a caller made up must not become the label of a metric.
+        let known = D::registry()
+            .event(event_type)
+            .map_or("unknown", |event| event.event_type);
         Publish::new(
             self,
+            known,
             Draft::untyped::<D>(event_type, schema_version, payload),
         )
     }
