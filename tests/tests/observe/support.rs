@@ -98,7 +98,7 @@ pub(crate) async fn hold_slot(
 /// Remembers what it was told, in order, in short words, and can be awaited.
 pub(crate) struct Recorder {
     told: Mutex<Vec<String>>,
-    pub(crate) attempts: Mutex<Vec<AttemptSeen>>,
+    attempts: Mutex<Vec<AttemptSeen>>,
     ends: Semaphore,
 }
 
@@ -121,6 +121,11 @@ impl Recorder {
     /// What was told since the last call.
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.told.lock().unwrap())
+    }
+
+    /// The attempts that were told since the last call.
+    pub(crate) fn take_attempts(&self) -> Vec<AttemptSeen> {
+        std::mem::take(&mut self.attempts.lock().unwrap())
     }
 
     /// Waits for so many events to be handled or dead letters. Whoever was registered before this
