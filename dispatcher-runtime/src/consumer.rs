@@ -22,6 +22,7 @@ use crate::config::Family;
 use crate::delivery::Subscription;
 use crate::error::{ConfigError, DatabaseError, StartError};
 use crate::handler::Handler;
+use crate::observe::{Observer, Observers};
 use crate::payload::Domain;
 use crate::private::ConsumedBy;
 use crate::retry::RetryPolicy;
@@ -53,6 +54,7 @@ impl<D: Domain> Consumer<D> {
             handler_timeout: None,
             retry: RetryPolicy::default(),
             require_all_handlers: false,
+            observers: Observers::default(),
             domain: PhantomData,
         }
     }
@@ -70,6 +72,7 @@ pub struct ConsumerBuilder<D, S> {
     handler_timeout: Option<Duration>,
     retry: RetryPolicy,
     require_all_handlers: bool,
+    observers: Observers,
     domain: PhantomData<fn() -> D>,
 }
 
@@ -99,6 +102,7 @@ impl<D: Domain> ConsumerBuilder<D, ()> {
             handler_timeout: self.handler_timeout,
             retry: self.retry,
             require_all_handlers: self.require_all_handlers,
+            observers: self.observers,
             domain: PhantomData,
         }
     }
@@ -163,6 +167,13 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         self
     }
 
+    /// Is told what is handled, such as the adapters in [`observe`](crate::observe). May be given
+    /// more than once; each is told.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observers.add(observer);
+        self
+    }
+
     /// Checks the settings and the database, registers the cursors and starts the subscriptions.
     ///
     /// # Errors
@@ -183,6 +194,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             poll_interval: self.poll_interval,
             handler_timeout: self.handler_timeout,
             retry: self.retry,
+            observers: self.observers,
             statements: ConsumeStatements::new(&family),
         });
         probe(&self.pool, &settings.statements).await?;

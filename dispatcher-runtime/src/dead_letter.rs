@@ -30,7 +30,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::RetriesExhausted => "retries_exhausted",
             Self::Permanent => "permanent",

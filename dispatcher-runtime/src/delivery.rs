@@ -10,10 +10,12 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sqlx::Executor;
+use tracing::Instrument;
 
 use crate::error::{HandlerError, HandlerErrorKind, is_transient};
 use crate::event::StoredEvent;
 use crate::handler::{Delivery, DeliveryTx, Handler, Incoming};
+use crate::observe::{Observers, span};
 
 /// A handler with its type forgotten.
 trait Handle<S>: Send + Sync {
@@ -43,7 +45,15 @@ impl<S> Subscription<S> {
     }
 }
 
-/// How an attempt ended, where the transaction goes on.
+/// An attempt that ended, where the transaction goes on.
+#[derive(Debug)]
+pub(crate) struct Attempted {
+    pub(crate) outcome: Outcome,
+    /// How long the handler ran; `None` if nobody asks.
+    pub(crate) handler_latency: Option<Duration>,
+}
+
+/// How it ended.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Handled,
@@ -100,8 +110,10 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
     state: &S,
     delivery: Delivery,
     timeout: Option<Duration>,
-) -> Result<Outcome, Abandoned> {
+    observers: &Observers,
+) -> Result<Attempted, Abandoned> {
     begin(tx, timeout).await?;
+    let span = span::handle(event, &delivery);
     let incoming = Incoming {
         event,
         tx: &mut *tx,
@@ -111,6 +123,8 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
     // A handler may also panic before it returns its future.
     let call =
         AssertUnwindSafe(async { subscription.handler.handle(incoming).await }).catch_unwind();
+    let call = call.instrument(span.clone());
+    let started = observers.clock();
     let result = match timeout {
         None => call.await,
         Some(limit) => match tokio::time::timeout(limit, call).await {
@@ -121,9 +135,15 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
             )))),
         },
     };
+    let handler_latency = started.map(|started| started.elapsed());
     let failure = match result {
         Ok(Ok(())) => match release(tx, timeout).await {
-            Ok(()) => return Ok(Outcome::Handled),
+            Ok(()) => {
+                return Ok(Attempted {
+                    outcome: Outcome::Handled,
+                    handler_latency,
+                });
+            }
             Err(error) if is_transient(&error) => return Err(error.into()),
             Err(error) => match sql_state(&error).as_deref() {
                 // in_failed_sql_transaction
@@ -139,15 +159,22 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
                 None => return Err(error.into()),
             },
         },
-        Ok(Err(error)) if error.is_transient() => return Err(Abandoned::Transient(error.chain())),
+        Ok(Err(error)) if error.is_transient() => {
+            span::failed(&span, "database");
+            return Err(Abandoned::Transient(error.chain()));
+        }
         Ok(Err(error)) => Failure::new(error.kind, error.chain()),
         Err(panic) => Failure::retry(format!(
             "the handler panicked: {}",
             panic_message(panic.as_ref())
         )),
     };
+    span::failed(&span, failure.kind.as_str());
     match roll_back(tx).await {
-        Ok(()) => Ok(Outcome::Failed(failure)),
+        Ok(()) => Ok(Attempted {
+            outcome: Outcome::Failed(failure),
+            handler_latency,
+        }),
         Err(error) if matches!(sql_state(&error).as_deref(), Some("25P01" | "3B001")) => {
             Err(Abandoned::TransactionEnded)
         }

@@ -349,6 +349,18 @@ pub(crate) enum HandlerErrorKind {
     Invalid,
 }
 
+impl HandlerErrorKind {
+    /// For the span of the attempt.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::RetryAfter(_) => "retry_after",
+            Self::Permanent => "permanent",
+            Self::Invalid => "invalid",
+        }
+    }
+}
+
 impl HandlerError {
     /// Try again after the usual delay; the last retry failing makes a dead letter.
     pub fn retry(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {

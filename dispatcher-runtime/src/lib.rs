@@ -16,6 +16,7 @@
 //! | [`HandlerError`] | retry, retry later, or give up |
 //! | [`DeadLetters`] | what was given up on |
 //! | [`Registry`], [`LoadedRegistry`] | the contracts at run time: bundled, and read from a directory |
+//! | [`observe`] | metrics: counters and latencies, for any vendor |
 //!
 //! # What is promised
 //!
@@ -41,6 +42,7 @@ mod gate;
 mod handler;
 mod id;
 mod migrate;
+pub mod observe;
 mod payload;
 mod publish;
 mod registry;

@@ -4,6 +4,7 @@
 //! transaction itself. A known event id inserts nothing and aborts nothing.
 
 mod draft;
+mod observed;
 mod pending;
 
 use std::marker::PhantomData;
@@ -15,12 +16,15 @@ use sqlx::PgPool;
 use crate::config::{self, Family};
 use crate::error::ConfigError;
 use crate::id::{EventId, TenantId};
+use crate::observe::{Observer, Observers};
 use crate::payload::Domain;
 use crate::private::PublishedBy;
 use crate::registry::LoadedRegistry;
 use crate::sql::PublishStatements;
 use draft::Draft;
 
+#[cfg(feature = "opentelemetry")]
+pub(crate) use draft::is_traceparent;
 pub use pending::{Publish, PublishAll};
 
 /// Publishes the events of the domain `D`.
@@ -33,6 +37,7 @@ pub struct Dispatcher<D> {
     tenant: TenantId,
     statements: Arc<PublishStatements>,
     registry: Option<Arc<LoadedRegistry>>,
+    observers: Observers,
     domain: PhantomData<fn() -> D>,
 }
 
@@ -43,6 +48,7 @@ impl<D> Clone for Dispatcher<D> {
             tenant: self.tenant.clone(),
             statements: Arc::clone(&self.statements),
             registry: self.registry.clone(),
+            observers: self.observers.clone(),
             domain: PhantomData,
         }
     }
@@ -56,6 +62,7 @@ pub struct DispatcherBuilder<D> {
     tenant: Option<String>,
     schema: Option<String>,
     registry: Option<Arc<LoadedRegistry>>,
+    observers: Observers,
     domain: PhantomData<fn() -> D>,
 }
 
@@ -92,6 +99,13 @@ impl<D: Domain> DispatcherBuilder<D> {
         self
     }
 
+    /// Is told what is published, such as the adapters in [`observe`](crate::observe). May be given
+    /// more than once; each is told.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observers.add(observer);
+        self
+    }
+
     /// Checks the settings. Does no I/O. Warns of each difference between the loaded and the
     /// bundled contracts of an event type that `D` produces.
     ///
@@ -117,6 +131,7 @@ impl<D: Domain> DispatcherBuilder<D> {
             tenant: config::tenant(self.tenant, config::environment)?,
             statements: Arc::new(PublishStatements::new(&family)),
             registry: self.registry,
+            observers: self.observers,
             domain: PhantomData,
         })
     }
@@ -130,6 +145,7 @@ impl<D: Domain> Dispatcher<D> {
             tenant: None,
             schema: None,
             registry: None,
+            observers: Observers::default(),
             domain: PhantomData,
         }
     }
@@ -149,7 +165,7 @@ impl<D: Domain> Dispatcher<D> {
     /// # Ok(()) }
     /// ```
     pub fn publish<P: PublishedBy<D>>(&self, payload: P) -> Publish<'_, D> {
-        Publish::new(self, Draft::typed(&payload))
+        Publish::new(self, P::EVENT_TYPE, Draft::typed(&payload))
     }
 
     /// Publishes many events in one statement, in their order.
@@ -161,6 +177,7 @@ impl<D: Domain> Dispatcher<D> {
     ) -> PublishAll<'_, D> {
         PublishAll::new(
             self,
+            P::EVENT_TYPE,
             payloads
                 .into_iter()
                 .map(|payload| Draft::typed(&payload))
@@ -177,8 +194,13 @@ impl<D: Domain> Dispatcher<D> {
         schema_version: u32,
         payload: Value,
     ) -> Publish<'_, D> {
+        // What a caller made up must not become the label of a metric.
+        let known = D::registry()
+            .event(event_type)
+            .map_or("unknown", |event| event.event_type);
         Publish::new(
             self,
+            known,
             Draft::untyped::<D>(
                 self.registry.as_deref(),
                 event_type,

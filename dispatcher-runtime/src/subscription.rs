@@ -26,10 +26,11 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use crate::dead_letter::{self, Reason};
-use crate::delivery::{self, Abandoned, Failure, Outcome, Subscription};
+use crate::delivery::{self, Abandoned, Attempted, Failure, Outcome, Subscription};
 use crate::error::HandlerErrorKind;
 use crate::event::StoredEvent;
 use crate::handler::{Delivery, DeliveryTx};
+use crate::observe::{Ended, Kept, Observers};
 use crate::retry::RetryPolicy;
 use crate::sql::ConsumeStatements;
 
@@ -49,6 +50,7 @@ pub(crate) struct Settings {
     pub(crate) poll_interval: Duration,
     pub(crate) handler_timeout: Option<Duration>,
     pub(crate) retry: RetryPolicy,
+    pub(crate) observers: Observers,
     pub(crate) statements: ConsumeStatements,
 }
 
@@ -127,6 +129,8 @@ struct Done {
     last: Option<Candidate>,
     /// Where the cursor goes.
     cursor: i64,
+    /// What observers are told once it is committed.
+    kept: Kept,
 }
 
 impl<S: Send + Sync + 'static> Reader<S> {
@@ -171,6 +175,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
                 }
                 self.abandoned_at = None;
                 self.singly = self.singly.saturating_sub(1);
+                self.tell(done.kept);
                 if done.candidates > 0 || done.cursor < idle.horizon {
                     return Ok(Pass::Worked);
                 }
@@ -209,7 +214,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         let room = limit - done.candidates.min(limit);
         let mut all_read = room > 0;
         if room > 0 {
-            let candidates = self.next_events(tx, done.cursor, window, room).await?;
+            let candidates = self.receive(tx, done.cursor, window, room).await?;
             all_read = candidates.len() < room as usize;
             for candidate in candidates {
                 if *stopping.borrow() {
@@ -277,6 +282,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
                 subscription = self.subscription.name,
                 "already handled"
             );
+            done.kept.skipped(&self.settings.observers, event);
             if candidate.is_retry {
                 done.settle(event);
             }
@@ -293,34 +299,54 @@ impl<S: Send + Sync + 'static> Reader<S> {
             let timeout = self.settings.handler_timeout;
             // Kept before the attempt: if the transaction is lost, this is the event it was lost at.
             let candidate = done.last.insert(candidate);
-            match delivery::attempt(
+            let Attempted {
+                outcome,
+                handler_latency,
+            } = delivery::attempt(
                 &self.subscription,
                 &candidate.event,
                 tx,
                 &self.state,
                 delivery,
                 timeout,
+                &self.settings.observers,
             )
-            .await?
-            {
+            .await?;
+            let ended = match outcome {
                 Outcome::Handled => {
                     done.handled.push(candidate.event.event_id.clone());
-                    if candidate.is_retry {
-                        let event = candidate.event.clone();
-                        done.settle(&event);
-                    }
+                    Ended::Handled
                 }
-                Outcome::Failed(failure) => match self.failed(tx, candidate, failure).await? {
-                    Verdict::Retry => done.blocked.extend(candidate.event.subject.clone()),
-                    Verdict::DeadLetter if candidate.is_retry => {
-                        let event = candidate.event.clone();
-                        done.settle(&event);
-                    }
-                    Verdict::DeadLetter => {}
-                },
+                Outcome::Failed(failure) => self.failed(tx, candidate, failure).await?,
+            };
+            done.kept.attempted(
+                &self.settings.observers,
+                &candidate.event,
+                candidate.attempts + 1,
+                handler_latency,
+                ended,
+            );
+            match ended {
+                Ended::Retry => done.blocked.extend(candidate.event.subject.clone()),
+                Ended::Handled | Ended::DeadLetter(_) if candidate.is_retry => {
+                    let event = candidate.event.clone();
+                    done.settle(&event);
+                }
+                Ended::Handled | Ended::DeadLetter(_) => {}
             }
         }
         Ok(())
+    }
+
+    /// What was kept is committed.
+    fn tell(&self, kept: Kept) {
+        let (consumer, subscription) = (self.settings.consumer, self.subscription.name);
+        kept.tell(
+            &self.settings.observers,
+            consumer,
+            subscription,
+            OffsetDateTime::now_utc,
+        );
     }
 
     /// Records a failed attempt: a retry row, or a dead letter after the last one.
@@ -329,7 +355,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         tx: &mut DeliveryTx,
         candidate: &Candidate,
         failure: Failure,
-    ) -> Result<Verdict, sqlx::Error> {
+    ) -> Result<Ended, sqlx::Error> {
         let now = OffsetDateTime::now_utc();
         let event = &candidate.event;
         let attempts = candidate.attempts + 1;
@@ -362,7 +388,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
             let due_at = now.saturating_add(time_delay(delay));
             self.put_retry(tx, event, attempts, Some(due_at), &failures)
                 .await?;
-            return Ok(Verdict::Retry);
+            return Ok(Ended::Retry);
         }
         let reason = match failure.kind {
             HandlerErrorKind::Permanent => Reason::Permanent,
@@ -394,7 +420,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
             error = failure.error,
             "an event became a dead letter"
         );
-        Ok(Verdict::DeadLetter)
+        Ok(Ended::DeadLetter(reason))
     }
 }
 
@@ -406,12 +432,6 @@ impl Done {
             self.released.push((subject.clone(), event.position));
         }
     }
-}
-
-/// What becomes of an event that failed.
-enum Verdict {
-    Retry,
-    DeadLetter,
 }
 
 fn rfc3339(at: OffsetDateTime) -> String {

@@ -14,4 +14,7 @@ pub mod guides {
 
     #[doc = include_str!("../../docs/event-or-action.md")]
     pub struct EventOrAction;
+
+    #[doc = include_str!("../../docs/observability.md")]
+    pub struct Observability;
 }

@@ -198,7 +198,7 @@ impl NewEvent {
 }
 
 /// <https://www.w3.org/TR/trace-context/#traceparent-header-field-values>
-pub(super) fn is_traceparent(text: &str) -> bool {
+pub(crate) fn is_traceparent(text: &str) -> bool {
     let hex = |part: &str, length: usize| {
         part.len() == length
             && part

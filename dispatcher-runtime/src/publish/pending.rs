@@ -8,6 +8,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
 use time::OffsetDateTime;
 
 use super::draft::{Draft, Metadata, NewEvent, is_traceparent};
+use super::observed::Observed;
 use super::{Dispatcher, Published};
 use crate::envelope::EventEnvelope;
 use crate::error::{DatabaseError, PublishError};
@@ -34,7 +35,8 @@ macro_rules! metadata_setters {
             self
         }
 
-        /// The W3C trace context to carry on, `00-<trace>-<span>-<flags>`.
+        /// The W3C trace context to carry on, `00-<trace>-<span>-<flags>`. Without it that of the
+        /// current span, where the feature `opentelemetry` is on and there is one.
         pub fn traceparent(mut self, traceparent: impl Into<String>) -> Self {
             self.metadata.traceparent = Some(traceparent.into());
             self
@@ -72,14 +74,20 @@ macro_rules! metadata_setters {
 #[must_use = "an event is published when this is awaited"]
 pub struct Publish<'a, D> {
     dispatcher: &'a Dispatcher<D>,
+    event_type: &'static str,
     draft: Result<Draft, PublishError>,
     metadata: Metadata,
 }
 
 impl<'a, D: Domain> Publish<'a, D> {
-    pub(super) fn new(dispatcher: &'a Dispatcher<D>, draft: Result<Draft, PublishError>) -> Self {
+    pub(super) fn new(
+        dispatcher: &'a Dispatcher<D>,
+        event_type: &'static str,
+        draft: Result<Draft, PublishError>,
+    ) -> Self {
         Self {
             dispatcher,
+            event_type,
             draft,
             metadata: Metadata::default(),
         }
@@ -109,11 +117,19 @@ impl<'a, D: Domain> Publish<'a, D> {
     ///
     /// # Cancellation
     /// If the future is dropped the event may or may not have been inserted: roll back.
-    pub async fn within<C>(self, connection: &mut C) -> Result<Published, PublishError>
+    pub async fn within<C>(mut self, connection: &mut C) -> Result<Published, PublishError>
     where
         C: DerefMut<Target = PgConnection> + Send,
     {
-        self.insert(connection).await
+        let observed = self.observed();
+        observed
+            .around(self.insert(connection), std::slice::from_ref)
+            .await
+    }
+
+    fn observed(&mut self) -> Observed<'a> {
+        let traceparent = &mut self.metadata.traceparent;
+        Observed::new(&self.dispatcher.observers, self.event_type, 1, traceparent)
     }
 
     async fn insert(self, connection: &mut PgConnection) -> Result<Published, PublishError> {
@@ -153,12 +169,16 @@ impl<'a, D: Domain> IntoFuture for Publish<'a, D> {
     type Output = Result<Published, PublishError>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
-    fn into_future(self) -> Self::IntoFuture {
+    fn into_future(mut self) -> Self::IntoFuture {
         Box::pin(async move {
-            let mut tx = begin(&self.dispatcher.pool).await?;
-            let published = self.insert(&mut tx).await?;
-            tx.commit().await.map_err(database)?;
-            Ok(published)
+            let observed = self.observed();
+            let publish = async {
+                let mut tx = begin(&self.dispatcher.pool).await?;
+                let published = self.insert(&mut tx).await?;
+                tx.commit().await.map_err(database)?;
+                Ok(published)
+            };
+            observed.around(publish, std::slice::from_ref).await
         })
     }
 }
@@ -175,6 +195,7 @@ async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, PublishE
 #[must_use = "events are published when this is awaited"]
 pub struct PublishAll<'a, D> {
     dispatcher: &'a Dispatcher<D>,
+    event_type: &'static str,
     drafts: Result<Vec<Draft>, PublishError>,
     metadata: Metadata,
 }
@@ -182,10 +203,12 @@ pub struct PublishAll<'a, D> {
 impl<'a, D: Domain> PublishAll<'a, D> {
     pub(super) fn new(
         dispatcher: &'a Dispatcher<D>,
+        event_type: &'static str,
         drafts: Result<Vec<Draft>, PublishError>,
     ) -> Self {
         Self {
             dispatcher,
+            event_type,
             drafts,
             metadata: Metadata::default(),
         }
@@ -200,11 +223,25 @@ impl<'a, D: Domain> PublishAll<'a, D> {
     ///
     /// # Cancellation
     /// As [`Publish::within`].
-    pub async fn within<C>(self, connection: &mut C) -> Result<Vec<Published>, PublishError>
+    pub async fn within<C>(mut self, connection: &mut C) -> Result<Vec<Published>, PublishError>
     where
         C: DerefMut<Target = PgConnection> + Send,
     {
-        self.insert(connection).await
+        let observed = self.observed();
+        observed
+            .around(self.insert(connection), Vec::as_slice)
+            .await
+    }
+
+    fn observed(&mut self) -> Observed<'a> {
+        let events = self.drafts.as_ref().map_or(1, Vec::len);
+        let traceparent = &mut self.metadata.traceparent;
+        Observed::new(
+            &self.dispatcher.observers,
+            self.event_type,
+            events,
+            traceparent,
+        )
     }
 
     async fn insert(self, connection: &mut PgConnection) -> Result<Vec<Published>, PublishError> {
@@ -282,12 +319,16 @@ impl<'a, D: Domain> IntoFuture for PublishAll<'a, D> {
     type Output = Result<Vec<Published>, PublishError>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
-    fn into_future(self) -> Self::IntoFuture {
+    fn into_future(mut self) -> Self::IntoFuture {
         Box::pin(async move {
-            let mut tx = begin(&self.dispatcher.pool).await?;
-            let published = self.insert(&mut tx).await?;
-            tx.commit().await.map_err(database)?;
-            Ok(published)
+            let observed = self.observed();
+            let publish = async {
+                let mut tx = begin(&self.dispatcher.pool).await?;
+                let published = self.insert(&mut tx).await?;
+                tx.commit().await.map_err(database)?;
+                Ok(published)
+            };
+            observed.around(publish, Vec::as_slice).await
         })
     }
 }

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::{Candidate, Done, Pass, PassError, Reader, Verdict, time_delay};
+use super::{Candidate, Done, Pass, PassError, Reader, time_delay};
 use crate::delivery::{self, Abandoned, Failure};
 use crate::handler::DeliveryTx;
+use crate::observe::Ended;
 
 /// How often a transaction may be lost at the same event before the event is put aside.
 const LOST_AT_ONE_EVENT: u32 = 3;
@@ -142,12 +143,16 @@ impl<S: Send + Sync + 'static> Reader<S> {
         let Some((mut tx, mut done, cursor)) = self.reach_again(&candidate).await? else {
             return Ok(());
         };
-        let verdict = self.failed(&mut tx, &candidate, failure).await?;
-        if matches!(verdict, Verdict::DeadLetter) && candidate.is_retry {
+        let ended = self.failed(&mut tx, &candidate, failure).await?;
+        if matches!(ended, Ended::DeadLetter(_)) && candidate.is_retry {
             done.settle(&candidate.event);
         }
+        let (observers, attempt) = (&self.settings.observers, candidate.attempts + 1);
+        done.kept
+            .attempted(observers, &candidate.event, attempt, None, ended);
         self.record(&mut tx, &done, cursor).await?;
         tx.into_inner().commit().await?;
+        self.tell(done.kept);
         Ok(())
     }
 }

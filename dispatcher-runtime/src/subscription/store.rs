@@ -3,10 +3,12 @@
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
+use tracing::Instrument;
 
 use super::{Candidate, Done, READ_COMMITTED, Reader};
 use crate::event::StoredEvent;
 use crate::handler::DeliveryTx;
+use crate::observe::span;
 
 impl<S> Reader<S> {
     pub(super) async fn begin(&self) -> Result<DeliveryTx, sqlx::Error> {
@@ -128,7 +130,29 @@ impl<S> Reader<S> {
         row.map(|row| attempts(&row)).transpose()
     }
 
-    pub(super) async fn next_events(
+    /// The next events, in a span if there can be any.
+    pub(super) async fn receive(
+        &self,
+        tx: &mut DeliveryTx,
+        cursor: i64,
+        until: i64,
+        limit: u32,
+    ) -> Result<Vec<Candidate>, sqlx::Error> {
+        if until <= cursor {
+            return self.next_events(tx, cursor, until, limit).await;
+        }
+        let span = span::receive(
+            &self.subscription.event_types,
+            self.settings.consumer,
+            self.subscription.name,
+        );
+        let read = self.next_events(tx, cursor, until, limit);
+        let candidates = read.instrument(span.clone()).await?;
+        span::received(&span, candidates.iter().map(|candidate| &candidate.event));
+        Ok(candidates)
+    }
+
+    async fn next_events(
         &self,
         tx: &mut DeliveryTx,
         cursor: i64,

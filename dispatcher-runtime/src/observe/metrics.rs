@@ -1,0 +1,89 @@
+//! The adapter for the `metrics` facade. Prometheus writes the dots of the names as underscores.
+
+use ::metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
+
+use super::label::{self, milliseconds};
+use super::{Attempt, DeadLettered, DedupHit, Observer, Publish};
+
+/// Records into the `metrics` facade: whatever recorder is installed gets it.
+///
+/// Feature `metrics`.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct MetricsObserver;
+
+impl MetricsObserver {
+    /// Describes the metrics to the recorder that is installed, so install it before.
+    #[expect(
+        clippy::new_without_default,
+        reason = "it tells the recorder something, which a default should not"
+    )]
+    pub fn new() -> Self {
+        describe_counter!(label::PUBLISH_COUNT, label::PUBLISH_HELP);
+        describe_counter!(label::CONSUME_COUNT, label::CONSUME_HELP);
+        describe_counter!(label::DEDUP_HIT_COUNT, label::DEDUP_HIT_HELP);
+        describe_counter!(label::DEAD_LETTER_COUNT, label::DEAD_LETTER_HELP);
+        for (name, help) in [
+            (label::HANDLER_LATENCY, label::HANDLER_LATENCY_HELP),
+            (label::END_TO_END_LATENCY, label::END_TO_END_HELP),
+            (label::SINCE_INSERT_LATENCY, label::SINCE_INSERT_HELP),
+        ] {
+            describe_histogram!(name, Unit::Milliseconds, help);
+        }
+        Self
+    }
+}
+
+impl Observer for MetricsObserver {
+    fn published(&self, publish: &Publish<'_>) {
+        counter!(
+            label::PUBLISH_COUNT,
+            label::EVENT_TYPE => publish.event_type.to_owned(),
+            label::OUTCOME => publish.outcome.as_str(),
+        )
+        .increment(publish.events);
+    }
+
+    fn attempted(&self, attempt: &Attempt<'_>) {
+        let labels = [
+            (label::EVENT_TYPE, attempt.event_type.to_owned().into()),
+            (label::CONSUMER, attempt.consumer.into()),
+            (label::SUBSCRIPTION, attempt.subscription.into()),
+            (label::OUTCOME, attempt.outcome.as_str().into()),
+        ]
+        .map(|(name, value): (_, ::metrics::SharedString)| ::metrics::Label::new(name, value))
+        .to_vec();
+        if let Some(latency) = attempt.handler_latency {
+            histogram!(label::HANDLER_LATENCY, labels.clone()).record(milliseconds(latency));
+        }
+        if let Some(end_to_end) = attempt.end_to_end {
+            histogram!(label::END_TO_END_LATENCY, labels.clone())
+                .record(milliseconds(end_to_end.since_occurred));
+            histogram!(label::SINCE_INSERT_LATENCY, labels.clone())
+                .record(milliseconds(end_to_end.since_inserted));
+        }
+        counter!(label::CONSUME_COUNT, labels).increment(1);
+    }
+
+    fn dedup_hit(&self, hit: &DedupHit<'_>) {
+        counter!(
+            label::DEDUP_HIT_COUNT,
+            label::EVENT_TYPE => hit.event_type.to_owned(),
+            label::CONSUMER => hit.consumer,
+            label::SUBSCRIPTION => hit.subscription,
+            label::OUTCOME => label::SKIPPED,
+        )
+        .increment(1);
+    }
+
+    fn dead_lettered(&self, dead_letter: &DeadLettered<'_>) {
+        counter!(
+            label::DEAD_LETTER_COUNT,
+            label::EVENT_TYPE => dead_letter.event_type.to_owned(),
+            label::CONSUMER => dead_letter.consumer,
+            label::SUBSCRIPTION => dead_letter.subscription,
+            label::OUTCOME => dead_letter.reason.as_str(),
+        )
+        .increment(1);
+    }
+}

@@ -1,0 +1,66 @@
+//! Around a publish: its span, and who is told how it ended.
+
+use tracing::{Instrument, Span};
+
+use super::Published;
+use crate::error::PublishError;
+use crate::observe::{Observers, span};
+
+/// A publish that is about to run. Dropped before its end, it tells nothing.
+pub(super) struct Observed<'a> {
+    observers: &'a Observers,
+    event_type: &'static str,
+    events: usize,
+    span: Span,
+}
+
+impl<'a> Observed<'a> {
+    /// Gives the events a trace context, if they have none and there is one.
+    pub(super) fn new(
+        observers: &'a Observers,
+        event_type: &'static str,
+        events: usize,
+        traceparent: &mut Option<String>,
+    ) -> Self {
+        Self {
+            observers,
+            event_type,
+            events,
+            span: span::publish(event_type, traceparent),
+        }
+    }
+
+    pub(super) async fn around<R>(
+        self,
+        publish: impl Future<Output = Result<R, PublishError>>,
+        events: fn(&R) -> &[Published],
+    ) -> Result<R, PublishError> {
+        let result = publish.instrument(self.span.clone()).await;
+        match &result {
+            Ok(published) => self.ended(events(published)),
+            Err(error) => {
+                let outcome = self
+                    .observers
+                    .not_published(self.event_type, error, self.events);
+                span::failed(&self.span, outcome.as_str());
+            }
+        }
+        result
+    }
+
+    fn ended(&self, events: &[Published]) {
+        match events {
+            [event] => {
+                self.span
+                    .record("messaging.message.id", event.event_id.as_str());
+            }
+            events => {
+                self.span
+                    .record("messaging.batch.message_count", events.len());
+            }
+        }
+        let known = events.iter().filter(|event| event.is_duplicate()).count();
+        self.observers
+            .published(self.event_type, events.len() - known, known);
+    }
+}
