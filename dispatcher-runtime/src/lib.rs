@@ -14,7 +14,7 @@
 //! | [`DeliveryTx`] | the delivery's transaction: what is written through it is applied once |
 //! | [`State`], [`Delivery`] | the application's state; facts about the delivery |
 //! | [`HandlerError`] | retry, retry later, or give up |
-//! | [`DeadLetters`] | what was given up on |
+//! | [`DeadLetters`] | what was given up on; over HTTP with the feature `http` |
 //!
 //! # What is promised
 //!
@@ -38,6 +38,8 @@ mod error;
 mod event;
 mod gate;
 mod handler;
+#[cfg(feature = "http")]
+pub mod http;
 mod id;
 mod migrate;
 mod payload;
