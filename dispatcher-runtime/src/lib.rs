@@ -14,9 +14,9 @@
 //! | [`DeliveryTx`] | the delivery's transaction: what is written through it is applied once |
 //! | [`State`], [`Delivery`] | the application's state; facts about the delivery |
 //! | [`HandlerError`] | retry, retry later, or give up |
-//! | [`DeadLetters`] | what was given up on |
 //! | [`Registry`], [`LoadedRegistry`] | the contracts at run time: bundled, and read from a directory |
 //! | [`observe`] | metrics: counters and latencies, for any vendor |
+//! | [`DeadLetters`] | what was given up on; over HTTP with the feature `http` |
 //!
 //! # What is promised
 //!
@@ -40,6 +40,8 @@ mod error;
 mod event;
 mod gate;
 mod handler;
+#[cfg(feature = "http")]
+pub mod http;
 mod id;
 mod migrate;
 pub mod observe;

@@ -1,0 +1,185 @@
+//! What goes wrong, as `application/problem+json` (RFC 9457).
+//!
+//! What HTTP shows and what the log holds are two texts: an answer of 500 or 503 has an `instance`
+//! and no cause, and the log has the cause under that `instance`.
+
+use std::error::Error;
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// An answer that is an error.
+#[derive(Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    body: Map<String, Value>,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        // `about:blank` says that the title is the status' own, and that the status is the kind.
+        let problem = Self {
+            status,
+            body: Map::new(),
+            header: None,
+        };
+        problem
+            .with("type", "about:blank")
+            .with("title", status.canonical_reason().unwrap_or("Error"))
+            .with("status", status.as_u16())
+            .with("detail", detail.into())
+    }
+
+    /// Nobody but us can do anything about it.
+    pub(super) fn internal(cause: &(dyn Error + 'static)) -> Self {
+        Self::hidden(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the request failed here; the service's log says why, under this `instance`",
+            cause,
+        )
+    }
+
+    /// The same request may succeed later.
+    pub(super) fn unavailable(cause: &(dyn Error + 'static)) -> Self {
+        Self::hidden(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the request cannot be answered at the moment; try again, and if that does not help, \
+             the service's log says why, under this `instance`",
+            cause,
+        )
+    }
+
+    fn hidden(status: StatusCode, detail: &str, cause: &(dyn Error + 'static)) -> Self {
+        let instance = format!("urn:uuid:{}", Uuid::now_v7());
+        tracing::error!(
+            instance,
+            status = status.as_u16(),
+            error = %cause,
+            "a request for dead letters failed"
+        );
+        Self::new(status, detail).with("instance", instance)
+    }
+
+    /// With a further member.
+    pub(super) fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
+        self.body.insert(member.to_owned(), value.into());
+        self
+    }
+
+    pub(super) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.header = Some((name, value));
+        self
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = Value::Object(self.body).to_string();
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.extend(self.header);
+        response
+    }
+}
+
+/// Where a fault is.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Place {
+    Path,
+    Query,
+    Body,
+}
+
+#[derive(Debug)]
+struct Fault {
+    place: Place,
+    /// The parameter or field; none if it is the whole body.
+    name: Option<String>,
+    detail: String,
+}
+
+/// What is wrong with a request: all of it, so that nobody mends one fault to meet the next.
+#[derive(Debug, Default)]
+pub(super) struct Faults(Vec<Fault>);
+
+impl Faults {
+    pub(super) fn add(&mut self, place: Place, name: Option<&str>, detail: String) {
+        self.0.push(Fault {
+            place,
+            name: name.map(shorten),
+            detail,
+        });
+    }
+
+    /// The value of a known parameter or field is not one of those allowed.
+    pub(super) fn value(&mut self, place: Place, name: &str, given: &str, allowed: &str) {
+        let detail = format!("`{name}` is `{}`; it has to be {allowed}", shorten(given));
+        self.add(place, Some(name), detail);
+    }
+
+    /// There is no parameter or field of that name.
+    pub(super) fn unknown(&mut self, place: Place, name: &str, known: &[&str]) {
+        let nearest = known
+            .iter()
+            .map(|known| (strsim::damerau_levenshtein(&shorten(name), known), known))
+            .filter(|(distance, known)| *distance <= known.len() / 3)
+            .min_by_key(|(distance, _)| *distance);
+        let hint = match (nearest, known) {
+            (Some((_, nearest)), _) => {
+                format!(
+                    "did you mean `{nearest}`? There are `{}`",
+                    known.join("`, `")
+                )
+            }
+            (None, []) => "this route takes none".to_owned(),
+            (None, known) => format!("there are `{}`", known.join("`, `")),
+        };
+        let kind = match place {
+            Place::Body => "field",
+            Place::Path | Place::Query => "parameter",
+        };
+        let detail = format!("`{}` is no {kind} here; {hint}", shorten(name));
+        self.add(place, Some(name), detail);
+    }
+
+    /// # Errors
+    /// A 400 with all of them, if there are any.
+    pub(super) fn none(self) -> Result<(), Problem> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let details: Vec<_> = self.0.iter().map(|fault| fault.detail.as_str()).collect();
+        let problem = Problem::new(StatusCode::BAD_REQUEST, details.join("; "));
+        let errors = self.0.into_iter().map(|fault| {
+            serde_json::json!({ "in": fault.place, "name": fault.name, "detail": fault.detail })
+        });
+        Err(problem.with("errors", errors.collect::<Value>()))
+    }
+
+    /// The value, if nothing was wrong.
+    ///
+    /// # Errors
+    /// A 400 with all that was.
+    pub(super) fn or<T>(self, value: Option<T>) -> Result<T, Problem> {
+        self.none()?;
+        value.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "the request is malformed"))
+    }
+}
+
+/// What somebody sent, short enough to be sent back.
+pub(super) fn shorten(text: &str) -> String {
+    const MOST: usize = 80;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
