@@ -1,4 +1,4 @@
-//! Dead letters over HTTP: an axum router that a service merges into its own. Feature `http`.
+//! Dead letters over HTTP: a router of axum 0.8 that a service merges into its own. Feature `http`.
 //!
 //! | route | what it gives |
 //! |---|---|
@@ -34,9 +34,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use serde::Serialize;
 
+// No `pub use axum`: it has a `Handler` and a `State` too, and with two of a name in reach rustc spells
+// ours out in every message about a handler.
 pub use authenticator::{AuthError, Authenticator, from_fn};
-/// The version of axum that the interface speaks of.
-pub use axum;
 
 use crate::dead_letter::{DeadLetter, DeadLetters};
 use crate::error::{DeadLetterError, is_transient};
