@@ -265,6 +265,14 @@ pub struct PayloadReport {
 }
 
 impl PayloadReport {
+    /// Of a text that is refused before any schema is asked.
+    pub(crate) fn of_text(violations: Vec<Violation>) -> Self {
+        Self {
+            schema: None,
+            violations,
+        }
+    }
+
     /// The violations; there is at least one.
     pub fn violations(&self) -> &[Violation] {
         &self.violations

@@ -38,6 +38,7 @@ mod delivery;
 mod envelope;
 mod error;
 mod event;
+mod exact;
 mod gate;
 mod handler;
 #[cfg(feature = "http")]
@@ -104,7 +105,7 @@ pub use registry::{
 };
 /// The version of the `time` crate that the interface speaks of.
 pub use time;
-pub use value::{Date, DateTime, ValueError};
+pub use value::{Date, DateTime, Integer, Number, ValueError};
 
 /// Includes what the build script of the crate made of its contracts.
 ///

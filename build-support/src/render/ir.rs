@@ -110,17 +110,26 @@ pub(super) struct Scalar {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Rule {
     Range {
-        unsigned: bool,
-        minimum: i128,
-        maximum: i128,
+        inner: Inner,
+        minimum: Option<i128>,
+        maximum: Option<i128>,
         multiple_of: i128,
     },
     /// An integer that this schema allows.
-    Integer(String),
+    Integer { inner: Inner, schema: String },
     /// A number that this schema allows.
     Number(String),
     /// A string that this schema allows.
     Text(String),
+}
+
+/// What a newtype of an integer holds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Inner {
+    Signed,
+    Unsigned,
+    /// Not every allowed integer fits into 64 bits.
+    Any,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -171,16 +171,16 @@ pub mod root_draft4 {
         }
         /// What the contracts call `f`.
         #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-        pub struct F(f64);
+        pub struct F(::dispatcher_runtime::Number);
         ::dispatcher_runtime::private::number_type!(
             F, NumberRule::new("f", "be a number, at most 2",
             r#"{"$schema":"http://json-schema.org/draft-04/schema#","exclusiveMaximum":true,"maximum":2,"type":"number"}"#)
         );
         /// What the contracts call `n`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct N(i64);
+        pub struct N(::dispatcher_runtime::Integer);
         ::dispatcher_runtime::private::integer_type!(
-            N(i64), IntegerRule::new("n", "be at least 2").range(2, 9223372036854775807)
+            N(Integer), IntegerRule::new("n", "be at least 2").at_least(2)
         );
         /// What the contracts call `s`.
         #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -297,7 +297,7 @@ pub mod root_draft7 {
         pub struct RootDraft7 {
             /// The property `pair`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub pair: Option<(i64, String)>,
+            pub pair: Option<(::dispatcher_runtime::Integer, String)>,
             /// The property `ref`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub r#ref: Option<T>,
@@ -545,7 +545,7 @@ pub mod root_referred {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub again: Option<Box<RootReferred>>,
             /// The property `x`.
-            pub x: i64,
+            pub x: ::dispatcher_runtime::Integer,
         }
         impl ::dispatcher_runtime::Payload for RootReferred {
             type EventType = super::EventType;
@@ -658,7 +658,7 @@ pub mod root_tagged {
             #[serde(rename = "a")]
             A {
                 /// The property `x`.
-                x: i64,
+                x: ::dispatcher_runtime::Integer,
             },
             /// `kind` is `b`.
             #[serde(rename = "b")]
@@ -885,7 +885,7 @@ pub mod root_untyped {
         pub struct RootUntyped {
             /// The property `a`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub a: Option<i64>,
+            pub a: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
             #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<

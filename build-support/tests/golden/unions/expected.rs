@@ -108,7 +108,7 @@ pub mod payment_made {
                 /// The property `id`.
                 id: String,
                 /// The property `a`.
-                a: i64,
+                a: ::dispatcher_runtime::Integer,
                 /// The properties that the schema allows and does not name.
                 #[serde(flatten)]
                 additional_properties: ::dispatcher_runtime::private::serde_json::Map<
@@ -138,9 +138,9 @@ pub mod payment_made {
             /// A string.
             Text(ByType1),
             /// An integer.
-            Integer(i64),
+            Integer(::dispatcher_runtime::Integer),
             /// An array.
-            Array(Vec<i64>),
+            Array(Vec<::dispatcher_runtime::Integer>),
         }
         /// What the contracts call `by_type`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -161,7 +161,7 @@ pub mod payment_made {
             /// The property `species`.
             pub species: Species,
             /// The property `lives`.
-            pub lives: i64,
+            pub lives: ::dispatcher_runtime::Integer,
         }
         /// How it was paid.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
@@ -181,7 +181,7 @@ pub mod payment_made {
             Open {
                 /// The property `x`.
                 #[serde(default, skip_serializing_if = "Option::is_none")]
-                x: Option<i64>,
+                x: Option<::dispatcher_runtime::Integer>,
                 /// The properties that the schema allows and does not name.
                 #[serde(flatten)]
                 additional_properties: ::dispatcher_runtime::private::serde_json::Map<
@@ -219,7 +219,7 @@ pub mod payment_made {
             #[serde(rename = "cat")]
             Cat {
                 /// The property `lives`.
-                lives: i64,
+                lives: ::dispatcher_runtime::Integer,
             },
             /// `species` is `dog`.
             #[serde(rename = "dog")]
@@ -235,10 +235,10 @@ pub mod payment_made {
         pub struct Restricted {
             /// The property `a`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub a: Option<i64>,
+            pub a: Option<::dispatcher_runtime::Integer>,
             /// The property `b`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub b: Option<i64>,
+            pub b: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
             #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
@@ -262,7 +262,7 @@ pub mod payment_made {
             /// A boolean.
             Boolean(bool),
             /// An integer.
-            Integer(i64),
+            Integer(::dispatcher_runtime::Integer),
             /// A string.
             Text(String),
         }
