@@ -259,11 +259,22 @@ mod tests {
 
     #[test]
     fn other_texts_do_no_harm() {
-        for text in ["", "\"", "\"\\", "{\"a", "-", "1e", "--------------------", "é\"é", "}{]["] {
+        for text in [
+            "",
+            "\"",
+            "\"\\",
+            "{\"a",
+            "-",
+            "1e",
+            "--------------------",
+            "é\"é",
+            "}{][",
+        ] {
             let _ = check(text);
         }
-        assert!(check("12345678901234567890123").is_err_and(|report| {
-            report.violations()[0].instance_path.is_empty()
-        }));
+        assert!(
+            check("12345678901234567890123")
+                .is_err_and(|report| { report.violations()[0].instance_path.is_empty() })
+        );
     }
 }

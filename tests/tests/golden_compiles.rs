@@ -40,7 +40,7 @@ macro_rules! golden {
     )*};
 }
 
-golden!(docs names objects presence recursion registry roots scalars shared unions versions);
+golden!(choices docs names objects presence recursion registry roots scalars shared unions versions);
 
 type Recoded = Result<Value, Box<dyn std::error::Error>>;
 
@@ -68,9 +68,8 @@ fn round_trip(samples: &str, recode: impl Fn(&str, u32, Value) -> Recoded) {
 fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {
-            let [a, b] = [a, b].map(|number| {
-                dispatcher_runtime::Number::deserialize(number).expect("a number")
-            });
+            let [a, b] = [a, b]
+                .map(|number| dispatcher_runtime::Number::deserialize(number).expect("a number"));
             a == b
         }
         (Value::Array(a), Value::Array(b)) => {
@@ -100,7 +99,6 @@ fn no_case_is_forgotten() {
         })
         .collect();
     cases.sort_unstable();
-    let listed =
-        "docs names objects presence recursion registry roots scalars shared unions versions";
+    let listed = "choices docs names objects presence recursion registry roots scalars shared unions versions";
     assert_eq!(cases.join(" "), listed);
 }

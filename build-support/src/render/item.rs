@@ -9,7 +9,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::docs::Docs;
-use super::ir::{Fields, Home, Inner, Item, ItemId, Program, Rule, Scalar, Shape, StringVariant, Type};
+use super::ir::{
+    Choice, Fields, Home, Inner, Item, ItemId, Program, Rule, Scalar, Shape, StringVariant, Type,
+};
 use super::names::ident;
 
 /// How a module names the types that it uses.
@@ -156,8 +158,40 @@ impl<'a> Scope<'a> {
                     pub enum #name { #(#alternatives,)* }
                 }
             }
+            Shape::Choice(choices) => self.choice(id, item, &docs, choices),
             Shape::StringEnum(variants) => string_enum(item, &docs, variants),
             Shape::Scalar(scalar) => self.scalar(item, &docs, scalar),
+        }
+    }
+
+    fn choice(
+        &self,
+        id: ItemId,
+        item: &Item,
+        docs: &TokenStream,
+        choices: &[Choice],
+    ) -> TokenStream {
+        let name = ident(&item.name);
+        let names: Vec<_> = choices.iter().map(|choice| ident(&choice.name)).collect();
+        let variants = choices.iter().zip(&names).map(|(choice, name)| {
+            let docs = choice.docs.tokens();
+            let ty = self.ty(id, &choice.ty);
+            quote!(#docs #name(#ty))
+        });
+        let places = choices
+            .iter()
+            .map(|choice| text(&format!("{}#{}", choice.at.document, choice.at.pointer)));
+        let root = match self.home {
+            Home::Shared => quote!(super),
+            Home::Version { .. } => quote!(super::super),
+        };
+        quote! {
+            #docs #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+            #[serde(crate = "serde", untagged)]
+            pub enum #name { #(#variants,)* }
+            ::dispatcher_runtime::private::union!(
+                #name, #root::DOCUMENTS, { #(#names = #places),* }
+            );
         }
     }
 

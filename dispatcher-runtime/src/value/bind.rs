@@ -19,7 +19,8 @@ macro_rules! __bind {
                 fn encode_by_ref(
                     &self,
                     buffer: &mut sqlx::postgres::PgArgumentBuffer,
-                ) -> ::core::result::Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+                ) -> ::core::result::Result<sqlx::encode::IsNull, sqlx::error::BoxDynError>
+                {
                     let $value = self;
                     let value = $convert?;
                     sqlx::Encode::<sqlx::Postgres>::encode(value, buffer)

@@ -28,7 +28,10 @@ impl Held {
             Self::Unsigned(number) => Some(number.into()),
             Self::Float(number) => {
                 const LIMIT: f64 = i128::MAX as f64;
-                #[expect(clippy::cast_possible_truncation, reason = "whole, and below the limit")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "whole, and below the limit"
+                )]
                 (number.fract() == 0.0 && number.abs() < LIMIT).then_some(number as i128)
             }
         }
@@ -60,7 +63,10 @@ impl Held {
             return None;
         }
         // Saturation is far beyond 64 bits and decides rightly.
-        #[expect(clippy::cast_possible_truncation, reason = "cut to the whole part, or saturated")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "cut to the whole part, or saturated"
+        )]
         let whole = float as i128;
         let by_fraction = || 0.0_f64.partial_cmp(&float.fract());
         match self.whole()?.cmp(&whole) {

@@ -223,7 +223,10 @@ mod tests {
         assert_eq!(read("1e20").as_u64(), None);
         assert_eq!(u64::try_from(read("18446744073709551615")), Ok(u64::MAX));
         let error = u32::try_from(read("-1")).map_err(|error| error.to_string());
-        assert_eq!(error, Err("the integer must fit into u32, found -1".to_owned()));
+        assert_eq!(
+            error,
+            Err("the integer must fit into u32, found -1".to_owned())
+        );
         assert_eq!(Integer::try_from(7_usize), Ok(Integer::from(7)));
         assert!(Integer::try_from(u128::MAX).is_err());
         assert_eq!("100000000000000000000".parse(), Ok(read("1e20")));

@@ -23,6 +23,7 @@ mod number_type;
 mod present;
 mod string;
 mod string_enum;
+mod union;
 
 pub use date::Date;
 pub use date_time::DateTime;
@@ -35,3 +36,4 @@ pub use number_type::NumberRule;
 pub use present::present;
 pub use string::StringRule;
 pub use string_enum::unknown_variant;
+pub use union::Union;

@@ -130,7 +130,14 @@ mod tests {
 
     #[test]
     fn what_is_read_is_written() {
-        for text in ["5", "5.0", "9007199254740993", "18446744073709551615", "0.1", "-0.0"] {
+        for text in [
+            "5",
+            "5.0",
+            "9007199254740993",
+            "18446744073709551615",
+            "0.1",
+            "-0.0",
+        ] {
             let number: Number = serde_json::from_str(text).unwrap_or(Number::from(0));
             assert_eq!(serde_json::to_string(&number).unwrap_or_default(), text);
         }

@@ -151,12 +151,12 @@ impl Lowering<'_> {
         )
     }
 
-    fn scalar(&mut self, at: &Location, expected: String, rule: Rule) -> Type {
+    pub(super) fn scalar(&mut self, at: &Location, expected: String, rule: Rule) -> Type {
         Type::Named(self.new_item(at, Shape::Scalar(Scalar { expected, rule })))
     }
 
     /// The rules of one schema, as a schema of its own.
-    fn fragment(&self, at: &Location, json_type: &str, keywords: &[&str]) -> String {
+    pub(super) fn fragment(&self, at: &Location, json_type: &str, keywords: &[&str]) -> String {
         let mut fragment = Map::new();
         let draft = self.draft(at);
         let format = self

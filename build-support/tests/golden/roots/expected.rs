@@ -762,20 +762,37 @@ pub mod root_tagged {
 #[allow(deprecated, unreachable_pub, unused)]
 pub mod root_untagged {
     #[doc(inline)]
-    pub use v1::RootUntagged;
+    pub use v1::{RootUntagged, RootUntagged1, RootUntagged2};
     /// Version 1, from `untagged.json`.
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event root.untagged.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde", transparent)]
-        pub struct RootUntagged(
-            /// The value.
-            pub ::dispatcher_runtime::private::serde_json::Map<
-                String,
-                ::dispatcher_runtime::private::serde_json::Value,
-            >,
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum RootUntagged {
+            /// The alternative 1 of the schema.
+            Variant1(RootUntagged1),
+            /// The alternative 2 of the schema.
+            Variant2(RootUntagged2),
+        }
+        ::dispatcher_runtime::private::union!(
+            RootUntagged, super::super::DOCUMENTS, { Variant1 = "untagged.json#/oneOf/0",
+            Variant2 = "untagged.json#/oneOf/1" }
         );
+        /// What the contracts call `untagged`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct RootUntagged1 {
+            /// The property `a`.
+            pub a: ::dispatcher_runtime::Integer,
+        }
+        /// What the contracts call `untagged`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct RootUntagged2 {
+            /// The property `b`.
+            pub b: ::dispatcher_runtime::Integer,
+        }
         impl ::dispatcher_runtime::Payload for RootUntagged {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;

@@ -34,8 +34,8 @@ impl ::dispatcher_runtime::Domain for Revenue {
 pub mod payment_made {
     #[doc(inline)]
     pub use v1::{
-        Based, ByType, ByType1, Cat, Inline, Maybe, Objects, Overlap, PaymentMade,
-        Referred, Restricted, Species, Types, Words,
+        Based, ByType, ByType1, Cat, Inline, Maybe, Objects, Objects1, Objects2, Overlap,
+        PaymentMade, Referred, Restricted, Species, Types, Words,
     };
     /// Version 1, from `p.json`.
     pub mod v1 {
@@ -81,18 +81,10 @@ pub mod payment_made {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub words: Option<Words>,
             /// The property `overlap`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub overlap: Option<Overlap>,
             /// The property `objects`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub objects: Option<Objects>,
             /// The property `restricted`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -198,18 +190,40 @@ pub mod payment_made {
             r#"{"maxLength":3,"type":"string"}"#)
         );
         /// What the contracts call `objects`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde", transparent)]
-        pub struct Objects(
-            /// The value, which the schema describes and no Rust type does.
-            pub ::dispatcher_runtime::private::serde_json::Value,
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum Objects {
+            /// The alternative 1 of the schema.
+            Variant1(Objects1),
+            /// The alternative 2 of the schema.
+            Variant2(Objects2),
+        }
+        ::dispatcher_runtime::private::union!(
+            Objects, super::super::DOCUMENTS, { Variant1 =
+            "p.json#/properties/objects/oneOf/0", Variant2 =
+            "p.json#/properties/objects/oneOf/1" }
         );
-        /// What the contracts call `overlap`.
+        /// What the contracts call `objects`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde", transparent)]
-        pub struct Overlap(
-            /// The value, which the schema describes and no Rust type does.
-            pub ::dispatcher_runtime::private::serde_json::Value,
+        #[serde(crate = "serde")]
+        pub struct Objects1 {
+            /// The property `a`.
+            pub a: ::dispatcher_runtime::Integer,
+        }
+        /// What the contracts call `objects`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Objects2 {
+            /// The property `b`.
+            pub b: ::dispatcher_runtime::Integer,
+        }
+        /// What the contracts call `overlap`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Overlap(String);
+        ::dispatcher_runtime::private::string_type!(
+            Overlap, StringRule::new("overlap",
+            "match one of the alternatives of its schema",
+            r#"{"anyOf":[{"minLength":2,"type":"string"},{"pattern":"^a","type":"string"}],"type":"string"}"#)
         );
         /// What the contracts call `referred`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
