@@ -64,9 +64,12 @@ impl StoredEvent {
                 self.schema_version
             ))
         })?;
-        let payload: Value = serde_json::from_str(&self.payload).map_err(|error| {
+        let unreadable = |error: &dyn std::fmt::Display| {
             HandlerError::invalid(format!("the payload cannot be read: {error}"))
-        })?;
+        };
+        crate::exact::check(&self.payload).map_err(|report| unreadable(&report))?;
+        let payload: Value =
+            serde_json::from_str(&self.payload).map_err(|error| unreadable(&error))?;
         let payload = decode(schema_version, payload).map_err(HandlerError::invalid)?;
         Ok(EventEnvelope {
             event_id,

@@ -239,6 +239,30 @@ fn build(
     )?)
 }
 
+/// The validator of the schema at a place inside a set of contracts, `p.json#/properties/pet`.
+pub(crate) fn branch_validator(
+    documents: &'static [Document],
+    place: &str,
+) -> Result<jsonschema::Validator, Box<dyn std::error::Error>> {
+    let contracts = contracts(documents)?;
+    let (path, pointer) = place.split_once('#').unwrap_or((place, ""));
+    let mut reference = format!("{}#", document_uri(path));
+    for byte in pointer.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            reference.push(byte.into());
+        } else {
+            reference.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    let schema = serde_json::json!({ "$ref": reference });
+    Ok(
+        crate::value::checked(jsonschema::options(), contracts.old_drafts)
+            .with_registry(&contracts.registry)
+            .should_ignore_unknown_formats(false)
+            .build(&schema)?,
+    )
+}
+
 /// A payload that its schema has let through. Nothing but [`PayloadSchema::admit`] makes one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GatedPayload {
@@ -265,6 +289,14 @@ pub struct PayloadReport {
 }
 
 impl PayloadReport {
+    /// Of a text that is refused before any schema is asked.
+    pub(crate) fn of_text(violations: Vec<Violation>) -> Self {
+        Self {
+            schema: None,
+            violations,
+        }
+    }
+
     /// The violations; there is at least one.
     pub fn violations(&self) -> &[Violation] {
         &self.violations

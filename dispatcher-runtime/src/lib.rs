@@ -53,6 +53,7 @@ extern crate self as dispatcher_runtime;
 // What generated code is made of: always there.
 mod envelope;
 mod error;
+mod exact;
 mod gate;
 mod id;
 mod payload;
@@ -108,7 +109,7 @@ pub use registry::{
 };
 /// The version of the `time` crate that the interface speaks of.
 pub use time;
-pub use value::{Date, DateTime, ValueError};
+pub use value::{Date, DateTime, Integer, Number, ValueError};
 
 #[cfg(feature = "postgres")]
 pub use error::{ConfigError, DatabaseError, MigrateError};

@@ -4,17 +4,21 @@
 pub use futures_util::future::BoxFuture;
 pub use serde;
 pub use serde_json;
+#[cfg(feature = "postgres")]
+pub use sqlx;
 
 pub use crate::gate::Document;
 #[cfg(feature = "consume")]
 pub use crate::handler::{Envelope, Incoming, Returned, a_handler_must_be_send, refused};
-pub use crate::value::{IntegerRule, NumberRule, StringRule, ValueError, present, unknown_variant};
+pub use crate::value::{
+    IntegerRule, NumberRule, StringRule, Union, ValueError, present, unknown_variant,
+};
 pub use crate::{
     __integer_type as integer_type, __number_type as number_type, __string_enum as string_enum,
-    __string_type as string_type,
+    __string_type as string_type, __union as union,
 };
 
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use crate::payload::{DecodeError, Payload};
 use crate::registry::EventDescriptor;
@@ -73,46 +77,9 @@ impl EventType for UnknownEventType {
 impl<D> ConsumedBy<D> for UnknownEventType {}
 
 /// Reads a payload through the gate.
-///
-/// JSON Schema counts `1.0` as an integer and serde does not, so a valid payload that serde
-/// refuses is read once more with such numbers respelt.
 pub fn decode<P: Payload>(payload: Value) -> Result<P, DecodeError> {
     P::schema()
         .check(&payload)
         .map_err(DecodeError::invalid::<P>)?;
-    match serde::Deserialize::deserialize(&payload) {
-        Ok(payload) => Ok(payload),
-        Err(_) => serde_json::from_value(with_integral_floats_as_integers(payload))
-            .map_err(DecodeError::unreadable::<P>),
-    }
-}
-
-fn with_integral_floats_as_integers(value: Value) -> Value {
-    match value {
-        Value::Number(number) => Value::Number(integer(&number).unwrap_or(number)),
-        Value::Array(items) => Value::Array(
-            items
-                .into_iter()
-                .map(with_integral_floats_as_integers)
-                .collect(),
-        ),
-        Value::Object(fields) => Value::Object(
-            fields
-                .into_iter()
-                .map(|(name, value)| (name, with_integral_floats_as_integers(value)))
-                .collect(),
-        ),
-        other => other,
-    }
-}
-
-fn integer(number: &Number) -> Option<Number> {
-    // Above 2^53 a float no longer says which integer was meant.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    let float = number.as_f64().filter(|_| number.is_f64())?;
-    if float.fract() != 0.0 || float.abs() > EXACT {
-        return None;
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "an integer within ±2^53")]
-    Some(Number::from(float as i64))
+    serde_json::from_value(payload).map_err(DecodeError::unreadable::<P>)
 }

@@ -53,6 +53,8 @@ pub(super) enum Shape {
     },
     /// Values that their JSON type tells apart.
     Untagged(Vec<Alternative>),
+    /// Values that only their schemas tell apart.
+    Choice(Vec<Choice>),
     StringEnum(Vec<StringVariant>),
     Scalar(Scalar),
     /// A public wrapper.
@@ -94,6 +96,15 @@ pub(super) struct Alternative {
 }
 
 #[derive(Clone, Debug, PartialEq)]
+pub(super) struct Choice {
+    pub(super) name: String,
+    pub(super) ty: Type,
+    pub(super) docs: Docs,
+    /// The schema that says whether a value is this variant.
+    pub(super) at: Location,
+}
+
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct StringVariant {
     pub(super) json: String,
     pub(super) name: String,
@@ -110,17 +121,26 @@ pub(super) struct Scalar {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Rule {
     Range {
-        unsigned: bool,
-        minimum: i128,
-        maximum: i128,
+        inner: Inner,
+        minimum: Option<i128>,
+        maximum: Option<i128>,
         multiple_of: i128,
     },
     /// An integer that this schema allows.
-    Integer(String),
+    Integer { inner: Inner, schema: String },
     /// A number that this schema allows.
     Number(String),
     /// A string that this schema allows.
     Text(String),
+}
+
+/// What a newtype of an integer holds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Inner {
+    Signed,
+    Unsigned,
+    /// Not every allowed integer fits into 64 bits.
+    Any,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -185,6 +205,7 @@ impl Shape {
                 .iter()
                 .map(|alternative| &alternative.ty)
                 .collect(),
+            Self::Choice(choices) => choices.iter().map(|choice| &choice.ty).collect(),
             Self::Newtype(inner) => vec![inner],
             Self::Pending | Self::StringEnum(_) | Self::Scalar(_) | Self::Opaque => Vec::new(),
         }
@@ -206,6 +227,7 @@ impl Shape {
                 .iter_mut()
                 .map(|alternative| &mut alternative.ty)
                 .collect(),
+            Self::Choice(choices) => choices.iter_mut().map(|choice| &mut choice.ty).collect(),
             Self::Newtype(inner) => vec![inner],
             Self::Pending | Self::StringEnum(_) | Self::Scalar(_) | Self::Opaque => Vec::new(),
         }
@@ -215,13 +237,23 @@ impl Shape {
 impl Program {
     /// Whether null may become a value of this type.
     pub(super) fn takes_null(&self, ty: &Type) -> bool {
-        match ty {
-            Type::Value | Type::Nullable(_) => true,
-            Type::Named(id) => self.items.get(*id).is_some_and(|item| match &item.shape {
-                Shape::Opaque => true,
-                Shape::Newtype(inner) => self.takes_null(inner),
-                _ => false,
-            }),
+        self.takes_null_beside(ty, &mut Vec::new())
+    }
+
+    /// `seen`: the items that were asked already, for a union that holds itself.
+    fn takes_null_beside(&self, ty: &Type, seen: &mut Vec<ItemId>) -> bool {
+        let id = match ty {
+            Type::Value | Type::Nullable(_) => return true,
+            Type::Named(id) if !seen.contains(id) => *id,
+            _ => return false,
+        };
+        seen.push(id);
+        match self.items.get(id).map(|item| &item.shape) {
+            Some(Shape::Opaque) => true,
+            Some(Shape::Newtype(inner)) => self.takes_null_beside(inner, seen),
+            Some(Shape::Choice(choices)) => choices
+                .iter()
+                .any(|choice| self.takes_null_beside(&choice.ty, seen)),
             _ => false,
         }
     }

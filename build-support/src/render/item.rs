@@ -9,7 +9,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::docs::Docs;
-use super::ir::{Fields, Home, Item, ItemId, Program, Rule, Scalar, Shape, StringVariant, Type};
+use super::ir::{
+    Choice, Fields, Home, Inner, Item, ItemId, Program, Rule, Scalar, Shape, StringVariant, Type,
+};
 use super::names::ident;
 
 /// How a module names the types that it uses.
@@ -156,8 +158,40 @@ impl<'a> Scope<'a> {
                     pub enum #name { #(#alternatives,)* }
                 }
             }
+            Shape::Choice(choices) => self.choice(id, item, &docs, choices),
             Shape::StringEnum(variants) => string_enum(item, &docs, variants),
             Shape::Scalar(scalar) => self.scalar(item, &docs, scalar),
+        }
+    }
+
+    fn choice(
+        &self,
+        id: ItemId,
+        item: &Item,
+        docs: &TokenStream,
+        choices: &[Choice],
+    ) -> TokenStream {
+        let name = ident(&item.name);
+        let names: Vec<_> = choices.iter().map(|choice| ident(&choice.name)).collect();
+        let variants = choices.iter().zip(&names).map(|(choice, name)| {
+            let docs = choice.docs.tokens();
+            let ty = self.ty(id, &choice.ty);
+            quote!(#docs #name(#ty))
+        });
+        let places = choices
+            .iter()
+            .map(|choice| text(&format!("{}#{}", choice.at.document, choice.at.pointer)));
+        let root = match self.home {
+            Home::Shared => quote!(super),
+            Home::Version { .. } => quote!(super::super),
+        };
+        quote! {
+            #docs #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+            #[serde(crate = "serde", untagged)]
+            pub enum #name { #(#variants,)* }
+            ::dispatcher_runtime::private::union!(
+                #name, #root::DOCUMENTS, { #(#names = #places),* }
+            );
         }
     }
 
@@ -205,8 +239,8 @@ impl<'a> Scope<'a> {
         let of = |ty: &Type| self.ty(inside, ty);
         match ty {
             Type::Bool => quote!(bool),
-            Type::Integer => quote!(i64),
-            Type::Number => quote!(f64),
+            Type::Integer => quote!(::dispatcher_runtime::Integer),
+            Type::Number => quote!(::dispatcher_runtime::Number),
             Type::Text => self.std("String", "::std::string::String"),
             Type::DateTime => quote!(::dispatcher_runtime::DateTime),
             Type::Date => quote!(::dispatcher_runtime::Date),
@@ -260,36 +294,44 @@ impl<'a> Scope<'a> {
         let copy = quote!(#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]);
         match &scalar.rule {
             Rule::Range {
-                unsigned,
+                inner,
                 minimum,
                 maximum,
                 multiple_of,
             } => {
-                let inner = if *unsigned { quote!(u64) } else { quote!(i64) };
-                let [minimum, maximum, divisor] =
-                    [minimum, maximum, multiple_of].map(|number| Literal::i128_unsuffixed(*number));
+                let [minimum, maximum] = [minimum, maximum]
+                    .map(|bound| bound.as_ref().map(|bound| Literal::i128_unsuffixed(*bound)));
+                let bounds = match (minimum, maximum) {
+                    (Some(minimum), Some(maximum)) => quote!(.range(#minimum, #maximum)),
+                    (Some(minimum), None) => quote!(.at_least(#minimum)),
+                    (None, Some(maximum)) => quote!(.at_most(#maximum)),
+                    (None, None) => TokenStream::new(),
+                };
+                let divisor = Literal::i128_unsuffixed(*multiple_of);
                 let steps = (*multiple_of != 1).then(|| quote!(.multiple_of(#divisor)));
+                let (path, inner) = inner_type(*inner);
                 quote! {
-                    #docs #copy pub struct #name(#inner);
+                    #docs #copy pub struct #name(#path);
                     #private::integer_type!(
-                        #name(#inner),
-                        IntegerRule::new(#subject, #expected).range(#minimum, #maximum)#steps
+                        #name(#inner), IntegerRule::new(#subject, #expected)#bounds #steps
                     );
                 }
             }
-            Rule::Integer(schema) => {
+            Rule::Integer { inner, schema } => {
                 let schema = text(schema);
+                let (path, inner) = inner_type(*inner);
                 quote! {
-                    #docs #copy pub struct #name(i64);
+                    #docs #copy pub struct #name(#path);
                     #private::integer_type!(
-                        #name(i64), IntegerRule::of_schema(#subject, #expected, #schema)
+                        #name(#inner), IntegerRule::of_schema(#subject, #expected, #schema)
                     );
                 }
             }
             Rule::Number(schema) => {
                 let schema = text(schema);
                 quote! {
-                    #docs #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)] pub struct #name(f64);
+                    #docs #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+                    pub struct #name(::dispatcher_runtime::Number);
                     #private::number_type!(#name, NumberRule::new(#subject, #expected, #schema));
                 }
             }
@@ -339,6 +381,15 @@ fn string_enum(item: &Item, docs: &TokenStream, variants: &[StringVariant]) -> T
         ::dispatcher_runtime::private::string_enum!(
             #name, #subject, #expected, { #(#names = #json),* }
         );
+    }
+}
+
+/// What a newtype of an integer holds, as a path and as its macro knows it.
+fn inner_type(inner: Inner) -> (TokenStream, TokenStream) {
+    match inner {
+        Inner::Signed => (quote!(i64), quote!(i64)),
+        Inner::Unsigned => (quote!(u64), quote!(u64)),
+        Inner::Any => (quote!(::dispatcher_runtime::Integer), quote!(Integer)),
     }
 }
 

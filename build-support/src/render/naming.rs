@@ -165,6 +165,19 @@ fn short_name(documents: &Documents, at: &Location, root: Option<&str>, steps: &
     }
 }
 
+/// The name that a schema has of its own, by its title or as a definition.
+pub(super) fn own_name(documents: &Documents, at: &Location) -> Option<String> {
+    let title = documents.value(at).get("title").and_then(Value::as_str);
+    if let Some(title) = title.filter(|title| is_name(title)) {
+        return Some(title.to_owned());
+    }
+    match steps(at).pop() {
+        Some(step) if step.is_definition() => step.member,
+        Some(_) => None,
+        None => Some(file_name(documents, at)),
+    }
+}
+
 /// The title of a file's root schema, if it is a name; else the file's name.
 fn file_name(documents: &Documents, at: &Location) -> String {
     let root = documents.value(&Location::root(at.document.clone()));

@@ -2,29 +2,38 @@
 //!
 //! A generated newtype (`PersonId`, `LockedCredits`) can only hold what its schema allows: each
 //! way in checks, `Deserialize` included, and says what was expected and what was found
-//! ([`ValueError`]). What a schema calls `date-time` and `date` are [`DateTime`] and [`Date`],
+//! ([`ValueError`]). Numbers are [`Integer`] and [`Number`], or newtypes of them, which hold whatever
+//! a JSON number can. What a schema calls `date-time` and `date` are [`DateTime`] and [`Date`],
 //! which give back the very text that they were read from.
 //!
 //! The macros here implement the generated types, so that what is generated stays short. They are
 //! named through [`crate::private`] only.
 
+mod bind;
 mod date;
 mod date_time;
 mod error;
 mod formats;
 mod fragment;
+mod held;
 mod integer;
+mod integer_type;
 mod number;
+mod number_type;
 mod present;
 mod string;
 mod string_enum;
+mod union;
 
 pub use date::Date;
 pub use date_time::DateTime;
 pub use error::ValueError;
 pub(crate) use formats::checked;
-pub use integer::IntegerRule;
-pub use number::NumberRule;
+pub use integer::Integer;
+pub use integer_type::IntegerRule;
+pub use number::Number;
+pub use number_type::NumberRule;
 pub use present::present;
 pub use string::StringRule;
 pub use string_enum::unknown_variant;
+pub use union::Union;

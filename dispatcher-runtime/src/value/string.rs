@@ -59,6 +59,10 @@ macro_rules! __string_type {
                 }
             }
 
+            $crate::__bind!($name as &str, |value| {
+                ::core::result::Result::<_, ValueError>::Ok(value.as_str())
+            });
+
             impl ::core::fmt::Display for $name {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     ::core::fmt::Display::fmt(&self.0, f)

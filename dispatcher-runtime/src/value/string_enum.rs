@@ -31,6 +31,10 @@ macro_rules! __string_enum {
                 }
             }
 
+            $crate::__bind!($name as &str, |value| {
+                ::core::result::Result::<_, ValueError>::Ok(value.as_str())
+            });
+
             impl ::core::fmt::Display for $name {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     f.pad(self.as_str())

@@ -9,6 +9,7 @@
 //! a queue; so schemas may refer to one another in circles.
 
 mod array;
+mod choice;
 mod object;
 mod order;
 mod parts;
@@ -28,6 +29,7 @@ use super::docs::Docs;
 use super::ir::{Home, Item, ItemId, Program, Shape, Type};
 use super::live_versions;
 
+use self::object::ObjectShape;
 use self::parts::declared_types;
 
 /// Every payload of the model, and whatever it refers to.
@@ -41,6 +43,7 @@ pub(super) fn lower(model: &Model) -> Program {
         active: Vec::new(),
         queue: VecDeque::new(),
         ranks: HashMap::new(),
+        has_dynamic_references: has_dynamic_references(model),
     };
     for (event_index, event) in model.events.iter().enumerate() {
         for version in live_versions(event) {
@@ -92,6 +95,8 @@ struct Lowering<'m> {
     queue: VecDeque<Job>,
     /// For each document, the rank of what it says.
     ranks: HashMap<String, HashMap<String, usize>>,
+    /// Then what a schema means depends on how one comes to it.
+    has_dynamic_references: bool,
 }
 
 /// An item that waits for its shape.
@@ -180,6 +185,11 @@ impl<'m> Lowering<'m> {
             return ty;
         }
         if let Some(shape) = self.object_shape(at, false) {
+            if matches!(shape, ObjectShape::Any)
+                && let Some(ty) = self.object_choice(at)
+            {
+                return ty;
+            }
             return self.object_type(at, shape);
         }
         if branches.len() > 1 {
@@ -246,6 +256,13 @@ impl<'m> Lowering<'m> {
         if let Some(&id) = self.by_location.get(at) {
             return id;
         }
+        let id = self.new_item_apart(at, shape);
+        self.by_location.insert(at.clone(), id);
+        id
+    }
+
+    /// An item that is not the type of its schema wherever that is referred to.
+    fn new_item_apart(&mut self, at: &Location, shape: Shape) -> ItemId {
         let id = self.program.items.len();
         let docs = self.schema(at).map(Docs::of_schema).unwrap_or_default();
         self.program.items.push(Item {
@@ -256,7 +273,6 @@ impl<'m> Lowering<'m> {
             docs,
             shape,
         });
-        self.by_location.insert(at.clone(), id);
         id
     }
 
@@ -305,4 +321,20 @@ impl<'m> Lowering<'m> {
     fn draft(&self, at: &Location) -> Draft {
         self.documents.draft(at)
     }
+}
+
+fn has_dynamic_references(model: &Model) -> bool {
+    fn mentions(value: &Value) -> bool {
+        match value {
+            Value::Object(members) => members.iter().any(|(key, value)| {
+                matches!(key.as_str(), "$dynamicRef" | "$recursiveRef") || mentions(value)
+            }),
+            Value::Array(items) => items.iter().any(mentions),
+            _ => false,
+        }
+    }
+    model
+        .documents
+        .iter()
+        .any(|document| !document.builtin && mentions(&document.value))
 }

@@ -98,6 +98,23 @@ impl Lowering<'_> {
         Type::Named(item)
     }
 
+    /// The same for a schema that does not say that it is of objects, where it can be of nothing
+    /// else.
+    pub(super) fn object_type_apart(&mut self, at: &Location, shape: ObjectShape) -> Type {
+        let kind = match shape {
+            ObjectShape::Struct => JobKind::Struct,
+            ObjectShape::Tagged(tagged) => JobKind::Tagged(tagged),
+            other => return self.object_type(at, other),
+        };
+        let item = self.new_item_apart(at, Shape::Pending);
+        self.queue.push_back(Job {
+            item,
+            at: at.clone(),
+            kind,
+        });
+        Type::Named(item)
+    }
+
     /// The fields of the object schema at `at`, merged with one branch of a union inside it. The
     /// tag is no field.
     pub(super) fn fields(

@@ -74,7 +74,10 @@ impl Lowering<'_> {
                 let value = self.type_at(&value);
                 Shape::Newtype(Type::Map(Box::new(value)))
             }
-            Some(ObjectShape::Any) => Shape::Newtype(Type::Object),
+            Some(ObjectShape::Any) => match self.object_branches(&at) {
+                Some(branches) => self.object_choice_of(&branches),
+                None => Shape::Newtype(Type::Object),
+            },
             None => Shape::Newtype(Type::Value),
         };
         self.set_shape(id, shape);

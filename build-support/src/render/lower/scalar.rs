@@ -5,7 +5,7 @@ use serde_json::{Map, Number, Value};
 use crate::draft::Draft;
 use crate::formats::BORROWED;
 use crate::render::docs::{Docs, code};
-use crate::render::ir::{Rule, Scalar, Shape, Type};
+use crate::render::ir::{Inner, Rule, Scalar, Shape, Type};
 use crate::schema::Location;
 
 use super::Lowering;
@@ -34,8 +34,9 @@ impl Lowering<'_> {
         } else if all.iter().all(|value| value.is_boolean()) {
             Type::Bool
         } else if all.iter().all(|value| value.is_i64()) {
-            let fragment = self.fragment(at, "integer", &["const", "enum"]);
-            self.scalar(at, expected(), Rule::Integer(fragment))
+            let schema = self.fragment(at, "integer", &["const", "enum"]);
+            let inner = Inner::Signed;
+            self.scalar(at, expected(), Rule::Integer { inner, schema })
         } else if all.iter().all(|value| value.is_number()) {
             let fragment = self.fragment(at, "number", &["const", "enum"]);
             self.scalar(at, expected(), Rule::Number(fragment))
@@ -93,26 +94,38 @@ impl Lowering<'_> {
 
     pub(super) fn integer(&mut self, at: &Location, schema: &Map<String, Value>) -> Type {
         let (least, most) = bounds(schema);
+        let inner = match (least, most) {
+            (Some(least), Some(most)) if within::<i64>(least, most) => Inner::Signed,
+            (Some(least), Some(most)) if within::<u64>(least, most) => Inner::Unsigned,
+            _ => Inner::Any,
+        };
         let step = schema.get("multipleOf").and_then(Value::as_number);
         let divisor = step.and_then(|step| whole(step, f64::floor));
         let exact = step.is_none()
             || divisor.is_some_and(|divisor| {
                 divisor > 0 && step.is_some_and(|step| Some(divisor) == whole(step, f64::ceil))
             });
-        if !exact {
-            let fragment = self.fragment(at, "integer", &NUMERIC);
-            let expected = expected_number("an integer", schema);
-            return self.scalar(at, expected, Rule::Integer(fragment));
-        }
         if least.is_none() && most.is_none() && step.is_none() {
             return Type::Integer;
         }
-        let unsigned = least.is_some_and(|least| least >= 0)
-            && most.is_some_and(|most| most > i128::from(i64::MAX));
+        // Of an integer beyond 64 bits the validator says what its multiples are.
+        let beyond = [least, most].into_iter().flatten().any(is_saturated);
+        if !exact || beyond || (step.is_some() && inner == Inner::Any) {
+            let schema_of_it = self.fragment(at, "integer", &NUMERIC);
+            let expected = expected_number("an integer", schema);
+            return self.scalar(
+                at,
+                expected,
+                Rule::Integer {
+                    inner,
+                    schema: schema_of_it,
+                },
+            );
+        }
         let rule = Rule::Range {
-            unsigned,
-            minimum: least.unwrap_or_else(|| i64::MIN.into()),
-            maximum: most.unwrap_or_else(|| i64::MAX.into()),
+            inner,
+            minimum: least,
+            maximum: most,
             multiple_of: divisor.unwrap_or(1),
         };
         let mut expected = match (least, most) {
@@ -138,12 +151,12 @@ impl Lowering<'_> {
         )
     }
 
-    fn scalar(&mut self, at: &Location, expected: String, rule: Rule) -> Type {
+    pub(super) fn scalar(&mut self, at: &Location, expected: String, rule: Rule) -> Type {
         Type::Named(self.new_item(at, Shape::Scalar(Scalar { expected, rule })))
     }
 
     /// The rules of one schema, as a schema of its own.
-    fn fragment(&self, at: &Location, json_type: &str, keywords: &[&str]) -> String {
+    pub(super) fn fragment(&self, at: &Location, json_type: &str, keywords: &[&str]) -> String {
         let mut fragment = Map::new();
         let draft = self.draft(at);
         let format = self
@@ -268,7 +281,26 @@ fn whole(number: &Number, round: fn(f64) -> f64) -> Option<i128> {
     )]
     number
         .as_f64()
-        .map(|number| (round(number).clamp(-1e30, 1e30)) as i128)
+        .map(|number| (round(number).clamp(-SATURATED, SATURATED)) as i128)
+}
+
+/// Where a bound is not followed any further.
+const SATURATED: f64 = 1e30;
+
+fn is_saturated(bound: i128) -> bool {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the same cast as that of the bound"
+    )]
+    const LIMIT: i128 = SATURATED as i128;
+    bound.abs() >= LIMIT - 1
+}
+
+/// Whether all of a range fits into a primitive type.
+fn within<T: TryFrom<i128>>(least: i128, most: i128) -> bool {
+    [least, most]
+        .into_iter()
+        .all(|bound| T::try_from(bound).is_ok())
 }
 
 fn expected_number(what: &str, schema: &Map<String, Value>) -> String {

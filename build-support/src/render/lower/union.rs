@@ -107,7 +107,10 @@ impl<'m> Lowering<'m> {
             {
                 Some(shape) => Type::Named(self.new_item(at, shape)),
                 None if schema.contains_key("type") => return None,
-                None => Type::Named(self.new_item(at, Shape::Opaque)),
+                None => match self.choice(at, &branches) {
+                    Some(ty) => ty,
+                    None => Type::Named(self.new_item(at, Shape::Opaque)),
+                },
             },
         })
     }
@@ -188,7 +191,7 @@ impl<'m> Lowering<'m> {
     }
 
     /// The `oneOf` or `anyOf` of a schema, and its branches.
-    fn branches(&self, at: &Location) -> Option<(Location, Vec<Location>)> {
+    pub(super) fn branches(&self, at: &Location) -> Option<(Location, Vec<Location>)> {
         let schema = self.schema(at)?;
         let keyword = ["oneOf", "anyOf"]
             .into_iter()
@@ -207,12 +210,12 @@ impl<'m> Lowering<'m> {
         })
     }
 
-    fn is_null(&self, at: &Location) -> bool {
+    pub(super) fn is_null(&self, at: &Location) -> bool {
         self.schema(&self.resolved(at))
             .is_some_and(|schema| only_type(schema) == Some("null"))
     }
 
-    fn docs(&self, at: &Location) -> Docs {
+    pub(super) fn docs(&self, at: &Location) -> Docs {
         let own = self.schema(at).map(Docs::of_schema).unwrap_or_default();
         own.or(|| {
             self.schema(&self.resolved(at))

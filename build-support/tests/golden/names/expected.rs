@@ -46,9 +46,9 @@ pub mod order_named {
         pub struct OrderNamed {
             /// The property `foo-bar`.
             #[serde(rename = "foo-bar")]
-            pub foo_bar_2: i64,
+            pub foo_bar_2: ::dispatcher_runtime::Integer,
             /// The property `foo_bar`.
-            pub foo_bar: i64,
+            pub foo_bar: ::dispatcher_runtime::Integer,
             /// The property `fooBar`.
             #[serde(rename = "fooBar")]
             #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
@@ -71,7 +71,7 @@ pub mod order_named {
             /// The property `1st`.
             #[serde(rename = "1st")]
             #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
-            pub n1st: ::core::option::Option<i64>,
+            pub n1st: ::core::option::Option<::dispatcher_runtime::Integer>,
             /// The property `$ref`.
             #[serde(rename = "$ref")]
             #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
@@ -87,7 +87,7 @@ pub mod order_named {
             /// The property `HTTPServer`.
             #[serde(rename = "HTTPServer")]
             #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
-            pub http_server: ::core::option::Option<i64>,
+            pub http_server: ::core::option::Option<::dispatcher_runtime::Integer>,
             /// The property `option`.
             #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub option: ::core::option::Option<Option>,
@@ -119,10 +119,9 @@ pub mod order_named {
         }
         /// What the contracts call `amount`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Amount(i64);
+        pub struct Amount(::dispatcher_runtime::Integer);
         ::dispatcher_runtime::private::integer_type!(
-            Amount(i64), IntegerRule::new("amount", "be at least 1").range(1,
-            9223372036854775807)
+            Amount(Integer), IntegerRule::new("amount", "be at least 1").at_least(1)
         );
         /// What the contracts call `Box`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
@@ -169,10 +168,9 @@ pub mod order_named {
         }
         /// What the contracts call `amount`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct InnerAmount(i64);
+        pub struct InnerAmount(::dispatcher_runtime::Integer);
         ::dispatcher_runtime::private::integer_type!(
-            InnerAmount(i64), IntegerRule::new("amount", "be at least 2").range(2,
-            9223372036854775807)
+            InnerAmount(Integer), IntegerRule::new("amount", "be at least 2").at_least(2)
         );
         /// What the contracts call `grade`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -218,7 +216,7 @@ pub mod order_named {
         #[serde(crate = "serde")]
         pub struct Vec {
             /// The property `x`.
-            pub x: i64,
+            pub x: ::dispatcher_runtime::Integer,
         }
         impl ::dispatcher_runtime::Payload for OrderNamed {
             type EventType = super::EventType;

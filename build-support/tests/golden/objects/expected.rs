@@ -107,7 +107,7 @@ pub mod thing_made {
             pub free: Option<::dispatcher_runtime::private::serde_json::Value>,
             /// The property `pair`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub pair: Option<(i64, Pair1)>,
+            pub pair: Option<(::dispatcher_runtime::Integer, Pair1)>,
             /// The property `head`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub head: Option<Vec<::dispatcher_runtime::private::serde_json::Value>>,
@@ -148,7 +148,7 @@ pub mod thing_made {
             pub kind: Option<String>,
             /// The property `size`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub size: Option<i64>,
+            pub size: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
             #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
@@ -180,10 +180,9 @@ pub mod thing_made {
         );
         /// What the contracts call `map`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct MapValue(i64);
+        pub struct MapValue(::dispatcher_runtime::Integer);
         ::dispatcher_runtime::private::integer_type!(
-            MapValue(i64), IntegerRule::new("map", "be at least 1").range(1,
-            9223372036854775807)
+            MapValue(Integer), IntegerRule::new("map", "be at least 1").at_least(1)
         );
         /// What the contracts call `mixed`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
@@ -191,7 +190,7 @@ pub mod thing_made {
         pub struct Mixed {
             /// The property `a`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub a: Option<i64>,
+            pub a: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
             #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
@@ -205,7 +204,7 @@ pub mod thing_made {
         pub struct NullableObject {
             /// The property `a`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub a: Option<i64>,
+            pub a: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
             #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
@@ -232,7 +231,7 @@ pub mod thing_made {
         #[serde(crate = "serde")]
         pub struct RowsItem {
             /// The property `x`.
-            pub x: f64,
+            pub x: ::dispatcher_runtime::Number,
             /// The property `tags`.
             pub tags: Vec<RowTag>,
         }
@@ -244,7 +243,7 @@ pub mod thing_made {
             pub id: Id,
             /// The property `extra`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub extra: Option<i64>,
+            pub extra: Option<::dispatcher_runtime::Integer>,
         }
         /// What the contracts call `unsealed`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
@@ -252,7 +251,7 @@ pub mod thing_made {
         pub struct Unsealed {
             /// The property `a`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub a: Option<i64>,
+            pub a: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
             #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<

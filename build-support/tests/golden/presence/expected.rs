@@ -69,11 +69,14 @@ pub mod person_changed {
             /// The property `old`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[deprecated]
-            pub old: Option<i64>,
+            pub old: Option<::dispatcher_runtime::Integer>,
             /// The property `tags`.
             pub tags: Vec<String>,
             /// The property `labels`.
-            pub labels: ::std::collections::BTreeMap<String, i64>,
+            pub labels: ::std::collections::BTreeMap<
+                String,
+                ::dispatcher_runtime::Integer,
+            >,
             /// The property `additional_properties`.
             #[serde(rename = "additional_properties")]
             #[serde(default, skip_serializing_if = "Option::is_none")]

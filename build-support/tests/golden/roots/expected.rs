@@ -171,16 +171,16 @@ pub mod root_draft4 {
         }
         /// What the contracts call `f`.
         #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-        pub struct F(f64);
+        pub struct F(::dispatcher_runtime::Number);
         ::dispatcher_runtime::private::number_type!(
             F, NumberRule::new("f", "be a number, at most 2",
             r#"{"$schema":"http://json-schema.org/draft-04/schema#","exclusiveMaximum":true,"maximum":2,"type":"number"}"#)
         );
         /// What the contracts call `n`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct N(i64);
+        pub struct N(::dispatcher_runtime::Integer);
         ::dispatcher_runtime::private::integer_type!(
-            N(i64), IntegerRule::new("n", "be at least 2").range(2, 9223372036854775807)
+            N(Integer), IntegerRule::new("n", "be at least 2").at_least(2)
         );
         /// What the contracts call `s`.
         #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -297,7 +297,7 @@ pub mod root_draft7 {
         pub struct RootDraft7 {
             /// The property `pair`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub pair: Option<(i64, String)>,
+            pub pair: Option<(::dispatcher_runtime::Integer, String)>,
             /// The property `ref`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub r#ref: Option<T>,
@@ -545,7 +545,7 @@ pub mod root_referred {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub again: Option<Box<RootReferred>>,
             /// The property `x`.
-            pub x: i64,
+            pub x: ::dispatcher_runtime::Integer,
         }
         impl ::dispatcher_runtime::Payload for RootReferred {
             type EventType = super::EventType;
@@ -658,7 +658,7 @@ pub mod root_tagged {
             #[serde(rename = "a")]
             A {
                 /// The property `x`.
-                x: i64,
+                x: ::dispatcher_runtime::Integer,
             },
             /// `kind` is `b`.
             #[serde(rename = "b")]
@@ -762,20 +762,37 @@ pub mod root_tagged {
 #[allow(deprecated, unreachable_pub, unused)]
 pub mod root_untagged {
     #[doc(inline)]
-    pub use v1::RootUntagged;
+    pub use v1::{RootUntagged, RootUntagged1, RootUntagged2};
     /// Version 1, from `untagged.json`.
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event root.untagged.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde", transparent)]
-        pub struct RootUntagged(
-            /// The value.
-            pub ::dispatcher_runtime::private::serde_json::Map<
-                String,
-                ::dispatcher_runtime::private::serde_json::Value,
-            >,
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum RootUntagged {
+            /// The alternative 1 of the schema.
+            Variant1(RootUntagged1),
+            /// The alternative 2 of the schema.
+            Variant2(RootUntagged2),
+        }
+        ::dispatcher_runtime::private::union!(
+            RootUntagged, super::super::DOCUMENTS, { Variant1 = "untagged.json#/oneOf/0",
+            Variant2 = "untagged.json#/oneOf/1" }
         );
+        /// What the contracts call `untagged`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct RootUntagged1 {
+            /// The property `a`.
+            pub a: ::dispatcher_runtime::Integer,
+        }
+        /// What the contracts call `untagged`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct RootUntagged2 {
+            /// The property `b`.
+            pub b: ::dispatcher_runtime::Integer,
+        }
         impl ::dispatcher_runtime::Payload for RootUntagged {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;
@@ -885,7 +902,7 @@ pub mod root_untyped {
         pub struct RootUntyped {
             /// The property `a`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub a: Option<i64>,
+            pub a: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
             #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<

@@ -35,7 +35,7 @@ pub mod value_measured {
     #[doc(inline)]
     pub use v1::{
         Above, AtUtc, Below, Code, Even, Half, Huge, Id, Letters, Link, LockedCredits,
-        Mail, Odd, Percent, Seven, Share, Short, Time, ValueMeasured,
+        Mail, Odd, Percent, Seven, Share, Short, Tall, Thirds, Time, ValueMeasured, Vast,
     };
     /// Version 1, from `p.json`.
     pub mod v1 {
@@ -70,10 +70,19 @@ pub mod value_measured {
             pub seven: Option<Seven>,
             /// The property `plain`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub plain: Option<i64>,
+            pub plain: Option<::dispatcher_runtime::Integer>,
+            /// The property `tall`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub tall: Option<Tall>,
+            /// The property `vast`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub vast: Option<Vast>,
+            /// The property `thirds`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub thirds: Option<Thirds>,
             /// The property `ratio`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub ratio: Option<f64>,
+            pub ratio: Option<::dispatcher_runtime::Number>,
             /// The property `share`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub share: Option<Share>,
@@ -116,10 +125,9 @@ pub mod value_measured {
         }
         /// What the contracts call `above`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Above(i64);
+        pub struct Above(::dispatcher_runtime::Integer);
         ::dispatcher_runtime::private::integer_type!(
-            Above(i64), IntegerRule::new("above", "be at least 11").range(11,
-            9223372036854775807)
+            Above(Integer), IntegerRule::new("above", "be at least 11").at_least(11)
         );
         /// What the contracts call `at_utc`.
         #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -130,10 +138,9 @@ pub mod value_measured {
         );
         /// What the contracts call `below`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Below(i64);
+        pub struct Below(::dispatcher_runtime::Integer);
         ::dispatcher_runtime::private::integer_type!(
-            Below(i64), IntegerRule::new("below", "be at most 10").range(-
-            9223372036854775808, 10)
+            Below(Integer), IntegerRule::new("below", "be at most 10").at_most(10)
         );
         /// What the contracts call `code`.
         #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -144,14 +151,14 @@ pub mod value_measured {
         );
         /// What the contracts call `even`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Even(i64);
+        pub struct Even(::dispatcher_runtime::Integer);
         ::dispatcher_runtime::private::integer_type!(
-            Even(i64), IntegerRule::of_schema("even", "be an integer, a multiple of 2.5",
-            r#"{"multipleOf":2.5,"type":"integer"}"#)
+            Even(Integer), IntegerRule::of_schema("even",
+            "be an integer, a multiple of 2.5", r#"{"multipleOf":2.5,"type":"integer"}"#)
         );
         /// What the contracts call `half`.
         #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-        pub struct Half(f64);
+        pub struct Half(::dispatcher_runtime::Number);
         ::dispatcher_runtime::private::number_type!(
             Half, NumberRule::new("half", "be one of 0.5, 1.5",
             r#"{"enum":[0.5,1.5],"type":"number"}"#)
@@ -186,10 +193,10 @@ pub mod value_measured {
         );
         /// What the contracts call `locked_credits`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct LockedCredits(i64);
+        pub struct LockedCredits(::dispatcher_runtime::Integer);
         ::dispatcher_runtime::private::integer_type!(
-            LockedCredits(i64), IntegerRule::new("locked_credits", "be at least 1")
-            .range(1, 9223372036854775807)
+            LockedCredits(Integer), IntegerRule::new("locked_credits", "be at least 1")
+            .at_least(1)
         );
         /// What the contracts call `mail`.
         #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -222,7 +229,7 @@ pub mod value_measured {
         );
         /// What the contracts call `share`.
         #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-        pub struct Share(f64);
+        pub struct Share(::dispatcher_runtime::Number);
         ::dispatcher_runtime::private::number_type!(
             Share, NumberRule::new("share", "be a number, at least 0, at most 1",
             r#"{"maximum":1,"minimum":0,"type":"number"}"#)
@@ -234,12 +241,33 @@ pub mod value_measured {
             Short, StringRule::new("short", "be at most 1 character long",
             r#"{"maxLength":1,"type":"string"}"#)
         );
+        /// What the contracts call `tall`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Tall(::dispatcher_runtime::Integer);
+        ::dispatcher_runtime::private::integer_type!(
+            Tall(Integer), IntegerRule::new("tall",
+            "be between 0 and 100000000000000000000").range(0, 100000000000000000000)
+        );
+        /// What the contracts call `thirds`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Thirds(::dispatcher_runtime::Integer);
+        ::dispatcher_runtime::private::integer_type!(
+            Thirds(Integer), IntegerRule::of_schema("thirds",
+            "be an integer, a multiple of 3", r#"{"multipleOf":3,"type":"integer"}"#)
+        );
         /// What the contracts call `time`.
         #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub struct Time(String);
         ::dispatcher_runtime::private::string_type!(
             Time, StringRule::new("time", "be a valid time",
             r#"{"format":"time","type":"string"}"#)
+        );
+        /// What the contracts call `vast`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Vast(::dispatcher_runtime::Integer);
+        ::dispatcher_runtime::private::integer_type!(
+            Vast(Integer), IntegerRule::of_schema("vast",
+            "be an integer, at least -1e+300", r#"{"minimum":-1e+300,"type":"integer"}"#)
         );
         impl ::dispatcher_runtime::Payload for ValueMeasured {
             type EventType = super::EventType;
@@ -472,6 +500,19 @@ static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
     },
     "plain": {
       "type": "integer"
+    },
+    "tall": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 100000000000000000000
+    },
+    "vast": {
+      "type": "integer",
+      "minimum": -1e300
+    },
+    "thirds": {
+      "type": "integer",
+      "multipleOf": 3
     },
     "ratio": {
       "type": "number"

@@ -70,10 +70,9 @@ pub mod shared {
     }
     /// What the contracts call `amount`.
     #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub struct MoneyAmount(i64);
+    pub struct MoneyAmount(::dispatcher_runtime::Integer);
     ::dispatcher_runtime::private::integer_type!(
-        MoneyAmount(i64), IntegerRule::new("amount", "be at least 0").range(0,
-        9223372036854775807)
+        MoneyAmount(Integer), IntegerRule::new("amount", "be at least 0").at_least(0)
     );
     /// What the contracts call `PersonId`.
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -495,7 +494,7 @@ pub mod person_refunded {
         #[serde(crate = "serde")]
         pub struct Money {
             /// The property `cents`.
-            pub cents: i64,
+            pub cents: ::dispatcher_runtime::Integer,
         }
         impl ::dispatcher_runtime::Payload for PersonRefunded {
             type EventType = super::EventType;

@@ -34,8 +34,8 @@ impl ::dispatcher_runtime::Domain for Revenue {
 pub mod payment_made {
     #[doc(inline)]
     pub use v1::{
-        Based, ByType, ByType1, Cat, Inline, Maybe, Objects, Overlap, PaymentMade,
-        Referred, Restricted, Species, Types, Words,
+        Based, ByType, ByType1, Cat, Inline, Maybe, Objects, Objects1, Objects2, Overlap,
+        PaymentMade, Referred, Restricted, Species, Types, Words,
     };
     /// Version 1, from `p.json`.
     pub mod v1 {
@@ -81,18 +81,10 @@ pub mod payment_made {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub words: Option<Words>,
             /// The property `overlap`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub overlap: Option<Overlap>,
             /// The property `objects`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub objects: Option<Objects>,
             /// The property `restricted`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -108,7 +100,7 @@ pub mod payment_made {
                 /// The property `id`.
                 id: String,
                 /// The property `a`.
-                a: i64,
+                a: ::dispatcher_runtime::Integer,
                 /// The properties that the schema allows and does not name.
                 #[serde(flatten)]
                 additional_properties: ::dispatcher_runtime::private::serde_json::Map<
@@ -138,9 +130,9 @@ pub mod payment_made {
             /// A string.
             Text(ByType1),
             /// An integer.
-            Integer(i64),
+            Integer(::dispatcher_runtime::Integer),
             /// An array.
-            Array(Vec<i64>),
+            Array(Vec<::dispatcher_runtime::Integer>),
         }
         /// What the contracts call `by_type`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -161,7 +153,7 @@ pub mod payment_made {
             /// The property `species`.
             pub species: Species,
             /// The property `lives`.
-            pub lives: i64,
+            pub lives: ::dispatcher_runtime::Integer,
         }
         /// How it was paid.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
@@ -181,7 +173,7 @@ pub mod payment_made {
             Open {
                 /// The property `x`.
                 #[serde(default, skip_serializing_if = "Option::is_none")]
-                x: Option<i64>,
+                x: Option<::dispatcher_runtime::Integer>,
                 /// The properties that the schema allows and does not name.
                 #[serde(flatten)]
                 additional_properties: ::dispatcher_runtime::private::serde_json::Map<
@@ -198,18 +190,40 @@ pub mod payment_made {
             r#"{"maxLength":3,"type":"string"}"#)
         );
         /// What the contracts call `objects`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde", transparent)]
-        pub struct Objects(
-            /// The value, which the schema describes and no Rust type does.
-            pub ::dispatcher_runtime::private::serde_json::Value,
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum Objects {
+            /// The alternative 1 of the schema.
+            Variant1(Objects1),
+            /// The alternative 2 of the schema.
+            Variant2(Objects2),
+        }
+        ::dispatcher_runtime::private::union!(
+            Objects, super::super::DOCUMENTS, { Variant1 =
+            "p.json#/properties/objects/oneOf/0", Variant2 =
+            "p.json#/properties/objects/oneOf/1" }
         );
-        /// What the contracts call `overlap`.
+        /// What the contracts call `objects`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde", transparent)]
-        pub struct Overlap(
-            /// The value, which the schema describes and no Rust type does.
-            pub ::dispatcher_runtime::private::serde_json::Value,
+        #[serde(crate = "serde")]
+        pub struct Objects1 {
+            /// The property `a`.
+            pub a: ::dispatcher_runtime::Integer,
+        }
+        /// What the contracts call `objects`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Objects2 {
+            /// The property `b`.
+            pub b: ::dispatcher_runtime::Integer,
+        }
+        /// What the contracts call `overlap`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Overlap(String);
+        ::dispatcher_runtime::private::string_type!(
+            Overlap, StringRule::new("overlap",
+            "match one of the alternatives of its schema",
+            r#"{"anyOf":[{"minLength":2,"type":"string"},{"pattern":"^a","type":"string"}],"type":"string"}"#)
         );
         /// What the contracts call `referred`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
@@ -219,7 +233,7 @@ pub mod payment_made {
             #[serde(rename = "cat")]
             Cat {
                 /// The property `lives`.
-                lives: i64,
+                lives: ::dispatcher_runtime::Integer,
             },
             /// `species` is `dog`.
             #[serde(rename = "dog")]
@@ -235,10 +249,10 @@ pub mod payment_made {
         pub struct Restricted {
             /// The property `a`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub a: Option<i64>,
+            pub a: Option<::dispatcher_runtime::Integer>,
             /// The property `b`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub b: Option<i64>,
+            pub b: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
             #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
@@ -262,7 +276,7 @@ pub mod payment_made {
             /// A boolean.
             Boolean(bool),
             /// An integer.
-            Integer(i64),
+            Integer(::dispatcher_runtime::Integer),
             /// A string.
             Text(String),
         }

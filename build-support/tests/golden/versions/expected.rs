@@ -200,10 +200,9 @@ pub mod order_paid {
         }
         /// What the contracts call `total`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Total(i64);
+        pub struct Total(::dispatcher_runtime::Integer);
         ::dispatcher_runtime::private::integer_type!(
-            Total(i64), IntegerRule::new("total", "be at least 0").range(0,
-            9223372036854775807)
+            Total(Integer), IntegerRule::new("total", "be at least 0").at_least(0)
         );
         impl ::dispatcher_runtime::Payload for OrderPaid {
             type EventType = super::EventType;
@@ -232,10 +231,9 @@ pub mod order_paid {
         }
         /// What the contracts call `total`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Total(i64);
+        pub struct Total(::dispatcher_runtime::Integer);
         ::dispatcher_runtime::private::integer_type!(
-            Total(i64), IntegerRule::new("total", "be at least 1").range(1,
-            9223372036854775807)
+            Total(Integer), IntegerRule::new("total", "be at least 1").at_least(1)
         );
         impl ::dispatcher_runtime::Payload for OrderPaid {
             type EventType = super::EventType;

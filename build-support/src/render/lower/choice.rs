@@ -1,0 +1,160 @@
+//! Unions whose variants only their schemas tell apart.
+//!
+//! A generated enum asks the validator of each branch, in order, and decodes the first that
+//! matches. That loses nothing: a type holds every value that its schema allows, and what stands
+//! beside the union only takes values away.
+
+use std::collections::BTreeSet;
+
+use crate::render::docs::Docs;
+use crate::render::ir::{Choice, Rule, Shape, Type};
+use crate::render::names::{Taken, pascal};
+use crate::render::naming;
+use crate::schema::Location;
+
+use super::Lowering;
+use super::object::ObjectShape;
+use super::parts::declared_types;
+
+impl Lowering<'_> {
+    /// The variants of a union, of which nothing else is known.
+    pub(super) fn choice(&mut self, at: &Location, branches: &[Location]) -> Option<Type> {
+        if let Some(ty) = self.text_choice(at, branches) {
+            return Some(ty);
+        }
+        if self.has_dynamic_references {
+            return None;
+        }
+        // The branches may refer back to here.
+        let id = self.new_item(at, Shape::Pending);
+        let types: Vec<_> = branches
+            .iter()
+            .map(|branch| (branch.clone(), self.type_at(branch)))
+            .collect();
+        let shape = if types.iter().all(|(_, ty)| *ty == Type::Value) {
+            Shape::Opaque
+        } else {
+            self.choice_of(types)
+        };
+        self.set_shape(id, shape);
+        Some(Type::Named(id))
+    }
+
+    /// Strings with different rules are one string with one rule.
+    fn text_choice(&mut self, at: &Location, branches: &[Location]) -> Option<Type> {
+        const RULES: [&str; 6] = [
+            "description",
+            "format",
+            "maxLength",
+            "minLength",
+            "pattern",
+            "type",
+        ];
+        let all_texts = branches.iter().all(|branch| {
+            self.schema(branch).is_some_and(|schema| {
+                declared_types(schema) == Some(BTreeSet::from(["string"]))
+                    && schema.keys().all(|key| RULES.contains(&key.as_str()))
+            })
+        });
+        if !all_texts {
+            return None;
+        }
+        let fragment = self.fragment(at, "string", &["anyOf", "oneOf"]);
+        let expected = "match one of the alternatives of its schema".to_owned();
+        Some(self.scalar(at, expected, Rule::Text(fragment)))
+    }
+
+    /// Objects that differ in their properties, where the schema at `at` names none itself.
+    pub(super) fn object_choice(&mut self, at: &Location) -> Option<Type> {
+        let branches = self.object_branches(at)?;
+        let id = self.new_item(at, Shape::Pending);
+        let shape = self.object_choice_of(&branches);
+        self.set_shape(id, shape);
+        Some(Type::Named(id))
+    }
+
+    /// The branches of such a union.
+    pub(super) fn object_branches(&self, at: &Location) -> Option<Vec<Location>> {
+        if self.has_dynamic_references {
+            return None;
+        }
+        let mut unions = self
+            .parts(at)
+            .into_iter()
+            .filter_map(|part| self.branches(&part));
+        let (_, mut branches) = unions.next().filter(|_| unions.next().is_none())?;
+        branches.retain(|branch| !self.is_null(branch));
+        let all_objects = branches.iter().all(|branch| {
+            let resolved = self.resolved(branch);
+            let says_so = self.types(&self.parts(&resolved)).is_some();
+            // Elsewhere a referenced schema that does not say so may be no object.
+            (says_so || resolved == *branch)
+                && matches!(
+                    self.object_shape(&resolved, true),
+                    Some(ObjectShape::Struct | ObjectShape::Tagged(_) | ObjectShape::Map(_))
+                )
+        });
+        (branches.len() > 1 && all_objects).then_some(branches)
+    }
+
+    pub(super) fn object_choice_of(&mut self, branches: &[Location]) -> Shape {
+        let types = branches.iter().map(|branch| {
+            let ty = if self.types(&self.parts(&self.resolved(branch))).is_some() {
+                self.type_at(branch)
+            } else {
+                match self.object_shape(branch, true) {
+                    Some(shape) => self.object_type_apart(branch, shape),
+                    None => Type::Object,
+                }
+            };
+            (branch.clone(), ty)
+        });
+        let types = types.collect();
+        self.choice_of(types)
+    }
+
+    fn choice_of(&self, types: Vec<(Location, Type)>) -> Shape {
+        let mut taken = Taken::default();
+        let kinds: Vec<_> = types.iter().map(|(_, ty)| kind(ty)).collect();
+        let repeated: BTreeSet<_> = kinds
+            .iter()
+            .filter(|kind| kinds.iter().filter(|other| other == kind).count() > 1)
+            .collect();
+        let choices = types.iter().zip(&kinds).enumerate();
+        let choices = choices.map(|(index, ((at, ty), kind))| {
+            let own = naming::own_name(self.documents, at)
+                .or_else(|| naming::own_name(self.documents, &self.resolved(at)));
+            let name = match (own, kind) {
+                (Some(own), _) => pascal(&own),
+                (None, Some(name)) if !repeated.contains(kind) => (*name).to_owned(),
+                _ => format!("Variant{}", index + 1),
+            };
+            let docs = self.docs(at).or(|| {
+                Docs::new().markdown(format!("The alternative {} of the schema.", index + 1))
+            });
+            Choice {
+                name: taken.take(&[name], ""),
+                ty: ty.clone(),
+                docs,
+                at: at.clone(),
+            }
+        });
+        Shape::Choice(choices.collect())
+    }
+}
+
+/// What a variant is called after its JSON type.
+fn kind(ty: &Type) -> Option<&'static str> {
+    match ty {
+        Type::Bool => Some("Boolean"),
+        Type::Integer => Some("Integer"),
+        Type::Number => Some("Number"),
+        Type::Text => Some("Text"),
+        Type::DateTime => Some("DateTime"),
+        Type::Date => Some("Date"),
+        Type::List(_) | Type::Tuple(_) => Some("Array"),
+        Type::Object | Type::Map(_) => Some("Object"),
+        Type::Nullable(inner) => kind(inner),
+        Type::Value | Type::Named(_) => None,
+    }
+}

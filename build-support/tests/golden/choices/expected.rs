@@ -1,0 +1,652 @@
+/// The domain `coaching`.
+///
+/// It produces nothing.
+///
+/// It consumes `payment.made`.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Coaching;
+impl ::dispatcher_runtime::Domain for Coaching {
+    const NAME: &'static str = "coaching";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The domain `revenue`.
+///
+/// It produces `payment.made`.
+///
+/// It consumes nothing.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Revenue;
+impl ::dispatcher_runtime::Domain for Revenue {
+    const NAME: &'static str = "revenue";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The event payment.made.
+///
+/// `payment.made`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod payment_made {
+    #[doc(inline)]
+    pub use v1::{
+        Account, AddressesItem, B, Based, Card, ClosedFirst, Group, Mixed, Mixed2,
+        NothingKnown, OddU7eNameU25U5eUfc, OddU7eNameU25U5eUfc1, OddU7eNameU25U5eUfc2,
+        OddU7eNameU25U5eUfcX, Party, PaymentMade, Person, PersonId, Referred, TeamId,
+        Typed, Typed1, Typed2, Whose, X,
+    };
+    /// Version 1, from `p.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event payment.made.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct PaymentMade {
+            /// Overlapping and referred to; an account is a card too.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub referred: Option<Referred>,
+            /// The property `closed_first`.
+            #[serde(
+                default,
+                deserialize_with = "::dispatcher_runtime::private::present",
+                skip_serializing_if = "Option::is_none"
+            )]
+            pub closed_first: Option<Option<ClosedFirst>>,
+            /// Party
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub party: Option<Party>,
+            /// The property `whose`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub whose: Option<Whose>,
+            /// The property `typed`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub typed: Option<Typed>,
+            /// The property `based`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub based: Option<Based>,
+            /// The property `mixed`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub mixed: Option<Mixed>,
+            /// The property `addresses`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub addresses: Option<Vec<AddressesItem>>,
+            /// The property `odd/~name %^ü`.
+            #[serde(rename = "odd/~name %^ü")]
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub odd_u7e_name_u25_u5e_ufc: Option<OddU7eNameU25U5eUfc>,
+            /// The property `nothing_known`.
+            #[serde(
+                default,
+                deserialize_with = "::dispatcher_runtime::private::present",
+                skip_serializing_if = "Option::is_none"
+            )]
+            pub nothing_known: Option<NothingKnown>,
+        }
+        /// What the contracts call `Account`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Account {
+            /// The property `number`.
+            pub number: String,
+            /// The property `bank`.
+            pub bank: String,
+            /// Party
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub owner: Option<Party>,
+        }
+        /// What the contracts call `addresses`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct AddressesItem(String);
+        ::dispatcher_runtime::private::string_type!(
+            AddressesItem, StringRule::new("addresses",
+            "match one of the alternatives of its schema",
+            r#"{"anyOf":[{"format":"ipv4","type":"string"},{"format":"ipv6","type":"string"}],"type":"string"}"#)
+        );
+        /// What the contracts call `b`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct B(::dispatcher_runtime::Integer);
+        ::dispatcher_runtime::private::integer_type!(
+            B(Integer), IntegerRule::new("b", "be at least 0").at_least(0)
+        );
+        /// What the contracts call `based`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Based {
+            /// The property `id`.
+            pub id: String,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        /// A card.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Card {
+            /// The property `number`.
+            pub number: String,
+            /// The property `expires`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub expires: Option<::dispatcher_runtime::Date>,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        /// What the contracts call `closed_first`.
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum ClosedFirst {
+            /// The alternative 1 of the schema.
+            Account(Account),
+            /// A card.
+            Card(Card),
+        }
+        ::dispatcher_runtime::private::union!(
+            ClosedFirst, super::super::DOCUMENTS, { Account =
+            "p.json#/properties/closed_first/anyOf/0", Card =
+            "p.json#/properties/closed_first/anyOf/1" }
+        );
+        /// Group
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Group {
+            /// The property `members`.
+            pub members: Vec<Box<Party>>,
+            /// Party
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub led_by: Option<Box<Party>>,
+        }
+        /// What the contracts call `mixed`.
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum Mixed {
+            /// The alternative 1 of the schema.
+            Integer(::dispatcher_runtime::Integer),
+            /// The alternative 2 of the schema.
+            Variant2(Mixed2),
+            /// The alternative 3 of the schema.
+            Variant3(Vec<String>),
+            /// The alternative 4 of the schema.
+            Variant4(Vec<bool>),
+            /// A card.
+            Card(Card),
+        }
+        ::dispatcher_runtime::private::union!(
+            Mixed, super::super::DOCUMENTS, { Integer =
+            "p.json#/properties/mixed/anyOf/0", Variant2 =
+            "p.json#/properties/mixed/anyOf/1", Variant3 =
+            "p.json#/properties/mixed/anyOf/2", Variant4 =
+            "p.json#/properties/mixed/anyOf/3", Card = "p.json#/properties/mixed/anyOf/4"
+            }
+        );
+        /// What the contracts call `mixed`.
+        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+        pub struct Mixed2(::dispatcher_runtime::Number);
+        ::dispatcher_runtime::private::number_type!(
+            Mixed2, NumberRule::new("mixed", "be a number, at most 1",
+            r#"{"maximum":1,"type":"number"}"#)
+        );
+        /// What the contracts call `nothing_known`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde", transparent)]
+        pub struct NothingKnown(
+            /// The value, which the schema describes and no Rust type does.
+            pub ::dispatcher_runtime::private::serde_json::Value,
+        );
+        /// What the contracts call `odd/~name %^ü`.
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum OddU7eNameU25U5eUfc {
+            /// The alternative 1 of the schema.
+            Variant1(OddU7eNameU25U5eUfc1),
+            /// The alternative 2 of the schema.
+            Variant2(OddU7eNameU25U5eUfc2),
+        }
+        ::dispatcher_runtime::private::union!(
+            OddU7eNameU25U5eUfc, super::super::DOCUMENTS, { Variant1 =
+            "p.json#/properties/odd~1~0name %^ü/oneOf/0", Variant2 =
+            "p.json#/properties/odd~1~0name %^ü/oneOf/1" }
+        );
+        /// What the contracts call `odd/~name %^ü`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct OddU7eNameU25U5eUfc1 {
+            /// The property `x`.
+            pub x: X,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        /// What the contracts call `odd/~name %^ü`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct OddU7eNameU25U5eUfc2 {
+            /// The property `x`.
+            pub x: OddU7eNameU25U5eUfcX,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        /// What the contracts call `x`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct OddU7eNameU25U5eUfcX(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            OddU7eNameU25U5eUfcX(i64), IntegerRule::of_schema("x", "be 2",
+            r#"{"const":2,"type":"integer"}"#)
+        );
+        /// Party
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum Party {
+            /// Person
+            Person(Person),
+            /// Group
+            Group(Box<Group>),
+        }
+        ::dispatcher_runtime::private::union!(
+            Party, super::super::DOCUMENTS, { Person = "p.json#/$defs/Party/oneOf/0",
+            Group = "p.json#/$defs/Party/oneOf/1" }
+        );
+        /// Person
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Person {
+            /// The property `name`.
+            pub name: String,
+        }
+        /// What the contracts call `PersonId`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct PersonId(String);
+        ::dispatcher_runtime::private::string_type!(
+            PersonId, StringRule::new("PersonId", "match `^per_`",
+            r#"{"pattern":"^per_","type":"string"}"#)
+        );
+        /// Overlapping and referred to; an account is a card too.
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum Referred {
+            /// A card.
+            Card(Card),
+            /// The alternative 2 of the schema.
+            Account(Account),
+        }
+        ::dispatcher_runtime::private::union!(
+            Referred, super::super::DOCUMENTS, { Card =
+            "p.json#/properties/referred/anyOf/0", Account =
+            "p.json#/properties/referred/anyOf/1" }
+        );
+        /// What the contracts call `TeamId`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct TeamId(String);
+        ::dispatcher_runtime::private::string_type!(
+            TeamId, StringRule::new("TeamId", "match `^team_`",
+            r#"{"pattern":"^team_","type":"string"}"#)
+        );
+        /// What the contracts call `typed`.
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum Typed {
+            /// The alternative 1 of the schema.
+            Variant1(Typed1),
+            /// The alternative 2 of the schema.
+            Variant2(Typed2),
+        }
+        ::dispatcher_runtime::private::union!(
+            Typed, super::super::DOCUMENTS, { Variant1 =
+            "p.json#/properties/typed/oneOf/0", Variant2 =
+            "p.json#/properties/typed/oneOf/1" }
+        );
+        /// What the contracts call `typed`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Typed1 {
+            /// The property `a`.
+            pub a: ::dispatcher_runtime::Integer,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        /// What the contracts call `typed`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Typed2 {
+            /// The property `b`.
+            pub b: B,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        /// What the contracts call `whose`.
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum Whose {
+            /// The alternative 1 of the schema.
+            PersonId(PersonId),
+            /// The alternative 2 of the schema.
+            TeamId(TeamId),
+        }
+        ::dispatcher_runtime::private::union!(
+            Whose, super::super::DOCUMENTS, { PersonId =
+            "p.json#/properties/whose/oneOf/0", TeamId =
+            "p.json#/properties/whose/oneOf/1" }
+        );
+        /// What the contracts call `x`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct X(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            X(i64), IntegerRule::of_schema("x", "be 1",
+            r#"{"const":1,"type":"integer"}"#)
+        );
+        impl ::dispatcher_runtime::Payload for PaymentMade {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "p.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `payment.made` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "payment.made";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "payment.made",
+        description: "The event payment.made.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `payment.made`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"payment.made\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::PaymentMade {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `payment.made`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"payment.made\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`payment_made` carries `PaymentMade`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<PaymentMade>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::PaymentMade {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// Any event of the registry.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The event payment.made.
+    PaymentMade(payment_made::v1::PaymentMade),
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl Event {
+    /// Its event type, such as `credit.locked`.
+    #[must_use]
+    pub fn event_type(&self) -> &'static str {
+        match self {
+            Self::PaymentMade(_) => "payment.made",
+        }
+    }
+    /// Its schema version.
+    #[must_use]
+    pub fn schema_version(&self) -> u32 {
+        match self {
+            Self::PaymentMade(_) => 1,
+        }
+    }
+    /// The payload as JSON.
+    ///
+    /// # Errors
+    /// When a value that the types can hold cannot be written, such as a number that is
+    /// not finite.
+    pub fn to_json(
+        &self,
+    ) -> ::core::result::Result<
+        ::dispatcher_runtime::private::serde_json::Value,
+        ::dispatcher_runtime::private::serde_json::Error,
+    > {
+        match self {
+            Self::PaymentMade(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+        }
+    }
+    /// Reads a payload of any event type and version that is live.
+    ///
+    /// # Errors
+    /// When the registry does not know the event type or the version, or the payload is
+    /// not valid.
+    #[allow(unused_variables)]
+    pub fn decode(
+        event_type: &str,
+        schema_version: u32,
+        payload: ::dispatcher_runtime::private::serde_json::Value,
+    ) -> ::core::result::Result<Self, ::dispatcher_runtime::DecodeError> {
+        match event_type {
+            "payment.made" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            payment_made::v1::PaymentMade,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &payment_made::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            other => {
+                ::core::result::Result::Err(
+                    ::dispatcher_runtime::DecodeError::unknown_event_type(other),
+                )
+            }
+        }
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<payment_made::v1::PaymentMade> for Event {
+    fn from(payload: payment_made::v1::PaymentMade) -> Self {
+        Self::PaymentMade(payload)
+    }
+}
+/// Every event type of the contracts.
+#[allow(dead_code, unreachable_pub)]
+pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Registry::new(
+    &[&payment_made::DESCRIPTOR],
+    DOCUMENTS,
+);
+static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
+    ::dispatcher_runtime::private::Document {
+        path: "p.json",
+        text: r##"{
+  "type": "object",
+  "$defs": {
+    "Card": {
+      "type": "object",
+      "description": "A card.",
+      "properties": {
+        "number": { "type": "string" },
+        "expires": { "type": "string", "format": "date" }
+      },
+      "required": ["number"]
+    },
+    "Account": {
+      "type": "object",
+      "properties": {
+        "number": { "type": "string" },
+        "bank": { "type": "string" },
+        "owner": { "$ref": "#/$defs/Party" }
+      },
+      "required": ["number", "bank"],
+      "additionalProperties": false
+    },
+    "Party": {
+      "title": "Party",
+      "oneOf": [
+        {
+          "title": "Person",
+          "type": "object",
+          "properties": { "name": { "type": "string" } },
+          "required": ["name"],
+          "additionalProperties": false
+        },
+        {
+          "title": "Group",
+          "type": "object",
+          "properties": {
+            "members": { "type": "array", "items": { "$ref": "#/$defs/Party" } },
+            "led_by": { "$ref": "#/$defs/Party" }
+          },
+          "required": ["members"],
+          "additionalProperties": false
+        }
+      ]
+    },
+    "PersonId": { "type": "string", "pattern": "^per_" },
+    "TeamId": { "type": "string", "pattern": "^team_" }
+  },
+  "properties": {
+    "referred": {
+      "description": "Overlapping and referred to; an account is a card too.",
+      "anyOf": [{ "$ref": "#/$defs/Card" }, { "$ref": "#/$defs/Account" }]
+    },
+    "closed_first": {
+      "anyOf": [{ "$ref": "#/$defs/Account" }, { "$ref": "#/$defs/Card" }, { "type": "null" }]
+    },
+    "party": { "$ref": "#/$defs/Party" },
+    "whose": { "oneOf": [{ "$ref": "#/$defs/PersonId" }, { "$ref": "#/$defs/TeamId" }] },
+    "typed": {
+      "type": "object",
+      "maxProperties": 2,
+      "oneOf": [
+        { "properties": { "a": { "type": "integer" } }, "required": ["a"] },
+        { "properties": { "b": { "type": "integer", "minimum": 0 } }, "required": ["b"] }
+      ]
+    },
+    "based": {
+      "type": "object",
+      "properties": { "id": { "type": "string" } },
+      "required": ["id"],
+      "oneOf": [
+        { "properties": { "a": { "type": "integer" } }, "required": ["a"] },
+        { "properties": { "b": { "type": "integer" } }, "required": ["b"] }
+      ]
+    },
+    "mixed": {
+      "anyOf": [
+        { "type": "integer" },
+        { "type": "number", "maximum": 1 },
+        { "type": "array", "items": { "type": "string" } },
+        { "type": "array", "items": { "type": "boolean" } },
+        { "$ref": "#/$defs/Card" }
+      ]
+    },
+    "addresses": {
+      "type": "array",
+      "items": {
+        "anyOf": [
+          { "type": "string", "format": "ipv4" },
+          { "type": "string", "format": "ipv6" }
+        ]
+      }
+    },
+    "odd/~name %^ü": {
+      "oneOf": [
+        { "type": "object", "properties": { "x": { "const": 1 } }, "required": ["x"] },
+        { "type": "object", "properties": { "x": { "const": 2 } }, "required": ["x"] }
+      ]
+    },
+    "nothing_known": { "anyOf": [{ "required": ["a"] }, { "minLength": 2 }] }
+  },
+  "additionalProperties": false
+}
+"##,
+    },
+];
