@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::docs::Docs;
+use super::docs::{Docs, code};
 use super::ir::{
-    Choice, Fields, Home, Inner, Item, ItemId, Program, Rule, Scalar, Shape, StringVariant, Type,
+    Choice, Fields, Home, Inner, Item, ItemId, Program, Rule, Scalar, Shape, StringVariant, Type, ValueVariant,
 };
 use super::names::ident;
 
@@ -160,6 +160,7 @@ impl<'a> Scope<'a> {
             }
             Shape::Choice(choices) => self.choice(id, item, &docs, choices),
             Shape::StringEnum(variants) => string_enum(item, &docs, variants),
+            Shape::ValueEnum(variants) => value_enum(item, &docs, variants),
             Shape::Scalar(scalar) => self.scalar(item, &docs, scalar),
         }
     }
@@ -381,6 +382,50 @@ fn string_enum(item: &Item, docs: &TokenStream, variants: &[StringVariant]) -> T
         ::dispatcher_runtime::private::string_enum!(
             #name, #subject, #expected, { #(#names = #json),* }
         );
+    }
+}
+
+fn value_enum(item: &Item, docs: &TokenStream, variants: &[ValueVariant]) -> TokenStream {
+    let name = ident(&item.name);
+    let subject = &item.subject;
+    let texts: Vec<_> = variants
+        .iter()
+        .map(|variant| variant.json.to_string())
+        .collect();
+    let expected = match texts.as_slice() {
+        [only] => format!("be {only}"),
+        _ => format!("be one of {}", texts.join(", ")),
+    };
+    let names: Vec<_> = variants
+        .iter()
+        .map(|variant| ident(&variant.name))
+        .collect();
+    let variant_docs = texts
+        .iter()
+        .map(|text| Docs::new().markdown(format!("{}.", code(text))).tokens());
+    let integers: Vec<_> = variants
+        .iter()
+        .filter_map(|variant| variant.json.as_i64().map(Literal::i64_unsuffixed))
+        .collect();
+    let implementation = if integers.len() == variants.len() {
+        quote! {
+            ::dispatcher_runtime::private::integer_enum!(
+                #name, #subject, #expected, { #(#names = #integers),* }
+            );
+        }
+    } else {
+        let texts = texts.iter().map(|json| text(json));
+        quote! {
+            ::dispatcher_runtime::private::value_enum!(
+                #name, #subject, #expected, { #(#names = #texts),* }
+            );
+        }
+    };
+    quote! {
+        #docs
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum #name { #(#variant_docs #names,)* }
+        #implementation
     }
 }
 
