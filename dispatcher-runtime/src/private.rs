@@ -11,8 +11,9 @@ pub use crate::value::{
     IntegerRule, NumberRule, StringRule, Union, ValueEnum, ValueError, present, unknown_variant,
 };
 pub use crate::{
-    __integer_enum as integer_enum, __integer_type as integer_type, __number_type as number_type, __string_enum as string_enum,
-    __string_type as string_type, __union as union, __value_enum as value_enum,
+    __integer_enum as integer_enum, __integer_type as integer_type, __number_type as number_type,
+    __string_enum as string_enum, __string_type as string_type, __union as union,
+    __value_enum as value_enum,
 };
 
 use serde_json::Value;

@@ -63,7 +63,8 @@ impl ValueEnum {
 fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {
-            a == b || matches!((Number::deserialize(a), Number::deserialize(b)), (Ok(a), Ok(b)) if a == b)
+            a == b
+                || matches!((Number::deserialize(a), Number::deserialize(b)), (Ok(a), Ok(b)) if a == b)
         }
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))

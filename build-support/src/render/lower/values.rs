@@ -32,7 +32,12 @@ pub(super) fn value_enum(values: &[&&Value]) -> Shape {
             Value::String(text) => pascal(text),
             Value::Number(number) => match number.as_i64() {
                 Some(integer) => integer_name(integer),
-                None => pascal(&number.to_string()),
+                None => pascal(
+                    &number
+                        .to_string()
+                        .replace('-', "minus ")
+                        .replace('.', " point "),
+                ),
             },
             Value::Array(_) | Value::Object(_) if values.len() == 1 => "Constant".to_owned(),
             Value::Array(_) | Value::Object(_) => format!("Variant{}", index + 1),

@@ -70,6 +70,8 @@ pub mod payment_made {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub huge: Option<Huge>,
             /// The property `nothing`.
+            ///
+            /// It is always null.
             #[serde(
                 default,
                 deserialize_with = "::dispatcher_runtime::private::present",
@@ -83,6 +85,8 @@ pub mod payment_made {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub pair: Option<(::dispatcher_runtime::Number, Pair1)>,
             /// The property `open_pair`.
+            ///
+            /// Its items stay JSON: the first of them have schemas of their own, and there may be more.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub open_pair: Option<Vec<::dispatcher_runtime::private::serde_json::Value>>,
             /// The property `levels`.
@@ -169,7 +173,7 @@ pub mod payment_made {
             /// `1`.
             N1,
             /// `2.5`.
-            N25,
+            N2Point5,
             /// `true`.
             True,
             /// `[1,2]`.
@@ -181,8 +185,8 @@ pub mod payment_made {
         }
         ::dispatcher_runtime::private::value_enum!(
             Mixed, "mixed", "be one of \"low\", 1, 2.5, true, [1,2], {\"a\":1}, \"1\"", {
-            Low = r#""low""#, N1 = "1", N25 = "2.5", True = "true", Variant5 = "[1,2]",
-            Variant6 = r#"{"a":1}"#, N12 = r#""1""# }
+            Low = r#""low""#, N1 = "1", N2Point5 = "2.5", True = "true", Variant5 =
+            "[1,2]", Variant6 = r#"{"a":1}"#, N12 = r#""1""# }
         );
         /// What the contracts call `none_of_it`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
