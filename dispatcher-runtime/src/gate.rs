@@ -9,10 +9,14 @@
 //! Formats are checked, and nothing is ever fetched: every document that a schema can reach is
 //! compiled in, or stands in the directory that was loaded.
 
+mod contracts;
+
 use std::fmt;
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 use serde_json::Value;
+
+pub(crate) use self::contracts::branch_validator;
 
 /// A schema document as the contracts directory holds it.
 #[doc(hidden)]
@@ -129,7 +133,7 @@ impl PayloadSchema {
                     .unwrap_or_else(|error| unreachable!("{error}"))
             }
             // Generation has built this same validator from these same documents.
-            Source::Bundled { path, documents } => build(path, documents)
+            Source::Bundled { path, documents } => contracts::validator(path, documents)
                 .unwrap_or_else(|error| panic!("the contract {path} does not compile: {error}")),
             Source::Loaded { path, .. } => unreachable!("{path} was loaded with its validator"),
         })
@@ -169,98 +173,6 @@ pub(crate) fn build_validator(
         .with_base_uri(document_uri(path))
         .should_ignore_unknown_formats(false)
         .build(schema)
-}
-
-/// The documents of one set of contracts, read once.
-struct Contracts {
-    /// Each under its URI.
-    values: &'static [(String, Value)],
-    registry: jsonschema::Registry<'static>,
-    /// Whether one is of a draft before 2019-09.
-    old_drafts: bool,
-}
-
-/// Reads a set of contracts at the first use of one of its schemas.
-///
-/// Validators are built from what is parsed here, and without sharing it each of them would parse
-/// every document anew. It is never freed: there is one for each generated `DOCUMENTS`.
-fn contracts(
-    documents: &'static [Document],
-) -> Result<&'static Contracts, Box<dyn std::error::Error>> {
-    static READ: Mutex<Vec<(&'static [Document], &'static Contracts)>> = Mutex::new(Vec::new());
-    let mut read = READ
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some((_, contracts)) = read
-        .iter()
-        .find(|(known, _)| std::ptr::eq(*known, documents))
-    {
-        return Ok(contracts);
-    }
-    let values = documents
-        .iter()
-        .map(|document| {
-            Ok((
-                document_uri(document.path),
-                serde_json::from_str::<Value>(document.text)?,
-            ))
-        })
-        .collect::<Result<Vec<_>, serde_json::Error>>()?;
-    let values: &'static Vec<(String, Value)> = Box::leak(Box::new(values));
-    let registry = jsonschema::Registry::new()
-        .extend(values.iter().map(|(uri, value)| (uri.as_str(), value)))?
-        .prepare()?;
-    let old_drafts = documents.iter().any(|document| is_old_draft(document.text));
-    let contracts: &'static Contracts = Box::leak(Box::new(Contracts {
-        values,
-        registry,
-        old_drafts,
-    }));
-    read.push((documents, contracts));
-    Ok(contracts)
-}
-
-fn build(
-    path: &str,
-    documents: &'static [Document],
-) -> Result<jsonschema::Validator, Box<dyn std::error::Error>> {
-    let contracts = contracts(documents)?;
-    let uri = document_uri(path);
-    let schema = contracts
-        .values
-        .iter()
-        .find_map(|(candidate, value)| (*candidate == uri).then_some(value))
-        .ok_or("it is not among the documents")?;
-    Ok(build_validator(
-        &contracts.registry,
-        path,
-        schema,
-        contracts.old_drafts,
-    )?)
-}
-
-/// The validator of the schema at a place inside a set of contracts, `p.json#/properties/pet`.
-pub(crate) fn branch_validator(
-    documents: &'static [Document],
-    place: &str,
-) -> Result<jsonschema::Validator, Box<dyn std::error::Error>> {
-    let contracts = contracts(documents)?;
-    let (path, pointer) = place.split_once('#').unwrap_or((place, ""));
-    let mut reference = format!("{}#", document_uri(path));
-    for byte in pointer.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
-            reference.push(byte.into());
-        } else {
-            reference.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    let schema = serde_json::json!({ "$ref": reference });
-    Ok(
-        crate::value::checked(jsonschema::options(), contracts.old_drafts)
-            .with_registry(&contracts.registry)
-            .should_ignore_unknown_formats(false)
-            .build(&schema)?,
-    )
 }
 
 /// A payload that its schema has let through. Nothing but [`PayloadSchema::admit`] makes one.

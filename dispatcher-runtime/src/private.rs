@@ -11,11 +11,12 @@ pub use crate::gate::Document;
 #[cfg(feature = "consume")]
 pub use crate::handler::{Envelope, Incoming, Returned, a_handler_must_be_send, refused};
 pub use crate::value::{
-    IntegerRule, NumberRule, StringRule, Union, ValueError, present, unknown_variant,
+    IntegerRule, NumberRule, StringRule, Union, ValueEnum, ValueError, present, unknown_variant,
 };
 pub use crate::{
-    __integer_type as integer_type, __number_type as number_type, __string_enum as string_enum,
-    __string_type as string_type, __union as union,
+    __integer_enum as integer_enum, __integer_type as integer_type, __number_type as number_type,
+    __string_enum as string_enum, __string_type as string_type, __union as union,
+    __value_enum as value_enum,
 };
 
 use serde_json::Value;

@@ -40,7 +40,7 @@ macro_rules! golden {
     )*};
 }
 
-golden!(choices docs names objects presence recursion registry roots scalars shared unions versions);
+golden!(choices docs names objects presence recursion registry roots scalars shared unions values versions);
 
 type Recoded = Result<Value, Box<dyn std::error::Error>>;
 
@@ -99,6 +99,6 @@ fn no_case_is_forgotten() {
         })
         .collect();
     cases.sort_unstable();
-    let listed = "choices docs names objects presence recursion registry roots scalars shared unions versions";
+    let listed = "choices docs names objects presence recursion registry roots scalars shared unions values versions";
     assert_eq!(cases.join(" "), listed);
 }

@@ -3,6 +3,8 @@
 //! A [`Type`] holds every value that its schema allows and gives it back equal. It need not refuse
 //! the others: that is the gate's part.
 
+use serde_json::Value;
+
 use crate::schema::Location;
 
 use super::docs::Docs;
@@ -56,6 +58,8 @@ pub(super) enum Shape {
     /// Values that only their schemas tell apart.
     Choice(Vec<Choice>),
     StringEnum(Vec<StringVariant>),
+    /// Values that are not all strings.
+    ValueEnum(Vec<ValueVariant>),
     Scalar(Scalar),
     /// A public wrapper.
     Newtype(Type),
@@ -109,6 +113,12 @@ pub(super) struct StringVariant {
     pub(super) json: String,
     pub(super) name: String,
     pub(super) docs: Docs,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ValueVariant {
+    pub(super) json: Value,
+    pub(super) name: String,
 }
 
 /// A checked newtype. `expected` completes "`locked_credits` must …".
@@ -207,7 +217,11 @@ impl Shape {
                 .collect(),
             Self::Choice(choices) => choices.iter().map(|choice| &choice.ty).collect(),
             Self::Newtype(inner) => vec![inner],
-            Self::Pending | Self::StringEnum(_) | Self::Scalar(_) | Self::Opaque => Vec::new(),
+            Self::Pending
+            | Self::StringEnum(_)
+            | Self::ValueEnum(_)
+            | Self::Scalar(_)
+            | Self::Opaque => Vec::new(),
         }
     }
 }
@@ -229,7 +243,11 @@ impl Shape {
                 .collect(),
             Self::Choice(choices) => choices.iter_mut().map(|choice| &mut choice.ty).collect(),
             Self::Newtype(inner) => vec![inner],
-            Self::Pending | Self::StringEnum(_) | Self::Scalar(_) | Self::Opaque => Vec::new(),
+            Self::Pending
+            | Self::StringEnum(_)
+            | Self::ValueEnum(_)
+            | Self::Scalar(_)
+            | Self::Opaque => Vec::new(),
         }
     }
 }

@@ -3,16 +3,18 @@
 //! Inside a module a type is named by its last name, and std's types by theirs, unless the
 //! contracts have a type of that name in the same module.
 
+mod values;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::docs::Docs;
-use super::ir::{
-    Choice, Fields, Home, Inner, Item, ItemId, Program, Rule, Scalar, Shape, StringVariant, Type,
-};
+use super::ir::{Fields, Home, Item, ItemId, Program, Shape, Type};
 use super::names::ident;
+
+use self::values::{string_enum, value_enum};
 
 /// How a module names the types that it uses.
 pub(super) struct Scope<'a> {
@@ -160,38 +162,8 @@ impl<'a> Scope<'a> {
             }
             Shape::Choice(choices) => self.choice(id, item, &docs, choices),
             Shape::StringEnum(variants) => string_enum(item, &docs, variants),
+            Shape::ValueEnum(variants) => value_enum(item, &docs, variants),
             Shape::Scalar(scalar) => self.scalar(item, &docs, scalar),
-        }
-    }
-
-    fn choice(
-        &self,
-        id: ItemId,
-        item: &Item,
-        docs: &TokenStream,
-        choices: &[Choice],
-    ) -> TokenStream {
-        let name = ident(&item.name);
-        let names: Vec<_> = choices.iter().map(|choice| ident(&choice.name)).collect();
-        let variants = choices.iter().zip(&names).map(|(choice, name)| {
-            let docs = choice.docs.tokens();
-            let ty = self.ty(id, &choice.ty);
-            quote!(#docs #name(#ty))
-        });
-        let places = choices
-            .iter()
-            .map(|choice| text(&format!("{}#{}", choice.at.document, choice.at.pointer)));
-        let root = match self.home {
-            Home::Shared => quote!(super),
-            Home::Version { .. } => quote!(super::super),
-        };
-        quote! {
-            #docs #[derive(Clone, Debug, PartialEq, serde::Serialize)]
-            #[serde(crate = "serde", untagged)]
-            pub enum #name { #(#variants,)* }
-            ::dispatcher_runtime::private::union!(
-                #name, #root::DOCUMENTS, { #(#names = #places),* }
-            );
         }
     }
 
@@ -287,66 +259,6 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn scalar(&self, item: &Item, docs: &TokenStream, scalar: &Scalar) -> TokenStream {
-        let name = ident(&item.name);
-        let (subject, expected) = (&item.subject, &scalar.expected);
-        let private = quote!(::dispatcher_runtime::private);
-        let copy = quote!(#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]);
-        match &scalar.rule {
-            Rule::Range {
-                inner,
-                minimum,
-                maximum,
-                multiple_of,
-            } => {
-                let [minimum, maximum] = [minimum, maximum]
-                    .map(|bound| bound.as_ref().map(|bound| Literal::i128_unsuffixed(*bound)));
-                let bounds = match (minimum, maximum) {
-                    (Some(minimum), Some(maximum)) => quote!(.range(#minimum, #maximum)),
-                    (Some(minimum), None) => quote!(.at_least(#minimum)),
-                    (None, Some(maximum)) => quote!(.at_most(#maximum)),
-                    (None, None) => TokenStream::new(),
-                };
-                let divisor = Literal::i128_unsuffixed(*multiple_of);
-                let steps = (*multiple_of != 1).then(|| quote!(.multiple_of(#divisor)));
-                let (path, inner) = inner_type(*inner);
-                quote! {
-                    #docs #copy pub struct #name(#path);
-                    #private::integer_type!(
-                        #name(#inner), IntegerRule::new(#subject, #expected)#bounds #steps
-                    );
-                }
-            }
-            Rule::Integer { inner, schema } => {
-                let schema = text(schema);
-                let (path, inner) = inner_type(*inner);
-                quote! {
-                    #docs #copy pub struct #name(#path);
-                    #private::integer_type!(
-                        #name(#inner), IntegerRule::of_schema(#subject, #expected, #schema)
-                    );
-                }
-            }
-            Rule::Number(schema) => {
-                let schema = text(schema);
-                quote! {
-                    #docs #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-                    pub struct #name(::dispatcher_runtime::Number);
-                    #private::number_type!(#name, NumberRule::new(#subject, #expected, #schema));
-                }
-            }
-            Rule::Text(schema) => {
-                let schema = text(schema);
-                let string = self.std("String", "::std::string::String");
-                quote! {
-                    #docs #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-                    pub struct #name(#string);
-                    #private::string_type!(#name, StringRule::new(#subject, #expected, #schema));
-                }
-            }
-        }
-    }
-
     fn std(&self, name: &str, path: &str) -> TokenStream {
         let spelling = if self.taken.contains(name) {
             path
@@ -354,42 +266,6 @@ impl<'a> Scope<'a> {
             name
         };
         spelling.parse().unwrap_or_default()
-    }
-}
-
-fn string_enum(item: &Item, docs: &TokenStream, variants: &[StringVariant]) -> TokenStream {
-    let name = ident(&item.name);
-    let subject = &item.subject;
-    let texts: Vec<_> = variants
-        .iter()
-        .map(|variant| format!("{:?}", variant.json))
-        .collect();
-    let expected = match texts.as_slice() {
-        [only] => format!("be {only}"),
-        _ => format!("be one of {}", texts.join(", ")),
-    };
-    let names: Vec<_> = variants
-        .iter()
-        .map(|variant| ident(&variant.name))
-        .collect();
-    let variant_docs = variants.iter().map(|variant| variant.docs.tokens());
-    let json = variants.iter().map(|variant| &variant.json);
-    quote! {
-        #docs
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub enum #name { #(#variant_docs #names,)* }
-        ::dispatcher_runtime::private::string_enum!(
-            #name, #subject, #expected, { #(#names = #json),* }
-        );
-    }
-}
-
-/// What a newtype of an integer holds, as a path and as its macro knows it.
-fn inner_type(inner: Inner) -> (TokenStream, TokenStream) {
-    match inner {
-        Inner::Signed => (quote!(i64), quote!(i64)),
-        Inner::Unsigned => (quote!(u64), quote!(u64)),
-        Inner::Any => (quote!(::dispatcher_runtime::Integer), quote!(Integer)),
     }
 }
 

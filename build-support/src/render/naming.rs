@@ -255,7 +255,12 @@ fn unify(program: &mut Program, documents: &Documents) {
         .items
         .iter()
         .enumerate()
-        .filter(|(_, item)| matches!(item.shape, Shape::Scalar(_) | Shape::StringEnum(_)))
+        .filter(|(_, item)| {
+            matches!(
+                item.shape,
+                Shape::Scalar(_) | Shape::StringEnum(_) | Shape::ValueEnum(_)
+            )
+        })
         .filter_map(|(id, item)| {
             item.at
                 .as_ref()

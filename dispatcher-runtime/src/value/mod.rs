@@ -24,6 +24,7 @@ mod present;
 mod string;
 mod string_enum;
 mod union;
+mod value_enum;
 
 pub use date::Date;
 pub use date_time::DateTime;
@@ -37,3 +38,4 @@ pub use present::present;
 pub use string::StringRule;
 pub use string_enum::unknown_variant;
 pub use union::Union;
+pub use value_enum::ValueEnum;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test says what it expects by unwrapping it
 
+mod bind;
 mod consume;
 mod crash;
 mod dead_letters;

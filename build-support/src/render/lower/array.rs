@@ -7,6 +7,8 @@ use crate::render::ir::Type;
 use crate::schema::Location;
 
 use super::Lowering;
+use super::parts::{asserts, declared_types};
+use super::scalar::values;
 
 impl Lowering<'_> {
     pub(super) fn array(&mut self, at: &Location, schema: &Map<String, Value>) -> Type {
@@ -44,4 +46,36 @@ impl Lowering<'_> {
         }
         Type::List(Box::new(Type::Value))
     }
+
+    /// What to say where a field, or each of its items, stays JSON.
+    pub(super) fn why_json(&self, at: &Location, ty: &Type) -> Option<&'static str> {
+        let schema = self.schema(&self.resolved(at));
+        let has = |keyword| schema.is_some_and(|schema| schema.contains_key(keyword));
+        match ty {
+            Type::Nullable(inner) => self.why_json(at, inner),
+            Type::Value if schema.is_some_and(is_null) => Some("It is always null."),
+            Type::Value if schema.is_some_and(|schema| schema.keys().any(|key| asserts(key))) => {
+                Some("It stays JSON: no Rust type follows what the schema says of it.")
+            }
+            Type::Value => Some("The schema lets any JSON be here."),
+            Type::List(item) if **item == Type::Value => Some(
+                if has("prefixItems")
+                    || schema.is_some_and(|schema| schema.get("items").is_some_and(Value::is_array))
+                {
+                    "Its items stay JSON: the first of them have schemas of their own, and there may be more."
+                } else if has("items") {
+                    "Its items stay JSON: no Rust type follows what the schema says of them."
+                } else {
+                    "The schema lets any JSON be an item."
+                },
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a schema allows nothing but null.
+fn is_null(schema: &Map<String, Value>) -> bool {
+    declared_types(schema).is_some_and(|types| types.len() == 1 && types.contains("null"))
+        || values(schema).is_some_and(|values| values.iter().all(|value| value.is_null()))
 }

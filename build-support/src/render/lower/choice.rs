@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::render::docs::Docs;
+use crate::render::docs::{Docs, code};
 use crate::render::ir::{Choice, Rule, Shape, Type};
 use crate::render::names::{Taken, pascal};
 use crate::render::naming;
@@ -124,13 +124,16 @@ impl Lowering<'_> {
         let choices = choices.map(|(index, ((at, ty), kind))| {
             let own = naming::own_name(self.documents, at)
                 .or_else(|| naming::own_name(self.documents, &self.resolved(at)));
-            let name = match (own, kind) {
-                (Some(own), _) => pascal(&own),
+            let name = match (&own, kind) {
+                (Some(own), _) => pascal(own),
                 (None, Some(name)) if !repeated.contains(kind) => (*name).to_owned(),
                 _ => format!("Variant{}", index + 1),
             };
             let docs = self.docs(at).or(|| {
-                Docs::new().markdown(format!("The alternative {} of the schema.", index + 1))
+                Docs::new().markdown(match &own {
+                    Some(own) => format!("What the contracts call {}.", code(own)),
+                    None => format!("Alternative {} of the schema.", index + 1),
+                })
             });
             Choice {
                 name: taken.take(&[name], ""),

@@ -16,6 +16,7 @@ mod parts;
 mod payload;
 mod scalar;
 mod union;
+mod values;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 

@@ -152,6 +152,7 @@ impl Lowering<'_> {
             .into_iter()
             .zip(rust_names)
             .map(|((_, _, json, at), name)| {
+                let ty = self.type_at(&at);
                 let schema = self.schema(&at);
                 let docs = schema.map(Docs::of_schema).unwrap_or_default();
                 let docs = docs
@@ -161,6 +162,10 @@ impl Lowering<'_> {
                             .unwrap_or_default()
                     })
                     .or(|| Docs::new().markdown(format!("The property {}.", code(&json))));
+                let docs = match self.why_json(&at, &ty) {
+                    Some(why) => docs.markdown(why),
+                    None => docs,
+                };
                 Field {
                     docs: schema
                         .map(|schema| docs.clone().with_default(schema))
@@ -168,7 +173,7 @@ impl Lowering<'_> {
                     required: view.required.contains(&json),
                     deprecated: schema
                         .is_some_and(|schema| schema.get("deprecated") == Some(&Value::Bool(true))),
-                    ty: self.type_at(&at),
+                    ty,
                     json,
                     name,
                 }

@@ -10,6 +10,7 @@ use crate::schema::Location;
 
 use super::Lowering;
 use super::union::string_enum;
+use super::values::{integer_enum, value_enum};
 
 impl Lowering<'_> {
     /// The type of a schema with `const` or `enum`; none where these give no clear one.
@@ -34,14 +35,12 @@ impl Lowering<'_> {
         } else if all.iter().all(|value| value.is_boolean()) {
             Type::Bool
         } else if all.iter().all(|value| value.is_i64()) {
-            let schema = self.fragment(at, "integer", &["const", "enum"]);
-            let inner = Inner::Signed;
-            self.scalar(at, expected(), Rule::Integer { inner, schema })
+            Type::Named(self.new_item(at, integer_enum(&all)))
         } else if all.iter().all(|value| value.is_number()) {
             let fragment = self.fragment(at, "number", &["const", "enum"]);
             self.scalar(at, expected(), Rule::Number(fragment))
         } else {
-            Type::Value
+            Type::Named(self.new_item(at, value_enum(&all)))
         })
     }
 

@@ -26,6 +26,61 @@ impl ::dispatcher_runtime::Domain for Revenue {
         &REGISTRY
     }
 }
+/// Definitions that several payloads use.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod shared {
+    use ::dispatcher_runtime::private::serde;
+    /// With or without the tax.
+    #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+    #[serde(crate = "serde", untagged)]
+    pub enum Amount {
+        /// Net
+        Net(Net),
+        /// What the contracts call `Gross`.
+        Gross(Gross),
+    }
+    ::dispatcher_runtime::private::union!(
+        Amount, super::DOCUMENTS, { Net = "common.json#/$defs/Amount/anyOf/0", Gross =
+        "common.json#/$defs/Amount/anyOf/1" }
+    );
+    /// What the contracts call `Gross`.
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[serde(crate = "serde")]
+    pub struct Gross {
+        /// The property `gross`.
+        pub gross: ::dispatcher_runtime::Number,
+        /// The properties that the schema allows and does not name.
+        #[serde(flatten)]
+        pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+            String,
+            ::dispatcher_runtime::private::serde_json::Value,
+        >,
+    }
+    /// Net
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[serde(crate = "serde")]
+    pub struct Net {
+        /// The property `net`.
+        pub net: ::dispatcher_runtime::Number,
+        /// The property `id`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub id: Option<NetId>,
+        /// The properties that the schema allows and does not name.
+        #[serde(flatten)]
+        pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+            String,
+            ::dispatcher_runtime::private::serde_json::Value,
+        >,
+    }
+    /// What the contracts call `id`.
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub struct NetId(String);
+    ::dispatcher_runtime::private::string_type!(
+        NetId, StringRule::new("id", "be a valid uuid",
+        r#"{"format":"uuid","type":"string"}"#)
+    );
+}
 /// The event payment.made.
 ///
 /// `payment.made`: produced by `revenue`, consumed by `coaching`.
@@ -34,14 +89,16 @@ impl ::dispatcher_runtime::Domain for Revenue {
 pub mod payment_made {
     #[doc(inline)]
     pub use v1::{
-        Account, AddressesItem, B, Based, Card, ClosedFirst, Group, Mixed, Mixed2,
-        NothingKnown, OddU7eNameU25U5eUfc, OddU7eNameU25U5eUfc1, OddU7eNameU25U5eUfc2,
-        OddU7eNameU25U5eUfcX, Party, PaymentMade, Person, PersonId, Referred, TeamId,
-        Typed, Typed1, Typed2, Whose, X,
+        Account, AddressesItem, Amount, B, Based, Card, ClosedFirst, Gross, Group, Mixed,
+        Mixed2, Net, NetId, NothingKnown, OddU7eNameU25U5eUfc, OddU7eNameU25U5eUfc1,
+        OddU7eNameU25U5eUfc2, OddU7eNameU25U5eUfcX, Party, PaymentMade, Person, PersonId,
+        Referred, TeamId, Typed, Typed1, Typed2, Whose, X,
     };
     /// Version 1, from `p.json`.
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
+        #[doc(inline)]
+        pub use super::super::shared::{Amount, Gross, Net, NetId};
         /// The event payment.made.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde")]
@@ -56,6 +113,9 @@ pub mod payment_made {
                 skip_serializing_if = "Option::is_none"
             )]
             pub closed_first: Option<Option<ClosedFirst>>,
+            /// With or without the tax.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub amount: Option<Amount>,
             /// Party
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub party: Option<Party>,
@@ -145,7 +205,7 @@ pub mod payment_made {
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum ClosedFirst {
-            /// The alternative 1 of the schema.
+            /// What the contracts call `Account`.
             Account(Account),
             /// A card.
             Card(Card),
@@ -169,13 +229,13 @@ pub mod payment_made {
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum Mixed {
-            /// The alternative 1 of the schema.
+            /// Alternative 1 of the schema.
             Integer(::dispatcher_runtime::Integer),
-            /// The alternative 2 of the schema.
+            /// Alternative 2 of the schema.
             Variant2(Mixed2),
-            /// The alternative 3 of the schema.
+            /// Alternative 3 of the schema.
             Variant3(Vec<String>),
-            /// The alternative 4 of the schema.
+            /// Alternative 4 of the schema.
             Variant4(Vec<bool>),
             /// A card.
             Card(Card),
@@ -206,9 +266,9 @@ pub mod payment_made {
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum OddU7eNameU25U5eUfc {
-            /// The alternative 1 of the schema.
+            /// Alternative 1 of the schema.
             Variant1(OddU7eNameU25U5eUfc1),
-            /// The alternative 2 of the schema.
+            /// Alternative 2 of the schema.
             Variant2(OddU7eNameU25U5eUfc2),
         }
         ::dispatcher_runtime::private::union!(
@@ -244,10 +304,12 @@ pub mod payment_made {
         }
         /// What the contracts call `x`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct OddU7eNameU25U5eUfcX(i64);
-        ::dispatcher_runtime::private::integer_type!(
-            OddU7eNameU25U5eUfcX(i64), IntegerRule::of_schema("x", "be 2",
-            r#"{"const":2,"type":"integer"}"#)
+        pub enum OddU7eNameU25U5eUfcX {
+            /// `2`.
+            N2,
+        }
+        ::dispatcher_runtime::private::integer_enum!(
+            OddU7eNameU25U5eUfcX, "x", "be 2", { N2 = 2 }
         );
         /// Party
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -282,7 +344,7 @@ pub mod payment_made {
         pub enum Referred {
             /// A card.
             Card(Card),
-            /// The alternative 2 of the schema.
+            /// What the contracts call `Account`.
             Account(Account),
         }
         ::dispatcher_runtime::private::union!(
@@ -301,9 +363,9 @@ pub mod payment_made {
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum Typed {
-            /// The alternative 1 of the schema.
+            /// Alternative 1 of the schema.
             Variant1(Typed1),
-            /// The alternative 2 of the schema.
+            /// Alternative 2 of the schema.
             Variant2(Typed2),
         }
         ::dispatcher_runtime::private::union!(
@@ -341,9 +403,9 @@ pub mod payment_made {
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum Whose {
-            /// The alternative 1 of the schema.
+            /// What the contracts call `PersonId`.
             PersonId(PersonId),
-            /// The alternative 2 of the schema.
+            /// What the contracts call `TeamId`.
             TeamId(TeamId),
         }
         ::dispatcher_runtime::private::union!(
@@ -353,11 +415,11 @@ pub mod payment_made {
         );
         /// What the contracts call `x`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct X(i64);
-        ::dispatcher_runtime::private::integer_type!(
-            X(i64), IntegerRule::of_schema("x", "be 1",
-            r#"{"const":1,"type":"integer"}"#)
-        );
+        pub enum X {
+            /// `1`.
+            N1,
+        }
+        ::dispatcher_runtime::private::integer_enum!(X, "x", "be 1", { N1 = 1 });
         impl ::dispatcher_runtime::Payload for PaymentMade {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;
@@ -544,6 +606,34 @@ pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Regi
 );
 static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
     ::dispatcher_runtime::private::Document {
+        path: "common.json",
+        text: r##"{
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "definitions": {
+    "Gross": {
+      "type": "object",
+      "properties": { "gross": { "type": "number" } },
+      "required": ["gross"]
+    }
+  },
+  "$defs": {
+    "Amount": {
+      "description": "With or without the tax.",
+      "anyOf": [
+        {
+          "title": "Net",
+          "type": "object",
+          "properties": { "net": { "type": "number" }, "id": { "type": "string", "format": "uuid" } },
+          "required": ["net"]
+        },
+        { "$ref": "#/definitions/Gross" }
+      ]
+    }
+  }
+}
+"##,
+    },
+    ::dispatcher_runtime::private::Document {
         path: "p.json",
         text: r##"{
   "type": "object",
@@ -600,6 +690,7 @@ static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
     "closed_first": {
       "anyOf": [{ "$ref": "#/$defs/Account" }, { "$ref": "#/$defs/Card" }, { "type": "null" }]
     },
+    "amount": { "$ref": "common.json#/$defs/Amount" },
     "party": { "$ref": "#/$defs/Party" },
     "whose": { "oneOf": [{ "$ref": "#/$defs/PersonId" }, { "$ref": "#/$defs/TeamId" }] },
     "typed": {

@@ -92,6 +92,8 @@ pub mod thing_made {
             )]
             pub nullable_object: Option<Option<NullableObject>>,
             /// The property `untyped`.
+            ///
+            /// It stays JSON: no Rust type follows what the schema says of it.
             #[serde(
                 default,
                 deserialize_with = "::dispatcher_runtime::private::present",
@@ -99,6 +101,8 @@ pub mod thing_made {
             )]
             pub untyped: Option<::dispatcher_runtime::private::serde_json::Value>,
             /// The property `free`.
+            ///
+            /// The schema lets any JSON be here.
             #[serde(
                 default,
                 deserialize_with = "::dispatcher_runtime::private::present",
@@ -109,6 +113,8 @@ pub mod thing_made {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub pair: Option<(::dispatcher_runtime::Integer, Pair1)>,
             /// The property `head`.
+            ///
+            /// Its items stay JSON: the first of them have schemas of their own, and there may be more.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub head: Option<Vec<::dispatcher_runtime::private::serde_json::Value>>,
             /// The property `rows`.

@@ -58,6 +58,8 @@ pub mod person_changed {
             )]
             pub email: Option<Option<String>>,
             /// Any value, or none.
+            ///
+            /// The schema lets any JSON be here.
             #[serde(
                 default,
                 deserialize_with = "::dispatcher_runtime::private::present",
@@ -65,6 +67,8 @@ pub mod person_changed {
             )]
             pub anything: Option<::dispatcher_runtime::private::serde_json::Value>,
             /// Any value.
+            ///
+            /// The schema lets any JSON be here.
             pub always: ::dispatcher_runtime::private::serde_json::Value,
             /// The property `old`.
             #[serde(default, skip_serializing_if = "Option::is_none")]

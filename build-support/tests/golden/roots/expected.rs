@@ -770,9 +770,9 @@ pub mod root_untagged {
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum RootUntagged {
-            /// The alternative 1 of the schema.
+            /// Alternative 1 of the schema.
             Variant1(RootUntagged1),
-            /// The alternative 2 of the schema.
+            /// Alternative 2 of the schema.
             Variant2(RootUntagged2),
         }
         ::dispatcher_runtime::private::union!(

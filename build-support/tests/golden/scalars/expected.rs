@@ -208,10 +208,16 @@ pub mod value_measured {
         );
         /// What the contracts call `odd`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Odd(i64);
-        ::dispatcher_runtime::private::integer_type!(
-            Odd(i64), IntegerRule::of_schema("odd", "be one of 1, 3, 5",
-            r#"{"enum":[1,3,5],"type":"integer"}"#)
+        pub enum Odd {
+            /// `1`.
+            N1,
+            /// `3`.
+            N3,
+            /// `5`.
+            N5,
+        }
+        ::dispatcher_runtime::private::integer_enum!(
+            Odd, "odd", "be one of 1, 3, 5", { N1 = 1, N3 = 3, N5 = 5 }
         );
         /// What the contracts call `percent`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -222,11 +228,11 @@ pub mod value_measured {
         );
         /// What the contracts call `seven`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Seven(i64);
-        ::dispatcher_runtime::private::integer_type!(
-            Seven(i64), IntegerRule::of_schema("seven", "be 7",
-            r#"{"const":7,"type":"integer"}"#)
-        );
+        pub enum Seven {
+            /// `7`.
+            N7,
+        }
+        ::dispatcher_runtime::private::integer_enum!(Seven, "seven", "be 7", { N7 = 7 });
         /// What the contracts call `share`.
         #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
         pub struct Share(::dispatcher_runtime::Number);

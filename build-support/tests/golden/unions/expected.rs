@@ -193,9 +193,9 @@ pub mod payment_made {
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum Objects {
-            /// The alternative 1 of the schema.
+            /// Alternative 1 of the schema.
             Variant1(Objects1),
-            /// The alternative 2 of the schema.
+            /// Alternative 2 of the schema.
             Variant2(Objects2),
         }
         ::dispatcher_runtime::private::union!(

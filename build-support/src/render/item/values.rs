@@ -1,0 +1,194 @@
+//! Checked newtypes, enums of values and unions: a definition, and a macro of the runtime that
+//! implements it, so that what is generated stays short.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::render::docs::{Docs, code};
+use crate::render::ir::{
+    Choice, Home, Inner, Item, ItemId, Rule, Scalar, StringVariant, ValueVariant,
+};
+use crate::render::names::ident;
+
+use super::{Scope, text};
+
+impl Scope<'_> {
+    pub(super) fn scalar(&self, item: &Item, docs: &TokenStream, scalar: &Scalar) -> TokenStream {
+        let name = ident(&item.name);
+        let (subject, expected) = (&item.subject, &scalar.expected);
+        let private = quote!(::dispatcher_runtime::private);
+        let copy = quote!(#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]);
+        match &scalar.rule {
+            Rule::Range {
+                inner,
+                minimum,
+                maximum,
+                multiple_of,
+            } => {
+                let [minimum, maximum] = [minimum, maximum]
+                    .map(|bound| bound.as_ref().map(|bound| Literal::i128_unsuffixed(*bound)));
+                let bounds = match (minimum, maximum) {
+                    (Some(minimum), Some(maximum)) => quote!(.range(#minimum, #maximum)),
+                    (Some(minimum), None) => quote!(.at_least(#minimum)),
+                    (None, Some(maximum)) => quote!(.at_most(#maximum)),
+                    (None, None) => TokenStream::new(),
+                };
+                let divisor = Literal::i128_unsuffixed(*multiple_of);
+                let steps = (*multiple_of != 1).then(|| quote!(.multiple_of(#divisor)));
+                let (path, inner) = inner_type(*inner);
+                quote! {
+                    #docs #copy pub struct #name(#path);
+                    #private::integer_type!(
+                        #name(#inner), IntegerRule::new(#subject, #expected)#bounds #steps
+                    );
+                }
+            }
+            Rule::Integer { inner, schema } => {
+                let schema = text(schema);
+                let (path, inner) = inner_type(*inner);
+                quote! {
+                    #docs #copy pub struct #name(#path);
+                    #private::integer_type!(
+                        #name(#inner), IntegerRule::of_schema(#subject, #expected, #schema)
+                    );
+                }
+            }
+            Rule::Number(schema) => {
+                let schema = text(schema);
+                quote! {
+                    #docs #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+                    pub struct #name(::dispatcher_runtime::Number);
+                    #private::number_type!(#name, NumberRule::new(#subject, #expected, #schema));
+                }
+            }
+            Rule::Text(schema) => {
+                let schema = text(schema);
+                let string = self.std("String", "::std::string::String");
+                quote! {
+                    #docs #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+                    pub struct #name(#string);
+                    #private::string_type!(#name, StringRule::new(#subject, #expected, #schema));
+                }
+            }
+        }
+    }
+
+    pub(super) fn choice(
+        &self,
+        id: ItemId,
+        item: &Item,
+        docs: &TokenStream,
+        choices: &[Choice],
+    ) -> TokenStream {
+        let name = ident(&item.name);
+        let names: Vec<_> = choices.iter().map(|choice| ident(&choice.name)).collect();
+        let variants = choices.iter().zip(&names).map(|(choice, name)| {
+            let docs = choice.docs.tokens();
+            let ty = self.ty(id, &choice.ty);
+            quote!(#docs #name(#ty))
+        });
+        let places = choices
+            .iter()
+            .map(|choice| text(&format!("{}#{}", choice.at.document, choice.at.pointer)));
+        let root = match self.home {
+            Home::Shared => quote!(super),
+            Home::Version { .. } => quote!(super::super),
+        };
+        quote! {
+            #docs #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+            #[serde(crate = "serde", untagged)]
+            pub enum #name { #(#variants,)* }
+            ::dispatcher_runtime::private::union!(
+                #name, #root::DOCUMENTS, { #(#names = #places),* }
+            );
+        }
+    }
+}
+
+pub(super) fn string_enum(
+    item: &Item,
+    docs: &TokenStream,
+    variants: &[StringVariant],
+) -> TokenStream {
+    let name = ident(&item.name);
+    let subject = &item.subject;
+    let texts: Vec<_> = variants
+        .iter()
+        .map(|variant| format!("{:?}", variant.json))
+        .collect();
+    let expected = match texts.as_slice() {
+        [only] => format!("be {only}"),
+        _ => format!("be one of {}", texts.join(", ")),
+    };
+    let names: Vec<_> = variants
+        .iter()
+        .map(|variant| ident(&variant.name))
+        .collect();
+    let variant_docs = variants.iter().map(|variant| variant.docs.tokens());
+    let json = variants.iter().map(|variant| &variant.json);
+    quote! {
+        #docs
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum #name { #(#variant_docs #names,)* }
+        ::dispatcher_runtime::private::string_enum!(
+            #name, #subject, #expected, { #(#names = #json),* }
+        );
+    }
+}
+
+pub(super) fn value_enum(
+    item: &Item,
+    docs: &TokenStream,
+    variants: &[ValueVariant],
+) -> TokenStream {
+    let name = ident(&item.name);
+    let subject = &item.subject;
+    let texts: Vec<_> = variants
+        .iter()
+        .map(|variant| variant.json.to_string())
+        .collect();
+    let expected = match texts.as_slice() {
+        [only] => format!("be {only}"),
+        _ => format!("be one of {}", texts.join(", ")),
+    };
+    let names: Vec<_> = variants
+        .iter()
+        .map(|variant| ident(&variant.name))
+        .collect();
+    let variant_docs = texts
+        .iter()
+        .map(|text| Docs::new().markdown(format!("{}.", code(text))).tokens());
+    let integers: Vec<_> = variants
+        .iter()
+        .filter_map(|variant| variant.json.as_i64().map(Literal::i64_unsuffixed))
+        .collect();
+    let implementation = if integers.len() == variants.len() {
+        quote! {
+            ::dispatcher_runtime::private::integer_enum!(
+                #name, #subject, #expected, { #(#names = #integers),* }
+            );
+        }
+    } else {
+        let texts = texts.iter().map(|json| text(json));
+        quote! {
+            ::dispatcher_runtime::private::value_enum!(
+                #name, #subject, #expected, { #(#names = #texts),* }
+            );
+        }
+    };
+    quote! {
+        #docs
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum #name { #(#variant_docs #names,)* }
+        #implementation
+    }
+}
+
+/// What a newtype of an integer holds, as a path and as its macro knows it.
+fn inner_type(inner: Inner) -> (TokenStream, TokenStream) {
+    match inner {
+        Inner::Signed => (quote!(i64), quote!(i64)),
+        Inner::Unsigned => (quote!(u64), quote!(u64)),
+        Inner::Any => (quote!(::dispatcher_runtime::Integer), quote!(Integer)),
+    }
+}

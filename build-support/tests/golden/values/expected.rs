@@ -1,0 +1,473 @@
+/// The domain `coaching`.
+///
+/// It produces nothing.
+///
+/// It consumes `payment.made`.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Coaching;
+impl ::dispatcher_runtime::Domain for Coaching {
+    const NAME: &'static str = "coaching";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The domain `revenue`.
+///
+/// It produces `payment.made`.
+///
+/// It consumes nothing.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Revenue;
+impl ::dispatcher_runtime::Domain for Revenue {
+    const NAME: &'static str = "revenue";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The event payment.made.
+///
+/// `payment.made`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod payment_made {
+    #[doc(inline)]
+    pub use v1::{
+        B, Composed, Constant, Huge, Level, LevelsValue, Mixed, NoneOfIt, Pair1,
+        PaymentMade, SameName, Typed, Version,
+    };
+    /// Version 1, from `p.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event payment.made.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct PaymentMade {
+            /// How loud.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub level: Option<Level>,
+            /// The property `mixed`.
+            #[serde(
+                default,
+                deserialize_with = "::dispatcher_runtime::private::present",
+                skip_serializing_if = "Option::is_none"
+            )]
+            pub mixed: Option<Option<Mixed>>,
+            /// The property `same_name`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub same_name: Option<SameName>,
+            /// The property `constant`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub constant: Option<Constant>,
+            /// The property `none_of_it`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub none_of_it: Option<NoneOfIt>,
+            /// The property `version`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub version: Option<Version>,
+            /// The property `huge`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub huge: Option<Huge>,
+            /// The property `nothing`.
+            ///
+            /// It is always null.
+            #[serde(
+                default,
+                deserialize_with = "::dispatcher_runtime::private::present",
+                skip_serializing_if = "Option::is_none"
+            )]
+            pub nothing: Option<::dispatcher_runtime::private::serde_json::Value>,
+            /// The property `typed`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub typed: Option<Typed>,
+            /// The property `pair`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub pair: Option<(::dispatcher_runtime::Number, Pair1)>,
+            /// The property `open_pair`.
+            ///
+            /// Its items stay JSON: the first of them have schemas of their own, and there may be more.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub open_pair: Option<Vec<::dispatcher_runtime::private::serde_json::Value>>,
+            /// The property `levels`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub levels: Option<::std::collections::BTreeMap<String, LevelsValue>>,
+            /// The property `composed`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub composed: Option<Composed>,
+        }
+        /// What the contracts call `b`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum B {
+            /// `1`.
+            N1,
+            /// `"x"`.
+            X,
+        }
+        ::dispatcher_runtime::private::value_enum!(
+            B, "b", "be one of 1, \"x\"", { N1 = "1", X = r#""x""# }
+        );
+        /// What the contracts call `composed`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Composed {
+            /// The property `a`.
+            pub a: ::dispatcher_runtime::Number,
+            /// The property `b`.
+            pub b: B,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        /// What the contracts call `constant`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Constant {
+            /// `{"factor":1000,"unit":"m"}`.
+            Constant,
+        }
+        ::dispatcher_runtime::private::value_enum!(
+            Constant, "constant", "be {\"factor\":1000,\"unit\":\"m\"}", { Constant =
+            r#"{"factor":1000,"unit":"m"}"# }
+        );
+        /// What the contracts call `huge`.
+        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+        pub struct Huge(::dispatcher_runtime::Number);
+        ::dispatcher_runtime::private::number_type!(
+            Huge, NumberRule::new("huge", "be one of 18446744073709551615, 1",
+            r#"{"$schema":"http://json-schema.org/draft-07/schema#","enum":[18446744073709551615,1],"type":"number"}"#)
+        );
+        /// How loud.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Level {
+            /// `-1`.
+            Minus1,
+            /// `0`.
+            N0,
+            /// `3`.
+            N3,
+        }
+        ::dispatcher_runtime::private::integer_enum!(
+            Level, "level", "be one of -1, 0, 3", { Minus1 = - 1, N0 = 0, N3 = 3 }
+        );
+        /// What the contracts call `levels`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum LevelsValue {
+            /// `1`.
+            N1,
+            /// `2`.
+            N2,
+            /// `3`.
+            N3,
+        }
+        ::dispatcher_runtime::private::integer_enum!(
+            LevelsValue, "levels", "be one of 1, 2, 3", { N1 = 1, N2 = 2, N3 = 3 }
+        );
+        /// What the contracts call `mixed`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Mixed {
+            /// `"low"`.
+            Low,
+            /// `1`.
+            N1,
+            /// `2.5`.
+            N2Point5,
+            /// `true`.
+            True,
+            /// `[1,2]`.
+            Variant5,
+            /// `{"a":1}`.
+            Variant6,
+            /// `"1"`.
+            N12,
+        }
+        ::dispatcher_runtime::private::value_enum!(
+            Mixed, "mixed", "be one of \"low\", 1, 2.5, true, [1,2], {\"a\":1}, \"1\"", {
+            Low = r#""low""#, N1 = "1", N2Point5 = "2.5", True = "true", Variant5 =
+            "[1,2]", Variant6 = r#"{"a":1}"#, N12 = r#""1""# }
+        );
+        /// What the contracts call `none_of_it`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum NoneOfIt {
+            /// `[]`.
+            Constant,
+        }
+        ::dispatcher_runtime::private::value_enum!(
+            NoneOfIt, "none_of_it", "be []", { Constant = "[]" }
+        );
+        /// What the contracts call `pair`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Pair1 {
+            /// `"a"`.
+            A,
+            /// `1`.
+            N1,
+        }
+        ::dispatcher_runtime::private::value_enum!(
+            Pair1, "pair", "be one of \"a\", 1", { A = r#""a""#, N1 = "1" }
+        );
+        /// What the contracts call `same_name`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum SameName {
+            /// `"true"`.
+            True,
+            /// `true`.
+            True2,
+            /// `"True"`.
+            True3,
+        }
+        ::dispatcher_runtime::private::value_enum!(
+            SameName, "same_name", "be one of \"true\", true, \"True\"", { True =
+            r#""true""#, True2 = "true", True3 = r#""True""# }
+        );
+        /// What the contracts call `typed`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Typed {
+            /// `10`.
+            N10,
+            /// `20`.
+            N20,
+        }
+        ::dispatcher_runtime::private::integer_enum!(
+            Typed, "typed", "be one of 10, 20", { N10 = 10, N20 = 20 }
+        );
+        /// What the contracts call `version`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Version {
+            /// `2`.
+            N2,
+        }
+        ::dispatcher_runtime::private::integer_enum!(
+            Version, "version", "be 2", { N2 = 2 }
+        );
+        impl ::dispatcher_runtime::Payload for PaymentMade {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "p.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `payment.made` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "payment.made";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "payment.made",
+        description: "The event payment.made.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `payment.made`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"payment.made\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::PaymentMade {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `payment.made`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"payment.made\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`payment_made` carries `PaymentMade`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<PaymentMade>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::PaymentMade {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// Any event of the registry.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The event payment.made.
+    PaymentMade(payment_made::v1::PaymentMade),
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl Event {
+    /// Its event type, such as `credit.locked`.
+    #[must_use]
+    pub fn event_type(&self) -> &'static str {
+        match self {
+            Self::PaymentMade(_) => "payment.made",
+        }
+    }
+    /// Its schema version.
+    #[must_use]
+    pub fn schema_version(&self) -> u32 {
+        match self {
+            Self::PaymentMade(_) => 1,
+        }
+    }
+    /// The payload as JSON.
+    ///
+    /// # Errors
+    /// When a value that the types can hold cannot be written, such as a number that is
+    /// not finite.
+    pub fn to_json(
+        &self,
+    ) -> ::core::result::Result<
+        ::dispatcher_runtime::private::serde_json::Value,
+        ::dispatcher_runtime::private::serde_json::Error,
+    > {
+        match self {
+            Self::PaymentMade(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+        }
+    }
+    /// Reads a payload of any event type and version that is live.
+    ///
+    /// # Errors
+    /// When the registry does not know the event type or the version, or the payload is
+    /// not valid.
+    #[allow(unused_variables)]
+    pub fn decode(
+        event_type: &str,
+        schema_version: u32,
+        payload: ::dispatcher_runtime::private::serde_json::Value,
+    ) -> ::core::result::Result<Self, ::dispatcher_runtime::DecodeError> {
+        match event_type {
+            "payment.made" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            payment_made::v1::PaymentMade,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &payment_made::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            other => {
+                ::core::result::Result::Err(
+                    ::dispatcher_runtime::DecodeError::unknown_event_type(other),
+                )
+            }
+        }
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<payment_made::v1::PaymentMade> for Event {
+    fn from(payload: payment_made::v1::PaymentMade) -> Self {
+        Self::PaymentMade(payload)
+    }
+}
+/// Every event type of the contracts.
+#[allow(dead_code, unreachable_pub)]
+pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Registry::new(
+    &[&payment_made::DESCRIPTOR],
+    DOCUMENTS,
+);
+static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
+    ::dispatcher_runtime::private::Document {
+        path: "p.json",
+        text: r#"{
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "type": "object",
+  "properties": {
+    "level": { "description": "How loud.", "enum": [3, -1, 0, 3] },
+    "mixed": { "enum": ["low", 1, 2.5, true, null, [1, 2], { "a": 1 }, "1"] },
+    "same_name": { "enum": ["true", true, "True"] },
+    "constant": { "const": { "unit": "m", "factor": 1000 } },
+    "none_of_it": { "const": [] },
+    "version": { "const": 2 },
+    "huge": { "enum": [18446744073709551615, 1] },
+    "nothing": { "const": null },
+    "typed": { "type": "integer", "enum": [10, 20] },
+    "pair": {
+      "type": "array",
+      "items": [{ "type": "number" }, { "enum": ["a", 1] }],
+      "additionalItems": false,
+      "minItems": 2
+    },
+    "open_pair": {
+      "type": "array",
+      "items": [{ "type": "number" }, { "type": "number" }],
+      "minItems": 2
+    },
+    "levels": {
+      "type": "object",
+      "propertyNames": { "pattern": "^[a-z]+$" },
+      "additionalProperties": { "enum": [1, 2, 3] }
+    },
+    "composed": {
+      "allOf": [
+        { "type": "object", "properties": { "a": { "type": "number" } }, "required": ["a"] },
+        { "type": "object", "properties": { "b": { "enum": [1, "x"] } } },
+        { "required": ["b"] }
+      ]
+    }
+  },
+  "additionalProperties": false
+}
+"#,
+    },
+];
