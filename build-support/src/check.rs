@@ -6,7 +6,7 @@
 mod compile;
 mod events;
 mod graph;
-mod keywords;
+pub(crate) mod keywords;
 mod metaschema;
 mod names;
 

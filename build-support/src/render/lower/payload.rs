@@ -36,6 +36,7 @@ impl Lowering<'_> {
             if chain.contains(&target) {
                 break;
             }
+            self.hold(&at, &["$ref"]);
             at = target.clone();
             chain.push(target);
         }
