@@ -123,7 +123,7 @@ pub fn run(contracts: &Path, samples: &[Sample], options: &Options) -> Result<Re
     let mut generation = Generation::new(&directory, package.contracts())?;
     let mut report = Report::new(&directory);
 
-    package.build_dependencies()?;
+    package.build_dependencies(options.timed_check)?;
     let mut built = false;
     for _ in 0..COMPILE_ROUNDS {
         generation.run(&directory)?;
