@@ -108,7 +108,7 @@ impl PayloadSchema {
     pub fn check(&self, payload: &Value) -> Result<(), PayloadReport> {
         let validator = self.validator();
         if validator.is_valid(payload) {
-            return Ok(());
+            return self.check_object(payload);
         }
         let mut violations: Vec<_> = validator
             .iter_errors(payload)
@@ -119,6 +119,22 @@ impl PayloadSchema {
         Err(PayloadReport {
             schema: self.path().map(str::to_owned),
             violations,
+        })
+    }
+
+    /// A payload is an object even where its schema forgets to say so: `dispatcher_publish` asks for
+    /// one, and generated types are made for one.
+    fn check_object(&self, payload: &Value) -> Result<(), PayloadReport> {
+        if payload.is_object() {
+            return Ok(());
+        }
+        Err(PayloadReport {
+            schema: self.path().map(str::to_owned),
+            violations: vec![Violation {
+                instance_path: String::new(),
+                keyword: "type".to_owned(),
+                message: format!("{payload} is not of type \"object\""),
+            }],
         })
     }
 
