@@ -159,7 +159,16 @@ impl Generation {
             .collect();
         for fault in report {
             let path = relative(&self.copy, &fault.file);
-            let concerned: Vec<usize> = if path == REGISTRY {
+            // A fault of a payload's role begins with the event type, wherever it stands.
+            let by_name = self.kept.iter().copied().find(|&index| {
+                let rest = fault
+                    .message
+                    .strip_prefix(&format!("{:?}", directory.event_types[index].name));
+                rest.is_some_and(|rest| rest.starts_with(" version "))
+            });
+            let concerned: Vec<usize> = if let Some(index) = by_name.filter(|_| path != REGISTRY) {
+                vec![index]
+            } else if path == REGISTRY {
                 self.concerned(fault, directory)
             } else {
                 let concerned = reached

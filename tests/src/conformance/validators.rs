@@ -86,16 +86,15 @@ impl Validators {
         }
     }
 
-    /// What boon says of each of these; `None` for a schema is an event type that has none: any
-    /// object is valid.
+    /// What boon says of a payload; without a schema any object is valid.
     #[must_use]
     pub fn independent(
         &self,
         schema: Option<&str>,
         value: &Value,
     ) -> Result<Result<(), String>, String> {
-        let Some(path) = schema else {
-            return Ok(any_object(value));
+        let (Some(path), Ok(())) = (schema, an_object(value)) else {
+            return Ok(an_object(value));
         };
         let compiled = self.schemas.get(path).ok_or("it was not compiled")?;
         let index = compiled.boon.clone()?;
@@ -105,15 +104,15 @@ impl Validators {
         })
     }
 
-    /// What the gate's validator says of the original file.
+    /// What the gate's validator says of a payload, given the original file.
     #[must_use]
     pub fn original(
         &self,
         schema: Option<&str>,
         value: &Value,
     ) -> Result<Result<(), String>, String> {
-        let Some(path) = schema else {
-            return Ok(any_object(value));
+        let (Some(path), Ok(())) = (schema, an_object(value)) else {
+            return Ok(an_object(value));
         };
         let compiled = self.schemas.get(path).ok_or("it was not compiled")?;
         let validator = compiled.original.as_ref().map_err(Clone::clone)?;
@@ -125,7 +124,8 @@ impl Validators {
     }
 }
 
-fn any_object(value: &Value) -> Result<(), String> {
+/// A payload is an object, whatever its schema says.
+fn an_object(value: &Value) -> Result<(), String> {
     value
         .is_object()
         .then_some(())

@@ -110,14 +110,21 @@ pub(super) fn write(groups: &[Group], draft: &Draft, contracts: &Path) -> TestRe
         let paths = ["payload", "property"].map(|name| format!("{folder}/{name}.json"));
         let mut schema = group.schema.clone();
         if let Value::Object(members) = &mut schema {
-            let dialect = || draft.dialect.into();
-            members.entry("$schema").or_insert_with(dialect);
+            members
+                .entry("$schema")
+                .or_insert_with(|| draft.dialect.into());
         }
         // With a reference in it, its meaning depends on where it stands: it stays in its own file.
-        let value = if refers(&group.schema) {
+        let stays =
+            refers(&group.schema) || dialect(&group.schema).is_some_and(|it| it != draft.dialect);
+        let value = if stays {
             json!({ "$ref": "payload.json" })
         } else {
-            group.schema.clone()
+            let mut value = group.schema.clone();
+            value
+                .as_object_mut()
+                .map(|members| members.remove("$schema"));
+            value
         };
         let wrapped =
             json!({ "$schema": draft.dialect, "type": "object", "properties": { "value": value } });
@@ -139,7 +146,10 @@ pub(super) fn write(groups: &[Group], draft: &Draft, contracts: &Path) -> TestRe
                 payload,
                 valid: Some(*valid),
             };
-            samples.push(sample(&group.payload, data.clone()));
+            // A payload is an object; as a property, every value is judged.
+            if data.is_object() {
+                samples.push(sample(&group.payload, data.clone()));
+            }
             samples.push(sample(&group.property, json!({ "value": data })));
         }
     }
@@ -151,6 +161,10 @@ pub(super) fn write(groups: &[Group], draft: &Draft, contracts: &Path) -> TestRe
     Ok(samples)
 }
 
+fn dialect(schema: &Value) -> Option<&str> {
+    schema.get("$schema")?.as_str()
+}
+
 /// Whether a schema has an address, or means another one.
 fn refers(schema: &Value) -> bool {
     match schema {
@@ -158,7 +172,7 @@ fn refers(schema: &Value) -> bool {
         Value::Object(members) => members.iter().any(|(key, value)| {
             let refers_itself = matches!(
                 key.as_str(),
-                "$ref" | "$dynamicRef" | "$id" | "$anchor" | "$dynamicAnchor" | "$schema"
+                "$ref" | "$dynamicRef" | "$id" | "$anchor" | "$dynamicAnchor"
             );
             refers_itself || refers(value)
         }),

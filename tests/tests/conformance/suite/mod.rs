@@ -1,8 +1,8 @@
 //! The official JSON-Schema-Test-Suite, drafts 7 and 2020-12.
 //!
 //! Every group becomes two event types: its schema as a payload, and as a property of an object. A
-//! schema that no object satisfies cannot be a payload; it is judged as a property alone. For each
-//! case the suite itself says what is valid.
+//! schema that no object satisfies cannot be a payload; it is judged as a property alone. So are
+//! the instances that are no objects. For each case the suite itself says what is valid.
 //!
 //! One kind of case is left out: those that expect an ill-formed string to be valid because `format`
 //! asserts nothing by default. Here formats are asserted.
