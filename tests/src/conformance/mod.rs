@@ -24,7 +24,7 @@ mod report;
 mod sample;
 mod validators;
 
-// pub mod random;
+pub mod random;
 // pub mod synthetic;
 
 use std::io;

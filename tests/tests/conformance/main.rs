@@ -3,6 +3,7 @@
 //!
 //! Collections that are not there are skipped, with a line that says so.
 
+mod agreement;
 mod cloudevents;
 mod program;
 mod suite;
