@@ -114,10 +114,26 @@ impl PayloadSchema {
     pub fn check(&self, payload: &Value) -> Result<(), PayloadReport> {
         let validator = self.validator();
         if validator.is_valid(payload) {
-            return Ok(());
+            return self.check_object(payload);
         }
         let path = self.path().map(str::to_owned);
         Err(PayloadReport::new(path, validator.iter_errors(payload)))
+    }
+
+    /// A payload is an object even where its schema forgets to say so: `dispatcher_publish` asks for
+    /// one, and generated types are made for one.
+    fn check_object(&self, payload: &Value) -> Result<(), PayloadReport> {
+        if payload.is_object() {
+            return Ok(());
+        }
+        Err(PayloadReport {
+            schema: self.path().map(str::to_owned),
+            violations: vec![Violation {
+                instance_path: String::new(),
+                keyword: "type".to_owned(),
+                message: format!("{payload} is not of type \"object\""),
+            }],
+        })
     }
 
     fn validator(&self) -> &jsonschema::Validator {

@@ -302,7 +302,11 @@ impl Lowering<'_> {
                 Some(_) => evaluating = true,
                 None => {}
             }
-            unevaluated_closed |= schema.get("unevaluatedProperties") == Some(&Value::Bool(false));
+            match schema.get("unevaluatedProperties") {
+                Some(Value::Bool(false)) => unevaluated_closed = true,
+                Some(_) => evaluating = true,
+                None => {}
+            }
             evaluating |= EVALUATING.iter().any(|keyword| {
                 schema.contains_key(*keyword)
                     && union.is_none_or(|union| *union != part.join(keyword))
