@@ -126,14 +126,8 @@ impl PayloadSchema {
         if payload.is_object() {
             return Ok(());
         }
-        Err(PayloadReport {
-            schema: self.path().map(str::to_owned),
-            violations: vec![Violation {
-                instance_path: String::new(),
-                keyword: "type".to_owned(),
-                message: format!("{payload} is not of type \"object\""),
-            }],
-        })
+        let path = self.path().map(str::to_owned);
+        Err(PayloadReport::not_an_object(path, payload))
     }
 
     fn validator(&self) -> &jsonschema::Validator {

@@ -27,6 +27,27 @@ impl PayloadReport {
         Self { schema, violations }
     }
 
+    /// A schema let something else through than an object.
+    pub(super) fn not_an_object(schema: Option<String>, payload: &Value) -> Self {
+        let found = cut(payload.to_string());
+        let kind = kind_of(payload);
+        let violation = Violation {
+            instance_path: String::new(),
+            keyword: "type".to_owned(),
+            expected: "object".to_owned(),
+            message: format!("{found} is not of type \"object\""),
+            masked: Masked {
+                found: kind,
+                message: format!("{kind} is not of type \"object\""),
+            },
+            found,
+        };
+        Self {
+            schema,
+            violations: vec![violation],
+        }
+    }
+
     /// Of a text that is refused before any schema is asked.
     pub(crate) fn of_text(violations: Vec<Violation>) -> Self {
         Self {

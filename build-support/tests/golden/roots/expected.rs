@@ -772,7 +772,7 @@ pub mod root_unevaluated {
         pub struct RootUnevaluated {
             /// The property `a`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub a: Option<i64>,
+            pub a: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
             #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
@@ -1019,18 +1019,16 @@ pub mod root_untyped {
         pub struct RootUntyped {
             /// The property `a`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-<<<<<<< HEAD
             pub a: Option<::dispatcher_runtime::Integer>,
-=======
-            pub a: Option<i64>,
             /// The property `again`.
+            ///
+            /// It stays JSON: no Rust type follows what the schema says of it.
             #[serde(
                 default,
                 deserialize_with = "::dispatcher_runtime::private::present",
                 skip_serializing_if = "Option::is_none"
             )]
             pub again: Option<::dispatcher_runtime::private::serde_json::Value>,
->>>>>>> c0a4aef24a8c3e8d57a9060a10ab9cbcf768bdc4
             /// The properties that the schema allows and does not name.
             #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
