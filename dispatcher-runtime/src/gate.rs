@@ -18,6 +18,8 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 pub(crate) use self::contracts::branch_validator;
+#[cfg(feature = "schemars")]
+pub(crate) use self::contracts::{parsed, reference};
 pub use self::report::{PayloadReport, Violation};
 
 /// A schema document as the contracts directory holds it.

@@ -38,6 +38,7 @@
 //! | `postgres` | [`migrate`]; comes with `publish` and `consume` | yes |
 //! | `http` | [`http`]: dead letters as an axum router; brings `consume` | |
 //! | `metrics` | [`observe::MetricsObserver`], for the `metrics` facade | |
+//! | `schemars` | `schemars::JsonSchema` for generated types: the contract's own schema | |
 //! | `opentelemetry` | [`observe::OpenTelemetryObserver`], and traces from producer to consumer | |
 //!
 //! A service that only publishes takes `default-features = false, features = ["publish"]`. Without
@@ -56,6 +57,8 @@ mod error;
 mod exact;
 mod gate;
 mod id;
+#[cfg(feature = "schemars")]
+mod json_schema;
 mod payload;
 mod registry;
 mod value;

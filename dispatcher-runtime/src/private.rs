@@ -7,9 +7,18 @@ pub use serde_json;
 #[cfg(feature = "postgres")]
 pub use sqlx;
 
+#[cfg(feature = "schemars")]
+pub use schemars;
+
+#[cfg(feature = "schemars")]
+pub use crate::__json_schema as json_schema;
+#[cfg(not(feature = "schemars"))]
+pub use crate::__no_json_schema as json_schema;
 pub use crate::gate::Document;
 #[cfg(feature = "consume")]
 pub use crate::handler::{Envelope, Incoming, Returned, a_handler_must_be_send, refused};
+#[cfg(feature = "schemars")]
+pub use crate::json_schema::json_schema as json_schema_of;
 pub use crate::value::{
     IntegerRule, NumberRule, StringRule, Union, ValueEnum, ValueError, present, unknown_variant,
 };
@@ -23,6 +32,14 @@ use serde_json::Value;
 
 use crate::payload::{DecodeError, Payload};
 use crate::registry::EventDescriptor;
+
+/// Without the feature `schemars` types have no `JsonSchema`.
+#[cfg(not(feature = "schemars"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __no_json_schema {
+    ($($anything:tt)*) => {};
+}
 
 /// The marker of an event type.
 pub trait EventType: Send + Sync + 'static {

@@ -6,10 +6,11 @@
 //! all or nothing.
 
 mod compare;
-mod documents;
+pub(crate) mod documents;
 mod error;
 mod file;
 mod loaded;
+pub(crate) mod reach;
 
 use std::borrow::Cow;
 

@@ -167,6 +167,37 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// The root of the generated code, from this module.
+    fn root(&self) -> TokenStream {
+        match self.home {
+            Home::Shared => quote!(super),
+            Home::Version { .. } => quote!(super::super),
+        }
+    }
+
+    /// What lets these items tell their schemas.
+    pub(super) fn json_schemas(&self, items: impl Iterator<Item = ItemId>) -> TokenStream {
+        let items = items
+            .filter_map(|id| self.program.items.get(id))
+            .filter(|item| item.shape != Shape::Pending);
+        let (names, places): (Vec<_>, Vec<_>) = items
+            .map(|item| {
+                let place = item.at.as_ref();
+                let place = place.map(|at| format!("{}#{}", at.document, at.pointer));
+                (ident(&item.name), text(&place.unwrap_or_default()))
+            })
+            .unzip();
+        if names.is_empty() {
+            return TokenStream::new();
+        }
+        let root = self.root();
+        quote! {
+            ::dispatcher_runtime::private::json_schema!(
+                #root::DOCUMENTS, { #(#names = #places),* }
+            );
+        }
+    }
+
     fn fields(&self, inside: ItemId, fields: &Fields, visibility: &TokenStream) -> TokenStream {
         let option = self.std("Option", "::core::option::Option");
         let is_none = format!("{option}::is_none").replace(' ', "");

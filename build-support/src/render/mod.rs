@@ -158,6 +158,7 @@ fn shared_module(model: &Model, program: &Program, cycles: &Cycles) -> TokenStre
     let (imported, up) = (BTreeMap::new(), quote!(super));
     let path = |item: &Item| path(model, item, &up);
     let scope = Scope::new(program, cycles, Home::Shared, &imported, &path);
+    let schemas = scope.json_schemas(items.iter().map(|&(_, id)| id));
     let items = items.iter().map(|&(_, id)| scope.item(id));
     let allow = event::allow();
     quote! {
@@ -166,6 +167,7 @@ fn shared_module(model: &Model, program: &Program, cycles: &Cycles) -> TokenStre
         pub mod shared {
             use ::dispatcher_runtime::private::serde;
             #(#items)*
+            #schemas
         }
     }
 }
@@ -206,6 +208,7 @@ fn version_items(
         .events
         .get(event)
         .map(|event| event::deprecation(event, version));
+    let schemas = scope.json_schemas(items.iter().map(|&(_, id)| id));
     let first = first.iter().map(|(_, id)| scope.item(*id));
     let rest = rest.iter().map(|(_, id)| scope.item(*id));
     let mut names: Vec<_> = items
@@ -217,7 +220,7 @@ fn version_items(
     names.sort_unstable();
     VersionModule {
         number: version.number,
-        items: quote!(#(#uses)* #deprecation #(#first)* #(#rest)*),
+        items: quote!(#(#uses)* #deprecation #(#first)* #(#rest)* #schemas),
         names,
     }
 }

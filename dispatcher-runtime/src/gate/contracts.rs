@@ -84,6 +84,17 @@ pub(crate) fn branch_validator(
     place: &str,
 ) -> Result<jsonschema::Validator, Box<dyn std::error::Error>> {
     let contracts = contracts(documents)?;
+    let schema = serde_json::json!({ "$ref": reference(place) });
+    Ok(
+        crate::value::checked(jsonschema::options(), contracts.old_drafts)
+            .with_registry(&contracts.registry)
+            .should_ignore_unknown_formats(false)
+            .build(&schema)?,
+    )
+}
+
+/// The URI of a place inside a set of contracts.
+pub(crate) fn reference(place: &str) -> String {
     let (path, pointer) = place.split_once('#').unwrap_or((place, ""));
     let mut reference = format!("{}#", document_uri(path));
     for byte in pointer.bytes() {
@@ -93,11 +104,15 @@ pub(crate) fn branch_validator(
             reference.push_str(&format!("%{byte:02X}"));
         }
     }
-    let schema = serde_json::json!({ "$ref": reference });
-    Ok(
-        crate::value::checked(jsonschema::options(), contracts.old_drafts)
-            .with_registry(&contracts.registry)
-            .should_ignore_unknown_formats(false)
-            .build(&schema)?,
-    )
+    reference
+}
+
+/// The documents of a set of contracts by their paths.
+#[cfg(feature = "schemars")]
+pub(crate) fn parsed(
+    documents: &'static [Document],
+) -> Result<impl Iterator<Item = (&'static str, &'static Value)>, Box<dyn std::error::Error>> {
+    let values = contracts(documents)?.values;
+    let paths = documents.iter().map(|document| document.path);
+    Ok(paths.zip(values.iter().map(|(_, value)| value)))
 }

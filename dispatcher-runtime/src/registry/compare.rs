@@ -3,14 +3,13 @@
 //! Of each version those parts of the documents are compared that its schema reaches: another
 //! definition in a shared file is a difference only for the event types that refer to it.
 
-mod reach;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::{Value, json};
 
 use super::loaded::{LoadedEvent, LoadedRegistry, LoadedVersion};
+use super::reach;
 use super::{EventDescriptor, Registry, Status, VersionDescriptor};
 
 const FILE: &str = "event-types-registry.json";
@@ -180,7 +179,7 @@ impl EventComparison<'_> {
         }
         let Some(path) = old.path() else { return };
         let mut found = BTreeMap::new();
-        let sites = [self.documents, self.loaded_documents].map(|it| reach::sites(it, path));
+        let sites = [self.documents, self.loaded_documents].map(|it| reach::sites(it, path, ""));
         for (file, pointer) in sites.into_iter().flatten() {
             let old = self
                 .documents

@@ -133,7 +133,7 @@ impl Documents {
 }
 
 /// The `$id` (in draft 4 `id`) of a document, without an empty fragment.
-pub(super) fn root_id(value: &Value) -> Option<&str> {
+pub(crate) fn root_id(value: &Value) -> Option<&str> {
     let id = value.get("$id").or_else(|| value.get("id"))?.as_str()?;
     Some(id.trim_end_matches('#'))
 }

@@ -5,9 +5,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::render::docs::{Docs, code};
-use crate::render::ir::{
-    Choice, Home, Inner, Item, ItemId, Rule, Scalar, StringVariant, ValueVariant,
-};
+use crate::render::ir::{Choice, Inner, Item, ItemId, Rule, Scalar, StringVariant, ValueVariant};
 use crate::render::names::ident;
 
 use super::{Scope, text};
@@ -90,10 +88,7 @@ impl Scope<'_> {
         let places = choices
             .iter()
             .map(|choice| text(&format!("{}#{}", choice.at.document, choice.at.pointer)));
-        let root = match self.home {
-            Home::Shared => quote!(super),
-            Home::Version { .. } => quote!(super::super),
-        };
+        let root = self.root();
         quote! {
             #docs #[derive(Clone, Debug, PartialEq, serde::Serialize)]
             #[serde(crate = "serde", untagged)]

@@ -80,6 +80,11 @@ pub mod shared {
         NetId, StringRule::new("id", "be a valid uuid",
         r#"{"format":"uuid","type":"string"}"#)
     );
+    ::dispatcher_runtime::private::json_schema!(
+        super::DOCUMENTS, { Amount = "common.json#/$defs/Amount", Gross =
+        "common.json#/definitions/Gross", Net = "common.json#/$defs/Amount/anyOf/0",
+        NetId = "common.json#/$defs/Amount/anyOf/0/properties/id" }
+    );
 }
 /// The event payment.made.
 ///
@@ -420,6 +425,27 @@ pub mod payment_made {
             N1,
         }
         ::dispatcher_runtime::private::integer_enum!(X, "x", "be 1", { N1 = 1 });
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { Account = "p.json#/$defs/Account", AddressesItem =
+            "p.json#/properties/addresses/items", B =
+            "p.json#/properties/typed/oneOf/1/properties/b", Based =
+            "p.json#/properties/based", Card = "p.json#/$defs/Card", ClosedFirst =
+            "p.json#/properties/closed_first", Group = "p.json#/$defs/Party/oneOf/1",
+            Mixed = "p.json#/properties/mixed", Mixed2 =
+            "p.json#/properties/mixed/anyOf/1", NothingKnown =
+            "p.json#/properties/nothing_known", OddU7eNameU25U5eUfc =
+            "p.json#/properties/odd~1~0name %^ü", OddU7eNameU25U5eUfc1 =
+            "p.json#/properties/odd~1~0name %^ü/oneOf/0", OddU7eNameU25U5eUfc2 =
+            "p.json#/properties/odd~1~0name %^ü/oneOf/1", OddU7eNameU25U5eUfcX =
+            "p.json#/properties/odd~1~0name %^ü/oneOf/1/properties/x", Party =
+            "p.json#/$defs/Party", PaymentMade = "p.json#", Person =
+            "p.json#/$defs/Party/oneOf/0", PersonId = "p.json#/$defs/PersonId", Referred
+            = "p.json#/properties/referred", TeamId = "p.json#/$defs/TeamId", Typed =
+            "p.json#/properties/typed", Typed1 = "p.json#/properties/typed/oneOf/0",
+            Typed2 = "p.json#/properties/typed/oneOf/1", Whose =
+            "p.json#/properties/whose", X =
+            "p.json#/properties/odd~1~0name %^ü/oneOf/0/properties/x" }
+        );
         impl ::dispatcher_runtime::Payload for PaymentMade {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;

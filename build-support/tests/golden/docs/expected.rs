@@ -78,6 +78,10 @@ pub mod doc_written {
         ::dispatcher_runtime::private::string_enum!(
             E, "e", "be one of \"a\\\"b\", \"][\"", { AU22B = "a\"b", U5dU5b = "][" }
         );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { DocWritten = "p.json#", E = "p.json#/properties/e"
+            }
+        );
         impl ::dispatcher_runtime::Payload for DocWritten {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;

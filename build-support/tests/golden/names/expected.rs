@@ -218,6 +218,16 @@ pub mod order_named {
             /// The property `x`.
             pub x: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { Amount = "p.json#/properties/amount", Box =
+            "p.json#/$defs/Box", Grade = "p.json#/properties/grade", Inner =
+            "p.json#/properties/inner", InnerAmount =
+            "p.json#/properties/inner/properties/amount", InnerGrade =
+            "p.json#/properties/inner/properties/grade", Option =
+            "p.json#/properties/option", OrderNamed = "p.json#", Result =
+            "p.json#/properties/result", String = "p.json#/properties/string", Vec =
+            "p.json#/$defs/Vec" }
+        );
         impl ::dispatcher_runtime::Payload for OrderNamed {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;

@@ -265,6 +265,18 @@ pub mod thing_made {
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { Base = "p.json#/$defs/Base", Conditional =
+            "p.json#/properties/conditional", Extended = "p.json#/properties/extended",
+            Id = "p.json#/$defs/Base/properties/id", MapValue =
+            "p.json#/properties/map/additionalProperties", Mixed =
+            "p.json#/properties/mixed", NullableObject =
+            "p.json#/properties/nullable_object", Pair1 =
+            "p.json#/properties/pair/prefixItems/1", RowTag =
+            "p.json#/properties/rows/items/properties/tags/items", RowsItem =
+            "p.json#/properties/rows/items", Sealed = "p.json#/properties/sealed",
+            ThingMade = "p.json#", Unsealed = "p.json#/properties/unsealed" }
+        );
         impl ::dispatcher_runtime::Payload for ThingMade {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;

@@ -92,6 +92,9 @@ pub mod person_changed {
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { PersonChanged = "p.json#" }
+        );
         impl ::dispatcher_runtime::Payload for PersonChanged {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;

@@ -148,6 +148,12 @@ pub mod tree_grown {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub by_name: Option<::std::collections::BTreeMap<String, Box<Node>>>,
         }
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { A = "p.json#/$defs/A", B = "p.json#/$defs/B",
+            Expression = "p.json#/$defs/Expression", Json = "p.json#/$defs/Json", Maybe =
+            "p.json#/$defs/Maybe/anyOf/0", Nested = "p.json#/$defs/Nested", Node =
+            "p.json#/$defs/Node", TreeGrown = "p.json#" }
+        );
         impl ::dispatcher_runtime::Payload for TreeGrown {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;

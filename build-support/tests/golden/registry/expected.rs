@@ -91,6 +91,9 @@ pub mod lead_captured {
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { LeadCaptured = "" }
+        );
         impl ::dispatcher_runtime::Payload for LeadCaptured {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;
@@ -262,6 +265,9 @@ pub mod lead_lost {
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { LeadLost = "" }
+        );
         impl ::dispatcher_runtime::Payload for LeadLost {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;
@@ -376,6 +382,9 @@ pub mod r#type {
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
+        );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { Type = "" }
         );
         impl ::dispatcher_runtime::Payload for Type {
             type EventType = super::EventType;

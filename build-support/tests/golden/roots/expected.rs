@@ -47,6 +47,9 @@ pub mod root_anything {
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { RootAnything = "anything.json#" }
+        );
         impl ::dispatcher_runtime::Payload for RootAnything {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;
@@ -189,6 +192,12 @@ pub mod root_draft4 {
             S, StringRule::new("s", "match `^a` and be a valid email",
             r#"{"$schema":"http://json-schema.org/draft-04/schema#","format":"email","pattern":"^a","type":"string"}"#)
         );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { F = "draft4.json#/definitions/Data/properties/f",
+            N = "draft4.json#/definitions/Data/properties/n", RootDraft4 =
+            "draft4.json#/definitions/Data", S =
+            "draft4.json#/definitions/Data/properties/s" }
+        );
         impl ::dispatcher_runtime::Payload for RootDraft4 {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;
@@ -319,6 +328,10 @@ pub mod root_draft7 {
             T, StringRule::new("T", "be at most 3 characters long",
             r#"{"$schema":"http://json-schema.org/draft-07/schema#","maxLength":3,"type":"string"}"#)
         );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { Id = "draft7.json#/properties/id", RootDraft7 =
+            "draft7.json#", T = "draft7.json#/definitions/T" }
+        );
         impl ::dispatcher_runtime::Payload for RootDraft7 {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;
@@ -435,6 +448,10 @@ pub mod root_map {
             RootMapValue, StringRule::new("map", "be at least 1 character long",
             r#"{"minLength":1,"type":"string"}"#)
         );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { RootMap = "map.json#", RootMapValue =
+            "map.json#/additionalProperties" }
+        );
         impl ::dispatcher_runtime::Payload for RootMap {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;
@@ -547,6 +564,9 @@ pub mod root_referred {
             /// The property `x`.
             pub x: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { RootReferred = "referred.json#/$defs/Real" }
+        );
         impl ::dispatcher_runtime::Payload for RootReferred {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;
@@ -664,6 +684,9 @@ pub mod root_tagged {
             #[serde(rename = "b")]
             B,
         }
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { RootTagged = "tagged.json#" }
+        );
         impl ::dispatcher_runtime::Payload for RootTagged {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;
@@ -780,6 +803,9 @@ pub mod root_unevaluated {
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { RootUnevaluated = "unevaluated.json#" }
+        );
         impl ::dispatcher_runtime::Payload for RootUnevaluated {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;
@@ -910,6 +936,10 @@ pub mod root_untagged {
             /// The property `b`.
             pub b: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { RootUntagged = "untagged.json#", RootUntagged1 =
+            "untagged.json#/oneOf/0", RootUntagged2 = "untagged.json#/oneOf/1" }
+        );
         impl ::dispatcher_runtime::Payload for RootUntagged {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;
@@ -1036,6 +1066,9 @@ pub mod root_untyped {
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { RootUntyped = "untyped.json#" }
+        );
         impl ::dispatcher_runtime::Payload for RootUntyped {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;

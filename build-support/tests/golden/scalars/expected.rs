@@ -275,6 +275,20 @@ pub mod value_measured {
             Vast(Integer), IntegerRule::of_schema("vast",
             "be an integer, at least -1e+300", r#"{"minimum":-1e+300,"type":"integer"}"#)
         );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { Above = "p.json#/properties/above", AtUtc =
+            "p.json#/properties/at_utc", Below = "p.json#/properties/below", Code =
+            "p.json#/properties/code", Even = "p.json#/properties/even", Half =
+            "p.json#/properties/half", Huge = "p.json#/properties/huge", Id =
+            "p.json#/properties/id", Letters = "p.json#/properties/letters", Link =
+            "p.json#/properties/link", LockedCredits =
+            "p.json#/properties/locked_credits", Mail = "p.json#/properties/mail", Odd =
+            "p.json#/properties/odd", Percent = "p.json#/properties/percent", Seven =
+            "p.json#/properties/seven", Share = "p.json#/properties/share", Short =
+            "p.json#/properties/short", Tall = "p.json#/properties/tall", Thirds =
+            "p.json#/properties/thirds", Time = "p.json#/properties/time", ValueMeasured
+            = "p.json#", Vast = "p.json#/properties/vast" }
+        );
         impl ::dispatcher_runtime::Payload for ValueMeasured {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;

@@ -95,6 +95,14 @@ pub mod shared {
         SourceName, StringRule::new("name", "be at most 9 characters long",
         r#"{"maxLength":9,"type":"string"}"#)
     );
+    ::dispatcher_runtime::private::json_schema!(
+        super::DOCUMENTS, { Copied = "people/copied.json#", Currency =
+        "common/ids.json#/$defs/Currency", IdsPersonId =
+        "common/ids.json#/$defs/PersonId", Money = "common/ids.json#/$defs/Money",
+        MoneyAmount = "common/ids.json#/$defs/Money/properties/amount", OtherIdsPersonId
+        = "other/ids.json#/$defs/PersonId", Source = "people/copied.json#/$defs/Source",
+        SourceName = "people/copied.json#/$defs/Source/properties/name" }
+    );
 }
 /// The event person.copied.
 ///
@@ -119,6 +127,9 @@ pub mod person_copied {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub copy: Option<Copied>,
         }
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { PersonCopied = "people/copied.json#" }
+        );
         impl ::dispatcher_runtime::Payload for PersonCopied {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;
@@ -147,6 +158,9 @@ pub mod person_copied {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub copy: Option<Copied>,
         }
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { PersonCopied = "people/copied.json#" }
+        );
         impl ::dispatcher_runtime::Payload for PersonCopied {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 2;
@@ -359,6 +373,10 @@ pub mod person_paid {
             /// The property `price`.
             pub price: Money,
         }
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { Line = "people/paid.json#/$defs/Line", PersonPaid
+            = "people/paid.json#" }
+        );
         impl ::dispatcher_runtime::Payload for PersonPaid {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;
@@ -496,6 +514,10 @@ pub mod person_refunded {
             /// The property `cents`.
             pub cents: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { Money = "people/refunded.json#/$defs/Money",
+            PersonRefunded = "people/refunded.json#" }
+        );
         impl ::dispatcher_runtime::Payload for PersonRefunded {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;

@@ -291,6 +291,18 @@ pub mod payment_made {
         ::dispatcher_runtime::private::string_enum!(
             Words, "words", "be one of \"up\", \"down\"", { Up = "up", Down = "down" }
         );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { Based = "p.json#/properties/based", ByType =
+            "p.json#/properties/by_type", ByType1 = "p.json#/properties/by_type/oneOf/0",
+            Cat = "p.json#/$defs/Cat", Inline = "p.json#/properties/inline", Maybe =
+            "p.json#/properties/maybe/oneOf/1", Objects = "p.json#/properties/objects",
+            Objects1 = "p.json#/properties/objects/oneOf/0", Objects2 =
+            "p.json#/properties/objects/oneOf/1", Overlap = "p.json#/properties/overlap",
+            PaymentMade = "p.json#", Referred = "p.json#/properties/referred", Restricted
+            = "p.json#/properties/restricted", Species =
+            "p.json#/$defs/Cat/properties/species", Types = "p.json#/properties/types",
+            Words = "p.json#/properties/words" }
+        );
         impl ::dispatcher_runtime::Payload for PaymentMade {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;

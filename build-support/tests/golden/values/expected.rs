@@ -242,6 +242,17 @@ pub mod payment_made {
         ::dispatcher_runtime::private::integer_enum!(
             Version, "version", "be 2", { N2 = 2 }
         );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { B =
+            "p.json#/properties/composed/allOf/1/properties/b", Composed =
+            "p.json#/properties/composed", Constant = "p.json#/properties/constant", Huge
+            = "p.json#/properties/huge", Level = "p.json#/properties/level", LevelsValue
+            = "p.json#/properties/levels/additionalProperties", Mixed =
+            "p.json#/properties/mixed", NoneOfIt = "p.json#/properties/none_of_it", Pair1
+            = "p.json#/properties/pair/items/1", PaymentMade = "p.json#", SameName =
+            "p.json#/properties/same_name", Typed = "p.json#/properties/typed", Version =
+            "p.json#/properties/version" }
+        );
         impl ::dispatcher_runtime::Payload for PaymentMade {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;

@@ -58,6 +58,9 @@ pub mod order_moved {
             /// The property `order_id`.
             pub order_id: String,
         }
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { OrderMoved = "m1.json#" }
+        );
         impl ::dispatcher_runtime::Payload for OrderMoved {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 1;
@@ -173,6 +176,9 @@ pub mod order_paid {
             /// The property `order_id`.
             pub order_id: String,
         }
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { OrderPaid = "v2.json#" }
+        );
         impl ::dispatcher_runtime::Payload for OrderPaid {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 2;
@@ -204,6 +210,10 @@ pub mod order_paid {
         ::dispatcher_runtime::private::integer_type!(
             Total(Integer), IntegerRule::new("total", "be at least 0").at_least(0)
         );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { OrderPaid = "v3.json#", Total =
+            "v3.json#/properties/total" }
+        );
         impl ::dispatcher_runtime::Payload for OrderPaid {
             type EventType = super::EventType;
             const SCHEMA_VERSION: u32 = 3;
@@ -234,6 +244,10 @@ pub mod order_paid {
         pub struct Total(::dispatcher_runtime::Integer);
         ::dispatcher_runtime::private::integer_type!(
             Total(Integer), IntegerRule::new("total", "be at least 1").at_least(1)
+        );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { OrderPaid = "v4.json#", Total =
+            "v4.json#/properties/total" }
         );
         impl ::dispatcher_runtime::Payload for OrderPaid {
             type EventType = super::EventType;

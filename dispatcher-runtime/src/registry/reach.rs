@@ -12,22 +12,30 @@ use serde_json::Value;
 use crate::gate::{CONTRACT_SCHEME, document_uri};
 use crate::registry::documents::root_id;
 
-/// (file, JSON pointer) of the schema at `path` and of whatever it refers to.
-pub(super) fn sites(documents: &BTreeMap<String, Value>, path: &str) -> BTreeSet<(String, String)> {
-    followed(documents, path).unwrap_or_else(|| {
+/// (file, JSON pointer) of the schema at `pointer` in `path` and of whatever it refers to.
+pub(crate) fn sites(
+    documents: &BTreeMap<String, Value>,
+    path: &str,
+    pointer: &str,
+) -> BTreeSet<(String, String)> {
+    followed(documents, path, pointer).unwrap_or_else(|| {
         let all = documents.keys();
         all.map(|path| (path.clone(), String::new())).collect()
     })
 }
 
 /// `None` where a reference leads to what is not known here.
-fn followed(documents: &BTreeMap<String, Value>, path: &str) -> Option<BTreeSet<(String, String)>> {
+fn followed(
+    documents: &BTreeMap<String, Value>,
+    path: &str,
+    pointer: &str,
+) -> Option<BTreeSet<(String, String)>> {
     let by_id: BTreeMap<&str, &String> = documents
         .iter()
         .filter_map(|(path, value)| Some((root_id(value)?, path)))
         .collect();
     let mut sites = BTreeSet::new();
-    let mut open = vec![(path.to_owned(), String::new())];
+    let mut open = vec![(path.to_owned(), pointer.to_owned())];
     while let Some(site) = open.pop() {
         if sites.contains(&site) {
             continue;
