@@ -6,7 +6,7 @@
 mod compile;
 mod events;
 mod graph;
-mod keywords;
+pub(crate) mod keywords;
 mod metaschema;
 mod names;
 
@@ -159,15 +159,17 @@ fn check_payloads(
     documents: &Documents,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut seen = BTreeSet::new();
-    for (_, spot) in live_schemas(events).filter(|(_, spot)| documents.get(&spot.value).is_some()) {
+    for (version, spot) in
+        live_schemas(events).filter(|(_, spot)| documents.get(&spot.value).is_some())
+    {
         let root = Location::root(spot.value.clone());
-        if seen.insert(&spot.value)
-            && let Some(at) = graph::refuses(documents, &root, "object")
-        {
+        if let Some(at) = graph::refuses(documents, &root, "object") {
             let help =
                 "a payload is a JSON object: wrap the value in one, as a property".to_owned();
-            let message = "a payload that this schema describes could not be an object".to_owned();
+            // The place may be in a file that many refer to, and is no fault of theirs.
+            let label = &version.label;
+            let message =
+                format!("{label}: a payload that this schema describes could not be an object");
             diagnostics.push(documents.diagnostic(&at, message, Some(help)));
         }
     }

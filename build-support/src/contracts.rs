@@ -6,9 +6,11 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::artifact::{Artifact, header, rerun_lines};
 use crate::check;
+use crate::coverage::Coverage;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::files::Files;
 use crate::model::Model;
+use crate::panics::quietly;
 use crate::registry::REGISTRY_FILE;
 use crate::render;
 
@@ -19,6 +21,7 @@ const GENERATED_FILE: &str = "dispatcher_contracts.rs";
 #[derive(Clone, Debug)]
 pub struct Contracts {
     directory: PathBuf,
+    deny_unsupported: bool,
 }
 
 /// What [`Contracts::generate`] wrote.
@@ -70,7 +73,25 @@ impl Contracts {
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         Self {
             directory: directory.into(),
+            deny_unsupported: false,
         }
+    }
+
+    /// Takes for a fault what nothing would enforce: a keyword that JSON Schema does not have, or
+    /// that the schema's draft only annotates with. Without this it is an annotation.
+    #[must_use]
+    pub fn deny_unsupported(mut self) -> Self {
+        self.deny_unsupported = true;
+        self
+    }
+
+    /// Which keyword of which schema is held by the type, by the gate, or by nothing.
+    ///
+    /// # Errors
+    ///
+    /// The report of every fault.
+    pub fn coverage(&self) -> Result<Coverage, Report> {
+        check::check(&mut self.files()).map(|model| Coverage::of(&model))
     }
 
     /// Reads and checks; generates nothing.
@@ -148,12 +169,25 @@ impl Contracts {
 
     fn rust(&self, files: &mut Files) -> Result<String, Report> {
         let model = check::check(files)?;
-        render::rust(&model).map_err(|faults| {
-            Report::new(faults).unwrap_or_else(|| {
-                let file = files.shown(REGISTRY_FILE);
-                Diagnostic::new(file, "code generation failed without saying why").into()
-            })
-        })
+        if self.deny_unsupported
+            && let Some(report) = Report::new(Coverage::of(&model).faults(&model.documents))
+        {
+            return Err(report);
+        }
+        let fault = |message: String| {
+            let file = files.shown(REGISTRY_FILE);
+            Report::from(Diagnostic::new(file, message).help(
+                "this is a fault of dispatcher-build-support; please report it with the contracts",
+            ))
+        };
+        match quietly(|| render::rust(&model)) {
+            Ok(rendered) => rendered.map_err(|faults| {
+                Report::new(faults).unwrap_or_else(|| {
+                    fault("code generation failed without saying why".to_owned())
+                })
+            }),
+            Err(panic) => Err(fault(format!("code generation panicked: {panic}"))),
+        }
     }
 
     fn files(&self) -> Files {

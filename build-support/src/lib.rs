@@ -30,7 +30,13 @@
 //! ));
 //! # Ok::<(), std::io::Error>(())
 //! ```
+//!
+//! [`Contracts::coverage`] tells of each keyword of each schema whether the type holds it or the gate
+//! alone; the program `dispatcher-contracts` of this crate prints it.
+//!
+//! There are no features.
 
+pub mod coverage;
 pub mod diagnostic;
 pub mod draft;
 pub mod formats;
@@ -47,5 +53,6 @@ mod registry;
 mod render;
 
 pub use contracts::{Contracts, Error, Generated, RenderedContracts};
+pub use coverage::Coverage;
 pub use diagnostic::{Diagnostic, Report};
 pub use model::Model;

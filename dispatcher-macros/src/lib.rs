@@ -1,10 +1,15 @@
-//! The macros of dispatcher-runtime, which exports them: use them from there.
+//! The macros of dispatcher-runtime, which exports them, under features of its own: use them from there.
 //!
 //! Entry points only. `#[subscribe]` goes from `attribute` and `signature` to `expansion`;
 //! each of them works on `proc_macro2` tokens, and a fault is pushed to `faults` and never ends
 //! the work, so that all are shown at once. Whatever happens, the user's item is emitted again.
+//!
+//! | feature | what it adds | default |
+//! |---|---|---|
+//! | `contracts` | `contracts!`, which brings dispatcher-build-support | |
 
 mod attribute;
+#[cfg(feature = "contracts")]
 mod contracts;
 mod expansion;
 mod faults;
@@ -41,6 +46,7 @@ pub fn subscribe(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// `include_contracts!()` do, without the build script. Cargo compiles the crate again when a
 /// contract file changes. A file that is added counts once the registry or another contract names
 /// it, which is a change of that one.
+#[cfg(feature = "contracts")]
 #[proc_macro]
 pub fn contracts(directory: TokenStream) -> TokenStream {
     contracts::contracts(directory.into()).into()

@@ -14,39 +14,8 @@ use crate::config::Family;
 use crate::error::{ConfigError, DatabaseError, DeadLetterError};
 use crate::event::StoredEvent;
 use crate::id::DeadLetterId;
+use crate::reason::Reason;
 use crate::sql::{DeadLetterStatements, Statement};
-
-/// Why an event became a dead letter.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Reason {
-    /// The last retry failed.
-    RetriesExhausted,
-    /// The handler said that no retry will help.
-    Permanent,
-    /// The gate refused its payload, or its envelope is malformed.
-    Invalid,
-}
-
-impl Reason {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::RetriesExhausted => "retries_exhausted",
-            Self::Permanent => "permanent",
-            Self::Invalid => "invalid",
-        }
-    }
-
-    fn parse(text: &str) -> Self {
-        match text {
-            "permanent" => Self::Permanent,
-            "invalid" => Self::Invalid,
-            // The table allows these three.
-            _ => Self::RetriesExhausted,
-        }
-    }
-}
 
 /// An event that a subscription gave up on.
 #[derive(Clone, Debug, Serialize)]

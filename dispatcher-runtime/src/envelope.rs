@@ -35,3 +35,18 @@ pub struct EventEnvelope<P> {
     /// The payload. It has passed the gate.
     pub payload: P,
 }
+
+/// Whether a text is a trace context:
+/// <https://www.w3.org/TR/trace-context/#traceparent-header-field-values>
+pub(crate) fn is_traceparent(text: &str) -> bool {
+    let hex = |part: &str, length: usize| {
+        part.len() == length
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    };
+    let parts: Vec<_> = text.split('-').collect();
+    matches!(parts[..], [version, trace, span, flags]
+        if hex(version, 2) && version != "ff" && hex(trace, 32) && hex(span, 16) && hex(flags, 2)
+            && trace.bytes().any(|b| b != b'0') && span.bytes().any(|b| b != b'0'))
+}

@@ -3,7 +3,9 @@
 //! A JSON text may say 12345678901234567890123; read as 64-bit integer or double it would become
 //! another number without a word. So the text is looked at before it is parsed, and a payload with
 //! such a number is refused with a report. A number is held if what would be written for it is the
-//! same number: an integer of 64 bits, or a decimal that is the shortest spelling of its double.
+//! same number: an integer of 64 bits, or a decimal that is the shortest spelling of its double, or
+//! the one with 17 digits that C's `%.17g` and its heirs print (0.10000000000000001 is 0.1 to each of
+//! them).
 //!
 //! Numbers of up to 15 digits always are, so all that most payloads cost is the search for a
 //! longer one. The scan takes the text for JSON; what it makes of another text does no harm,
@@ -21,15 +23,7 @@ const MOST: usize = 20;
 pub(crate) fn check(text: &str) -> Result<(), PayloadReport> {
     let violations: Vec<_> = inexact(text)
         .take(MOST)
-        .map(|found| Violation {
-            instance_path: pointer(text, found.start),
-            keyword: "number".to_owned(),
-            message: format!(
-                "{} would be changed: JSON numbers are held as 64-bit integers or doubles; \
-                 send it as a string",
-                shortened(found.text)
-            ),
-        })
+        .map(|found| Violation::number(pointer(text, found.start), &shortened(found.text)))
         .collect();
     if violations.is_empty() {
         Ok(())
@@ -105,7 +99,8 @@ fn is_held(number: &str) -> bool {
     let (Some(decimal), Ok(float)) = (decimal(number), number.parse::<f64>()) else {
         return true;
     };
-    self::decimal(&format!("{float:e}")).is_some_and(|shortest| shortest == decimal)
+    let is = |spelling: String| self::decimal(&spelling).is_some_and(|other| other == decimal);
+    is(format!("{float:e}")) || number.contains('.') && is(format!("{float:.16e}"))
 }
 
 /// The digits of a number without zeros around them, and the exponent of the last: two spellings of
@@ -219,6 +214,8 @@ mod tests {
             "1e23",
             "0.1000000000000000000000",
             "0.30000000000000004",
+            "0.10000000000000001",
+            "2.2999999999999998",
             "5e-324",
             "1.7976931348623157e308",
             "123456789012345690000000",
@@ -230,6 +227,7 @@ mod tests {
             "123456789012345680000000",
             "-9223372036854775809",
             "12345678901234567890123",
+            "0.100000000000000005551",
             "0.1234567890123456789",
             "3.14159265358979323846",
             "9007199254740993.0",

@@ -10,6 +10,7 @@
 //! compiled in, or stands in the directory that was loaded.
 
 mod contracts;
+mod report;
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -17,6 +18,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 pub(crate) use self::contracts::branch_validator;
+pub use self::report::{PayloadReport, Violation};
 
 /// A schema document as the contracts directory holds it.
 #[doc(hidden)]
@@ -112,18 +114,20 @@ impl PayloadSchema {
     pub fn check(&self, payload: &Value) -> Result<(), PayloadReport> {
         let validator = self.validator();
         if validator.is_valid(payload) {
+            return self.check_object(payload);
+        }
+        let path = self.path().map(str::to_owned);
+        Err(PayloadReport::new(path, validator.iter_errors(payload)))
+    }
+
+    /// A payload is an object even where its schema forgets to say so: `dispatcher_publish` asks for
+    /// one, and generated types are made for one.
+    fn check_object(&self, payload: &Value) -> Result<(), PayloadReport> {
+        if payload.is_object() {
             return Ok(());
         }
-        let mut violations: Vec<_> = validator
-            .iter_errors(payload)
-            .map(Violation::from)
-            .collect();
-        violations
-            .sort_by(|a, b| (&a.instance_path, &a.keyword).cmp(&(&b.instance_path, &b.keyword)));
-        Err(PayloadReport {
-            schema: self.path().map(str::to_owned),
-            violations,
-        })
+        let path = self.path().map(str::to_owned);
+        Err(PayloadReport::not_an_object(path, payload))
     }
 
     fn validator(&self) -> &jsonschema::Validator {
@@ -190,81 +194,5 @@ impl GatedPayload {
     /// The payload, out of its proof.
     pub fn into_value(self) -> Value {
         self.value
-    }
-}
-
-/// Why a payload was refused: every violation, in the order of the instance path.
-#[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
-pub struct PayloadReport {
-    schema: Option<String>,
-    violations: Vec<Violation>,
-}
-
-impl PayloadReport {
-    /// Of a text that is refused before any schema is asked.
-    pub(crate) fn of_text(violations: Vec<Violation>) -> Self {
-        Self {
-            schema: None,
-            violations,
-        }
-    }
-
-    /// The violations; there is at least one.
-    pub fn violations(&self) -> &[Violation] {
-        &self.violations
-    }
-
-    /// The schema file, relative to the contracts directory.
-    pub fn schema(&self) -> Option<&str> {
-        self.schema.as_deref()
-    }
-}
-
-impl fmt::Display for PayloadReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, violation) in self.violations.iter().enumerate() {
-            if index > 0 {
-                f.write_str("; ")?;
-            }
-            write!(f, "{violation}")?;
-        }
-        if let Some(schema) = &self.schema {
-            write!(f, " (schema {schema})")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for PayloadReport {}
-
-/// One way in which a payload breaks its schema.
-#[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
-pub struct Violation {
-    /// JSON pointer into the payload; empty for the payload itself.
-    pub instance_path: String,
-    /// The keyword that refuses it, such as `minimum`.
-    pub keyword: String,
-    /// What was expected and what was found, in a sentence.
-    pub message: String,
-}
-
-impl From<jsonschema::ValidationError<'_>> for Violation {
-    fn from(error: jsonschema::ValidationError<'_>) -> Self {
-        Self {
-            instance_path: error.instance_path().to_string(),
-            keyword: error.kind().keyword().to_owned(),
-            message: error.to_string(),
-        }
-    }
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = if self.instance_path.is_empty() {
-            "the payload"
-        } else {
-            &self.instance_path
-        };
-        write!(f, "{place}: {} [{}]", self.message, self.keyword)
     }
 }

@@ -16,7 +16,7 @@
 //! | [`HandlerError`] | retry, retry later, or give up |
 //! | [`Registry`], [`LoadedRegistry`] | the contracts at run time: bundled, and read from a directory |
 //! | [`observe`] | metrics: counters and latencies, for any vendor |
-//! | [`DeadLetters`] | what was given up on; over HTTP with the feature `http` |
+//! | [`DeadLetters`] | what was given up on; over HTTP: [`http`] |
 //!
 //! # What is promised
 //!
@@ -27,41 +27,104 @@
 //! neither published nor handed to a handler.
 //!
 //! The tables come from [`migrate`]. Postgres 14 or later; consumers need the primary.
+//!
+//! # Features
+//!
+//! | feature | what it adds | default |
+//! |---|---|---|
+//! | `publish` | [`Dispatcher`] | yes |
+//! | `consume` | [`Consumer`], [`subscribe`], [`DeadLetters`] | yes |
+//! | `contracts-macro` | [`contracts!`]; a crate with a build script can do without | yes |
+//! | `postgres` | [`migrate`]; comes with `publish` and `consume` | yes |
+//! | `http` | [`http`]: dead letters as an axum router; brings `consume` | |
+//! | `metrics` | [`observe::MetricsObserver`], for the `metrics` facade | |
+//! | `opentelemetry` | [`observe::OpenTelemetryObserver`], and traces from producer to consumer | |
+//!
+//! A service that only publishes takes `default-features = false, features = ["publish"]`. Without
+//! any feature the crate is what generated types are made of (payloads, gate, registry), so a crate
+//! of contracts compiles without sqlx.
+
+// What both sides share is not taken apart for a build with one of them.
+#![cfg_attr(not(all(feature = "publish", feature = "consume")), allow(dead_code))]
 
 // Generated code and expansions name this crate by its own name, in its tests and examples too.
 extern crate self as dispatcher_runtime;
 
-mod config;
-mod consumer;
-mod dead_letter;
-mod delivery;
+// What generated code is made of: always there.
 mod envelope;
 mod error;
-mod event;
 mod exact;
 mod gate;
+mod id;
+mod payload;
+mod registry;
+mod value;
+
+#[cfg(feature = "postgres")]
+mod config;
+#[cfg(feature = "postgres")]
+mod migrate;
+#[cfg(feature = "postgres")]
+pub mod observe;
+#[cfg(feature = "postgres")]
+mod reason;
+#[cfg(feature = "postgres")]
+mod sql;
+
+#[cfg(feature = "publish")]
+mod publish;
+
+#[cfg(feature = "consume")]
+mod consumer;
+#[cfg(feature = "consume")]
+mod dead_letter;
+#[cfg(feature = "consume")]
+mod delivery;
+#[cfg(feature = "consume")]
+mod event;
+#[cfg(feature = "consume")]
 mod handler;
+#[cfg(feature = "consume")]
+mod retry;
+#[cfg(feature = "consume")]
+mod subscription;
+#[cfg(feature = "consume")]
+mod wake;
+#[cfg(feature = "consume")]
+mod worker;
+
 #[cfg(feature = "http")]
 pub mod http;
-mod id;
-mod migrate;
-pub mod observe;
-mod payload;
-mod publish;
-mod registry;
-mod retry;
-mod sql;
-mod subscription;
-mod value;
-mod wake;
-mod worker;
 
 #[doc(hidden)]
 pub mod private;
 
+pub use envelope::EventEnvelope;
+pub use gate::{GatedPayload, PayloadReport, PayloadSchema, Violation};
+pub use id::{DeadLetterId, EventId, IdError, TenantId};
+pub use payload::{DecodeError, Domain, Payload, Upcast};
+pub use registry::{
+    Difference, EventDescriptor, LoadedEvent, LoadedRegistry, LoadedVersion, Registry,
+    RegistryError, Status, VersionDescriptor,
+};
+/// The version of the `time` crate that the interface speaks of.
+pub use time;
+pub use value::{Date, DateTime, Integer, Number, ValueError};
+
+#[cfg(feature = "postgres")]
+pub use error::{ConfigError, DatabaseError, MigrateError};
+#[cfg(feature = "postgres")]
+pub use migrate::{migrate, migrate_schema};
+
+#[cfg(feature = "publish")]
+pub use error::PublishError;
+#[cfg(feature = "publish")]
+pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, Published};
+
+#[cfg(feature = "consume")]
 pub use consumer::{Consumer, ConsumerBuilder, RunningConsumer};
-pub use dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters, Reason};
-pub use dispatcher_macros::contracts;
+#[cfg(feature = "consume")]
+pub use dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters};
 /// ```
 /// use acme_contracts::credit_locked::{self, CreditLocked};
 /// use dispatcher_runtime::{DeliveryTx, EventEnvelope, HandlerError, State, subscribe};
@@ -87,25 +150,19 @@ pub use dispatcher_macros::contracts;
 ///     Ok(())
 /// }
 /// ```
+#[cfg(feature = "consume")]
 pub use dispatcher_macros::subscribe;
-pub use envelope::EventEnvelope;
-pub use error::{
-    ConfigError, DatabaseError, DeadLetterError, HandlerError, MigrateError, PublishError,
-    StartError,
-};
-pub use gate::{GatedPayload, PayloadReport, PayloadSchema, Violation};
+#[cfg(feature = "consume")]
+pub use error::{DeadLetterError, HandlerError, StartError};
+#[cfg(feature = "consume")]
 pub use handler::{Delivery, DeliveryTx, Handler, State};
-pub use id::{DeadLetterId, EventId, IdError, TenantId};
-pub use migrate::{migrate, migrate_schema};
-pub use payload::{DecodeError, Domain, Payload, Upcast};
-pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, Published};
-pub use registry::{
-    Difference, EventDescriptor, LoadedEvent, LoadedRegistry, LoadedVersion, Registry,
-    RegistryError, Status, VersionDescriptor,
-};
-/// The version of the `time` crate that the interface speaks of.
-pub use time;
-pub use value::{Date, DateTime, Integer, Number, ValueError};
+#[cfg(feature = "http")]
+pub use http::AuthError;
+#[cfg(feature = "postgres")]
+pub use reason::Reason;
+
+#[cfg(feature = "contracts-macro")]
+pub use dispatcher_macros::contracts;
 
 /// Includes what the build script of the crate made of its contracts.
 ///

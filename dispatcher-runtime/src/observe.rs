@@ -18,6 +18,8 @@
 //! `metrics` facade (Prometheus and others) and `OpenTelemetryObserver`. Labels take few values:
 //! names of the contracts and the code, never an id, a subject or a text of an error.
 
+#[cfg(feature = "consume")]
+mod kept;
 mod label;
 #[cfg(feature = "metrics")]
 mod metrics;
@@ -31,13 +33,16 @@ mod trace_context;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::dead_letter::Reason;
+use crate::reason::Reason;
 
 #[cfg(feature = "metrics")]
 pub use self::metrics::MetricsObserver;
 #[cfg(feature = "opentelemetry")]
 pub use self::opentelemetry::OpenTelemetryObserver;
-pub(crate) use tell::{Ended, Kept, Observers};
+#[cfg(feature = "consume")]
+pub(crate) use kept::{Ended, Kept};
+#[cfg(any(feature = "publish", feature = "consume"))]
+pub(crate) use tell::Observers;
 
 /// Bounds of histogram buckets for both latencies, in milliseconds: from a handler that does one
 /// insert to an event that waited out its retries.

@@ -83,7 +83,7 @@ pub trait Upcast<Old>: Sized {
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// The payload breaks its schema.
+    /// The payload breaks its schema: correct what the report lists where the payload is made.
     #[error("the payload is not a valid {event_type} v{schema_version}: {report}")]
     Invalid {
         /// The event type.
@@ -94,7 +94,8 @@ pub enum DecodeError {
         #[source]
         report: PayloadReport,
     },
-    /// The registry has no such version, or it is retired.
+    /// The registry has no such version, or it is retired. Where events of it are still in the log,
+    /// make it live again in the registry until they are handled.
     #[error(
         "{event_type} has no live version {schema_version}; the contracts know {}",
         list(known)
@@ -107,7 +108,7 @@ pub enum DecodeError {
         /// The versions that may be published and handled.
         known: Vec<u32>,
     },
-    /// The registry has no such event type, or it is retired.
+    /// The registry has no such event type, or it is retired: build against newer contracts.
     #[error("the contracts know no event type `{event_type}`")]
     UnknownEventType {
         /// The name that was asked for.

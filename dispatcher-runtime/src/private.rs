@@ -1,11 +1,14 @@
 //! What generated code and macro expansions name. Not covered by semantic versioning.
 
+#[cfg(feature = "consume")]
 pub use futures_util::future::BoxFuture;
 pub use serde;
 pub use serde_json;
+#[cfg(feature = "postgres")]
 pub use sqlx;
 
 pub use crate::gate::Document;
+#[cfg(feature = "consume")]
 pub use crate::handler::{Envelope, Incoming, Returned, a_handler_must_be_send, refused};
 pub use crate::value::{
     IntegerRule, NumberRule, StringRule, Union, ValueEnum, ValueError, present, unknown_variant,

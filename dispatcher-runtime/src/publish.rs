@@ -23,8 +23,6 @@ use crate::registry::LoadedRegistry;
 use crate::sql::PublishStatements;
 use draft::Draft;
 
-#[cfg(feature = "opentelemetry")]
-pub(crate) use draft::is_traceparent;
 pub use pending::{Publish, PublishAll};
 
 /// Publishes the events of the domain `D`.

@@ -25,12 +25,13 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
-use crate::dead_letter::{self, Reason};
+use crate::dead_letter;
 use crate::delivery::{self, Abandoned, Attempted, Failure, Outcome, Subscription};
 use crate::error::HandlerErrorKind;
 use crate::event::StoredEvent;
 use crate::handler::{Delivery, DeliveryTx};
 use crate::observe::{Ended, Kept, Observers};
+use crate::reason::Reason;
 use crate::retry::RetryPolicy;
 use crate::sql::ConsumeStatements;
 

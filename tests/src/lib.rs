@@ -1,20 +1,10 @@
 //! What the tests, the quick start and the benchmarks of Dispatcher share.
 
+pub mod conformance;
 pub mod fixtures;
 pub mod postgres;
 
-/// The code blocks of README.md and the guides, compiled as doc tests.
+/// The code blocks of README.md, compiled as doc tests. Those of the guides are run: tests/guides.
 #[cfg(doctest)]
-pub mod guides {
-    #[doc = include_str!("../../README.md")]
-    pub struct Readme;
-
-    #[doc = include_str!("../../docs/cut-over.md")]
-    pub struct CutOver;
-
-    #[doc = include_str!("../../docs/event-or-action.md")]
-    pub struct EventOrAction;
-
-    #[doc = include_str!("../../docs/observability.md")]
-    pub struct Observability;
-}
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -179,7 +179,7 @@ const KEYWORDS: [&str; 38] = [
     "uniqueItems",
 ];
 
-fn is_keyword(draft: Draft, key: &str) -> bool {
+pub(crate) fn is_keyword(draft: Draft, key: &str) -> bool {
     to_jsonschema(draft).is_known_keyword(key)
         || [
             "definitions",

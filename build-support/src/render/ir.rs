@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::schema::Location;
 
 use super::docs::Docs;
+use super::lower::Held;
 
 /// Index into [`Program::items`].
 pub(super) type ItemId = usize;
@@ -16,6 +17,8 @@ pub(super) type ItemId = usize;
 #[derive(Debug, Default)]
 pub(super) struct Program {
     pub(super) items: Vec<Item>,
+    /// What these types hold of their schemas.
+    pub(super) held: Held,
     /// Event index, version number, payload type; in the order of the model.
     pub(super) payloads: Vec<(usize, u32, ItemId)>,
 }

@@ -28,6 +28,7 @@ use crate::model::{Event, Model, Status, Version};
 use self::event::VersionModule;
 use self::ir::{Home, Item, ItemId, Program, Shape};
 use self::item::{Cycles, Scope};
+pub(crate) use self::lower::{Held, asserts};
 use self::names::ident;
 
 /// The text of `dispatcher_contracts.rs`.
@@ -56,8 +57,13 @@ pub(crate) fn rust(model: &Model) -> Result<String, Vec<Diagnostic>> {
     }
 }
 
+/// What the types hold of each schema.
+pub(crate) fn held(model: &Model) -> Held {
+    lower::lower(model).held
+}
+
 /// The versions that types are generated for.
-fn live_versions(event: &Event) -> Vec<&Version> {
+pub(crate) fn live_versions(event: &Event) -> Vec<&Version> {
     if event.status == Status::Retired {
         Vec::new()
     } else {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::Dispatcher;
+use crate::envelope::is_traceparent;
 use crate::error::PublishError;
 use crate::gate::{GatedPayload, PayloadSchema};
 use crate::id::{EventId, TenantId};
@@ -195,18 +196,4 @@ impl NewEvent {
             payload: draft.payload.value().to_string(),
         })
     }
-}
-
-/// <https://www.w3.org/TR/trace-context/#traceparent-header-field-values>
-pub(crate) fn is_traceparent(text: &str) -> bool {
-    let hex = |part: &str, length: usize| {
-        part.len() == length
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-    };
-    let parts: Vec<_> = text.split('-').collect();
-    matches!(parts[..], [version, trace, span, flags]
-        if hex(version, 2) && version != "ff" && hex(trace, 32) && hex(span, 16) && hex(flags, 2)
-            && trace.bytes().any(|b| b != b'0') && span.bytes().any(|b| b != b'0'))
 }

@@ -7,10 +7,10 @@ use futures_util::future::BoxFuture;
 use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
 use time::OffsetDateTime;
 
-use super::draft::{Draft, Metadata, NewEvent, is_traceparent};
+use super::draft::{Draft, Metadata, NewEvent};
 use super::observed::Observed;
 use super::{Dispatcher, Published};
-use crate::envelope::EventEnvelope;
+use crate::envelope::{EventEnvelope, is_traceparent};
 use crate::error::{DatabaseError, PublishError};
 use crate::id::{EventId, TenantId};
 use crate::payload::Domain;

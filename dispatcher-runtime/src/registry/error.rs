@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegistryError {
-    /// A file is not there or may not be read.
+    /// A file is not there or may not be read: do as the remedy says.
     #[error("{} cannot be read: {source}; {remedy}", path.display())]
     Unreadable {
         /// The file.
@@ -16,7 +16,7 @@ pub enum RegistryError {
         /// What to do.
         remedy: String,
     },
-    /// A file's text is not JSON. The source has line and column.
+    /// A file's text is not JSON: correct it at the line and column that the source names.
     #[error("{} is not JSON: {source}", path.display())]
     NotJson {
         /// The file.
@@ -24,7 +24,7 @@ pub enum RegistryError {
         /// Where and why.
         source: serde_json::Error,
     },
-    /// The registry file does not have its form.
+    /// The registry file does not have its form: correct it at the pointer.
     #[error("{} at `{pointer}`: {problem}", path.display())]
     Malformed {
         /// The registry file.
@@ -34,7 +34,7 @@ pub enum RegistryError {
         /// What is wrong, and what may stand there.
         problem: String,
     },
-    /// A payload schema cannot be used.
+    /// A payload schema cannot be used: correct it, or leave its event type out of the directory.
     #[error("{}, the schema of {event_type} v{schema_version}, cannot be used: {problem}", path.display())]
     Schema {
         /// The schema file.

@@ -2,6 +2,7 @@
 
 /// Lets a type be bound as another: `bind!(Integer as i64, |integer| i64::try_from(*integer))`.
 /// What the other cannot hold is an error of the statement.
+#[cfg(feature = "postgres")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __bind {
@@ -28,4 +29,12 @@ macro_rules! __bind {
             }
         };
     };
+}
+
+/// Without the feature `postgres` nothing is bound.
+#[cfg(not(feature = "postgres"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __bind {
+    ($name:ident as $sql:ty, |$value:ident| $convert:expr) => {};
 }

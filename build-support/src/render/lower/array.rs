@@ -28,8 +28,17 @@ impl Lowering<'_> {
                 Some(Value::Object(_)) => self.type_at(&at.join("items")),
                 _ => Type::Value,
             };
+            self.hold(at, &["type"]);
+            if item != Type::Value
+                || schema
+                    .get("items")
+                    .is_none_or(|items| items == &Value::Bool(true))
+            {
+                self.hold(at, &["items"]);
+            }
             return Type::List(Box::new(item));
         };
+        self.hold(at, &["type"]);
         let length = schema
             .get(tuple)
             .and_then(Value::as_array)
@@ -40,6 +49,10 @@ impl Lowering<'_> {
         let closed = schema.get(rest) == Some(&Value::Bool(false)) || size("maxItems") == exactly;
         // serde reads tuples of up to 16.
         if closed && size("minItems") == exactly && (1..=12).contains(&length) {
+            self.hold(at, &[tuple, "minItems", "maxItems"]);
+            if schema.get(rest) == Some(&Value::Bool(false)) {
+                self.hold(at, &[rest]);
+            }
             let tuple = at.join(tuple);
             let items = (0..length).map(|index| self.type_at(&tuple.join(&index.to_string())));
             return Type::Tuple(items.collect());

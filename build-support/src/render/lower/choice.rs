@@ -31,6 +31,7 @@ impl Lowering<'_> {
             .iter()
             .map(|branch| (branch.clone(), self.type_at(branch)))
             .collect();
+        self.hold(at, &["anyOf"]);
         let shape = if types.iter().all(|(_, ty)| *ty == Type::Value) {
             Shape::Opaque
         } else {
@@ -59,6 +60,10 @@ impl Lowering<'_> {
         if !all_texts {
             return None;
         }
+        self.hold(at, &["anyOf", "oneOf"]);
+        for branch in branches {
+            self.hold(branch, &RULES);
+        }
         let fragment = self.fragment(at, "string", &["anyOf", "oneOf"]);
         let expected = "match one of the alternatives of its schema".to_owned();
         Some(self.scalar(at, expected, Rule::Text(fragment)))
@@ -68,6 +73,7 @@ impl Lowering<'_> {
     pub(super) fn object_choice(&mut self, at: &Location) -> Option<Type> {
         let branches = self.object_branches(at)?;
         let id = self.new_item(at, Shape::Pending);
+        self.hold(at, &["anyOf"]);
         let shape = self.object_choice_of(&branches);
         self.set_shape(id, shape);
         Some(Type::Named(id))

@@ -10,6 +10,7 @@
 
 mod array;
 mod choice;
+mod held;
 mod object;
 mod order;
 mod parts;
@@ -30,7 +31,9 @@ use super::docs::Docs;
 use super::ir::{Home, Item, ItemId, Program, Shape, Type};
 use super::live_versions;
 
+pub(crate) use self::held::Held;
 use self::object::ObjectShape;
+pub(crate) use self::parts::asserts;
 use self::parts::declared_types;
 
 /// Every payload of the model, and whatever it refers to.
@@ -173,6 +176,7 @@ impl<'m> Lowering<'m> {
             return Type::Value;
         };
         if let Some(target) = self.alias(at) {
+            self.hold(at, &["$ref"]);
             return self.type_at(&target);
         }
         // `allOf` with one branch that says something, beside annotations: that branch.
@@ -180,6 +184,7 @@ impl<'m> Lowering<'m> {
         if let [only] = branches.as_slice()
             && only != at
         {
+            self.hold(at, &["allOf", "$ref"]);
             return self.type_at(&only.clone());
         }
         if let Some(ty) = self.enumerated(at, schema) {
@@ -232,11 +237,17 @@ impl<'m> Lowering<'m> {
             "string" => self.text(at, schema),
             "integer" => self.integer(at, schema),
             "number" => self.number(at, schema),
-            "boolean" => Type::Bool,
+            "boolean" => {
+                self.hold(at, &["type"]);
+                Type::Bool
+            }
             "array" => self.array(at, schema),
             "object" => match self.object_shape_of(at, false, false) {
                 Some(shape) => self.object_type(at, shape),
-                None => Type::Object,
+                None => {
+                    self.hold(at, &["type"]);
+                    Type::Object
+                }
             },
             _ => Type::Value,
         }

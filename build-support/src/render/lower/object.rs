@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::render::docs::{Docs, code};
 use crate::render::ir::{Field, Fields, Shape, Type};
@@ -30,6 +30,8 @@ struct View {
     patterns: Vec<Location>,
     additional: Option<Location>,
     parts: usize,
+    /// Properties of which another part says more.
+    overruled: Vec<Location>,
 }
 
 impl Lowering<'_> {
@@ -81,8 +83,15 @@ impl Lowering<'_> {
 
     pub(super) fn object_type(&mut self, at: &Location, shape: ObjectShape) -> Type {
         let kind = match shape {
-            ObjectShape::Any => return Type::Object,
+            ObjectShape::Any => {
+                self.hold(at, &["type"]);
+                return Type::Object;
+            }
             ObjectShape::Map(value) => {
+                self.hold(at, &["type"]);
+                if value == at.join("additionalProperties") {
+                    self.hold(at, &["additionalProperties"]);
+                }
                 let value = self.type_at(&value);
                 return Type::Map(Box::new(value));
             }
@@ -128,6 +137,7 @@ impl Lowering<'_> {
             self.collect_parts(branch, &mut parts);
         }
         let view = self.view(&parts, branch.map(|(union, _)| union));
+        self.hold_object(&parts, &view);
         let mut properties = view.properties;
         properties.retain(|name, at| {
             Some(name.as_str()) != tag && self.documents.value(at) != &Value::Bool(false)
@@ -184,6 +194,38 @@ impl Lowering<'_> {
         }
     }
 
+    /// What a struct, or a variant with fields, holds of the schemas that it was merged from.
+    fn hold_object(&mut self, parts: &[Location], view: &View) {
+        for at in &view.overruled {
+            self.overrule(at.clone());
+        }
+        for part in parts {
+            let Some(schema) = self.schema(part) else {
+                continue;
+            };
+            self.hold(part, &["type", "properties", "allOf", "$ref"]);
+            let names = |keyword: &str| schema.get(keyword).and_then(Value::as_array);
+            let required = names("required").into_iter().flatten();
+            if required
+                .filter_map(Value::as_str)
+                .all(|name| view.properties.contains_key(name))
+            {
+                self.hold(part, &["required"]);
+            }
+            let own = schema.get("properties").and_then(Value::as_object);
+            let knows_all = own.map_or(0, Map::len) == view.properties.len();
+            for keyword in ["additionalProperties", "unevaluatedProperties"] {
+                match schema.get(keyword) {
+                    Some(Value::Bool(true)) => self.hold(part, &[keyword]),
+                    Some(Value::Bool(false)) if !view.open && knows_all => {
+                        self.hold(part, &[keyword]);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
     /// Which of the properties of an object schema have one constant value, and it is required.
     pub(super) fn constants(&self, parts: &[Location]) -> BTreeMap<String, String> {
         let view = self.view(parts, None);
@@ -229,7 +271,9 @@ impl Lowering<'_> {
                     .entry(property.0.clone())
                     .or_insert_with(|| at.clone());
                 if self.weight(&at) > self.weight(known) {
-                    *known = at;
+                    view.overruled.push(std::mem::replace(known, at));
+                } else if *known != at {
+                    view.overruled.push(at);
                 }
             }
             let required = schema.get("required").and_then(Value::as_array);
@@ -258,7 +302,11 @@ impl Lowering<'_> {
                 Some(_) => evaluating = true,
                 None => {}
             }
-            unevaluated_closed |= schema.get("unevaluatedProperties") == Some(&Value::Bool(false));
+            match schema.get("unevaluatedProperties") {
+                Some(Value::Bool(false)) => unevaluated_closed = true,
+                Some(_) => evaluating = true,
+                None => {}
+            }
             evaluating |= EVALUATING.iter().any(|keyword| {
                 schema.contains_key(*keyword)
                     && union.is_none_or(|union| *union != part.join(keyword))

@@ -152,7 +152,7 @@ pub(super) fn declared_types(schema: &Map<String, Value>) -> Option<BTreeSet<&st
 }
 
 /// Whether a keyword says which values are valid, rather than something about them.
-pub(super) fn asserts(keyword: &str) -> bool {
+pub(crate) fn asserts(keyword: &str) -> bool {
     const ANNOTATIONS: [&str; 19] = [
         "$anchor",
         "$comment",

@@ -36,11 +36,13 @@ impl Lowering<'_> {
             if chain.contains(&target) {
                 break;
             }
+            self.hold(&at, &["$ref"]);
             at = target.clone();
             chain.push(target);
         }
-        // Whoever refers to this payload's schema means this type.
-        if self.home(&chain[0]) == home {
+        // Whoever refers to this payload's schema means this type; but a payload is an object even
+        // where its schema does not say so, and elsewhere such a schema takes other values too.
+        if self.home(&chain[0]) == home && self.object_shape(&at, false).is_some() {
             for location in chain
                 .into_iter()
                 .filter(|location| location.document == *path)

@@ -3,12 +3,13 @@
 use serde_json::{Map, Number, Value};
 
 use crate::draft::Draft;
-use crate::formats::BORROWED;
+use crate::formats::{ANNOTATIONS, BORROWED};
 use crate::render::docs::{Docs, code};
 use crate::render::ir::{Inner, Rule, Scalar, Shape, Type};
 use crate::schema::Location;
 
 use super::Lowering;
+use super::parts::declared_types;
 use super::union::string_enum;
 use super::values::{integer_enum, value_enum};
 
@@ -20,6 +21,7 @@ impl Lowering<'_> {
         schema: &Map<String, Value>,
     ) -> Option<Type> {
         let values = values(schema)?;
+        self.hold_values(at, schema, &values);
         let all: Vec<_> = values.iter().filter(|value| !value.is_null()).collect();
         let expected = || format!("be {}", one_of(&all));
         Some(if all.is_empty() {
@@ -44,6 +46,37 @@ impl Lowering<'_> {
         })
     }
 
+    /// Every value becomes a variant or a rule, but for booleans, which are all `bool`, and for null
+    /// alone.
+    fn hold_values(&mut self, at: &Location, schema: &Map<String, Value>, values: &[&Value]) {
+        if values.iter().all(|value| value.is_null()) {
+            return;
+        }
+        let booleans = values.iter().filter(|value| value.is_boolean()).count();
+        if booleans == 2
+            || values
+                .iter()
+                .any(|value| !value.is_boolean() && !value.is_null())
+        {
+            self.hold(at, &["const", "enum"]);
+        }
+        let is_of = |value: &Value, name: &str| match name {
+            "null" => value.is_null(),
+            "boolean" => value.is_boolean(),
+            "integer" => value.is_i64() || value.is_u64(),
+            "number" => value.is_number(),
+            "string" => value.is_string(),
+            "array" => value.is_array(),
+            _ => value.is_object(),
+        };
+        if declared_types(schema).is_some_and(|types| {
+            let fits = |value: &&Value| types.iter().any(|name| is_of(value, name));
+            values.iter().all(fits)
+        }) {
+            self.hold(at, &["type"]);
+        }
+    }
+
     /// The constant string that a schema demands.
     pub(super) fn constant(&self, at: &Location) -> Option<String> {
         let at = self.resolved(at);
@@ -60,6 +93,11 @@ impl Lowering<'_> {
             .filter(|format| FORMATS.contains(format));
         let size = |keyword| schema.get(keyword).and_then(Value::as_f64);
         let pattern = schema.get("pattern").and_then(Value::as_str);
+        self.hold(at, &["type", "minLength", "maxLength", "pattern"]);
+        let idle = schema.get("format").and_then(Value::as_str);
+        if format.is_some() || idle.is_some_and(|format| ANNOTATIONS.contains(&format)) {
+            self.hold(at, &["format"]);
+        }
         let mut expected = Vec::new();
         match (
             size("minLength").filter(|&least| least > 0.0),
@@ -92,6 +130,8 @@ impl Lowering<'_> {
     }
 
     pub(super) fn integer(&mut self, at: &Location, schema: &Map<String, Value>) -> Type {
+        self.hold(at, &["type"]);
+        self.hold(at, &NUMERIC);
         let (least, most) = bounds(schema);
         let inner = match (least, most) {
             (Some(least), Some(most)) if within::<i64>(least, most) => Inner::Signed,
@@ -139,6 +179,8 @@ impl Lowering<'_> {
     }
 
     pub(super) fn number(&mut self, at: &Location, schema: &Map<String, Value>) -> Type {
+        self.hold(at, &["type"]);
+        self.hold(at, &NUMERIC);
         if !NUMERIC.iter().any(|keyword| schema.contains_key(*keyword)) {
             return Type::Number;
         }

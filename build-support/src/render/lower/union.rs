@@ -78,8 +78,15 @@ impl<'m> Lowering<'m> {
             "",
             &[],
         );
+        self.hold_union(&union);
         let mut variants = Vec::new();
         for ((json, branch), name) in branches.into_iter().zip(rust_names) {
+            let mut parts = self.parts(at);
+            self.collect_parts(&branch, &mut parts);
+            for part in parts {
+                let at = self.resolved(&part.join("properties").join(&tag));
+                self.hold(&at, &["const", "enum", "type"]);
+            }
             let fields = self.fields(at, Some((&union, &branch)), Some(&tag));
             let docs = self
                 .docs(&branch)
@@ -97,12 +104,20 @@ impl<'m> Lowering<'m> {
     /// The type of a schema with `oneOf` or `anyOf`; none where these say nothing about its shape.
     pub(super) fn union(&mut self, at: &Location, schema: &'m Map<String, Value>) -> Option<Type> {
         let (_, mut branches) = self.branches(at)?;
-        branches.retain(|branch| !self.is_null(branch));
+        let nulls: Vec<_> = branches
+            .extract_if(.., |branch| self.is_null(branch))
+            .collect();
+        for null in nulls {
+            self.hold(&null, &["type", "const", "enum"]);
+        }
         Some(match branches.as_slice() {
             [] => return None,
-            [only] if self.schema(only).is_some() => self.type_at(only),
+            [only] if self.schema(only).is_some() => {
+                self.hold(at, &["anyOf", "oneOf"]);
+                self.type_at(only)
+            }
             _ => match self
-                .string_union(&branches)
+                .string_union(at, &branches)
                 .or_else(|| self.untagged(at, &branches))
             {
                 Some(shape) => Type::Named(self.new_item(at, shape)),
@@ -123,6 +138,7 @@ impl<'m> Lowering<'m> {
         types: &BTreeSet<&str>,
     ) -> Type {
         let id = self.new_item(at, Shape::Pending);
+        self.hold(at, &["type"]);
         let alternatives = types.iter().map(|name| {
             // Rules are the gate's; a second name for one location would not be.
             let ty = match *name {
@@ -158,6 +174,7 @@ impl<'m> Lowering<'m> {
         }
         // The branches may refer back to here.
         let id = self.new_item(at, Shape::Pending);
+        self.hold(at, &["oneOf", "anyOf"]);
         let mut alternatives = Vec::new();
         for (name, branch) in named {
             let ty = self.type_at(branch);
@@ -170,8 +187,9 @@ impl<'m> Lowering<'m> {
     }
 
     /// Branches that are constant strings, each with a description of its own.
-    fn string_union(&self, branches: &[Location]) -> Option<Shape> {
+    fn string_union(&mut self, at: &Location, branches: &[Location]) -> Option<Shape> {
         let mut texts: Vec<(String, Docs)> = Vec::new();
+        let mut repeated = false;
         for branch in branches {
             let schema = self.schema(&self.resolved(branch))?;
             let values = super::scalar::values(schema)?;
@@ -182,10 +200,25 @@ impl<'m> Lowering<'m> {
             };
             for value in values {
                 let text = value.as_str()?;
-                if !texts.iter().any(|(known, _)| known == text) {
+                if texts.iter().any(|(known, _)| known == text) {
+                    repeated = true;
+                } else {
                     texts.push((text.to_owned(), docs.clone()));
                 }
             }
+        }
+        // A text of two branches is no match of `oneOf`.
+        self.hold(
+            at,
+            if repeated {
+                &["anyOf"]
+            } else {
+                &["anyOf", "oneOf"]
+            },
+        );
+        for branch in branches {
+            self.hold(branch, &["$ref"]);
+            self.hold(&self.resolved(branch), &["const", "enum", "type"]);
         }
         Some(string_enum(texts))
     }
@@ -202,6 +235,15 @@ impl<'m> Lowering<'m> {
             .map(|index| union.join(&index.to_string()))
             .collect();
         Some((union, branches))
+    }
+
+    /// The `oneOf` or `anyOf` at `union` cannot be broken.
+    fn hold_union(&mut self, union: &Location) {
+        let mut at = union.clone();
+        if let (Some(keyword), Some(end)) = (union.name(), union.pointer.rfind('/')) {
+            at.pointer.truncate(end);
+            self.hold(&at, &[&keyword]);
+        }
     }
 
     pub(super) fn has_null_branch(&self, at: &Location) -> bool {

@@ -2,7 +2,7 @@
 ///
 /// It produces nothing.
 ///
-/// It consumes `root.anything`, `root.draft4`, `root.draft7`, `root.map`, `root.referred`, `root.tagged`, `root.untagged`, `root.untyped`.
+/// It consumes `root.anything`, `root.draft4`, `root.draft7`, `root.map`, `root.referred`, `root.tagged`, `root.unevaluated`, `root.untagged`, `root.untyped`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,7 +14,7 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `revenue`.
 ///
-/// It produces `root.anything`, `root.draft4`, `root.draft7`, `root.map`, `root.referred`, `root.tagged`, `root.untagged`, `root.untyped`.
+/// It produces `root.anything`, `root.draft4`, `root.draft7`, `root.map`, `root.referred`, `root.tagged`, `root.unevaluated`, `root.untagged`, `root.untyped`.
 ///
 /// It consumes nothing.
 #[allow(dead_code, unreachable_pub)]
@@ -755,6 +755,123 @@ pub mod root_tagged {
         }
     }
 }
+/// The event root.unevaluated.
+///
+/// `root.unevaluated`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod root_unevaluated {
+    #[doc(inline)]
+    pub use v1::RootUnevaluated;
+    /// Version 1, from `unevaluated.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event root.unevaluated.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct RootUnevaluated {
+            /// The property `a`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub a: Option<::dispatcher_runtime::Integer>,
+            /// The properties that the schema allows and does not name.
+            #[serde(flatten)]
+            pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
+                String,
+                ::dispatcher_runtime::private::serde_json::Value,
+            >,
+        }
+        impl ::dispatcher_runtime::Payload for RootUnevaluated {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "unevaluated.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `root.unevaluated` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "root.unevaluated";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "root.unevaluated",
+        description: "The event root.unevaluated.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `root.unevaluated`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.unevaluated\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
+    for v1::RootUnevaluated {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `root.unevaluated`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"root.unevaluated\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`root_unevaluated` carries `RootUnevaluated`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<RootUnevaluated>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::RootUnevaluated {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
 /// The event root.untagged.
 ///
 /// `root.untagged`: produced by `revenue`, consumed by `coaching`.
@@ -903,6 +1020,15 @@ pub mod root_untyped {
             /// The property `a`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub a: Option<::dispatcher_runtime::Integer>,
+            /// The property `again`.
+            ///
+            /// It stays JSON: no Rust type follows what the schema says of it.
+            #[serde(
+                default,
+                deserialize_with = "::dispatcher_runtime::private::present",
+                skip_serializing_if = "Option::is_none"
+            )]
+            pub again: Option<::dispatcher_runtime::private::serde_json::Value>,
             /// The properties that the schema allows and does not name.
             #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
@@ -1018,6 +1144,8 @@ pub enum Event {
     RootReferred(root_referred::v1::RootReferred),
     /// The event root.tagged.
     RootTagged(root_tagged::v1::RootTagged),
+    /// The event root.unevaluated.
+    RootUnevaluated(root_unevaluated::v1::RootUnevaluated),
     /// The event root.untagged.
     RootUntagged(root_untagged::v1::RootUntagged),
     /// The event root.untyped.
@@ -1036,6 +1164,7 @@ impl Event {
             Self::RootMap(_) => "root.map",
             Self::RootReferred(_) => "root.referred",
             Self::RootTagged(_) => "root.tagged",
+            Self::RootUnevaluated(_) => "root.unevaluated",
             Self::RootUntagged(_) => "root.untagged",
             Self::RootUntyped(_) => "root.untyped",
         }
@@ -1050,6 +1179,7 @@ impl Event {
             Self::RootMap(_) => 1,
             Self::RootReferred(_) => 1,
             Self::RootTagged(_) => 1,
+            Self::RootUnevaluated(_) => 1,
             Self::RootUntagged(_) => 1,
             Self::RootUntyped(_) => 1,
         }
@@ -1082,6 +1212,9 @@ impl Event {
                 ::dispatcher_runtime::private::serde_json::to_value(payload)
             }
             Self::RootTagged(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+            Self::RootUnevaluated(payload) => {
                 ::dispatcher_runtime::private::serde_json::to_value(payload)
             }
             Self::RootUntagged(payload) => {
@@ -1212,6 +1345,24 @@ impl Event {
                     }
                 }
             }
+            "root.unevaluated" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            root_unevaluated::v1::RootUnevaluated,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &root_unevaluated::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
             "root.untagged" => {
                 match schema_version {
                     1 => {
@@ -1300,6 +1451,13 @@ impl ::core::convert::From<root_tagged::v1::RootTagged> for Event {
 }
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<root_unevaluated::v1::RootUnevaluated> for Event {
+    fn from(payload: root_unevaluated::v1::RootUnevaluated) -> Self {
+        Self::RootUnevaluated(payload)
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
 impl ::core::convert::From<root_untagged::v1::RootUntagged> for Event {
     fn from(payload: root_untagged::v1::RootUntagged) -> Self {
         Self::RootUntagged(payload)
@@ -1322,6 +1480,7 @@ pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Regi
         &root_map::DESCRIPTOR,
         &root_referred::DESCRIPTOR,
         &root_tagged::DESCRIPTOR,
+        &root_unevaluated::DESCRIPTOR,
         &root_untagged::DESCRIPTOR,
         &root_untyped::DESCRIPTOR,
     ],
@@ -1480,6 +1639,24 @@ static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
 "#,
     },
     ::dispatcher_runtime::private::Document {
+        path: "unevaluated.json",
+        text: r#"{
+  "type": "object",
+  "allOf": [
+    {
+      "properties": {
+        "a": {
+          "type": "integer"
+        }
+      },
+      "unevaluatedProperties": true
+    }
+  ],
+  "unevaluatedProperties": false
+}
+"#,
+    },
+    ::dispatcher_runtime::private::Document {
         path: "untagged.json",
         text: r#"{
   "type": "object",
@@ -1514,13 +1691,16 @@ static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
     },
     ::dispatcher_runtime::private::Document {
         path: "untyped.json",
-        text: r#"{
+        text: r##"{
   "properties": {
     "a": {
       "type": "integer"
+    },
+    "again": {
+      "$ref": "#"
     }
   }
 }
-"#,
+"##,
     },
 ];

@@ -1,0 +1,168 @@
+//! What the report says of a schema with each kind of keyword, and what the command does.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use dispatcher_build_support::coverage::HeldBy;
+use dispatcher_build_support::{Contracts, Coverage};
+
+fn contracts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/coverage/contracts")
+}
+
+fn coverage() -> Coverage {
+    Contracts::new(contracts()).coverage().expect("no faults")
+}
+
+fn command(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_dispatcher-contracts"))
+        .args(arguments)
+        .output()
+        .expect("it runs")
+}
+
+/// `UPDATE_EXPECT=1` rewrites it.
+#[test]
+fn the_report_says_what_the_gate_holds_alone_and_what_nothing_holds() {
+    let expected = contracts().join("../expected.txt");
+    let report = format!("{}\n", coverage());
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&expected, &report).expect("writable");
+    }
+    let expected = std::fs::read_to_string(expected).expect("the expected report");
+    assert_eq!(report, expected);
+}
+
+#[test]
+fn each_keyword_that_says_something_is_counted_once() {
+    let coverage = coverage();
+    let held_by = |path: &str, pointer: &str, keyword: &str| {
+        let schema = coverage.schemas.iter().find(|schema| schema.path == path)?;
+        let mut found = schema
+            .keywords
+            .iter()
+            .filter(|one| one.pointer == pointer && one.keyword == keyword);
+        let first = found.next()?;
+        assert!(found.next().is_none(), "twice: {path} {pointer} {keyword}");
+        Some(first.held_by)
+    };
+    let (ty, gate, nothing) = (HeldBy::Type, HeldBy::Gate, HeldBy::Unsupported);
+    for (path, pointer, keyword, expected) in [
+        ("a.json", "", "additionalProperties", Some(ty)),
+        ("a.json", "", "required", Some(gate)), // `elsewhere` is no property
+        ("a.json", "", "title", None),
+        ("a.json", "/properties/at", "format", Some(ty)),
+        ("a.json", "/properties/count", "minimum", Some(ty)),
+        ("a.json", "/properties/sure", "const", Some(gate)), // it is a bool
+        ("a.json", "/properties/state", "enum", Some(ty)),
+        ("a.json", "/properties/tags", "contains", Some(gate)),
+        ("a.json", "/properties/tags/items", "maxLength", Some(ty)),
+        ("a.json", "/properties/pair", "items", Some(ty)),
+        ("a.json", "/properties/payment", "oneOf", Some(ty)),
+        (
+            "a.json",
+            "/properties/payment/oneOf/0/properties/kind",
+            "const",
+            Some(ty),
+        ),
+        ("a.json", "/properties/maybe", "anyOf", Some(ty)),
+        ("a.json", "/properties/note", "nullable", Some(nothing)),
+        (
+            "a.json",
+            "/properties/note",
+            "contentEncoding",
+            Some(nothing),
+        ),
+        ("a.json", "/properties/note", "x-owner", None),
+        ("a.json", "", "if", Some(gate)),
+        ("b.json", "/properties/id", "$ref", Some(ty)),
+        ("b.json", "/properties/id", "minLength", Some(nothing)), // draft 7: beside a $ref
+        ("b.json", "/properties/rest", "minProperties", Some(gate)),
+        ("ids.json", "/$defs/Id", "pattern", Some(ty)),
+        ("ids.json", "/$defs/NobodyUsesIt", "not", None),
+    ] {
+        assert_eq!(
+            held_by(path, pointer, keyword),
+            expected,
+            "{path}#{pointer} {keyword}"
+        );
+    }
+    let ids = coverage
+        .schemas
+        .iter()
+        .find(|schema| schema.path == "ids.json");
+    let used_by = ids.map(|schema| schema.used_by.clone()).unwrap_or_default();
+    assert_eq!(used_by, ["a.happened v1", "b.happened v2"]);
+}
+
+#[test]
+fn what_nothing_enforces_can_be_made_a_fault() {
+    let contracts = Contracts::new(contracts());
+    assert!(contracts.render().is_ok());
+    let report = contracts
+        .deny_unsupported()
+        .render()
+        .expect_err("three of them")
+        .to_string();
+    assert!(report.contains("a.json:19:33\n  at /properties/note/nullable: nothing enforces the keyword \"nullable\""), "{report}");
+    assert!(
+        report.contains("help: take it out, or call it \"x-nullable\" if it is there to be read"),
+        "{report}"
+    );
+    assert!(
+        report.contains(
+            "help: draft 7 ignores what stands beside a $ref: put the $ref into an \"allOf\""
+        ),
+        "{report}"
+    );
+    assert!(
+        report.ends_with("3 faults in the contracts; nothing was generated"),
+        "{report}"
+    );
+}
+
+#[test]
+fn the_command_reports_and_fails_as_it_says() {
+    let directory = contracts();
+    let directory = directory.to_str().expect("a path that is text");
+    let text = command(&["coverage", directory]);
+    assert!(text.status.success());
+    assert_eq!(
+        String::from_utf8_lossy(&text.stdout),
+        format!("{}\n", coverage())
+    );
+
+    let json = command(&["coverage", directory, "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!(json["schemas"][0]["path"], "a.json");
+
+    let denied = command(&["coverage", directory, "--deny-unsupported"]);
+    assert_eq!(denied.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&denied.stderr).contains("3 faults"));
+
+    let checked = command(&["check", directory]);
+    assert_eq!(
+        String::from_utf8_lossy(&checked.stdout),
+        "2 event types of 2 domains: no faults\n"
+    );
+
+    for (wrong, says) in [
+        (&["check"][..], "name the contracts directory"),
+        (&["look", directory][..], "unknown command look"),
+        (&[][..], "name a command"),
+        (
+            &["coverage", directory, "--jason"][..],
+            "unknown option --jason",
+        ),
+    ] {
+        let output = command(wrong);
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(
+            String::from_utf8_lossy(&output.stderr).contains(says),
+            "{wrong:?}"
+        );
+    }
+    let missing = command(&["check", "/nowhere"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("there is no directory /nowhere"));
+}

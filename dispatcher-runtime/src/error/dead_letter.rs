@@ -1,0 +1,34 @@
+//! Dead letters.
+
+use super::{ConfigError, DatabaseError};
+
+/// A dead letter could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeadLetterError {
+    /// The schema's name cannot be one: choose another.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// There is none of that id in this table family: list them to see those that there are.
+    #[error("there is no dead letter {0}")]
+    NotFound(crate::id::DeadLetterId),
+    /// Somebody was faster; a dead letter is resolved once. Nothing is left to do; the first resolution
+    /// stays.
+    #[error(
+        "the dead letter {dead_letter_id} was already resolved by {resolved_by} at {resolved_at}"
+    )]
+    AlreadyResolved {
+        /// Which one.
+        dead_letter_id: crate::id::DeadLetterId,
+        /// Who resolved it.
+        resolved_by: String,
+        /// When.
+        resolved_at: time::OffsetDateTime,
+    },
+    /// Who resolves has to be named: pass a name.
+    #[error("`resolved_by` is empty: name the operator who resolves the dead letter")]
+    NoOperator,
+    /// The database could not be reached or refused a statement. To resolve again is safe.
+    #[error("{0}")]
+    Database(#[source] DatabaseError),
+}
