@@ -84,6 +84,38 @@ fn equal(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// What handlers and tests write: literals need no suffix, and an error says what was expected.
+#[test]
+fn values_are_made_from_literals() -> Result<(), Box<dyn std::error::Error>> {
+    use scalars::value_measured::{LockedCredits, Odd, Percent, Share};
+    use values::payment_made::Mixed;
+
+    let credits: LockedCredits = 6.try_into()?;
+    assert!(credits.get() > 5 && credits.get() != 7);
+    assert_eq!(i64::try_from(credits)?, 6);
+    let error = LockedCredits::try_from(0_i32).map_err(|error| error.to_string());
+    assert_eq!(
+        error,
+        Err("locked_credits must be at least 1, found 0".to_owned())
+    );
+    let huge: LockedCredits = "18446744073709551615".parse()?;
+    let error = i64::try_from(huge).map_err(|error| error.to_string());
+    assert_eq!(
+        error,
+        Err("locked_credits must fit into i64, found 18446744073709551615".to_owned())
+    );
+
+    assert_eq!(Percent::try_from(55)?.get(), 55_i64);
+    assert!(Share::try_from(0.25)?.number() == 0.25);
+    assert!(Share::try_from(1)?.number() <= 1);
+
+    assert_eq!(Odd::try_from(3)?, Odd::N3);
+    assert!(Odd::N1 < Odd::N5 && Odd::N5.get() == 5);
+    assert_eq!(Mixed::try_from(&Value::from(1.0))?, Mixed::N1);
+    assert_eq!(Mixed::Low.value(), "low");
+    Ok(())
+}
+
 /// Every golden case is in the list above.
 #[test]
 fn no_case_is_forgotten() {
