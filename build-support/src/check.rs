@@ -9,6 +9,7 @@ mod graph;
 mod keywords;
 mod metaschema;
 mod names;
+mod one_resource;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -9,10 +9,17 @@
 //! Formats are checked, and nothing is ever fetched: every document that a schema can reach is
 //! compiled in, or stands in the directory that was loaded.
 
+mod one_resource;
+
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::sync::{Mutex, OnceLock};
 
 use serde_json::Value;
+
+pub(crate) use one_resource::{ADDRESS, OneResource};
 
 /// A schema document as the contracts directory holds it.
 #[doc(hidden)]
@@ -194,6 +201,8 @@ struct Contracts {
     registry: jsonschema::Registry<'static>,
     /// Whether one is of a draft before 2019-09.
     old_drafts: bool,
+    /// The documents as one, where they can be; then that is all that the registry holds.
+    one: Option<&'static OneResource>,
 }
 
 /// Reads a set of contracts at the first use of one of its schemas.
@@ -223,14 +232,20 @@ fn contracts(
         })
         .collect::<Result<Vec<_>, serde_json::Error>>()?;
     let values: &'static Vec<(String, Value)> = Box::leak(Box::new(values));
-    let registry = jsonschema::Registry::new()
-        .extend(values.iter().map(|(uri, value)| (uri.as_str(), value)))?
-        .prepare()?;
+    let one = OneResource::of(values.iter().map(|(uri, value)| (uri.as_str(), value)));
+    let one: Option<&'static OneResource> = one.map(|one| &*Box::leak(Box::new(one)));
+    let registry = match one {
+        Some(one) => jsonschema::Registry::new().add(ADDRESS, &one.value)?,
+        None => jsonschema::Registry::new()
+            .extend(values.iter().map(|(uri, value)| (uri.as_str(), value)))?,
+    };
+    let registry = registry.prepare()?;
     let old_drafts = documents.iter().any(|document| is_old_draft(document.text));
     let contracts: &'static Contracts = Box::leak(Box::new(Contracts {
         values,
         registry,
         old_drafts,
+        one,
     }));
     read.push((documents, contracts));
     Ok(contracts)
@@ -247,12 +262,12 @@ fn build(
         .iter()
         .find_map(|(candidate, value)| (*candidate == uri).then_some(value))
         .ok_or("it is not among the documents")?;
-    Ok(build_validator(
-        &contracts.registry,
-        path,
-        schema,
-        contracts.old_drafts,
-    )?)
+    let schema = match contracts.one.and_then(|one| one.schema(&uri)) {
+        Some(pointer) => std::borrow::Cow::Owned(pointer),
+        None => std::borrow::Cow::Borrowed(schema),
+    };
+    let validator = build_validator(&contracts.registry, path, &schema, contracts.old_drafts);
+    Ok(validator.map_err(|error| error.to_owned())?)
 }
 
 /// A payload that its schema has let through. Nothing but [`PayloadSchema::admit`] makes one.
