@@ -9,6 +9,7 @@ mod graph;
 pub(crate) mod keywords;
 mod metaschema;
 mod names;
+mod one_resource;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

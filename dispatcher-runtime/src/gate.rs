@@ -10,7 +10,11 @@
 //! compiled in, or stands in the directory that was loaded.
 
 mod contracts;
+mod one_resource;
 mod report;
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::OnceLock;

@@ -7,6 +7,7 @@
 //!   draft forced (`$schema` decides, absent is 2020-12; see [`Draft`](crate::draft::Draft)),
 //! * builds each validator with `with_registry`, `with_base_uri("contract:///<path>")`, `offline`,
 //!   `should_validate_formats(true)` and `should_ignore_unknown_formats(false)`,
+//! * makes one resource of the documents first, where they can be one (`one_resource`),
 //! * knows the formats of [`crate::formats`].
 //!
 //! What jsonschema says about a fault it says in terms of its own; the checks before this one say
@@ -16,6 +17,7 @@ use std::collections::BTreeSet;
 
 use jsonschema::Registry;
 
+use super::one_resource::{ADDRESS, OneResource};
 use crate::diagnostic::Diagnostic;
 use crate::formats;
 use crate::json;
@@ -75,8 +77,11 @@ fn compile_all(documents: &Documents, paths: &BTreeSet<&str>) -> Vec<Diagnostic>
                 .collect();
         }
     };
+    // What compiles as one resource is right; what does not is compiled again from its own file,
+    // for the place of the fault.
+    let as_one = compile_as_one(documents, paths);
     let mut diagnostics = Vec::new();
-    for path in paths {
+    for path in paths.iter().filter(|path| !as_one.contains(*path)) {
         let root = Location::root(*path);
         let outcome = quietly(|| {
             formats::known()
@@ -95,6 +100,41 @@ fn compile_all(documents: &Documents, paths: &BTreeSet<&str>) -> Vec<Diagnostic>
         diagnostics.push(documents.diagnostic(&at, message, None));
     }
     diagnostics
+}
+
+/// Those of the schemas that compile as parts of one resource.
+fn compile_as_one<'p>(documents: &Documents, paths: &BTreeSet<&'p str>) -> BTreeSet<&'p str> {
+    let addresses: Vec<_> = documents
+        .iter()
+        .map(|document| {
+            (
+                format!("{CONTRACT_SCHEME}{}", document.path),
+                &document.value,
+            )
+        })
+        .collect();
+    let one = OneResource::of(
+        addresses
+            .iter()
+            .map(|(address, value)| (address.as_str(), *value)),
+    );
+    let compiled = one.as_ref().and_then(|one| {
+        let registry = Registry::new()
+            .add(ADDRESS, &one.value)
+            .ok()?
+            .prepare()
+            .ok()?;
+        let compiles = |path: &&&'p str| {
+            let schema = one.schema(&format!("{CONTRACT_SCHEME}{path}"), "");
+            let build = |schema| {
+                let options = formats::known().with_registry(&registry).offline();
+                options.build(schema).is_ok()
+            };
+            quietly(|| schema.as_ref().is_some_and(build)) == Ok(true)
+        };
+        Some(paths.iter().filter(compiles).copied().collect())
+    });
+    compiled.unwrap_or_default()
 }
 
 /// Where a compile error is, as far as jsonschema says.

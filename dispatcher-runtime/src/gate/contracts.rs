@@ -3,10 +3,12 @@
 //! Generation has built the validator of each whole schema before, so that it compiles is no
 //! question; a caller decides what it does with an error all the same.
 
+use std::borrow::Cow;
 use std::sync::Mutex;
 
 use serde_json::Value;
 
+use super::one_resource::{ADDRESS, OneResource};
 use super::{Document, build_validator, document_uri, is_old_draft};
 
 /// The documents of one set of contracts, read once.
@@ -16,6 +18,8 @@ struct Contracts {
     registry: jsonschema::Registry<'static>,
     /// Whether one is of a draft before 2019-09.
     old_drafts: bool,
+    /// The documents as one, where they can be; then that is all that the registry holds.
+    one: Option<&'static OneResource>,
 }
 
 /// Reads a set of contracts at the first use of one of its schemas.
@@ -45,14 +49,20 @@ fn contracts(
         })
         .collect::<Result<Vec<_>, serde_json::Error>>()?;
     let values: &'static Vec<(String, Value)> = Box::leak(Box::new(values));
-    let registry = jsonschema::Registry::new()
-        .extend(values.iter().map(|(uri, value)| (uri.as_str(), value)))?
-        .prepare()?;
+    let one = OneResource::of(values.iter().map(|(uri, value)| (uri.as_str(), value)));
+    let one: Option<&'static OneResource> = one.map(|one| &*Box::leak(Box::new(one)));
+    let registry = match one {
+        Some(one) => jsonschema::Registry::new().add(ADDRESS, &one.value)?,
+        None => jsonschema::Registry::new()
+            .extend(values.iter().map(|(uri, value)| (uri.as_str(), value)))?,
+    };
+    let registry = registry.prepare()?;
     let old_drafts = documents.iter().any(|document| is_old_draft(document.text));
     let contracts: &'static Contracts = Box::leak(Box::new(Contracts {
         values,
         registry,
         old_drafts,
+        one,
     }));
     read.push((documents, contracts));
     Ok(contracts)
@@ -70,12 +80,12 @@ pub(super) fn validator(
         .iter()
         .find_map(|(candidate, value)| (*candidate == uri).then_some(value))
         .ok_or("it is not among the documents")?;
-    Ok(build_validator(
-        &contracts.registry,
-        path,
-        schema,
-        contracts.old_drafts,
-    )?)
+    let schema = match contracts.one.and_then(|one| one.schema(&uri, "")) {
+        Some(pointer) => Cow::Owned(pointer),
+        None => Cow::Borrowed(schema),
+    };
+    let validator = build_validator(&contracts.registry, path, &schema, contracts.old_drafts);
+    Ok(validator.map_err(|error| error.to_owned())?)
 }
 
 /// The validator of the schema at a place inside a set of contracts, `p.json#/properties/pet`.
@@ -84,7 +94,12 @@ pub(crate) fn branch_validator(
     place: &str,
 ) -> Result<jsonschema::Validator, Box<dyn std::error::Error>> {
     let contracts = contracts(documents)?;
-    let schema = serde_json::json!({ "$ref": reference(place) });
+    let (path, pointer) = parts(place);
+    let schema = match contracts.one {
+        Some(one) => one.schema(&document_uri(path), &escaped(pointer)),
+        None => Some(serde_json::json!({ "$ref": reference(place) })),
+    };
+    let schema = schema.ok_or("it is not among the documents")?;
     Ok(
         crate::value::checked(jsonschema::options(), contracts.old_drafts)
             .with_registry(&contracts.registry)
@@ -95,16 +110,25 @@ pub(crate) fn branch_validator(
 
 /// The URI of a place inside a set of contracts.
 pub(crate) fn reference(place: &str) -> String {
-    let (path, pointer) = place.split_once('#').unwrap_or((place, ""));
-    let mut reference = format!("{}#", document_uri(path));
+    let (path, pointer) = parts(place);
+    format!("{}#{}", document_uri(path), escaped(pointer))
+}
+
+fn parts(place: &str) -> (&str, &str) {
+    place.split_once('#').unwrap_or((place, ""))
+}
+
+/// A JSON pointer as the fragment of a URI.
+fn escaped(pointer: &str) -> String {
+    let mut fragment = String::new();
     for byte in pointer.bytes() {
         if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
-            reference.push(byte.into());
+            fragment.push(byte.into());
         } else {
-            reference.push_str(&format!("%{byte:02X}"));
+            fragment.push_str(&format!("%{byte:02X}"));
         }
     }
-    reference
+    fragment
 }
 
 /// The documents of a set of contracts by their paths.

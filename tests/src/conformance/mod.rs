@@ -25,7 +25,7 @@ mod sample;
 mod validators;
 
 pub mod random;
-// pub mod synthetic;
+pub mod synthetic;
 
 use std::io;
 use std::path::{Path, PathBuf};

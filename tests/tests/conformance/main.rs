@@ -5,6 +5,7 @@
 
 mod agreement;
 mod cloudevents;
+mod hard;
 mod program;
 mod suite;
 

@@ -1,0 +1,1 @@
+../../../dispatcher-runtime/src/gate/one_resource.rs

@@ -1,0 +1,75 @@
+//! Documents as one resource: they mean what they meant apart.
+
+use serde_json::{Value, json};
+
+use super::one_resource::{ADDRESS, OneResource};
+
+fn documents() -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "contract:///a/one.json",
+            json!({ "type": "object", "properties": {
+                "$ref": { "const": { "$ref": "#/nowhere" } }, "next": { "$ref": "../b/two.json#/$defs/Two" },
+                "named": { "$ref": "../b/two.json#n" }, "self": { "$ref": "#" } } }),
+        ),
+        (
+            "contract:///b/two.json",
+            json!({ "$id": "https://acme.example/two", "$defs": {
+                "Two": { "properties": { "back": { "$ref": "contract:///a/one.json" } }, "required": ["back"] },
+                "Named": { "$anchor": "n", "type": "integer" } } }),
+        ),
+    ]
+}
+
+fn one() -> OneResource {
+    let documents = documents();
+    let documents = documents.iter().map(|(address, value)| (*address, value));
+    OneResource::of(documents).expect("nothing keeps them apart")
+}
+
+#[test]
+fn references_lead_where_they_led() {
+    let one = one();
+    let registry = jsonschema::Registry::new()
+        .add(ADDRESS, &one.value)
+        .and_then(jsonschema::RegistryBuilder::prepare)
+        .expect("a registry");
+    let schema = one
+        .schema("contract:///a/one.json", "")
+        .expect("it is one of them");
+    let validator = jsonschema::options()
+        .offline()
+        .with_registry(&registry)
+        .build(&schema)
+        .expect("it compiles");
+    for (instance, valid) in [
+        (json!({ "next": { "back": { "named": 1 } } }), true),
+        (json!({ "next": { "back": { "named": "x" } } }), false),
+        (json!({ "next": {} }), false),
+        (json!({ "self": { "self": { "named": 1.5 } } }), false),
+        (json!({ "$ref": { "$ref": "#/nowhere" } }), true),
+        (json!({ "$ref": 1 }), false),
+        (json!([]), false),
+    ] {
+        assert_eq!(validator.is_valid(&instance), valid, "{instance}");
+    }
+}
+
+#[test]
+fn what_would_change_stays_apart() {
+    let keeps_apart = [
+        json!({ "$dynamicRef": "#x" }),
+        json!({ "$defs": { "A": { "$id": "a.json" } } }),
+        json!({ "$defs": { "A": { "$dynamicAnchor": "a" } } }),
+        json!({ "$schema": "http://json-schema.org/draft-07/schema#" }),
+        json!({ "$schema": "http://json-schema.org/draft-04/schema#" }),
+        json!({ "$id": "https://acme.example/two" }),
+        json!({ "$ref": "#unheard_of" }),
+    ];
+    for document in keeps_apart {
+        let mut all = documents();
+        all.push(("contract:///c.json", document.clone()));
+        let all = all.iter().map(|(address, value)| (*address, value));
+        assert!(OneResource::of(all).is_none(), "{document}");
+    }
+}
