@@ -17,13 +17,15 @@ impl Upcast<order_paid::v1::OrderPaid> for order_paid::v2::OrderPaid {
         Self {
             order_id: old.order_id,
             person_id: old.person_id,
-            lines: vec![order_paid::v2::OrderLine {
+            lines: [order_paid::v2::OrderLine {
                 product_code: old.product_code,
                 quantity: one,
                 credits: old.credits,
                 amount_minor: old.amount_minor,
                 recipient_id: None,
-            }],
+            }]
+            .try_into()
+            .expect("the contract allows one line"),
             total: order_paid::v2::Money {
                 amount_minor: old.amount_minor,
                 currency: old.currency,

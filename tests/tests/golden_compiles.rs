@@ -40,7 +40,7 @@ macro_rules! golden {
     )*};
 }
 
-golden!(choices docs names objects presence recursion registry roots scalars shared unions values versions);
+golden!(choices docs lists names objects presence recursion registry roots scalars shared unions values versions);
 
 type Recoded = Result<Value, Box<dyn std::error::Error>>;
 
@@ -87,6 +87,7 @@ fn equal(a: &Value, b: &Value) -> bool {
 /// What handlers and tests write: literals need no suffix, and an error says what was expected.
 #[test]
 fn values_are_made_from_literals() -> Result<(), Box<dyn std::error::Error>> {
+    use lists::lists_made::{Exactly, Lines, LinesItem, Tags};
     use scalars::value_measured::{LockedCredits, Odd, Percent, Share};
     use values::payment_made::Mixed;
 
@@ -113,6 +114,24 @@ fn values_are_made_from_literals() -> Result<(), Box<dyn std::error::Error>> {
     assert!(Odd::N1 < Odd::N5 && Odd::N5.get() == 5);
     assert_eq!(Mixed::try_from(&Value::from(1.0))?, Mixed::N1);
     assert_eq!(Mixed::Low.value(), "low");
+
+    let lines: Lines = [LinesItem {
+        code: "x".into(),
+        tags: Some(vec!["a".try_into()?, "b".try_into()?].try_into()?),
+    }]
+    .try_into()?;
+    assert_eq!(lines.len(), 1);
+    for line in &lines {
+        assert_eq!(line.tags.as_deref().map(<[_]>::len), Some(2));
+    }
+    assert_eq!(lines.into_vec()[0].code, "x");
+    let exactly: Exactly = [1.try_into()?, 2.try_into()?].try_into()?;
+    assert_eq!(exactly.iter().map(|item| item.get()).sum::<i64>(), 3);
+    let error = Tags::try_from(["a".try_into()?, "a".try_into()?]);
+    assert_eq!(
+        error.map_err(|error| error.to_string()),
+        Err("Tags must have each item only once, found [\"a\",\"a\"]".to_owned())
+    );
     Ok(())
 }
 

@@ -64,6 +64,7 @@ pub(super) enum Shape {
     /// Values that are not all strings.
     ValueEnum(Vec<ValueVariant>),
     Scalar(Scalar),
+    List(List),
     /// A public wrapper.
     Newtype(Type),
     /// Any JSON value, kept whole.
@@ -122,6 +123,17 @@ pub(super) struct StringVariant {
 pub(super) struct ValueVariant {
     pub(super) json: Value,
     pub(super) name: String,
+}
+
+/// A checked list. `expected` completes "`lines` must …".
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct List {
+    /// A [`Type::List`].
+    pub(super) ty: Type,
+    pub(super) expected: String,
+    pub(super) least: usize,
+    pub(super) most: Option<usize>,
+    pub(super) unique: bool,
 }
 
 /// A checked newtype. `expected` completes "`locked_credits` must …".
@@ -219,7 +231,7 @@ impl Shape {
                 .map(|alternative| &alternative.ty)
                 .collect(),
             Self::Choice(choices) => choices.iter().map(|choice| &choice.ty).collect(),
-            Self::Newtype(inner) => vec![inner],
+            Self::Newtype(inner) | Self::List(List { ty: inner, .. }) => vec![inner],
             Self::Pending
             | Self::StringEnum(_)
             | Self::ValueEnum(_)
@@ -245,7 +257,7 @@ impl Shape {
                 .map(|alternative| &mut alternative.ty)
                 .collect(),
             Self::Choice(choices) => choices.iter_mut().map(|choice| &mut choice.ty).collect(),
-            Self::Newtype(inner) => vec![inner],
+            Self::Newtype(inner) | Self::List(List { ty: inner, .. }) => vec![inner],
             Self::Pending
             | Self::StringEnum(_)
             | Self::ValueEnum(_)

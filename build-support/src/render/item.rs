@@ -164,6 +164,7 @@ impl<'a> Scope<'a> {
             Shape::StringEnum(variants) => string_enum(item, &docs, variants),
             Shape::ValueEnum(variants) => value_enum(item, &docs, variants),
             Shape::Scalar(scalar) => self.scalar(item, &docs, scalar),
+            Shape::List(list) => self.list(id, item, &docs, list),
         }
     }
 

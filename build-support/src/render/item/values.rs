@@ -2,10 +2,12 @@
 //! implements it, so that what is generated stays short.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use crate::render::docs::{Docs, code};
-use crate::render::ir::{Choice, Inner, Item, ItemId, Rule, Scalar, StringVariant, ValueVariant};
+use crate::render::ir::{
+    Choice, Inner, Item, ItemId, List, Rule, Scalar, StringVariant, Type, ValueVariant,
+};
 use crate::render::names::ident;
 
 use super::{Scope, text};
@@ -95,6 +97,37 @@ impl Scope<'_> {
             pub enum #name { #(#variants,)* }
             ::dispatcher_runtime::private::union!(
                 #name, #root::DOCUMENTS, { #(#names = #places),* }
+            );
+        }
+    }
+}
+
+impl Scope<'_> {
+    pub(super) fn list(
+        &self,
+        id: ItemId,
+        item: &Item,
+        docs: &TokenStream,
+        list: &List,
+    ) -> TokenStream {
+        let name = ident(&item.name);
+        let (subject, expected) = (&item.subject, &list.expected);
+        let least = Literal::usize_unsuffixed(list.least);
+        let most = match list.most {
+            Some(most) => Literal::usize_unsuffixed(most).into_token_stream(),
+            None => quote!(usize::MAX),
+        };
+        let unique = list.unique.then(|| quote!(.unique()));
+        let vec = self.ty(id, &list.ty);
+        let of = match &list.ty {
+            Type::List(of) => self.ty(id, of),
+            other => self.ty(id, other),
+        };
+        quote! {
+            #docs #[derive(Clone, Debug, PartialEq)]
+            pub struct #name(#vec);
+            ::dispatcher_runtime::private::list_type!(
+                #name(#of), ListRule::new(#subject, #expected, #least, #most)#unique
             );
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::draft::Draft;
-use crate::render::ir::Type;
+use crate::render::ir::{List, Shape, Type};
 use crate::schema::Location;
 
 use super::Lowering;
@@ -11,7 +11,57 @@ use super::parts::{asserts, declared_types};
 use super::scalar::values;
 
 impl Lowering<'_> {
+    /// The type of an array schema, with its rules.
     pub(super) fn array(&mut self, at: &Location, schema: &Map<String, Value>) -> Type {
+        let ty = self.items(at, schema);
+        if !matches!(ty, Type::List(_)) {
+            return ty;
+        }
+        let count = |keyword| {
+            let number = schema.get(keyword).and_then(Value::as_f64)?;
+            // The cast saturates, which is far beyond any list.
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a count is a whole number from 0 on"
+            )]
+            Some(number as usize)
+        };
+        let (least, most) = (count("minItems").unwrap_or(0), count("maxItems"));
+        let unique = schema.get("uniqueItems") == Some(&Value::Bool(true));
+        self.hold(at, &["minItems", "maxItems", "uniqueItems"]);
+        if least == 0 && most.is_none() && !unique {
+            return ty;
+        }
+        let plural = |count: usize| if count == 1 { "" } else { "s" };
+        let counted = match (least, most) {
+            (0, None) => None,
+            (least, None) => Some(format!("at least {least} item{}", plural(least))),
+            (0, Some(most)) => Some(format!("at most {most} item{}", plural(most))),
+            (least, Some(most)) if least == most => Some(format!("{most} item{}", plural(most))),
+            (least, Some(most)) => Some(format!("{least} to {most} items")),
+        };
+        let expected = match (counted, unique) {
+            (Some(counted), false) => format!("have {counted}"),
+            (Some(counted), true) => format!("have {counted}, each only once"),
+            (None, _) => "have each item only once".to_owned(),
+        };
+        let id = self.new_item(at, Shape::Pending);
+        self.set_shape(
+            id,
+            Shape::List(List {
+                ty,
+                expected,
+                least,
+                most,
+                unique,
+            }),
+        );
+        Type::Named(id)
+    }
+
+    /// The same without the rules about the list itself.
+    pub(super) fn items(&mut self, at: &Location, schema: &Map<String, Value>) -> Type {
         let (tuple, rest) = if self.draft(at) >= Draft::Draft202012 {
             (schema.get("prefixItems").map(|_| "prefixItems"), "items")
         } else {
@@ -66,6 +116,10 @@ impl Lowering<'_> {
         let has = |keyword| schema.is_some_and(|schema| schema.contains_key(keyword));
         match ty {
             Type::Nullable(inner) => self.why_json(at, inner),
+            Type::Named(id) => match self.program.items.get(*id).map(|item| &item.shape) {
+                Some(Shape::List(list)) => self.why_json(at, &list.ty),
+                _ => None,
+            },
             Type::Value if schema.is_some_and(is_null) => Some("It is always null."),
             Type::Value if schema.is_some_and(|schema| schema.keys().any(|key| asserts(key))) => {
                 Some("It stays JSON: no Rust type follows what the schema says of it.")

@@ -146,7 +146,7 @@ impl<'m> Lowering<'m> {
                 "integer" => Type::Integer,
                 "number" => Type::Number,
                 "boolean" => Type::Bool,
-                "array" => self.array(at, schema),
+                "array" => self.items(at, schema),
                 _ => Type::Object,
             };
             alternative(name, ty, Docs::new())

@@ -35,7 +35,7 @@ pub mod thing_made {
     #[doc(inline)]
     pub use v1::{
         Base, Conditional, Extended, Id, MapValue, Mixed, NullableObject, Pair1, RowTag,
-        RowsItem, Sealed, ThingMade, Unsealed,
+        RowsItem, Sealed, Tags, ThingMade, Unsealed,
     };
     /// Version 1, from `p.json`.
     pub mod v1 {
@@ -239,7 +239,7 @@ pub mod thing_made {
             /// The property `x`.
             pub x: ::dispatcher_runtime::Number,
             /// The property `tags`.
-            pub tags: Vec<RowTag>,
+            pub tags: Tags,
         }
         /// What the contracts call `sealed`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
@@ -251,6 +251,13 @@ pub mod thing_made {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub extra: Option<::dispatcher_runtime::Integer>,
         }
+        /// What the contracts call `tags`.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Tags(Vec<RowTag>);
+        ::dispatcher_runtime::private::list_type!(
+            Tags(RowTag), ListRule::new("tags", "have each item only once", 0,
+            usize::MAX).unique()
+        );
         /// What the contracts call `unsealed`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde")]
@@ -274,8 +281,9 @@ pub mod thing_made {
             "p.json#/properties/nullable_object", Pair1 =
             "p.json#/properties/pair/prefixItems/1", RowTag =
             "p.json#/properties/rows/items/properties/tags/items", RowsItem =
-            "p.json#/properties/rows/items", Sealed = "p.json#/properties/sealed",
-            ThingMade = "p.json#", Unsealed = "p.json#/properties/unsealed" }
+            "p.json#/properties/rows/items", Sealed = "p.json#/properties/sealed", Tags =
+            "p.json#/properties/rows/items/properties/tags", ThingMade = "p.json#",
+            Unsealed = "p.json#/properties/unsealed" }
         );
         impl ::dispatcher_runtime::Payload for ThingMade {
             type EventType = super::EventType;

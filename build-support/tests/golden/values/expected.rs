@@ -34,8 +34,8 @@ impl ::dispatcher_runtime::Domain for Revenue {
 pub mod payment_made {
     #[doc(inline)]
     pub use v1::{
-        B, Composed, Constant, Huge, Level, LevelsValue, Mixed, NoneOfIt, Pair1,
-        PaymentMade, SameName, Typed, Version,
+        B, Composed, Constant, Huge, Level, LevelsValue, Mixed, NoneOfIt, OpenPair,
+        Pair1, PaymentMade, SameName, Typed, Version,
     };
     /// Version 1, from `p.json`.
     pub mod v1 {
@@ -88,7 +88,7 @@ pub mod payment_made {
             ///
             /// Its items stay JSON: the first of them have schemas of their own, and there may be more.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub open_pair: Option<Vec<::dispatcher_runtime::private::serde_json::Value>>,
+            pub open_pair: Option<OpenPair>,
             /// The property `levels`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub levels: Option<::std::collections::BTreeMap<String, LevelsValue>>,
@@ -197,6 +197,13 @@ pub mod payment_made {
         ::dispatcher_runtime::private::value_enum!(
             NoneOfIt, "none_of_it", "be []", { Constant = "[]" }
         );
+        /// What the contracts call `open_pair`.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct OpenPair(Vec<::dispatcher_runtime::private::serde_json::Value>);
+        ::dispatcher_runtime::private::list_type!(
+            OpenPair(::dispatcher_runtime::private::serde_json::Value),
+            ListRule::new("open_pair", "have at least 2 items", 2, usize::MAX)
+        );
         /// What the contracts call `pair`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Pair1 {
@@ -248,8 +255,9 @@ pub mod payment_made {
             "p.json#/properties/composed", Constant = "p.json#/properties/constant", Huge
             = "p.json#/properties/huge", Level = "p.json#/properties/level", LevelsValue
             = "p.json#/properties/levels/additionalProperties", Mixed =
-            "p.json#/properties/mixed", NoneOfIt = "p.json#/properties/none_of_it", Pair1
-            = "p.json#/properties/pair/items/1", PaymentMade = "p.json#", SameName =
+            "p.json#/properties/mixed", NoneOfIt = "p.json#/properties/none_of_it",
+            OpenPair = "p.json#/properties/open_pair", Pair1 =
+            "p.json#/properties/pair/items/1", PaymentMade = "p.json#", SameName =
             "p.json#/properties/same_name", Typed = "p.json#/properties/typed", Version =
             "p.json#/properties/version" }
         );
