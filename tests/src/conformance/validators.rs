@@ -95,7 +95,9 @@ impl Validators {
     }
 
     /// What boon says of a payload; without a schema any object is valid.
-    #[must_use]
+    ///
+    /// # Errors
+    /// When boon cannot say: why.
     pub fn independent(
         &self,
         schema: Option<&str>,
@@ -113,7 +115,9 @@ impl Validators {
     }
 
     /// What the gate's validator says of a payload, given the original file.
-    #[must_use]
+    ///
+    /// # Errors
+    /// When it cannot say: why.
     pub fn original(
         &self,
         schema: Option<&str>,
