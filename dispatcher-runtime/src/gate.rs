@@ -24,6 +24,7 @@ use serde_json::Value;
 pub(crate) use self::contracts::branch_validator;
 #[cfg(feature = "schemars")]
 pub(crate) use self::contracts::{parsed, reference};
+pub(crate) use self::one_resource::{ADDRESS, OneResource};
 pub use self::report::{PayloadReport, Violation};
 
 /// A schema document as the contracts directory holds it.

@@ -16,6 +16,7 @@
 use std::collections::BTreeSet;
 
 use jsonschema::Registry;
+use serde_json::json;
 
 use super::one_resource::{ADDRESS, OneResource};
 use crate::diagnostic::Diagnostic;
@@ -54,6 +55,11 @@ pub(super) fn payloads(documents: &Documents, paths: &BTreeSet<&str>) -> Vec<Dia
 }
 
 fn compile_all(documents: &Documents, paths: &BTreeSet<&str>) -> Vec<Diagnostic> {
+    // What compiles as one resource is right. What does not is compiled again, each from its own
+    // file, for the place of the fault.
+    if compile_as_one(documents, paths) {
+        return Vec::new();
+    }
     let registry = documents
         .iter()
         .try_fold(Registry::new(), |registry, document| {
@@ -77,11 +83,8 @@ fn compile_all(documents: &Documents, paths: &BTreeSet<&str>) -> Vec<Diagnostic>
                 .collect();
         }
     };
-    // What compiles as one resource is right; what does not is compiled again from its own file,
-    // for the place of the fault.
-    let as_one = compile_as_one(documents, paths);
     let mut diagnostics = Vec::new();
-    for path in paths.iter().filter(|path| !as_one.contains(*path)) {
+    for path in paths {
         let root = Location::root(*path);
         let outcome = quietly(|| {
             formats::known()
@@ -102,39 +105,40 @@ fn compile_all(documents: &Documents, paths: &BTreeSet<&str>) -> Vec<Diagnostic>
     diagnostics
 }
 
-/// Those of the schemas that compile as parts of one resource.
-fn compile_as_one<'p>(documents: &Documents, paths: &BTreeSet<&'p str>) -> BTreeSet<&'p str> {
-    let addresses: Vec<_> = documents
+/// Whether the schemas compile as parts of one resource: all at once, so that what several of them
+/// use is compiled once.
+fn compile_as_one(documents: &Documents, paths: &BTreeSet<&str>) -> bool {
+    let address = |path: &str| format!("{CONTRACT_SCHEME}{path}");
+    let documents: Vec<_> = documents
         .iter()
-        .map(|document| {
-            (
-                format!("{CONTRACT_SCHEME}{}", document.path),
-                &document.value,
-            )
-        })
+        .map(|document| (address(&document.path), &document.value))
         .collect();
-    let one = OneResource::of(
-        addresses
-            .iter()
-            .map(|(address, value)| (address.as_str(), *value)),
-    );
-    let compiled = one.as_ref().and_then(|one| {
-        let registry = Registry::new()
-            .add(ADDRESS, &one.value)
-            .ok()?
-            .prepare()
-            .ok()?;
-        let compiles = |path: &&&'p str| {
-            let schema = one.schema(&format!("{CONTRACT_SCHEME}{path}"), "");
-            let build = |schema| {
-                let options = formats::known().with_registry(&registry).offline();
-                options.build(schema).is_ok()
-            };
-            quietly(|| schema.as_ref().is_some_and(build)) == Ok(true)
-        };
-        Some(paths.iter().filter(compiles).copied().collect())
-    });
-    compiled.unwrap_or_default()
+    let documents = documents
+        .iter()
+        .map(|(address, value)| (address.as_str(), *value));
+    let Some(one) = OneResource::of(documents) else {
+        return false;
+    };
+    let schemas: Option<Vec<_>> = paths
+        .iter()
+        .map(|path| one.schema(&address(path), ""))
+        .collect();
+    let Some(schemas) = schemas else {
+        return false;
+    };
+    let all = json!({ "$schema": one.value.get("$schema"), "anyOf": schemas });
+    let build = || {
+        let registry = Registry::new().add(ADDRESS, &one.value)?.prepare()?;
+        let options = formats::known().with_registry(&registry).offline();
+        options
+            .build(&all)
+            .map(drop)
+            .map_err(|error| error.to_owned())
+    };
+    matches!(
+        quietly(build),
+        Ok(Ok::<_, jsonschema::ValidationError<'static>>(()))
+    )
 }
 
 /// Where a compile error is, as far as jsonschema says.

@@ -13,7 +13,10 @@ use jsonschema::{Retrieve, Uri};
 use serde_json::Value;
 
 use super::error::RegistryError;
-use crate::gate::{CONTRACT_SCHEME, PayloadSchema, build_validator, document_uri, is_old_draft};
+use crate::gate::{
+    ADDRESS, CONTRACT_SCHEME, OneResource, PayloadSchema, build_validator, document_uri,
+    is_old_draft,
+};
 
 /// How deep below the contracts directory an `$id` is looked for: links may lead in circles.
 const DEEPEST: u8 = 16;
@@ -75,9 +78,27 @@ impl Documents {
             .files
             .values()
             .any(|(text, _)| is_old_draft(text));
-        let validator = build_validator(&registry, path, &value, old_drafts)
-            .map_err(|error| refused(error.to_string()))?;
+        // All that it reaches has been read by now.
+        let validator = match self.as_one(path, old_drafts) {
+            Some(validator) => validator,
+            None => build_validator(&registry, path, &value, old_drafts)
+                .map_err(|error| refused(error.to_string()))?,
+        };
         Ok(PayloadSchema::loaded(path.to_owned(), text, validator))
+    }
+
+    /// The validator of a document as a part of one resource; none where it is no part, or has a
+    /// fault, which its own file tells better.
+    fn as_one(&self, path: &str, old_drafts: bool) -> Option<jsonschema::Validator> {
+        let one = {
+            let read = self.lock();
+            let addresses: Vec<_> = read.files.keys().map(|path| document_uri(path)).collect();
+            let values = read.files.values().map(|(_, value)| value);
+            OneResource::of(addresses.iter().map(String::as_str).zip(values))?
+        };
+        let registry = jsonschema::Registry::new().add(ADDRESS, &one.value).ok()?;
+        let schema = one.schema(&document_uri(path), "")?;
+        build_validator(&registry.prepare().ok()?, path, &schema, old_drafts).ok()
     }
 
     fn lock(&self) -> MutexGuard<'_, Read> {

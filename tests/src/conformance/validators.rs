@@ -5,6 +5,10 @@
 //! check formats. Where they differ, one of them is wrong; that is told apart from faults of the
 //! generator.
 
+// The same steps as the gate's; what they come to is held against boon.
+#[path = "../../../dispatcher-runtime/src/gate/one_resource.rs"]
+mod one_resource;
+
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,6 +18,8 @@ use serde_json::{Value, json};
 
 use super::Directory;
 use super::reach::SCHEME;
+
+use one_resource::{ADDRESS, OneResource};
 
 /// Formats that jsonschema knows in 2020-12 only, and the gate in every draft.
 const BORROWED: [&str; 8] = [
@@ -55,13 +61,13 @@ impl Validators {
         compiler.set_default_draft(boon::Draft::V2020_12);
         compiler.enable_format_assertions();
         compiler.use_loader(Box::new(Loader(Arc::clone(&files))));
-        let registry = files
-            .by_path
-            .iter()
-            .try_fold(jsonschema::Registry::new(), |registry, (path, value)| {
-                registry.add(format!("{SCHEME}{path}"), value)
-            })
-            .and_then(jsonschema::RegistryBuilder::prepare);
+        // Apart, documents in circles would take it exponential time.
+        let one = OneResource::of(addressed(&files));
+        let registry = match &one {
+            Some(one) => jsonschema::Registry::new().add(ADDRESS, &one.value),
+            None => jsonschema::Registry::new().extend(addressed(&files)),
+        };
+        let registry = registry.and_then(jsonschema::RegistryBuilder::prepare);
         let compiled = paths.iter().map(|path| {
             let boon = caught(|| {
                 compiler
@@ -71,10 +77,12 @@ impl Validators {
             let original = caught(|| {
                 let registry = registry.as_ref().map_err(ToString::to_string)?;
                 let value = files.by_path.get(*path).ok_or("there is no such file")?;
+                let address = format!("{SCHEME}{path}");
+                let pointer = one.as_ref().and_then(|one| one.schema(&address, ""));
                 options()
                     .with_registry(registry)
-                    .with_base_uri(format!("{SCHEME}{path}"))
-                    .build(value)
+                    .with_base_uri(address)
+                    .build(pointer.as_ref().unwrap_or(value))
                     .map_err(|error| error.to_string())
             });
             ((*path).to_owned(), Compiled { boon, original })
@@ -87,6 +95,9 @@ impl Validators {
     }
 
     /// What boon says of a payload; without a schema any object is valid.
+    ///
+    /// # Errors
+    /// When boon cannot say: why.
     pub fn independent(
         &self,
         schema: Option<&str>,
@@ -104,6 +115,9 @@ impl Validators {
     }
 
     /// What the gate's validator says of a payload, given the original file.
+    ///
+    /// # Errors
+    /// When it cannot say: why.
     pub fn original(
         &self,
         schema: Option<&str>,
@@ -175,6 +189,8 @@ pub(super) fn with_stack<T: Send>(run: impl FnOnce() -> T + Send) -> T {
 /// The files by the addresses that references use.
 struct Files {
     by_path: BTreeMap<String, Value>,
+    /// Path → address.
+    addresses: BTreeMap<String, String>,
     /// Root `$id` without fragment → path.
     by_id: BTreeMap<String, String>,
 }
@@ -195,8 +211,19 @@ impl Files {
             }
             by_path.insert(path.clone(), value.clone());
         }
-        Self { by_path, by_id }
+        let address = |path: &String| (path.clone(), format!("{SCHEME}{path}"));
+        let addresses = by_path.keys().map(address).collect();
+        Self {
+            by_path,
+            addresses,
+            by_id,
+        }
     }
+}
+
+fn addressed(files: &Files) -> impl Iterator<Item = (&str, &Value)> {
+    let values = files.by_path.values();
+    files.addresses.values().map(String::as_str).zip(values)
 }
 
 struct Loader(Arc<Files>);
