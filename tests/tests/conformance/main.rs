@@ -6,6 +6,7 @@
 mod agreement;
 mod cloudevents;
 mod hard;
+mod held;
 mod program;
 mod suite;
 
