@@ -6,9 +6,11 @@
 mod compile;
 mod events;
 mod graph;
+mod inexact;
 pub(crate) mod keywords;
 mod metaschema;
 mod names;
+mod numbers;
 mod one_resource;
 
 use std::collections::BTreeSet;
@@ -150,6 +152,7 @@ fn check_documents(loaded: &Loaded, diagnostics: &mut Vec<Diagnostic>) {
         }
     }
     diagnostics.extend(keywords::check(documents, &loaded.schemas));
+    diagnostics.extend(numbers::check(documents, &loaded.schemas));
     diagnostics.extend(graph::endless(documents, &loaded.schemas));
 }
 

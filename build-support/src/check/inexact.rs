@@ -1,0 +1,1 @@
+../../../dispatcher-runtime/src/exact/inexact.rs
