@@ -3,9 +3,10 @@
 //! Inside a module a type is named by its last name, and std's types by theirs, unless the
 //! contracts have a type of that name in the same module.
 
+mod cycles;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -14,6 +15,7 @@ use super::docs::Docs;
 use super::ir::{Fields, Home, Item, ItemId, Program, Shape, Type};
 use super::names::ident;
 
+pub(super) use self::cycles::Cycles;
 use self::values::{string_enum, value_enum};
 
 /// How a module names the types that it uses.
@@ -26,47 +28,6 @@ pub(super) struct Scope<'a> {
     taken: BTreeSet<&'a str>,
     /// How this module reaches the items of others.
     path: &'a dyn Fn(&Item) -> TokenStream,
-}
-
-/// Which items hold themselves: for each, the items that can be reached without a list or a map.
-pub(super) struct Cycles(HashMap<ItemId, BTreeSet<ItemId>>);
-
-impl Cycles {
-    pub(super) fn of(program: &Program) -> Self {
-        let inline: Vec<BTreeSet<ItemId>> = program
-            .items
-            .iter()
-            .map(|item| {
-                let mut held = BTreeSet::new();
-                for ty in item.shape.types() {
-                    ty.visit_inline(&mut |id| {
-                        held.insert(id);
-                    });
-                }
-                held
-            })
-            .collect();
-        let mut reached = HashMap::new();
-        for id in 0..program.items.len() {
-            let mut seen = BTreeSet::new();
-            let mut next = vec![id];
-            while let Some(id) = next.pop() {
-                for &held in inline.get(id).into_iter().flatten() {
-                    if seen.insert(held) {
-                        next.push(held);
-                    }
-                }
-            }
-            reached.insert(id, seen);
-        }
-        Self(reached)
-    }
-
-    fn boxed(&self, inside: ItemId, held: ItemId) -> bool {
-        self.0
-            .get(&held)
-            .is_some_and(|reached| reached.contains(&inside))
-    }
 }
 
 impl<'a> Scope<'a> {
@@ -265,7 +226,9 @@ impl<'a> Scope<'a> {
                     }
                 });
                 let name = name.unwrap_or_default();
-                if self.cycles.boxed(inside, *id) {
+                if self.cycles.far(inside, *id) {
+                    quote!(::dispatcher_runtime::Boxed<#name>)
+                } else if self.cycles.boxed(inside, *id) {
                     let boxed = self.std("Box", "::std::boxed::Box");
                     quote!(#boxed<#name>)
                 } else {

@@ -10,6 +10,7 @@
 //! named through [`crate::private`] only.
 
 mod bind;
+mod boxed;
 mod date;
 mod date_time;
 mod error;
@@ -27,6 +28,7 @@ mod string_enum;
 mod union;
 mod value_enum;
 
+pub use boxed::Boxed;
 pub use date::Date;
 pub use date_time::DateTime;
 pub use error::ValueError;
