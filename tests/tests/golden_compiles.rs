@@ -40,7 +40,7 @@ macro_rules! golden {
     )*};
 }
 
-golden!(choices docs lists names objects presence recursion registry roots scalars shared unions values versions);
+golden!(choices circle docs lists names objects presence recursion registry roots scalars shared unions values versions);
 
 type Recoded = Result<Value, Box<dyn std::error::Error>>;
 
@@ -87,6 +87,7 @@ fn equal(a: &Value, b: &Value) -> bool {
 /// What handlers and tests write: literals need no suffix, and an error says what was expected.
 #[test]
 fn values_are_made_from_literals() -> Result<(), Box<dyn std::error::Error>> {
+    use circle::circle_drawn::{CircleDrawn, Node0, Node1};
     use lists::lists_made::{Exactly, Lines, LinesItem, Tags};
     use scalars::value_measured::{LockedCredits, Odd, Percent, Share};
     use values::payment_made::Mixed;
@@ -114,6 +115,19 @@ fn values_are_made_from_literals() -> Result<(), Box<dyn std::error::Error>> {
     assert!(Odd::N1 < Odd::N5 && Odd::N5.get() == 5);
     assert_eq!(Mixed::try_from(&Value::from(1.0))?, Mixed::N1);
     assert_eq!(Mixed::Low.value(), "low");
+
+    let second = Node1 {
+        id: 2.try_into()?,
+        next: None,
+    };
+    let first = Node0 {
+        id: 1.try_into()?,
+        next: Some(dispatcher_runtime::Lazy::new(&second)?),
+        list: None,
+    };
+    let drawn = CircleDrawn { first };
+    let next = drawn.first.next.as_ref().ok_or("there is one")?;
+    assert_eq!(next.get()?, second);
 
     let lines: Lines = [LinesItem {
         code: "x".into(),
@@ -150,6 +164,6 @@ fn no_case_is_forgotten() {
         })
         .collect();
     cases.sort_unstable();
-    let listed = "choices docs lists names objects presence recursion registry roots scalars shared unions values versions";
+    let listed = "choices circle docs lists names objects presence recursion registry roots scalars shared unions values versions";
     assert_eq!(cases.join(" "), listed);
 }

@@ -227,7 +227,7 @@ impl<'a> Scope<'a> {
                 });
                 let name = name.unwrap_or_default();
                 if self.cycles.far(inside, *id) {
-                    quote!(::dispatcher_runtime::Boxed<#name>)
+                    quote!(::dispatcher_runtime::Lazy<#name>)
                 } else if self.cycles.boxed(inside, *id) {
                     let boxed = self.std("Box", "::std::boxed::Box");
                     quote!(#boxed<#name>)

@@ -59,7 +59,14 @@ pub(crate) fn rust(model: &Model) -> Result<String, Vec<Diagnostic>> {
 
 /// What the types hold of each schema.
 pub(crate) fn held(model: &Model) -> Held {
-    lower::lower(model).held
+    let mut program = lower::lower(model);
+    let cycles = Cycles::of(&program);
+    let lazy = program.items.iter().enumerate();
+    let lazy = lazy.filter(|(id, _)| cycles.is_large(*id));
+    program
+        .held
+        .overrule_below(lazy.filter_map(|(_, item)| item.at.clone()));
+    program.held
 }
 
 /// The versions that types are generated for.

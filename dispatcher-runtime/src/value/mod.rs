@@ -10,7 +10,6 @@
 //! named through [`crate::private`] only.
 
 mod bind;
-mod boxed;
 mod date;
 mod date_time;
 mod error;
@@ -19,6 +18,7 @@ mod fragment;
 mod held;
 mod integer;
 mod integer_type;
+mod lazy;
 mod list;
 mod number;
 mod number_type;
@@ -28,13 +28,13 @@ mod string_enum;
 mod union;
 mod value_enum;
 
-pub use boxed::Boxed;
 pub use date::Date;
 pub use date_time::DateTime;
 pub use error::ValueError;
 pub(crate) use formats::checked;
 pub use integer::Integer;
 pub use integer_type::IntegerRule;
+pub use lazy::Lazy;
 pub use list::ListRule;
 pub use number::Number;
 pub use number_type::NumberRule;

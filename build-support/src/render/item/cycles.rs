@@ -2,10 +2,10 @@
 //!
 //! A type that holds itself with no list or map in between would have no size, so there it is boxed.
 //!
-//! A large circle, by way of lists and maps too, needs more: whether one of its types is `Send` is
-//! asked of each type of the circle in turn, which takes rustc time that grows with the square of
-//! the circle, and beyond its recursion limit it gives up. So inside of a large circle types hold
-//! each other through `Boxed`, which is `Send` whatever is in it.
+//! A large circle, by way of lists and maps too, needs more. Whether one of its types is `Send`, and
+//! how it is read, is asked of each type of the circle in turn; rustc gives up beyond its recursion
+//! limit, and takes long before. So inside of a large circle types hold each other as `Lazy`, which
+//! is JSON until its type is asked for.
 
 use crate::render::ir::{ItemId, Program, Type};
 
@@ -63,6 +63,11 @@ impl Cycles {
             return self.holds_itself.get(inside) == Some(&true);
         }
         matches!((self.inline.get(inside), self.inline.get(held)), (Some(a), Some(b)) if a == b)
+    }
+
+    /// Whether an item is in a large circle.
+    pub(in crate::render) fn is_large(&self, item: ItemId) -> bool {
+        self.far(item, item)
     }
 
     /// Whether both are in one large circle.

@@ -15,6 +15,8 @@ pub(crate) struct Held {
     keywords: BTreeMap<Location, BTreeSet<String>>,
     /// Schemas of properties that another schema speaks for in some type.
     overruled: BTreeSet<Location>,
+    /// Schemas of which nothing is held, nor of what stands in them: they are read when asked for.
+    lazy: BTreeSet<Location>,
 }
 
 impl Held {
@@ -23,6 +25,25 @@ impl Held {
             .get(at)
             .is_some_and(|keywords| keywords.contains(keyword))
             && !self.overruled.contains(at)
+            && !self.is_lazy(at)
+    }
+
+    pub(in crate::render) fn overrule_below(&mut self, at: impl Iterator<Item = Location>) {
+        self.lazy.extend(at);
+    }
+
+    fn is_lazy(&self, at: &Location) -> bool {
+        let mut at = at.clone();
+        while !self.lazy.is_empty() {
+            if self.lazy.contains(&at) {
+                return true;
+            }
+            match at.pointer.rfind('/') {
+                Some(end) => at.pointer.truncate(end),
+                None => break,
+            }
+        }
+        false
     }
 }
 
