@@ -87,7 +87,6 @@ impl Validators {
     }
 
     /// What boon says of a payload; without a schema any object is valid.
-    #[must_use]
     pub fn independent(
         &self,
         schema: Option<&str>,
@@ -105,7 +104,6 @@ impl Validators {
     }
 
     /// What the gate's validator says of a payload, given the original file.
-    #[must_use]
     pub fn original(
         &self,
         schema: Option<&str>,
