@@ -43,6 +43,10 @@ impl Costs {
         self.runs.push(cost);
     }
 
+    pub(super) fn last(&self) -> Option<Cost> {
+        self.runs.last().copied()
+    }
+
     /// Seconds on the wall.
     #[must_use]
     pub fn wall(&self) -> Spread {
