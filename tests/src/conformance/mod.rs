@@ -42,6 +42,7 @@ pub use validators::Validators;
 
 use generate::Generation;
 use package::Package;
+pub(crate) use package::{cargo_program, locked_versions, put, set_up};
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +68,7 @@ pub enum Error {
 }
 
 impl Error {
-    fn file(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+    pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         |source| Self::File { path, source }
     }

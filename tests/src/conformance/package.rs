@@ -5,6 +5,7 @@
 
 use std::collections::hash_map::DefaultHasher;
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::io::{BufRead, BufReader, Write};
@@ -36,6 +37,40 @@ pub fn target_directory() -> PathBuf {
                 .map(Path::to_owned)
         })
         .unwrap_or_else(|| env::temp_dir().join("dispatcher-conformance"))
+}
+
+/// The cargo that runs this program, or the one of the path.
+pub(crate) fn cargo_program() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// Lets a command that runs cargo build `folder` below `target`, without what this process was built
+/// with.
+pub(crate) fn set_up(command: &mut Command, folder: &Path, target: &Path) {
+    command
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_TERM_COLOR", "never")
+        .env("CARGO_NET_OFFLINE", "true")
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS");
+}
+
+/// The versions that this workspace was tested with, and already has.
+pub(crate) fn locked_versions() -> Result<String, Error> {
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
+    fs::read_to_string(&lock).map_err(Error::file(&lock))
+}
+
+/// Writes a file where its text is another, so that cargo sees no change where there is none.
+pub(crate) fn put(path: &Path, text: &str) -> Result<(), Error> {
+    if fs::read_to_string(path).is_ok_and(|before| before == text) {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(Error::file(parent))?;
+    }
+    fs::write(path, text).map_err(Error::file(path))
 }
 
 /// A folder with a package in it.
@@ -76,10 +111,7 @@ impl Package {
             .replace("{runtime}", &runtime.to_string_lossy().replace('\\', "/"));
         package.put("Cargo.toml", &manifest)?;
         package.put("src/main.rs", PROGRAM)?;
-        // The versions that this workspace was tested with, and already has.
-        let lock = workspace.join("Cargo.lock");
-        let lock = fs::read_to_string(&lock).map_err(Error::file(&lock))?;
-        package.put("Cargo.lock", &lock)?;
+        package.put("Cargo.lock", &locked_versions()?)?;
         Ok(package)
     }
 
@@ -94,26 +126,12 @@ impl Package {
     }
 
     fn put(&self, path: &str, text: &str) -> Result<(), Error> {
-        let path = self.folder.join(path);
-        if fs::read_to_string(&path).is_ok_and(|before| before == text) {
-            return Ok(());
-        }
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(Error::file(parent))?;
-        }
-        fs::write(&path, text).map_err(Error::file(&path))
+        put(&self.folder.join(path), text)
     }
 
     pub(super) fn cargo(&self) -> Command {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut command = Command::new(cargo);
-        command
-            .current_dir(&self.folder)
-            .env("CARGO_TARGET_DIR", &self.target)
-            .env("CARGO_TERM_COLOR", "never")
-            .env("CARGO_NET_OFFLINE", "true")
-            .env_remove("RUSTFLAGS")
-            .env_remove("CARGO_ENCODED_RUSTFLAGS");
+        let mut command = Command::new(cargo_program());
+        set_up(&mut command, &self.folder, &self.target);
         command
     }
 
