@@ -40,7 +40,7 @@ macro_rules! golden {
     )*};
 }
 
-golden!(choices circle docs lists names objects presence recursion registry roots scalars shared unions values versions);
+golden!(choices circle docs lists names objects presence recursion registry roots scalars shadows shared unions values versions);
 
 type Recoded = Result<Value, Box<dyn std::error::Error>>;
 
@@ -164,6 +164,6 @@ fn no_case_is_forgotten() {
         })
         .collect();
     cases.sort_unstable();
-    let listed = "choices circle docs lists names objects presence recursion registry roots scalars shared unions values versions";
+    let listed = "choices circle docs lists names objects presence recursion registry roots scalars shadows shared unions values versions";
     assert_eq!(cases.join(" "), listed);
 }

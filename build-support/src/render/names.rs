@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span};
 
+/// The constant that every generated enum of values has; a variant of this name would hide it.
+pub(super) const ALL: &str = "ALL";
+
 /// `credit_locked` → `CreditLocked`, `EUR` → `Eur`, `personID` → `PersonID`.
 pub(super) fn pascal(name: &str) -> String {
     let mut out = String::new();
@@ -44,11 +47,11 @@ pub(super) fn snake(name: &str) -> String {
     }
 }
 
-/// An identifier, raw where it is a keyword.
+/// An identifier, raw where it is a keyword. `gen` is one since edition 2024, and syn takes it.
 pub(super) fn ident(name: &str) -> Ident {
     if matches!(name, "self" | "super" | "crate" | "Self" | "_") {
         Ident::new(&format!("{name}_"), Span::call_site())
-    } else if syn::parse_str::<Ident>(name).is_ok() {
+    } else if name != "gen" && syn::parse_str::<Ident>(name).is_ok() {
         Ident::new(name, Span::call_site())
     } else {
         Ident::new_raw(name, Span::call_site())

@@ -127,12 +127,21 @@ impl IntegerRule {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __integer_type {
+    // The name of the type may be `Integer` too.
+    ($name:ident(Integer), $rule:expr) => {
+        $crate::__integer_type!(@type $name, Integer, $crate::Integer, $rule);
+    };
     ($name:ident($inner:ident), $rule:expr) => {
+        $crate::__integer_type!(@type $name, $inner, $inner, $rule);
+    };
+    (@type $name:ident, $held:ident, $inner:ty, $rule:expr) => {
         const _: () = {
-            use $crate::Integer;
-            use $crate::private::{IntegerRule, ValueError, serde};
+            use $crate::private::serde;
 
-            static RULE: IntegerRule = $rule;
+            static RULE: $crate::private::IntegerRule = {
+                use $crate::private::IntegerRule;
+                $rule
+            };
 
             impl $name {
                 /// The integer.
@@ -154,16 +163,16 @@ macro_rules! __integer_type {
                 }
             }
 
-            $crate::__integer_type!(@to $inner $name);
-            $crate::__bind!($name as i64, |value| <i64 as ::core::convert::TryFrom<Integer>>::try_from(
+            $crate::__integer_type!(@to $held $name);
+            $crate::__bind!($name as i64, |value| <i64 as ::core::convert::TryFrom<$crate::Integer>>::try_from(
                 ::core::convert::Into::into(value.0)
             ));
-            $crate::__integer_type!(@from $name $inner i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+            $crate::__integer_type!(@from $name, $inner, i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
 
             impl ::core::str::FromStr for $name {
-                type Err = ValueError;
+                type Err = $crate::ValueError;
 
-                fn from_str(text: &str) -> ::core::result::Result<Self, ValueError> {
+                fn from_str(text: &str) -> ::core::result::Result<Self, $crate::ValueError> {
                     let value: $inner = text.parse().map_err(|_| RULE.refuse(text))?;
                     RULE.check(value).map(Self)
                 }
@@ -183,19 +192,19 @@ macro_rules! __integer_type {
                     deserializer: D,
                 ) -> ::core::result::Result<Self, D::Error> {
                     // `1.0` is an integer too.
-                    let integer = <Integer as serde::Deserialize>::deserialize(deserializer)?;
-                    let value = <$inner as ::core::convert::TryFrom<Integer>>::try_from(integer)
+                    let integer = <$crate::Integer as serde::Deserialize>::deserialize(deserializer)?;
+                    let value = <$inner as ::core::convert::TryFrom<$crate::Integer>>::try_from(integer)
                         .map_err(|_| serde::de::Error::custom(RULE.refuse(integer)))?;
                     RULE.check(value).map(Self).map_err(serde::de::Error::custom)
                 }
             }
         };
     };
-    (@from $name:ident $inner:ident $($from:ident)*) => {$(
+    (@from $name:ident, $inner:ty, $($from:ident)*) => {$(
         impl ::core::convert::TryFrom<$from> for $name {
-            type Error = ValueError;
+            type Error = $crate::ValueError;
 
-            fn try_from(value: $from) -> ::core::result::Result<Self, ValueError> {
+            fn try_from(value: $from) -> ::core::result::Result<Self, $crate::ValueError> {
                 let value = <$inner as ::core::convert::TryFrom<$from>>::try_from(value)
                     .map_err(|_| RULE.refuse(value))?;
                 RULE.check(value).map(Self)
@@ -206,7 +215,7 @@ macro_rules! __integer_type {
         $crate::__integer_type!(@narrow $name i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
     };
     (@to $inner:ident $name:ident) => {
-        impl ::core::convert::From<$name> for Integer {
+        impl ::core::convert::From<$name> for $crate::Integer {
             fn from(value: $name) -> Self {
                 Self::from(value.0)
             }
@@ -214,10 +223,10 @@ macro_rules! __integer_type {
     };
     (@narrow $name:ident $($to:ident)*) => {$(
         impl ::core::convert::TryFrom<$name> for $to {
-            type Error = ValueError;
+            type Error = $crate::ValueError;
 
-            fn try_from(value: $name) -> ::core::result::Result<Self, ValueError> {
-                <$to as ::core::convert::TryFrom<Integer>>::try_from(value.0).map_err(|_| {
+            fn try_from(value: $name) -> ::core::result::Result<Self, $crate::ValueError> {
+                <$to as ::core::convert::TryFrom<$crate::Integer>>::try_from(value.0).map_err(|_| {
                     RULE.too_wide(::core::concat!("fit into ", ::core::stringify!($to)), value.0)
                 })
             }

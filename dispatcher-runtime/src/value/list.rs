@@ -79,15 +79,17 @@ fn are_unique(items: &Value) -> bool {
 macro_rules! __list_type {
     ($name:ident($item:ty), $rule:expr) => {
         const _: () = {
-            use ::std::vec::Vec;
-            use $crate::private::{ListRule, ValueError, serde};
+            use $crate::private::serde;
 
-            static RULE: ListRule = $rule;
+            static RULE: $crate::private::ListRule = {
+                use $crate::private::ListRule;
+                $rule
+            };
 
             impl $name {
                 /// The items.
                 #[must_use]
-                pub fn into_vec(self) -> Vec<$item> {
+                pub fn into_vec(self) -> ::std::vec::Vec<$item> {
                     self.0
                 }
             }
@@ -100,25 +102,27 @@ macro_rules! __list_type {
                 }
             }
 
-            impl ::core::convert::From<$name> for Vec<$item> {
+            impl ::core::convert::From<$name> for ::std::vec::Vec<$item> {
                 fn from(list: $name) -> Self {
                     list.0
                 }
             }
 
-            impl ::core::convert::TryFrom<Vec<$item>> for $name {
-                type Error = ValueError;
+            impl ::core::convert::TryFrom<::std::vec::Vec<$item>> for $name {
+                type Error = $crate::ValueError;
 
-                fn try_from(items: Vec<$item>) -> ::core::result::Result<Self, ValueError> {
+                fn try_from(
+                    items: ::std::vec::Vec<$item>,
+                ) -> ::core::result::Result<Self, $crate::ValueError> {
                     RULE.check(items).map(Self)
                 }
             }
 
             impl<const N: usize> ::core::convert::TryFrom<[$item; N]> for $name {
-                type Error = ValueError;
+                type Error = $crate::ValueError;
 
-                fn try_from(items: [$item; N]) -> ::core::result::Result<Self, ValueError> {
-                    RULE.check(Vec::from(items)).map(Self)
+                fn try_from(items: [$item; N]) -> ::core::result::Result<Self, $crate::ValueError> {
+                    RULE.check(::std::vec::Vec::from(items)).map(Self)
                 }
             }
 
@@ -153,7 +157,7 @@ macro_rules! __list_type {
                 fn deserialize<D: serde::Deserializer<'de>>(
                     deserializer: D,
                 ) -> ::core::result::Result<Self, D::Error> {
-                    let items = <Vec<$item> as serde::Deserialize>::deserialize(deserializer)?;
+                    let items = serde::Deserialize::deserialize(deserializer)?;
                     RULE.check(items)
                         .map(Self)
                         .map_err(serde::de::Error::custom)

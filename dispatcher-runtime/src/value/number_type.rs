@@ -47,10 +47,12 @@ impl NumberRule {
 macro_rules! __number_type {
     ($name:ident, $rule:expr) => {
         const _: () = {
-            use $crate::Number;
-            use $crate::private::{NumberRule, ValueError, serde};
+            use $crate::private::serde;
 
-            static RULE: NumberRule = $rule;
+            static RULE: $crate::private::NumberRule = {
+                use $crate::private::NumberRule;
+                $rule
+            };
 
             impl $name {
                 /// The nearest double.
@@ -61,7 +63,7 @@ macro_rules! __number_type {
 
                 /// The number as it was read.
                 #[must_use]
-                pub const fn number(self) -> Number {
+                pub const fn number(self) -> $crate::Number {
                     self.0
                 }
             }
@@ -78,22 +80,22 @@ macro_rules! __number_type {
                 }
             }
 
-            impl ::core::convert::From<$name> for Number {
+            impl ::core::convert::From<$name> for $crate::Number {
                 fn from(value: $name) -> Self {
                     value.0
                 }
             }
 
-            $crate::__number_type!(@from $name Number f32 f64 i8 i16 i32 i64 u8 u16 u32 u64);
-            $crate::__bind!($name as Number, |value| {
-                ::core::result::Result::<_, ValueError>::Ok(value.0)
+            $crate::__number_type!(@from $name $crate::Number, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64);
+            $crate::__bind!($name as $crate::Number, |value| {
+                ::core::result::Result::<_, $crate::ValueError>::Ok(value.0)
             });
 
             impl ::core::str::FromStr for $name {
-                type Err = ValueError;
+                type Err = $crate::ValueError;
 
-                fn from_str(text: &str) -> ::core::result::Result<Self, ValueError> {
-                    let value: Number = text.parse().map_err(|_| RULE.refuse(text))?;
+                fn from_str(text: &str) -> ::core::result::Result<Self, $crate::ValueError> {
+                    let value: $crate::Number = text.parse().map_err(|_| RULE.refuse(text))?;
                     RULE.check(value).map(Self)
                 }
             }
@@ -111,7 +113,7 @@ macro_rules! __number_type {
                 fn deserialize<D: serde::Deserializer<'de>>(
                     deserializer: D,
                 ) -> ::core::result::Result<Self, D::Error> {
-                    let value = <Number as serde::Deserialize>::deserialize(deserializer)?;
+                    let value = <$crate::Number as serde::Deserialize>::deserialize(deserializer)?;
                     RULE.check(value)
                         .map(Self)
                         .map_err(serde::de::Error::custom)
@@ -119,12 +121,12 @@ macro_rules! __number_type {
             }
         };
     };
-    (@from $name:ident $($from:ident)*) => {$(
+    (@from $name:ident $($from:ty),*) => {$(
         impl ::core::convert::TryFrom<$from> for $name {
-            type Error = ValueError;
+            type Error = $crate::ValueError;
 
-            fn try_from(value: $from) -> ::core::result::Result<Self, ValueError> {
-                RULE.check(Number::from(value)).map(Self)
+            fn try_from(value: $from) -> ::core::result::Result<Self, $crate::ValueError> {
+                RULE.check($crate::Number::from(value)).map(Self)
             }
         }
     )*};

@@ -46,10 +46,13 @@ impl StringRule {
 macro_rules! __string_type {
     ($name:ident, $rule:expr) => {
         const _: () = {
-            use ::std::string::{String, ToString as _};
-            use $crate::private::{StringRule, ValueError, serde};
+            use ::std::string::ToString as _;
+            use $crate::private::serde;
 
-            static RULE: StringRule = $rule;
+            static RULE: $crate::private::StringRule = {
+                use $crate::private::StringRule;
+                $rule
+            };
 
             impl $name {
                 /// The text.
@@ -60,7 +63,7 @@ macro_rules! __string_type {
             }
 
             $crate::__bind!($name as &str, |value| {
-                ::core::result::Result::<_, ValueError>::Ok(value.as_str())
+                ::core::result::Result::<_, $crate::ValueError>::Ok(value.as_str())
             });
 
             impl ::core::fmt::Display for $name {
@@ -95,32 +98,34 @@ macro_rules! __string_type {
                 }
             }
 
-            impl ::core::convert::From<$name> for String {
+            impl ::core::convert::From<$name> for ::std::string::String {
                 fn from(value: $name) -> Self {
                     value.0
                 }
             }
 
-            impl ::core::convert::TryFrom<String> for $name {
-                type Error = ValueError;
+            impl ::core::convert::TryFrom<::std::string::String> for $name {
+                type Error = $crate::ValueError;
 
-                fn try_from(text: String) -> ::core::result::Result<Self, ValueError> {
+                fn try_from(
+                    text: ::std::string::String,
+                ) -> ::core::result::Result<Self, $crate::ValueError> {
                     RULE.check(text).map(Self)
                 }
             }
 
             impl ::core::convert::TryFrom<&str> for $name {
-                type Error = ValueError;
+                type Error = $crate::ValueError;
 
-                fn try_from(text: &str) -> ::core::result::Result<Self, ValueError> {
+                fn try_from(text: &str) -> ::core::result::Result<Self, $crate::ValueError> {
                     RULE.check(text.to_string()).map(Self)
                 }
             }
 
             impl ::core::str::FromStr for $name {
-                type Err = ValueError;
+                type Err = $crate::ValueError;
 
-                fn from_str(text: &str) -> ::core::result::Result<Self, ValueError> {
+                fn from_str(text: &str) -> ::core::result::Result<Self, $crate::ValueError> {
                     RULE.check(text.to_string()).map(Self)
                 }
             }
@@ -138,7 +143,8 @@ macro_rules! __string_type {
                 fn deserialize<D: serde::Deserializer<'de>>(
                     deserializer: D,
                 ) -> ::core::result::Result<Self, D::Error> {
-                    let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                    let text =
+                        <::std::string::String as serde::Deserialize>::deserialize(deserializer)?;
                     RULE.check(text).map(Self).map_err(serde::de::Error::custom)
                 }
             }

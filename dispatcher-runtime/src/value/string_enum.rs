@@ -15,8 +15,7 @@ pub fn unknown_variant(name: &'static str, expected: &'static str, found: &str) 
 macro_rules! __string_enum {
     ($name:ident, $subject:literal, $expected:literal, { $($variant:ident = $text:literal),* $(,)? }) => {
         const _: () = {
-            use $crate::private::{ValueError, serde};
-            use ::std::string::String;
+            use $crate::private::serde;
 
             impl $name {
                 /// Every value, in the order of the contract.
@@ -32,7 +31,7 @@ macro_rules! __string_enum {
             }
 
             $crate::__bind!($name as &str, |value| {
-                ::core::result::Result::<_, ValueError>::Ok(value.as_str())
+                ::core::result::Result::<_, $crate::ValueError>::Ok(value.as_str())
             });
 
             impl ::core::fmt::Display for $name {
@@ -48,9 +47,9 @@ macro_rules! __string_enum {
             }
 
             impl ::core::str::FromStr for $name {
-                type Err = ValueError;
+                type Err = $crate::ValueError;
 
-                fn from_str(text: &str) -> ::core::result::Result<Self, ValueError> {
+                fn from_str(text: &str) -> ::core::result::Result<Self, $crate::ValueError> {
                     match text {
                         $($text => ::core::result::Result::Ok(Self::$variant),)*
                         other => ::core::result::Result::Err(
@@ -61,17 +60,17 @@ macro_rules! __string_enum {
             }
 
             impl ::core::convert::TryFrom<&str> for $name {
-                type Error = ValueError;
+                type Error = $crate::ValueError;
 
-                fn try_from(text: &str) -> ::core::result::Result<Self, ValueError> {
+                fn try_from(text: &str) -> ::core::result::Result<Self, $crate::ValueError> {
                     text.parse()
                 }
             }
 
-            impl ::core::convert::TryFrom<String> for $name {
-                type Error = ValueError;
+            impl ::core::convert::TryFrom<::std::string::String> for $name {
+                type Error = $crate::ValueError;
 
-                fn try_from(text: String) -> ::core::result::Result<Self, ValueError> {
+                fn try_from(text: ::std::string::String) -> ::core::result::Result<Self, $crate::ValueError> {
                     text.parse()
                 }
             }
@@ -89,7 +88,7 @@ macro_rules! __string_enum {
                 fn deserialize<D: serde::Deserializer<'de>>(
                     deserializer: D,
                 ) -> ::core::result::Result<Self, D::Error> {
-                    let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                    let text = <::std::string::String as serde::Deserialize>::deserialize(deserializer)?;
                     text.parse().map_err(serde::de::Error::custom)
                 }
             }

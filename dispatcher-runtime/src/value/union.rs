@@ -63,9 +63,9 @@ impl std::fmt::Debug for Union {
 macro_rules! __union {
     ($name:ident, $documents:expr, { $($variant:ident = $branch:literal),* $(,)? }) => {
         const _: () = {
-            use $crate::private::{Union, serde, serde_json};
+            use $crate::private::{serde, serde_json};
 
-            static UNION: Union = Union::new($documents, &[$($branch),*]);
+            static UNION: $crate::private::Union = $crate::private::Union::new($documents, &[$($branch),*]);
 
             impl<'de> serde::Deserialize<'de> for $name {
                 fn deserialize<D: serde::Deserializer<'de>>(

@@ -85,9 +85,9 @@ fn equal(a: &Value, b: &Value) -> bool {
 macro_rules! __value_enum {
     ($name:ident, $subject:literal, $expected:literal, { $($variant:ident = $json:literal),* $(,)? }) => {
         const _: () = {
-            use $crate::private::{ValueEnum, ValueError, serde, serde_json};
+            use $crate::private::{serde, serde_json};
 
-            static VALUES: ValueEnum = ValueEnum::new($subject, $expected, &[$($json),*]);
+            static VALUES: $crate::private::ValueEnum = $crate::private::ValueEnum::new($subject, $expected, &[$($json),*]);
 
             impl $name {
                 /// Every value, in the order of the contract.
@@ -109,11 +109,11 @@ macro_rules! __value_enum {
             }
 
             impl ::core::convert::TryFrom<&serde_json::Value> for $name {
-                type Error = ValueError;
+                type Error = $crate::ValueError;
 
                 fn try_from(
                     value: &serde_json::Value,
-                ) -> ::core::result::Result<Self, ValueError> {
+                ) -> ::core::result::Result<Self, $crate::ValueError> {
                     VALUES.position(value).map(|index| Self::ALL[index])
                 }
             }
@@ -147,8 +147,7 @@ macro_rules! __value_enum {
 macro_rules! __integer_enum {
     ($name:ident, $subject:literal, $expected:literal, { $($variant:ident = $number:literal),* $(,)? }) => {
         const _: () = {
-            use $crate::Integer;
-            use $crate::private::{ValueError, serde};
+            use $crate::private::serde;
 
             impl $name {
                 /// Every value, from the least to the greatest.
@@ -164,7 +163,7 @@ macro_rules! __integer_enum {
             }
 
             $crate::__bind!($name as i64, |value| {
-                ::core::result::Result::<_, ValueError>::Ok(value.get())
+                ::core::result::Result::<_, $crate::ValueError>::Ok(value.get())
             });
 
             impl ::core::fmt::Display for $name {
@@ -179,13 +178,13 @@ macro_rules! __integer_enum {
                 }
             }
 
-            impl ::core::convert::TryFrom<Integer> for $name {
-                type Error = ValueError;
+            impl ::core::convert::TryFrom<$crate::Integer> for $name {
+                type Error = $crate::ValueError;
 
-                fn try_from(value: Integer) -> ::core::result::Result<Self, ValueError> {
+                fn try_from(value: $crate::Integer) -> ::core::result::Result<Self, $crate::ValueError> {
                     match value.as_i64() {
                         $(::core::option::Option::Some($number) => ::core::result::Result::Ok(Self::$variant),)*
-                        _ => ::core::result::Result::Err(ValueError::new($subject, $expected, value)),
+                        _ => ::core::result::Result::Err($crate::ValueError::new($subject, $expected, value)),
                     }
                 }
             }
@@ -205,8 +204,8 @@ macro_rules! __integer_enum {
                 fn deserialize<D: serde::Deserializer<'de>>(
                     deserializer: D,
                 ) -> ::core::result::Result<Self, D::Error> {
-                    let integer = <Integer as serde::Deserialize>::deserialize(deserializer)?;
-                    <Self as ::core::convert::TryFrom<Integer>>::try_from(integer)
+                    let integer = <$crate::Integer as serde::Deserialize>::deserialize(deserializer)?;
+                    <Self as ::core::convert::TryFrom<$crate::Integer>>::try_from(integer)
                         .map_err(serde::de::Error::custom)
                 }
             }
@@ -214,10 +213,10 @@ macro_rules! __integer_enum {
     };
     (@from $name:ident $($from:ident)*) => {$(
         impl ::core::convert::TryFrom<$from> for $name {
-            type Error = ValueError;
+            type Error = $crate::ValueError;
 
-            fn try_from(value: $from) -> ::core::result::Result<Self, ValueError> {
-                <Self as ::core::convert::TryFrom<Integer>>::try_from(Integer::from(value))
+            fn try_from(value: $from) -> ::core::result::Result<Self, $crate::ValueError> {
+                <Self as ::core::convert::TryFrom<$crate::Integer>>::try_from($crate::Integer::from(value))
             }
         }
     )*};

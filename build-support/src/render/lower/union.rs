@@ -291,7 +291,7 @@ pub(super) fn string_enum(texts: Vec<(String, Docs)>) -> Shape {
         texts.iter().map(|(text, _)| text.as_str()),
         names::pascal,
         "",
-        &[],
+        &[names::ALL],
     );
     let variants = texts
         .into_iter()

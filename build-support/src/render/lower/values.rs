@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::render::ir::{Shape, ValueVariant};
-use crate::render::names::{Taken, pascal};
+use crate::render::names::{ALL, Taken, pascal};
 
 /// An enum of integers, in their own order, so that its variants compare as the integers do.
 pub(super) fn integer_enum(values: &[&&Value]) -> Shape {
@@ -19,7 +19,7 @@ pub(super) fn integer_enum(values: &[&&Value]) -> Shape {
 
 /// An enum of any values, in the order of the contract.
 pub(super) fn value_enum(values: &[&&Value]) -> Shape {
-    let mut taken = Taken::default();
+    let mut taken = Taken::new(&[ALL]);
     let mut variants: Vec<ValueVariant> = Vec::new();
     for (index, value) in values.iter().enumerate() {
         if variants.iter().any(|known| known.json == ***value) {

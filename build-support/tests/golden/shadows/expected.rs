@@ -1,0 +1,574 @@
+/// The domain `coaching`.
+///
+/// It produces nothing.
+///
+/// It consumes `gen`.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Coaching;
+impl ::dispatcher_runtime::Domain for Coaching {
+    const NAME: &'static str = "coaching";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The domain `revenue`.
+///
+/// It produces `gen`.
+///
+/// It consumes nothing.
+#[allow(dead_code, unreachable_pub)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Revenue;
+impl ::dispatcher_runtime::Domain for Revenue {
+    const NAME: &'static str = "revenue";
+    fn registry() -> &'static ::dispatcher_runtime::Registry {
+        &REGISTRY
+    }
+}
+/// The event gen.
+///
+/// `gen`: produced by `revenue`, consumed by `coaching`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod r#gen {
+    #[doc(inline)]
+    pub use v1::{
+        D, Gen, Integer, IntegerRule, L, ListRule, M, Number, NumberRule, String,
+        StringRule, Union, Union1, Union2, ValueEnum, ValueError, Vec,
+    };
+    /// Version 1, from `p.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event gen.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Gen {
+            /// The property `gen`.
+            pub r#gen: ::dispatcher_runtime::Integer,
+            /// The property `a`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub a: Option<String>,
+            /// The property `b`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub b: Option<StringRule>,
+            /// The property `c`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub c: Option<Vec>,
+            /// The property `d`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub d: Option<ListRule>,
+            /// The property `e`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub e: Option<Integer>,
+            /// The property `f`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub f: Option<IntegerRule>,
+            /// The property `g`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub g: Option<Number>,
+            /// The property `h`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub h: Option<NumberRule>,
+            /// The property `i`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub i: Option<ValueError>,
+            /// The property `j`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub j: Option<ValueEnum>,
+            /// The property `k`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub k: Option<Union>,
+            /// The property `l`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub l: Option<L>,
+            /// The property `m`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub m: Option<M>,
+        }
+        /// What the contracts call `D`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct D {
+            /// The property `x`.
+            pub x: ::dispatcher_runtime::Integer,
+        }
+        /// What the contracts call `Integer`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct Integer(::dispatcher_runtime::Integer);
+        ::dispatcher_runtime::private::integer_type!(
+            Integer(Integer), IntegerRule::new("Integer", "be at least 1").at_least(1)
+        );
+        /// What the contracts call `IntegerRule`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct IntegerRule(i64);
+        ::dispatcher_runtime::private::integer_type!(
+            IntegerRule(i64), IntegerRule::new("IntegerRule", "be between 1 and 9")
+            .range(1, 9)
+        );
+        /// What the contracts call `l`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum L {
+            /// `"a-l-l"`.
+            ALL2,
+            /// `1`.
+            N1,
+        }
+        ::dispatcher_runtime::private::value_enum!(
+            L, "l", "be one of \"a-l-l\", 1", { ALL2 = r#""a-l-l""#, N1 = "1" }
+        );
+        /// What the contracts call `ListRule`.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct ListRule(::std::vec::Vec<D>);
+        ::dispatcher_runtime::private::list_type!(
+            ListRule(D), ListRule::new("ListRule", "have at least 1 item", 1, usize::MAX)
+        );
+        /// What the contracts call `m`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum M {
+            /// `"a-l-l"`.
+            ALL2,
+            /// `"b"`.
+            B,
+        }
+        ::dispatcher_runtime::private::string_enum!(
+            M, "m", "be one of \"a-l-l\", \"b\"", { ALL2 = "a-l-l", B = "b" }
+        );
+        /// What the contracts call `Number`.
+        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+        pub struct Number(::dispatcher_runtime::Number);
+        ::dispatcher_runtime::private::number_type!(
+            Number, NumberRule::new("Number", "be a number, at least 0.5",
+            r#"{"minimum":0.5,"type":"number"}"#)
+        );
+        /// What the contracts call `NumberRule`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum NumberRule {
+            /// `1`.
+            N1,
+            /// `2`.
+            N2,
+        }
+        ::dispatcher_runtime::private::integer_enum!(
+            NumberRule, "NumberRule", "be one of 1, 2", { N1 = 1, N2 = 2 }
+        );
+        /// What the contracts call `String`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct String(::std::string::String);
+        ::dispatcher_runtime::private::string_type!(
+            String, StringRule::new("String", "be at least 1 character long",
+            r#"{"minLength":1,"type":"string"}"#)
+        );
+        /// What the contracts call `StringRule`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum StringRule {
+            /// `"a"`.
+            A,
+            /// `"b"`.
+            B,
+        }
+        ::dispatcher_runtime::private::string_enum!(
+            StringRule, "StringRule", "be one of \"a\", \"b\"", { A = "a", B = "b" }
+        );
+        /// What the contracts call `Union`.
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum Union {
+            /// Alternative 1 of the schema.
+            Variant1(Union1),
+            /// Alternative 2 of the schema.
+            Variant2(Union2),
+        }
+        ::dispatcher_runtime::private::union!(
+            Union, super::super::DOCUMENTS, { Variant1 = "p.json#/$defs/Union/anyOf/0",
+            Variant2 = "p.json#/$defs/Union/anyOf/1" }
+        );
+        /// What the contracts call `Union`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Union1 {
+            /// The property `a`.
+            pub a: ::dispatcher_runtime::Integer,
+        }
+        /// What the contracts call `Union`.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde")]
+        pub struct Union2 {
+            /// The property `b`.
+            pub b: ::dispatcher_runtime::Integer,
+        }
+        /// What the contracts call `ValueEnum`.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum ValueEnum {
+            /// `1`.
+            N1,
+            /// `"a"`.
+            A,
+        }
+        ::dispatcher_runtime::private::value_enum!(
+            ValueEnum, "ValueEnum", "be one of 1, \"a\"", { N1 = "1", A = r#""a""# }
+        );
+        /// What the contracts call `ValueError`.
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct ValueError(::std::string::String);
+        ::dispatcher_runtime::private::string_type!(
+            ValueError, StringRule::new("ValueError", "be at most 3 characters long",
+            r#"{"maxLength":3,"type":"string"}"#)
+        );
+        /// What the contracts call `Vec`.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Vec(::std::vec::Vec<String>);
+        ::dispatcher_runtime::private::list_type!(
+            Vec(String), ListRule::new("Vec", "have at least 1 item", 1, usize::MAX)
+        );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { D = "p.json#/$defs/D", Gen = "p.json#", Integer =
+            "p.json#/$defs/Integer", IntegerRule = "p.json#/$defs/IntegerRule", L =
+            "p.json#/properties/l", ListRule = "p.json#/$defs/ListRule", M =
+            "p.json#/properties/m", Number = "p.json#/$defs/Number", NumberRule =
+            "p.json#/$defs/NumberRule", String = "p.json#/$defs/String", StringRule =
+            "p.json#/$defs/StringRule", Union = "p.json#/$defs/Union", Union1 =
+            "p.json#/$defs/Union/anyOf/0", Union2 = "p.json#/$defs/Union/anyOf/1",
+            ValueEnum = "p.json#/$defs/ValueEnum", ValueError =
+            "p.json#/$defs/ValueError", Vec = "p.json#/$defs/Vec" }
+        );
+        impl ::dispatcher_runtime::Payload for Gen {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "p.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The event type `gen` itself.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::EventType for EventType {
+        const NAME: &'static str = "gen";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["coaching"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 1;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            &DESCRIPTOR
+        }
+    }
+    /// What the registry says about it.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+        event_type: "gen",
+        description: "The event gen.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["coaching"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionDescriptor {
+                schema_version: 1,
+                status: ::dispatcher_runtime::Status::Active,
+                schema: ::core::option::Option::Some(&v1::SCHEMA),
+            },
+        ],
+    };
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `gen`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"gen\" in event-types-registry.json"
+    )]
+    pub trait Producer {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::Gen {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `gen`",
+        label = "the registry lists `coaching`",
+        note = "add the domain to \"consumers\" of \"gen\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
+    )]
+    pub trait Consumer {}
+    impl Consumer for super::Coaching {}
+    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`gen` carries `Gen`, and this handler takes `{Self}`",
+        label = "write `EventEnvelope<Gen>`",
+        note = "or subscribe to the event type that carries `{Self}`"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {}
+    impl Carried for v1::Gen {}
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::dispatcher_runtime::DecodeError::unknown_version(
+                            &DESCRIPTOR,
+                            other,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+}
+/// Any event of the registry.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The event gen.
+    Gen(r#gen::v1::Gen),
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl Event {
+    /// Its event type, such as `credit.locked`.
+    #[must_use]
+    pub fn event_type(&self) -> &'static str {
+        match self {
+            Self::Gen(_) => "gen",
+        }
+    }
+    /// Its schema version.
+    #[must_use]
+    pub fn schema_version(&self) -> u32 {
+        match self {
+            Self::Gen(_) => 1,
+        }
+    }
+    /// The payload as JSON.
+    ///
+    /// # Errors
+    /// When a value that the types can hold cannot be written, such as a number that is
+    /// not finite.
+    pub fn to_json(
+        &self,
+    ) -> ::core::result::Result<
+        ::dispatcher_runtime::private::serde_json::Value,
+        ::dispatcher_runtime::private::serde_json::Error,
+    > {
+        match self {
+            Self::Gen(payload) => {
+                ::dispatcher_runtime::private::serde_json::to_value(payload)
+            }
+        }
+    }
+    /// Reads a payload of any event type and version that is live.
+    ///
+    /// # Errors
+    /// When the registry does not know the event type or the version, or the payload is
+    /// not valid.
+    #[allow(unused_variables)]
+    pub fn decode(
+        event_type: &str,
+        schema_version: u32,
+        payload: ::dispatcher_runtime::private::serde_json::Value,
+    ) -> ::core::result::Result<Self, ::dispatcher_runtime::DecodeError> {
+        match event_type {
+            "gen" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<r#gen::v1::Gen>(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            ::dispatcher_runtime::DecodeError::unknown_version(
+                                &r#gen::DESCRIPTOR,
+                                other,
+                            ),
+                        )
+                    }
+                }
+            }
+            other => {
+                ::core::result::Result::Err(
+                    ::dispatcher_runtime::DecodeError::unknown_event_type(other),
+                )
+            }
+        }
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<r#gen::v1::Gen> for Event {
+    fn from(payload: r#gen::v1::Gen) -> Self {
+        Self::Gen(payload)
+    }
+}
+/// Every event type of the contracts.
+#[allow(dead_code, unreachable_pub)]
+pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Registry::new(
+    &[&r#gen::DESCRIPTOR],
+    DOCUMENTS,
+);
+static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
+    ::dispatcher_runtime::private::Document {
+        path: "p.json",
+        text: r##"{
+  "type": "object",
+  "$defs": {
+    "String": {
+      "type": "string",
+      "minLength": 1
+    },
+    "StringRule": {
+      "enum": [
+        "a",
+        "b"
+      ]
+    },
+    "Vec": {
+      "type": "array",
+      "items": {
+        "$ref": "#/$defs/String"
+      },
+      "minItems": 1
+    },
+    "D": {
+      "type": "object",
+      "properties": {
+        "x": {
+          "type": "integer"
+        }
+      },
+      "required": [
+        "x"
+      ],
+      "additionalProperties": false
+    },
+    "ListRule": {
+      "type": "array",
+      "items": {
+        "$ref": "#/$defs/D"
+      },
+      "minItems": 1
+    },
+    "Integer": {
+      "type": "integer",
+      "minimum": 1
+    },
+    "IntegerRule": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 9
+    },
+    "Number": {
+      "type": "number",
+      "minimum": 0.5
+    },
+    "NumberRule": {
+      "enum": [
+        1,
+        2
+      ]
+    },
+    "ValueError": {
+      "type": "string",
+      "maxLength": 3
+    },
+    "ValueEnum": {
+      "enum": [
+        1,
+        "a"
+      ]
+    },
+    "Union": {
+      "anyOf": [
+        {
+          "type": "object",
+          "properties": {
+            "a": {
+              "type": "integer"
+            }
+          },
+          "required": [
+            "a"
+          ],
+          "additionalProperties": false
+        },
+        {
+          "type": "object",
+          "properties": {
+            "b": {
+              "type": "integer"
+            }
+          },
+          "required": [
+            "b"
+          ],
+          "additionalProperties": false
+        }
+      ]
+    }
+  },
+  "properties": {
+    "gen": {
+      "type": "integer"
+    },
+    "a": {
+      "$ref": "#/$defs/String"
+    },
+    "b": {
+      "$ref": "#/$defs/StringRule"
+    },
+    "c": {
+      "$ref": "#/$defs/Vec"
+    },
+    "d": {
+      "$ref": "#/$defs/ListRule"
+    },
+    "e": {
+      "$ref": "#/$defs/Integer"
+    },
+    "f": {
+      "$ref": "#/$defs/IntegerRule"
+    },
+    "g": {
+      "$ref": "#/$defs/Number"
+    },
+    "h": {
+      "$ref": "#/$defs/NumberRule"
+    },
+    "i": {
+      "$ref": "#/$defs/ValueError"
+    },
+    "j": {
+      "$ref": "#/$defs/ValueEnum"
+    },
+    "k": {
+      "$ref": "#/$defs/Union"
+    },
+    "l": {
+      "enum": [
+        "a-l-l",
+        1
+      ]
+    },
+    "m": {
+      "enum": [
+        "a-l-l",
+        "b"
+      ]
+    }
+  },
+  "required": [
+    "gen"
+  ],
+  "additionalProperties": false
+}
+"##,
+    },
+];
