@@ -12,10 +12,13 @@ use crate::files::Files;
 use crate::model::Model;
 use crate::panics::quietly;
 use crate::registry::REGISTRY_FILE;
-use crate::render;
+use crate::render::{self, Rust};
 
 /// The file that is generated in `OUT_DIR`.
 const GENERATED_FILE: &str = "dispatcher_contracts.rs";
+
+/// The folder beside it, with a file for each module.
+const MODULES: &str = "dispatcher_contracts";
 
 /// A contracts directory, to be checked and turned into Rust.
 #[derive(Clone, Debug)]
@@ -28,9 +31,9 @@ pub struct Contracts {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Generated {
-    /// The generated file.
+    /// The generated file; it includes others, one for each module, from the folder beside it.
     pub path: PathBuf,
-    /// Whether it was written; false where it already said the same.
+    /// Whether it or one of those was written; false where all of them already said the same.
     pub changed: bool,
 }
 
@@ -111,7 +114,7 @@ impl Contracts {
     pub fn render(&self) -> Result<RenderedContracts, Report> {
         let mut files = self.files();
         self.rust(&mut files).map(|rust| RenderedContracts {
-            rust,
+            rust: rust.text(),
             inputs: files.inputs(),
             directories: files.directories(),
         })
@@ -137,21 +140,26 @@ impl Contracts {
             Err(_) => [files.directories(), vec![files.root().join(REGISTRY_FILE)]].concat(),
         };
         print!("{}", rerun_lines(inputs.iter().map(PathBuf::as_path)));
-        let text = header(&files.shown(REGISTRY_FILE)) + &outcome?;
-        let artifact = Artifact {
-            path: out.join(GENERATED_FILE),
-            text,
+        let header = header(&files.shown(REGISTRY_FILE));
+        let (text, modules) = outcome?.split(MODULES);
+        let modules = modules.into_iter().map(|module| Artifact {
+            path: out.join(MODULES).join(module.name),
+            text: header.clone() + &module.text,
+        });
+        let path = out.join(GENERATED_FILE);
+        // Last, so that it never includes what is not there.
+        let main = Artifact {
+            path: path.clone(),
+            text: header.clone() + &text,
         };
-        match artifact.write() {
-            Ok(changed) => Ok(Generated {
-                path: artifact.path,
-                changed,
-            }),
-            Err(source) => Err(Error::Write {
+        let mut changed = false;
+        for artifact in modules.chain([main]) {
+            changed |= artifact.write().map_err(|source| Error::Write {
                 path: artifact.path,
                 source,
-            }),
+            })?;
         }
+        Ok(Generated { path, changed })
     }
 
     /// [`generate`](Self::generate) for a `build.rs` of one line: on failure it prints the report
@@ -167,7 +175,7 @@ impl Contracts {
         }
     }
 
-    fn rust(&self, files: &mut Files) -> Result<String, Report> {
+    fn rust(&self, files: &mut Files) -> Result<Rust, Report> {
         let model = check::check(files)?;
         if self.deny_unsupported
             && let Some(report) = Report::new(Coverage::of(&model).faults(&model.documents))

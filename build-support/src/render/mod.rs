@@ -16,6 +16,7 @@ mod lower;
 mod names;
 mod naming;
 mod registry;
+mod split;
 
 use std::collections::BTreeMap;
 
@@ -30,12 +31,13 @@ use self::ir::{Home, Item, ItemId, Program, Shape};
 use self::item::{Cycles, Scope};
 pub(crate) use self::lower::{Held, asserts};
 use self::names::ident;
+pub(crate) use self::split::Rust;
 
-/// The text of `dispatcher_contracts.rs`.
+/// The code of `dispatcher_contracts.rs`.
 ///
 /// # Errors
 /// Names that the generated code needs for itself; and faults of the generator.
-pub(crate) fn rust(model: &Model) -> Result<String, Vec<Diagnostic>> {
+pub(crate) fn rust(model: &Model) -> Result<Rust, Vec<Diagnostic>> {
     let faults = reserved_names(model);
     if !faults.is_empty() {
         return Err(faults);
@@ -44,7 +46,7 @@ pub(crate) fn rust(model: &Model) -> Result<String, Vec<Diagnostic>> {
     naming::assign(&mut program, model);
     let tokens = file(model, &program);
     match syn::parse2::<syn::File>(tokens) {
-        Ok(file) => Ok(prettyplease::unparse(&file)),
+        Ok(file) => Ok(Rust::new(file)),
         Err(error) => Err(vec![
             Diagnostic::new(
                 "event-types-registry.json",

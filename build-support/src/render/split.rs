@@ -1,0 +1,50 @@
+//! Generated code as one text, or as a file for each module.
+//!
+//! rustc takes code that moved for code that changed. So where it is written to files, each module
+//! has its own: one schema that changes then leaves the others where they were.
+
+use syn::{Item, parse_quote};
+
+/// The generated code.
+pub(crate) struct Rust(syn::File);
+
+/// A file for one module, beside the one that includes it.
+pub(crate) struct ModuleFile {
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+impl Rust {
+    pub(super) fn new(file: syn::File) -> Self {
+        Self(file)
+    }
+
+    /// All of it.
+    pub(crate) fn text(&self) -> String {
+        prettyplease::unparse(&self.0)
+    }
+
+    /// A file that includes the modules' files from `folder`, and these.
+    pub(crate) fn split(mut self, folder: &str) -> (String, Vec<ModuleFile>) {
+        let mut files = Vec::new();
+        for item in &mut self.0.items {
+            let Item::Mod(module) = item else { continue };
+            let Some((brace, items)) = module.content.take() else {
+                continue;
+            };
+            // `r#type` is the file type.rs.
+            let name = module.ident.to_string();
+            let name = format!("{}.rs", name.trim_start_matches("r#"));
+            let path = format!("{folder}/{name}");
+            let text = prettyplease::unparse(&syn::File {
+                shebang: None,
+                attrs: Vec::new(),
+                items,
+                frontmatter: None,
+            });
+            files.push(ModuleFile { name, text });
+            module.content = Some((brace, vec![parse_quote!(::core::include!(#path);)]));
+        }
+        (self.text(), files)
+    }
+}
