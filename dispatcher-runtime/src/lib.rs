@@ -16,7 +16,7 @@
 //! | [`HandlerError`] | retry, retry later, or give up |
 //! | [`Registry`], [`LoadedRegistry`] | the contracts at run time: bundled, and read from a directory |
 //! | [`observe`] | metrics: counters and latencies, for any vendor |
-//! | [`DeadLetters`] | what was given up on; over HTTP: [`http`] |
+//! | [`DeadLetters`] | what was given up on; over HTTP with the feature `http` |
 //!
 //! # What is promised
 //!
@@ -36,10 +36,10 @@
 //! | `consume` | [`Consumer`], [`subscribe`], [`DeadLetters`] | yes |
 //! | `contracts-macro` | [`contracts!`]; a crate with a build script can do without | yes |
 //! | `postgres` | [`migrate`]; comes with `publish` and `consume` | yes |
-//! | `http` | [`http`]: dead letters as an axum router; brings `consume` | |
-//! | `metrics` | [`observe::MetricsObserver`], for the `metrics` facade | |
+//! | `http` | `http::router`: dead letters as an axum router; brings `consume` | |
+//! | `metrics` | `observe::MetricsObserver`, for the `metrics` facade | |
 //! | `schemars` | `schemars::JsonSchema` for generated types: the contract's own schema | |
-//! | `opentelemetry` | [`observe::OpenTelemetryObserver`], and traces from producer to consumer | |
+//! | `opentelemetry` | `observe::OpenTelemetryObserver`, and traces from producer to consumer | |
 //!
 //! A service that only publishes takes `default-features = false, features = ["publish"]`. Without
 //! any feature the crate is what generated types are made of (payloads, gate, registry), so a crate
