@@ -70,7 +70,7 @@ mod opentelemetry_adapter {
     use dispatcher_runtime::observe::OpenTelemetryObserver;
     use opentelemetry::trace::TracerProvider;
     use opentelemetry_sdk::metrics::{InMemoryMetricExporter, SdkMeterProvider};
-    use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
+    use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
     use tracing_subscriber::layer::SubscriberExt;
 
     #[tokio::test]
@@ -101,7 +101,7 @@ mod opentelemetry_adapter {
             .start()
             .await?;
 
-        dispatcher.publish(lock(1, 6)).await?;
+        let published = dispatcher.publish(lock(1, 6)).await?;
         consumer.caught_up().await?;
         consumer.stop().await;
         meters.force_flush()?;
@@ -109,7 +109,18 @@ mod opentelemetry_adapter {
         let exported = format!("{:?}", metrics.get_finished_metrics()?);
         assert!(exported.contains("dispatcher.consume.count"), "{exported}");
         let spans = spans.get_finished_spans()?;
-        let of = |kind: &str| spans.iter().find(|span| span.name.starts_with(kind));
+        // The other tests of the program are traced too.
+        let is_ours = |span: &SpanData| {
+            span.attributes.iter().any(|attribute| {
+                attribute.key.as_str() == "messaging.message.id"
+                    && attribute.value.as_str() == published.event_id.as_str()
+            })
+        };
+        let of = |kind: &str| {
+            spans
+                .iter()
+                .find(|span| span.name.starts_with(kind) && is_ours(span))
+        };
         let (publish, handle) = (of("publish "), of("handle "));
         assert_eq!(
             publish.map(|span| span.span_context.trace_id()),
