@@ -70,8 +70,10 @@ mod opentelemetry_adapter {
     use dispatcher_runtime::observe::OpenTelemetryObserver;
     use opentelemetry::trace::TracerProvider;
     use opentelemetry_sdk::metrics::{InMemoryMetricExporter, SdkMeterProvider};
-    use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
+    use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
     use tracing_subscriber::layer::SubscriberExt;
+
+    use opentelemetry_sdk::trace::SpanData;
 
     #[tokio::test]
     async fn the_exporters_of_the_guide_get_what_happened() -> TestResult {
