@@ -1,6 +1,6 @@
 //! Calls into code that may panic, without its message on the terminal.
 //!
-//! A panic inside jsonschema or typify is a fault of one contract, and becomes a diagnostic. The
+//! A panic inside jsonschema or the generator is a fault of one contract, and becomes a diagnostic. The
 //! hook is process-wide, so it is installed once, hands every other panic on to the hook that was
 //! there before, and is silent only on a thread that is inside [`quietly`].
 

@@ -13,7 +13,7 @@
     clippy::nursery
 )]
 
-use dispatcher_runtime::private::serde::Deserialize as _;
+use dispatcher_tests::conformance::equal;
 use serde_json::Value;
 
 /// A module for each case, and the test of its samples.
@@ -61,26 +61,6 @@ fn round_trip(samples: &str, recode: impl Fn(&str, u32, Value) -> Recoded) {
             equal(&recoded, &sample["payload"]),
             "it changed on the way: {line}\n{recoded}"
         );
-    }
-}
-
-/// As JSON Schema compares: `1` and `1.0` are one number, 2^53 + 1 and the double 2^53 are two.
-fn equal(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Number(a), Value::Number(b)) => {
-            let [a, b] = [a, b]
-                .map(|number| dispatcher_runtime::Number::deserialize(number).expect("a number"));
-            a == b
-        }
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
-        }
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len()
-                && a.iter()
-                    .all(|(key, a)| b.get(key).is_some_and(|b| equal(a, b)))
-        }
-        _ => a == b,
     }
 }
 

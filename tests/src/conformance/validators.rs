@@ -14,24 +14,13 @@ use std::error::Error as StdError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use dispatcher_build_support::formats::BORROWED;
 use serde_json::{Value, json};
 
 use super::Directory;
 use super::reach::SCHEME;
 
 use one_resource::{ADDRESS, OneResource};
-
-/// Formats that jsonschema knows in 2020-12 only, and the gate in every draft.
-const BORROWED: [&str; 8] = [
-    "duration",
-    "iri",
-    "iri-reference",
-    "json-pointer",
-    "relative-json-pointer",
-    "uri-reference",
-    "uri-template",
-    "uuid",
-];
 
 /// Deep schemas are followed recursively; the memory is only reserved.
 const STACK: usize = 256 * 1024 * 1024;

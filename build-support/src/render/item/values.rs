@@ -144,10 +144,7 @@ pub(super) fn string_enum(
         .iter()
         .map(|variant| format!("{:?}", variant.json))
         .collect();
-    let expected = match texts.as_slice() {
-        [only] => format!("be {only}"),
-        _ => format!("be one of {}", texts.join(", ")),
-    };
+    let expected = expected(&texts);
     let names: Vec<_> = variants
         .iter()
         .map(|variant| ident(&variant.name))
@@ -175,10 +172,7 @@ pub(super) fn value_enum(
         .iter()
         .map(|variant| variant.json.to_string())
         .collect();
-    let expected = match texts.as_slice() {
-        [only] => format!("be {only}"),
-        _ => format!("be one of {}", texts.join(", ")),
-    };
+    let expected = expected(&texts);
     let names: Vec<_> = variants
         .iter()
         .map(|variant| ident(&variant.name))
@@ -218,5 +212,13 @@ fn inner_type(inner: Inner) -> (TokenStream, TokenStream) {
         Inner::Signed => (quote!(i64), quote!(i64)),
         Inner::Unsigned => (quote!(u64), quote!(u64)),
         Inner::Any => (quote!(::dispatcher_runtime::Integer), quote!(Integer)),
+    }
+}
+
+/// Completes "`level` must …".
+fn expected(texts: &[String]) -> String {
+    match texts {
+        [only] => format!("be {only}"),
+        _ => format!("be one of {}", texts.join(", ")),
     }
 }
