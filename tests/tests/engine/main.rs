@@ -8,6 +8,7 @@ mod crash;
 mod dead_letters;
 mod faults;
 mod gap;
+mod gap_broken;
 mod hostile;
 mod loaded_registry;
 mod migrations;

@@ -10,8 +10,8 @@ use properties::{NOT_ROBBED, ONCE};
 fn protocol() -> Protocol {
     Protocol {
         replicas: 3,
-        events: 3,
-        acquisitions: 4,
+        events: 2,
+        acquisitions: 3,
         outside: false,
         evict: Evict::Contender,
         crashes: true,
@@ -42,36 +42,45 @@ fn three_replicas_with_effects_outside_transactions() {
 }
 
 /// Whatever was stopped or has crashed, those that run get to the end without it.
-fn progress(evict: Evict) -> Result<(), Vec<Step>> {
+fn progress(evict: Evict, mistake: Option<Mistake>) -> Result<(), Vec<Step>> {
     let model = Protocol {
         evict,
+        mistake,
+        // One to spare, because the model ends where fences do.
+        acquisitions: 4,
         ..protocol()
     };
     can_always(
-        &format!("lease, L6 {evict:?}"),
+        &format!("lease, L6 {evict:?}, {mistake:?}"),
         &model,
         |step| !matches!(step, Step::Resume(_) | Step::Crash(_) | Step::Stop(_)),
-        // The model ends where fences do.
         |state| state.row.position == model.events || state.last_fence == model.acquisitions,
     )
 }
 
 #[test]
 fn those_that_run_get_on_without_those_that_are_stopped() {
-    progress(Evict::Contender).unwrap();
+    progress(Evict::Contender, None).unwrap();
 }
 
 #[test]
 fn without_l6_a_stopped_process_stops_everybody() {
-    let steps = progress(Evict::Never).unwrap_err();
+    let steps = progress(Evict::Never, None).unwrap_err();
     assert!(matches!(steps[..], [.., Step::Stop(_)]));
 }
 
 /// It cannot become the holder: L1 waits for the row, which the stopped process has.
 #[test]
 fn l6_by_a_new_holder_alone_comes_too_late() {
-    let steps = progress(Evict::NewHolder).unwrap_err();
+    let steps = progress(Evict::NewHolder, None).unwrap_err();
     assert!(steps.iter().any(|step| matches!(step, Step::L3Confirm(_))));
+}
+
+/// Former holders that do not know it yet wait in L2 and L4 for what the stopped one has locked. None
+/// of them is a contender, so nobody evicts.
+#[test]
+fn former_holders_that_wait_for_their_renewal_wait_for_ever() {
+    progress(Evict::Contender, Some(Mistake::RenewWaitsForEver)).unwrap_err();
 }
 
 #[test]

@@ -7,7 +7,7 @@
 //!   L2 work     in a transaction: the next event's effects
 //!   L3 confirm  last in that transaction: UPDATE position, expires WHERE fence = mine.
 //!               It locks the row until COMMIT; no row: roll back, the lease is lost
-//!   L4 renew    UPDATE expires WHERE fence = mine; no row: lost
+//!   L4 renew    UPDATE expires WHERE fence = mine; no row, or no answer in time: lost
 //!   L5 release  holder := nobody WHERE fence = mine
 //!   L6 evict    terminate the transaction that holds the row or an effect that one needs
 //! ```
@@ -36,6 +36,8 @@ pub(crate) enum Mistake {
     ReleaseWithoutFence,
     /// After a COMMIT without an answer the holder goes on from the position that it knew.
     UnansweredIsFailed,
+    /// A holder waits for L4 for as long as somebody else has the row.
+    RenewWaitsForEver,
 }
 
 /// Who terminates transactions that are in the way.
@@ -119,6 +121,8 @@ pub(crate) enum Step {
     CommitUnanswered(usize),
     Rollback(usize),
     L4Renew(usize),
+    /// L4 had no answer within the lease's time: lost, by one's own clock.
+    L4GiveUp(usize),
     L5Release(usize),
     /// The first terminates the transaction of the second.
     L6Evict(usize, usize),
@@ -174,6 +178,9 @@ impl Protocol {
                 let waits = !self.outside && state.replicas.iter().any(is_written);
                 if event <= self.events && !waits {
                     steps.push(Step::L2Work(r));
+                }
+                if !self.is(Mistake::RenewWaitsForEver) {
+                    steps.push(Step::L4GiveUp(r));
                 }
                 if row_is_free {
                     steps.push(Step::L5Release(r));
@@ -251,7 +258,7 @@ impl Protocol {
             }
             Step::Rollback(_) => me.at = At::Holds,
             Step::L4Renew(_) if is_mine => row.expired = false,
-            Step::L4Renew(_) => me.lose(),
+            Step::L4Renew(_) | Step::L4GiveUp(_) => me.lose(),
             Step::L5Release(_) => {
                 if is_mine || self.is(Mistake::ReleaseWithoutFence) {
                     (row.holder, row.expired) = (None, false);
@@ -320,6 +327,7 @@ impl Model for Protocol {
             | Step::CommitUnanswered(r)
             | Step::Rollback(r)
             | Step::L4Renew(r)
+            | Step::L4GiveUp(r)
             | Step::L5Release(r)
             | Step::L6Evict(r, _)
             | Step::Stop(r)

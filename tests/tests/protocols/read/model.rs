@@ -368,15 +368,8 @@ impl Model for Protocol {
     }
 
     fn actions(&self, state: &State, steps: &mut Vec<Step>) {
-        // They are alike, so it is enough to look at those runs in which they begin in order.
-        let begun = |w: &usize| *w <= self.savepoints || state.writers[w - 1] != Writer::default();
-        (0..self.writers)
-            .filter(begun)
-            .for_each(|w| self.writer_steps(state, w, steps));
-        let begun = |r: &usize| *r == 0 || state.readers[r - 1] != Reader::default();
-        (0..self.readers)
-            .filter(begun)
-            .for_each(|r| self.reader_steps(state, r, steps));
+        (0..self.writers).for_each(|w| self.writer_steps(state, w, steps));
+        (0..self.readers).for_each(|r| self.reader_steps(state, r, steps));
     }
 
     fn next_state(&self, state: &State, step: Step) -> Option<State> {

@@ -200,7 +200,7 @@ impl Protocol {
                     ..Writer::default()
                 };
             }
-            Step::Unlock(w) => state.writers[w].locked = false,
+            Step::Unlock(w) => (state.writers[w].locked, state.writers[w].position) = (false, 0),
             Step::Deliver(w) => {
                 state.writers[w].notifies = false;
                 for reader in state.readers.iter_mut().filter(|reader| reader.asleep) {
@@ -279,8 +279,6 @@ impl Model for Protocol {
     fn actions(&self, state: &State, steps: &mut Vec<Step>) {
         for (w, writer) in state.writers.iter().enumerate() {
             match writer.at {
-                // They are alike, so it is enough that they begin in order.
-                At::Before if w > 0 && state.writers[w - 1].at == At::Before => {}
                 At::Before => steps.push(Step::W2Insert(w)),
                 At::Inserted => steps.extend([Step::W3Trigger(w), Step::Rollback(w)]),
                 At::Triggered => steps.extend([Step::Commit(w), Step::Rollback(w)]),
@@ -326,6 +324,7 @@ impl Model for Protocol {
         self.act(&mut next, step);
         if self.mistake.is_none() {
             // Who they are makes no difference. Counterexamples keep their numbers.
+            next.writers.sort_unstable();
             next.readers.sort_unstable();
         }
         Some(next)
