@@ -167,7 +167,8 @@ impl Protocol {
 
     /// What a pass that found nothing leads to.
     fn idle(&self, reader: &mut Reader, last: u8, horizon: u8) {
-        if !reader.asleep && !(self.is(Mistake::S5BeforeS4) && reader.writers_until.is_some()) {
+        let s2_is_over = self.is(Mistake::S5BeforeS4) && reader.writers_until.is_some();
+        if !(reader.asleep || s2_is_over) {
             reader.doing = Doing::Idle;
             return;
         }
