@@ -1,0 +1,176 @@
+//! The network between one process and Postgres, which can be cut and can go silent.
+//!
+//! Each process connects to a port of its own on 127.0.0.1. A cut closes what is open and turns away
+//! what comes; a silence forwards nothing and closes nothing, as when the cable is pulled, and what
+//! is sent into it arrives afterwards.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Path {
+    /// Connections belong to the path between two cuts.
+    cuts: u64,
+    refuses: bool,
+    silent: bool,
+}
+
+/// A path to Postgres. Dropping it closes it.
+#[derive(Debug)]
+pub(super) struct Proxy {
+    port: u16,
+    path: watch::Sender<Path>,
+    accepting: JoinHandle<()>,
+}
+
+impl Proxy {
+    /// Opens a path to the server on that port.
+    pub(super) async fn open(server: u16) -> io::Result<Self> {
+        let listener = TcpListener::bind(local(0)).await?;
+        let port = listener.local_addr()?.port();
+        let (path, state) = watch::channel(Path::default());
+        let accepting = tokio::spawn(accept(listener, server, state));
+        Ok(Self {
+            port,
+            path,
+            accepting,
+        })
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Closes every connection and turns new ones away, until [`restore`](Self::restore).
+    pub(super) fn cut(&self) {
+        self.path.send_modify(|path| {
+            path.cuts += 1;
+            path.refuses = true;
+        });
+    }
+
+    /// Forwards nothing, until [`restore`](Self::restore) or [`cut`](Self::cut).
+    pub(super) fn silence(&self) {
+        self.path.send_modify(|path| path.silent = true);
+    }
+
+    /// Forwards again, what was held back first.
+    pub(super) fn restore(&self) {
+        self.path.send_modify(|path| {
+            path.refuses = false;
+            path.silent = false;
+        });
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.cut();
+        self.accepting.abort();
+    }
+}
+
+fn local(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
+
+async fn accept(listener: TcpListener, server: u16, path: watch::Receiver<Path>) {
+    loop {
+        // A failure to accept is that of one connection: its client sees it closed.
+        if let Ok((client, _)) = listener.accept().await {
+            let now = *path.borrow();
+            if !now.refuses {
+                tokio::spawn(forward(client, server, path.clone(), now.cuts));
+            }
+        }
+    }
+}
+
+/// Forwards one connection until either side closes it or the path is cut.
+async fn forward(client: TcpStream, server: u16, path: watch::Receiver<Path>, cuts: u64) {
+    let mut cut = path.clone();
+    let both = async {
+        let server = TcpStream::connect(local(server)).await?;
+        client.set_nodelay(true)?;
+        server.set_nodelay(true)?;
+        let (from_client, to_client) = client.into_split();
+        let (from_server, to_server) = server.into_split();
+        // The end of either direction is the end of the connection: Postgres knows no half of one.
+        tokio::select! {
+            result = pump(from_client, to_server, path.clone()) => result,
+            result = pump(from_server, to_client, path.clone()) => result,
+        }
+    };
+    tokio::select! {
+        // Both see an end of file.
+        _ = both => {}
+        _ = cut.wait_for(|path| path.cuts != cuts) => {}
+    }
+}
+
+async fn pump(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut path: watch::Receiver<Path>,
+) -> io::Result<()> {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let read = from.read(&mut buffer).await;
+        // A close does not get through a silence either.
+        if path.wait_for(|path| !path.silent).await.is_err() {
+            return Ok(());
+        }
+        match read? {
+            0 => return Ok(()),
+            length => to.write_all(&buffer[..length]).await?,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Result = std::result::Result<(), Box<dyn std::error::Error>>;
+
+    async fn connected() -> std::result::Result<(Proxy, TcpStream, TcpStream), io::Error> {
+        let server = TcpListener::bind(local(0)).await?;
+        let proxy = Proxy::open(server.local_addr()?.port()).await?;
+        let client = TcpStream::connect(local(proxy.port())).await?;
+        let (served, _) = server.accept().await?;
+        Ok((proxy, client, served))
+    }
+
+    #[tokio::test]
+    async fn what_is_sent_into_a_silence_arrives_after_it() -> Result {
+        let (proxy, mut client, mut served) = connected().await?;
+        proxy.silence();
+        client.write_all(b"held").await?;
+        let mut buffer = [0; 4];
+        let early = std::time::Duration::from_millis(50);
+        let read = tokio::time::timeout(early, served.read_exact(&mut buffer)).await;
+        assert!(read.is_err(), "nothing gets through");
+        proxy.restore();
+        served.read_exact(&mut buffer).await?;
+        assert_eq!(&buffer, b"held");
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_cut_closes_both_sides_and_turns_away() -> Result {
+        let (proxy, mut client, mut served) = connected().await?;
+        proxy.cut();
+        let mut buffer = [0; 1];
+        assert_eq!(served.read(&mut buffer).await?, 0);
+        assert_eq!(client.read(&mut buffer).await?, 0);
+        let mut refused = TcpStream::connect(local(proxy.port())).await?;
+        assert!(matches!(refused.read(&mut buffer).await, Ok(0) | Err(_)));
+        Ok(())
+    }
+}
