@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use super::plan::{Fault, Planned};
 use super::process::Process;
+use super::proxy::Silence;
 use super::transaction::gid_commits;
 use super::writer::end_prepared;
 use super::{Error, reach};
@@ -51,7 +52,8 @@ pub(super) async fn inject(
                 replica: process, ..
             }
             | Fault::Cut { process, .. }
-            | Fault::Silence { process, .. } => {
+            | Fault::Silence { process, .. }
+            | Fault::LoseAnswers { process, .. } => {
                 let process = Arc::clone(&processes[process]);
                 lasting.spawn(async move { (kind, befall(&process, fault).await) });
             }
@@ -78,11 +80,17 @@ async fn befall(process: &Process, fault: Fault) -> std::io::Result<bool> {
         Fault::Silence {
             lasting, then_cut, ..
         } => {
-            process.proxy.silence();
+            process.proxy.silence(Silence::All);
             tokio::time::sleep(lasting).await;
             if then_cut {
                 process.proxy.cut();
             }
+            process.proxy.restore();
+        }
+        Fault::LoseAnswers { lasting, .. } => {
+            process.proxy.silence(Silence::Answers);
+            tokio::time::sleep(lasting).await;
+            process.proxy.cut();
             process.proxy.restore();
         }
         Fault::Terminate { .. } | Fault::Restart { .. } => return Ok(false),

@@ -34,6 +34,8 @@ pub(super) enum Fault {
         lasting: Duration,
         then_cut: bool,
     },
+    /// What a process asks is done and the answers are lost, then its path is cut.
+    LoseAnswers { process: Number, lasting: Duration },
 }
 
 impl Fault {
@@ -51,6 +53,7 @@ impl Fault {
             Self::Restart { .. } => "Postgres restarted immediate",
             Self::Cut { .. } => "path cut",
             Self::Silence { .. } => "path silent",
+            Self::LoseAnswers { .. } => "answers lost",
         }
     }
 }
@@ -62,7 +65,7 @@ pub(super) struct Planned {
     pub(super) fault: Fault,
 }
 
-const KINDS: usize = 8;
+const KINDS: usize = 9;
 
 /// How many faults a run of so many events meets.
 pub(super) fn faults_for(events: u64) -> usize {
@@ -119,10 +122,14 @@ fn fault(kind: usize, numbers: &mut Rng) -> Fault {
             process,
             lasting: millis(numbers, 0, 800),
         },
-        _ => Fault::Silence {
+        7 => Fault::Silence {
             process,
             lasting: millis(numbers, 300, 2_500),
             then_cut: numbers.bool(),
+        },
+        _ => Fault::LoseAnswers {
+            process,
+            lasting: millis(numbers, 20, 600),
         },
     }
 }
@@ -139,9 +146,9 @@ mod tests {
 
     #[test]
     fn the_same_seed_plans_the_same_and_each_round_has_every_kind() {
-        let first = plan(3, 24);
-        assert_eq!(format!("{first:?}"), format!("{:?}", plan(3, 24)));
-        assert_ne!(format!("{first:?}"), format!("{:?}", plan(4, 24)));
+        let first = plan(3, 27);
+        assert_eq!(format!("{first:?}"), format!("{:?}", plan(3, 27)));
+        assert_ne!(format!("{first:?}"), format!("{:?}", plan(4, 27)));
         for round in first.chunks(KINDS) {
             let kinds: BTreeSet<_> = round.iter().map(|it| it.fault.kind()).collect();
             assert_eq!(kinds.len(), KINDS);

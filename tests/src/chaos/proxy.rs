@@ -2,7 +2,8 @@
 //!
 //! Each process connects to a port of its own on 127.0.0.1. A cut closes what is open and turns away
 //! what comes; a silence forwards nothing and closes nothing, as when the cable is pulled, and what
-//! is sent into it arrives afterwards.
+//! is sent into it arrives afterwards. A silence may be one of the answers alone: what is asked is
+//! done, and the client does not learn of it; a commit in it is an ambiguous one.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,7 +19,17 @@ struct Path {
     /// Connections belong to the path between two cuts.
     cuts: u64,
     refuses: bool,
-    silent: bool,
+    /// Nothing gets to the server.
+    deaf: bool,
+    /// Nothing gets to the client.
+    mute: bool,
+}
+
+/// What is not forwarded.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Silence {
+    All,
+    Answers,
 }
 
 /// A path to Postgres. Dropping it closes it.
@@ -55,16 +66,20 @@ impl Proxy {
         });
     }
 
-    /// Forwards nothing, until [`restore`](Self::restore) or [`cut`](Self::cut).
-    pub(super) fn silence(&self) {
-        self.path.send_modify(|path| path.silent = true);
+    /// Forwards nothing, or no answers, until [`restore`](Self::restore) or [`cut`](Self::cut).
+    pub(super) fn silence(&self, of: Silence) {
+        self.path.send_modify(|path| {
+            path.deaf = of == Silence::All;
+            path.mute = true;
+        });
     }
 
     /// Forwards again, what was held back first.
     pub(super) fn restore(&self) {
         self.path.send_modify(|path| {
             path.refuses = false;
-            path.silent = false;
+            path.deaf = false;
+            path.mute = false;
         });
     }
 }
@@ -103,14 +118,15 @@ async fn forward(client: TcpStream, server: u16, path: watch::Receiver<Path>, cu
         let (from_server, to_server) = server.into_split();
         // The end of either direction is the end of the connection: Postgres knows no half of one.
         tokio::select! {
-            result = pump(from_client, to_server, path.clone()) => result,
-            result = pump(from_server, to_client, path.clone()) => result,
+            result = pump(from_client, to_server, path.clone(), |path| path.deaf) => result,
+            result = pump(from_server, to_client, path.clone(), |path| path.mute) => result,
         }
     };
     tokio::select! {
-        // Both see an end of file.
-        _ = both => {}
+        // What was held back until the cut is lost, and does not slip through with the restoration.
+        biased;
         _ = cut.wait_for(|path| path.cuts != cuts) => {}
+        _ = both => {}
     }
 }
 
@@ -118,12 +134,13 @@ async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     mut path: watch::Receiver<Path>,
+    is_silent: fn(&Path) -> bool,
 ) -> io::Result<()> {
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let read = from.read(&mut buffer).await;
         // A close does not get through a silence either.
-        if path.wait_for(|path| !path.silent).await.is_err() {
+        if path.wait_for(|path| !is_silent(path)).await.is_err() {
             return Ok(());
         }
         match read? {
@@ -150,7 +167,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_sent_into_a_silence_arrives_after_it() -> Result {
         let (proxy, mut client, mut served) = connected().await?;
-        proxy.silence();
+        proxy.silence(Silence::All);
         client.write_all(b"held").await?;
         let mut buffer = [0; 4];
         let early = std::time::Duration::from_millis(50);
@@ -159,6 +176,19 @@ mod tests {
         proxy.restore();
         served.read_exact(&mut buffer).await?;
         assert_eq!(&buffer, b"held");
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn where_answers_are_lost_what_is_asked_arrives() -> Result {
+        let (proxy, mut client, mut served) = connected().await?;
+        proxy.silence(Silence::Answers);
+        client.write_all(b"asked").await?;
+        let mut buffer = [0; 5];
+        served.read_exact(&mut buffer).await?;
+        served.write_all(b"reply").await?;
+        proxy.cut();
+        assert!(matches!(client.read(&mut buffer).await, Ok(0) | Err(_)));
         Ok(())
     }
 

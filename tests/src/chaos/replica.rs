@@ -18,8 +18,8 @@ use dispatcher_runtime::{
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
+use super::event::EventType;
 use super::rule::{ATTEMPTS, Answer, Rule};
-use super::transaction::EventType;
 use super::{orders, pool};
 
 /// A replica is stopped for longer than this.

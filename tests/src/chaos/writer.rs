@@ -16,7 +16,8 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, Postgres, Transaction as Tx};
 
 use super::chance::{For, numbers};
-use super::transaction::{End, EventType, Group, PlannedEvent, Transaction, transactions};
+use super::event::{EventType, PlannedEvent};
+use super::transaction::{End, Group, Transaction, transactions};
 use super::{orders, pool};
 use crate::fixtures::TENANT;
 
