@@ -87,14 +87,22 @@ impl<'a> Judge<'a> {
 
     /// What an operator would want to know of an event.
     fn about(&self, event_id: &str) -> String {
-        let position = self.books.log.get(event_id);
-        match self.books.ledger.get(event_id) {
-            Some(entry) => format!(
-                "{}, position {position:?}, subject {:?}, n {:?}, of a transaction `{}`, key {}",
-                entry.event_type, entry.subject, entry.n, entry.kind, entry.key
-            ),
-            None => format!("position {position:?}, not in the ledger"),
-        }
+        let position = match self.books.log.get(event_id) {
+            Some(position) => format!("position {position}"),
+            None => "not in the log".to_owned(),
+        };
+        let Some(entry) = self.books.ledger.get(event_id) else {
+            return format!("{position}, not in the ledger");
+        };
+        let subject = entry.subject.as_deref().unwrap_or("none");
+        let n = entry
+            .n
+            .map(|n| format!(" (its event {n})"))
+            .unwrap_or_default();
+        format!(
+            "{}, {position}, subject {subject}{n}, transaction `{}`, key {}",
+            entry.event_type, entry.kind, entry.key
+        )
     }
 
     fn ledger_against_plan(&mut self, planned: &HashSet<String>) {

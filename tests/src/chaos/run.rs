@@ -97,7 +97,7 @@ pub(super) async fn run(options: &Options) -> Result<Report, Error> {
 
 /// How long writers and replicas may take, each, once nothing goes wrong any more, and then some.
 fn limit(events: u64) -> Duration {
-    Duration::from_secs(120 + events / 20)
+    Duration::from_secs(60 + events / 50)
 }
 
 async fn start(

@@ -134,6 +134,10 @@ pub(super) fn transactions(
     })
 }
 
+/// Held for longer than this, a transaction is a slow one.
+const BRIEF: Duration = Duration::from_millis(BRIEF_MS);
+const BRIEF_MS: u64 = 20;
+
 fn draw(seed: u64, writer: u64, number: u64, most: u64) -> Transaction {
     let mut numbers = numbers(seed, For::Writer, &[writer, number]);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
@@ -142,8 +146,8 @@ fn draw(seed: u64, writer: u64, number: u64, most: u64) -> Transaction {
         40..62 => 1,
         62..70 => 2,
         70..80 => 3,
-        80..90 => 4,
-        90..94 => 5,
+        80..92 => 4,
+        92..94 => 5,
         _ => 6,
     };
     let mut keys = Keys {
@@ -154,7 +158,7 @@ fn draw(seed: u64, writer: u64, number: u64, most: u64) -> Transaction {
     };
     let several = numbers.usize(2..=12).min(most);
     let few = numbers.usize(1..=3).min(most);
-    let groups = match kind {
+    let mut groups = match kind {
         1 => vec![keys.group(&mut numbers, several, true)],
         2 => {
             let mut group = keys.group(&mut numbers, few, false);
@@ -179,8 +183,8 @@ fn draw(seed: u64, writer: u64, number: u64, most: u64) -> Transaction {
         _ => vec![keys.group(&mut numbers, few, false)],
     };
     let held = match kind {
-        5 => Duration::from_millis(numbers.u64(100..=700)),
-        4 => Duration::from_millis(numbers.u64(0..=20)),
+        5 => Duration::from_millis(numbers.u64(50..=600)),
+        4 => Duration::from_millis(numbers.u64(0..=BRIEF_MS)),
         _ => Duration::ZERO,
     };
     let end = match kind {
@@ -190,6 +194,16 @@ fn draw(seed: u64, writer: u64, number: u64, most: u64) -> Transaction {
         },
         _ => End::Commit,
     };
+    if held > BRIEF || end == (End::Prepare { left: true }) {
+        // They hold the horizon back. Holding rows as well, they would stop the other writers.
+        let events = groups.iter_mut().flat_map(|group| &mut group.events);
+        for event in events {
+            if event.counted {
+                let other = numbers.u32(COUNTED + 1..=SUBJECTS);
+                (event.subject, event.counted) = (Some(person(other)), false);
+            }
+        }
+    }
     Transaction {
         writer,
         number,

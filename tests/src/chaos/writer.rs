@@ -270,17 +270,11 @@ impl Writer {
     }
 
     async fn second_phase(&self, transaction: &Transaction) -> Result<(), Fault> {
-        match transaction.end {
-            End::Prepare { left: false } => {
-                let mut connection = self.pool.acquire().await?;
-                end_prepared(
-                    &mut connection,
-                    &transaction.gid(),
-                    transaction.is_committed(),
-                )
-                .await?;
-            }
-            _ => {} // its coordinator forgot it: the parent ends it
+        // One that is left was forgotten by its coordinator: the parent ends it.
+        if transaction.end == (End::Prepare { left: false }) {
+            let mut connection = self.pool.acquire().await?;
+            let commits = transaction.is_committed();
+            end_prepared(&mut connection, &transaction.gid(), commits).await?;
         }
         Ok(())
     }
