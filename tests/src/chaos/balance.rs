@@ -159,10 +159,11 @@ impl<'a> Judge<'a> {
                 let detail = format!("attempt {}; {}", row.attempt, self.about(event_id));
                 self.find("effect of an attempt that failed", name, event_id, detail);
             }
-            let (Some(subject), true) = (&entry.subject, in_transaction) else {
+            let position = books.log.get(event_id).copied();
+            let (Some(subject), Some(position), true) = (&entry.subject, position, in_transaction)
+            else {
                 continue;
             };
-            let position = books.log.get(event_id).copied().unwrap_or_default();
             let (before, count) = last.entry(subject).or_insert((0, 0));
             let n = entry.n.unwrap_or(i64::MAX);
             if position < *before || n < *count {
