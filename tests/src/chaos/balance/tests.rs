@@ -75,7 +75,7 @@ fn a_loss_is_found() {
     assert_eq!(found(|it| drop(it.effects.remove(1))), one("missing", "b"));
     assert_eq!(found(|it| drop(it.outside.remove(1))), one("missing", "b"));
     assert_eq!(
-        found(|it| drop(it.log.remove("b"))),
+        found(|it| _ = it.log.remove("b")),
         one("missing in the log", "b")
     );
 }
@@ -96,7 +96,7 @@ fn what_nobody_committed_is_found() {
     let stranger = effect("hold_slot", "x");
     assert_eq!(found(|it| it.effects.push(stranger)), one("invented", "x"));
     let position = 4;
-    let log = |it: &mut Books| drop(it.log.insert("x".to_owned(), position));
+    let log = |it: &mut Books| _ = it.log.insert("x".to_owned(), position);
     assert_eq!(found(log), one("invented in the log", "x"));
 }
 
