@@ -88,7 +88,7 @@ async fn befall(process: &Process, fault: Fault) -> std::io::Result<bool> {
             process.proxy.restore();
         }
         Fault::LoseAnswers { lasting, .. } => {
-            process.proxy.silence(Silence::Answers);
+            process.proxy.silence(Silence::AnswersFromCommit);
             tokio::time::sleep(lasting).await;
             process.proxy.cut();
             process.proxy.restore();

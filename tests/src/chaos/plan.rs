@@ -34,7 +34,7 @@ pub(super) enum Fault {
         lasting: Duration,
         then_cut: bool,
     },
-    /// What a process asks is done and the answers are lost, then its path is cut.
+    /// From its next COMMIT on the answers to a process are lost, then its path is cut.
     LoseAnswers { process: Number, lasting: Duration },
 }
 
@@ -129,7 +129,7 @@ fn fault(kind: usize, numbers: &mut Rng) -> Fault {
         },
         _ => Fault::LoseAnswers {
             process,
-            lasting: millis(numbers, 20, 600),
+            lasting: millis(numbers, 200, 900),
         },
     }
 }

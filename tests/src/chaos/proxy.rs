@@ -3,10 +3,12 @@
 //! Each process connects to a port of its own on 127.0.0.1. A cut closes what is open and turns away
 //! what comes; a silence forwards nothing and closes nothing, as when the cable is pulled, and what
 //! is sent into it arrives afterwards. A silence may be one of the answers alone: what is asked is
-//! done, and the client does not learn of it; a commit in it is an ambiguous one.
+//! done, and the client does not learn of it. It begins with a COMMIT, which so becomes an ambiguous
+//! one; the protocol is not parsed for that, the word is looked for in what is sent.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -23,20 +25,22 @@ struct Path {
     deaf: bool,
     /// Nothing gets to the client.
     mute: bool,
+    /// The next COMMIT makes the path mute.
+    mute_at_commit: bool,
 }
 
 /// What is not forwarded.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Silence {
     All,
-    Answers,
+    AnswersFromCommit,
 }
 
 /// A path to Postgres. Dropping it closes it.
 #[derive(Debug)]
 pub(super) struct Proxy {
     port: u16,
-    path: watch::Sender<Path>,
+    path: Arc<watch::Sender<Path>>,
     accepting: JoinHandle<()>,
 }
 
@@ -45,8 +49,8 @@ impl Proxy {
     pub(super) async fn open(server: u16) -> io::Result<Self> {
         let listener = TcpListener::bind(local(0)).await?;
         let port = listener.local_addr()?.port();
-        let (path, state) = watch::channel(Path::default());
-        let accepting = tokio::spawn(accept(listener, server, state));
+        let path = Arc::new(watch::Sender::new(Path::default()));
+        let accepting = tokio::spawn(accept(listener, server, Arc::clone(&path)));
         Ok(Self {
             port,
             path,
@@ -66,11 +70,12 @@ impl Proxy {
         });
     }
 
-    /// Forwards nothing, or no answers, until [`restore`](Self::restore) or [`cut`](Self::cut).
+    /// Forwards nothing, or no answers from the next COMMIT on, until [`restore`](Self::restore) or [`cut`](Self::cut).
     pub(super) fn silence(&self, of: Silence) {
         self.path.send_modify(|path| {
             path.deaf = of == Silence::All;
-            path.mute = true;
+            path.mute = of == Silence::All;
+            path.mute_at_commit = of == Silence::AnswersFromCommit;
         });
     }
 
@@ -80,6 +85,7 @@ impl Proxy {
             path.refuses = false;
             path.deaf = false;
             path.mute = false;
+            path.mute_at_commit = false;
         });
     }
 }
@@ -95,21 +101,21 @@ fn local(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
-async fn accept(listener: TcpListener, server: u16, path: watch::Receiver<Path>) {
+async fn accept(listener: TcpListener, server: u16, path: Arc<watch::Sender<Path>>) {
     loop {
         // A failure to accept is that of one connection: its client sees it closed.
         if let Ok((client, _)) = listener.accept().await {
             let now = *path.borrow();
             if !now.refuses {
-                tokio::spawn(forward(client, server, path.clone(), now.cuts));
+                tokio::spawn(forward(client, server, Arc::clone(&path), now.cuts));
             }
         }
     }
 }
 
 /// Forwards one connection until either side closes it or the path is cut.
-async fn forward(client: TcpStream, server: u16, path: watch::Receiver<Path>, cuts: u64) {
-    let mut cut = path.clone();
+async fn forward(client: TcpStream, server: u16, path: Arc<watch::Sender<Path>>, cuts: u64) {
+    let mut cut = path.subscribe();
     let both = async {
         let server = TcpStream::connect(local(server)).await?;
         client.set_nodelay(true)?;
@@ -118,8 +124,8 @@ async fn forward(client: TcpStream, server: u16, path: watch::Receiver<Path>, cu
         let (from_server, to_server) = server.into_split();
         // The end of either direction is the end of the connection: Postgres knows no half of one.
         tokio::select! {
-            result = pump(from_client, to_server, path.clone(), |path| path.deaf) => result,
-            result = pump(from_server, to_client, path.clone(), |path| path.mute) => result,
+            result = pump(from_client, to_server, &path, Direction::ToServer) => result,
+            result = pump(from_server, to_client, &path, Direction::ToClient) => result,
         }
     };
     tokio::select! {
@@ -130,22 +136,43 @@ async fn forward(client: TcpStream, server: u16, path: watch::Receiver<Path>, cu
     }
 }
 
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Direction {
+    ToServer,
+    ToClient,
+}
+
 async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
-    mut path: watch::Receiver<Path>,
-    is_silent: fn(&Path) -> bool,
+    path: &watch::Sender<Path>,
+    direction: Direction,
 ) -> io::Result<()> {
+    let mut state = path.subscribe();
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let read = from.read(&mut buffer).await;
         // A close does not get through a silence either.
-        if path.wait_for(|path| !is_silent(path)).await.is_err() {
+        let is_open = |path: &Path| match direction {
+            Direction::ToServer => !path.deaf,
+            Direction::ToClient => !path.mute,
+        };
+        if state.wait_for(is_open).await.is_err() {
             return Ok(());
         }
         match read? {
             0 => return Ok(()),
-            length => to.write_all(&buffer[..length]).await?,
+            length => {
+                let sent = &buffer[..length];
+                if direction == Direction::ToServer && sent.windows(6).any(|it| it == b"COMMIT") {
+                    // Before it is sent, or the answer may come first.
+                    path.send_if_modified(|path| {
+                        path.mute |= path.mute_at_commit;
+                        path.mute_at_commit
+                    });
+                }
+                to.write_all(sent).await?;
+            }
         }
     }
 }
@@ -180,13 +207,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_answers_are_lost_what_is_asked_arrives() -> Result {
+    async fn a_commit_arrives_and_its_answer_is_lost() -> Result {
         let (proxy, mut client, mut served) = connected().await?;
-        proxy.silence(Silence::Answers);
-        client.write_all(b"asked").await?;
-        let mut buffer = [0; 5];
-        served.read_exact(&mut buffer).await?;
-        served.write_all(b"reply").await?;
+        proxy.silence(Silence::AnswersFromCommit);
+        let mut buffer = [0; 6];
+        for word in [b"SELECT", b"COMMIT"] {
+            client.write_all(word).await?;
+            served.read_exact(&mut buffer).await?;
+            assert_eq!(&buffer, word);
+            served.write_all(b"answer").await?;
+            if word == b"SELECT" {
+                client.read_exact(&mut buffer).await?;
+                assert_eq!(&buffer, b"answer");
+            }
+        }
         proxy.cut();
         assert!(matches!(client.read(&mut buffer).await, Ok(0) | Err(_)));
         Ok(())
