@@ -25,7 +25,7 @@ use crate::postgres::{Cluster, Settings};
 pub(super) async fn run(options: &Options) -> Result<Report, Error> {
     let settings = Settings::default()
         .set("max_prepared_transactions", "100")
-        // Whoever hangs in a lock behind a silent path is not what is tested.
+        // What the faults make the server say is no news.
         .set("log_min_messages", "fatal");
     let mut cluster = Cluster::start_with(settings).await?;
     let url = cluster.url("postgres");

@@ -13,7 +13,7 @@ CREATE TABLE ledger (
     key        text   NOT NULL,
     event_type text   NOT NULL,
     subject    text,
-    -- The how manieth event of its subject it is, where that is counted.
+    -- Which event of its subject it is, counted from 1, where that is counted.
     n          bigint,
     kind       text   NOT NULL,
     CONSTRAINT ledger_pkey PRIMARY KEY (event_id),
