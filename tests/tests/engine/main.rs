@@ -9,6 +9,7 @@ mod dead_letters;
 mod faults;
 mod gap;
 mod gap_broken;
+mod horizon;
 mod hostile;
 mod loaded_registry;
 mod migrations;
