@@ -78,7 +78,12 @@ statements! {
     pub(crate) struct FindStatements { find_family }
 
     /// What an operator sends.
-    pub(crate) struct DeadLetterStatements { get_dead_letter, list_dead_letters, resolve_dead_letter }
+    pub(crate) struct DeadLetterStatements {
+        get_dead_letter,
+        list_dead_letters,
+        redrive_dead_letter,
+        resolve_dead_letter,
+    }
 
     /// What the wake-up sends. Advisory locks belong to the database, not to a schema.
     pub(crate) struct SleepStatements { lock_sleep, unlock_sleep }
