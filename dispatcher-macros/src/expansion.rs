@@ -43,6 +43,17 @@ pub(crate) fn handler(
         quote!(::dispatcher_runtime::private::Returned::outcome),
     );
     let call = call(handler, signature);
+    let takes_tx = signature.takes_tx();
+    let tx = takes_tx.then(|| {
+        quote! {
+            let __tx = match ::dispatcher_runtime::private::delivery_tx(__incoming.tx) {
+                ::core::result::Result::Ok(__tx) => __tx,
+                ::core::result::Result::Err(__error) => {
+                    return ::dispatcher_runtime::private::refused(__error);
+                }
+            };
+        }
+    });
     // A handler of the same module may be called `event`, and a name of a unit struct in a pattern
     // stands for the struct.
     let body = quote! {
@@ -52,9 +63,18 @@ pub(crate) fn handler(
                 return ::dispatcher_runtime::private::refused(__error);
             }
         };
+        #tx
         ::dispatcher_runtime::private::a_handler_must_be_send(#call, #outcome)
     };
-    let implementation = implementation(handler, generics, &state, &event_type, &name, &body);
+    let implementation = implementation(
+        handler,
+        generics,
+        &state,
+        &event_type,
+        &name,
+        takes_tx,
+        &body,
+    );
     item(
         function,
         &quote! {
@@ -84,6 +104,7 @@ pub(crate) fn standin(function: &ItemFn, event_types: &[Path]) -> TokenStream {
         &quote!(__State),
         &event_type,
         &name,
+        false,
         &body,
     );
     item(
@@ -129,12 +150,14 @@ fn implementation(
     state: &TokenStream,
     event_type: &TokenStream,
     name: &LitStr,
+    takes_tx: bool,
     body: &TokenStream,
 ) -> TokenStream {
     quote! {
         impl #generics ::dispatcher_runtime::Handler<#state> for #handler {
             type EventType = #event_type;
             const NAME: &'static str = #name;
+            const IN_TRANSACTION: bool = #takes_tx;
             fn handle<'a>(
                 &'a self,
                 __incoming: ::dispatcher_runtime::private::Incoming<'a, #state>,
@@ -239,7 +262,7 @@ fn import(path: &Path, envelope: Option<&Type>) -> (TokenStream, TokenStream) {
 fn call(handler: &Ident, signature: &Signature) -> TokenStream {
     let span = handler.span();
     let arguments = signature.arguments.iter().map(|argument| match argument {
-        Argument::Tx => quote_spanned!(span=> __incoming.tx),
+        Argument::Tx => quote_spanned!(span=> __tx),
         Argument::State(state) => quote_spanned! {span=>
             ::dispatcher_runtime::State(<#state as ::core::clone::Clone>::clone(__incoming.state))
         },

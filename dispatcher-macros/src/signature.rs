@@ -46,6 +46,13 @@ impl Argument {
 }
 
 impl Signature {
+    /// Whether the handler takes its delivery's transaction.
+    pub(crate) fn takes_tx(&self) -> bool {
+        self.arguments
+            .iter()
+            .any(|argument| matches!(argument, Argument::Tx))
+    }
+
     /// The state's type, where the handler takes it.
     pub(crate) fn state(&self) -> Option<&Type> {
         self.arguments.iter().find_map(|argument| match argument {

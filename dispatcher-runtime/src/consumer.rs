@@ -1,9 +1,12 @@
 //! A consumer: the subscriptions of one domain, started, watched and stopped together.
 //!
-//! Each subscription is a task of its own with its own cursor; a slow or failing one does not hold
-//! up another. A task never ends by itself: what the database does to it is waited out, and it is
-//! logged.
+//! Each partition of a subscription is a task of its own with its own cursor; a slow or failing one
+//! does not hold up another. The keeper leases partitions and runs their tasks; what the database does
+//! to them is waited out, and it is logged.
 
+mod keeper;
+mod options;
+mod partitions;
 mod readiness;
 mod running;
 mod standstill;
@@ -29,13 +32,18 @@ use crate::payload::Domain;
 use crate::private::ConsumedBy;
 use crate::retry::RetryPolicy;
 use crate::sql::{ConsumeStatements, LogStatements};
-use crate::subscription::{Reader, Settings};
+use crate::subscription::{Bound, Settings};
 use crate::wake::Wake;
-use crate::worker::Worker;
+use keeper::Keeper;
+use partitions::register;
 use readiness::{find_family, probe, refuse_cursors_ahead};
 
+pub use options::SubscriptionOptions;
 pub use running::RunningConsumer;
 pub(crate) use standstill::Standstill;
+
+/// A shorter one would be lost to every hiccup of the network.
+const SHORTEST_LEASE: Duration = Duration::from_millis(100);
 
 /// The consuming side of the domain `D`.
 #[derive(Debug)]
@@ -45,7 +53,8 @@ pub struct Consumer<D> {
 
 impl<D: Domain> Consumer<D> {
     /// Events are read, and what handlers do is committed, through `pool`. It needs a connection
-    /// for each subscription and one to listen with.
+    /// for each subscription (times its partitions and its concurrency), one to listen with, and one
+    /// to keep the leases with.
     pub fn builder(pool: PgPool) -> ConsumerBuilder<D, ()> {
         ConsumerBuilder {
             pool,
@@ -55,6 +64,7 @@ impl<D: Domain> Consumer<D> {
             batch_size: 50,
             poll_interval: Duration::from_secs(5),
             handler_timeout: None,
+            lease: Duration::from_secs(10),
             retry: RetryPolicy::default(),
             require_all_handlers: false,
             observers: Observers::default(),
@@ -73,6 +83,7 @@ pub struct ConsumerBuilder<D, S> {
     batch_size: u32,
     poll_interval: Duration,
     handler_timeout: Option<Duration>,
+    lease: Duration,
     retry: RetryPolicy,
     require_all_handlers: bool,
     observers: Observers,
@@ -103,6 +114,7 @@ impl<D: Domain> ConsumerBuilder<D, ()> {
             batch_size: self.batch_size,
             poll_interval: self.poll_interval,
             handler_timeout: self.handler_timeout,
+            lease: self.lease,
             retry: self.retry,
             require_all_handlers: self.require_all_handlers,
             observers: self.observers,
@@ -122,6 +134,43 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         H::EventType: ConsumedBy<D>,
     {
         self.subscriptions.push(Subscription::new(handler));
+        self
+    }
+
+    /// Like [`subscribe`](Self::subscribe), with options of this subscription.
+    ///
+    /// ```no_run
+    /// # use acme_contracts::{Coaching, credit_locked, credit_locked::CreditLocked};
+    /// # use dispatcher_runtime::{Consumer, DeliveryTx, EventEnvelope, HandlerError, subscribe};
+    /// # #[subscribe(credit_locked)]
+    /// # async fn hold_slot(event: EventEnvelope<CreditLocked>, tx: &mut DeliveryTx) -> Result<(), HandlerError> { Ok(()) }
+    /// # fn example(pool: sqlx::PgPool) {
+    /// let consumer = Consumer::<Coaching>::builder(pool)
+    ///     .subscribe_with(hold_slot, |options| options.concurrency(8).partitions(4));
+    /// # }
+    /// ```
+    pub fn subscribe_with<H>(
+        mut self,
+        handler: H,
+        options: impl FnOnce(SubscriptionOptions) -> SubscriptionOptions,
+    ) -> Self
+    where
+        H: Handler<S>,
+        H::EventType: ConsumedBy<D>,
+    {
+        let mut subscription = Subscription::new(handler);
+        options(SubscriptionOptions::default()).apply(&mut subscription);
+        self.subscriptions.push(subscription);
+        self
+    }
+
+    /// For how long a replica keeps its partitions without a sign of life. 10 s unless told.
+    ///
+    /// A replica renews its leases every third of that. One that dies, or is cut off, is replaced
+    /// within the lease and a third of it. One that was only paused and comes back finds its lease
+    /// gone: nothing that it does counts any more, and it waits for another.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
         self
     }
 
@@ -196,6 +245,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             batch_size: self.batch_size,
             poll_interval: self.poll_interval,
             handler_timeout: self.handler_timeout,
+            lease: self.lease,
             retry: self.retry,
             observers: self.observers,
             statements: ConsumeStatements::new(&family),
@@ -208,15 +258,9 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             .iter()
             .map(|subscription| subscription.name)
             .collect();
-        for name in &names {
-            settings
-                .statements
-                .register_cursor
-                .query()
-                .bind(D::NAME)
-                .bind(name)
-                .bind(OffsetDateTime::now_utc())
-                .execute(&self.pool)
+        for subscription in &self.subscriptions {
+            let (name, partitions) = (subscription.name, subscription.partitions);
+            register(&self.pool, &settings, name, partitions)
                 .await
                 .map_err(database)?;
             let query = settings.statements.release_stranded.query();
@@ -231,31 +275,33 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         let (stop, stopping) = watch::channel(false);
         let (passes, passed) = watch::channel(0_u64);
         let state = Arc::new(self.state);
-        let mut wake = Wake::new();
-        let mut tasks = JoinSet::new();
-        let mut sleepers = Vec::new();
-        for subscription in self.subscriptions {
-            let sleeper = wake.sleeper(subscription.event_types.clone());
-            sleepers.push(sleeper.clone());
-            let reader = Reader {
+        let (wake, sleepers, alarm) = Wake::new();
+        let subscriptions = self.subscriptions.into_iter().map(|subscription| {
+            Arc::new(Bound {
                 settings: Arc::clone(&settings),
                 subscription,
                 state: Arc::clone(&state),
                 pool: self.pool.clone(),
-                singly: 0,
-                abandoned_at: None,
-            };
-            let worker = Worker::new(reader, sleeper, stopping.clone(), passes.clone());
-            tasks.spawn(worker.run());
-        }
-        // Ends by itself when the last sleeper is gone.
+            })
+        });
+        let keeper = Keeper::new(
+            Arc::clone(&settings),
+            self.pool.clone(),
+            subscriptions.collect(),
+            sleepers,
+            passes,
+            stopping,
+        );
+        let mut tasks = JoinSet::new();
+        tasks.spawn(keeper.run());
+        // Ends by itself when the keeper and its workers are gone.
         tasks.spawn(wake.run(self.pool.clone()));
         tracing::info!(consumer = D::NAME, subscriptions = ?names, "the consumer has started");
         Ok(RunningConsumer {
             pool: self.pool,
             settings,
             names,
-            sleepers,
+            alarm,
             stop,
             passed,
             tasks,
@@ -315,9 +361,18 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             .into());
         }
         let connections = self.pool.options().get_max_connections();
-        let needed = u32::try_from(self.subscriptions.len())
-            .unwrap_or(u32::MAX)
-            .saturating_add(1);
+        if self.lease < SHORTEST_LEASE {
+            return Err(invalid(
+                "lease",
+                format!("{:?}", self.lease),
+                "at least 100 ms, and long enough for a slow connection, such as 10 s",
+            )
+            .into());
+        }
+        let workers = self.subscriptions.iter().map(|subscription| {
+            u32::from(subscription.concurrency) * u32::from(subscription.partitions)
+        });
+        let needed = workers.fold(2, u32::saturating_add);
         if connections < needed {
             return Err(StartError::PoolTooSmall {
                 consumer,

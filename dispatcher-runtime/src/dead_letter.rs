@@ -269,30 +269,30 @@ fn database(error: sqlx::Error) -> DeadLetterError {
 }
 
 /// What a consumer writes.
-pub(crate) struct New<'a> {
-    pub(crate) consumer: &'a str,
-    pub(crate) subscription: &'a str,
-    pub(crate) event: &'a StoredEvent,
+pub(crate) struct New {
+    pub(crate) id: DeadLetterId,
+    pub(crate) consumer: &'static str,
+    pub(crate) subscription: &'static str,
+    pub(crate) event: StoredEvent,
     pub(crate) reason: Reason,
-    pub(crate) error: &'a str,
+    pub(crate) error: String,
     pub(crate) attempts: u32,
-    pub(crate) failures: &'a [serde_json::Value],
+    pub(crate) failures: Vec<serde_json::Value>,
     pub(crate) now: OffsetDateTime,
 }
 
 pub(crate) async fn insert(
     statement: &Statement,
     connection: &mut PgConnection,
-    new: New<'_>,
-) -> Result<DeadLetterId, sqlx::Error> {
-    let id = DeadLetterId::generate();
+    new: &New,
+) -> Result<(), sqlx::Error> {
     let envelope = new
         .event
         .envelope_json()
         .map_err(|error| sqlx::Error::Encode(error.into()))?;
     statement
         .query()
-        .bind(id.as_str())
+        .bind(new.id.as_str())
         .bind(new.consumer)
         .bind(new.subscription)
         .bind(new.event.position)
@@ -302,11 +302,11 @@ pub(crate) async fn insert(
         .bind(&new.event.subject)
         .bind(envelope)
         .bind(new.reason.as_str())
-        .bind(new.error)
+        .bind(&new.error)
         .bind(i32::try_from(new.attempts).unwrap_or(i32::MAX))
-        .bind(serde_json::Value::from(new.failures).to_string())
+        .bind(serde_json::Value::from(new.failures.as_slice()).to_string())
         .bind(new.now)
         .execute(connection)
-        .await?;
-    Ok(id)
+        .await
+        .map(drop)
 }

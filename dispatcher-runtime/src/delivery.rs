@@ -32,6 +32,10 @@ impl<S, H: Handler<S>> Handle<S> for H {
 pub(crate) struct Subscription<S> {
     pub(crate) name: &'static str,
     pub(crate) event_types: Vec<&'static str>,
+    /// Whether the handler takes its delivery's transaction.
+    pub(crate) in_transaction: bool,
+    pub(crate) concurrency: u16,
+    pub(crate) partitions: u16,
     handler: Box<dyn Handle<S>>,
 }
 
@@ -40,6 +44,9 @@ impl<S> Subscription<S> {
         Self {
             name: H::NAME,
             event_types: vec![<H::EventType as crate::private::EventType>::NAME],
+            in_transaction: H::IN_TRANSACTION,
+            concurrency: 1,
+            partitions: 1,
             handler: Box::new(handler),
         }
     }
@@ -92,6 +99,8 @@ pub(crate) enum Abandoned {
     TransactionEnded,
     /// What was done could not be recorded or committed.
     Commit(sqlx::Error),
+    /// Another replica has the lease, or somebody has set the cursor.
+    LeaseLost,
     /// The log is shorter than what was read.
     CursorAhead { cursor: i64, last_position: i64 },
 }
@@ -102,21 +111,23 @@ impl From<sqlx::Error> for Abandoned {
     }
 }
 
-/// Runs one attempt.
+/// Runs one attempt, within the delivery's transaction if there is one.
 pub(crate) async fn attempt<S: Send + Sync + 'static>(
     subscription: &Subscription<S>,
     event: &StoredEvent,
-    tx: &mut DeliveryTx,
+    mut tx: Option<&mut DeliveryTx>,
     state: &S,
     delivery: Delivery,
     timeout: Option<Duration>,
     observers: &Observers,
 ) -> Result<Attempted, Abandoned> {
-    begin(tx, timeout).await?;
+    if let Some(tx) = tx.as_deref_mut() {
+        begin(tx, timeout).await?;
+    }
     let span = span::handle(event, &delivery);
     let incoming = Incoming {
         event,
-        tx: &mut *tx,
+        tx: tx.as_deref_mut(),
         state,
         delivery,
     };
@@ -137,7 +148,7 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
     };
     let handler_latency = started.map(|started| started.elapsed());
     let failure = match result {
-        Ok(Ok(())) => match release(tx, timeout).await {
+        Ok(Ok(())) => match release(tx.as_deref_mut(), timeout).await {
             Ok(()) => {
                 return Ok(Attempted {
                     outcome: Outcome::Handled,
@@ -170,6 +181,12 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
         )),
     };
     span::failed(&span, failure.kind.as_str());
+    let Some(tx) = tx else {
+        return Ok(Attempted {
+            outcome: Outcome::Failed(failure),
+            handler_latency,
+        });
+    };
     match roll_back(tx).await {
         Ok(()) => Ok(Attempted {
             outcome: Outcome::Failed(failure),
@@ -199,7 +216,11 @@ async fn begin(tx: &mut DeliveryTx, timeout: Option<Duration>) -> Result<(), sql
     Ok(())
 }
 
-async fn release(tx: &mut DeliveryTx, timeout: Option<Duration>) -> Result<(), sqlx::Error> {
+async fn release(
+    tx: Option<&mut DeliveryTx>,
+    timeout: Option<Duration>,
+) -> Result<(), sqlx::Error> {
+    let Some(tx) = tx else { return Ok(()) };
     let release = match timeout {
         None => "RELEASE SAVEPOINT dispatcher_delivery",
         // The limit is the handler's; the consumer's own statements have the session's.

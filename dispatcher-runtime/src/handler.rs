@@ -31,6 +31,8 @@ pub trait Handler<S>: Send + Sync + 'static {
     type EventType: crate::private::EventType;
     /// The subscription's name, to which the cursor belongs.
     const NAME: &'static str;
+    /// Whether it takes `&mut DeliveryTx`.
+    const IN_TRANSACTION: bool;
 
     /// Reads the payload through the gate and calls the function.
     #[doc(hidden)]
@@ -41,7 +43,8 @@ pub trait Handler<S>: Send + Sync + 'static {
 #[doc(hidden)]
 pub struct Incoming<'a, S> {
     pub event: &'a StoredEvent,
-    pub tx: &'a mut DeliveryTx,
+    /// `None` for a handler that does not take it.
+    pub tx: Option<&'a mut DeliveryTx>,
     pub state: &'a S,
     pub delivery: Delivery,
 }
@@ -121,6 +124,16 @@ where
     F: Future + Send + 'a,
 {
     handler.map(outcome).boxed()
+}
+
+/// The transaction, for a handler that takes it.
+#[doc(hidden)]
+pub fn delivery_tx(tx: Option<&mut DeliveryTx>) -> Result<&mut DeliveryTx, HandlerError> {
+    tx.ok_or_else(|| {
+        HandlerError::permanent(
+            "this handler takes `&mut DeliveryTx`, and was given no transaction",
+        )
+    })
 }
 
 /// The event does not reach its handler.

@@ -90,6 +90,8 @@ mod event_log;
 #[cfg(feature = "consume")]
 mod handler;
 #[cfg(feature = "consume")]
+mod lease;
+#[cfg(feature = "consume")]
 mod retry;
 #[cfg(feature = "consume")]
 mod subscription;
@@ -127,7 +129,7 @@ pub use error::PublishError;
 pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, Published};
 
 #[cfg(feature = "consume")]
-pub use consumer::{Consumer, ConsumerBuilder, RunningConsumer};
+pub use consumer::{Consumer, ConsumerBuilder, RunningConsumer, SubscriptionOptions};
 #[cfg(feature = "consume")]
 pub use dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters};
 /// ```

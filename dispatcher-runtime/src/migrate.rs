@@ -27,6 +27,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "create publish function",
         include_str!("../migrations/0003_create_publish_function.sql"),
     ),
+    (
+        4,
+        "add leases",
+        include_str!("../migrations/0004_add_leases.sql"),
+    ),
 ];
 
 /// Creates the dispatcher's tables where the connection's search path points, or brings them up

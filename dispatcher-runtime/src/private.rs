@@ -16,7 +16,9 @@ pub use crate::__json_schema as json_schema;
 pub use crate::__no_json_schema as json_schema;
 pub use crate::gate::Document;
 #[cfg(feature = "consume")]
-pub use crate::handler::{Envelope, Incoming, Returned, a_handler_must_be_send, refused};
+pub use crate::handler::{
+    Envelope, Incoming, Returned, a_handler_must_be_send, delivery_tx, refused,
+};
 #[cfg(feature = "schemars")]
 pub use crate::json_schema::json_schema as json_schema_of;
 pub use crate::value::{

@@ -1,40 +1,44 @@
-//! One pass over a subscription: a transaction that reads, handles, records and moves the cursor.
+//! One pass over a partition of a subscription: what is read, handled, and recorded together.
+//!
+//! A handler that takes its delivery's transaction:
 //!
 //! ```text
 //!   BEGIN (read committed)
-//!   lock the cursor's row              another replica has it: nothing to do here
+//!   L2  the cursor of the lease; not ours any more: nothing to do here
 //!   due retries, then the horizon (R1, R2), then the next events (R3)
-//!   for each: SAVEPOINT, handler, RELEASE    or, if it fails: a retry row, or a dead letter
-//!   dedup rows of what was handled, the cursor's new position
+//!   for each: SAVEPOINT, handler, RELEASE    or, if it fails: rolled back to the savepoint
+//!   L3  the cursor's new position; not ours any more: ROLLBACK
+//!   dedup rows, dead letters, retries
 //!   COMMIT
 //! ```
 //!
-//! The row lock is the lease: who holds it works, who loses its session loses the transaction with
-//! it, so a stale worker cannot write. Effects, dedup rows, retries, dead letters and cursor commit
-//! together or not at all. Dedup rows are written last, so that a handler that commits on its own
-//! against the rules causes a second delivery and never a lost event.
+//! Effects, dedup rows, retries, dead letters and cursor commit together or not at all, and only under
+//! the lease (`migrations/0004_add_leases.sql`). A handler that takes no transaction runs between two
+//! of them: the first reads, the second records. With `concurrency` each lane of a batch does the
+//! second part in a transaction of its own, and the cursor moves when all of them have; until then
+//! their dedup rows say what is done.
 
+mod lane;
+mod plan;
 mod recovery;
 mod store;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::PgPool;
 use time::OffsetDateTime;
-use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::consumer::Standstill;
-use crate::dead_letter;
-use crate::delivery::{self, Abandoned, Attempted, Failure, Outcome, Subscription};
-use crate::error::HandlerErrorKind;
+use crate::delivery::{Abandoned, Subscription};
 use crate::event::StoredEvent;
-use crate::handler::{Delivery, DeliveryTx};
-use crate::observe::{Ended, Kept, Observers};
-use crate::reason::Reason;
+use crate::handler::DeliveryTx;
+use crate::lease::{Lease, Stopping};
+use crate::observe::Observers;
 use crate::retry::RetryPolicy;
 use crate::sql::{ConsumeStatements, LogStatements};
+use lane::Done;
 
 /// How far past the cursor one statement looks, so that a log full of other event types is walked
 /// in steps and never in one long statement.
@@ -47,6 +51,8 @@ pub(crate) struct Settings {
     pub(crate) batch_size: u32,
     pub(crate) poll_interval: Duration,
     pub(crate) handler_timeout: Option<Duration>,
+    /// For how long a lease is good.
+    pub(crate) lease: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) observers: Observers,
     pub(crate) statements: ConsumeStatements,
@@ -61,6 +67,8 @@ pub(crate) enum Pass {
     Worked,
     /// Nothing to do now.
     Idle(Idle),
+    /// The lease is not ours any more.
+    Lost,
 }
 
 #[derive(Debug, Default)]
@@ -85,18 +93,47 @@ pub(crate) enum PassError {
          Nothing is read, because events would be skipped"
     )]
     CursorAhead { cursor: i64, last_position: i64 },
+    #[error(
+        "the lease went to another replica, or the cursor was set elsewhere, while events were handled; \
+         nothing of them is recorded here"
+    )]
+    LeaseLost,
+    #[error("the lease was not renewed in time; nothing is begun under it")]
+    LeaseOver,
 }
 
-/// One subscription's reading and handling.
-pub(crate) struct Reader<S> {
+/// A subscription and what its handler needs.
+pub(crate) struct Bound<S> {
     pub(crate) settings: Arc<Settings>,
     pub(crate) subscription: Subscription<S>,
     pub(crate) state: Arc<S>,
     pub(crate) pool: PgPool,
+}
+
+/// Work on one partition, under its lease. Lanes of a batch have one each.
+pub(crate) struct Lane<S> {
+    pub(crate) bound: Arc<Bound<S>>,
+    pub(crate) lease: Lease,
+    pub(crate) stopping: Stopping,
+}
+
+impl<S> Clone for Lane<S> {
+    fn clone(&self) -> Self {
+        Self {
+            bound: Arc::clone(&self.bound),
+            lease: self.lease.clone(),
+            stopping: self.stopping.clone(),
+        }
+    }
+}
+
+/// One partition's reading and handling.
+pub(crate) struct Reader<S> {
+    pub(crate) lane: Lane<S>,
     /// Events to be handled one to a transaction, because a batch of them could not be committed.
-    pub(crate) singly: u32,
+    singly: u32,
     /// The event at which the database failed last, and how often in a row.
-    pub(crate) abandoned_at: Option<(i64, u32)>,
+    abandoned_at: Option<(i64, u32)>,
 }
 
 /// An event with what the consumer knows about it.
@@ -112,333 +149,150 @@ struct Candidate {
     failures: Vec<serde_json::Value>,
 }
 
-/// What a pass has done so far and will record before it commits.
-#[derive(Default)]
-struct Done {
-    /// Ids of the events whose effects are in the transaction.
-    handled: Vec<String>,
-    /// Positions of the retries that are over.
-    settled: Vec<i64>,
-    /// Subjects whose first waiting event is over, with its position.
-    released: Vec<(String, i64)>,
-    /// Subjects whose later events have to wait.
-    blocked: HashSet<String>,
-    /// Events that were looked at.
-    candidates: u32,
-    /// The last of them.
-    last: Option<Candidate>,
-    /// Where the cursor goes.
-    cursor: i64,
-    /// What observers are told once it is committed.
-    kept: Kept,
-}
-
 impl<S: Send + Sync + 'static> Reader<S> {
+    pub(crate) fn new(lane: Lane<S>) -> Self {
+        Self {
+            lane,
+            singly: 0,
+            abandoned_at: None,
+        }
+    }
+
     /// Does what can be done now, for at most one batch.
     ///
-    /// Stops between two events when `stopping` becomes true; what was handled until then is
-    /// committed.
-    pub(crate) async fn pass(
-        &mut self,
-        stopping: &watch::Receiver<bool>,
-    ) -> Result<Pass, PassError> {
-        let mut tx = self.begin().await?;
-        let Some(cursor) = self.lock_cursor(&mut tx).await? else {
-            tx.into_inner().rollback().await?;
-            self.register_again().await?;
-            return Ok(Pass::Idle(Idle::default()));
-        };
-        let limit = if self.singly > 0 {
-            1
-        } else {
-            self.settings.batch_size
-        };
-        let mut done = Done {
-            cursor,
-            ..Done::default()
-        };
-
-        match self.work(&mut tx, &mut done, limit, stopping).await {
-            Ok(idle) => {
-                // Ended here and not by being dropped: a rollback in the background would still hold
-                // the cursor's row when the next pass looks for it.
-                let recorded = match self.record(&mut tx, &done, cursor).await {
-                    Ok(false) => tx.into_inner().rollback().await,
-                    Ok(true) => tx.into_inner().commit().await,
-                    Err(error) => {
-                        let _ = tx.into_inner().rollback().await;
-                        Err(error)
-                    }
-                };
-                if let Err(error) = recorded {
-                    return self.abandoned(done, Abandoned::Commit(error)).await;
-                }
-                self.abandoned_at = None;
-                self.singly = self.singly.saturating_sub(1);
-                self.tell(done.kept);
-                if done.candidates > 0 || done.cursor < idle.horizon {
-                    return Ok(Pass::Worked);
-                }
-                Ok(Pass::Idle(idle))
+    /// Stops between two events when it is told to; what was handled until then is committed.
+    pub(crate) async fn pass(&mut self) -> Result<Pass, PassError> {
+        let lane = self.lane.clone();
+        let bound = &lane.bound;
+        if lane.lease.validity.is_over_for(Duration::ZERO) {
+            return Err(PassError::LeaseOver);
+        }
+        let mut tx = lane.begin().await?;
+        // Transactions are ended here and not by being dropped: a rollback in the background would
+        // still hold its locks when the next pass begins.
+        let cursor = match lane.read_lease(&mut tx).await {
+            Ok(Some(cursor)) => cursor,
+            Ok(None) => {
+                tx.into_inner().rollback().await?;
+                return Ok(Pass::Lost);
             }
-            Err(abandoned) => {
-                // The connection may be gone; what counts is that nothing was committed.
+            Err(error) => {
                 let _ = tx.into_inner().rollback().await;
-                self.abandoned(done, abandoned).await
+                return Err(error.into());
             }
-        }
-    }
-
-    async fn work(
-        &self,
-        tx: &mut DeliveryTx,
-        done: &mut Done,
-        limit: u32,
-        stopping: &watch::Receiver<bool>,
-    ) -> Result<Idle, Abandoned> {
-        for candidate in self.due_retries(tx, limit).await? {
-            if *stopping.borrow() {
-                break;
-            }
-            self.deliver(tx, candidate, done).await?;
-        }
-        self.deliver_followers(tx, done, limit, stopping).await?;
-        let (last_position, horizon) = self.horizon(tx).await?;
-        if done.cursor > last_position {
-            return Err(Abandoned::CursorAhead {
-                cursor: done.cursor,
-                last_position,
-            });
-        }
-        let window = horizon.min(done.cursor.saturating_add(WINDOW));
-        let room = limit - done.candidates.min(limit);
-        let mut all_read = room > 0;
-        if room > 0 {
-            let candidates = self.receive(tx, done.cursor, window, room).await?;
-            all_read = candidates.len() < room as usize;
-            for candidate in candidates {
-                if *stopping.borrow() {
-                    all_read = false;
-                    break;
-                }
-                let position = candidate.event.position;
-                self.deliver(tx, candidate, done).await?;
-                done.cursor = position;
-            }
-        }
-        if all_read {
-            done.cursor = done.cursor.max(window);
-        }
-        let next_retry = match done.candidates {
-            0 => self.next_retry(tx).await?,
-            _ => None,
         };
-        Ok(Idle {
-            last_position,
-            horizon,
-            next_retry,
-        })
-    }
-
-    /// What waited behind events that are settled now, in the order of each subject.
-    async fn deliver_followers(
-        &self,
-        tx: &mut DeliveryTx,
-        done: &mut Done,
-        limit: u32,
-        stopping: &watch::Receiver<bool>,
-    ) -> Result<(), Abandoned> {
-        for (subject, position) in done.released.clone() {
-            let room = limit - done.candidates.min(limit);
-            if room == 0 {
-                break;
+        let (limit, lanes) = match self.singly {
+            0 => (bound.settings.batch_size, bound.subscription.concurrency),
+            _ => (1, 1),
+        };
+        let plan = match lane.plan(&mut tx, cursor, limit).await {
+            Ok(plan) => plan,
+            Err(abandoned) => {
+                let _ = tx.into_inner().rollback().await;
+                return self.abandoned(Done::at(cursor), abandoned).await;
             }
-            for candidate in self.followers(tx, &subject, position, room).await? {
-                if *stopping.borrow() || done.blocked.contains(&subject) {
-                    break;
-                }
-                self.deliver(tx, candidate, done).await?;
-            }
+        };
+        if plan.candidates.is_empty() && plan.until <= cursor {
+            tx.into_inner().rollback().await?;
+            self.passed();
+            return Ok(Pass::Idle(plan.idle));
         }
-        Ok(())
-    }
-
-    /// One event: skipped, queued behind its subject, or attempted.
-    async fn deliver(
-        &self,
-        tx: &mut DeliveryTx,
-        candidate: Candidate,
-        done: &mut Done,
-    ) -> Result<(), Abandoned> {
-        done.candidates += 1;
-        let event = &candidate.event;
-        let blocked = event
-            .subject
-            .as_ref()
-            .is_some_and(|subject| done.blocked.contains(subject));
-        if candidate.handled {
-            tracing::debug!(
-                event_id = event.event_id,
-                subscription = self.subscription.name,
-                "already handled"
-            );
-            done.kept.skipped(&self.settings.observers, event);
-            if candidate.is_retry {
-                done.settle(event);
-            }
-        } else if !candidate.is_retry && (candidate.held || blocked) {
-            self.put_retry(tx, event, 0, None, &[]).await?;
+        let lanes = plan.split(lanes);
+        let result = if !bound.subscription.in_transaction || lanes.candidates.len() > 1 {
+            tx.into_inner().rollback().await?;
+            self.beside(lanes, cursor).await
         } else {
-            let delivery = Delivery {
-                attempt: candidate.attempts + 1,
-                consumer: self.settings.consumer,
-                subscription: self.subscription.name,
-                position: event.position,
-                inserted_at: event.inserted_at,
-            };
-            let timeout = self.settings.handler_timeout;
-            // Kept before the attempt: if the transaction is lost, this is the event it was lost at.
-            let candidate = done.last.insert(candidate);
-            let Attempted {
-                outcome,
-                handler_latency,
-            } = delivery::attempt(
-                &self.subscription,
-                &candidate.event,
-                tx,
-                &self.state,
-                delivery,
-                timeout,
-                &self.settings.observers,
-            )
-            .await?;
-            let ended = match outcome {
-                Outcome::Handled => {
-                    done.handled.push(candidate.event.event_id.clone());
-                    Ended::Handled
-                }
-                Outcome::Failed(failure) => self.failed(tx, candidate, failure).await?,
-            };
-            done.kept.attempted(
-                &self.settings.observers,
-                &candidate.event,
-                candidate.attempts + 1,
-                handler_latency,
-                ended,
-            );
-            match ended {
-                Ended::Retry => done.blocked.extend(candidate.event.subject.clone()),
-                Ended::Handled | Ended::DeadLetter(_) if candidate.is_retry => {
-                    let event = candidate.event.clone();
-                    done.settle(&event);
-                }
-                Ended::Handled | Ended::DeadLetter(_) => {}
+            self.within(tx, lanes, cursor).await
+        };
+        match result {
+            Ok(()) => {
+                self.passed();
+                Ok(Pass::Worked)
             }
+            Err((_, Abandoned::LeaseLost)) => Err(PassError::LeaseLost),
+            Err((done, abandoned)) => self.abandoned(done, abandoned).await,
         }
+    }
+
+    fn passed(&mut self) {
+        self.abandoned_at = None;
+        self.singly = self.singly.saturating_sub(1);
+    }
+
+    /// All of the batch in the transaction that read it.
+    async fn within(
+        &self,
+        mut tx: DeliveryTx,
+        mut lanes: plan::Lanes,
+        cursor: i64,
+    ) -> Result<(), (Done, Abandoned)> {
+        let lane = &self.lane;
+        let mut done = Done::at(cursor);
+        let candidates = lanes.candidates.pop().unwrap_or_default();
+        let result = lane.run(Some(&mut tx), candidates, &mut done).await;
+        let recorded = match result {
+            Err(abandoned) => Err(abandoned),
+            Ok(all) => {
+                if all {
+                    done.reached = done.reached.max(lanes.until);
+                }
+                lane.record(&mut tx, &done, Some((cursor, done.reached)))
+                    .await
+            }
+        };
+        if let Err(abandoned) = recorded {
+            // The connection may be gone; what counts is that nothing was committed.
+            let _ = tx.into_inner().rollback().await;
+            return Err((done, abandoned));
+        }
+        if let Err(error) = tx.into_inner().commit().await {
+            return Err((done, Abandoned::Commit(error)));
+        }
+        lane.tell(done.kept);
         Ok(())
     }
 
-    /// What was kept is committed.
-    fn tell(&self, kept: Kept) {
-        let (consumer, subscription) = (self.settings.consumer, self.subscription.name);
-        kept.tell(
-            &self.settings.observers,
-            consumer,
-            subscription,
-            OffsetDateTime::now_utc,
-        );
-    }
-
-    /// Records a failed attempt: a retry row, or a dead letter after the last one.
-    async fn failed(
-        &self,
-        tx: &mut DeliveryTx,
-        candidate: &Candidate,
-        failure: Failure,
-    ) -> Result<Ended, sqlx::Error> {
-        let now = OffsetDateTime::now_utc();
-        let event = &candidate.event;
-        let attempts = candidate.attempts + 1;
-        let mut failures = candidate.failures.clone();
-        failures.push(serde_json::json!({
-            "attempt": attempts,
-            "failed_at": rfc3339(now),
-            "error": failure.error,
-        }));
-        let delay = match failure.kind {
-            HandlerErrorKind::Permanent | HandlerErrorKind::Invalid => None,
-            HandlerErrorKind::Retry => self.settings.retry.delay_after(attempts, fastrand::f64()),
-            HandlerErrorKind::RetryAfter(delay) => self
-                .settings
-                .retry
-                .delay_after(attempts, 0.0)
-                .map(|_| delay),
-        };
-        if let Some(delay) = delay {
-            tracing::warn!(
-                event_id = event.event_id,
-                event_type = event.event_type,
-                consumer = self.settings.consumer,
-                subscription = self.subscription.name,
-                attempt = attempts,
-                retry_in_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
-                error = failure.error,
-                "an event was not handled and will be tried again"
-            );
-            let due_at = now.saturating_add(time_delay(delay));
-            self.put_retry(tx, event, attempts, Some(due_at), &failures)
-                .await?;
-            return Ok(Ended::Retry);
+    /// The batch in lanes, each with transactions of its own; the cursor moves after them.
+    async fn beside(&mut self, lanes: plan::Lanes, cursor: i64) -> Result<(), (Done, Abandoned)> {
+        let events: usize = lanes.candidates.iter().map(Vec::len).sum();
+        let until = lanes.until;
+        let alone = lanes.candidates.len() <= 1;
+        let mut running = JoinSet::new();
+        for candidates in lanes.candidates {
+            let lane = self.lane.clone();
+            running.spawn(async move { lane.run_apart(candidates, cursor, alone).await });
         }
-        let reason = match failure.kind {
-            HandlerErrorKind::Permanent => Reason::Permanent,
-            HandlerErrorKind::Invalid => Reason::Invalid,
-            HandlerErrorKind::Retry | HandlerErrorKind::RetryAfter(_) => Reason::RetriesExhausted,
-        };
-        let dead_letter_id = dead_letter::insert(
-            &self.settings.statements.insert_dead_letter,
-            tx,
-            dead_letter::New {
-                consumer: self.settings.consumer,
-                subscription: self.subscription.name,
-                event,
-                reason,
-                error: &failure.error,
-                attempts,
-                failures: &failures,
-                now,
-            },
-        )
-        .await?;
-        tracing::error!(
-            %dead_letter_id,
-            event_id = event.event_id,
-            event_type = event.event_type,
-            consumer = self.settings.consumer,
-            subscription = self.subscription.name,
-            attempt = attempts,
-            error = failure.error,
-            "an event became a dead letter"
-        );
-        Ok(Ended::DeadLetter(reason))
-    }
-}
-
-impl Done {
-    /// An event that waited does not wait any more.
-    fn settle(&mut self, event: &StoredEvent) {
-        self.settled.push(event.position);
-        if let Some(subject) = &event.subject {
-            self.released.push((subject.clone(), event.position));
+        let (mut reached, mut all, mut failed) = (cursor, true, None);
+        while let Some(ended) = running.join_next().await {
+            match ended {
+                Ok((done, Ok(finished))) => {
+                    all &= finished;
+                    reached = reached.max(done.reached);
+                }
+                Ok((done, Err(abandoned))) => failed = Some((done, abandoned)),
+                // Handlers' panics are caught, so this one is ours.
+                Err(error) => {
+                    let error = sqlx::Error::Protocol(format!("a lane ended badly: {error}"));
+                    failed = Some((Done::at(cursor), error.into()));
+                }
+            }
         }
+        if let Some((mut done, abandoned)) = failed {
+            if !alone {
+                // Which event it is, and whether the cursor may pass it, shows when they are handled
+                // one to a transaction.
+                done.candidates = u32::try_from(events).unwrap_or(u32::MAX).max(2);
+            }
+            return Err((done, abandoned));
+        }
+        // Alone, it has moved the cursor as it went; what is left is the way to the horizon.
+        let from = if alone { reached } else { cursor };
+        if all && until > from {
+            self.lane
+                .advance(from, until)
+                .await
+                .map_err(|abandoned| (Done::at(cursor), abandoned))?;
+        }
+        Ok(())
     }
-}
-
-fn rfc3339(at: OffsetDateTime) -> String {
-    at.format(&time::format_description::well_known::Rfc3339)
-        .unwrap_or_else(|_| at.to_string())
-}
-
-fn time_delay(delay: Duration) -> time::Duration {
-    time::Duration::try_from(delay).unwrap_or(time::Duration::MAX)
 }

@@ -18,7 +18,8 @@
 //! worked subscriptions poll, so a broken LISTEN costs latency and never an event.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use sqlx::PgPool;
@@ -69,11 +70,6 @@ impl Sleeper {
     pub(crate) async fn notified(&self) {
         self.notify.notified().await;
     }
-
-    /// Makes the subscription look at the log now.
-    pub(crate) fn nudge(&self) {
-        self.notify.notify_one();
-    }
 }
 
 #[derive(Debug)]
@@ -89,43 +85,68 @@ enum Command {
     },
 }
 
-/// Hands out the ends of the subscriptions; [`run`](Self::run) is the other end.
+/// Hands out the ends of the subscriptions.
+#[derive(Clone, Debug)]
+pub(crate) struct Sleepers {
+    commands: mpsc::UnboundedSender<Command>,
+    ids: Arc<AtomicUsize>,
+    alarm: Alarm,
+}
+
+impl Sleepers {
+    pub(crate) fn sleeper(&self, event_types: Vec<&'static str>) -> Sleeper {
+        let notify = Arc::new(Notify::new());
+        self.alarm.add(&notify);
+        Sleeper {
+            id: self.ids.fetch_add(1, Ordering::Relaxed),
+            event_types: event_types.into(),
+            notify,
+            commands: self.commands.clone(),
+        }
+    }
+}
+
+/// Wakes every sleeper. It keeps none of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Alarm(Arc<Mutex<Vec<Weak<Notify>>>>);
+
+impl Alarm {
+    fn add(&self, notify: &Arc<Notify>) {
+        let mut sleepers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        sleepers.retain(|sleeper| sleeper.strong_count() > 0);
+        sleepers.push(Arc::downgrade(notify));
+    }
+
+    /// Makes every subscription look at the log now.
+    pub(crate) fn ring(&self) {
+        let sleepers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for sleeper in sleepers.iter().filter_map(Weak::upgrade) {
+            sleeper.notify_one();
+        }
+    }
+}
+
+/// The other end of the [`Sleepers`].
 #[derive(Debug)]
 pub(crate) struct Wake {
-    sender: mpsc::UnboundedSender<Command>,
     receiver: mpsc::UnboundedReceiver<Command>,
-    sleepers: usize,
 }
 
 impl Wake {
-    pub(crate) fn new() -> Self {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        Self {
-            sender,
-            receiver,
-            sleepers: 0,
-        }
+    pub(crate) fn new() -> (Self, Sleepers, Alarm) {
+        let (commands, receiver) = mpsc::unbounded_channel();
+        let alarm = Alarm::default();
+        let sleepers = Sleepers {
+            commands,
+            ids: Arc::default(),
+            alarm: alarm.clone(),
+        };
+        (Self { receiver }, sleepers, alarm)
     }
 
-    pub(crate) fn sleeper(&mut self, event_types: Vec<&'static str>) -> Sleeper {
-        self.sleepers += 1;
-        Sleeper {
-            id: self.sleepers,
-            event_types: event_types.into(),
-            notify: Arc::new(Notify::new()),
-            commands: self.sender.clone(),
-        }
-    }
-
-    /// Listens until every [`Sleeper`] is gone.
+    /// Listens until all [`Sleepers`] are gone.
     pub(crate) async fn run(self, pool: PgPool) {
-        let Self {
-            sender,
-            mut receiver,
-            ..
-        } = self;
-        // Only the sleepers keep the channel open from here on.
-        drop(sender);
+        let Self { mut receiver } = self;
         let mut listening = Listening {
             statements: SleepStatements::new(&Family::default()),
             asleep: HashMap::new(),

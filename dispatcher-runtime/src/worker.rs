@@ -1,4 +1,5 @@
-//! A subscription's task: passes while there is work, sleep while there is none.
+//! A partition's task, for as long as its lease is ours: passes while there is work, sleep while
+//! there is none.
 //!
 //! The steps of falling asleep, S1 to S5, stand in [`crate::wake`].
 
@@ -7,6 +8,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
+use crate::lease::Stopping;
 use crate::retry::Reconnect;
 use crate::subscription::{Idle, Pass, Reader};
 use crate::wake::Sleeper;
@@ -20,46 +22,53 @@ const SHORTEST: Duration = Duration::from_millis(1);
 pub(crate) struct Worker<S> {
     reader: Reader<S>,
     sleeper: Sleeper,
-    stopping: watch::Receiver<bool>,
+    /// The lease went to another replica.
+    lost: bool,
+    stopping: Stopping,
     passes: watch::Sender<u64>,
     reconnect: Reconnect,
 }
 
 impl<S: Send + Sync + 'static> Worker<S> {
-    pub(crate) fn new(
-        reader: Reader<S>,
-        sleeper: Sleeper,
-        stopping: watch::Receiver<bool>,
-        passes: watch::Sender<u64>,
-    ) -> Self {
+    pub(crate) fn new(reader: Reader<S>, sleeper: Sleeper, passes: watch::Sender<u64>) -> Self {
         Self {
+            stopping: reader.lane.stopping.clone(),
             reader,
             sleeper,
-            stopping,
+            lost: false,
             passes,
             reconnect: Reconnect::default(),
         }
     }
 
+    /// Works until it is told to stop or the lease is lost; then the lease is free.
     pub(crate) async fn run(mut self) {
-        while !*self.stopping.borrow() {
+        while !self.is_over() {
             match self.pass().await {
                 Some(Pass::Worked) => {}
                 Some(Pass::Idle(_)) => self.sleep().await,
+                Some(Pass::Lost) => self.lost = true,
                 None => self.wait_out().await,
             }
         }
+        if !self.lost {
+            self.reader.lane.release().await; // L5
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.lost || self.stopping.is_set()
     }
 
     /// One pass; `None` if the database failed.
     async fn pass(&mut self) -> Option<Pass> {
-        let result = self.reader.pass(&self.stopping).await;
+        let result = self.reader.pass().await;
         self.passes.send_modify(|passes| *passes += 1);
         match result {
             Ok(pass) => {
                 self.reconnect.reset();
                 if let Pass::Idle(idle) = &pass {
-                    let settings = &self.reader.settings;
+                    let settings = &self.reader.lane.bound.settings;
                     let consumer = settings.consumer;
                     settings
                         .standstill
@@ -70,8 +79,8 @@ impl<S: Send + Sync + 'static> Worker<S> {
             }
             Err(error) => {
                 tracing::warn!(
-                    consumer = self.reader.settings.consumer,
-                    subscription = self.reader.subscription.name,
+                    consumer = self.reader.lane.bound.settings.consumer,
+                    subscription = self.reader.lane.bound.subscription.name,
                     %error,
                     "a pass came to nothing and will be repeated; it does not count against any event"
                 );
@@ -84,7 +93,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
         let delay = self.reconnect.next_delay();
         tokio::select! {
             () = tokio::time::sleep(delay) => {}
-            _ = self.stopping.wait_for(|stopping| *stopping) => {}
+            () = self.stopping.wait() => {}
         }
     }
 
@@ -92,15 +101,19 @@ impl<S: Send + Sync + 'static> Worker<S> {
     async fn sleep(&mut self) {
         let listening = tokio::select! {
             listening = self.sleeper.fall_asleep() => listening, // S1
-            _ = self.stopping.wait_for(|stopping| *stopping) => false,
+            () = self.stopping.wait() => false,
         };
         // L at S2: writers that came before S1 have taken their positions by now.
         let mut writers_until = None;
         let mut soon = IN_FLIGHT.0;
-        while !*self.stopping.borrow() {
+        while !self.stopping.is_set() {
             let idle = match self.pass().await {
                 Some(Pass::Idle(idle)) => idle, // S2, S3
                 Some(Pass::Worked) | None => break,
+                Some(Pass::Lost) => {
+                    self.lost = true;
+                    break;
+                }
             };
             let in_flight = idle.horizon < *writers_until.get_or_insert(idle.last_position);
             let mut wait = self.until_next(&idle);
@@ -115,14 +128,14 @@ impl<S: Send + Sync + 'static> Worker<S> {
                     soon = IN_FLIGHT.0;
                 }
                 () = tokio::time::sleep(wait) => {}
-                _ = self.stopping.wait_for(|stopping| *stopping) => {}
+                () = self.stopping.wait() => {}
             }
         }
         self.sleeper.wake_up(); // S5
     }
 
     fn until_next(&self, idle: &Idle) -> Duration {
-        let poll = self.reader.settings.poll_interval;
+        let poll = self.reader.lane.bound.settings.poll_interval;
         match idle.next_retry {
             None => poll,
             // In the past: it became due while we looked.

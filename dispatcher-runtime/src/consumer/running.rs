@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::error::DatabaseError;
 use crate::event_log::READ_COMMITTED;
 use crate::subscription::Settings;
-use crate::wake::Sleeper;
+use crate::wake::Alarm;
 
 /// A consumer that runs. Dropping it stops the subscriptions after the event that they are at,
 /// without waiting; call [`stop`](Self::stop) to wait.
@@ -20,7 +20,7 @@ pub struct RunningConsumer {
     pub(super) pool: PgPool,
     pub(super) settings: Arc<Settings>,
     pub(super) names: Vec<&'static str>,
-    pub(super) sleepers: Vec<Sleeper>,
+    pub(super) alarm: Alarm,
     pub(super) stop: watch::Sender<bool>,
     pub(super) passed: watch::Receiver<u64>,
     pub(super) tasks: JoinSet<()>,
@@ -68,7 +68,7 @@ impl RunningConsumer {
                 return Ok(());
             }
             // A sleeping subscription would move its cursor only with the next poll.
-            self.sleepers.iter().for_each(Sleeper::nudge);
+            self.alarm.ring();
             // The limit is for passes of other replicas, which nobody tells us about.
             let _ = tokio::time::timeout(Duration::from_millis(50), passed.changed()).await;
         }
@@ -81,7 +81,6 @@ impl RunningConsumer {
     /// is at; only nobody waits for them.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
-        self.sleepers.clear();
         while let Some(result) = self.tasks.join_next().await {
             if let Err(error) = result {
                 tracing::error!(%error, "a subscription's task ended badly");

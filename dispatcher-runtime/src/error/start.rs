@@ -51,7 +51,8 @@ pub enum StartError {
     /// `max_connections` of the pool.
     #[error(
         "the consumer `{consumer}` needs a pool of at least {needed} connections and was given {connections}: \
-         one for each subscription and one to listen with; more where handlers use the pool themselves"
+         one for each subscription, times its partitions and its concurrency, one to listen with and one for the leases; \
+         more where handlers use the pool themselves"
     )]
     PoolTooSmall {
         /// The domain.

@@ -9,5 +9,6 @@ SELECT event.position, event.event_id, event.event_type, event.schema_version, e
   FROM {family}dispatcher_retry AS waiting
   JOIN {family}dispatcher_event AS event ON event.position = waiting.position
  WHERE waiting.consumer = $1 AND waiting.subscription = $2 AND waiting.due_at <= $3
+   AND ($5 = 1 OR {family}dispatcher_partition(waiting.subject, waiting.event_id, $5) = $6)
  ORDER BY waiting.due_at
  LIMIT $4

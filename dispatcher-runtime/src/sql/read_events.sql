@@ -13,6 +13,7 @@ SELECT event.position, event.event_id, event.event_type, event.schema_version, e
                   AND md5(waiting.subject) = md5(event.subject) AND waiting.subject = event.subject) AS held
   FROM {family}dispatcher_event AS event
  WHERE event.event_type = ANY ($3) AND event.position > $4 AND event.position <= $5
+   AND ($7 = 1 OR {family}dispatcher_partition(event.subject, event.event_id, $7) = $8)
    AND NOT EXISTS (SELECT FROM {family}dispatcher_retry AS itself
                     WHERE itself.consumer = $1 AND itself.subscription = $2
                       AND itself.position = event.position)

@@ -20,8 +20,9 @@ WITH letter AS (
        AND later.position > letter.position
 ), waiting AS (
     INSERT INTO {family}dispatcher_retry AS waiting
-           (consumer, subscription, position, subject, attempts, due_at, failures)
-    SELECT letter.consumer, letter.subscription, letter.position, letter.subject, 0,
+           (consumer, subscription, position, event_id, subject, attempts, due_at, failures)
+    SELECT letter.consumer, letter.subscription, letter.position, letter.event_id,
+           letter.subject, 0,
            CASE WHEN NOT EXISTS (SELECT FROM {family}dispatcher_retry AS earlier
                                   WHERE earlier.consumer = letter.consumer
                                     AND earlier.subscription = letter.subscription

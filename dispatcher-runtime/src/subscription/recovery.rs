@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::{Candidate, Done, Pass, PassError, Reader, time_delay};
+use super::lane::{Done, Waiting, time_delay};
+use super::{Candidate, Pass, PassError, Reader};
 use crate::delivery::{self, Abandoned, Failure};
 use crate::handler::DeliveryTx;
 use crate::observe::Ended;
@@ -35,6 +36,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
                     last_position,
                 });
             }
+            Abandoned::LeaseLost => return Err(PassError::LeaseLost),
             Abandoned::Database(error) => return self.lost(done, error.into()).await,
             Abandoned::Transient(message) => {
                 return self.lost(done, PassError::Transient(message)).await;
@@ -83,51 +85,49 @@ impl<S: Send + Sync + 'static> Reader<S> {
             self.singly = done.candidates;
             return Err(error);
         }
-        let Some((mut tx, mut done, cursor)) = self.reach_again(&candidate).await? else {
+        let Some((tx, mut done)) = self.reach_again(&candidate).await? else {
             return Ok(Pass::Worked);
         };
         let due_at = OffsetDateTime::now_utc().saturating_add(time_delay(ASIDE));
-        self.put_retry(
-            &mut tx,
-            &candidate.event,
-            candidate.attempts,
-            Some(due_at),
-            &candidate.failures,
-        )
-        .await?;
+        done.waiting.push(Waiting {
+            attempts: candidate.attempts,
+            due_at: Some(due_at),
+            failures: candidate.failures.clone(),
+            ..Waiting::behind(&candidate.event)
+        });
         done.blocked.extend(candidate.event.subject.clone());
-        self.record(&mut tx, &done, cursor).await?;
-        tx.into_inner().commit().await?;
+        self.commit(tx, done).await?;
         self.abandoned_at = None;
         tracing::warn!(
             event_id = candidate.event.event_id,
-            consumer = self.settings.consumer,
-            subscription = self.subscription.name,
+            consumer = self.lane.bound.settings.consumer,
+            subscription = self.lane.bound.subscription.name,
             %error,
             "the database failed again and again at this event; it is put aside and does not count as tried"
         );
         Ok(Pass::Worked)
     }
 
-    /// A new transaction at an event whose own was lost; `None` if another replica was faster.
+    /// A new transaction at an event whose own was lost; `None` if it is not as it was.
     async fn reach_again(
         &self,
         candidate: &Candidate,
-    ) -> Result<Option<(DeliveryTx, Done, i64)>, PassError> {
-        let mut tx = self.begin().await?;
+    ) -> Result<Option<(DeliveryTx, Done)>, PassError> {
+        let lane = &self.lane;
+        let mut tx = lane.begin().await?;
         let position = candidate.event.position;
-        if let Some(cursor) = self.lock_cursor(&mut tx).await? {
+        if let Some(cursor) = lane.read_lease(&mut tx).await? {
             let untouched = if candidate.is_retry {
-                self.attempts_of(&mut tx, position).await? == Some(candidate.attempts)
+                lane.attempts_of(&mut tx, position).await? == Some(candidate.attempts)
             } else {
                 cursor < position
             };
             if untouched {
-                let done = Done {
-                    cursor: cursor.max(position),
-                    ..Done::default()
-                };
-                return Ok(Some((tx, done, cursor)));
+                let mut done = Done::at(cursor);
+                if !candidate.is_retry {
+                    done.reached = position;
+                }
+                return Ok(Some((tx, done)));
             }
         }
         tx.into_inner().rollback().await?;
@@ -140,19 +140,35 @@ impl<S: Send + Sync + 'static> Reader<S> {
         candidate: Candidate,
         failure: Failure,
     ) -> Result<(), PassError> {
-        let Some((mut tx, mut done, cursor)) = self.reach_again(&candidate).await? else {
+        let Some((tx, mut done)) = self.reach_again(&candidate).await? else {
             return Ok(());
         };
-        let ended = self.failed(&mut tx, &candidate, failure).await?;
+        let ended = self.lane.failed(&candidate, failure, &mut done);
         if matches!(ended, Ended::DeadLetter(_)) && candidate.is_retry {
             done.settle(&candidate.event);
         }
-        let (observers, attempt) = (&self.settings.observers, candidate.attempts + 1);
+        let observers = &self.lane.bound.settings.observers;
+        let attempt = candidate.attempts + 1;
         done.kept
             .attempted(observers, &candidate.event, attempt, None, ended);
-        self.record(&mut tx, &done, cursor).await?;
-        tx.into_inner().commit().await?;
-        self.tell(done.kept);
-        Ok(())
+        self.commit(tx, done).await
+    }
+
+    async fn commit(&self, mut tx: DeliveryTx, done: Done) -> Result<(), PassError> {
+        let advance = Some((done.from, done.reached));
+        match self.lane.record(&mut tx, &done, advance).await {
+            Ok(()) => {
+                tx.into_inner().commit().await?;
+                self.lane.tell(done.kept);
+                Ok(())
+            }
+            Err(abandoned) => {
+                let _ = tx.into_inner().rollback().await;
+                Err(match abandoned {
+                    Abandoned::Commit(error) | Abandoned::Database(error) => error.into(),
+                    _ => PassError::LeaseLost,
+                })
+            }
+        }
     }
 }

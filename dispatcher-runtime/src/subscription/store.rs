@@ -1,78 +1,83 @@
 //! The statements of a pass, in the order in which it sends them.
 
+use sqlx::Postgres;
 use sqlx::Row;
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
 use time::OffsetDateTime;
 use tracing::Instrument;
 
-use super::{Candidate, Done, Reader};
+use super::lane::Done;
+use super::{Candidate, Lane};
+use crate::dead_letter;
+use crate::delivery::Abandoned;
 use crate::event::StoredEvent;
 use crate::event_log::READ_COMMITTED;
 use crate::handler::DeliveryTx;
 use crate::observe::span;
+use crate::sql::{ConsumeStatements, Statement};
 
-impl<S> Reader<S> {
+impl<S> Lane<S> {
     pub(super) async fn begin(&self) -> Result<DeliveryTx, sqlx::Error> {
-        Ok(DeliveryTx::new(self.pool.begin_with(READ_COMMITTED).await?))
+        let tx = self.bound.pool.begin_with(READ_COMMITTED).await?;
+        Ok(DeliveryTx::new(tx))
     }
 
-    /// A cursor that cannot be locked is worked on by another replica, or an operator has deleted
-    /// it; then the subscription starts at the beginning, and the dedup rows say what was handled.
-    pub(super) async fn register_again(&self) -> Result<(), sqlx::Error> {
-        let (consumer, subscription) = (self.settings.consumer, self.subscription.name);
-        let query = self
-            .settings
-            .statements
-            .cursor_exists
-            .query()
-            .bind(consumer)
-            .bind(subscription);
-        if query.fetch_one(&self.pool).await?.try_get(0)? {
-            return Ok(());
-        }
-        tracing::warn!(
-            consumer,
-            subscription,
-            "the cursor was deleted; the log is read from its beginning"
-        );
-        let query = self
-            .settings
-            .statements
-            .register_cursor
-            .query()
-            .bind(consumer)
-            .bind(subscription);
-        query
-            .bind(OffsetDateTime::now_utc())
-            .execute(&self.pool)
-            .await
-            .map(drop)
+    fn statements(&self) -> &ConsumeStatements {
+        &self.bound.settings.statements
     }
 
-    pub(super) async fn lock_cursor(
-        &self,
-        tx: &mut DeliveryTx,
-    ) -> Result<Option<i64>, sqlx::Error> {
-        let row = self
-            .settings
-            .statements
-            .lock_cursor
+    /// With the subscription bound, which every statement begins with.
+    fn query(&self, statement: &Statement) -> Query<'static, Postgres, PgArguments> {
+        statement
             .query()
-            .bind(self.settings.consumer)
-            .bind(self.subscription.name)
-            .fetch_optional(&mut **tx)
-            .await?;
+            .bind(self.bound.settings.consumer)
+            .bind(self.bound.subscription.name)
+    }
+
+    /// With the lease bound as well.
+    fn of_lease(&self, statement: &Statement) -> Query<'static, Postgres, PgArguments> {
+        self.query(statement)
+            .bind(self.lease.partition)
+            .bind(self.lease.fence)
+    }
+
+    /// L2: the cursor, if the lease is still ours.
+    pub(super) async fn read_lease(&self, tx: &mut DeliveryTx) -> Result<Option<i64>, sqlx::Error> {
+        let query = self.of_lease(&self.statements().read_lease);
+        let row = query.fetch_optional(&mut **tx).await?;
         row.map(|row| row.try_get("position")).transpose()
     }
 
-    pub(super) async fn horizon(&self, tx: &mut DeliveryTx) -> Result<(i64, i64), sqlx::Error> {
-        let row = self
-            .settings
-            .log
-            .read_horizon
-            .query()
-            .fetch_one(&mut **tx)
+    /// L3: moves the cursor, if the lease is still ours.
+    pub(super) async fn confirm(
+        &self,
+        tx: &mut DeliveryTx,
+        from: i64,
+        to: i64,
+    ) -> Result<bool, sqlx::Error> {
+        let query = self.of_lease(&self.statements().confirm_lease);
+        let moved = query
+            .bind(from)
+            .bind(to)
+            .bind(OffsetDateTime::now_utc())
+            .bind(self.bound.settings.lease.as_secs_f64())
+            .execute(&mut **tx)
             .await?;
+        Ok(moved.rows_affected() == 1)
+    }
+
+    /// L5. Whoever cannot be told sees it expire.
+    pub(crate) async fn release(&self) {
+        let query = self.of_lease(&self.statements().release_lease);
+        if let Err(error) = query.execute(&self.bound.pool).await {
+            tracing::debug!(%error, "a lease could not be released and expires");
+        }
+    }
+
+    pub(super) async fn horizon(&self, tx: &mut DeliveryTx) -> Result<(i64, i64), sqlx::Error> {
+        let query = self.bound.settings.log.read_horizon.query();
+        let row = query.fetch_one(&mut **tx).await?;
         Ok((row.try_get("last_position")?, row.try_get("horizon")?))
     }
 
@@ -82,35 +87,28 @@ impl<S> Reader<S> {
         limit: u32,
     ) -> Result<Vec<Candidate>, sqlx::Error> {
         let rows = self
-            .settings
-            .statements
-            .read_due_retries
-            .query()
-            .bind(self.settings.consumer)
-            .bind(self.subscription.name)
+            .query(&self.statements().read_due_retries)
             .bind(OffsetDateTime::now_utc())
             .bind(i64::from(limit))
+            .bind(self.lease.partitions)
+            .bind(self.lease.partition)
             .fetch_all(&mut **tx)
             .await?;
         rows.iter().map(waiting).collect()
     }
 
+    /// What queues up behind the first waiting events of these subjects.
     pub(super) async fn followers(
         &self,
         tx: &mut DeliveryTx,
-        subject: &str,
-        position: i64,
+        first: &[(String, i64)],
         limit: u32,
     ) -> Result<Vec<Candidate>, sqlx::Error> {
+        let (subjects, positions): (Vec<_>, Vec<_>) = first.iter().cloned().unzip();
         let rows = self
-            .settings
-            .statements
-            .read_followers
-            .query()
-            .bind(self.settings.consumer)
-            .bind(self.subscription.name)
-            .bind(subject)
-            .bind(position)
+            .query(&self.statements().read_followers)
+            .bind(subjects)
+            .bind(positions)
             .bind(i64::from(limit))
             .fetch_all(&mut **tx)
             .await?;
@@ -122,11 +120,7 @@ impl<S> Reader<S> {
         tx: &mut DeliveryTx,
         position: i64,
     ) -> Result<Option<u32>, sqlx::Error> {
-        let query = self.settings.statements.read_retry.query();
-        let query = query
-            .bind(self.settings.consumer)
-            .bind(self.subscription.name)
-            .bind(position);
+        let query = self.query(&self.statements().read_retry).bind(position);
         let row = query.fetch_optional(&mut **tx).await?;
         row.map(|row| attempts(&row)).transpose()
     }
@@ -140,12 +134,13 @@ impl<S> Reader<S> {
         limit: u32,
     ) -> Result<Vec<Candidate>, sqlx::Error> {
         if until <= cursor {
-            return self.next_events(tx, cursor, until, limit).await;
+            return Ok(Vec::new());
         }
+        let subscription = &self.bound.subscription;
         let span = span::receive(
-            &self.subscription.event_types,
-            self.settings.consumer,
-            self.subscription.name,
+            &subscription.event_types,
+            self.bound.settings.consumer,
+            subscription.name,
         );
         let read = self.next_events(tx, cursor, until, limit);
         let candidates = read.instrument(span.clone()).await?;
@@ -161,16 +156,13 @@ impl<S> Reader<S> {
         limit: u32,
     ) -> Result<Vec<Candidate>, sqlx::Error> {
         let rows = self
-            .settings
-            .statements
-            .read_events
-            .query()
-            .bind(self.settings.consumer)
-            .bind(self.subscription.name)
-            .bind(&self.subscription.event_types)
+            .query(&self.statements().read_events)
+            .bind(self.bound.subscription.event_types.clone())
             .bind(cursor)
             .bind(until)
             .bind(i64::from(limit))
+            .bind(self.lease.partitions)
+            .bind(self.lease.partition)
             .fetch_all(&mut **tx)
             .await?;
         rows.iter()
@@ -191,101 +183,87 @@ impl<S> Reader<S> {
         &self,
         tx: &mut DeliveryTx,
     ) -> Result<Option<OffsetDateTime>, sqlx::Error> {
-        self.settings
-            .statements
-            .next_retry
-            .query()
-            .bind(self.settings.consumer)
-            .bind(self.subscription.name)
+        self.query(&self.statements().next_retry)
+            .bind(self.lease.partitions)
+            .bind(self.lease.partition)
             .fetch_one(&mut **tx)
             .await?
             .try_get("due_at")
     }
 
-    pub(super) async fn put_retry(
-        &self,
-        tx: &mut DeliveryTx,
-        event: &StoredEvent,
-        attempts: u32,
-        due_at: Option<OffsetDateTime>,
-        failures: &[serde_json::Value],
-    ) -> Result<(), sqlx::Error> {
-        self.settings
-            .statements
-            .put_retry
-            .query()
-            .bind(self.settings.consumer)
-            .bind(self.subscription.name)
-            .bind(event.position)
-            .bind(&event.subject)
-            .bind(i32::try_from(attempts).unwrap_or(i32::MAX))
-            .bind(due_at)
-            .bind(serde_json::Value::from(failures).to_string())
-            .execute(&mut **tx)
-            .await
-            .map(drop)
-    }
-
-    /// Writes down what was done. Whether there was anything to write.
+    /// Writes down what was done. `advance` moves the cursor; without it, another transaction does.
     pub(super) async fn record(
         &self,
         tx: &mut DeliveryTx,
         done: &Done,
-        cursor: i64,
-    ) -> Result<bool, sqlx::Error> {
+        advance: Option<(i64, i64)>,
+    ) -> Result<(), Abandoned> {
+        let confirmed = match advance {
+            Some((from, to)) => self.confirm(tx, from, to).await,
+            None => {
+                let query = self.of_lease(&self.statements().confirm_lane);
+                let row = query.fetch_optional(&mut **tx).await;
+                row.map(|row| row.is_some())
+            }
+        };
+        if !confirmed.map_err(Abandoned::Commit)? {
+            return Err(Abandoned::LeaseLost);
+        }
+        self.write_down(tx, done).await.map_err(Abandoned::Commit)
+    }
+
+    async fn write_down(&self, tx: &mut DeliveryTx, done: &Done) -> Result<(), sqlx::Error> {
         let now = OffsetDateTime::now_utc();
-        let statements = &self.settings.statements;
-        let (consumer, subscription) = (self.settings.consumer, self.subscription.name);
-        if !done.handled.is_empty() {
-            let query = statements.record_handled.query();
-            query
-                .bind(consumer)
-                .bind(subscription)
-                .bind(now)
-                .bind(&done.handled)
+        let statements = self.statements();
+        if !done.over.is_empty() {
+            let query = self.query(&statements.record_handled).bind(now);
+            query.bind(done.over.clone()).execute(&mut **tx).await?;
+        }
+        for new in &done.dead_letters {
+            dead_letter::insert(&statements.insert_dead_letter, tx, new).await?;
+        }
+        if !done.waiting.is_empty() {
+            let waiting = || done.waiting.iter();
+            let attempts = |attempts: u32| i32::try_from(attempts).unwrap_or(i32::MAX);
+            let failures =
+                |failures: &[serde_json::Value]| serde_json::Value::from(failures).to_string();
+            self.query(&statements.put_retries)
+                .bind(waiting().map(|one| one.position).collect::<Vec<_>>())
+                .bind(
+                    waiting()
+                        .map(|one| one.event_id.clone())
+                        .collect::<Vec<_>>(),
+                )
+                .bind(waiting().map(|one| one.subject.clone()).collect::<Vec<_>>())
+                .bind(
+                    waiting()
+                        .map(|one| attempts(one.attempts))
+                        .collect::<Vec<_>>(),
+                )
+                .bind(waiting().map(|one| one.due_at).collect::<Vec<_>>())
+                .bind(
+                    waiting()
+                        .map(|one| failures(&one.failures))
+                        .collect::<Vec<_>>(),
+                )
                 .execute(&mut **tx)
                 .await?;
         }
         if !done.settled.is_empty() {
-            let query = statements.remove_retries.query();
-            query
-                .bind(consumer)
-                .bind(subscription)
-                .bind(&done.settled)
-                .execute(&mut **tx)
-                .await?;
+            let query = self.query(&statements.remove_retries);
+            query.bind(done.settled.clone()).execute(&mut **tx).await?;
         }
         let released: Vec<_> = done
             .released
             .iter()
-            .map(|(subject, _)| subject)
             .filter(|subject| !done.blocked.contains(*subject))
+            .cloned()
             .collect();
         if !released.is_empty() {
-            let query = statements.release_followers.query();
-            query
-                .bind(consumer)
-                .bind(subscription)
-                .bind(now)
-                .bind(&released)
-                .execute(&mut **tx)
-                .await?;
+            let query = self.query(&statements.release_followers).bind(now);
+            query.bind(released).execute(&mut **tx).await?;
         }
-        if done.cursor > cursor {
-            let query = statements.move_cursor.query();
-            let query = query
-                .bind(consumer)
-                .bind(subscription)
-                .bind(done.cursor)
-                .bind(now);
-            if query.execute(&mut **tx).await?.rows_affected() != 1 {
-                // The row that we hold the lock of: whatever this was written to, it is not ours.
-                return Err(sqlx::Error::Protocol(
-                    "the cursor's row is not where it was".to_owned(),
-                ));
-            }
-        }
-        Ok(done.cursor > cursor || done.candidates > 0)
+        Ok(())
     }
 }
 

@@ -50,6 +50,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Consumer::<Coaching>::builder(pool)
         .state(Hang(mode == "hang"))
         .batch_size(5)
+        .lease(std::time::Duration::from_secs(1))
         .subscribe(hold_slot)
         .run_until(tokio::signal::ctrl_c())
         .await?;

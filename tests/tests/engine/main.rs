@@ -11,6 +11,7 @@ mod gap;
 mod gap_broken;
 mod horizon;
 mod hostile;
+mod lease;
 mod loaded_registry;
 mod migrations;
 mod not_only_rust;

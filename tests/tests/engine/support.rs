@@ -42,6 +42,7 @@ impl World {
             .state(script.clone())
             .poll_interval(Duration::from_secs(600))
             .retry_delays([Duration::from_millis(20); 3])
+            .lease(Duration::from_secs(2))
     }
 
     pub(crate) async fn count(&self, query: &'static str) -> TestResult<i64> {
@@ -114,6 +115,27 @@ impl Script {
             attempts: Arc::default(),
             entered: Arc::new(Semaphore::new(0)),
             gate: Arc::new(Semaphore::new(0)),
+        }
+    }
+
+    /// What a handler without a transaction does.
+    pub(crate) async fn act(&self, credits: i64, attempt: u32) -> Result<(), HandlerError> {
+        self.attempts.lock().unwrap().push((credits, attempt));
+        self.entered.add_permits(1);
+        match self.acts.get(&credits) {
+            Some(Act::FailTimes(times)) if attempt <= *times => {
+                Err(std::io::Error::other(format!("attempt {attempt} fails")).into())
+            }
+            Some(Act::Permanent) => Err(HandlerError::permanent("more than a lesson can cost")),
+            Some(Act::Panic) => panic!("the handler does not know {credits}"),
+            Some(Act::Wait) => {
+                self.gate.acquire().await?.forget();
+                Ok(())
+            }
+            Some(Act::TransientOnce) if self.attempts_at(credits).len() == 1 => {
+                Err(sqlx::Error::PoolTimedOut.into())
+            }
+            _ => Ok(()),
         }
     }
 

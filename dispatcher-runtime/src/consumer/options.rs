@@ -1,0 +1,51 @@
+//! What one subscription can be told.
+
+use crate::delivery::Subscription;
+
+/// Options of a subscription, for [`subscribe_with`](super::ConsumerBuilder::subscribe_with).
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct SubscriptionOptions {
+    concurrency: u16,
+    partitions: u16,
+}
+
+impl Default for SubscriptionOptions {
+    fn default() -> Self {
+        Self {
+            concurrency: 1,
+            partitions: 1,
+        }
+    }
+}
+
+impl SubscriptionOptions {
+    /// How many events of a batch are handled at the same time, each of another subject. 1 unless
+    /// told: in the order of the log.
+    ///
+    /// Each subject keeps its order; an event without a subject has none to keep. The next batch is
+    /// read when all of this one are done. It needs so many connections.
+    pub fn concurrency(mut self, events: u16) -> Self {
+        self.concurrency = events.max(1);
+        self
+    }
+
+    /// Into how many parts the subscription is divided by subject, so that as many replicas can work
+    /// on it at the same time. 1 unless told.
+    ///
+    /// Each subject keeps its order, because it is always in the same partition; an event without a
+    /// subject counts as one of its own. The number belongs to the subscription and not to the
+    /// process: whoever starts last decides, and replicas that run follow. It may be changed at any
+    /// time; partitions then start where the slowest of them was, and dedup rows keep what the others
+    /// have handled from being handled twice. Each partition reads the whole log past its cursor and
+    /// passes over what is not its own, so use no more than replicas are to share them.
+    pub fn partitions(mut self, partitions: u16) -> Self {
+        self.partitions = partitions.max(1);
+        self
+    }
+
+    pub(super) fn apply<S>(&self, subscription: &mut Subscription<S>) {
+        subscription.concurrency = self.concurrency;
+        subscription.partitions = self.partitions;
+    }
+}

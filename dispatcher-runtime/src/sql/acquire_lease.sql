@@ -1,0 +1,17 @@
+-- L1. A row that somebody has locked is being written under a lease that is still good, or L6 ends
+-- who has it; either way there is another time.
+WITH free AS (
+    SELECT consumer, subscription, partition
+      FROM {family}dispatcher_cursor
+     WHERE consumer = $1 AND subscription = $2 AND partition = $3
+       AND (holder IS NULL OR expires_at <= clock_timestamp())
+       FOR UPDATE SKIP LOCKED
+)
+UPDATE {family}dispatcher_cursor AS cursor
+   SET fence = nextval('{family}dispatcher_fence'),
+       holder = $4,
+       expires_at = clock_timestamp() + $5::float8 * interval '1 s'
+  FROM free
+ WHERE cursor.consumer = free.consumer AND cursor.subscription = free.subscription
+   AND cursor.partition = free.partition
+RETURNING cursor.fence, cursor.partitions

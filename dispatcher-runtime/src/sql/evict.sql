@@ -1,0 +1,10 @@
+-- L6. Ends the transactions that are still open under this fence, found by their markers.
+SELECT count(*)
+  FROM (SELECT pg_terminate_backend(held.pid)
+          FROM pg_locks AS held
+         WHERE held.locktype = 'advisory'
+           AND held.objsubid = 1
+           AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+           AND held.classid::bigint >> 16 = 8192 | ('{family}dispatcher_cursor'::regclass::oid::bigint & 8191)
+           AND ((held.classid::bigint & 65535) << 32) | held.objid::bigint = $1
+           AND held.pid <> pg_backend_pid()) AS ended

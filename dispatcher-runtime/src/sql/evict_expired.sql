@@ -1,0 +1,14 @@
+-- L6, of all expired leases of a subscription.
+SELECT count(*)
+  FROM (SELECT pg_terminate_backend(held.pid)
+          FROM pg_locks AS held
+         WHERE held.locktype = 'advisory'
+           AND held.objsubid = 1
+           AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+           AND held.classid::bigint >> 16 = 8192 | ('{family}dispatcher_cursor'::regclass::oid::bigint & 8191)
+           AND ((held.classid::bigint & 65535) << 32) | held.objid::bigint IN (
+               SELECT fence
+                 FROM {family}dispatcher_cursor
+                WHERE consumer = $1 AND subscription = $2
+                  AND holder IS NOT NULL AND expires_at <= clock_timestamp())
+           AND held.pid <> pg_backend_pid()) AS ended

@@ -1,0 +1,15 @@
+-- The partitions of these subscriptions, who holds them, and the replicas to share them among, in the
+-- order that all of them see.
+SELECT cursor.subscription,
+       cursor.partition,
+       cursor.fence,
+       cursor.holder IS NULL OR cursor.expires_at <= clock_timestamp() AS free,
+       cursor.holder IS NOT NULL AS held,
+       ARRAY(SELECT replica.replica
+               FROM {family}dispatcher_replica AS replica
+              WHERE replica.consumer = cursor.consumer AND replica.subscription = cursor.subscription
+                AND replica.expires_at > clock_timestamp()
+              ORDER BY replica.replica) AS replicas
+  FROM {family}dispatcher_cursor AS cursor
+ WHERE cursor.consumer = $1 AND cursor.subscription = ANY ($2)
+ ORDER BY cursor.subscription, cursor.partition
