@@ -23,7 +23,8 @@ use proc_macro::TokenStream;
 /// The event type is a path to its generated module. The function takes the event first,
 /// `EventEnvelope<CreditLocked>`, and then, in any order and each if it wants it:
 ///
-/// * `&mut DeliveryTx`, the transaction of the delivery,
+/// * `&mut DeliveryTx`, the transaction of the delivery: what is written through it is applied once.
+///   A handler that does not take it runs while no transaction is open, and is called at least once,
 /// * `State<App>`, a clone of the application's state,
 /// * `Delivery`, facts about the delivery such as the attempt.
 ///

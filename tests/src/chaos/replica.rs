@@ -53,16 +53,17 @@ fn settings(builder: ConsumerBuilder<Coaching, App>) -> ConsumerBuilder<Coaching
         .poll_interval(Duration::from_millis(250))
         .handler_timeout(HANDLER_TIMEOUT)
         .retry_delays((1..ATTEMPTS).map(|retry| Duration::from_millis(u64::from(retry) * 40)))
-        .subscribe(hold_slot)
-        .subscribe(free_slot)
-        .subscribe(tell_of_lock)
-        .subscribe(tell_of_debit)
+        .lease(LEASE)
+        .subscribe_with(hold_slot, |options| options.partitions(2))
+        .subscribe_with(free_slot, |options| options.concurrency(3))
+        .subscribe_with(tell_of_lock, |options| options.concurrency(2))
+        .subscribe_with(tell_of_debit, |options| options.partitions(3))
 }
 
 /// Consumes until told to stop.
 pub(super) async fn run(options: PgConnectOptions, seed: u64) {
     let mut orders = orders();
-    let (events, outside) = (pool(&options, 10), pool(&options, 4));
+    let (events, outside) = (pool(&options, 14), pool(&options, 4));
     let start = async {
         loop {
             let app = App {

@@ -18,6 +18,7 @@ const _: () = {
     impl ::dispatcher_runtime::Handler<App> for hold_slot {
         type EventType = __EventType;
         const NAME: &'static str = "hold-slot";
+        const IN_TRANSACTION: bool = true;
         fn handle<'a>(
             &'a self,
             __incoming: ::dispatcher_runtime::private::Incoming<'a, App>,
@@ -33,10 +34,16 @@ const _: () = {
                     return ::dispatcher_runtime::private::refused(__error);
                 }
             };
+            let __tx = match ::dispatcher_runtime::private::delivery_tx(__incoming.tx) {
+                ::core::result::Result::Ok(__tx) => __tx,
+                ::core::result::Result::Err(__error) => {
+                    return ::dispatcher_runtime::private::refused(__error);
+                }
+            };
             ::dispatcher_runtime::private::a_handler_must_be_send(
                 hold_slot(
                     __event,
-                    __incoming.tx,
+                    __tx,
                     ::dispatcher_runtime::State(
                         <App as ::core::clone::Clone>::clone(__incoming.state),
                     ),
