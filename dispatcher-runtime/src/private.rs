@@ -20,13 +20,12 @@ pub use crate::handler::{Envelope, Incoming, Returned, a_handler_must_be_send, r
 #[cfg(feature = "schemars")]
 pub use crate::json_schema::json_schema as json_schema_of;
 pub use crate::value::{
-    IntegerRule, ListRule, NumberRule, StringRule, Union, ValueEnum, ValueError, present,
+    IntegerRule, ListRule, NumberRule, Rule, StringRule, Union, ValueEnum, ValueError, present,
     unknown_variant,
 };
 pub use crate::{
-    __integer_enum as integer_enum, __integer_type as integer_type, __list_type as list_type,
-    __number_type as number_type, __string_enum as string_enum, __string_type as string_type,
-    __union as union, __value_enum as value_enum,
+    __integer_enum as integer_enum, __list_type as list_type, __rules as rules,
+    __string_enum as string_enum, __union as union, __value_enum as value_enum,
 };
 
 use serde_json::Value;

@@ -141,13 +141,10 @@ impl<'a> Scope<'a> {
     pub(super) fn json_schemas(&self, items: impl Iterator<Item = ItemId>) -> TokenStream {
         let items = items
             .filter_map(|id| self.program.items.get(id))
-            .filter(|item| item.shape != Shape::Pending);
+            // A value with a rule tells its schema by the rule.
+            .filter(|item| !matches!(item.shape, Shape::Pending | Shape::Scalar(_)));
         let (names, places): (Vec<_>, Vec<_>) = items
-            .map(|item| {
-                let place = item.at.as_ref();
-                let place = place.map(|at| format!("{}#{}", at.document, at.pointer));
-                (ident(&item.name), text(&place.unwrap_or_default()))
-            })
+            .map(|item| (ident(&item.name), text(&item.place())))
             .unzip();
         if names.is_empty() {
             return TokenStream::new();

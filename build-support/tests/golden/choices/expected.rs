@@ -74,16 +74,19 @@ pub mod shared {
         >,
     }
     /// What the contracts call `id`.
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub struct NetId(String);
-    ::dispatcher_runtime::private::string_type!(
-        NetId, StringRule::new("id", "be a valid uuid",
-        r#"{"format":"uuid","type":"string"}"#)
-    );
+    pub type NetId = ::dispatcher_runtime::Ruled<String, rules::NetId>;
+    #[doc(hidden)]
+    pub mod rules {
+        ::dispatcher_runtime::private::rules!(
+            super::super::DOCUMENTS, {
+            NetId("common.json#/$defs/Amount/anyOf/0/properties/id") : StringRule =
+            StringRule::new("id", "be a valid uuid",
+            r#"{"format":"uuid","type":"string"}"#), }
+        );
+    }
     ::dispatcher_runtime::private::json_schema!(
         super::DOCUMENTS, { Amount = "common.json#/$defs/Amount", Gross =
-        "common.json#/definitions/Gross", Net = "common.json#/$defs/Amount/anyOf/0",
-        NetId = "common.json#/$defs/Amount/anyOf/0/properties/id" }
+        "common.json#/definitions/Gross", Net = "common.json#/$defs/Amount/anyOf/0" }
     );
 }
 /// The event payment.made.
@@ -94,7 +97,7 @@ pub mod shared {
 pub mod payment_made {
     #[doc(inline)]
     pub use v1::{
-        Account, AddressesItem, Amount, B, Based, Card, ClosedFirst, Gross, Group, Mixed,
+        Account, AddressesItem, Amount, B, Based, Card, ClosedFirst, Group, Mixed,
         Mixed2, Net, NetId, NothingKnown, OddU7eNameU25U5eUfc, OddU7eNameU25U5eUfc1,
         OddU7eNameU25U5eUfc2, OddU7eNameU25U5eUfcX, Party, PaymentMade, Person, PersonId,
         Referred, TeamId, Typed, Typed1, Typed2, Whose, X,
@@ -103,7 +106,7 @@ pub mod payment_made {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         #[doc(inline)]
-        pub use super::super::shared::{Amount, Gross, Net, NetId};
+        pub use super::super::shared::{Amount, Net, NetId};
         /// The event payment.made.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde")]
@@ -164,19 +167,15 @@ pub mod payment_made {
             pub owner: Option<Party>,
         }
         /// What the contracts call `addresses`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct AddressesItem(String);
-        ::dispatcher_runtime::private::string_type!(
-            AddressesItem, StringRule::new("addresses",
-            "match one of the alternatives of its schema",
-            r#"{"anyOf":[{"format":"ipv4","type":"string"},{"format":"ipv6","type":"string"}],"type":"string"}"#)
-        );
+        pub type AddressesItem = ::dispatcher_runtime::Ruled<
+            String,
+            rules::AddressesItem,
+        >;
         /// What the contracts call `b`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct B(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            B(Integer), IntegerRule::new("b", "be at least 0").at_least(0)
-        );
+        pub type B = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::B,
+        >;
         /// What the contracts call `based`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde")]
@@ -254,12 +253,10 @@ pub mod payment_made {
             }
         );
         /// What the contracts call `mixed`.
-        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-        pub struct Mixed2(::dispatcher_runtime::Number);
-        ::dispatcher_runtime::private::number_type!(
-            Mixed2, NumberRule::new("mixed", "be a number, at most 1",
-            r#"{"maximum":1,"type":"number"}"#)
-        );
+        pub type Mixed2 = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Number,
+            rules::Mixed2,
+        >;
         /// What the contracts call `nothing_known`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", transparent)]
@@ -337,12 +334,7 @@ pub mod payment_made {
             pub name: String,
         }
         /// What the contracts call `PersonId`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct PersonId(String);
-        ::dispatcher_runtime::private::string_type!(
-            PersonId, StringRule::new("PersonId", "match `^per_`",
-            r#"{"pattern":"^per_","type":"string"}"#)
-        );
+        pub type PersonId = ::dispatcher_runtime::Ruled<String, rules::PersonId>;
         /// Overlapping and referred to; an account is a card too.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -358,12 +350,7 @@ pub mod payment_made {
             "p.json#/properties/referred/anyOf/1" }
         );
         /// What the contracts call `TeamId`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct TeamId(String);
-        ::dispatcher_runtime::private::string_type!(
-            TeamId, StringRule::new("TeamId", "match `^team_`",
-            r#"{"pattern":"^team_","type":"string"}"#)
-        );
+        pub type TeamId = ::dispatcher_runtime::Ruled<String, rules::TeamId>;
         /// What the contracts call `typed`.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -425,25 +412,40 @@ pub mod payment_made {
             N1,
         }
         ::dispatcher_runtime::private::integer_enum!(X, "x", "be 1", { N1 = 1 });
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, {
+                AddressesItem("p.json#/properties/addresses/items") : StringRule =
+                StringRule::new("addresses",
+                "match one of the alternatives of its schema",
+                r#"{"anyOf":[{"format":"ipv4","type":"string"},{"format":"ipv6","type":"string"}],"type":"string"}"#),
+                B("p.json#/properties/typed/oneOf/1/properties/b") : IntegerRule =
+                IntegerRule::new("b", "be at least 0").at_least(0),
+                Mixed2("p.json#/properties/mixed/anyOf/1") : NumberRule =
+                NumberRule::new("mixed", "be a number, at most 1",
+                r#"{"maximum":1,"type":"number"}"#), PersonId("p.json#/$defs/PersonId") :
+                StringRule = StringRule::new("PersonId", "match `^per_`",
+                r#"{"pattern":"^per_","type":"string"}"#), TeamId("p.json#/$defs/TeamId")
+                : StringRule = StringRule::new("TeamId", "match `^team_`",
+                r#"{"pattern":"^team_","type":"string"}"#), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { Account = "p.json#/$defs/Account", AddressesItem =
-            "p.json#/properties/addresses/items", B =
-            "p.json#/properties/typed/oneOf/1/properties/b", Based =
+            super::super::DOCUMENTS, { Account = "p.json#/$defs/Account", Based =
             "p.json#/properties/based", Card = "p.json#/$defs/Card", ClosedFirst =
             "p.json#/properties/closed_first", Group = "p.json#/$defs/Party/oneOf/1",
-            Mixed = "p.json#/properties/mixed", Mixed2 =
-            "p.json#/properties/mixed/anyOf/1", NothingKnown =
+            Mixed = "p.json#/properties/mixed", NothingKnown =
             "p.json#/properties/nothing_known", OddU7eNameU25U5eUfc =
             "p.json#/properties/odd~1~0name %^ü", OddU7eNameU25U5eUfc1 =
             "p.json#/properties/odd~1~0name %^ü/oneOf/0", OddU7eNameU25U5eUfc2 =
             "p.json#/properties/odd~1~0name %^ü/oneOf/1", OddU7eNameU25U5eUfcX =
             "p.json#/properties/odd~1~0name %^ü/oneOf/1/properties/x", Party =
             "p.json#/$defs/Party", PaymentMade = "p.json#", Person =
-            "p.json#/$defs/Party/oneOf/0", PersonId = "p.json#/$defs/PersonId", Referred
-            = "p.json#/properties/referred", TeamId = "p.json#/$defs/TeamId", Typed =
-            "p.json#/properties/typed", Typed1 = "p.json#/properties/typed/oneOf/0",
-            Typed2 = "p.json#/properties/typed/oneOf/1", Whose =
-            "p.json#/properties/whose", X =
+            "p.json#/$defs/Party/oneOf/0", Referred = "p.json#/properties/referred",
+            Typed = "p.json#/properties/typed", Typed1 =
+            "p.json#/properties/typed/oneOf/0", Typed2 =
+            "p.json#/properties/typed/oneOf/1", Whose = "p.json#/properties/whose", X =
             "p.json#/properties/odd~1~0name %^ü/oneOf/0/properties/x" }
         );
         impl ::dispatcher_runtime::Payload for PaymentMade {

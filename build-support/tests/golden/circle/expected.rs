@@ -48,11 +48,7 @@ pub mod circle_drawn {
             pub first: Node0,
         }
         /// What the contracts call `id`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Id(i64);
-        ::dispatcher_runtime::private::integer_type!(
-            Id(i64), IntegerRule::new("id", "be between 0 and 999").range(0, 999)
-        );
+        pub type Id = ::dispatcher_runtime::Ruled<i64, rules::Id>;
         /// What the contracts call `Node0`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde")]
@@ -216,17 +212,24 @@ pub mod circle_drawn {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node10>>,
         }
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Id("p.json#/$defs/Node0/properties/id")
+                : IntegerRule = IntegerRule::new("id", "be between 0 and 999").range(0,
+                999), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { CircleDrawn = "p.json#", Id =
-            "p.json#/$defs/Node0/properties/id", Node0 = "p.json#/$defs/Node0", Node1 =
-            "p.json#/$defs/Node1", Node10 = "p.json#/$defs/Node10", Node11 =
-            "p.json#/$defs/Node11", Node12 = "p.json#/$defs/Node12", Node13 =
-            "p.json#/$defs/Node13", Node14 = "p.json#/$defs/Node14", Node15 =
-            "p.json#/$defs/Node15", Node2 = "p.json#/$defs/Node2", Node3 =
-            "p.json#/$defs/Node3", Node4 = "p.json#/$defs/Node4", Node5 =
-            "p.json#/$defs/Node5", Node6 = "p.json#/$defs/Node6", Node7 =
-            "p.json#/$defs/Node7", Node8 = "p.json#/$defs/Node8", Node9 =
-            "p.json#/$defs/Node9" }
+            super::super::DOCUMENTS, { CircleDrawn = "p.json#", Node0 =
+            "p.json#/$defs/Node0", Node1 = "p.json#/$defs/Node1", Node10 =
+            "p.json#/$defs/Node10", Node11 = "p.json#/$defs/Node11", Node12 =
+            "p.json#/$defs/Node12", Node13 = "p.json#/$defs/Node13", Node14 =
+            "p.json#/$defs/Node14", Node15 = "p.json#/$defs/Node15", Node2 =
+            "p.json#/$defs/Node2", Node3 = "p.json#/$defs/Node3", Node4 =
+            "p.json#/$defs/Node4", Node5 = "p.json#/$defs/Node5", Node6 =
+            "p.json#/$defs/Node6", Node7 = "p.json#/$defs/Node7", Node8 =
+            "p.json#/$defs/Node8", Node9 = "p.json#/$defs/Node9" }
         );
         impl ::dispatcher_runtime::Payload for CircleDrawn {
             type EventType = super::EventType;

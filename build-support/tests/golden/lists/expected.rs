@@ -91,12 +91,7 @@ pub mod lists_made {
             Exactly(ExactlyItem), ListRule::new("exactly", "have 2 items", 2, 2)
         );
         /// What the contracts call `exactly`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct ExactlyItem(i64);
-        ::dispatcher_runtime::private::integer_type!(
-            ExactlyItem(i64), IntegerRule::new("exactly", "be between 0 and 9").range(0,
-            9)
-        );
+        pub type ExactlyItem = ::dispatcher_runtime::Ruled<i64, rules::ExactlyItem>;
         /// What was bought.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Lines(Vec<LinesItem>);
@@ -172,29 +167,34 @@ pub mod lists_made {
             usize::MAX).unique()
         );
         /// What the contracts call `Tags`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct TagsItem(String);
-        ::dispatcher_runtime::private::string_type!(
-            TagsItem, StringRule::new("Tags", "be at least 1 character long",
-            r#"{"minLength":1,"type":"string"}"#)
-        );
+        pub type TagsItem = ::dispatcher_runtime::Ruled<String, rules::TagsItem>;
         /// What the contracts call `Tree`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Tree(Vec<Tree>);
         ::dispatcher_runtime::private::list_type!(
             Tree(Tree), ListRule::new("Tree", "have at most 2 items", 0, 2)
         );
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, {
+                ExactlyItem("p.json#/properties/exactly/items") : IntegerRule =
+                IntegerRule::new("exactly", "be between 0 and 9").range(0, 9),
+                TagsItem("p.json#/$defs/Tags/items") : StringRule =
+                StringRule::new("Tags", "be at least 1 character long",
+                r#"{"minLength":1,"type":"string"}"#), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { Anything = "p.json#/properties/anything", Exactly
-            = "p.json#/properties/exactly", ExactlyItem =
-            "p.json#/properties/exactly/items", Lines = "p.json#/properties/lines",
-            LinesItem = "p.json#/properties/lines/items", ListsMade = "p.json#", Matrix =
+            = "p.json#/properties/exactly", Lines = "p.json#/properties/lines", LinesItem
+            = "p.json#/properties/lines/items", ListsMade = "p.json#", Matrix =
             "p.json#/properties/matrix", MatrixItem = "p.json#/properties/matrix/items",
             Maybe = "p.json#/properties/maybe", MaybeItem =
             "p.json#/properties/maybe/items", OneOrMore =
             "p.json#/properties/one_or_more", OneOrMore2 =
-            "p.json#/properties/one_or_more/oneOf/1", Tags = "p.json#/$defs/Tags",
-            TagsItem = "p.json#/$defs/Tags/items", Tree = "p.json#/$defs/Tree" }
+            "p.json#/properties/one_or_more/oneOf/1", Tags = "p.json#/$defs/Tags", Tree =
+            "p.json#/$defs/Tree" }
         );
         impl ::dispatcher_runtime::Payload for ListsMade {
             type EventType = super::EventType;

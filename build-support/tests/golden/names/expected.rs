@@ -118,11 +118,10 @@ pub mod order_named {
             pub quoted_u22_u5c: ::core::option::Option<::std::string::String>,
         }
         /// What the contracts call `amount`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Amount(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            Amount(Integer), IntegerRule::new("amount", "be at least 1").at_least(1)
-        );
+        pub type Amount = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::Amount,
+        >;
         /// What the contracts call `Box`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde")]
@@ -167,11 +166,10 @@ pub mod order_named {
             pub grade: InnerGrade,
         }
         /// What the contracts call `amount`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct InnerAmount(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            InnerAmount(Integer), IntegerRule::new("amount", "be at least 2").at_least(2)
-        );
+        pub type InnerAmount = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::InnerAmount,
+        >;
         /// What the contracts call `grade`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum InnerGrade {
@@ -218,11 +216,18 @@ pub mod order_named {
             /// The property `x`.
             pub x: ::dispatcher_runtime::Integer,
         }
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Amount("p.json#/properties/amount") :
+                IntegerRule = IntegerRule::new("amount", "be at least 1").at_least(1),
+                InnerAmount("p.json#/properties/inner/properties/amount") : IntegerRule =
+                IntegerRule::new("amount", "be at least 2").at_least(2), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { Amount = "p.json#/properties/amount", Box =
-            "p.json#/$defs/Box", Grade = "p.json#/properties/grade", Inner =
-            "p.json#/properties/inner", InnerAmount =
-            "p.json#/properties/inner/properties/amount", InnerGrade =
+            super::super::DOCUMENTS, { Box = "p.json#/$defs/Box", Grade =
+            "p.json#/properties/grade", Inner = "p.json#/properties/inner", InnerGrade =
             "p.json#/properties/inner/properties/grade", Option =
             "p.json#/properties/option", OrderNamed = "p.json#", Result =
             "p.json#/properties/result", String = "p.json#/properties/string", Vec =

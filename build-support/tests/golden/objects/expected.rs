@@ -178,18 +178,12 @@ pub mod thing_made {
             >,
         }
         /// What the contracts call `id`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Id(String);
-        ::dispatcher_runtime::private::string_type!(
-            Id, StringRule::new("id", "be at least 1 character long",
-            r#"{"minLength":1,"type":"string"}"#)
-        );
+        pub type Id = ::dispatcher_runtime::Ruled<String, rules::Id>;
         /// What the contracts call `map`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct MapValue(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            MapValue(Integer), IntegerRule::new("map", "be at least 1").at_least(1)
-        );
+        pub type MapValue = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::MapValue,
+        >;
         /// What the contracts call `mixed`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde")]
@@ -219,12 +213,7 @@ pub mod thing_made {
             >,
         }
         /// What the contracts call `pair`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Pair1(String);
-        ::dispatcher_runtime::private::string_type!(
-            Pair1, StringRule::new("pair", "be at least 1 character long",
-            r#"{"minLength":1,"type":"string"}"#)
-        );
+        pub type Pair1 = ::dispatcher_runtime::Ruled<String, rules::Pair1>;
         /// Row Tag
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde")]
@@ -272,14 +261,24 @@ pub mod thing_made {
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Id("p.json#/$defs/Base/properties/id")
+                : StringRule = StringRule::new("id", "be at least 1 character long",
+                r#"{"minLength":1,"type":"string"}"#),
+                MapValue("p.json#/properties/map/additionalProperties") : IntegerRule =
+                IntegerRule::new("map", "be at least 1").at_least(1),
+                Pair1("p.json#/properties/pair/prefixItems/1") : StringRule =
+                StringRule::new("pair", "be at least 1 character long",
+                r#"{"minLength":1,"type":"string"}"#), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { Base = "p.json#/$defs/Base", Conditional =
             "p.json#/properties/conditional", Extended = "p.json#/properties/extended",
-            Id = "p.json#/$defs/Base/properties/id", MapValue =
-            "p.json#/properties/map/additionalProperties", Mixed =
-            "p.json#/properties/mixed", NullableObject =
-            "p.json#/properties/nullable_object", Pair1 =
-            "p.json#/properties/pair/prefixItems/1", RowTag =
+            Mixed = "p.json#/properties/mixed", NullableObject =
+            "p.json#/properties/nullable_object", RowTag =
             "p.json#/properties/rows/items/properties/tags/items", RowsItem =
             "p.json#/properties/rows/items", Sealed = "p.json#/properties/sealed", Tags =
             "p.json#/properties/rows/items/properties/tags", ThingMade = "p.json#",

@@ -173,30 +173,31 @@ pub mod root_draft4 {
             >,
         }
         /// What the contracts call `f`.
-        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-        pub struct F(::dispatcher_runtime::Number);
-        ::dispatcher_runtime::private::number_type!(
-            F, NumberRule::new("f", "be a number, at most 2",
-            r#"{"$schema":"http://json-schema.org/draft-04/schema#","exclusiveMaximum":true,"maximum":2,"type":"number"}"#)
-        );
+        pub type F = ::dispatcher_runtime::Ruled<::dispatcher_runtime::Number, rules::F>;
         /// What the contracts call `n`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct N(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            N(Integer), IntegerRule::new("n", "be at least 2").at_least(2)
-        );
+        pub type N = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::N,
+        >;
         /// What the contracts call `s`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct S(String);
-        ::dispatcher_runtime::private::string_type!(
-            S, StringRule::new("s", "match `^a` and be a valid email",
-            r#"{"$schema":"http://json-schema.org/draft-04/schema#","format":"email","pattern":"^a","type":"string"}"#)
-        );
+        pub type S = ::dispatcher_runtime::Ruled<String, rules::S>;
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, {
+                F("draft4.json#/definitions/Data/properties/f") : NumberRule =
+                NumberRule::new("f", "be a number, at most 2",
+                r#"{"$schema":"http://json-schema.org/draft-04/schema#","exclusiveMaximum":true,"maximum":2,"type":"number"}"#),
+                N("draft4.json#/definitions/Data/properties/n") : IntegerRule =
+                IntegerRule::new("n", "be at least 2").at_least(2),
+                S("draft4.json#/definitions/Data/properties/s") : StringRule =
+                StringRule::new("s", "match `^a` and be a valid email",
+                r#"{"$schema":"http://json-schema.org/draft-04/schema#","format":"email","pattern":"^a","type":"string"}"#),
+                }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { F = "draft4.json#/definitions/Data/properties/f",
-            N = "draft4.json#/definitions/Data/properties/n", RootDraft4 =
-            "draft4.json#/definitions/Data", S =
-            "draft4.json#/definitions/Data/properties/s" }
+            super::super::DOCUMENTS, { RootDraft4 = "draft4.json#/definitions/Data" }
         );
         impl ::dispatcher_runtime::Payload for RootDraft4 {
             type EventType = super::EventType;
@@ -315,22 +316,24 @@ pub mod root_draft7 {
             pub id: Option<Id>,
         }
         /// What the contracts call `id`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Id(String);
-        ::dispatcher_runtime::private::string_type!(
-            Id, StringRule::new("id", "be at least 1 character long and be a valid uuid",
-            r#"{"format":"uuid","minLength":1,"type":"string"}"#)
-        );
+        pub type Id = ::dispatcher_runtime::Ruled<String, rules::Id>;
         /// What the contracts call `T`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct T(String);
-        ::dispatcher_runtime::private::string_type!(
-            T, StringRule::new("T", "be at most 3 characters long",
-            r#"{"$schema":"http://json-schema.org/draft-07/schema#","maxLength":3,"type":"string"}"#)
-        );
+        pub type T = ::dispatcher_runtime::Ruled<String, rules::T>;
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Id("draft7.json#/properties/id") :
+                StringRule = StringRule::new("id",
+                "be at least 1 character long and be a valid uuid",
+                r#"{"format":"uuid","minLength":1,"type":"string"}"#),
+                T("draft7.json#/definitions/T") : StringRule = StringRule::new("T",
+                "be at most 3 characters long",
+                r#"{"$schema":"http://json-schema.org/draft-07/schema#","maxLength":3,"type":"string"}"#),
+                }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { Id = "draft7.json#/properties/id", RootDraft7 =
-            "draft7.json#", T = "draft7.json#/definitions/T" }
+            super::super::DOCUMENTS, { RootDraft7 = "draft7.json#" }
         );
         impl ::dispatcher_runtime::Payload for RootDraft7 {
             type EventType = super::EventType;
@@ -442,15 +445,18 @@ pub mod root_map {
             pub ::std::collections::BTreeMap<String, RootMapValue>,
         );
         /// What the contracts call `map`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct RootMapValue(String);
-        ::dispatcher_runtime::private::string_type!(
-            RootMapValue, StringRule::new("map", "be at least 1 character long",
-            r#"{"minLength":1,"type":"string"}"#)
-        );
+        pub type RootMapValue = ::dispatcher_runtime::Ruled<String, rules::RootMapValue>;
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, {
+                RootMapValue("map.json#/additionalProperties") : StringRule =
+                StringRule::new("map", "be at least 1 character long",
+                r#"{"minLength":1,"type":"string"}"#), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { RootMap = "map.json#", RootMapValue =
-            "map.json#/additionalProperties" }
+            super::super::DOCUMENTS, { RootMap = "map.json#" }
         );
         impl ::dispatcher_runtime::Payload for RootMap {
             type EventType = super::EventType;

@@ -53,12 +53,7 @@ pub mod shared {
         Currency, "Currency", "be one of \"EUR\", \"GBP\"", { Eur = "EUR", Gbp = "GBP" }
     );
     /// Names a person.
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub struct IdsPersonId(String);
-    ::dispatcher_runtime::private::string_type!(
-        IdsPersonId, StringRule::new("PersonId", "match `^per_`",
-        r#"{"pattern":"^per_","type":"string"}"#)
-    );
+    pub type IdsPersonId = ::dispatcher_runtime::Ruled<String, rules::IdsPersonId>;
     /// What the contracts call `Money`.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(crate = "serde")]
@@ -69,18 +64,15 @@ pub mod shared {
         pub currency: Currency,
     }
     /// What the contracts call `amount`.
-    #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub struct MoneyAmount(::dispatcher_runtime::Integer);
-    ::dispatcher_runtime::private::integer_type!(
-        MoneyAmount(Integer), IntegerRule::new("amount", "be at least 0").at_least(0)
-    );
+    pub type MoneyAmount = ::dispatcher_runtime::Ruled<
+        ::dispatcher_runtime::Integer,
+        rules::MoneyAmount,
+    >;
     /// What the contracts call `PersonId`.
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub struct OtherIdsPersonId(String);
-    ::dispatcher_runtime::private::string_type!(
-        OtherIdsPersonId, StringRule::new("PersonId", "match `^other_`",
-        r#"{"pattern":"^other_","type":"string"}"#)
-    );
+    pub type OtherIdsPersonId = ::dispatcher_runtime::Ruled<
+        String,
+        rules::OtherIdsPersonId,
+    >;
     /// What the contracts call `Source`.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(crate = "serde")]
@@ -89,19 +81,27 @@ pub mod shared {
         pub name: SourceName,
     }
     /// What the contracts call `name`.
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub struct SourceName(String);
-    ::dispatcher_runtime::private::string_type!(
-        SourceName, StringRule::new("name", "be at most 9 characters long",
-        r#"{"maxLength":9,"type":"string"}"#)
-    );
+    pub type SourceName = ::dispatcher_runtime::Ruled<String, rules::SourceName>;
+    #[doc(hidden)]
+    pub mod rules {
+        ::dispatcher_runtime::private::rules!(
+            super::super::DOCUMENTS, { IdsPersonId("common/ids.json#/$defs/PersonId") :
+            StringRule = StringRule::new("PersonId", "match `^per_`",
+            r#"{"pattern":"^per_","type":"string"}"#),
+            MoneyAmount("common/ids.json#/$defs/Money/properties/amount") : IntegerRule =
+            IntegerRule::new("amount", "be at least 0").at_least(0),
+            OtherIdsPersonId("other/ids.json#/$defs/PersonId") : StringRule =
+            StringRule::new("PersonId", "match `^other_`",
+            r#"{"pattern":"^other_","type":"string"}"#),
+            SourceName("people/copied.json#/$defs/Source/properties/name") : StringRule =
+            StringRule::new("name", "be at most 9 characters long",
+            r#"{"maxLength":9,"type":"string"}"#), }
+        );
+    }
     ::dispatcher_runtime::private::json_schema!(
         super::DOCUMENTS, { Copied = "people/copied.json#", Currency =
-        "common/ids.json#/$defs/Currency", IdsPersonId =
-        "common/ids.json#/$defs/PersonId", Money = "common/ids.json#/$defs/Money",
-        MoneyAmount = "common/ids.json#/$defs/Money/properties/amount", OtherIdsPersonId
-        = "other/ids.json#/$defs/PersonId", Source = "people/copied.json#/$defs/Source",
-        SourceName = "people/copied.json#/$defs/Source/properties/name" }
+        "common/ids.json#/$defs/Currency", Money = "common/ids.json#/$defs/Money", Source
+        = "people/copied.json#/$defs/Source" }
     );
 }
 /// The event person.copied.
@@ -349,12 +349,12 @@ pub mod person_copied {
 #[allow(deprecated, unreachable_pub, unused)]
 pub mod person_paid {
     #[doc(inline)]
-    pub use v1::{Currency, IdsPersonId, Line, Money, MoneyAmount, PersonPaid};
+    pub use v1::{IdsPersonId, Line, Money, MoneyAmount, PersonPaid};
     /// Version 1, from `people/paid.json`.
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         #[doc(inline)]
-        pub use super::super::shared::{Currency, IdsPersonId, Money, MoneyAmount};
+        pub use super::super::shared::{IdsPersonId, Money, MoneyAmount};
         /// The event person.paid.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde")]
@@ -475,17 +475,12 @@ pub mod person_paid {
 #[allow(deprecated, unreachable_pub, unused)]
 pub mod person_refunded {
     #[doc(inline)]
-    pub use v1::{
-        Currency, IdsPersonId, Line, Money, MoneyAmount, OtherIdsPersonId, PersonPaid,
-        PersonRefunded,
-    };
+    pub use v1::{IdsPersonId, Line, Money, OtherIdsPersonId, PersonPaid, PersonRefunded};
     /// Version 1, from `people/refunded.json`.
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         #[doc(inline)]
-        pub use super::super::shared::{
-            Currency, IdsPersonId, MoneyAmount, OtherIdsPersonId,
-        };
+        pub use super::super::shared::{IdsPersonId, OtherIdsPersonId};
         #[doc(inline)]
         pub use super::super::person_paid::v1::{Line, PersonPaid};
         /// The event person.refunded.

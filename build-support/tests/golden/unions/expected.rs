@@ -183,12 +183,7 @@ pub mod payment_made {
             },
         }
         /// What the contracts call `maybe`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Maybe(String);
-        ::dispatcher_runtime::private::string_type!(
-            Maybe, StringRule::new("maybe", "be at most 3 characters long",
-            r#"{"maxLength":3,"type":"string"}"#)
-        );
+        pub type Maybe = ::dispatcher_runtime::Ruled<String, rules::Maybe>;
         /// What the contracts call `objects`.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -218,13 +213,7 @@ pub mod payment_made {
             pub b: ::dispatcher_runtime::Integer,
         }
         /// What the contracts call `overlap`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Overlap(String);
-        ::dispatcher_runtime::private::string_type!(
-            Overlap, StringRule::new("overlap",
-            "match one of the alternatives of its schema",
-            r#"{"anyOf":[{"minLength":2,"type":"string"},{"pattern":"^a","type":"string"}],"type":"string"}"#)
-        );
+        pub type Overlap = ::dispatcher_runtime::Ruled<String, rules::Overlap>;
         /// What the contracts call `referred`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", tag = "species")]
@@ -291,17 +280,29 @@ pub mod payment_made {
         ::dispatcher_runtime::private::string_enum!(
             Words, "words", "be one of \"up\", \"down\"", { Up = "up", Down = "down" }
         );
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, {
+                Maybe("p.json#/properties/maybe/oneOf/1") : StringRule =
+                StringRule::new("maybe", "be at most 3 characters long",
+                r#"{"maxLength":3,"type":"string"}"#),
+                Overlap("p.json#/properties/overlap") : StringRule =
+                StringRule::new("overlap", "match one of the alternatives of its schema",
+                r#"{"anyOf":[{"minLength":2,"type":"string"},{"pattern":"^a","type":"string"}],"type":"string"}"#),
+                }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { Based = "p.json#/properties/based", ByType =
             "p.json#/properties/by_type", ByType1 = "p.json#/properties/by_type/oneOf/0",
-            Cat = "p.json#/$defs/Cat", Inline = "p.json#/properties/inline", Maybe =
-            "p.json#/properties/maybe/oneOf/1", Objects = "p.json#/properties/objects",
-            Objects1 = "p.json#/properties/objects/oneOf/0", Objects2 =
-            "p.json#/properties/objects/oneOf/1", Overlap = "p.json#/properties/overlap",
-            PaymentMade = "p.json#", Referred = "p.json#/properties/referred", Restricted
-            = "p.json#/properties/restricted", Species =
-            "p.json#/$defs/Cat/properties/species", Types = "p.json#/properties/types",
-            Words = "p.json#/properties/words" }
+            Cat = "p.json#/$defs/Cat", Inline = "p.json#/properties/inline", Objects =
+            "p.json#/properties/objects", Objects1 =
+            "p.json#/properties/objects/oneOf/0", Objects2 =
+            "p.json#/properties/objects/oneOf/1", PaymentMade = "p.json#", Referred =
+            "p.json#/properties/referred", Restricted = "p.json#/properties/restricted",
+            Species = "p.json#/$defs/Cat/properties/species", Types =
+            "p.json#/properties/types", Words = "p.json#/properties/words" }
         );
         impl ::dispatcher_runtime::Payload for PaymentMade {
             type EventType = super::EventType;

@@ -133,12 +133,10 @@ pub mod payment_made {
             r#"{"factor":1000,"unit":"m"}"# }
         );
         /// What the contracts call `huge`.
-        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-        pub struct Huge(::dispatcher_runtime::Number);
-        ::dispatcher_runtime::private::number_type!(
-            Huge, NumberRule::new("huge", "be one of 18446744073709551615, 1",
-            r#"{"$schema":"http://json-schema.org/draft-07/schema#","enum":[18446744073709551615,1],"type":"number"}"#)
-        );
+        pub type Huge = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Number,
+            rules::Huge,
+        >;
         /// How loud.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Level {
@@ -249,12 +247,21 @@ pub mod payment_made {
         ::dispatcher_runtime::private::integer_enum!(
             Version, "version", "be 2", { N2 = 2 }
         );
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Huge("p.json#/properties/huge") :
+                NumberRule = NumberRule::new("huge", "be one of 18446744073709551615, 1",
+                r#"{"$schema":"http://json-schema.org/draft-07/schema#","enum":[18446744073709551615,1],"type":"number"}"#),
+                }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { B =
             "p.json#/properties/composed/allOf/1/properties/b", Composed =
-            "p.json#/properties/composed", Constant = "p.json#/properties/constant", Huge
-            = "p.json#/properties/huge", Level = "p.json#/properties/level", LevelsValue
-            = "p.json#/properties/levels/additionalProperties", Mixed =
+            "p.json#/properties/composed", Constant = "p.json#/properties/constant",
+            Level = "p.json#/properties/level", LevelsValue =
+            "p.json#/properties/levels/additionalProperties", Mixed =
             "p.json#/properties/mixed", NoneOfIt = "p.json#/properties/none_of_it",
             OpenPair = "p.json#/properties/open_pair", Pair1 =
             "p.json#/properties/pair/items/1", PaymentMade = "p.json#", SameName =

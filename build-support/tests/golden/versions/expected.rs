@@ -205,14 +205,19 @@ pub mod order_paid {
             pub total: Total,
         }
         /// What the contracts call `total`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Total(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            Total(Integer), IntegerRule::new("total", "be at least 0").at_least(0)
-        );
+        pub type Total = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::Total,
+        >;
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Total("v3.json#/properties/total") :
+                IntegerRule = IntegerRule::new("total", "be at least 0").at_least(0), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { OrderPaid = "v3.json#", Total =
-            "v3.json#/properties/total" }
+            super::super::DOCUMENTS, { OrderPaid = "v3.json#" }
         );
         impl ::dispatcher_runtime::Payload for OrderPaid {
             type EventType = super::EventType;
@@ -240,14 +245,19 @@ pub mod order_paid {
             pub total: Total,
         }
         /// What the contracts call `total`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Total(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            Total(Integer), IntegerRule::new("total", "be at least 1").at_least(1)
-        );
+        pub type Total = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::Total,
+        >;
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Total("v4.json#/properties/total") :
+                IntegerRule = IntegerRule::new("total", "be at least 1").at_least(1), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { OrderPaid = "v4.json#", Total =
-            "v4.json#/properties/total" }
+            super::super::DOCUMENTS, { OrderPaid = "v4.json#" }
         );
         impl ::dispatcher_runtime::Payload for OrderPaid {
             type EventType = super::EventType;
