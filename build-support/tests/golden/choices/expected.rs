@@ -45,34 +45,35 @@ pub mod shared {
         "common.json#/$defs/Amount/anyOf/1" }
     );
     /// What the contracts call `Gross`.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(crate = "serde")]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Gross {
         /// The property `gross`.
         pub gross: ::dispatcher_runtime::Number,
         /// The properties that the schema allows and does not name.
-        #[serde(flatten)]
         pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
             String,
             ::dispatcher_runtime::private::serde_json::Value,
         >,
     }
+    ::dispatcher_runtime::private::object!(
+        Gross, { gross = required "gross" }, additional_properties
+    );
     /// Net
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(crate = "serde")]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Net {
         /// The property `net`.
         pub net: ::dispatcher_runtime::Number,
         /// The property `id`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub id: Option<NetId>,
         /// The properties that the schema allows and does not name.
-        #[serde(flatten)]
         pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
             String,
             ::dispatcher_runtime::private::serde_json::Value,
         >,
     }
+    ::dispatcher_runtime::private::object!(
+        Net, { net = required "net", id = optional "id" }, additional_properties
+    );
     /// What the contracts call `id`.
     pub type NetId = ::dispatcher_runtime::Ruled<String, rules::NetId>;
     #[doc(hidden)]
@@ -108,64 +109,52 @@ pub mod payment_made {
         #[doc(inline)]
         pub use super::super::shared::{Amount, Net, NetId};
         /// The event payment.made.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct PaymentMade {
             /// Overlapping and referred to; an account is a card too.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub referred: Option<Referred>,
             /// The property `closed_first`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub closed_first: Option<Option<ClosedFirst>>,
             /// With or without the tax.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub amount: Option<Amount>,
             /// Party
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub party: Option<Party>,
             /// The property `whose`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub whose: Option<Whose>,
             /// The property `typed`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub typed: Option<Typed>,
             /// The property `based`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub based: Option<Based>,
             /// The property `mixed`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub mixed: Option<Mixed>,
             /// The property `addresses`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub addresses: Option<Vec<AddressesItem>>,
             /// The property `odd/~name %^ü`.
-            #[serde(rename = "odd/~name %^ü")]
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub odd_u7e_name_u25_u5e_ufc: Option<OddU7eNameU25U5eUfc>,
             /// The property `nothing_known`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub nothing_known: Option<NothingKnown>,
         }
+        ::dispatcher_runtime::private::object!(
+            PaymentMade, { referred = optional "referred", closed_first = present
+            "closed_first", amount = optional "amount", party = optional "party", whose =
+            optional "whose", typed = optional "typed", based = optional "based", mixed =
+            optional "mixed", addresses = optional "addresses", odd_u7e_name_u25_u5e_ufc
+            = optional "odd/~name %^ü", nothing_known = present "nothing_known" }
+        );
         /// What the contracts call `Account`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Account {
             /// The property `number`.
             pub number: String,
             /// The property `bank`.
             pub bank: String,
             /// Party
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub owner: Option<Party>,
         }
+        ::dispatcher_runtime::private::object!(
+            Account, { number = required "number", bank = required "bank", owner =
+            optional "owner" }
+        );
         /// What the contracts call `addresses`.
         pub type AddressesItem = ::dispatcher_runtime::Ruled<
             String,
@@ -177,34 +166,36 @@ pub mod payment_made {
             rules::B,
         >;
         /// What the contracts call `based`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Based {
             /// The property `id`.
             pub id: String,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Based, { id = required "id" }, additional_properties
+        );
         /// A card.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Card {
             /// The property `number`.
             pub number: String,
             /// The property `expires`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub expires: Option<::dispatcher_runtime::Date>,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Card, { number = required "number", expires = optional "expires" },
+            additional_properties
+        );
         /// What the contracts call `closed_first`.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -220,15 +211,16 @@ pub mod payment_made {
             "p.json#/properties/closed_first/anyOf/1" }
         );
         /// Group
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Group {
             /// The property `members`.
             pub members: Vec<Box<Party>>,
             /// Party
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub led_by: Option<Box<Party>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Group, { members = required "members", led_by = optional "led_by" }
+        );
         /// What the contracts call `mixed`.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -264,6 +256,7 @@ pub mod payment_made {
             /// The value, which the schema describes and no Rust type does.
             pub ::dispatcher_runtime::private::serde_json::Value,
         );
+        ::dispatcher_runtime::private::read_by_serde!(NothingKnown);
         /// What the contracts call `odd/~name %^ü`.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -279,31 +272,33 @@ pub mod payment_made {
             "p.json#/properties/odd~1~0name %^ü/oneOf/1" }
         );
         /// What the contracts call `odd/~name %^ü`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct OddU7eNameU25U5eUfc1 {
             /// The property `x`.
             pub x: X,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            OddU7eNameU25U5eUfc1, { x = required "x" }, additional_properties
+        );
         /// What the contracts call `odd/~name %^ü`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct OddU7eNameU25U5eUfc2 {
             /// The property `x`.
             pub x: OddU7eNameU25U5eUfcX,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            OddU7eNameU25U5eUfc2, { x = required "x" }, additional_properties
+        );
         /// What the contracts call `x`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum OddU7eNameU25U5eUfcX {
@@ -327,12 +322,12 @@ pub mod payment_made {
             Group = "p.json#/$defs/Party/oneOf/1" }
         );
         /// Person
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Person {
             /// The property `name`.
             pub name: String,
         }
+        ::dispatcher_runtime::private::object!(Person, { name = required "name" });
         /// What the contracts call `PersonId`.
         pub type PersonId = ::dispatcher_runtime::Ruled<String, rules::PersonId>;
         /// Overlapping and referred to; an account is a card too.
@@ -366,31 +361,33 @@ pub mod payment_made {
             "p.json#/properties/typed/oneOf/1" }
         );
         /// What the contracts call `typed`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Typed1 {
             /// The property `a`.
             pub a: ::dispatcher_runtime::Integer,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Typed1, { a = required "a" }, additional_properties
+        );
         /// What the contracts call `typed`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Typed2 {
             /// The property `b`.
             pub b: B,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Typed2, { b = required "b" }, additional_properties
+        );
         /// What the contracts call `whose`.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]

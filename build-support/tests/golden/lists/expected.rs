@@ -41,42 +41,35 @@ pub mod lists_made {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// Lists were made.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct ListsMade {
             /// What was bought.
             pub lines: Lines,
             /// The property `plain`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub plain: Option<Vec<String>>,
             /// The property `none_or_more`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub none_or_more: Option<Vec<bool>>,
             /// The property `exactly`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub exactly: Option<Exactly>,
             /// The property `matrix`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub matrix: Option<Matrix>,
             /// The property `maybe`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub maybe: Option<Option<Maybe>>,
             /// The property `anything`.
             ///
             /// The schema lets any JSON be an item.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub anything: Option<Anything>,
             /// The property `tree`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub tree: Option<Tree>,
             /// The property `one_or_more`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub one_or_more: Option<OneOrMore>,
         }
+        ::dispatcher_runtime::private::object!(
+            ListsMade, { lines = required "lines", plain = optional "plain", none_or_more
+            = optional "none_or_more", exactly = optional "exactly", matrix = optional
+            "matrix", maybe = present "maybe", anything = optional "anything", tree =
+            optional "tree", one_or_more = optional "one_or_more" }
+        );
         /// What the contracts call `anything`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Anything(Vec<::dispatcher_runtime::private::serde_json::Value>);
@@ -99,15 +92,16 @@ pub mod lists_made {
             Lines(LinesItem), ListRule::new("lines", "have 1 to 3 items", 1, 3)
         );
         /// What the contracts call `lines`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct LinesItem {
             /// The property `code`.
             pub code: String,
             /// Each once.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub tags: Option<Tags>,
         }
+        ::dispatcher_runtime::private::object!(
+            LinesItem, { code = required "code", tags = optional "tags" }
+        );
         /// What the contracts call `matrix`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Matrix(Vec<MatrixItem>);
@@ -152,6 +146,7 @@ pub mod lists_made {
             /// An array.
             Array(OneOrMore2),
         }
+        ::dispatcher_runtime::private::read_by_serde!(OneOrMore);
         /// What the contracts call `one_or_more`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct OneOrMore2(Vec<String>);

@@ -47,6 +47,7 @@ pub mod root_anything {
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         );
+        ::dispatcher_runtime::private::read_by_serde!(RootAnything);
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { RootAnything = "anything.json#" }
         );
@@ -154,24 +155,24 @@ pub mod root_draft4 {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event root.draft4.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RootDraft4 {
             /// The property `n`.
             pub n: N,
             /// The property `f`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub f: Option<F>,
             /// The property `s`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub s: Option<S>,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            RootDraft4, { n = required "n", f = optional "f", s = optional "s" },
+            additional_properties
+        );
         /// What the contracts call `f`.
         pub type F = ::dispatcher_runtime::Ruled<::dispatcher_runtime::Number, rules::F>;
         /// What the contracts call `n`.
@@ -302,19 +303,19 @@ pub mod root_draft7 {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event root.draft7.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RootDraft7 {
             /// The property `pair`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub pair: Option<(::dispatcher_runtime::Integer, String)>,
             /// The property `ref`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub r#ref: Option<T>,
             /// The property `id`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub id: Option<Id>,
         }
+        ::dispatcher_runtime::private::object!(
+            RootDraft7, { pair = optional "pair", r#ref = optional "ref", id = optional
+            "id" }
+        );
         /// What the contracts call `id`.
         pub type Id = ::dispatcher_runtime::Ruled<String, rules::Id>;
         /// What the contracts call `T`.
@@ -444,6 +445,7 @@ pub mod root_map {
             /// The value.
             pub ::std::collections::BTreeMap<String, RootMapValue>,
         );
+        ::dispatcher_runtime::private::read_by_serde!(RootMap);
         /// What the contracts call `map`.
         pub type RootMapValue = ::dispatcher_runtime::Ruled<String, rules::RootMapValue>;
         #[doc(hidden)]
@@ -561,15 +563,16 @@ pub mod root_referred {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The real one.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RootReferred {
             /// The real one.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub again: Option<Box<RootReferred>>,
             /// The property `x`.
             pub x: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(
+            RootReferred, { again = optional "again", x = required "x" }
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { RootReferred = "referred.json#/$defs/Real" }
         );
@@ -690,6 +693,7 @@ pub mod root_tagged {
             #[serde(rename = "b")]
             B,
         }
+        ::dispatcher_runtime::private::read_by_serde!(RootTagged);
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { RootTagged = "tagged.json#" }
         );
@@ -796,19 +800,19 @@ pub mod root_unevaluated {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event root.unevaluated.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RootUnevaluated {
             /// The property `a`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub a: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            RootUnevaluated, { a = optional "a" }, additional_properties
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { RootUnevaluated = "unevaluated.json#" }
         );
@@ -929,19 +933,19 @@ pub mod root_untagged {
             Variant2 = "untagged.json#/oneOf/1" }
         );
         /// What the contracts call `untagged`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RootUntagged1 {
             /// The property `a`.
             pub a: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(RootUntagged1, { a = required "a" });
         /// What the contracts call `untagged`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RootUntagged2 {
             /// The property `b`.
             pub b: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(RootUntagged2, { b = required "b" });
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { RootUntagged = "untagged.json#", RootUntagged1 =
             "untagged.json#/oneOf/0", RootUntagged2 = "untagged.json#/oneOf/1" }
@@ -1050,28 +1054,24 @@ pub mod root_untyped {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event root.untyped.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RootUntyped {
             /// The property `a`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub a: Option<::dispatcher_runtime::Integer>,
             /// The property `again`.
             ///
             /// It stays JSON: no Rust type follows what the schema says of it.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub again: Option<::dispatcher_runtime::private::serde_json::Value>,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            RootUntyped, { a = optional "a", again = present "again" },
+            additional_properties
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { RootUntyped = "untyped.json#" }
         );

@@ -41,88 +41,73 @@ pub mod value_measured {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event value.measured.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct ValueMeasured {
             /// The property `locked_credits`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub locked_credits: Option<LockedCredits>,
             /// The property `percent`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub percent: Option<Percent>,
             /// The property `below`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub below: Option<Below>,
             /// The property `above`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub above: Option<Above>,
             /// The property `huge`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub huge: Option<Huge>,
             /// The property `odd`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub odd: Option<Odd>,
             /// The property `even`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub even: Option<Even>,
             /// The property `seven`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub seven: Option<Seven>,
             /// The property `plain`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub plain: Option<::dispatcher_runtime::Integer>,
             /// The property `tall`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub tall: Option<Tall>,
             /// The property `vast`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub vast: Option<Vast>,
             /// The property `thirds`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub thirds: Option<Thirds>,
             /// The property `ratio`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub ratio: Option<::dispatcher_runtime::Number>,
             /// The property `share`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub share: Option<Share>,
             /// The property `half`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub half: Option<Half>,
             /// The property `yes`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub yes: Option<bool>,
             /// The property `code`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub code: Option<Code>,
             /// The property `short`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub short: Option<Short>,
             /// The property `letters`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub letters: Option<Letters>,
             /// The property `id`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub id: Option<Id>,
             /// The property `mail`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub mail: Option<Mail>,
             /// The property `link`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub link: Option<Link>,
             /// The property `on`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub on: Option<::dispatcher_runtime::Date>,
             /// The property `at`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub at: Option<::dispatcher_runtime::DateTime>,
             /// The property `at_utc`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub at_utc: Option<AtUtc>,
             /// The property `time`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub time: Option<Time>,
         }
+        ::dispatcher_runtime::private::object!(
+            ValueMeasured, { locked_credits = optional "locked_credits", percent =
+            optional "percent", below = optional "below", above = optional "above", huge
+            = optional "huge", odd = optional "odd", even = optional "even", seven =
+            optional "seven", plain = optional "plain", tall = optional "tall", vast =
+            optional "vast", thirds = optional "thirds", ratio = optional "ratio", share
+            = optional "share", half = optional "half", yes = optional "yes", code =
+            optional "code", short = optional "short", letters = optional "letters", id =
+            optional "id", mail = optional "mail", link = optional "link", on = optional
+            "on", at = optional "at", at_utc = optional "at_utc", time = optional "time"
+            }
+        );
         /// What the contracts call `above`.
         pub type Above = ::dispatcher_runtime::Ruled<
             ::dispatcher_runtime::Integer,

@@ -41,58 +41,50 @@ pub mod r#gen {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event gen.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Gen {
             /// The property `gen`.
             pub r#gen: ::dispatcher_runtime::Integer,
             /// The property `a`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub a: Option<String>,
             /// The property `b`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub b: Option<StringRule>,
             /// The property `c`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub c: Option<Vec>,
             /// The property `d`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub d: Option<ListRule>,
             /// The property `e`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub e: Option<Integer>,
             /// The property `f`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub f: Option<IntegerRule>,
             /// The property `g`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub g: Option<Number>,
             /// The property `h`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub h: Option<NumberRule>,
             /// The property `i`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub i: Option<ValueError>,
             /// The property `j`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub j: Option<ValueEnum>,
             /// The property `k`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub k: Option<Union>,
             /// The property `l`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub l: Option<L>,
             /// The property `m`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub m: Option<M>,
         }
+        ::dispatcher_runtime::private::object!(
+            Gen, { r#gen = required "gen", a = optional "a", b = optional "b", c =
+            optional "c", d = optional "d", e = optional "e", f = optional "f", g =
+            optional "g", h = optional "h", i = optional "i", j = optional "j", k =
+            optional "k", l = optional "l", m = optional "m" }
+        );
         /// What the contracts call `D`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct D {
             /// The property `x`.
             pub x: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(D, { x = required "x" });
         /// What the contracts call `Integer`.
         pub type Integer = ::dispatcher_runtime::Ruled<
             ::dispatcher_runtime::Integer,
@@ -174,19 +166,19 @@ pub mod r#gen {
             Variant2 = "p.json#/$defs/Union/anyOf/1" }
         );
         /// What the contracts call `Union`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Union1 {
             /// The property `a`.
             pub a: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(Union1, { a = required "a" });
         /// What the contracts call `Union`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Union2 {
             /// The property `b`.
             pub b: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(Union2, { b = required "b" });
         /// What the contracts call `ValueEnum`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum ValueEnum {

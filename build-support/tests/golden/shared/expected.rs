@@ -32,15 +32,16 @@ impl ::dispatcher_runtime::Domain for Revenue {
 pub mod shared {
     use ::dispatcher_runtime::private::serde;
     /// What the contracts call `copied`.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(crate = "serde")]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Copied {
         /// The property `from`.
         pub from: Source,
         /// The property `copy`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub copy: Option<Box<Copied>>,
     }
+    ::dispatcher_runtime::private::object!(
+        Copied, { from = required "from", copy = optional "copy" }
+    );
     /// What the contracts call `Currency`.
     #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub enum Currency {
@@ -55,14 +56,16 @@ pub mod shared {
     /// Names a person.
     pub type IdsPersonId = ::dispatcher_runtime::Ruled<String, rules::IdsPersonId>;
     /// What the contracts call `Money`.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(crate = "serde")]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Money {
         /// The property `amount`.
         pub amount: MoneyAmount,
         /// The property `currency`.
         pub currency: Currency,
     }
+    ::dispatcher_runtime::private::object!(
+        Money, { amount = required "amount", currency = required "currency" }
+    );
     /// What the contracts call `amount`.
     pub type MoneyAmount = ::dispatcher_runtime::Ruled<
         ::dispatcher_runtime::Integer,
@@ -74,12 +77,12 @@ pub mod shared {
         rules::OtherIdsPersonId,
     >;
     /// What the contracts call `Source`.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(crate = "serde")]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Source {
         /// The property `name`.
         pub name: SourceName,
     }
+    ::dispatcher_runtime::private::object!(Source, { name = required "name" });
     /// What the contracts call `name`.
     pub type SourceName = ::dispatcher_runtime::Ruled<String, rules::SourceName>;
     #[doc(hidden)]
@@ -118,15 +121,16 @@ pub mod person_copied {
         #[doc(inline)]
         pub use super::super::shared::{Copied, Source, SourceName};
         /// The event person.copied.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct PersonCopied {
             /// The property `from`.
             pub from: Source,
             /// The property `copy`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub copy: Option<Copied>,
         }
+        ::dispatcher_runtime::private::object!(
+            PersonCopied, { from = required "from", copy = optional "copy" }
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { PersonCopied = "people/copied.json#" }
         );
@@ -149,15 +153,16 @@ pub mod person_copied {
         #[doc(inline)]
         pub use super::super::shared::{Copied, Source, SourceName};
         /// The event person.copied.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct PersonCopied {
             /// The property `from`.
             pub from: Source,
             /// The property `copy`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub copy: Option<Copied>,
         }
+        ::dispatcher_runtime::private::object!(
+            PersonCopied, { from = required "from", copy = optional "copy" }
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { PersonCopied = "people/copied.json#" }
         );
@@ -356,8 +361,7 @@ pub mod person_paid {
         #[doc(inline)]
         pub use super::super::shared::{IdsPersonId, Money, MoneyAmount};
         /// The event person.paid.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct PersonPaid {
             /// Names a person.
             pub person_id: IdsPersonId,
@@ -366,13 +370,17 @@ pub mod person_paid {
             /// The property `line`.
             pub line: Line,
         }
+        ::dispatcher_runtime::private::object!(
+            PersonPaid, { person_id = required "person_id", total = required "total",
+            line = required "line" }
+        );
         /// What the contracts call `Line`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Line {
             /// The property `price`.
             pub price: Money,
         }
+        ::dispatcher_runtime::private::object!(Line, { price = required "price" });
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { Line = "people/paid.json#/$defs/Line", PersonPaid
             = "people/paid.json#" }
@@ -484,31 +492,31 @@ pub mod person_refunded {
         #[doc(inline)]
         pub use super::super::person_paid::v1::{Line, PersonPaid};
         /// The event person.refunded.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct PersonRefunded {
             /// Names a person.
             pub person_id: IdsPersonId,
             /// The property `other`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub other: Option<OtherIdsPersonId>,
             /// The property `line`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub line: Option<Line>,
             /// The property `money`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub money: Option<Money>,
             /// The property `original`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub original: Option<PersonPaid>,
         }
+        ::dispatcher_runtime::private::object!(
+            PersonRefunded, { person_id = required "person_id", other = optional "other",
+            line = optional "line", money = optional "money", original = optional
+            "original" }
+        );
         /// What the contracts call `Money`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Money {
             /// The property `cents`.
             pub cents: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(Money, { cents = required "cents" });
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { Money = "people/refunded.json#/$defs/Money",
             PersonRefunded = "people/refunded.json#" }

@@ -41,55 +41,38 @@ pub mod payment_made {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event payment.made.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct PaymentMade {
             /// How it was paid.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub inline: Option<Inline>,
             /// The property `referred`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub referred: Option<Option<Referred>>,
             /// The property `based`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub based: Option<Based>,
             /// A cat.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub alone: Option<Cat>,
             /// The property `maybe`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub maybe: Option<Option<Maybe>>,
             /// The property `by_type`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub by_type: Option<ByType>,
             /// The property `types`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub types: Option<Option<Types>>,
             /// The property `words`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub words: Option<Words>,
             /// The property `overlap`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub overlap: Option<Overlap>,
             /// The property `objects`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub objects: Option<Objects>,
             /// The property `restricted`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub restricted: Option<Restricted>,
         }
+        ::dispatcher_runtime::private::object!(
+            PaymentMade, { inline = optional "inline", referred = present "referred",
+            based = optional "based", alone = optional "alone", maybe = present "maybe",
+            by_type = optional "by_type", types = present "types", words = optional
+            "words", overlap = optional "overlap", objects = optional "objects",
+            restricted = optional "restricted" }
+        );
         /// What the contracts call `based`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", tag = "what")]
@@ -123,6 +106,7 @@ pub mod payment_made {
                 >,
             },
         }
+        ::dispatcher_runtime::private::read_by_serde!(Based);
         /// What the contracts call `by_type`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -134,6 +118,7 @@ pub mod payment_made {
             /// An array.
             Array(Vec<::dispatcher_runtime::Integer>),
         }
+        ::dispatcher_runtime::private::read_by_serde!(ByType);
         /// What the contracts call `by_type`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum ByType1 {
@@ -147,14 +132,16 @@ pub mod payment_made {
             }
         );
         /// A cat.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Cat {
             /// The property `species`.
             pub species: Species,
             /// The property `lives`.
             pub lives: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(
+            Cat, { species = required "species", lives = required "lives" }
+        );
         /// How it was paid.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", tag = "kind")]
@@ -182,6 +169,7 @@ pub mod payment_made {
                 >,
             },
         }
+        ::dispatcher_runtime::private::read_by_serde!(Inline);
         /// What the contracts call `maybe`.
         pub type Maybe = ::dispatcher_runtime::Ruled<String, rules::Maybe>;
         /// What the contracts call `objects`.
@@ -199,19 +187,19 @@ pub mod payment_made {
             "p.json#/properties/objects/oneOf/1" }
         );
         /// What the contracts call `objects`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Objects1 {
             /// The property `a`.
             pub a: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(Objects1, { a = required "a" });
         /// What the contracts call `objects`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Objects2 {
             /// The property `b`.
             pub b: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(Objects2, { b = required "b" });
         /// What the contracts call `overlap`.
         pub type Overlap = ::dispatcher_runtime::Ruled<String, rules::Overlap>;
         /// What the contracts call `referred`.
@@ -232,23 +220,23 @@ pub mod payment_made {
                 friend: Option<Cat>,
             },
         }
+        ::dispatcher_runtime::private::read_by_serde!(Referred);
         /// What the contracts call `restricted`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Restricted {
             /// The property `a`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub a: Option<::dispatcher_runtime::Integer>,
             /// The property `b`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub b: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Restricted, { a = optional "a", b = optional "b" }, additional_properties
+        );
         /// What the contracts call `species`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Species {
@@ -269,6 +257,7 @@ pub mod payment_made {
             /// A string.
             Text(String),
         }
+        ::dispatcher_runtime::private::read_by_serde!(Types);
         /// What the contracts call `words`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Words {

@@ -52,12 +52,14 @@ pub mod order_moved {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event order.moved.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct OrderMoved {
             /// The property `order_id`.
             pub order_id: String,
         }
+        ::dispatcher_runtime::private::object!(
+            OrderMoved, { order_id = required "order_id" }
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { OrderMoved = "m1.json#" }
         );
@@ -170,12 +172,14 @@ pub mod order_paid {
         use ::dispatcher_runtime::private::serde;
         #[deprecated(note = "Version 3 says more")]
         /// The event order.paid.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct OrderPaid {
             /// The property `order_id`.
             pub order_id: String,
         }
+        ::dispatcher_runtime::private::object!(
+            OrderPaid, { order_id = required "order_id" }
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { OrderPaid = "v2.json#" }
         );
@@ -196,14 +200,16 @@ pub mod order_paid {
     pub mod v3 {
         use ::dispatcher_runtime::private::serde;
         /// The event order.paid.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct OrderPaid {
             /// The property `order_id`.
             pub order_id: String,
             /// The property `total`.
             pub total: Total,
         }
+        ::dispatcher_runtime::private::object!(
+            OrderPaid, { order_id = required "order_id", total = required "total" }
+        );
         /// What the contracts call `total`.
         pub type Total = ::dispatcher_runtime::Ruled<
             ::dispatcher_runtime::Integer,
@@ -236,14 +242,16 @@ pub mod order_paid {
     pub mod v4 {
         use ::dispatcher_runtime::private::serde;
         /// The third telling.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct OrderPaid {
             /// The property `order_id`.
             pub order_id: String,
             /// The property `total`.
             pub total: Total,
         }
+        ::dispatcher_runtime::private::object!(
+            OrderPaid, { order_id = required "order_id", total = required "total" }
+        );
         /// What the contracts call `total`.
         pub type Total = ::dispatcher_runtime::Ruled<
             ::dispatcher_runtime::Integer,
