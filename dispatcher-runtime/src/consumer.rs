@@ -6,6 +6,7 @@
 
 mod readiness;
 mod running;
+mod standstill;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -21,18 +22,20 @@ use tokio::task::JoinSet;
 use crate::config::Family;
 use crate::delivery::Subscription;
 use crate::error::{ConfigError, DatabaseError, StartError};
+use crate::event_log::EventLog;
 use crate::handler::Handler;
 use crate::observe::{Observer, Observers};
 use crate::payload::Domain;
 use crate::private::ConsumedBy;
 use crate::retry::RetryPolicy;
-use crate::sql::ConsumeStatements;
+use crate::sql::{ConsumeStatements, LogStatements};
 use crate::subscription::{Reader, Settings};
 use crate::wake::Wake;
 use crate::worker::Worker;
 use readiness::{find_family, probe, refuse_cursors_ahead};
 
 pub use running::RunningConsumer;
+pub(crate) use standstill::Standstill;
 
 /// The consuming side of the domain `D`.
 #[derive(Debug)]
@@ -196,6 +199,8 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             retry: self.retry,
             observers: self.observers,
             statements: ConsumeStatements::new(&family),
+            log: LogStatements::new(&family),
+            standstill: Standstill::new(EventLog::of(self.pool.clone(), &family)),
         });
         probe(&self.pool, &settings.statements).await?;
         let names: Vec<_> = self

@@ -4,6 +4,8 @@
 //! handled, waiting, or a dead letter, and never nothing. It holds the whole envelope and outlives
 //! the log's retention.
 
+mod redrive;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sqlx::postgres::PgRow;
@@ -213,7 +215,7 @@ impl DeadLetters {
     }
 
     /// Marks a dead letter as dealt with. It can be done once: of two operators, one wins. The
-    /// event is not handled again.
+    /// event is not handled again; [`redrive`](Self::redrive) does that.
     ///
     /// # Errors
     /// [`DeadLetterError::AlreadyResolved`] says by whom; [`DeadLetterError::NotFound`];
@@ -244,8 +246,13 @@ impl DeadLetters {
         if let Some(row) = resolved {
             return DeadLetter::from_row(&row).map_err(database);
         }
+        Err(self.why_not(id).await?)
+    }
+
+    /// Why a dead letter could not be resolved.
+    async fn why_not(&self, id: &DeadLetterId) -> Result<DeadLetterError, DeadLetterError> {
         let dead_letter = self.get(id).await?;
-        Err(match (dead_letter.resolved_by, dead_letter.resolved_at) {
+        Ok(match (dead_letter.resolved_by, dead_letter.resolved_at) {
             (Some(resolved_by), Some(resolved_at)) => DeadLetterError::AlreadyResolved {
                 dead_letter_id: id.clone(),
                 resolved_by,

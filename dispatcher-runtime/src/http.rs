@@ -5,9 +5,10 @@
 //! | `GET /api/dispatcher/v1/dlq?consumer=&include_resolved=&limit=` | `{"dead_letters": […]}`, newest first |
 //! | `GET /api/dispatcher/v1/dlq/{id}` | the dead letter |
 //! | `POST /api/dispatcher/v1/dlq/{id}/resolve` | the dead letter, resolved |
+//! | `POST /api/dispatcher/v1/dlq/{id}/redrive` | the dead letter, resolved; its event is handled again |
 //!
 //! `consumer` is of every consumer, `include_resolved` is `false`, `limit` is 50 where they are
-//! absent or empty; `limit` goes from 1 to 1000. To resolve, send
+//! absent or empty; `limit` goes from 1 to 1000. To resolve or redrive, send
 //! `{"resolved_by": "…", "resolution_note": "…"}` as `application/json`, at most 16 KiB; the note
 //! may be left out.
 //!
@@ -16,7 +17,7 @@
 //! ids there are. Without an authenticator there is no router: [`router`] takes one by value.
 //!
 //! What goes wrong is `application/problem+json` (RFC 9457): 400 with every fault at once, 401, 403,
-//! 404, 405, 409 on a second resolve, 413, 415, 500, and 503 where the same request may succeed
+//! 404, 405, 409 on a second resolve or redrive and where the event is gone, 413, 415, 500, and 503 where the same request may succeed
 //! later. What the database said is in the log, under the `instance` that the answer names.
 
 mod authenticator;
@@ -40,8 +41,10 @@ pub use authenticator::{AuthError, Authenticator, from_fn};
 
 use crate::dead_letter::{DeadLetter, DeadLetters};
 use crate::error::{DeadLetterError, is_transient};
+use crate::id::DeadLetterId;
 use authenticator::Caller;
 use problem::{Faults, Problem};
+use request::Resolution;
 
 /// The routes of the dead letters, each behind the authenticator.
 ///
@@ -90,6 +93,7 @@ pub fn router(dead_letters: DeadLetters, authenticator: impl Authenticator) -> R
         .route("/api/dispatcher/v1/dlq", get(list))
         .route("/api/dispatcher/v1/dlq/{id}", get(one))
         .route("/api/dispatcher/v1/dlq/{id}/resolve", post(resolve))
+        .route("/api/dispatcher/v1/dlq/{id}/redrive", post(redrive))
         .route("/api/dispatcher/v1/dlq/", any(unknown))
         .route("/api/dispatcher/v1/dlq/{id}/", any(unknown))
         .route("/api/dispatcher/v1/dlq/{id}/{*rest}", any(unknown))
@@ -138,30 +142,57 @@ async fn resolve(
     RawQuery(query): RawQuery,
     request: Request,
 ) -> Result<Response, Problem> {
-    let mut faults = Faults::default();
-    let id = request::id(id, &mut faults);
-    request::no_parameters(query.as_deref(), &mut faults);
-    let body = request::body(request).await?;
-    let resolution = request::resolution(&body, &mut faults);
-    let (id, resolution) = faults.or(id.zip(resolution))?;
-    let resolved = dead_letters
-        .resolve(&id, &resolution.resolved_by, resolution.note.as_deref())
-        .await?;
+    let (id, resolution) = decision(id, query.as_deref(), request).await?;
+    let (by, note) = (&resolution.resolved_by, resolution.note.as_deref());
+    let resolved = dead_letters.resolve(&id, by, note).await?;
     // Both names: the session's is proven, the body's is what the caller wrote.
     tracing::info!(
         dead_letter_id = %id,
         session = ?caller.as_str(),
-        resolved_by = ?resolution.resolved_by,
+        resolved_by = ?by,
         "a dead letter was resolved over HTTP"
     );
     json(&resolved)
 }
 
+async fn redrive(
+    State(dead_letters): State<Arc<DeadLetters>>,
+    Extension(caller): Extension<Caller>,
+    id: Result<Path<String>, PathRejection>,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (id, resolution) = decision(id, query.as_deref(), request).await?;
+    let (by, note) = (&resolution.resolved_by, resolution.note.as_deref());
+    let redriven = dead_letters.redrive(&id, by, note).await?;
+    tracing::info!(
+        dead_letter_id = %id,
+        session = ?caller.as_str(),
+        resolved_by = ?by,
+        "a dead letter was redriven over HTTP"
+    );
+    json(&redriven)
+}
+
+/// What an operator decided about which dead letter.
+async fn decision(
+    id: Result<Path<String>, PathRejection>,
+    query: Option<&str>,
+    request: Request,
+) -> Result<(DeadLetterId, Resolution), Problem> {
+    let mut faults = Faults::default();
+    let id = request::id(id, &mut faults);
+    request::no_parameters(query, &mut faults);
+    let body = request::body(request).await?;
+    let resolution = request::resolution(&body, &mut faults);
+    faults.or(id.zip(resolution))
+}
+
 async fn unknown() -> Problem {
     Problem::new(
         StatusCode::NOT_FOUND,
-        "there is no such route; there are GET /api/dispatcher/v1/dlq, GET /api/dispatcher/v1/dlq/{id} \
-         and POST /api/dispatcher/v1/dlq/{id}/resolve",
+        "there is no such route; there are GET /api/dispatcher/v1/dlq, GET /api/dispatcher/v1/dlq/{id}, \
+         POST /api/dispatcher/v1/dlq/{id}/resolve and POST /api/dispatcher/v1/dlq/{id}/redrive",
     )
 }
 
@@ -205,6 +236,7 @@ impl From<DeadLetterError> for Problem {
                     Err(_) => problem,
                 }
             }
+            DeadLetterError::EventGone { .. } => Self::new(StatusCode::CONFLICT, error.to_string()),
             DeadLetterError::NoOperator => Self::new(StatusCode::BAD_REQUEST, error.to_string()),
             DeadLetterError::Database(cause)
                 if is_transient(cause.get()) || matches!(cause.get(), sqlx::Error::PoolClosed) =>

@@ -86,6 +86,8 @@ mod delivery;
 #[cfg(feature = "consume")]
 mod event;
 #[cfg(feature = "consume")]
+mod event_log;
+#[cfg(feature = "consume")]
 mod handler;
 #[cfg(feature = "consume")]
 mod retry;
@@ -157,6 +159,8 @@ pub use dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters};
 pub use dispatcher_macros::subscribe;
 #[cfg(feature = "consume")]
 pub use error::{DeadLetterError, HandlerError, StartError};
+#[cfg(feature = "consume")]
+pub use event_log::{Blocker, EventLog, Horizon};
 #[cfg(feature = "consume")]
 pub use handler::{Delivery, DeliveryTx, Handler, State};
 #[cfg(feature = "http")]

@@ -13,6 +13,7 @@
 //! | `dispatcher.handler_latency_ms` | how long a handler ran | as `dispatcher.consume.count` |
 //! | `dispatcher.end_to_end_latency_ms` | from `occurred_at` until it was handled or a dead letter | as `dispatcher.consume.count` |
 //! | `dispatcher.end_to_end_latency_since_insert_ms` | the same, from its insert | as `dispatcher.consume.count` |
+//! | `dispatcher.horizon.standing_ms` | for how long an open transaction has kept events from being read; 0 when it has ended | consumer, application |
 //!
 //! The adapters, each behind the feature of its name, record these: `MetricsObserver` for the
 //! `metrics` facade (Prometheus and others) and `OpenTelemetryObserver`. Labels take few values:
@@ -33,6 +34,8 @@ mod trace_context;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "consume")]
+use crate::event_log::Blocker;
 use crate::reason::Reason;
 
 #[cfg(feature = "metrics")]
@@ -104,6 +107,14 @@ pub trait Observer: Send + Sync + 'static {
     fn dead_lettered(&self, dead_letter: &DeadLettered<'_>) {
         let _ = dead_letter;
     }
+
+    /// A transaction that has published has been open for so long that its consumers stand still:
+    /// told after 5 s and every 5 s while it lasts, and once more, with a time of zero, when it has
+    /// ended.
+    #[cfg(feature = "consume")]
+    fn held_back(&self, held_back: &HeldBack<'_>) {
+        let _ = held_back;
+    }
 }
 
 impl<O: Observer + ?Sized> Observer for Arc<O> {
@@ -122,6 +133,26 @@ impl<O: Observer + ?Sized> Observer for Arc<O> {
     fn dead_lettered(&self, dead_letter: &DeadLettered<'_>) {
         (**self).dead_lettered(dead_letter);
     }
+
+    #[cfg(feature = "consume")]
+    fn held_back(&self, held_back: &HeldBack<'_>) {
+        (**self).held_back(held_back);
+    }
+}
+
+/// Events that cannot be read yet, because of a transaction that has published and not ended.
+#[cfg(feature = "consume")]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct HeldBack<'a> {
+    /// The consuming domain.
+    pub consumer: &'static str,
+    /// The transaction.
+    pub blocker: &'a Blocker,
+    /// For how long this consumer has seen the horizon stand still; zero once the transaction has ended.
+    pub standing_for: Duration,
+    /// How many positions lie beyond it.
+    pub positions: i64,
 }
 
 /// A publish, of one event or of many.

@@ -9,6 +9,7 @@ mod pending;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 use sqlx::PgPool;
@@ -36,6 +37,7 @@ pub struct Dispatcher<D> {
     statements: Arc<PublishStatements>,
     registry: Option<Arc<LoadedRegistry>>,
     observers: Observers,
+    idle_limit: Option<Duration>,
     domain: PhantomData<fn() -> D>,
 }
 
@@ -47,6 +49,7 @@ impl<D> Clone for Dispatcher<D> {
             statements: Arc::clone(&self.statements),
             registry: self.registry.clone(),
             observers: self.observers.clone(),
+            idle_limit: self.idle_limit,
             domain: PhantomData,
         }
     }
@@ -61,6 +64,7 @@ pub struct DispatcherBuilder<D> {
     schema: Option<String>,
     registry: Option<Arc<LoadedRegistry>>,
     observers: Observers,
+    idle_limit: Option<Duration>,
     domain: PhantomData<fn() -> D>,
 }
 
@@ -104,6 +108,22 @@ impl<D: Domain> DispatcherBuilder<D> {
         self
     }
 
+    /// How long a transaction that has published may be idle, between two of its statements, before
+    /// the server ends its session. Unlimited unless told. It costs a round trip for each publish.
+    ///
+    /// A transaction that has published holds every consumer of the log back until it ends, because
+    /// its events may still become visible. One that waits for something else meanwhile, or is
+    /// forgotten, holds them back for as long; [`EventLog::horizon`] names it. With a limit its
+    /// session is terminated (SQLSTATE 25P03), it is rolled back, and the others' events go on. This
+    /// is Postgres' `idle_in_transaction_session_timeout`, set for the rest of the transaction; a
+    /// shorter one that is there stays.
+    ///
+    /// [`EventLog::horizon`]: https://docs.rs/dispatcher-runtime/latest/dispatcher_runtime/struct.EventLog.html#method.horizon
+    pub fn idle_limit(mut self, limit: Duration) -> Self {
+        self.idle_limit = Some(limit);
+        self
+    }
+
     /// Checks the settings. Does no I/O. Warns of each difference between the loaded and the
     /// bundled contracts of an event type that `D` produces.
     ///
@@ -124,12 +144,22 @@ impl<D: Domain> DispatcherBuilder<D> {
                 }
             }
         }
+        if let Some(limit) = self.idle_limit
+            && !(1..=i32::MAX as u128).contains(&limit.as_millis())
+        {
+            return Err(ConfigError::Invalid {
+                setting: "idle_limit",
+                value: format!("{limit:?}"),
+                expected: "between 1 ms and 24 days",
+            });
+        }
         Ok(Dispatcher {
             pool: self.pool,
             tenant: config::tenant(self.tenant, config::environment)?,
             statements: Arc::new(PublishStatements::new(&family)),
             registry: self.registry,
             observers: self.observers,
+            idle_limit: self.idle_limit,
             domain: PhantomData,
         })
     }
@@ -144,6 +174,7 @@ impl<D: Domain> Dispatcher<D> {
             schema: None,
             registry: None,
             observers: Observers::default(),
+            idle_limit: None,
             domain: PhantomData,
         }
     }

@@ -33,7 +33,7 @@ impl Statement {
 macro_rules! statements {
     ($($(#[$docs:meta])* $visibility:vis struct $name:ident { $($statement:ident),+ $(,)? })+) => {$(
         $(#[$docs])*
-        #[derive(Debug)]
+        #[derive(Clone, Debug)]
         $visibility struct $name { $(pub(crate) $statement: Statement),+ }
 
         impl $name {
@@ -47,7 +47,7 @@ macro_rules! statements {
 
 statements! {
     /// What a producer sends.
-    pub(crate) struct PublishStatements { insert_event, insert_events }
+    pub(crate) struct PublishStatements { insert_event, insert_events, limit_idling }
 
     /// What a consumer sends.
     pub(crate) struct ConsumeStatements {
@@ -63,7 +63,6 @@ statements! {
         read_due_retries,
         read_events,
         read_followers,
-        read_horizon,
         read_retry,
         record_handled,
         register_cursor,
@@ -72,11 +71,19 @@ statements! {
         remove_retries,
     }
 
+    /// What asks how far the log may be read.
+    pub(crate) struct LogStatements { read_horizon, read_writers }
+
     /// What finds the table family on the search path.
     pub(crate) struct FindStatements { find_family }
 
     /// What an operator sends.
-    pub(crate) struct DeadLetterStatements { get_dead_letter, list_dead_letters, resolve_dead_letter }
+    pub(crate) struct DeadLetterStatements {
+        get_dead_letter,
+        list_dead_letters,
+        redrive_dead_letter,
+        resolve_dead_letter,
+    }
 
     /// What the wake-up sends. Advisory locks belong to the database, not to a schema.
     pub(crate) struct SleepStatements { lock_sleep, unlock_sleep }

@@ -25,6 +25,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
+use crate::consumer::Standstill;
 use crate::dead_letter;
 use crate::delivery::{self, Abandoned, Attempted, Failure, Outcome, Subscription};
 use crate::error::HandlerErrorKind;
@@ -33,15 +34,11 @@ use crate::handler::{Delivery, DeliveryTx};
 use crate::observe::{Ended, Kept, Observers};
 use crate::reason::Reason;
 use crate::retry::RetryPolicy;
-use crate::sql::ConsumeStatements;
+use crate::sql::{ConsumeStatements, LogStatements};
 
 /// How far past the cursor one statement looks, so that a log full of other event types is walked
 /// in steps and never in one long statement.
 const WINDOW: i64 = 100_000;
-
-/// How every transaction that reads the log begins. Explicit, because the role's default may be
-/// stricter, and an older snapshot would skip events.
-pub(crate) const READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 /// What the passes of all subscriptions of a consumer share.
 #[derive(Debug)]
@@ -53,6 +50,8 @@ pub(crate) struct Settings {
     pub(crate) retry: RetryPolicy,
     pub(crate) observers: Observers,
     pub(crate) statements: ConsumeStatements,
+    pub(crate) log: LogStatements,
+    pub(crate) standstill: Standstill,
 }
 
 /// What a pass found.

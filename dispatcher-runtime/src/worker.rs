@@ -58,6 +58,14 @@ impl<S: Send + Sync + 'static> Worker<S> {
         match result {
             Ok(pass) => {
                 self.reconnect.reset();
+                if let Pass::Idle(idle) = &pass {
+                    let settings = &self.reader.settings;
+                    let consumer = settings.consumer;
+                    settings
+                        .standstill
+                        .seen(idle, consumer, &settings.observers)
+                        .await;
+                }
                 Some(pass)
             }
             Err(error) => {

@@ -8,7 +8,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::error::DatabaseError;
-use crate::subscription::{READ_COMMITTED, Settings};
+use crate::event_log::READ_COMMITTED;
+use crate::subscription::Settings;
 use crate::wake::Sleeper;
 
 /// A consumer that runs. Dropping it stops the subscriptions after the event that they are at,
@@ -41,7 +42,9 @@ impl RunningConsumer {
             .begin_with(READ_COMMITTED)
             .await
             .map_err(DatabaseError)?;
-        let row = statements
+        let row = self
+            .settings
+            .log
             .read_horizon
             .query()
             .fetch_one(&mut *tx)

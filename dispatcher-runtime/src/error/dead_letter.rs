@@ -25,6 +25,18 @@ pub enum DeadLetterError {
         /// When.
         resolved_at: time::OffsetDateTime,
     },
+    /// The event is no longer in the log of this database, so it cannot be handled again from there.
+    /// Its envelope is in the dead letter: publish it anew, or resolve the dead letter.
+    #[error(
+        "the event of the dead letter {dead_letter_id} is no longer in the log (position {position}): \
+         publish it anew from its envelope, or resolve the dead letter"
+    )]
+    EventGone {
+        /// Which one.
+        dead_letter_id: crate::id::DeadLetterId,
+        /// Where its event was.
+        position: i64,
+    },
     /// Who resolves has to be named: pass a name.
     #[error("`resolved_by` is empty: name the operator who resolves the dead letter")]
     NoOperator,

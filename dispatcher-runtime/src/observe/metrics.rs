@@ -1,7 +1,11 @@
 //! The adapter for the `metrics` facade. Prometheus writes the dots of the names as underscores.
 
-use ::metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
+#[cfg(feature = "consume")]
+use ::metrics::gauge;
+use ::metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, histogram};
 
+#[cfg(feature = "consume")]
+use super::HeldBack;
 use super::label::{self, milliseconds};
 use super::{Attempt, DeadLettered, DedupHit, Observer, Publish};
 
@@ -23,6 +27,11 @@ impl MetricsObserver {
         describe_counter!(label::CONSUME_COUNT, label::CONSUME_HELP);
         describe_counter!(label::DEDUP_HIT_COUNT, label::DEDUP_HIT_HELP);
         describe_counter!(label::DEAD_LETTER_COUNT, label::DEAD_LETTER_HELP);
+        describe_gauge!(
+            label::HORIZON_STANDING,
+            Unit::Milliseconds,
+            label::HORIZON_STANDING_HELP
+        );
         for (name, help) in [
             (label::HANDLER_LATENCY, label::HANDLER_LATENCY_HELP),
             (label::END_TO_END_LATENCY, label::END_TO_END_HELP),
@@ -85,5 +94,15 @@ impl Observer for MetricsObserver {
             label::OUTCOME => dead_letter.reason.as_str(),
         )
         .increment(1);
+    }
+
+    #[cfg(feature = "consume")]
+    fn held_back(&self, held_back: &HeldBack<'_>) {
+        gauge!(
+            label::HORIZON_STANDING,
+            label::CONSUMER => held_back.consumer,
+            label::APPLICATION => label::application(held_back).to_owned(),
+        )
+        .set(milliseconds(held_back.standing_for));
     }
 }

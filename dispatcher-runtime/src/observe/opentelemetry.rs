@@ -1,8 +1,12 @@
 //! The adapter for OpenTelemetry's metrics.
 
 use ::opentelemetry::KeyValue;
+#[cfg(feature = "consume")]
+use ::opentelemetry::metrics::Gauge;
 use ::opentelemetry::metrics::{Counter, Histogram, Meter};
 
+#[cfg(feature = "consume")]
+use super::HeldBack;
 use super::label::{self, milliseconds};
 use super::{Attempt, DeadLettered, DedupHit, LATENCY_BUCKETS_MS, Observer, Publish};
 
@@ -19,6 +23,8 @@ pub struct OpenTelemetryObserver {
     handler_latency: Histogram<f64>,
     end_to_end: Histogram<f64>,
     since_insert: Histogram<f64>,
+    #[cfg(feature = "consume")]
+    horizon_standing: Gauge<f64>,
 }
 
 impl OpenTelemetryObserver {
@@ -42,6 +48,12 @@ impl OpenTelemetryObserver {
             handler_latency: histogram(label::HANDLER_LATENCY, label::HANDLER_LATENCY_HELP),
             end_to_end: histogram(label::END_TO_END_LATENCY, label::END_TO_END_HELP),
             since_insert: histogram(label::SINCE_INSERT_LATENCY, label::SINCE_INSERT_HELP),
+            #[cfg(feature = "consume")]
+            horizon_standing: meter
+                .f64_gauge(label::HORIZON_STANDING)
+                .with_unit("ms")
+                .with_description(label::HORIZON_STANDING_HELP)
+                .build(),
         }
     }
 }
@@ -97,6 +109,17 @@ impl Observer for OpenTelemetryObserver {
                 dead_letter.subscription,
                 dead_letter.reason.as_str(),
             ),
+        );
+    }
+
+    #[cfg(feature = "consume")]
+    fn held_back(&self, held_back: &HeldBack<'_>) {
+        self.horizon_standing.record(
+            milliseconds(held_back.standing_for),
+            &[
+                KeyValue::new(label::CONSUMER, held_back.consumer),
+                KeyValue::new(label::APPLICATION, label::application(held_back).to_owned()),
+            ],
         );
     }
 }

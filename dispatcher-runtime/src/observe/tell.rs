@@ -4,11 +4,17 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+#[cfg(feature = "consume")]
+use std::time::Duration;
 use std::time::Instant;
 
+#[cfg(feature = "consume")]
+use super::HeldBack;
 use super::{Observer, Publish, PublishOutcome};
 #[cfg(feature = "publish")]
 use crate::error::PublishError;
+#[cfg(feature = "consume")]
+use crate::event_log::Blocker;
 
 /// The observers of a dispatcher or a consumer: mostly one, or none.
 #[derive(Clone, Default)]
@@ -70,6 +76,25 @@ impl Observers {
         };
         self.tell_publish(event_type, outcome, events);
         outcome
+    }
+
+    /// `standing_for` is zero when the transaction has ended.
+    #[cfg(feature = "consume")]
+    pub(crate) fn held_back(
+        &self,
+        consumer: &'static str,
+        blocker: &Blocker,
+        standing_for: Duration,
+        positions: i64,
+    ) {
+        self.tell(|observer| {
+            observer.held_back(&HeldBack {
+                consumer,
+                blocker,
+                standing_for,
+                positions,
+            });
+        });
     }
 
     fn tell_publish(&self, event_type: &str, outcome: PublishOutcome, events: usize) {

@@ -134,6 +134,7 @@ impl<'a, D: Domain> Publish<'a, D> {
 
     async fn insert(self, connection: &mut PgConnection) -> Result<Published, PublishError> {
         let event = NewEvent::new(self.dispatcher, &self.draft?, self.metadata)?;
+        limit_idling(self.dispatcher, connection).await?;
         let row = self
             .dispatcher
             .statements
@@ -253,6 +254,7 @@ impl<'a, D: Domain> PublishAll<'a, D> {
         if events.is_empty() {
             return Ok(Vec::new());
         }
+        limit_idling(self.dispatcher, connection).await?;
         let texts = |field: fn(&NewEvent) -> &str| {
             events
                 .iter()
@@ -331,6 +333,23 @@ impl<'a, D: Domain> IntoFuture for PublishAll<'a, D> {
             observed.around(publish, Vec::as_slice).await
         })
     }
+}
+
+/// As [`DispatcherBuilder::idle_limit`](super::DispatcherBuilder::idle_limit) says.
+async fn limit_idling<D>(
+    dispatcher: &Dispatcher<D>,
+    connection: &mut PgConnection,
+) -> Result<(), PublishError> {
+    let Some(limit) = dispatcher.idle_limit else {
+        return Ok(());
+    };
+    let query = dispatcher.statements.limit_idling.query();
+    query
+        .bind(limit.as_millis().to_string())
+        .execute(connection)
+        .await
+        .map(drop)
+        .map_err(database)
 }
 
 fn database(error: sqlx::Error) -> PublishError {

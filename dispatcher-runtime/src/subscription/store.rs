@@ -5,8 +5,9 @@ use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
 use tracing::Instrument;
 
-use super::{Candidate, Done, READ_COMMITTED, Reader};
+use super::{Candidate, Done, Reader};
 use crate::event::StoredEvent;
+use crate::event_log::READ_COMMITTED;
 use crate::handler::DeliveryTx;
 use crate::observe::span;
 
@@ -67,7 +68,7 @@ impl<S> Reader<S> {
     pub(super) async fn horizon(&self, tx: &mut DeliveryTx) -> Result<(i64, i64), sqlx::Error> {
         let row = self
             .settings
-            .statements
+            .log
             .read_horizon
             .query()
             .fetch_one(&mut **tx)

@@ -20,7 +20,7 @@ async fn naive_read(pool: &PgPool, cursor: &mut i64) -> TestResult<Vec<i64>> {
 }
 
 /// The same with the horizon, in two statements.
-async fn gap_safe_read(pool: &PgPool, cursor: &mut i64) -> TestResult<Vec<i64>> {
+pub(crate) async fn gap_safe_read(pool: &PgPool, cursor: &mut i64) -> TestResult<Vec<i64>> {
     let horizon: i64 =
         sqlx::query("SELECT horizon FROM dispatcher_event_horizon('dispatcher_event')")
             .fetch_one(pool)

@@ -8,6 +8,8 @@ mod crash;
 mod dead_letters;
 mod faults;
 mod gap;
+mod gap_broken;
+mod horizon;
 mod hostile;
 mod loaded_registry;
 mod migrations;

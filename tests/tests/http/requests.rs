@@ -197,6 +197,7 @@ async fn unknown_routes_and_methods_are_problems_too() -> TestResult {
         ("POST", LIST.to_owned(), "GET,HEAD"),
         ("DELETE", format!("{LIST}/{NOBODY}"), "GET,HEAD"),
         ("GET", format!("{LIST}/{NOBODY}/resolve"), "POST"),
+        ("GET", format!("{LIST}/{NOBODY}/redrive"), "POST"),
     ] {
         let answer = service.send(method, &path, GOOD, b"").await?;
         answer.assert_problem(

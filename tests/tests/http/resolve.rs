@@ -32,6 +32,26 @@ async fn a_second_resolve_is_a_conflict_that_says_who_was_first() -> TestResult 
 }
 
 #[tokio::test]
+async fn a_redrive_resolves_and_has_the_event_handled_again() -> TestResult {
+    let service = Service::with_dead_letters(1).await?;
+    let id = service.ids().await?.remove(0);
+    let redrive = format!("{LIST}/{id}/redrive");
+    let headers = format!("{GOOD}{JSON}");
+    let body = br#"{"resolved_by": "maria", "resolution_note": "prices are right"}"#;
+    let first = service.send("POST", &redrive, &headers, body).await?;
+    assert_eq!(first.status, 200, "{first:?}");
+    assert_eq!(first.body["resolved_by"], "maria");
+    assert_eq!(first.body["resolution_note"], "redriven: prices are right");
+    let waiting = "SELECT position FROM dispatcher_retry WHERE attempts = 0 AND due_at <= now()";
+    let row = sqlx::query(waiting).fetch_one(&service.pool).await?;
+    assert_eq!(json!(row.try_get::<i64, _>(0)?), first.body["position"]);
+    let second = service.send("POST", &redrive, &headers, body).await?;
+    second.assert_problem(409, second.detail());
+    assert_eq!(second.body["resolved_by"], "maria");
+    service.close().await
+}
+
+#[tokio::test]
 async fn of_two_resolves_at_once_exactly_one_wins() -> TestResult {
     let service = Service::with_dead_letters(1).await?;
     let id = service.ids().await?.remove(0);

@@ -9,12 +9,14 @@ const RESOLUTION: &[u8] = br#"{"resolved_by": "maria"}"#;
 
 #[tokio::test]
 async fn every_route_demands_a_session() -> TestResult {
-    let service = Service::with_dead_letters(1).await?;
-    let id = service.ids().await?.remove(0);
+    let service = Service::with_dead_letters(2).await?;
+    let mut ids = service.ids().await?;
+    let (id, other) = (ids.remove(0), ids.remove(0));
     let routes = [
         ("GET", LIST.to_owned(), b"".as_slice()),
         ("GET", format!("{LIST}/{id}"), b""),
         ("POST", format!("{LIST}/{id}/resolve"), RESOLUTION),
+        ("POST", format!("{LIST}/{other}/redrive"), RESOLUTION),
     ];
     for (method, path, body) in &routes {
         for session in [
@@ -35,7 +37,7 @@ async fn every_route_demands_a_session() -> TestResult {
             "this session does not allow to see or resolve dead letters",
         );
     }
-    // None of it has resolved anything, or the last of these would be a 409.
+    // None of it has resolved anything, or the last two would be a 409.
     for (method, path, body) in &routes {
         let headers = format!("{GOOD}{JSON}");
         let answer = service.send(method, path, &headers, body).await?;

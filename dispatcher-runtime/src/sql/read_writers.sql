@@ -1,0 +1,21 @@
+-- Transactions that have published and are still open, the one that holds the horizon back first:
+-- the holders of the floor locks that dispatcher_event_horizon looks at (R2).
+SELECT ((held.classid::bigint & 65535) << 32) | held.objid::bigint AS floor,
+       held.pid,
+       prepared.gid::text AS prepared,
+       nullif(activity.application_name, '') AS application,
+       activity.state,
+       coalesce(activity.xact_start, prepared.prepared) AS started_at,
+       coalesce(extract(epoch FROM clock_timestamp() - coalesce(activity.xact_start, prepared.prepared)), 0)::float8 AS age
+  FROM pg_locks AS held
+  LEFT JOIN pg_stat_activity AS activity ON activity.pid = held.pid
+  -- A prepared transaction has no process; its locks are those of the virtual transaction -1/xid.
+  LEFT JOIN pg_prepared_xacts AS prepared
+         ON held.pid IS NULL AND held.virtualtransaction = '-1/' || prepared.transaction::text
+ WHERE held.locktype = 'advisory'
+   AND held.objsubid = 1
+   AND held.mode = 'ShareLock'
+   AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+   AND held.classid::bigint >> 16 = 16384 | ('{family}dispatcher_event'::regclass::oid::bigint & 16383)
+ ORDER BY floor, started_at
+ LIMIT 1

@@ -1,0 +1,41 @@
+-- The event waits to be tried again, now and from its first attempt, and its dead letter is resolved.
+-- Of its subject only the first that waits has a due_at: later events queue up behind it, and it
+-- behind an earlier one. One-shot: of two operators, the second changes nothing.
+WITH letter AS (
+    UPDATE {family}dispatcher_dead_letter
+       SET resolved_at = $2, resolved_by = $3, resolution_note = $4
+     WHERE dead_letter_id = $1 AND resolved_at IS NULL
+    RETURNING *
+), forgotten AS (
+    DELETE FROM {family}dispatcher_dedup AS dedup
+     USING letter
+     WHERE dedup.consumer = letter.consumer AND dedup.subscription = letter.subscription
+       AND dedup.event_id = letter.event_id
+), queued AS (
+    UPDATE {family}dispatcher_retry AS later
+       SET due_at = NULL
+      FROM letter
+     WHERE later.consumer = letter.consumer AND later.subscription = letter.subscription
+       AND md5(later.subject) = md5(letter.subject) AND later.subject = letter.subject
+       AND later.position > letter.position
+), waiting AS (
+    INSERT INTO {family}dispatcher_retry AS waiting
+           (consumer, subscription, position, subject, attempts, due_at, failures)
+    SELECT letter.consumer, letter.subscription, letter.position, letter.subject, 0,
+           CASE WHEN NOT EXISTS (SELECT FROM {family}dispatcher_retry AS earlier
+                                  WHERE earlier.consumer = letter.consumer
+                                    AND earlier.subscription = letter.subscription
+                                    AND md5(earlier.subject) = md5(letter.subject)
+                                    AND earlier.subject = letter.subject
+                                    AND earlier.position < letter.position) THEN $2 END,
+           '[]'
+      FROM letter
+        ON CONFLICT (consumer, subscription, position)
+        DO UPDATE SET attempts = 0, due_at = excluded.due_at, failures = excluded.failures
+)
+SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
+       envelope, reason, error, attempts, failures::text AS failures, created_at,
+       resolved_at, resolved_by, resolution_note,
+       -- A sleeping consumer is not to wait for its next poll.
+       pg_notify('dispatcher_event_inserted', event_type)::text AS notified
+  FROM letter

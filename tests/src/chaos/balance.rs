@@ -1,0 +1,255 @@
+//! Whether the books balance: what was committed against what became of it.
+//!
+//! | what | where it must be |
+//! |---|---|
+//! | an event of the writers' lists that commits | in the ledger, once; nothing else is in it |
+//! | an event of the ledger | in the log; nothing else is in it |
+//! | an event in a subscription whose effects are in the transaction | one effect, or a dead letter that it may be |
+//! | an event in a subscription whose calls are outside | one call or more, or such a dead letter |
+//! | an effect | of an attempt that by its rule handles the event, and of an event of the ledger |
+//! | the effects of one subject in one subscription | in the order of their positions |
+//!
+//! An event may be a dead letter if its rule says that no attempt handles it. A handler may also be
+//! too slow because its process was stopped or its path was silent; that counts as an attempt, so an
+//! event may die of the rule's failures and of time-outs together, but of nothing else.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use super::books::{Books, Dead};
+use super::replica::SUBSCRIPTIONS;
+use super::rule::{ATTEMPTS, Answer, Rule};
+
+/// Something that does not balance.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Imbalance {
+    /// The kind of it, such as `missing`.
+    pub what: &'static str,
+    /// The subscription; empty where it is about the log or the ledger.
+    pub subscription: String,
+    /// The event: its id, or the key where there is no id.
+    pub event: String,
+    /// What is known of it.
+    pub detail: String,
+}
+
+impl fmt::Display for Imbalance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.event)?;
+        if !self.subscription.is_empty() {
+            write!(f, " in {}", self.subscription)?;
+        }
+        write!(f, " ({})", self.detail)
+    }
+}
+
+/// Finds everything that does not balance. `planned` are the keys that the writers had to commit.
+pub(super) fn judge(books: &Books, seed: u64, planned: &HashSet<String>) -> Vec<Imbalance> {
+    let mut judge = Judge {
+        books,
+        seed,
+        found: Vec::new(),
+    };
+    judge.ledger_against_plan(planned);
+    judge.log_against_ledger();
+    for (subscription, event_type, in_transaction) in SUBSCRIPTIONS {
+        judge.subscription(subscription, event_type.name(), in_transaction);
+    }
+    judge.strangers();
+    for (subscription, position) in &books.waiting {
+        let detail = format!("position {position} still waits to be tried again");
+        judge.find("unsettled", subscription, "an event", detail);
+    }
+    judge.found
+}
+
+struct Judge<'a> {
+    books: &'a Books,
+    seed: u64,
+    found: Vec<Imbalance>,
+}
+
+impl<'a> Judge<'a> {
+    fn find(&mut self, what: &'static str, subscription: &str, event: &str, detail: String) {
+        let (subscription, event) = (subscription.to_owned(), event.to_owned());
+        self.found.push(Imbalance {
+            what,
+            subscription,
+            event,
+            detail,
+        });
+    }
+
+    fn rule(&self, subscription: &str, event_id: &str) -> Option<Rule> {
+        let entry = self.books.ledger.get(event_id)?;
+        Some(Rule::of(self.seed, subscription, &entry.key))
+    }
+
+    /// What an operator would want to know of an event.
+    fn about(&self, event_id: &str) -> String {
+        let position = match self.books.log.get(event_id) {
+            Some(position) => format!("position {position}"),
+            None => "not in the log".to_owned(),
+        };
+        let Some(entry) = self.books.ledger.get(event_id) else {
+            return format!("{position}, not in the ledger");
+        };
+        let subject = entry.subject.as_deref().unwrap_or("none");
+        let n = entry
+            .n
+            .map(|n| format!(" (its event {n})"))
+            .unwrap_or_default();
+        format!(
+            "{}, {position}, subject {subject}{n}, transaction `{}`, key {}",
+            entry.event_type, entry.kind, entry.key
+        )
+    }
+
+    fn ledger_against_plan(&mut self, planned: &HashSet<String>) {
+        let entered: HashSet<_> = self.books.ledger.values().map(|entry| &entry.key).collect();
+        for key in planned.iter().filter(|key| !entered.contains(key)) {
+            self.find(
+                "not published",
+                "",
+                key,
+                "a writer had to commit it".to_owned(),
+            );
+        }
+        for (event_id, entry) in &self.books.ledger {
+            if !planned.contains(&entry.key) {
+                let about = self.about(event_id);
+                self.find("published against the plan", "", event_id, about);
+            }
+        }
+    }
+
+    fn log_against_ledger(&mut self) {
+        for event_id in self.books.ledger.keys() {
+            if !self.books.log.contains_key(event_id) {
+                let about = self.about(event_id);
+                self.find("missing in the log", "", event_id, about);
+            }
+        }
+        for event_id in self.books.log.keys() {
+            if !self.books.ledger.contains_key(event_id) {
+                let about = self.about(event_id);
+                self.find("invented in the log", "", event_id, about);
+            }
+        }
+    }
+
+    fn subscription(&mut self, name: &'static str, event_type: &str, in_transaction: bool) {
+        let books = self.books;
+        let rows = if in_transaction {
+            &books.effects
+        } else {
+            &books.outside
+        };
+        let mut times: HashMap<&str, u32> = HashMap::new();
+        // The last position and count of each subject.
+        let mut last: HashMap<&str, (i64, i64)> = HashMap::new();
+        for row in rows.iter().filter(|row| row.subscription == name) {
+            let event_id = row.event_id.as_str();
+            *times.entry(event_id).or_default() += 1;
+            let Some(entry) = books.ledger.get(event_id) else {
+                continue; // a stranger
+            };
+            let rule = Rule::of(self.seed, name, &entry.key);
+            if entry.event_type != event_type || rule.at(row.attempt) != Answer::Handle {
+                let detail = format!("attempt {}; {}", row.attempt, self.about(event_id));
+                self.find("effect of an attempt that failed", name, event_id, detail);
+            }
+            let position = books.log.get(event_id).copied();
+            let (Some(subject), Some(position), true) = (&entry.subject, position, in_transaction)
+            else {
+                continue;
+            };
+            let (before, count) = last.entry(subject).or_insert((0, 0));
+            let n = entry.n.unwrap_or(i64::MAX);
+            if position < *before || n < *count {
+                let detail = format!("after position {before}; {}", self.about(event_id));
+                self.find("out of order", name, event_id, detail);
+            }
+            *before = position.max(*before);
+            *count = entry.n.unwrap_or_default().max(*count);
+        }
+        if in_transaction {
+            for (event_id, times) in times.iter().filter(|(_, times)| **times > 1) {
+                let detail = format!("{times} times; {}", self.about(event_id));
+                self.find("doubled", name, event_id, detail);
+            }
+        }
+        let mut dead: HashSet<&str> = HashSet::new();
+        for letter in books.dead.iter().filter(|it| it.subscription == name) {
+            let event_id = letter.event_id.as_str();
+            if !dead.insert(event_id) {
+                let about = self.about(event_id);
+                self.find("two dead letters", name, event_id, about);
+            }
+            if in_transaction && times.contains_key(event_id) {
+                let about = self.about(event_id);
+                self.find("handled, and a dead letter", name, event_id, about);
+            }
+            if !self.may_be_dead(letter) {
+                let detail = format!("{:?}; {}", letter.errors, self.about(event_id));
+                self.find("dead without reason", name, event_id, detail);
+            }
+        }
+        for (event_id, entry) in &books.ledger {
+            let id = event_id.as_str();
+            if entry.event_type == event_type && !times.contains_key(id) && !dead.contains(id) {
+                let about = self.about(event_id);
+                self.find("missing", name, event_id, about);
+            }
+        }
+    }
+
+    fn may_be_dead(&self, letter: &Dead) -> bool {
+        let Some(rule) = self.rule(&letter.subscription, &letter.event_id) else {
+            return false;
+        };
+        let excused = letter
+            .errors
+            .iter()
+            .zip(1..)
+            .all(|(error, attempt)| rule.at(attempt) != Answer::Handle || is_too_slow(error));
+        rule.is_deadly() || (letter.errors.len() as u32 >= ATTEMPTS && excused)
+    }
+
+    /// Effects, calls and dead letters of events that nobody committed.
+    fn strangers(&mut self) {
+        let books = self.books;
+        let effects = books.effects.iter().chain(&books.outside);
+        let named = effects
+            .map(|it| (&it.subscription, &it.event_id))
+            .chain(books.dead.iter().map(|it| (&it.subscription, &it.event_id)));
+        for (subscription, event_id) in named {
+            if !books.ledger.contains_key(event_id) {
+                let about = self.about(event_id);
+                self.find("invented", subscription, event_id, about);
+            }
+        }
+    }
+}
+
+/// Whether an attempt failed because of what was done to its process or its path.
+pub(super) fn is_too_slow(error: &str) -> bool {
+    error.contains("took longer than") || error.contains("statement timeout")
+}
+
+/// Dead letters that died of time-outs, at least in part, where the rule would have let them live.
+pub(super) fn dead_of_timeouts(books: &Books, seed: u64) -> u64 {
+    let judge = Judge {
+        books,
+        seed,
+        found: Vec::new(),
+    };
+    let of_timeouts = |letter: &&Dead| {
+        let rule = judge.rule(&letter.subscription, &letter.event_id);
+        rule.is_some_and(|rule| !rule.is_deadly())
+    };
+    books.dead.iter().filter(of_timeouts).count() as u64
+}
+
+#[cfg(test)]
+mod tests;

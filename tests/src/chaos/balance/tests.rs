@@ -1,0 +1,161 @@
+use super::super::books::{Effect, Entry};
+use super::*;
+
+const SEED: u64 = 5;
+
+/// A key whose rule in `hold_slot` and `tell_of_lock` is to handle it at once, or never.
+fn keys(deadly: bool) -> impl Iterator<Item = String> {
+    (0..)
+        .map(|number| format!("key {number}"))
+        .filter(move |key| {
+            ["hold_slot", "tell_of_lock"].iter().all(|subscription| {
+                let rule = Rule::of(SEED, subscription, key);
+                if deadly {
+                    rule.is_deadly()
+                } else {
+                    rule.at(1) == Answer::Handle
+                }
+            })
+        })
+}
+
+fn effect(subscription: &str, event_id: &str) -> Effect {
+    Effect {
+        subscription: subscription.to_owned(),
+        event_id: event_id.to_owned(),
+        attempt: 1,
+    }
+}
+
+/// Three events of one subject, `a`, `b` and `c`, handled everywhere.
+fn balanced() -> (Books, HashSet<String>) {
+    let mut books = Books::default();
+    let mut planned = HashSet::new();
+    for ((event_id, position), key) in ["a", "b", "c"].into_iter().zip(1..).zip(keys(false)) {
+        planned.insert(key.clone());
+        let entry = Entry {
+            key,
+            event_type: "credit.locked".to_owned(),
+            subject: Some("per_1".to_owned()),
+            n: Some(position),
+            kind: "single".to_owned(),
+        };
+        books.ledger.insert(event_id.to_owned(), entry);
+        books.log.insert(event_id.to_owned(), position);
+        books.effects.push(effect("hold_slot", event_id));
+        books.outside.push(effect("tell_of_lock", event_id));
+    }
+    (books, planned)
+}
+
+fn found(change: impl FnOnce(&mut Books)) -> Vec<(&'static str, String)> {
+    let (mut books, planned) = balanced();
+    change(&mut books);
+    let found = judge(&books, SEED, &planned);
+    found.into_iter().map(|it| (it.what, it.event)).collect()
+}
+
+fn one(what: &'static str, event: &str) -> Vec<(&'static str, String)> {
+    vec![(what, event.to_owned())]
+}
+
+#[test]
+fn what_balances_is_let_be() {
+    assert_eq!(found(|_| {}), []);
+    let again = effect("tell_of_lock", "a");
+    assert_eq!(
+        found(|it| it.outside.push(again)),
+        [],
+        "outside it may be more than once"
+    );
+}
+
+#[test]
+fn a_loss_is_found() {
+    assert_eq!(found(|it| drop(it.effects.remove(1))), one("missing", "b"));
+    assert_eq!(found(|it| drop(it.outside.remove(1))), one("missing", "b"));
+    assert_eq!(
+        found(|it| _ = it.log.remove("b")),
+        one("missing in the log", "b")
+    );
+}
+
+#[test]
+fn a_double_is_found() {
+    let again = effect("hold_slot", "c");
+    assert_eq!(found(|it| it.effects.push(again)), one("doubled", "c"));
+}
+
+#[test]
+fn a_wrong_order_is_found() {
+    assert_eq!(found(|it| it.effects.swap(0, 1)), one("out of order", "a"));
+}
+
+#[test]
+fn what_nobody_committed_is_found() {
+    let stranger = effect("hold_slot", "x");
+    assert_eq!(found(|it| it.effects.push(stranger)), one("invented", "x"));
+    let position = 4;
+    let log = |it: &mut Books| _ = it.log.insert("x".to_owned(), position);
+    assert_eq!(found(log), one("invented in the log", "x"));
+}
+
+#[test]
+fn a_dead_letter_needs_a_reason() {
+    let bury = |errors: &[&str]| {
+        let errors: Vec<_> = errors.iter().map(|&it| it.to_owned()).collect();
+        found(move |it| {
+            it.effects.remove(1);
+            let (subscription, event_id) = ("hold_slot".to_owned(), "b".to_owned());
+            it.dead.push(Dead {
+                subscription,
+                event_id,
+                errors,
+            });
+        })
+    };
+    assert_eq!(bury(&["the disk is full"]), one("dead without reason", "b"));
+    let slow = "the handler took longer than 1000 ms";
+    assert_eq!(bury(&[slow; ATTEMPTS as usize]), []);
+    assert_eq!(
+        bury(&[slow]),
+        one("dead without reason", "b"),
+        "too few attempts"
+    );
+}
+
+#[test]
+fn an_effect_of_an_attempt_that_failed_is_found() {
+    let deadly = keys(true).next().unwrap();
+    let (mut books, mut planned) = balanced();
+    planned.insert(deadly.clone());
+    let entry = Entry {
+        key: deadly,
+        n: Some(4),
+        ..books.ledger["a"].clone()
+    };
+    books.ledger.insert("d".to_owned(), entry);
+    books.log.insert("d".to_owned(), 4);
+    books.effects.push(effect("hold_slot", "d"));
+    let errors = vec!["the rule says so".to_owned()];
+    let (subscription, event_id) = ("tell_of_lock".to_owned(), "d".to_owned());
+    books.dead.push(Dead {
+        subscription,
+        event_id,
+        errors,
+    });
+    let found: Vec<_> = judge(&books, SEED, &planned)
+        .into_iter()
+        .map(|it| it.what)
+        .collect();
+    assert_eq!(found, ["effect of an attempt that failed"]);
+}
+
+#[test]
+fn what_still_waits_is_found() {
+    let waiting = ("hold_slot".to_owned(), 7);
+    assert_eq!(
+        found(|it| it.waiting.push(waiting)),
+        one("unsettled", "an event")
+    );
+}

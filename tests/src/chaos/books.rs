@@ -1,0 +1,99 @@
+//! What is in the tables when a run is over.
+
+use std::collections::HashMap;
+
+use futures_util::TryStreamExt;
+use sqlx::{PgPool, Row};
+
+/// An event that was committed, as its writer entered it.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) key: String,
+    pub(super) event_type: String,
+    pub(super) subject: Option<String>,
+    pub(super) n: Option<i64>,
+    pub(super) kind: String,
+}
+
+/// An effect, or a call outside.
+#[derive(Clone, Debug)]
+pub(super) struct Effect {
+    pub(super) subscription: String,
+    pub(super) event_id: String,
+    pub(super) attempt: u32,
+}
+
+/// An event that was given up on.
+#[derive(Clone, Debug)]
+pub(super) struct Dead {
+    pub(super) subscription: String,
+    pub(super) event_id: String,
+    pub(super) errors: Vec<String>,
+}
+
+/// All of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Books {
+    /// By event id.
+    pub(super) ledger: HashMap<String, Entry>,
+    /// The positions of the log, by event id.
+    pub(super) log: HashMap<String, i64>,
+    /// In the order in which they were written.
+    pub(super) effects: Vec<Effect>,
+    pub(super) outside: Vec<Effect>,
+    pub(super) dead: Vec<Dead>,
+    /// Events that still wait to be tried again, by subscription.
+    pub(super) waiting: Vec<(String, i64)>,
+}
+
+impl Books {
+    pub(super) async fn read(pool: &PgPool) -> Result<Self, sqlx::Error> {
+        let mut books = Self::default();
+        let mut rows = sqlx::query("SELECT * FROM ledger").fetch(pool);
+        while let Some(row) = rows.try_next().await? {
+            let entry = Entry {
+                key: row.try_get("key")?,
+                event_type: row.try_get("event_type")?,
+                subject: row.try_get("subject")?,
+                n: row.try_get("n")?,
+                kind: row.try_get("kind")?,
+            };
+            books.ledger.insert(row.try_get("event_id")?, entry);
+        }
+        let mut rows = sqlx::query("SELECT event_id, position FROM dispatcher_event").fetch(pool);
+        while let Some(row) = rows.try_next().await? {
+            books
+                .log
+                .insert(row.try_get("event_id")?, row.try_get("position")?);
+        }
+        books.effects = effects(pool, "SELECT * FROM effect ORDER BY seq").await?;
+        books.outside = effects(pool, "SELECT * FROM outside ORDER BY seq").await?;
+        let dead = "SELECT subscription, event_id,
+                           ARRAY(SELECT json_array_elements(failures) ->> 'error') AS errors
+                      FROM dispatcher_dead_letter ORDER BY position";
+        for row in sqlx::query(dead).fetch_all(pool).await? {
+            books.dead.push(Dead {
+                subscription: row.try_get("subscription")?,
+                event_id: row.try_get("event_id")?,
+                errors: row.try_get("errors")?,
+            });
+        }
+        let waiting = "SELECT subscription, position FROM dispatcher_retry ORDER BY position";
+        books.waiting = sqlx::query_as(waiting).fetch_all(pool).await?;
+        Ok(books)
+    }
+}
+
+async fn effects(pool: &PgPool, statement: &'static str) -> Result<Vec<Effect>, sqlx::Error> {
+    let mut effects = Vec::new();
+    let mut rows = sqlx::query(statement).fetch(pool);
+    while let Some(row) = rows.try_next().await? {
+        let attempt: i32 = row.try_get("attempt")?;
+        effects.push(Effect {
+            subscription: row.try_get("subscription")?,
+            event_id: row.try_get("event_id")?,
+            attempt: attempt.unsigned_abs(),
+        });
+    }
+    Ok(effects)
+}

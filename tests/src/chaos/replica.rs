@@ -1,0 +1,206 @@
+//! A consuming process: `chaos replica URL SEED`.
+//!
+//! Two subscriptions write to `effect` through their delivery's transaction, two to `outside`
+//! through a connection of their own; whether they do is said by the rule of the event. The process
+//! lives until it is told to stop or its parent is gone, and waits out whatever the database does,
+//! also while it starts.
+
+use std::time::Duration;
+
+use acme_contracts::Coaching;
+use acme_contracts::credit_debited::{self, CreditDebited};
+use acme_contracts::credit_locked::{self, CreditLocked};
+use acme_contracts::credit_released::{self, CreditReleased};
+use dispatcher_runtime::{
+    Consumer, ConsumerBuilder, Delivery, DeliveryTx, EventEnvelope, HandlerError, RunningConsumer,
+    State, subscribe,
+};
+use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
+
+use super::event::EventType;
+use super::rule::{ATTEMPTS, Answer, Rule};
+use super::{orders, pool};
+
+/// A replica is stopped for longer than this.
+pub(super) const LEASE: Duration = Duration::from_secs(2);
+
+const HANDLER_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Before what the database refused is tried again. There is nothing to wait on: a server that
+/// becomes ready tells nobody.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The subscriptions: name, event type, and whether the effect is in the delivery's transaction.
+pub(super) const SUBSCRIPTIONS: [(&str, EventType, bool); 4] = [
+    ("hold_slot", EventType::Locked, true),
+    ("free_slot", EventType::Released, true),
+    ("tell_of_lock", EventType::Locked, false),
+    ("tell_of_debit", EventType::Debited, false),
+];
+
+#[derive(Clone, Debug)]
+struct App {
+    seed: u64,
+    outside: PgPool,
+}
+
+/// Every setting of the replicas stands here.
+fn settings(builder: ConsumerBuilder<Coaching, App>) -> ConsumerBuilder<Coaching, App> {
+    builder
+        .batch_size(20)
+        // Prepared transactions wake nobody.
+        .poll_interval(Duration::from_millis(250))
+        .handler_timeout(HANDLER_TIMEOUT)
+        .retry_delays((1..ATTEMPTS).map(|retry| Duration::from_millis(u64::from(retry) * 40)))
+        .subscribe(hold_slot)
+        .subscribe(free_slot)
+        .subscribe(tell_of_lock)
+        .subscribe(tell_of_debit)
+}
+
+/// Consumes until told to stop.
+pub(super) async fn run(options: PgConnectOptions, seed: u64) {
+    let mut orders = orders();
+    let (events, outside) = (pool(&options, 10), pool(&options, 4));
+    let start = async {
+        loop {
+            let app = App {
+                seed,
+                outside: outside.clone(),
+            };
+            let builder = Consumer::<Coaching>::builder(events.clone()).state(app);
+            match settings(builder).start().await {
+                Ok(running) => break running,
+                Err(_) => tokio::time::sleep(PAUSE).await,
+            }
+        }
+    };
+    let mut waiting = Vec::new();
+    let running = tokio::select! {
+        running = start => running,
+        () = async {
+            // What is asked for before there is a consumer is done when there is one.
+            while let Some(order) = orders.recv().await {
+                waiting.push(order);
+            }
+        } => return,
+    };
+    let mut waiting = waiting.into_iter();
+    loop {
+        let order = match waiting.next() {
+            Some(order) => Some(order),
+            None => orders.recv().await,
+        };
+        match order.as_deref() {
+            Some("settle") => settle(&running).await,
+            Some("stop") => return running.stop().await,
+            Some(_) => {}
+            None => return,
+        }
+    }
+}
+
+/// Waits until everything that is in the log is handled, whatever the database says meanwhile.
+async fn settle(running: &RunningConsumer) {
+    while running.caught_up().await.is_err() {
+        tokio::time::sleep(PAUSE).await;
+    }
+    println!("settled");
+}
+
+#[subscribe(credit_locked)]
+async fn hold_slot(
+    event: EventEnvelope<CreditLocked>,
+    tx: &mut DeliveryTx,
+    State(app): State<App>,
+    delivery: Delivery,
+) -> Result<(), HandlerError> {
+    let key = event.payload.credit_reservation_id.as_str();
+    within(tx, &app, &delivery, event.event_id.as_str(), key).await
+}
+
+#[subscribe(credit_released)]
+async fn free_slot(
+    event: EventEnvelope<CreditReleased>,
+    tx: &mut DeliveryTx,
+    State(app): State<App>,
+    delivery: Delivery,
+) -> Result<(), HandlerError> {
+    let key = event.payload.credit_reservation_id.as_str();
+    within(tx, &app, &delivery, event.event_id.as_str(), key).await
+}
+
+#[subscribe(credit_locked)]
+async fn tell_of_lock(
+    event: EventEnvelope<CreditLocked>,
+    State(app): State<App>,
+    delivery: Delivery,
+) -> Result<(), HandlerError> {
+    let key = event.payload.credit_reservation_id.as_str();
+    outside(&app, &delivery, event.event_id.as_str(), key).await
+}
+
+#[subscribe(credit_debited)]
+async fn tell_of_debit(
+    event: EventEnvelope<CreditDebited>,
+    State(app): State<App>,
+    delivery: Delivery,
+) -> Result<(), HandlerError> {
+    let key = event.payload.credit_reservation_id.as_str();
+    outside(&app, &delivery, event.event_id.as_str(), key).await
+}
+
+/// The effect comes first, so that an attempt that fails leaves one that has to be taken back.
+async fn within(
+    tx: &mut DeliveryTx,
+    app: &App,
+    delivery: &Delivery,
+    event_id: &str,
+    key: &str,
+) -> Result<(), HandlerError> {
+    sqlx::query("INSERT INTO effect (subscription, event_id, attempt) VALUES ($1, $2, $3)")
+        .bind(delivery.subscription)
+        .bind(event_id)
+        .bind(i32::try_from(delivery.attempt)?)
+        .execute(&mut **tx)
+        .await?;
+    let answer = Rule::of(app.seed, delivery.subscription, key).at(delivery.attempt);
+    if answer == Answer::SwallowSqlError {
+        let _ = sqlx::query("SELECT 1 / 0").execute(&mut **tx).await;
+        return Ok(());
+    }
+    give(answer).await
+}
+
+/// The call comes last, so that there is one for each attempt that handles its event.
+async fn outside(
+    app: &App,
+    delivery: &Delivery,
+    event_id: &str,
+    key: &str,
+) -> Result<(), HandlerError> {
+    give(Rule::of(app.seed, delivery.subscription, key).at(delivery.attempt)).await?;
+    sqlx::query("INSERT INTO outside (subscription, event_id, attempt) VALUES ($1, $2, $3)")
+        .bind(delivery.subscription)
+        .bind(event_id)
+        .bind(i32::try_from(delivery.attempt)?)
+        .execute(&app.outside)
+        .await?;
+    Ok(())
+}
+
+/// What every answer but the good one says.
+pub(super) const SAYS: &str = "the rule says so";
+
+async fn give(answer: Answer) -> Result<(), HandlerError> {
+    match answer {
+        Answer::Handle => Ok(()),
+        // Only a transaction can have failed without its handler's saying so.
+        Answer::Fail | Answer::SwallowSqlError => Err(HandlerError::retry(SAYS)),
+        Answer::FailLater => Err(HandlerError::retry_after(Duration::from_millis(150), SAYS)),
+        Answer::Panic => panic!("{SAYS}"),
+        Answer::Hang => std::future::pending().await,
+        Answer::Permanent => Err(HandlerError::permanent(SAYS)),
+    }
+}

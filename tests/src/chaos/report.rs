@@ -1,0 +1,175 @@
+//! What a run says of itself, for people and for programs.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::balance::Imbalance;
+
+/// How many imbalances are printed of each kind; all are counted.
+const SHOWN: usize = 20;
+
+/// What happened in a run, and whether the ledger balances.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// What to run it with again.
+    pub seed: u64,
+    /// The server.
+    pub server: String,
+    /// Events that were committed, by the kind of their transaction.
+    pub committed: BTreeMap<String, u64>,
+    /// Events that were inserted and taken back, by the same.
+    pub taken_back: BTreeMap<String, u64>,
+    /// Tries of transactions that came to nothing and were repeated.
+    pub repeated: u64,
+    /// Transactions of which only the ledger knew that they were over.
+    pub settled_later: u64,
+    /// Prepared transactions that their writer left behind.
+    pub left_prepared: u64,
+    /// Faults that were injected, by kind.
+    pub faults: BTreeMap<&'static str, u64>,
+    /// Effects in the delivery's transaction.
+    pub effects: u64,
+    /// Calls outside of it.
+    pub outside: u64,
+    /// Events that were called for more than once.
+    pub outside_again: u64,
+    /// Effects and calls that came of a later attempt than the first.
+    pub later_attempts: u64,
+    /// Dead letters.
+    pub dead_letters: u64,
+    /// Those among them that were too slow because of what was done to their process or path.
+    pub dead_of_timeouts: u64,
+    /// From the first process to the end of the last fault and the last publish.
+    pub seconds_under_faults: f64,
+    /// From there until every replica had caught up.
+    pub seconds_to_settle: f64,
+    /// What does not balance.
+    pub imbalances: Vec<Imbalance>,
+    /// What kept the run from its end, such as replicas that do not catch up.
+    pub stuck: Vec<String>,
+}
+
+impl Report {
+    /// Whether the ledger balances.
+    pub fn balances(&self) -> bool {
+        self.imbalances.is_empty() && self.stuck.is_empty()
+    }
+
+    fn events(&self) -> u64 {
+        self.committed.values().sum()
+    }
+
+    fn seconds(&self) -> f64 {
+        self.seconds_under_faults + self.seconds_to_settle
+    }
+
+    fn events_a_second(&self) -> f64 {
+        self.events() as f64 / self.seconds().max(f64::MIN_POSITIVE)
+    }
+
+    fn found(&self) -> BTreeMap<&'static str, u64> {
+        let mut found = BTreeMap::new();
+        for imbalance in &self.imbalances {
+            *found.entry(imbalance.what).or_default() += 1;
+        }
+        found
+    }
+
+    /// The same for programs.
+    pub fn to_json(&self) -> Value {
+        let imbalances = self.imbalances.iter().map(|it| {
+            json!({"what": it.what, "subscription": it.subscription, "event": it.event, "detail": it.detail})
+        });
+        json!({
+            "balances": self.balances(),
+            "seed": self.seed,
+            "server": self.server,
+            "events": {
+                "committed": self.events(),
+                "committed_by_kind": self.committed,
+                "taken_back": self.taken_back.values().sum::<u64>(),
+                "taken_back_by_kind": self.taken_back,
+                "tries_repeated": self.repeated,
+                "settled_by_the_ledger": self.settled_later,
+                "prepared_and_left": self.left_prepared,
+            },
+            "faults": self.faults,
+            "effects": self.effects,
+            "outside": {"calls": self.outside, "events_more_than_once": self.outside_again},
+            "handled_by_a_later_attempt": self.later_attempts,
+            "dead_letters": {"all": self.dead_letters, "of_timeouts": self.dead_of_timeouts},
+            "seconds": self.seconds(),
+            "seconds_under_faults": self.seconds_under_faults,
+            "seconds_to_settle": self.seconds_to_settle,
+            "events_a_second": self.events_a_second(),
+            "stuck": self.stuck,
+            "imbalances_by_kind": self.found(),
+            "imbalances": imbalances.collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let taken_back: u64 = self.taken_back.values().sum();
+        let faults: u64 = self.faults.values().sum();
+        writeln!(f, "seed {} on {}", self.seed, self.server)?;
+        writeln!(f, "events committed     {}", self.events())?;
+        by_kind(f, self.committed.iter())?;
+        writeln!(f, "events taken back    {taken_back}")?;
+        by_kind(f, self.taken_back.iter())?;
+        writeln!(
+            f,
+            "tries repeated       {}, settled by the ledger {}, prepared and left {}",
+            self.repeated, self.settled_later, self.left_prepared
+        )?;
+        writeln!(f, "faults               {faults}")?;
+        by_kind(f, self.faults.iter())?;
+        writeln!(f, "effects              {}", self.effects)?;
+        writeln!(
+            f,
+            "calls outside        {}, for {} events more than once",
+            self.outside, self.outside_again
+        )?;
+        writeln!(f, "by a later attempt   {}", self.later_attempts)?;
+        writeln!(
+            f,
+            "dead letters         {}, of time-outs that faults caused {}",
+            self.dead_letters, self.dead_of_timeouts
+        )?;
+        writeln!(
+            f,
+            "seconds              {:.1} under faults, {:.1} to settle; {:.0} events a second",
+            self.seconds_under_faults,
+            self.seconds_to_settle,
+            self.events_a_second()
+        )?;
+        for stuck in &self.stuck {
+            writeln!(f, "STUCK                {stuck}")?;
+        }
+        for (what, times) in self.found() {
+            writeln!(f, "NOT BALANCED         {what}: {times}")?;
+            let of_kind = self.imbalances.iter().filter(|it| it.what == what);
+            for imbalance in of_kind.take(SHOWN) {
+                writeln!(f, "  {imbalance}")?;
+            }
+        }
+        match self.balances() {
+            true => writeln!(f, "the ledger balances"),
+            false => writeln!(f, "the ledger does not balance; seed {}", self.seed),
+        }
+    }
+}
+
+fn by_kind<K: fmt::Display>(
+    f: &mut fmt::Formatter<'_>,
+    kinds: impl Iterator<Item = (K, impl fmt::Display)>,
+) -> fmt::Result {
+    for (kind, times) in kinds {
+        writeln!(f, "  {:<34} {times:>8}", kind.to_string())?;
+    }
+    Ok(())
+}

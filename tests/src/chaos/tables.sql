@@ -1,0 +1,30 @@
+-- What the run keeps beside the dispatcher's own tables.
+
+-- The domain's own state: how many events of a subject there are. Whoever publishes for a counted
+-- subject holds its row until the end of the transaction.
+CREATE TABLE account (
+    subject text   PRIMARY KEY,
+    events  bigint NOT NULL DEFAULT 0
+);
+
+-- Written in the transaction of the publish, so it holds what is committed and nothing else.
+CREATE TABLE ledger (
+    event_id   text   NOT NULL,
+    key        text   NOT NULL,
+    event_type text   NOT NULL,
+    subject    text,
+    -- Which event of its subject it is, counted from 1, where that is counted.
+    n          bigint,
+    kind       text   NOT NULL,
+    CONSTRAINT ledger_pkey PRIMARY KEY (event_id),
+    CONSTRAINT ledger_key_key UNIQUE (key)
+);
+
+-- No unique keys on purpose: what is done twice shows as two rows.
+CREATE TABLE effect (
+    seq          bigint  GENERATED ALWAYS AS IDENTITY,
+    subscription text    NOT NULL,
+    event_id     text    NOT NULL,
+    attempt      integer NOT NULL
+);
+CREATE TABLE outside (LIKE effect INCLUDING IDENTITY);

@@ -1,0 +1,440 @@
+//! W1, W2 and R1 to R3 of `migrations/0001_create_event_log.sql`.
+//!
+//! ```text
+//!   writer   W1 read the sequence, then lock that floor   once a (sub)transaction, by its memo
+//!            W2 take a position and insert                 again and again
+//!            savepoint, rollback to it, release; rollback
+//!            commit: first the rows are visible, then the locks go
+//!   reader   R1 L, the sequence's last value
+//!            R2 H = min(L, the smallest floor held)
+//!            R3 a new snapshot; rows in (cursor, H]; the cursor is at H
+//! ```
+//!
+//! Left out: savepoints in savepoints, more than one transaction for each writer, a limit on the rows
+//! of a read (then the cursor stays behind H), event types. Scanning the locks is one step, because
+//! Postgres holds all partitions of its lock table while `pg_locks` copies it.
+
+use stateright::{Model, Property};
+
+/// What this model is about.
+pub(crate) const NOTHING_PASSED_OVER: &str = "no reader passes over a committed event";
+
+/// A way in which the protocol is got wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mistake {
+    /// Rows above the cursor, whatever they are; the cursor is at the highest.
+    NaiveReader,
+    /// R2, then R1.
+    LocksBeforeSequence,
+    /// The rows are read in the statement that computes the horizon.
+    OneSnapshot,
+    /// ROLLBACK TO SAVEPOINT takes the lock back and not the memo.
+    MemoSurvives,
+    /// Commit gives the locks back and then shows the rows.
+    UnlockBeforeVisible,
+    /// W1 may see a value that has not been handed out yet.
+    FloorReadsAhead,
+    /// R1 may.
+    ReaderReadsAhead,
+    /// A session takes two positions at once.
+    Cache,
+    /// A row trigger: W1 comes after the position was taken.
+    RowTrigger,
+}
+
+pub(crate) struct Protocol {
+    pub(crate) writers: usize,
+    pub(crate) readers: usize,
+    /// How many of the writers use savepoints.
+    pub(crate) savepoints: usize,
+    /// How many positions are handed out.
+    pub(crate) positions: u8,
+    pub(crate) mistake: Option<Mistake>,
+}
+
+/// A set of positions: bit p for position p.
+type Positions = u16;
+
+fn up_to(position: u8) -> Positions {
+    ((2 << position) - 1) & !1
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct State {
+    /// The sequence.
+    last: u8,
+    visible: Positions,
+    writers: Vec<Writer>,
+    readers: Vec<Reader>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Writer {
+    at: At,
+    /// What the transaction and its savepoint did. With a lock in one the other has none.
+    levels: [Level; 2],
+    in_savepoint: bool,
+    /// A position that the session took from the sequence and has not used.
+    cached: Option<u8>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Level {
+    floor: Option<u8>,
+    memo: bool,
+    rows: Positions,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum At {
+    /// Between two statements.
+    #[default]
+    Between,
+    /// Inside W1, with the floor that it read.
+    FloorRead(u8),
+    /// W1 is done, W2 is not.
+    Locked,
+    /// [`Mistake::RowTrigger`]: the other way round.
+    PositionTaken,
+    /// Commit is half done.
+    Committing,
+    Done,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Reader {
+    cursor: u8,
+    delivered: Positions,
+    found: Found,
+    /// [`Mistake::OneSnapshot`]
+    snapshot: Option<Positions>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Found {
+    #[default]
+    Nothing,
+    Last(u8),
+    /// [`Mistake::LocksBeforeSequence`]
+    Floor(u8),
+    Horizon(u8),
+}
+
+/// A step of the writer or the reader of that number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    W1Read(usize),
+    W1ReadAhead(usize),
+    W1Lock(usize),
+    W2Insert(usize),
+    Savepoint(usize),
+    RollbackTo(usize),
+    Release(usize),
+    Rollback(usize),
+    CommitShow(usize),
+    CommitUnlock(usize),
+    Snapshot(usize),
+    R1(usize),
+    R1Ahead(usize),
+    R2(usize),
+    R3(usize),
+}
+
+impl Writer {
+    fn has_memo(&self) -> bool {
+        self.levels.iter().any(|level| level.memo)
+    }
+
+    fn rows(&self) -> Positions {
+        self.levels[0].rows | self.levels[1].rows
+    }
+
+    fn level(&mut self) -> &mut Level {
+        &mut self.levels[usize::from(self.in_savepoint)]
+    }
+
+    fn unlock(&mut self) {
+        for level in &mut self.levels {
+            level.floor = None;
+        }
+    }
+}
+
+impl State {
+    fn smallest_floor(&self) -> u8 {
+        let floors = self.writers.iter().flat_map(|writer| &writer.levels);
+        floors
+            .filter_map(|level| level.floor)
+            .min()
+            .unwrap_or(u8::MAX)
+    }
+
+    /// Whether every writer has ended and every reader has read to the end.
+    pub(crate) fn is_over(&self) -> bool {
+        self.writers
+            .iter()
+            .all(|writer| writer.at == At::Done || *writer == Writer::default())
+            && self.readers.iter().all(|reader| reader.cursor == self.last)
+    }
+}
+
+impl Protocol {
+    fn is(&self, mistake: Mistake) -> bool {
+        self.mistake == Some(mistake)
+    }
+
+    fn writer_steps(&self, state: &State, w: usize, steps: &mut Vec<Step>) {
+        let writer = &state.writers[w];
+        match writer.at {
+            At::Between => {
+                if state.last < self.positions || writer.cached.is_some() {
+                    if writer.has_memo() || self.is(Mistake::RowTrigger) {
+                        steps.push(Step::W2Insert(w));
+                    } else {
+                        self.floor_steps(w, steps);
+                    }
+                }
+                let inner = &writer.levels[1];
+                if inner.floor.is_some() || inner.rows != 0 {
+                    steps.extend([Step::RollbackTo(w), Step::Release(w)]);
+                } else if w < self.savepoints && !writer.in_savepoint && state.last < self.positions
+                {
+                    steps.push(Step::Savepoint(w));
+                }
+                if *writer != Writer::default() {
+                    steps.push(Step::Rollback(w));
+                }
+                if writer.rows() != 0 {
+                    steps.push(if self.is(Mistake::UnlockBeforeVisible) {
+                        Step::CommitUnlock(w)
+                    } else {
+                        Step::CommitShow(w)
+                    });
+                }
+            }
+            At::FloorRead(_) => steps.push(Step::W1Lock(w)),
+            At::Locked => steps.push(Step::W2Insert(w)),
+            At::PositionTaken => self.floor_steps(w, steps),
+            At::Committing => steps.push(if self.is(Mistake::UnlockBeforeVisible) {
+                Step::CommitShow(w)
+            } else {
+                Step::CommitUnlock(w)
+            }),
+            At::Done => {}
+        }
+    }
+
+    fn floor_steps(&self, w: usize, steps: &mut Vec<Step>) {
+        steps.push(Step::W1Read(w));
+        if self.is(Mistake::FloorReadsAhead) {
+            steps.push(Step::W1ReadAhead(w));
+        }
+    }
+
+    fn reader_steps(&self, state: &State, r: usize, steps: &mut Vec<Step>) {
+        let reader = &state.readers[r];
+        match reader.found {
+            Found::Nothing if self.is(Mistake::NaiveReader) => steps.push(Step::R3(r)),
+            // Nothing new: reading would change nothing.
+            Found::Nothing if reader.cursor >= state.last => {}
+            Found::Nothing if self.is(Mistake::LocksBeforeSequence) => steps.push(Step::R2(r)),
+            Found::Nothing if self.is(Mistake::OneSnapshot) && reader.snapshot.is_none() => {
+                steps.push(Step::Snapshot(r));
+            }
+            Found::Nothing => {
+                steps.push(Step::R1(r));
+                if self.is(Mistake::ReaderReadsAhead) {
+                    steps.push(Step::R1Ahead(r));
+                }
+            }
+            Found::Last(_) => steps.push(Step::R2(r)),
+            Found::Floor(_) => steps.push(Step::R1(r)),
+            Found::Horizon(_) => steps.push(Step::R3(r)),
+        }
+    }
+
+    fn write(&self, state: &mut State, w: usize, step: Step) {
+        let last = state.last;
+        let writer = &mut state.writers[w];
+        match step {
+            Step::W1Read(_) => writer.at = At::FloorRead(last),
+            Step::W1ReadAhead(_) => writer.at = At::FloorRead(last + 1),
+            Step::W1Lock(_) => {
+                let At::FloorRead(floor) = writer.at else {
+                    return;
+                };
+                writer.level().floor = Some(floor);
+                writer.level().memo = true;
+                writer.at = if self.is(Mistake::RowTrigger) {
+                    At::Between
+                } else {
+                    At::Locked
+                };
+            }
+            Step::W2Insert(_) => {
+                let position = writer.cached.take().unwrap_or_else(|| {
+                    state.last += 1;
+                    if self.is(Mistake::Cache) {
+                        state.last += 1;
+                        writer.cached = Some(state.last);
+                    }
+                    last + 1
+                });
+                writer.level().rows |= 1 << position;
+                writer.at = if self.is(Mistake::RowTrigger) && !writer.has_memo() {
+                    At::PositionTaken
+                } else {
+                    At::Between
+                };
+            }
+            Step::Savepoint(_) => writer.in_savepoint = true,
+            Step::RollbackTo(_) => {
+                let memo = writer.levels[1].memo && self.is(Mistake::MemoSurvives);
+                writer.levels[1] = Level {
+                    memo,
+                    ..Level::default()
+                };
+            }
+            Step::Release(_) => {
+                let inner = std::mem::take(&mut writer.levels[1]);
+                let outer = &mut writer.levels[0];
+                outer.floor = outer.floor.or(inner.floor);
+                outer.memo |= inner.memo;
+                outer.rows |= inner.rows;
+                writer.in_savepoint = false;
+            }
+            Step::CommitShow(_) => {
+                state.visible |= writer.rows();
+                writer.at = At::Committing;
+                if self.is(Mistake::UnlockBeforeVisible) {
+                    *writer = Writer {
+                        at: At::Done,
+                        ..Writer::default()
+                    };
+                }
+            }
+            Step::CommitUnlock(_) if self.is(Mistake::UnlockBeforeVisible) => {
+                writer.unlock();
+                writer.at = At::Committing;
+            }
+            _ => {
+                *writer = Writer {
+                    at: At::Done,
+                    ..Writer::default()
+                }
+            }
+        }
+    }
+
+    fn read(&self, state: &mut State, r: usize, step: Step) {
+        let (last, floor, visible) = (state.last, state.smallest_floor(), state.visible);
+        let reader = &mut state.readers[r];
+        reader.found = match (step, reader.found) {
+            (Step::Snapshot(_), found) => {
+                reader.snapshot = Some(visible);
+                found
+            }
+            (Step::R1(_), Found::Floor(floor)) => Found::Horizon(last.min(floor)),
+            (Step::R1(_), _) => Found::Last(last),
+            (Step::R1Ahead(_), _) => Found::Last(last + 1),
+            (Step::R2(_), Found::Last(last)) => Found::Horizon(last.min(floor)),
+            (Step::R2(_), _) => Found::Floor(floor),
+            (_, found) => {
+                let seen = reader.snapshot.take().unwrap_or(visible);
+                let horizon = match found {
+                    Found::Horizon(horizon) => horizon,
+                    // The naive reader: the highest that it sees.
+                    _ => u8::try_from(seen.checked_ilog2().unwrap_or(0)).unwrap(),
+                };
+                reader.delivered |= seen & up_to(horizon) & !up_to(reader.cursor);
+                reader.cursor = reader.cursor.max(horizon);
+                Found::Nothing
+            }
+        };
+    }
+}
+
+impl Model for Protocol {
+    type State = State;
+    type Action = Step;
+
+    fn init_states(&self) -> Vec<State> {
+        vec![State {
+            last: 0,
+            visible: 0,
+            writers: vec![Writer::default(); self.writers],
+            readers: vec![Reader::default(); self.readers],
+        }]
+    }
+
+    fn actions(&self, state: &State, steps: &mut Vec<Step>) {
+        (0..self.writers).for_each(|w| self.writer_steps(state, w, steps));
+        (0..self.readers).for_each(|r| self.reader_steps(state, r, steps));
+    }
+
+    fn next_state(&self, state: &State, step: Step) -> Option<State> {
+        let mut next = state.clone();
+        match step {
+            Step::Snapshot(r) | Step::R1(r) | Step::R1Ahead(r) | Step::R2(r) | Step::R3(r) => {
+                self.read(&mut next, r, step);
+            }
+            Step::W1Read(w)
+            | Step::W1ReadAhead(w)
+            | Step::W1Lock(w)
+            | Step::W2Insert(w)
+            | Step::Savepoint(w)
+            | Step::RollbackTo(w)
+            | Step::Release(w)
+            | Step::Rollback(w)
+            | Step::CommitShow(w)
+            | Step::CommitUnlock(w) => self.write(&mut next, w, step),
+        }
+        if self.mistake.is_none() {
+            // Who they are makes no difference. Counterexamples keep their numbers.
+            next.writers[self.savepoints..].sort_unstable();
+            next.readers.sort_unstable();
+        }
+        Some(next)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        vec![
+            Property::<Self>::always(NOTHING_PASSED_OVER, |_, state| {
+                state
+                    .readers
+                    .iter()
+                    .all(|reader| state.visible & up_to(reader.cursor) & !reader.delivered == 0)
+            }),
+            Property::<Self>::sometimes("a visible event waits for a writer", |_, state| {
+                state.readers.iter().any(|reader| match reader.found {
+                    Found::Horizon(horizon) => state.visible & !up_to(horizon) != 0,
+                    _ => false,
+                })
+            }),
+            Property::<Self>::sometimes("rows are visible while their lock is held", |_, state| {
+                state.writers.iter().any(|writer| {
+                    writer.rows() & state.visible != 0 && state.smallest_floor() != u8::MAX
+                })
+            }),
+            Property::<Self>::sometimes("a reader goes past what was rolled back", |_, state| {
+                let owned = state
+                    .writers
+                    .iter()
+                    .fold(state.visible, |owned, writer| owned | writer.rows());
+                state
+                    .readers
+                    .iter()
+                    .any(|reader| up_to(reader.cursor) & !owned != 0)
+            }),
+            Property::<Self>::sometimes(
+                "every position is delivered to every reader",
+                |model, state| {
+                    state
+                        .readers
+                        .iter()
+                        .all(|reader| reader.delivered == up_to(model.positions))
+                },
+            ),
+        ]
+    }
+}

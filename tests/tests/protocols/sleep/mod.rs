@@ -1,0 +1,92 @@
+//! Falling asleep without losing a wake-up, and each way of getting it wrong.
+
+mod model;
+
+use crate::check::{breaks, can_always, holds};
+use model::{Mistake, NO_LOST_WAKE_UP, Protocol, Readers, Step};
+
+fn protocol(readers: Readers, mistake: Option<Mistake>) -> Protocol {
+    Protocol {
+        writers: 3,
+        readers: (2, readers),
+        mistake,
+    }
+}
+
+fn missed_by(mistake: Mistake) -> Vec<Step> {
+    breaks(
+        &format!("sleep, {mistake:?}"),
+        protocol(Readers::Subscriptions, Some(mistake)),
+        NO_LOST_WAKE_UP,
+    )
+}
+
+#[test]
+fn three_writers_and_two_subscriptions() {
+    holds(
+        "sleep, subscriptions",
+        protocol(Readers::Subscriptions, None),
+    );
+}
+
+#[test]
+fn three_writers_and_two_replicas() {
+    holds("sleep, replicas", protocol(Readers::Replicas, None));
+}
+
+/// Without the poll interval, which is no step of the model.
+#[test]
+fn everything_is_delivered_from_everywhere() {
+    let model = Protocol {
+        writers: 2,
+        ..protocol(Readers::Subscriptions, None)
+    };
+    can_always("sleep", &model, |_| true, |state| state.is_delivered()).unwrap();
+}
+
+/// The price of `SKIP LOCKED`, and why there is a poll interval: the replica that found the row
+/// locked relies on the one that had it, and that one is gone.
+#[test]
+fn a_replica_that_stops_leaves_its_wake_up_to_the_poll_interval() {
+    let steps = breaks(
+        "sleep, replicas that stop",
+        protocol(Readers::ReplicasThatStop, None),
+        NO_LOST_WAKE_UP,
+    );
+    assert!(steps.iter().any(|step| matches!(step, Step::Stop(_))));
+    assert!(
+        steps
+            .iter()
+            .any(|step| matches!(step, Step::RowIsLocked(_)))
+    );
+}
+
+#[test]
+fn not_reading_once_more_under_the_lock_loses_a_wake_up() {
+    missed_by(Mistake::WithoutS2);
+}
+
+#[test]
+fn not_waiting_for_writers_in_flight_loses_a_wake_up() {
+    missed_by(Mistake::WithoutS3);
+}
+
+/// It finds the notifier's own floor lock, and S3 begins again: the model says that this is survived.
+#[test]
+fn a_notification_before_the_rows_are_visible_is_survived_by_s3() {
+    let model = Protocol {
+        writers: 2,
+        ..protocol(Readers::Subscriptions, Some(Mistake::NotifyBeforeVisible))
+    };
+    holds("sleep, NotifyBeforeVisible", model);
+}
+
+#[test]
+fn giving_the_lock_back_before_waiting_loses_a_wake_up() {
+    missed_by(Mistake::S5BeforeS4);
+}
+
+#[test]
+fn forgetting_writers_in_flight_after_a_notification_loses_a_wake_up() {
+    missed_by(Mistake::S3NotAfterS4);
+}
