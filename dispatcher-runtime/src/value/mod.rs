@@ -28,6 +28,7 @@ mod ruled;
 mod string;
 mod string_enum;
 mod union;
+mod unique;
 mod value_enum;
 
 pub use date::Date;

@@ -3,7 +3,7 @@
 //! A payload is a `Value` when the gate has let it through, so [`Read`] takes one apart, member by
 //! member, and moves what it finds. It is no generic function: rustc checks and compiles it once for
 //! each struct, where serde's derive has a visitor for each, compiled for each format. `Deserialize`
-//! of a struct reads a `Value` first.
+//! of a struct reads a `Value` first, and refuses a member that comes twice, as serde's derive does.
 
 use std::collections::BTreeMap;
 
@@ -18,6 +18,7 @@ use super::integer::Integer;
 use super::lazy::Lazy;
 use super::number::Number;
 use super::ruled::Ruled;
+use super::unique::Unique;
 
 /// Reads itself from a value that it takes apart.
 pub trait Read: DeserializeOwned {
@@ -192,7 +193,8 @@ impl<'de> Deserializer<'de> for Missing {
 /// # Errors
 /// Those of both.
 pub fn deserialize<'de, T: Read, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    T::read(Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    let Unique(value) = Unique::deserialize(deserializer)?;
+    T::read(value).map_err(serde::de::Error::custom)
 }
 
 /// An object that is written member by member. What goes wrong is told at the end.
@@ -351,5 +353,21 @@ mod tests {
         assert_eq!(refused(json!({})), "missing field `required`");
         assert!(refused(json!([])).starts_with("invalid type: sequence"));
         assert!(refused(json!({ "required": 1 })).starts_with("invalid type: integer `1`"));
+    }
+
+    #[test]
+    fn a_member_that_comes_twice_is_refused() {
+        let refused = |text: &str| serde_json::from_str::<Open>(text).unwrap_err().to_string();
+        let text = r#"{ "required": true, "required": false }"#;
+        assert!(refused(text).starts_with("duplicate field `required`"));
+        let text = r#"{ "required": true, "a": [{ "b": 1, "b": 1 }] }"#;
+        assert!(refused(text).starts_with("duplicate field `b`"));
+        let text =
+            r#"{ "required": true, "nullable": null, "a": [null, -1, 1, 1.5, "s", { "b": {} }] }"#;
+        let read: Open = serde_json::from_str(text).unwrap();
+        assert_eq!(
+            serde_json::to_value(read).unwrap(),
+            serde_json::from_str::<Value>(text).unwrap()
+        );
     }
 }
