@@ -3,7 +3,7 @@
 //! The text is looked at before it is parsed, because the parser would round them. `inexact` has the
 //! rule.
 
-mod inexact;
+pub(crate) mod inexact;
 
 use self::inexact::{inexact, is_held, is_part, pointer, shortened};
 use crate::gate::{PayloadReport, Violation};

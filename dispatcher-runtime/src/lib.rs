@@ -116,7 +116,7 @@ pub use registry::{
 };
 /// The version of the `time` crate that the interface speaks of.
 pub use time;
-pub use value::{Date, DateTime, Integer, Lazy, Number, ValueError};
+pub use value::{Date, DateTime, Integer, Lazy, Number, Ruled, ValueError};
 
 #[cfg(feature = "postgres")]
 pub use error::{ConfigError, DatabaseError, MigrateError};

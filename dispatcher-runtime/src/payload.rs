@@ -26,7 +26,15 @@ pub trait Domain: fmt::Debug + Send + Sync + 'static {
     note = "payload types are generated: `use your_contracts::credit_locked::CreditLocked`"
 )]
 pub trait Payload:
-    Serialize + DeserializeOwned + Clone + fmt::Debug + PartialEq + Send + Sync + 'static
+    Serialize
+    + DeserializeOwned
+    + crate::private::Read
+    + Clone
+    + fmt::Debug
+    + PartialEq
+    + Send
+    + Sync
+    + 'static
 {
     /// The marker of its event type.
     type EventType: EventType;

@@ -22,12 +22,12 @@ pub use crate::handler::{
 #[cfg(feature = "schemars")]
 pub use crate::json_schema::json_schema as json_schema_of;
 pub use crate::value::{
-    IntegerRule, ListRule, NumberRule, StringRule, Union, ValueEnum, ValueError, present,
-    unknown_variant,
+    IntegerRule, ListRule, NumberRule, Object, ObjectWriter, Read, Rule, StringRule, Union,
+    ValueEnum, ValueError, deserialize, present, unknown_variant,
 };
 pub use crate::{
-    __integer_enum as integer_enum, __integer_type as integer_type, __list_type as list_type,
-    __number_type as number_type, __string_enum as string_enum, __string_type as string_type,
+    __integer_enum as integer_enum, __list_type as list_type, __object as object,
+    __read_by_serde as read_by_serde, __rules as rules, __string_enum as string_enum,
     __union as union, __value_enum as value_enum,
 };
 
@@ -102,5 +102,5 @@ pub fn decode<P: Payload>(payload: Value) -> Result<P, DecodeError> {
     P::schema()
         .check(&payload)
         .map_err(DecodeError::invalid::<P>)?;
-    serde_json::from_value(payload).map_err(DecodeError::unreadable::<P>)
+    P::read(payload).map_err(DecodeError::unreadable::<P>)
 }

@@ -10,6 +10,7 @@ pub(crate) mod documents;
 mod error;
 mod file;
 mod loaded;
+mod numbers;
 pub(crate) mod reach;
 
 use std::borrow::Cow;

@@ -215,6 +215,14 @@ impl Type {
     }
 }
 
+impl Item {
+    /// Where its schema stands, `p.json#/$defs/Part`; nothing for a payload without one.
+    pub(super) fn place(&self) -> String {
+        let place = self.at.as_ref();
+        place.map_or_else(String::new, |at| format!("{}#{}", at.document, at.pointer))
+    }
+}
+
 impl Shape {
     pub(super) fn types(&self) -> Vec<&Type> {
         fn of(fields: &Fields) -> impl Iterator<Item = &Type> {

@@ -8,11 +8,11 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::docs::Docs;
-use super::ir::{Fields, Home, Item, ItemId, Program, Shape, Type};
+use super::ir::{Field, Fields, Home, Item, ItemId, Program, Shape, Type};
 use super::names::ident;
 
 pub(super) use self::cycles::Cycles;
@@ -71,8 +71,12 @@ impl<'a> Scope<'a> {
         match &item.shape {
             Shape::Pending => TokenStream::new(),
             Shape::Struct(fields) => {
-                let fields = self.fields(id, fields, &quote!(pub));
-                quote!(#docs #derive #[serde(crate = "serde")] pub struct #name { #fields })
+                let object = self.object(&name, fields);
+                let fields = self.struct_fields(id, fields);
+                quote! {
+                    #docs #[derive(Clone, Debug, PartialEq)] pub struct #name { #fields }
+                    #object
+                }
             }
             Shape::Newtype(inner) => {
                 let inner = self.ty(id, inner);
@@ -82,6 +86,7 @@ impl<'a> Scope<'a> {
                         /// The value.
                         pub #inner
                     );
+                    ::dispatcher_runtime::private::read_by_serde!(#name);
                 }
             }
             Shape::Opaque => quote! {
@@ -90,6 +95,7 @@ impl<'a> Scope<'a> {
                     /// The value, which the schema describes and no Rust type does.
                     pub ::dispatcher_runtime::private::serde_json::Value
                 );
+                ::dispatcher_runtime::private::read_by_serde!(#name);
             },
             Shape::Tagged { tag, variants } => {
                 let variants = variants.iter().map(|variant| {
@@ -99,7 +105,7 @@ impl<'a> Scope<'a> {
                     let body = if variant.fields.fields.is_empty() && !variant.fields.open {
                         TokenStream::new()
                     } else {
-                        let fields = self.fields(id, &variant.fields, &TokenStream::new());
+                        let fields = self.variant_fields(id, &variant.fields);
                         quote!({ #fields })
                     };
                     quote!(#docs #rename #name #body)
@@ -107,6 +113,7 @@ impl<'a> Scope<'a> {
                 quote! {
                     #docs #derive #[serde(crate = "serde", tag = #tag)]
                     pub enum #name { #(#variants,)* }
+                    ::dispatcher_runtime::private::read_by_serde!(#name);
                 }
             }
             Shape::Untagged(alternatives) => {
@@ -119,6 +126,7 @@ impl<'a> Scope<'a> {
                 quote! {
                     #docs #derive #[serde(crate = "serde", untagged)]
                     pub enum #name { #(#alternatives,)* }
+                    ::dispatcher_runtime::private::read_by_serde!(#name);
                 }
             }
             Shape::Choice(choices) => self.choice(id, item, &docs, choices),
@@ -141,13 +149,10 @@ impl<'a> Scope<'a> {
     pub(super) fn json_schemas(&self, items: impl Iterator<Item = ItemId>) -> TokenStream {
         let items = items
             .filter_map(|id| self.program.items.get(id))
-            .filter(|item| item.shape != Shape::Pending);
+            // A value with a rule tells its schema by the rule.
+            .filter(|item| !matches!(item.shape, Shape::Pending | Shape::Scalar(_)));
         let (names, places): (Vec<_>, Vec<_>) = items
-            .map(|item| {
-                let place = item.at.as_ref();
-                let place = place.map(|at| format!("{}#{}", at.document, at.pointer));
-                (ident(&item.name), text(&place.unwrap_or_default()))
-            })
+            .map(|item| (ident(&item.name), text(&item.place())))
             .unzip();
         if names.is_empty() {
             return TokenStream::new();
@@ -160,44 +165,85 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn fields(&self, inside: ItemId, fields: &Fields, visibility: &TokenStream) -> TokenStream {
+    fn struct_fields(&self, inside: ItemId, fields: &Fields) -> TokenStream {
+        let rendered = fields.fields.iter().map(|field| {
+            let docs = field.docs.tokens();
+            let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
+            let (name, ty) = (ident(&field.name), self.field_type(inside, field));
+            quote!(#docs #deprecated pub #name: #ty)
+        });
+        let additional = fields.open.then(|| {
+            let object = self.ty(inside, &Type::Object);
+            quote! {
+                /// The properties that the schema allows and does not name.
+                pub additional_properties: #object
+            }
+        });
+        let rendered = rendered.chain(additional);
+        quote!(#(#rendered,)*)
+    }
+
+    /// How a struct is read and written.
+    fn object(&self, name: &Ident, fields: &Fields) -> TokenStream {
+        let members = fields.fields.iter().map(|field| {
+            let (name, json) = (ident(&field.name), &field.json);
+            let how = if field.required {
+                quote!(required)
+            } else if self.program.takes_null(&field.ty) {
+                quote!(present)
+            } else {
+                quote!(optional)
+            };
+            quote!(#name = #how #json)
+        });
+        let rest = fields.open.then(|| quote!(, additional_properties));
+        quote!(::dispatcher_runtime::private::object!(#name, { #(#members),* } #rest);)
+    }
+
+    /// The fields of a variant, which serde reads and writes.
+    fn variant_fields(&self, inside: ItemId, fields: &Fields) -> TokenStream {
         let option = self.std("Option", "::core::option::Option");
         let is_none = format!("{option}::is_none").replace(' ', "");
         let rendered = fields.fields.iter().map(|field| {
             let docs = field.docs.tokens();
             let rename = rename(&field.json, &field.name);
             let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
-            let name = ident(&field.name);
-            let ty = self.ty(inside, &field.ty);
-            let (serde, ty) = if field.required {
-                (TokenStream::new(), ty)
+            let (name, ty) = (ident(&field.name), self.field_type(inside, field));
+            let serde = if field.required {
+                TokenStream::new()
             } else if self.program.takes_null(&field.ty) {
-                let serde = quote! {
+                quote! {
                     #[serde(
                         default,
                         deserialize_with = "::dispatcher_runtime::private::present",
                         skip_serializing_if = #is_none
                     )]
-                };
-                (serde, quote!(#option<#ty>))
+                }
             } else {
-                (
-                    quote!(#[serde(default, skip_serializing_if = #is_none)]),
-                    quote!(#option<#ty>),
-                )
+                quote!(#[serde(default, skip_serializing_if = #is_none)])
             };
-            quote!(#docs #rename #serde #deprecated #visibility #name: #ty)
+            quote!(#docs #rename #serde #deprecated #name: #ty)
         });
         let additional = fields.open.then(|| {
             let object = self.ty(inside, &Type::Object);
             quote! {
                 /// The properties that the schema allows and does not name.
                 #[serde(flatten)]
-                #visibility additional_properties: #object
+                additional_properties: #object
             }
         });
         let rendered = rendered.chain(additional);
         quote!(#(#rendered,)*)
+    }
+
+    /// A field's type; it is an option where the property may be absent.
+    fn field_type(&self, inside: ItemId, field: &Field) -> TokenStream {
+        let ty = self.ty(inside, &field.ty);
+        if field.required {
+            return ty;
+        }
+        let option = self.std("Option", "::core::option::Option");
+        quote!(#option<#ty>)
     }
 
     fn ty(&self, inside: ItemId, ty: &Type) -> TokenStream {

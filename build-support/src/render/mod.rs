@@ -18,7 +18,7 @@ mod naming;
 mod registry;
 mod split;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -167,6 +167,7 @@ fn shared_module(model: &Model, program: &Program, cycles: &Cycles) -> TokenStre
     let (imported, up) = (BTreeMap::new(), quote!(super));
     let path = |item: &Item| path(model, item, &up);
     let scope = Scope::new(program, cycles, Home::Shared, &imported, &path);
+    let rules = scope.rules(items.iter().map(|&(_, id)| id));
     let schemas = scope.json_schemas(items.iter().map(|&(_, id)| id));
     let items = items.iter().map(|&(_, id)| scope.item(id));
     let allow = event::allow();
@@ -176,12 +177,13 @@ fn shared_module(model: &Model, program: &Program, cycles: &Cycles) -> TokenStre
         pub mod shared {
             use ::dispatcher_runtime::private::serde;
             #(#items)*
+            #rules
             #schemas
         }
     }
 }
 
-/// The types of one version, and the shared ones that they are made of.
+/// The types of one version, and the shared ones that they name.
 fn version_items(
     model: &Model,
     program: &Program,
@@ -217,6 +219,7 @@ fn version_items(
         .events
         .get(event)
         .map(|event| event::deprecation(event, version));
+    let rules = scope.rules(items.iter().map(|&(_, id)| id));
     let schemas = scope.json_schemas(items.iter().map(|&(_, id)| id));
     let first = first.iter().map(|(_, id)| scope.item(*id));
     let rest = rest.iter().map(|(_, id)| scope.item(*id));
@@ -229,46 +232,66 @@ fn version_items(
     names.sort_unstable();
     VersionModule {
         number: version.number,
-        items: quote!(#(#uses)* #deprecation #(#first)* #(#rest)* #schemas),
+        items: quote!(#(#uses)* #deprecation #(#first)* #(#rest)* #rules #schemas),
         names,
     }
 }
 
-/// The items of other modules that this module's items are made of, down to the last, under
-/// their names; without those whose name is taken here.
+/// The items of other modules that this module's items name, and those that are written inside of
+/// them, under their names; without those whose name is taken here.
+///
+/// What these name in turn stays where it is: a definition that everybody shares may reach hundreds
+/// of others, and each event type would list them all.
 fn imports<'a>(
     program: &'a Program,
     home: Home,
     items: &[(&'a str, ItemId)],
 ) -> BTreeMap<&'a str, ItemId> {
-    let mut imported = BTreeMap::new();
-    let mut seen: Vec<ItemId> = items.iter().map(|&(_, id)| id).collect();
+    let mut found: Vec<ItemId> = items.iter().map(|&(_, id)| id).collect();
+    let mut seen: BTreeSet<ItemId> = found.iter().copied().collect();
     let mut index = 0;
-    while let Some(item) = seen.get(index).and_then(|&id| program.items.get(id)) {
+    while let Some(item) = found.get(index).and_then(|&id| program.items.get(id)) {
         index += 1;
         for ty in item.shape.types() {
             ty.visit(&mut |id| {
-                if !seen.contains(&id) {
-                    seen.push(id);
+                let named = program.items.get(id);
+                let shown = named.is_some_and(|named| item.home == home || is_inside(named, item));
+                if shown && seen.insert(id) {
+                    found.push(id);
                 }
             });
         }
     }
-    seen.sort_unstable_by_key(|&id| {
+    found.sort_unstable_by_key(|&id| {
         program
             .items
             .get(id)
             .map(|item| (item.home, item.at.clone()))
     });
-    for id in seen {
-        let Some(item) = program.items.get(id).filter(|item| item.home != home) else {
-            continue;
-        };
-        if items.iter().all(|(name, _)| *name != item.name) {
+    let own: BTreeSet<_> = items.iter().map(|&(name, _)| name).collect();
+    let mut imported = BTreeMap::new();
+    for id in found {
+        let item = program.items.get(id).filter(|item| item.home != home);
+        if let Some(item) = item.filter(|item| !own.contains(item.name.as_str())) {
             imported.entry(item.name.as_str()).or_insert(id);
         }
     }
     imported
+}
+
+/// Whether the schema of one stands inside that of the other, and is no definition of its own.
+fn is_inside(inner: &Item, outer: &Item) -> bool {
+    let (Some(inner), Some(outer)) = (&inner.at, &outer.at) else {
+        return false;
+    };
+    let below = inner.pointer.strip_prefix(outer.pointer.as_str());
+    inner.document == outer.document
+        && below.is_some_and(|below| {
+            below.starts_with('/')
+                && !below
+                    .split('/')
+                    .any(|step| matches!(step, "$defs" | "definitions"))
+        })
 }
 
 /// The path of an item, from a module that reaches the root of the generated code through `up`.

@@ -13,6 +13,7 @@ use jsonschema::{Retrieve, Uri};
 use serde_json::Value;
 
 use super::error::RegistryError;
+use super::numbers;
 use crate::gate::{
     ADDRESS, CONTRACT_SCHEME, OneResource, PayloadSchema, build_validator, document_uri,
     is_old_draft,
@@ -117,9 +118,16 @@ impl Documents {
         })?;
         let value =
             serde_json::from_str::<Value>(&text).map_err(|source| RegistryError::NotJson {
-                path: shown,
+                path: shown.clone(),
                 source,
             })?;
+        if let Some((pointer, number)) = numbers::changed(&text) {
+            return Err(RegistryError::Inexact {
+                path: shown,
+                pointer,
+                number,
+            });
+        }
         let file = (text, value);
         self.lock().files.insert(path.to_owned(), file.clone());
         Ok(file)

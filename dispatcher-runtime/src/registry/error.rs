@@ -34,6 +34,21 @@ pub enum RegistryError {
         /// What is wrong, and what may stand there.
         problem: String,
     },
+    /// A number of a schema would be read as another one: write one that is held, or make the value
+    /// a string, in the schema and in payloads.
+    #[error(
+        "{} at `{pointer}`: {number} would be changed: JSON numbers are held as 64-bit integers or \
+         doubles; write one that is held, or a string",
+        path.display()
+    )]
+    Inexact {
+        /// The schema file.
+        path: PathBuf,
+        /// JSON pointer to the number.
+        pointer: String,
+        /// As it is spelled.
+        number: String,
+    },
     /// A payload schema cannot be used: correct it, or leave its event type out of the directory.
     #[error("{}, the schema of {event_type} v{schema_version}, cannot be used: {problem}", path.display())]
     Schema {

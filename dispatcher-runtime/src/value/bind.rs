@@ -7,16 +7,19 @@
 #[macro_export]
 macro_rules! __bind {
     ($name:ident as $sql:ty, |$value:ident| $convert:expr) => {
+        $crate::__bind!([] $name as $sql, |$value| $convert);
+    };
+    ([$($rule:ident)?] $name:ty as $sql:ty, |$value:ident| $convert:expr) => {
         const _: () = {
             use $crate::private::sqlx;
 
-            impl sqlx::Type<sqlx::Postgres> for $name {
+            impl$(<$rule>)? sqlx::Type<sqlx::Postgres> for $name {
                 fn type_info() -> sqlx::postgres::PgTypeInfo {
                     <$sql as sqlx::Type<sqlx::Postgres>>::type_info()
                 }
             }
 
-            impl sqlx::Encode<'_, sqlx::Postgres> for $name {
+            impl<'q $(, $rule)?> sqlx::Encode<'q, sqlx::Postgres> for $name {
                 fn encode_by_ref(
                     &self,
                     buffer: &mut sqlx::postgres::PgArgumentBuffer,
@@ -36,5 +39,5 @@ macro_rules! __bind {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __bind {
-    ($name:ident as $sql:ty, |$value:ident| $convert:expr) => {};
+    ($($anything:tt)*) => {};
 }

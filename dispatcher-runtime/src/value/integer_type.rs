@@ -1,8 +1,13 @@
 //! Integers with bounds.
 
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer};
+
 use super::error::ValueError;
 use super::fragment::Fragment;
 use super::integer::Integer;
+use super::ruled::{Rule, Ruled};
 
 /// What a generated integer type allows.
 #[derive(Debug)]
@@ -122,114 +127,93 @@ impl IntegerRule {
     }
 }
 
-/// Implements a generated integer type: `integer_type!(Percent(i64), RULE)`. The type inside is
-/// `i64`, `u64` or `Integer`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __integer_type {
-    // The name of the type may be `Integer` too.
-    ($name:ident(Integer), $rule:expr) => {
-        $crate::__integer_type!(@type $name, Integer, $crate::Integer, $rule);
-    };
-    ($name:ident($inner:ident), $rule:expr) => {
-        $crate::__integer_type!(@type $name, $inner, $inner, $rule);
-    };
-    (@type $name:ident, $held:ident, $inner:ty, $rule:expr) => {
-        const _: () = {
-            use $crate::private::serde;
+/// What a type that holds one of these can do.
+macro_rules! held {
+    ($($inner:ident: $($from:ident)*;)*) => {$(
+        impl<R> Ruled<$inner, R> {
+            /// The integer.
+            #[must_use]
+            pub const fn get(self) -> $inner {
+                *self.held()
+            }
+        }
 
-            static RULE: $crate::private::IntegerRule = {
-                use $crate::private::IntegerRule;
-                $rule
-            };
+        impl<R> From<Ruled<$inner, R>> for $inner {
+            fn from(value: Ruled<$inner, R>) -> Self {
+                value.get()
+            }
+        }
 
-            impl $name {
-                /// The integer.
-                #[must_use]
-                pub const fn get(self) -> $inner {
-                    self.0
+        $(
+            impl<R: Rule<Check = IntegerRule>> TryFrom<$from> for Ruled<$inner, R> {
+                type Error = ValueError;
+
+                fn try_from(value: $from) -> Result<Self, ValueError> {
+                    let rule = R::check();
+                    let value = <$inner>::try_from(value).map_err(|_| rule.refuse(value))?;
+                    rule.check(value).map(Self::new)
                 }
             }
+        )*
 
-            impl ::core::fmt::Display for $name {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    ::core::fmt::Display::fmt(&self.0, f)
-                }
+        impl<R: Rule<Check = IntegerRule>> FromStr for Ruled<$inner, R> {
+            type Err = ValueError;
+
+            fn from_str(text: &str) -> Result<Self, ValueError> {
+                let rule = R::check();
+                let value: $inner = text.parse().map_err(|_| rule.refuse(text))?;
+                rule.check(value).map(Self::new)
             }
+        }
 
-            impl ::core::convert::From<$name> for $inner {
-                fn from(value: $name) -> Self {
-                    value.0
-                }
+        impl<'de, R: Rule<Check = IntegerRule>> Deserialize<'de> for Ruled<$inner, R> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                // `1.0` is an integer too.
+                let integer = Integer::deserialize(deserializer)?;
+                let rule = R::check();
+                <$inner>::try_from(integer)
+                    .map_err(|_| rule.refuse(integer))
+                    .and_then(|value| rule.check(value))
+                    .map(Self::new)
+                    .map_err(serde::de::Error::custom)
             }
+        }
 
-            $crate::__integer_type!(@to $held $name);
-            $crate::__bind!($name as i64, |value| <i64 as ::core::convert::TryFrom<$crate::Integer>>::try_from(
-                ::core::convert::Into::into(value.0)
-            ));
-            $crate::__integer_type!(@from $name, $inner, i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+        crate::__bind!([R] Ruled<$inner, R> as i64, |value| i64::try_from(Integer::from(value.get())));
+    )*};
+}
 
-            impl ::core::str::FromStr for $name {
-                type Err = $crate::ValueError;
+held! {
+    i64: i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize;
+    u64: i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize;
+    Integer: i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize;
+}
 
-                fn from_str(text: &str) -> ::core::result::Result<Self, $crate::ValueError> {
-                    let value: $inner = text.parse().map_err(|_| RULE.refuse(text))?;
-                    RULE.check(value).map(Self)
-                }
-            }
-
-            impl serde::Serialize for $name {
-                fn serialize<S: serde::Serializer>(
-                    &self,
-                    serializer: S,
-                ) -> ::core::result::Result<S::Ok, S::Error> {
-                    serde::Serialize::serialize(&self.0, serializer)
-                }
-            }
-
-            impl<'de> serde::Deserialize<'de> for $name {
-                fn deserialize<D: serde::Deserializer<'de>>(
-                    deserializer: D,
-                ) -> ::core::result::Result<Self, D::Error> {
-                    // `1.0` is an integer too.
-                    let integer = <$crate::Integer as serde::Deserialize>::deserialize(deserializer)?;
-                    let value = <$inner as ::core::convert::TryFrom<$crate::Integer>>::try_from(integer)
-                        .map_err(|_| serde::de::Error::custom(RULE.refuse(integer)))?;
-                    RULE.check(value).map(Self).map_err(serde::de::Error::custom)
-                }
-            }
-        };
-    };
-    (@from $name:ident, $inner:ty, $($from:ident)*) => {$(
-        impl ::core::convert::TryFrom<$from> for $name {
-            type Error = $crate::ValueError;
-
-            fn try_from(value: $from) -> ::core::result::Result<Self, $crate::ValueError> {
-                let value = <$inner as ::core::convert::TryFrom<$from>>::try_from(value)
-                    .map_err(|_| RULE.refuse(value))?;
-                RULE.check(value).map(Self)
+macro_rules! widen {
+    ($($inner:ident)*) => {$(
+        impl<R> From<Ruled<$inner, R>> for Integer {
+            fn from(value: Ruled<$inner, R>) -> Self {
+                value.get().into()
             }
         }
     )*};
-    (@to Integer $name:ident) => {
-        $crate::__integer_type!(@narrow $name i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
-    };
-    (@to $inner:ident $name:ident) => {
-        impl ::core::convert::From<$name> for $crate::Integer {
-            fn from(value: $name) -> Self {
-                Self::from(value.0)
-            }
-        }
-    };
-    (@narrow $name:ident $($to:ident)*) => {$(
-        impl ::core::convert::TryFrom<$name> for $to {
-            type Error = $crate::ValueError;
+}
 
-            fn try_from(value: $name) -> ::core::result::Result<Self, $crate::ValueError> {
-                <$to as ::core::convert::TryFrom<$crate::Integer>>::try_from(value.0).map_err(|_| {
-                    RULE.too_wide(::core::concat!("fit into ", ::core::stringify!($to)), value.0)
+widen!(i64 u64);
+
+macro_rules! narrow {
+    ($($to:ident)*) => {$(
+        impl<R: Rule<Check = IntegerRule>> TryFrom<Ruled<Integer, R>> for $to {
+            type Error = ValueError;
+
+            fn try_from(value: Ruled<Integer, R>) -> Result<Self, ValueError> {
+                let integer = value.get();
+                Self::try_from(integer).map_err(|_| {
+                    R::check().too_wide(concat!("fit into ", stringify!($to)), integer)
                 })
             }
         }
     )*};
 }
+
+narrow!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);

@@ -56,7 +56,7 @@ impl<T> Lazy<T> {
         &self.json
     }
 
-    const fn from_json(json: Value) -> Self {
+    pub(super) const fn from_json(json: Value) -> Self {
         Self {
             json,
             of: PhantomData,

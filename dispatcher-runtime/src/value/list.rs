@@ -144,6 +144,17 @@ macro_rules! __list_type {
                 }
             }
 
+            impl $crate::private::Read for $name {
+                fn read(
+                    value: $crate::private::serde_json::Value,
+                ) -> ::core::result::Result<Self, $crate::private::serde_json::Error> {
+                    let items = $crate::private::Read::read(value)?;
+                    RULE.check(items)
+                        .map(Self)
+                        .map_err(serde::de::Error::custom)
+                }
+            }
+
             impl serde::Serialize for $name {
                 fn serialize<S: serde::Serializer>(
                     &self,
@@ -157,10 +168,7 @@ macro_rules! __list_type {
                 fn deserialize<D: serde::Deserializer<'de>>(
                     deserializer: D,
                 ) -> ::core::result::Result<Self, D::Error> {
-                    let items = serde::Deserialize::deserialize(deserializer)?;
-                    RULE.check(items)
-                        .map(Self)
-                        .map_err(serde::de::Error::custom)
+                    $crate::private::deserialize(deserializer)
                 }
             }
         };

@@ -1,6 +1,6 @@
 //! The value types that generated payloads are made of.
 //!
-//! A generated newtype (`PersonId`, `LockedCredits`) can only hold what its schema allows: each
+//! A generated value type (`PersonId`, `LockedCredits`) can only hold what its schema allows: each
 //! way in checks, `Deserialize` included, and says what was expected and what was found
 //! ([`ValueError`]). Numbers are [`Integer`] and [`Number`], or newtypes of them, which hold whatever
 //! a JSON number can. What a schema calls `date-time` and `date` are [`DateTime`] and [`Date`],
@@ -22,10 +22,13 @@ mod lazy;
 mod list;
 mod number;
 mod number_type;
+mod object;
 mod present;
+mod ruled;
 mod string;
 mod string_enum;
 mod union;
+mod unique;
 mod value_enum;
 
 pub use date::Date;
@@ -38,7 +41,9 @@ pub use lazy::Lazy;
 pub use list::ListRule;
 pub use number::Number;
 pub use number_type::NumberRule;
+pub use object::{Object, ObjectWriter, Read, deserialize};
 pub use present::present;
+pub use ruled::{Rule, Ruled};
 pub use string::StringRule;
 pub use string_enum::unknown_variant;
 pub use union::Union;

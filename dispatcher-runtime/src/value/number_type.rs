@@ -1,8 +1,13 @@
 //! Numbers with rules.
 
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer};
+
 use super::error::ValueError;
 use super::fragment::Fragment;
 use super::number::Number;
+use super::ruled::{Rule, Ruled};
 
 /// What a generated number type allows.
 #[derive(Debug)]
@@ -41,93 +46,61 @@ impl NumberRule {
     }
 }
 
-/// Implements a generated number type, a newtype of `Number`: `number_type!(Share, RULE)`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __number_type {
-    ($name:ident, $rule:expr) => {
-        const _: () = {
-            use $crate::private::serde;
+impl<R> Ruled<Number, R> {
+    /// The nearest double.
+    #[must_use]
+    pub fn get(self) -> f64 {
+        self.held().as_f64()
+    }
 
-            static RULE: $crate::private::NumberRule = {
-                use $crate::private::NumberRule;
-                $rule
-            };
+    /// The number as it was read.
+    #[must_use]
+    pub const fn number(self) -> Number {
+        *self.held()
+    }
+}
 
-            impl $name {
-                /// The nearest double.
-                #[must_use]
-                pub fn get(self) -> f64 {
-                    self.0.as_f64()
-                }
+impl<R> From<Ruled<Number, R>> for f64 {
+    fn from(value: Ruled<Number, R>) -> Self {
+        value.get()
+    }
+}
 
-                /// The number as it was read.
-                #[must_use]
-                pub const fn number(self) -> $crate::Number {
-                    self.0
-                }
-            }
+impl<R> From<Ruled<Number, R>> for Number {
+    fn from(value: Ruled<Number, R>) -> Self {
+        value.number()
+    }
+}
 
-            impl ::core::fmt::Display for $name {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    ::core::fmt::Display::fmt(&self.0, f)
-                }
-            }
+macro_rules! from_numbers {
+    ($($from:ty)*) => {$(
+        impl<R: Rule<Check = NumberRule>> TryFrom<$from> for Ruled<Number, R> {
+            type Error = ValueError;
 
-            impl ::core::convert::From<$name> for f64 {
-                fn from(value: $name) -> Self {
-                    value.0.as_f64()
-                }
-            }
-
-            impl ::core::convert::From<$name> for $crate::Number {
-                fn from(value: $name) -> Self {
-                    value.0
-                }
-            }
-
-            $crate::__number_type!(@from $name $crate::Number, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64);
-            $crate::__bind!($name as $crate::Number, |value| {
-                ::core::result::Result::<_, $crate::ValueError>::Ok(value.0)
-            });
-
-            impl ::core::str::FromStr for $name {
-                type Err = $crate::ValueError;
-
-                fn from_str(text: &str) -> ::core::result::Result<Self, $crate::ValueError> {
-                    let value: $crate::Number = text.parse().map_err(|_| RULE.refuse(text))?;
-                    RULE.check(value).map(Self)
-                }
-            }
-
-            impl serde::Serialize for $name {
-                fn serialize<S: serde::Serializer>(
-                    &self,
-                    serializer: S,
-                ) -> ::core::result::Result<S::Ok, S::Error> {
-                    serde::Serialize::serialize(&self.0, serializer)
-                }
-            }
-
-            impl<'de> serde::Deserialize<'de> for $name {
-                fn deserialize<D: serde::Deserializer<'de>>(
-                    deserializer: D,
-                ) -> ::core::result::Result<Self, D::Error> {
-                    let value = <$crate::Number as serde::Deserialize>::deserialize(deserializer)?;
-                    RULE.check(value)
-                        .map(Self)
-                        .map_err(serde::de::Error::custom)
-                }
-            }
-        };
-    };
-    (@from $name:ident $($from:ty),*) => {$(
-        impl ::core::convert::TryFrom<$from> for $name {
-            type Error = $crate::ValueError;
-
-            fn try_from(value: $from) -> ::core::result::Result<Self, $crate::ValueError> {
-                RULE.check($crate::Number::from(value)).map(Self)
+            fn try_from(value: $from) -> Result<Self, ValueError> {
+                R::check().check(value.into()).map(Self::new)
             }
         }
     )*};
 }
+
+from_numbers!(Number f32 f64 i8 i16 i32 i64 u8 u16 u32 u64);
+
+impl<R: Rule<Check = NumberRule>> FromStr for Ruled<Number, R> {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let value: Number = text.parse().map_err(|_| R::check().refuse(text))?;
+        value.try_into()
+    }
+}
+
+impl<'de, R: Rule<Check = NumberRule>> Deserialize<'de> for Ruled<Number, R> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Number::deserialize(deserializer)?
+            .try_into()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+crate::__bind!([R] Ruled<Number, R> as Number, |value| Ok::<_, ValueError>(value.number()));

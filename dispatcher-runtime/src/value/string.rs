@@ -1,9 +1,14 @@
 //! Strings with rules.
 
+use std::ops::Deref;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::error::ValueError;
 use super::fragment::Fragment;
+use super::ruled::{Rule, Ruled};
 
 /// What a generated string type allows.
 #[derive(Debug)]
@@ -40,114 +45,76 @@ impl StringRule {
     }
 }
 
-/// Implements a generated string type: `string_type!(PersonId, RULE)`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __string_type {
-    ($name:ident, $rule:expr) => {
-        const _: () = {
-            use ::std::string::ToString as _;
-            use $crate::private::serde;
-
-            static RULE: $crate::private::StringRule = {
-                use $crate::private::StringRule;
-                $rule
-            };
-
-            impl $name {
-                /// The text.
-                #[must_use]
-                pub fn as_str(&self) -> &str {
-                    &self.0
-                }
-            }
-
-            $crate::__bind!($name as &str, |value| {
-                ::core::result::Result::<_, $crate::ValueError>::Ok(value.as_str())
-            });
-
-            impl ::core::fmt::Display for $name {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    ::core::fmt::Display::fmt(&self.0, f)
-                }
-            }
-
-            impl ::core::ops::Deref for $name {
-                type Target = str;
-
-                fn deref(&self) -> &str {
-                    &self.0
-                }
-            }
-
-            impl ::core::convert::AsRef<str> for $name {
-                fn as_ref(&self) -> &str {
-                    &self.0
-                }
-            }
-
-            impl ::core::cmp::PartialEq<str> for $name {
-                fn eq(&self, other: &str) -> bool {
-                    self.0 == other
-                }
-            }
-
-            impl ::core::cmp::PartialEq<&str> for $name {
-                fn eq(&self, other: &&str) -> bool {
-                    self.0 == *other
-                }
-            }
-
-            impl ::core::convert::From<$name> for ::std::string::String {
-                fn from(value: $name) -> Self {
-                    value.0
-                }
-            }
-
-            impl ::core::convert::TryFrom<::std::string::String> for $name {
-                type Error = $crate::ValueError;
-
-                fn try_from(
-                    text: ::std::string::String,
-                ) -> ::core::result::Result<Self, $crate::ValueError> {
-                    RULE.check(text).map(Self)
-                }
-            }
-
-            impl ::core::convert::TryFrom<&str> for $name {
-                type Error = $crate::ValueError;
-
-                fn try_from(text: &str) -> ::core::result::Result<Self, $crate::ValueError> {
-                    RULE.check(text.to_string()).map(Self)
-                }
-            }
-
-            impl ::core::str::FromStr for $name {
-                type Err = $crate::ValueError;
-
-                fn from_str(text: &str) -> ::core::result::Result<Self, $crate::ValueError> {
-                    RULE.check(text.to_string()).map(Self)
-                }
-            }
-
-            impl serde::Serialize for $name {
-                fn serialize<S: serde::Serializer>(
-                    &self,
-                    serializer: S,
-                ) -> ::core::result::Result<S::Ok, S::Error> {
-                    serializer.serialize_str(&self.0)
-                }
-            }
-
-            impl<'de> serde::Deserialize<'de> for $name {
-                fn deserialize<D: serde::Deserializer<'de>>(
-                    deserializer: D,
-                ) -> ::core::result::Result<Self, D::Error> {
-                    let text =
-                        <::std::string::String as serde::Deserialize>::deserialize(deserializer)?;
-                    RULE.check(text).map(Self).map_err(serde::de::Error::custom)
-                }
-            }
-        };
-    };
+impl<R> Ruled<String, R> {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.held()
+    }
 }
+
+impl<R> Deref for Ruled<String, R> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.held()
+    }
+}
+
+impl<R> AsRef<str> for Ruled<String, R> {
+    fn as_ref(&self) -> &str {
+        self.held()
+    }
+}
+
+impl<R> PartialEq<str> for Ruled<String, R> {
+    fn eq(&self, other: &str) -> bool {
+        self.held() == other
+    }
+}
+
+impl<R> PartialEq<&str> for Ruled<String, R> {
+    fn eq(&self, other: &&str) -> bool {
+        self.held() == *other
+    }
+}
+
+impl<R> From<Ruled<String, R>> for String {
+    fn from(value: Ruled<String, R>) -> Self {
+        value.into_held()
+    }
+}
+
+impl<R: Rule<Check = StringRule>> TryFrom<String> for Ruled<String, R> {
+    type Error = ValueError;
+
+    fn try_from(text: String) -> Result<Self, ValueError> {
+        R::check().check(text).map(Self::new)
+    }
+}
+
+impl<R: Rule<Check = StringRule>> TryFrom<&str> for Ruled<String, R> {
+    type Error = ValueError;
+
+    fn try_from(text: &str) -> Result<Self, ValueError> {
+        text.to_owned().try_into()
+    }
+}
+
+impl<R: Rule<Check = StringRule>> FromStr for Ruled<String, R> {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        text.to_owned().try_into()
+    }
+}
+
+impl<'de, R: Rule<Check = StringRule>> Deserialize<'de> for Ruled<String, R> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .try_into()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+crate::__bind!([R] Ruled<String, R> as &str, |value| Ok::<_, ValueError>(value.as_str()));

@@ -75,6 +75,8 @@ macro_rules! __string_enum {
                 }
             }
 
+            impl $crate::private::Read for $name {}
+
             impl serde::Serialize for $name {
                 fn serialize<S: serde::Serializer>(
                     &self,

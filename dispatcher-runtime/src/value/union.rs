@@ -67,21 +67,26 @@ macro_rules! __union {
 
             static UNION: $crate::private::Union = $crate::private::Union::new($documents, &[$($branch),*]);
 
-            impl<'de> serde::Deserialize<'de> for $name {
-                fn deserialize<D: serde::Deserializer<'de>>(
-                    deserializer: D,
-                ) -> ::core::result::Result<Self, D::Error> {
-                    let value = <serde_json::Value as serde::Deserialize>::deserialize(deserializer)?;
+            impl $crate::private::Read for $name {
+                fn read(
+                    value: serde_json::Value,
+                ) -> ::core::result::Result<Self, serde_json::Error> {
                     $(
                         if UNION.matches($branch, &value).map_err(serde::de::Error::custom)? {
-                            return serde::Deserialize::deserialize(&value)
-                                .map(Self::$variant)
-                                .map_err(serde::de::Error::custom);
+                            return $crate::private::Read::read(value).map(Self::$variant);
                         }
                     )*
                     ::core::result::Result::Err(serde::de::Error::custom(
                         ::core::concat!("it is none of the variants of ", ::core::stringify!($name)),
                     ))
+                }
+            }
+
+            impl<'de> serde::Deserialize<'de> for $name {
+                fn deserialize<D: serde::Deserializer<'de>>(
+                    deserializer: D,
+                ) -> ::core::result::Result<Self, D::Error> {
+                    $crate::private::deserialize(deserializer)
                 }
             }
         };

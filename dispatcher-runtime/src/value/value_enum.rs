@@ -118,6 +118,8 @@ macro_rules! __value_enum {
                 }
             }
 
+            impl $crate::private::Read for $name {}
+
             impl serde::Serialize for $name {
                 fn serialize<S: serde::Serializer>(
                     &self,
@@ -190,6 +192,8 @@ macro_rules! __integer_enum {
             }
 
             $crate::__integer_enum!(@from $name i8 i16 i32 i64 u8 u16 u32 u64);
+
+            impl $crate::private::Read for $name {}
 
             impl serde::Serialize for $name {
                 fn serialize<S: serde::Serializer>(

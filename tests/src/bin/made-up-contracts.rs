@@ -12,10 +12,10 @@ use serde_json::json;
 
 const USAGE: &str = "\
 usage: made-up-contracts DIRECTORY [--event-types 224] [--definitions 400] [--in-a-file 2]
-                         [--named 10] [--lines 0] [--seed 1]
+                         [--named 10] [--lines 0] [--seed 1] [--acyclic]
 
 Writes contracts and samples.jsonl into DIRECTORY, which must not exist yet. Definitions refer to
-each other in circles; each event type names some of them; schemas are filled up to --lines.";
+each other, in circles unless --acyclic is given; each event type names some of them; schemas are filled up to --lines.";
 
 fn main() -> ExitCode {
     match parse(std::env::args().skip(1)) {
@@ -38,6 +38,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(PathBuf, Hardne
         event_types: 224,
         definitions: 400,
         in_a_file: 2,
+        circles: true,
         named: 10,
         lines: 0,
     };
@@ -59,6 +60,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(PathBuf, Hardne
             "--definitions" => hardness.definitions = number()?,
             "--in-a-file" => hardness.in_a_file = number()?,
             "--named" => hardness.named = number()?,
+            "--acyclic" => hardness.circles = false,
             "--lines" => hardness.lines = number()?,
             "--seed" => seed = number()? as u64,
             _ => return Err(format!("unknown option {argument}")),

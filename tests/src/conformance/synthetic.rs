@@ -1,5 +1,5 @@
-//! Contracts that are hard to generate: many event types, many files that refer to each other in
-//! circles, definitions that everybody shares, long schemas. The same seed gives the same files.
+//! Contracts that are hard to generate: many event types, many files that refer to each other, in
+//! circles or without, definitions that everybody shares, long schemas. The same seed gives the same files.
 
 use std::fs;
 use std::io;
@@ -20,8 +20,11 @@ pub struct Hardness {
     pub event_types: usize,
     /// Definitions that the event types share.
     pub definitions: usize,
-    /// Definitions in one file; they refer to any other, so the files form circles.
+    /// Definitions in one file.
     pub in_a_file: usize,
+    /// Whether a definition refers to any other, so that they form circles, as the files do; else
+    /// only to those after it.
+    pub circles: bool,
     /// Shared definitions that one event type names.
     pub named: usize,
     /// Lines that each schema is filled up to with objects of its own.
@@ -44,7 +47,8 @@ pub fn write(folder: &Path, hardness: &Hardness, seed: u64) -> io::Result<()> {
         if index % hardness.in_a_file.max(1) == 0 {
             files.push(Map::new());
         }
-        let definition = maker.object(5, 2, "");
+        let first = if hardness.circles { 0 } else { index + 1 };
+        let definition = maker.object(5, 2, first, "");
         if let Some(file) = files.last_mut() {
             file.insert(format!("Part{index}"), definition);
         }
@@ -107,14 +111,14 @@ struct Maker<'h> {
 impl Maker<'_> {
     /// An object that names shared definitions, and is as long as it shall be.
     fn payload(&mut self) -> Value {
-        let mut payload = self.object(4, self.hardness.named, "../common/");
+        let mut payload = self.object(4, self.hardness.named, 0, "../common/");
         let mut lines = serde_json::to_string_pretty(&payload)
             .unwrap_or_default()
             .lines()
             .count();
         let mut index = 0;
         while lines < self.hardness.lines {
-            let part = self.object(8, 0, "../common/");
+            let part = self.object(8, 0, 0, "../common/");
             lines += serde_json::to_string_pretty(&part)
                 .unwrap_or_default()
                 .lines()
@@ -125,8 +129,8 @@ impl Maker<'_> {
         payload
     }
 
-    /// A closed object of some scalars and some references.
-    fn object(&mut self, scalars: usize, references: usize, folder: &str) -> Value {
+    /// A closed object of some scalars and some references, to definitions from `first` on.
+    fn object(&mut self, scalars: usize, references: usize, first: usize, folder: &str) -> Value {
         let mut properties = Map::new();
         let mut required = Vec::new();
         for index in 0..scalars {
@@ -137,10 +141,10 @@ impl Maker<'_> {
             properties.insert(name, self.scalar());
         }
         for index in 0..references {
-            if self.hardness.definitions == 0 {
+            if first >= self.hardness.definitions {
                 break;
             }
-            let reference = self.reference(folder);
+            let reference = self.reference(first, folder);
             // Neither is required, so that a circle has an end.
             let value = match self.dice.u8(..3) {
                 0 => json!({ "type": "array", "items": reference }),
@@ -155,8 +159,8 @@ impl Maker<'_> {
         })
     }
 
-    fn reference(&mut self, folder: &str) -> Value {
-        let index = self.dice.usize(..self.hardness.definitions);
+    fn reference(&mut self, first: usize, folder: &str) -> Value {
+        let index = self.dice.usize(first..self.hardness.definitions);
         let file = index / self.hardness.in_a_file.max(1);
         json!({ "$ref": format!("{folder}file-{file}.json#/$defs/Part{index}") })
     }

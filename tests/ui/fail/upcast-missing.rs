@@ -13,6 +13,8 @@ mod order_paid {
                 #[serde(crate = "dispatcher_runtime::private::serde")]
                 pub struct OrderPaid {}
 
+                private::read_by_serde!(OrderPaid);
+
                 impl Payload for OrderPaid {
                     type EventType = EventType;
                     const SCHEMA_VERSION: u32 = $number;

@@ -1,74 +1,50 @@
-//! Checked newtypes, enums of values and unions: a definition, and a macro of the runtime that
-//! implements it, so that what is generated stays short.
+//! Checked values, enums of values and unions: a definition, and a type or a macro of the runtime
+//! that implements it, so that what is generated stays short.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::render::docs::{Docs, code};
 use crate::render::ir::{
-    Choice, Inner, Item, ItemId, List, Rule, Scalar, StringVariant, Type, ValueVariant,
+    Choice, Inner, Item, ItemId, List, Rule, Scalar, Shape, StringVariant, Type, ValueVariant,
 };
 use crate::render::names::ident;
 
 use super::{Scope, text};
 
 impl Scope<'_> {
+    /// A name for a value with a rule; [`Self::rules`] has the rule.
     pub(super) fn scalar(&self, item: &Item, docs: &TokenStream, scalar: &Scalar) -> TokenStream {
         let name = ident(&item.name);
-        let (subject, expected) = (&item.subject, &scalar.expected);
-        let private = quote!(::dispatcher_runtime::private);
-        let copy = quote!(#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]);
-        match &scalar.rule {
-            Rule::Range {
-                inner,
-                minimum,
-                maximum,
-                multiple_of,
-            } => {
-                let [minimum, maximum] = [minimum, maximum]
-                    .map(|bound| bound.as_ref().map(|bound| Literal::i128_unsuffixed(*bound)));
-                let bounds = match (minimum, maximum) {
-                    (Some(minimum), Some(maximum)) => quote!(.range(#minimum, #maximum)),
-                    (Some(minimum), None) => quote!(.at_least(#minimum)),
-                    (None, Some(maximum)) => quote!(.at_most(#maximum)),
-                    (None, None) => TokenStream::new(),
-                };
-                let divisor = Literal::i128_unsuffixed(*multiple_of);
-                let steps = (*multiple_of != 1).then(|| quote!(.multiple_of(#divisor)));
-                let (path, inner) = inner_type(*inner);
-                quote! {
-                    #docs #copy pub struct #name(#path);
-                    #private::integer_type!(
-                        #name(#inner), IntegerRule::new(#subject, #expected)#bounds #steps
-                    );
-                }
-            }
-            Rule::Integer { inner, schema } => {
-                let schema = text(schema);
-                let (path, inner) = inner_type(*inner);
-                quote! {
-                    #docs #copy pub struct #name(#path);
-                    #private::integer_type!(
-                        #name(#inner), IntegerRule::of_schema(#subject, #expected, #schema)
-                    );
-                }
-            }
-            Rule::Number(schema) => {
-                let schema = text(schema);
-                quote! {
-                    #docs #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-                    pub struct #name(::dispatcher_runtime::Number);
-                    #private::number_type!(#name, NumberRule::new(#subject, #expected, #schema));
-                }
-            }
-            Rule::Text(schema) => {
-                let schema = text(schema);
-                let string = self.std("String", "::std::string::String");
-                quote! {
-                    #docs #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-                    pub struct #name(#string);
-                    #private::string_type!(#name, StringRule::new(#subject, #expected, #schema));
-                }
+        let held = match &scalar.rule {
+            Rule::Range { inner, .. } | Rule::Integer { inner, .. } => match inner {
+                Inner::Signed => quote!(i64),
+                Inner::Unsigned => quote!(u64),
+                Inner::Any => quote!(::dispatcher_runtime::Integer),
+            },
+            Rule::Number(_) => quote!(::dispatcher_runtime::Number),
+            Rule::Text(_) => self.std("String", "::std::string::String"),
+        };
+        quote!(#docs pub type #name = ::dispatcher_runtime::Ruled<#held, rules::#name>;)
+    }
+
+    /// The module of the rules that these items have.
+    pub(in crate::render) fn rules(&self, items: impl Iterator<Item = ItemId>) -> TokenStream {
+        let items = items.filter_map(|id| self.program.items.get(id));
+        let rules: Vec<_> = items
+            .filter_map(|item| match &item.shape {
+                Shape::Scalar(scalar) => Some(rule(item, scalar)),
+                _ => None,
+            })
+            .collect();
+        if rules.is_empty() {
+            return TokenStream::new();
+        }
+        let root = self.root();
+        quote! {
+            #[doc(hidden)]
+            pub mod rules {
+                ::dispatcher_runtime::private::rules!(super::#root::DOCUMENTS, { #(#rules,)* });
             }
         }
     }
@@ -206,12 +182,44 @@ pub(super) fn value_enum(
     }
 }
 
-/// What a newtype of an integer holds, as a path and as its macro knows it.
-fn inner_type(inner: Inner) -> (TokenStream, TokenStream) {
-    match inner {
-        Inner::Signed => (quote!(i64), quote!(i64)),
-        Inner::Unsigned => (quote!(u64), quote!(u64)),
-        Inner::Any => (quote!(::dispatcher_runtime::Integer), quote!(Integer)),
+/// A rule, as the runtime's macro has it.
+fn rule(item: &Item, scalar: &Scalar) -> TokenStream {
+    let name = ident(&item.name);
+    let place = text(&item.place());
+    let (subject, expected) = (&item.subject, &scalar.expected);
+    match &scalar.rule {
+        Rule::Range {
+            minimum,
+            maximum,
+            multiple_of,
+            ..
+        } => {
+            let [minimum, maximum] = [minimum, maximum]
+                .map(|bound| bound.as_ref().map(|bound| Literal::i128_unsuffixed(*bound)));
+            let bounds = match (minimum, maximum) {
+                (Some(minimum), Some(maximum)) => quote!(.range(#minimum, #maximum)),
+                (Some(minimum), None) => quote!(.at_least(#minimum)),
+                (None, Some(maximum)) => quote!(.at_most(#maximum)),
+                (None, None) => TokenStream::new(),
+            };
+            let divisor = Literal::i128_unsuffixed(*multiple_of);
+            let steps = (*multiple_of != 1).then(|| quote!(.multiple_of(#divisor)));
+            quote!(#name(#place): IntegerRule = IntegerRule::new(#subject, #expected)#bounds #steps)
+        }
+        Rule::Integer { schema, .. } => {
+            let schema = text(schema);
+            quote! {
+                #name(#place): IntegerRule = IntegerRule::of_schema(#subject, #expected, #schema)
+            }
+        }
+        Rule::Number(schema) => {
+            let schema = text(schema);
+            quote!(#name(#place): NumberRule = NumberRule::new(#subject, #expected, #schema))
+        }
+        Rule::Text(schema) => {
+            let schema = text(schema);
+            quote!(#name(#place): StringRule = StringRule::new(#subject, #expected, #schema))
+        }
     }
 }
 

@@ -45,45 +45,49 @@ pub mod shared {
         "common.json#/$defs/Amount/anyOf/1" }
     );
     /// What the contracts call `Gross`.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(crate = "serde")]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Gross {
         /// The property `gross`.
         pub gross: ::dispatcher_runtime::Number,
         /// The properties that the schema allows and does not name.
-        #[serde(flatten)]
         pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
             String,
             ::dispatcher_runtime::private::serde_json::Value,
         >,
     }
+    ::dispatcher_runtime::private::object!(
+        Gross, { gross = required "gross" }, additional_properties
+    );
     /// Net
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(crate = "serde")]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Net {
         /// The property `net`.
         pub net: ::dispatcher_runtime::Number,
         /// The property `id`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub id: Option<NetId>,
         /// The properties that the schema allows and does not name.
-        #[serde(flatten)]
         pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
             String,
             ::dispatcher_runtime::private::serde_json::Value,
         >,
     }
-    /// What the contracts call `id`.
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub struct NetId(String);
-    ::dispatcher_runtime::private::string_type!(
-        NetId, StringRule::new("id", "be a valid uuid",
-        r#"{"format":"uuid","type":"string"}"#)
+    ::dispatcher_runtime::private::object!(
+        Net, { net = required "net", id = optional "id" }, additional_properties
     );
+    /// What the contracts call `id`.
+    pub type NetId = ::dispatcher_runtime::Ruled<String, rules::NetId>;
+    #[doc(hidden)]
+    pub mod rules {
+        ::dispatcher_runtime::private::rules!(
+            super::super::DOCUMENTS, {
+            NetId("common.json#/$defs/Amount/anyOf/0/properties/id") : StringRule =
+            StringRule::new("id", "be a valid uuid",
+            r#"{"format":"uuid","type":"string"}"#), }
+        );
+    }
     ::dispatcher_runtime::private::json_schema!(
         super::DOCUMENTS, { Amount = "common.json#/$defs/Amount", Gross =
-        "common.json#/definitions/Gross", Net = "common.json#/$defs/Amount/anyOf/0",
-        NetId = "common.json#/$defs/Amount/anyOf/0/properties/id" }
+        "common.json#/definitions/Gross", Net = "common.json#/$defs/Amount/anyOf/0" }
     );
 }
 /// The event payment.made.
@@ -94,7 +98,7 @@ pub mod shared {
 pub mod payment_made {
     #[doc(inline)]
     pub use v1::{
-        Account, AddressesItem, Amount, B, Based, Card, ClosedFirst, Gross, Group, Mixed,
+        Account, AddressesItem, Amount, B, Based, Card, ClosedFirst, Group, Mixed,
         Mixed2, Net, NetId, NothingKnown, OddU7eNameU25U5eUfc, OddU7eNameU25U5eUfc1,
         OddU7eNameU25U5eUfc2, OddU7eNameU25U5eUfcX, Party, PaymentMade, Person, PersonId,
         Referred, TeamId, Typed, Typed1, Typed2, Whose, X,
@@ -103,109 +107,95 @@ pub mod payment_made {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         #[doc(inline)]
-        pub use super::super::shared::{Amount, Gross, Net, NetId};
+        pub use super::super::shared::{Amount, Net, NetId};
         /// The event payment.made.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct PaymentMade {
             /// Overlapping and referred to; an account is a card too.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub referred: Option<Referred>,
             /// The property `closed_first`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub closed_first: Option<Option<ClosedFirst>>,
             /// With or without the tax.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub amount: Option<Amount>,
             /// Party
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub party: Option<Party>,
             /// The property `whose`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub whose: Option<Whose>,
             /// The property `typed`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub typed: Option<Typed>,
             /// The property `based`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub based: Option<Based>,
             /// The property `mixed`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub mixed: Option<Mixed>,
             /// The property `addresses`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub addresses: Option<Vec<AddressesItem>>,
             /// The property `odd/~name %^ü`.
-            #[serde(rename = "odd/~name %^ü")]
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub odd_u7e_name_u25_u5e_ufc: Option<OddU7eNameU25U5eUfc>,
             /// The property `nothing_known`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub nothing_known: Option<NothingKnown>,
         }
+        ::dispatcher_runtime::private::object!(
+            PaymentMade, { referred = optional "referred", closed_first = present
+            "closed_first", amount = optional "amount", party = optional "party", whose =
+            optional "whose", typed = optional "typed", based = optional "based", mixed =
+            optional "mixed", addresses = optional "addresses", odd_u7e_name_u25_u5e_ufc
+            = optional "odd/~name %^ü", nothing_known = present "nothing_known" }
+        );
         /// What the contracts call `Account`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Account {
             /// The property `number`.
             pub number: String,
             /// The property `bank`.
             pub bank: String,
             /// Party
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub owner: Option<Party>,
         }
+        ::dispatcher_runtime::private::object!(
+            Account, { number = required "number", bank = required "bank", owner =
+            optional "owner" }
+        );
         /// What the contracts call `addresses`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct AddressesItem(String);
-        ::dispatcher_runtime::private::string_type!(
-            AddressesItem, StringRule::new("addresses",
-            "match one of the alternatives of its schema",
-            r#"{"anyOf":[{"format":"ipv4","type":"string"},{"format":"ipv6","type":"string"}],"type":"string"}"#)
-        );
+        pub type AddressesItem = ::dispatcher_runtime::Ruled<
+            String,
+            rules::AddressesItem,
+        >;
         /// What the contracts call `b`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct B(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            B(Integer), IntegerRule::new("b", "be at least 0").at_least(0)
-        );
+        pub type B = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::B,
+        >;
         /// What the contracts call `based`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Based {
             /// The property `id`.
             pub id: String,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Based, { id = required "id" }, additional_properties
+        );
         /// A card.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Card {
             /// The property `number`.
             pub number: String,
             /// The property `expires`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub expires: Option<::dispatcher_runtime::Date>,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Card, { number = required "number", expires = optional "expires" },
+            additional_properties
+        );
         /// What the contracts call `closed_first`.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -221,15 +211,16 @@ pub mod payment_made {
             "p.json#/properties/closed_first/anyOf/1" }
         );
         /// Group
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Group {
             /// The property `members`.
             pub members: Vec<Box<Party>>,
             /// Party
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub led_by: Option<Box<Party>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Group, { members = required "members", led_by = optional "led_by" }
+        );
         /// What the contracts call `mixed`.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -254,12 +245,10 @@ pub mod payment_made {
             }
         );
         /// What the contracts call `mixed`.
-        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-        pub struct Mixed2(::dispatcher_runtime::Number);
-        ::dispatcher_runtime::private::number_type!(
-            Mixed2, NumberRule::new("mixed", "be a number, at most 1",
-            r#"{"maximum":1,"type":"number"}"#)
-        );
+        pub type Mixed2 = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Number,
+            rules::Mixed2,
+        >;
         /// What the contracts call `nothing_known`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", transparent)]
@@ -267,6 +256,7 @@ pub mod payment_made {
             /// The value, which the schema describes and no Rust type does.
             pub ::dispatcher_runtime::private::serde_json::Value,
         );
+        ::dispatcher_runtime::private::read_by_serde!(NothingKnown);
         /// What the contracts call `odd/~name %^ü`.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -282,31 +272,33 @@ pub mod payment_made {
             "p.json#/properties/odd~1~0name %^ü/oneOf/1" }
         );
         /// What the contracts call `odd/~name %^ü`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct OddU7eNameU25U5eUfc1 {
             /// The property `x`.
             pub x: X,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            OddU7eNameU25U5eUfc1, { x = required "x" }, additional_properties
+        );
         /// What the contracts call `odd/~name %^ü`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct OddU7eNameU25U5eUfc2 {
             /// The property `x`.
             pub x: OddU7eNameU25U5eUfcX,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            OddU7eNameU25U5eUfc2, { x = required "x" }, additional_properties
+        );
         /// What the contracts call `x`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum OddU7eNameU25U5eUfcX {
@@ -330,19 +322,14 @@ pub mod payment_made {
             Group = "p.json#/$defs/Party/oneOf/1" }
         );
         /// Person
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Person {
             /// The property `name`.
             pub name: String,
         }
+        ::dispatcher_runtime::private::object!(Person, { name = required "name" });
         /// What the contracts call `PersonId`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct PersonId(String);
-        ::dispatcher_runtime::private::string_type!(
-            PersonId, StringRule::new("PersonId", "match `^per_`",
-            r#"{"pattern":"^per_","type":"string"}"#)
-        );
+        pub type PersonId = ::dispatcher_runtime::Ruled<String, rules::PersonId>;
         /// Overlapping and referred to; an account is a card too.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -358,12 +345,7 @@ pub mod payment_made {
             "p.json#/properties/referred/anyOf/1" }
         );
         /// What the contracts call `TeamId`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct TeamId(String);
-        ::dispatcher_runtime::private::string_type!(
-            TeamId, StringRule::new("TeamId", "match `^team_`",
-            r#"{"pattern":"^team_","type":"string"}"#)
-        );
+        pub type TeamId = ::dispatcher_runtime::Ruled<String, rules::TeamId>;
         /// What the contracts call `typed`.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -379,31 +361,33 @@ pub mod payment_made {
             "p.json#/properties/typed/oneOf/1" }
         );
         /// What the contracts call `typed`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Typed1 {
             /// The property `a`.
             pub a: ::dispatcher_runtime::Integer,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Typed1, { a = required "a" }, additional_properties
+        );
         /// What the contracts call `typed`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Typed2 {
             /// The property `b`.
             pub b: B,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Typed2, { b = required "b" }, additional_properties
+        );
         /// What the contracts call `whose`.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -425,25 +409,40 @@ pub mod payment_made {
             N1,
         }
         ::dispatcher_runtime::private::integer_enum!(X, "x", "be 1", { N1 = 1 });
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, {
+                AddressesItem("p.json#/properties/addresses/items") : StringRule =
+                StringRule::new("addresses",
+                "match one of the alternatives of its schema",
+                r#"{"anyOf":[{"format":"ipv4","type":"string"},{"format":"ipv6","type":"string"}],"type":"string"}"#),
+                B("p.json#/properties/typed/oneOf/1/properties/b") : IntegerRule =
+                IntegerRule::new("b", "be at least 0").at_least(0),
+                Mixed2("p.json#/properties/mixed/anyOf/1") : NumberRule =
+                NumberRule::new("mixed", "be a number, at most 1",
+                r#"{"maximum":1,"type":"number"}"#), PersonId("p.json#/$defs/PersonId") :
+                StringRule = StringRule::new("PersonId", "match `^per_`",
+                r#"{"pattern":"^per_","type":"string"}"#), TeamId("p.json#/$defs/TeamId")
+                : StringRule = StringRule::new("TeamId", "match `^team_`",
+                r#"{"pattern":"^team_","type":"string"}"#), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { Account = "p.json#/$defs/Account", AddressesItem =
-            "p.json#/properties/addresses/items", B =
-            "p.json#/properties/typed/oneOf/1/properties/b", Based =
+            super::super::DOCUMENTS, { Account = "p.json#/$defs/Account", Based =
             "p.json#/properties/based", Card = "p.json#/$defs/Card", ClosedFirst =
             "p.json#/properties/closed_first", Group = "p.json#/$defs/Party/oneOf/1",
-            Mixed = "p.json#/properties/mixed", Mixed2 =
-            "p.json#/properties/mixed/anyOf/1", NothingKnown =
+            Mixed = "p.json#/properties/mixed", NothingKnown =
             "p.json#/properties/nothing_known", OddU7eNameU25U5eUfc =
             "p.json#/properties/odd~1~0name %^ü", OddU7eNameU25U5eUfc1 =
             "p.json#/properties/odd~1~0name %^ü/oneOf/0", OddU7eNameU25U5eUfc2 =
             "p.json#/properties/odd~1~0name %^ü/oneOf/1", OddU7eNameU25U5eUfcX =
             "p.json#/properties/odd~1~0name %^ü/oneOf/1/properties/x", Party =
             "p.json#/$defs/Party", PaymentMade = "p.json#", Person =
-            "p.json#/$defs/Party/oneOf/0", PersonId = "p.json#/$defs/PersonId", Referred
-            = "p.json#/properties/referred", TeamId = "p.json#/$defs/TeamId", Typed =
-            "p.json#/properties/typed", Typed1 = "p.json#/properties/typed/oneOf/0",
-            Typed2 = "p.json#/properties/typed/oneOf/1", Whose =
-            "p.json#/properties/whose", X =
+            "p.json#/$defs/Party/oneOf/0", Referred = "p.json#/properties/referred",
+            Typed = "p.json#/properties/typed", Typed1 =
+            "p.json#/properties/typed/oneOf/0", Typed2 =
+            "p.json#/properties/typed/oneOf/1", Whose = "p.json#/properties/whose", X =
             "p.json#/properties/odd~1~0name %^ü/oneOf/0/properties/x" }
         );
         impl ::dispatcher_runtime::Payload for PaymentMade {

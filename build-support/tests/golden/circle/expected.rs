@@ -41,192 +41,212 @@ pub mod circle_drawn {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// Its nodes are read when they are asked for, because there are sixteen of them in one circle.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct CircleDrawn {
             /// The property `first`.
             pub first: Node0,
         }
-        /// What the contracts call `id`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Id(i64);
-        ::dispatcher_runtime::private::integer_type!(
-            Id(i64), IntegerRule::new("id", "be between 0 and 999").range(0, 999)
+        ::dispatcher_runtime::private::object!(
+            CircleDrawn, { first = required "first" }
         );
+        /// What the contracts call `id`.
+        pub type Id = ::dispatcher_runtime::Ruled<i64, rules::Id>;
         /// What the contracts call `Node0`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node0 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node1>>,
             /// The property `list`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub list: Option<Vec<::dispatcher_runtime::Lazy<Node5>>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node0, { id = required "id", next = optional "next", list = optional "list" }
+        );
         /// What the contracts call `Node1`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node1 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node2>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node1, { id = required "id", next = optional "next" }
+        );
         /// What the contracts call `Node10`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node10 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node11>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node10, { id = required "id", next = optional "next" }
+        );
         /// What the contracts call `Node11`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node11 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node12>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node11, { id = required "id", next = optional "next" }
+        );
         /// What the contracts call `Node12`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node12 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node13>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node12, { id = required "id", next = optional "next" }
+        );
         /// What the contracts call `Node13`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node13 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node14>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node13, { id = required "id", next = optional "next" }
+        );
         /// What the contracts call `Node14`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node14 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node15>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node14, { id = required "id", next = optional "next" }
+        );
         /// What the contracts call `Node15`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node15 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node0>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node15, { id = required "id", next = optional "next" }
+        );
         /// What the contracts call `Node2`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node2 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node3>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node2, { id = required "id", next = optional "next" }
+        );
         /// What the contracts call `Node3`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node3 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node4>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node3, { id = required "id", next = optional "next" }
+        );
         /// What the contracts call `Node4`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node4 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node5>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node4, { id = required "id", next = optional "next" }
+        );
         /// What the contracts call `Node5`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node5 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node6>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node5, { id = required "id", next = optional "next" }
+        );
         /// What the contracts call `Node6`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node6 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node7>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node6, { id = required "id", next = optional "next" }
+        );
         /// What the contracts call `Node7`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node7 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node8>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node7, { id = required "id", next = optional "next" }
+        );
         /// What the contracts call `Node8`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node8 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node9>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node8, { id = required "id", next = optional "next" }
+        );
         /// What the contracts call `Node9`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node9 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next: Option<::dispatcher_runtime::Lazy<Node10>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node9, { id = required "id", next = optional "next" }
+        );
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Id("p.json#/$defs/Node0/properties/id")
+                : IntegerRule = IntegerRule::new("id", "be between 0 and 999").range(0,
+                999), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { CircleDrawn = "p.json#", Id =
-            "p.json#/$defs/Node0/properties/id", Node0 = "p.json#/$defs/Node0", Node1 =
-            "p.json#/$defs/Node1", Node10 = "p.json#/$defs/Node10", Node11 =
-            "p.json#/$defs/Node11", Node12 = "p.json#/$defs/Node12", Node13 =
-            "p.json#/$defs/Node13", Node14 = "p.json#/$defs/Node14", Node15 =
-            "p.json#/$defs/Node15", Node2 = "p.json#/$defs/Node2", Node3 =
-            "p.json#/$defs/Node3", Node4 = "p.json#/$defs/Node4", Node5 =
-            "p.json#/$defs/Node5", Node6 = "p.json#/$defs/Node6", Node7 =
-            "p.json#/$defs/Node7", Node8 = "p.json#/$defs/Node8", Node9 =
-            "p.json#/$defs/Node9" }
+            super::super::DOCUMENTS, { CircleDrawn = "p.json#", Node0 =
+            "p.json#/$defs/Node0", Node1 = "p.json#/$defs/Node1", Node10 =
+            "p.json#/$defs/Node10", Node11 = "p.json#/$defs/Node11", Node12 =
+            "p.json#/$defs/Node12", Node13 = "p.json#/$defs/Node13", Node14 =
+            "p.json#/$defs/Node14", Node15 = "p.json#/$defs/Node15", Node2 =
+            "p.json#/$defs/Node2", Node3 = "p.json#/$defs/Node3", Node4 =
+            "p.json#/$defs/Node4", Node5 = "p.json#/$defs/Node5", Node6 =
+            "p.json#/$defs/Node6", Node7 = "p.json#/$defs/Node7", Node8 =
+            "p.json#/$defs/Node8", Node9 = "p.json#/$defs/Node9" }
         );
         impl ::dispatcher_runtime::Payload for CircleDrawn {
             type EventType = super::EventType;

@@ -42,31 +42,29 @@ pub mod doc_written {
         /// - list
         /// - indented
         /// | a | b |
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct DocWritten {
             /// fn main() { panic!() }
             ///
             /// let x = 1;
             /// and `code[0]`, ``two ` ticks``, one \` tick, a\\b, * star, # hash
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub a: Option<String>,
             /// evil  text
             /// next */ line
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub b: Option<String>,
             /// The title \<stands\> in
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub c: Option<String>,
             /// The property `d`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub d: Option<String>,
             /// \[link\](<https://example.com>) {Self} {0}
             ///
             /// Where it is absent, the contract means `"a\"b"`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub e: Option<E>,
         }
+        ::dispatcher_runtime::private::object!(
+            DocWritten, { a = optional "a", b = optional "b", c = optional "c", d =
+            optional "d", e = optional "e" }
+        );
         /// \[link\](<https://example.com>) {Self} {0}
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum E {

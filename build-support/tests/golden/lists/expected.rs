@@ -41,42 +41,35 @@ pub mod lists_made {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// Lists were made.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct ListsMade {
             /// What was bought.
             pub lines: Lines,
             /// The property `plain`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub plain: Option<Vec<String>>,
             /// The property `none_or_more`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub none_or_more: Option<Vec<bool>>,
             /// The property `exactly`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub exactly: Option<Exactly>,
             /// The property `matrix`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub matrix: Option<Matrix>,
             /// The property `maybe`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub maybe: Option<Option<Maybe>>,
             /// The property `anything`.
             ///
             /// The schema lets any JSON be an item.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub anything: Option<Anything>,
             /// The property `tree`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub tree: Option<Tree>,
             /// The property `one_or_more`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub one_or_more: Option<OneOrMore>,
         }
+        ::dispatcher_runtime::private::object!(
+            ListsMade, { lines = required "lines", plain = optional "plain", none_or_more
+            = optional "none_or_more", exactly = optional "exactly", matrix = optional
+            "matrix", maybe = present "maybe", anything = optional "anything", tree =
+            optional "tree", one_or_more = optional "one_or_more" }
+        );
         /// What the contracts call `anything`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Anything(Vec<::dispatcher_runtime::private::serde_json::Value>);
@@ -91,12 +84,7 @@ pub mod lists_made {
             Exactly(ExactlyItem), ListRule::new("exactly", "have 2 items", 2, 2)
         );
         /// What the contracts call `exactly`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct ExactlyItem(i64);
-        ::dispatcher_runtime::private::integer_type!(
-            ExactlyItem(i64), IntegerRule::new("exactly", "be between 0 and 9").range(0,
-            9)
-        );
+        pub type ExactlyItem = ::dispatcher_runtime::Ruled<i64, rules::ExactlyItem>;
         /// What was bought.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Lines(Vec<LinesItem>);
@@ -104,15 +92,16 @@ pub mod lists_made {
             Lines(LinesItem), ListRule::new("lines", "have 1 to 3 items", 1, 3)
         );
         /// What the contracts call `lines`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct LinesItem {
             /// The property `code`.
             pub code: String,
             /// Each once.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub tags: Option<Tags>,
         }
+        ::dispatcher_runtime::private::object!(
+            LinesItem, { code = required "code", tags = optional "tags" }
+        );
         /// What the contracts call `matrix`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Matrix(Vec<MatrixItem>);
@@ -157,6 +146,7 @@ pub mod lists_made {
             /// An array.
             Array(OneOrMore2),
         }
+        ::dispatcher_runtime::private::read_by_serde!(OneOrMore);
         /// What the contracts call `one_or_more`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct OneOrMore2(Vec<String>);
@@ -172,29 +162,34 @@ pub mod lists_made {
             usize::MAX).unique()
         );
         /// What the contracts call `Tags`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct TagsItem(String);
-        ::dispatcher_runtime::private::string_type!(
-            TagsItem, StringRule::new("Tags", "be at least 1 character long",
-            r#"{"minLength":1,"type":"string"}"#)
-        );
+        pub type TagsItem = ::dispatcher_runtime::Ruled<String, rules::TagsItem>;
         /// What the contracts call `Tree`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Tree(Vec<Tree>);
         ::dispatcher_runtime::private::list_type!(
             Tree(Tree), ListRule::new("Tree", "have at most 2 items", 0, 2)
         );
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, {
+                ExactlyItem("p.json#/properties/exactly/items") : IntegerRule =
+                IntegerRule::new("exactly", "be between 0 and 9").range(0, 9),
+                TagsItem("p.json#/$defs/Tags/items") : StringRule =
+                StringRule::new("Tags", "be at least 1 character long",
+                r#"{"minLength":1,"type":"string"}"#), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { Anything = "p.json#/properties/anything", Exactly
-            = "p.json#/properties/exactly", ExactlyItem =
-            "p.json#/properties/exactly/items", Lines = "p.json#/properties/lines",
-            LinesItem = "p.json#/properties/lines/items", ListsMade = "p.json#", Matrix =
+            = "p.json#/properties/exactly", Lines = "p.json#/properties/lines", LinesItem
+            = "p.json#/properties/lines/items", ListsMade = "p.json#", Matrix =
             "p.json#/properties/matrix", MatrixItem = "p.json#/properties/matrix/items",
             Maybe = "p.json#/properties/maybe", MaybeItem =
             "p.json#/properties/maybe/items", OneOrMore =
             "p.json#/properties/one_or_more", OneOrMore2 =
-            "p.json#/properties/one_or_more/oneOf/1", Tags = "p.json#/$defs/Tags",
-            TagsItem = "p.json#/$defs/Tags/items", Tree = "p.json#/$defs/Tree" }
+            "p.json#/properties/one_or_more/oneOf/1", Tags = "p.json#/$defs/Tags", Tree =
+            "p.json#/$defs/Tree" }
         );
         impl ::dispatcher_runtime::Payload for ListsMade {
             type EventType = super::EventType;

@@ -41,96 +41,73 @@ pub mod order_named {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event order.named.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct OrderNamed {
             /// The property `foo-bar`.
-            #[serde(rename = "foo-bar")]
             pub foo_bar_2: ::dispatcher_runtime::Integer,
             /// The property `foo_bar`.
             pub foo_bar: ::dispatcher_runtime::Integer,
             /// The property `fooBar`.
-            #[serde(rename = "fooBar")]
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub foo_bar_3: ::core::option::Option<::std::string::String>,
             /// The property `type`.
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub r#type: ::core::option::Option<::std::string::String>,
             /// The property `self`.
-            #[serde(rename = "self")]
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub self_2: ::core::option::Option<::std::string::String>,
             /// The property `Self`.
-            #[serde(rename = "Self")]
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub self_: ::core::option::Option<::std::string::String>,
             /// The property ``.
-            #[serde(rename = "")]
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub empty: ::core::option::Option<::std::string::String>,
             /// The property `1st`.
-            #[serde(rename = "1st")]
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub n1st: ::core::option::Option<::dispatcher_runtime::Integer>,
             /// The property `$ref`.
-            #[serde(rename = "$ref")]
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub u24_ref: ::core::option::Option<::std::string::String>,
             /// The property `日本`.
-            #[serde(rename = "日本")]
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub u65e5_u672c: ::core::option::Option<::std::string::String>,
             /// The property `@id`.
-            #[serde(rename = "@id")]
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub u40_id: ::core::option::Option<::std::string::String>,
             /// The property `HTTPServer`.
-            #[serde(rename = "HTTPServer")]
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub http_server: ::core::option::Option<::dispatcher_runtime::Integer>,
             /// The property `option`.
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub option: ::core::option::Option<Option>,
             /// The property `string`.
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub string: ::core::option::Option<String>,
             /// The property `vec`.
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub vec: ::core::option::Option<::std::vec::Vec<::std::string::String>>,
             /// The property `result`.
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub result: ::core::option::Option<Result>,
             /// The property `grade`.
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub grade: ::core::option::Option<Grade>,
             /// The property `box`.
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub r#box: ::core::option::Option<Box>,
             /// The property `amount`.
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub amount: ::core::option::Option<Amount>,
             /// The property `inner`.
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub inner: ::core::option::Option<Inner>,
             /// The property `quoted"\`.
-            #[serde(rename = "quoted\"\\")]
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub quoted_u22_u5c: ::core::option::Option<::std::string::String>,
         }
-        /// What the contracts call `amount`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Amount(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            Amount(Integer), IntegerRule::new("amount", "be at least 1").at_least(1)
+        ::dispatcher_runtime::private::object!(
+            OrderNamed, { foo_bar_2 = required "foo-bar", foo_bar = required "foo_bar",
+            foo_bar_3 = optional "fooBar", r#type = optional "type", self_2 = optional
+            "self", self_ = optional "Self", empty = optional "", n1st = optional "1st",
+            u24_ref = optional "$ref", u65e5_u672c = optional "日本", u40_id = optional
+            "@id", http_server = optional "HTTPServer", option = optional "option",
+            string = optional "string", vec = optional "vec", result = optional "result",
+            grade = optional "grade", r#box = optional "box", amount = optional "amount",
+            inner = optional "inner", quoted_u22_u5c = optional "quoted\"\\" }
         );
+        /// What the contracts call `amount`.
+        pub type Amount = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::Amount,
+        >;
         /// What the contracts call `Box`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Box {
             /// The property `next`.
-            #[serde(default, skip_serializing_if = "::core::option::Option::is_none")]
             pub next: ::core::option::Option<::std::boxed::Box<Box>>,
         }
+        ::dispatcher_runtime::private::object!(Box, { next = optional "next" });
         /// What the contracts call `grade`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Grade {
@@ -158,20 +135,21 @@ pub mod order_named {
             SelfValue = "Self", U65e5 = "日" }
         );
         /// What the contracts call `inner`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Inner {
             /// The property `amount`.
             pub amount: InnerAmount,
             /// The property `grade`.
             pub grade: InnerGrade,
         }
-        /// What the contracts call `amount`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct InnerAmount(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            InnerAmount(Integer), IntegerRule::new("amount", "be at least 2").at_least(2)
+        ::dispatcher_runtime::private::object!(
+            Inner, { amount = required "amount", grade = required "grade" }
         );
+        /// What the contracts call `amount`.
+        pub type InnerAmount = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::InnerAmount,
+        >;
         /// What the contracts call `grade`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum InnerGrade {
@@ -182,12 +160,12 @@ pub mod order_named {
             InnerGrade, "grade", "be \"a\"", { A = "a" }
         );
         /// What the contracts call `option`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Option {
             /// The property `some`.
             pub some: ::std::string::String,
         }
+        ::dispatcher_runtime::private::object!(Option, { some = required "some" });
         /// What the contracts call `result`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Result {
@@ -205,24 +183,31 @@ pub mod order_named {
             = "ok", Err = "Err", Empty = "" }
         );
         /// What the contracts call `string`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct String {
             /// The property `a`.
             pub a: Vec,
         }
+        ::dispatcher_runtime::private::object!(String, { a = required "a" });
         /// What the contracts call `Vec`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Vec {
             /// The property `x`.
             pub x: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(Vec, { x = required "x" });
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Amount("p.json#/properties/amount") :
+                IntegerRule = IntegerRule::new("amount", "be at least 1").at_least(1),
+                InnerAmount("p.json#/properties/inner/properties/amount") : IntegerRule =
+                IntegerRule::new("amount", "be at least 2").at_least(2), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { Amount = "p.json#/properties/amount", Box =
-            "p.json#/$defs/Box", Grade = "p.json#/properties/grade", Inner =
-            "p.json#/properties/inner", InnerAmount =
-            "p.json#/properties/inner/properties/amount", InnerGrade =
+            super::super::DOCUMENTS, { Box = "p.json#/$defs/Box", Grade =
+            "p.json#/properties/grade", Inner = "p.json#/properties/inner", InnerGrade =
             "p.json#/properties/inner/properties/grade", Option =
             "p.json#/properties/option", OrderNamed = "p.json#", Result =
             "p.json#/properties/result", String = "p.json#/properties/string", Vec =

@@ -41,14 +41,11 @@ pub mod thing_made {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event thing.made.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct ThingMade {
             /// The property `map`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub map: Option<::std::collections::BTreeMap<String, MapValue>>,
             /// The property `any`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub any: Option<
                 ::dispatcher_runtime::private::serde_json::Map<
                     String,
@@ -56,7 +53,6 @@ pub mod thing_made {
                 >,
             >,
             /// The property `none`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub none: Option<
                 ::dispatcher_runtime::private::serde_json::Map<
                     String,
@@ -64,67 +60,40 @@ pub mod thing_made {
                 >,
             >,
             /// The property `patterned`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub patterned: Option<::std::collections::BTreeMap<String, String>>,
             /// The property `mixed`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub mixed: Option<Mixed>,
             /// The property `extended`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub extended: Option<Extended>,
             /// The property `sealed`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub sealed: Option<Sealed>,
             /// The property `unsealed`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub unsealed: Option<Unsealed>,
             /// The base, with a note.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub noted: Option<Base>,
             /// The property `narrowed`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub narrowed: Option<String>,
             /// The property `nullable_object`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub nullable_object: Option<Option<NullableObject>>,
             /// The property `untyped`.
             ///
             /// It stays JSON: no Rust type follows what the schema says of it.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub untyped: Option<::dispatcher_runtime::private::serde_json::Value>,
             /// The property `free`.
             ///
             /// The schema lets any JSON be here.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub free: Option<::dispatcher_runtime::private::serde_json::Value>,
             /// The property `pair`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub pair: Option<(::dispatcher_runtime::Integer, Pair1)>,
             /// The property `head`.
             ///
             /// Its items stay JSON: the first of them have schemas of their own, and there may be more.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub head: Option<Vec<::dispatcher_runtime::private::serde_json::Value>>,
             /// The property `rows`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub rows: Option<Vec<RowsItem>>,
             /// The property `conditional`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub conditional: Option<Conditional>,
             /// The property `required_only`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub required_only: Option<
                 ::dispatcher_runtime::private::serde_json::Map<
                     String,
@@ -132,125 +101,130 @@ pub mod thing_made {
                 >,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            ThingMade, { map = optional "map", any = optional "any", none = optional
+            "none", patterned = optional "patterned", mixed = optional "mixed", extended
+            = optional "extended", sealed = optional "sealed", unsealed = optional
+            "unsealed", noted = optional "noted", narrowed = optional "narrowed",
+            nullable_object = present "nullable_object", untyped = present "untyped",
+            free = present "free", pair = optional "pair", head = optional "head", rows =
+            optional "rows", conditional = optional "conditional", required_only =
+            optional "required_only" }
+        );
         /// What all have.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Base {
             /// The property `id`.
             pub id: Id,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Base, { id = required "id" }, additional_properties
+        );
         /// What the contracts call `conditional`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Conditional {
             /// The property `kind`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub kind: Option<String>,
             /// The property `size`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub size: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Conditional, { kind = optional "kind", size = optional "size" },
+            additional_properties
+        );
         /// What the contracts call `extended`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Extended {
             /// The property `id`.
             pub id: Id,
             /// The property `more`.
             pub more: bool,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Extended, { id = required "id", more = required "more" },
+            additional_properties
+        );
         /// What the contracts call `id`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Id(String);
-        ::dispatcher_runtime::private::string_type!(
-            Id, StringRule::new("id", "be at least 1 character long",
-            r#"{"minLength":1,"type":"string"}"#)
-        );
+        pub type Id = ::dispatcher_runtime::Ruled<String, rules::Id>;
         /// What the contracts call `map`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct MapValue(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            MapValue(Integer), IntegerRule::new("map", "be at least 1").at_least(1)
-        );
+        pub type MapValue = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::MapValue,
+        >;
         /// What the contracts call `mixed`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Mixed {
             /// The property `a`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub a: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Mixed, { a = optional "a" }, additional_properties
+        );
         /// What the contracts call `nullable_object`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct NullableObject {
             /// The property `a`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub a: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
-        /// What the contracts call `pair`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Pair1(String);
-        ::dispatcher_runtime::private::string_type!(
-            Pair1, StringRule::new("pair", "be at least 1 character long",
-            r#"{"minLength":1,"type":"string"}"#)
+        ::dispatcher_runtime::private::object!(
+            NullableObject, { a = optional "a" }, additional_properties
         );
+        /// What the contracts call `pair`.
+        pub type Pair1 = ::dispatcher_runtime::Ruled<String, rules::Pair1>;
         /// Row Tag
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RowTag {
             /// The property `t`.
             pub t: String,
         }
+        ::dispatcher_runtime::private::object!(RowTag, { t = required "t" });
         /// What the contracts call `rows`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RowsItem {
             /// The property `x`.
             pub x: ::dispatcher_runtime::Number,
             /// The property `tags`.
             pub tags: Tags,
         }
+        ::dispatcher_runtime::private::object!(
+            RowsItem, { x = required "x", tags = required "tags" }
+        );
         /// What the contracts call `sealed`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Sealed {
             /// The property `id`.
             pub id: Id,
             /// The property `extra`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub extra: Option<::dispatcher_runtime::Integer>,
         }
+        ::dispatcher_runtime::private::object!(
+            Sealed, { id = required "id", extra = optional "extra" }
+        );
         /// What the contracts call `tags`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Tags(Vec<RowTag>);
@@ -259,27 +233,37 @@ pub mod thing_made {
             usize::MAX).unique()
         );
         /// What the contracts call `unsealed`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Unsealed {
             /// The property `a`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub a: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Unsealed, { a = optional "a" }, additional_properties
+        );
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Id("p.json#/$defs/Base/properties/id")
+                : StringRule = StringRule::new("id", "be at least 1 character long",
+                r#"{"minLength":1,"type":"string"}"#),
+                MapValue("p.json#/properties/map/additionalProperties") : IntegerRule =
+                IntegerRule::new("map", "be at least 1").at_least(1),
+                Pair1("p.json#/properties/pair/prefixItems/1") : StringRule =
+                StringRule::new("pair", "be at least 1 character long",
+                r#"{"minLength":1,"type":"string"}"#), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { Base = "p.json#/$defs/Base", Conditional =
             "p.json#/properties/conditional", Extended = "p.json#/properties/extended",
-            Id = "p.json#/$defs/Base/properties/id", MapValue =
-            "p.json#/properties/map/additionalProperties", Mixed =
-            "p.json#/properties/mixed", NullableObject =
-            "p.json#/properties/nullable_object", Pair1 =
-            "p.json#/properties/pair/prefixItems/1", RowTag =
+            Mixed = "p.json#/properties/mixed", NullableObject =
+            "p.json#/properties/nullable_object", RowTag =
             "p.json#/properties/rows/items/properties/tags/items", RowsItem =
             "p.json#/properties/rows/items", Sealed = "p.json#/properties/sealed", Tags =
             "p.json#/properties/rows/items/properties/tags", ThingMade = "p.json#",

@@ -38,40 +38,27 @@ pub mod person_changed {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event person.changed.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct PersonChanged {
             /// The property `person_id`.
             pub person_id: String,
             /// May be absent.
             ///
             /// Where it is absent, the contract means `"nobody"`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub nickname: Option<String>,
             /// Is there, and may be null.
             pub phone: Option<String>,
             /// May be absent, may be null.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub email: Option<Option<String>>,
             /// Any value, or none.
             ///
             /// The schema lets any JSON be here.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub anything: Option<::dispatcher_runtime::private::serde_json::Value>,
             /// Any value.
             ///
             /// The schema lets any JSON be here.
             pub always: ::dispatcher_runtime::private::serde_json::Value,
             /// The property `old`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             #[deprecated]
             pub old: Option<::dispatcher_runtime::Integer>,
             /// The property `tags`.
@@ -82,16 +69,20 @@ pub mod person_changed {
                 ::dispatcher_runtime::Integer,
             >,
             /// The property `additional_properties`.
-            #[serde(rename = "additional_properties")]
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub additional_properties_2: Option<bool>,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            PersonChanged, { person_id = required "person_id", nickname = optional
+            "nickname", phone = required "phone", email = present "email", anything =
+            present "anything", always = required "always", old = optional "old", tags =
+            required "tags", labels = required "labels", additional_properties_2 =
+            optional "additional_properties" }, additional_properties
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { PersonChanged = "p.json#" }
         );

@@ -38,55 +38,42 @@ pub mod tree_grown {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event tree.grown.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct TreeGrown {
             /// The property `tree`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub tree: Option<Node>,
             /// The property `list`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub list: Option<Nested>,
             /// The property `parent`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub parent: Option<Box<TreeGrown>>,
             /// The property `a`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub a: Option<A>,
             /// The property `maybe`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub maybe: Option<Option<Maybe>>,
             /// The property `union`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub union: Option<Expression>,
             /// The property `json`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub json: Option<Json>,
         }
+        ::dispatcher_runtime::private::object!(
+            TreeGrown, { tree = optional "tree", list = optional "list", parent =
+            optional "parent", a = optional "a", maybe = present "maybe", union =
+            optional "union", json = optional "json" }
+        );
         /// What the contracts call `A`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct A {
             /// The property `b`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub b: Option<Box<B>>,
         }
+        ::dispatcher_runtime::private::object!(A, { b = optional "b" });
         /// What the contracts call `B`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct B {
             /// The property `a`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub a: Option<Option<Box<A>>>,
         }
+        ::dispatcher_runtime::private::object!(B, { a = present "a" });
         /// What the contracts call `Expression`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", tag = "op")]
@@ -104,6 +91,7 @@ pub mod tree_grown {
                 all: Vec<Box<Expression>>,
             },
         }
+        ::dispatcher_runtime::private::read_by_serde!(Expression);
         /// What the contracts call `Json`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -115,18 +103,14 @@ pub mod tree_grown {
             /// An object.
             Object(::std::collections::BTreeMap<String, Json>),
         }
+        ::dispatcher_runtime::private::read_by_serde!(Json);
         /// What the contracts call `Maybe`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Maybe {
             /// The property `next`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub next: Option<Option<Box<Maybe>>>,
         }
+        ::dispatcher_runtime::private::object!(Maybe, { next = present "next" });
         /// What the contracts call `Nested`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", transparent)]
@@ -134,20 +118,21 @@ pub mod tree_grown {
             /// The value.
             pub Vec<Nested>,
         );
+        ::dispatcher_runtime::private::read_by_serde!(Nested);
         /// What the contracts call `Node`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Node {
             /// The property `children`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub children: Option<Vec<Box<Node>>>,
             /// The property `left`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub left: Option<Box<Node>>,
             /// The property `by_name`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub by_name: Option<::std::collections::BTreeMap<String, Box<Node>>>,
         }
+        ::dispatcher_runtime::private::object!(
+            Node, { children = optional "children", left = optional "left", by_name =
+            optional "by_name" }
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { A = "p.json#/$defs/A", B = "p.json#/$defs/B",
             Expression = "p.json#/$defs/Expression", Json = "p.json#/$defs/Json", Maybe =

@@ -91,6 +91,7 @@ pub mod lead_captured {
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         );
+        ::dispatcher_runtime::private::read_by_serde!(LeadCaptured);
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { LeadCaptured = "" }
         );
@@ -265,6 +266,7 @@ pub mod lead_lost {
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         );
+        ::dispatcher_runtime::private::read_by_serde!(LeadLost);
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { LeadLost = "" }
         );
@@ -383,6 +385,7 @@ pub mod r#type {
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         );
+        ::dispatcher_runtime::private::read_by_serde!(Type);
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { Type = "" }
         );

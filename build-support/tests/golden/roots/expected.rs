@@ -47,6 +47,7 @@ pub mod root_anything {
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         );
+        ::dispatcher_runtime::private::read_by_serde!(RootAnything);
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { RootAnything = "anything.json#" }
         );
@@ -154,49 +155,50 @@ pub mod root_draft4 {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event root.draft4.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RootDraft4 {
             /// The property `n`.
             pub n: N,
             /// The property `f`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub f: Option<F>,
             /// The property `s`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub s: Option<S>,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            RootDraft4, { n = required "n", f = optional "f", s = optional "s" },
+            additional_properties
+        );
         /// What the contracts call `f`.
-        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-        pub struct F(::dispatcher_runtime::Number);
-        ::dispatcher_runtime::private::number_type!(
-            F, NumberRule::new("f", "be a number, at most 2",
-            r#"{"$schema":"http://json-schema.org/draft-04/schema#","exclusiveMaximum":true,"maximum":2,"type":"number"}"#)
-        );
+        pub type F = ::dispatcher_runtime::Ruled<::dispatcher_runtime::Number, rules::F>;
         /// What the contracts call `n`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct N(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            N(Integer), IntegerRule::new("n", "be at least 2").at_least(2)
-        );
+        pub type N = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::N,
+        >;
         /// What the contracts call `s`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct S(String);
-        ::dispatcher_runtime::private::string_type!(
-            S, StringRule::new("s", "match `^a` and be a valid email",
-            r#"{"$schema":"http://json-schema.org/draft-04/schema#","format":"email","pattern":"^a","type":"string"}"#)
-        );
+        pub type S = ::dispatcher_runtime::Ruled<String, rules::S>;
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, {
+                F("draft4.json#/definitions/Data/properties/f") : NumberRule =
+                NumberRule::new("f", "be a number, at most 2",
+                r#"{"$schema":"http://json-schema.org/draft-04/schema#","exclusiveMaximum":true,"maximum":2,"type":"number"}"#),
+                N("draft4.json#/definitions/Data/properties/n") : IntegerRule =
+                IntegerRule::new("n", "be at least 2").at_least(2),
+                S("draft4.json#/definitions/Data/properties/s") : StringRule =
+                StringRule::new("s", "match `^a` and be a valid email",
+                r#"{"$schema":"http://json-schema.org/draft-04/schema#","format":"email","pattern":"^a","type":"string"}"#),
+                }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { F = "draft4.json#/definitions/Data/properties/f",
-            N = "draft4.json#/definitions/Data/properties/n", RootDraft4 =
-            "draft4.json#/definitions/Data", S =
-            "draft4.json#/definitions/Data/properties/s" }
+            super::super::DOCUMENTS, { RootDraft4 = "draft4.json#/definitions/Data" }
         );
         impl ::dispatcher_runtime::Payload for RootDraft4 {
             type EventType = super::EventType;
@@ -301,36 +303,38 @@ pub mod root_draft7 {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event root.draft7.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RootDraft7 {
             /// The property `pair`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub pair: Option<(::dispatcher_runtime::Integer, String)>,
             /// The property `ref`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub r#ref: Option<T>,
             /// The property `id`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub id: Option<Id>,
         }
+        ::dispatcher_runtime::private::object!(
+            RootDraft7, { pair = optional "pair", r#ref = optional "ref", id = optional
+            "id" }
+        );
         /// What the contracts call `id`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Id(String);
-        ::dispatcher_runtime::private::string_type!(
-            Id, StringRule::new("id", "be at least 1 character long and be a valid uuid",
-            r#"{"format":"uuid","minLength":1,"type":"string"}"#)
-        );
+        pub type Id = ::dispatcher_runtime::Ruled<String, rules::Id>;
         /// What the contracts call `T`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct T(String);
-        ::dispatcher_runtime::private::string_type!(
-            T, StringRule::new("T", "be at most 3 characters long",
-            r#"{"$schema":"http://json-schema.org/draft-07/schema#","maxLength":3,"type":"string"}"#)
-        );
+        pub type T = ::dispatcher_runtime::Ruled<String, rules::T>;
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Id("draft7.json#/properties/id") :
+                StringRule = StringRule::new("id",
+                "be at least 1 character long and be a valid uuid",
+                r#"{"format":"uuid","minLength":1,"type":"string"}"#),
+                T("draft7.json#/definitions/T") : StringRule = StringRule::new("T",
+                "be at most 3 characters long",
+                r#"{"$schema":"http://json-schema.org/draft-07/schema#","maxLength":3,"type":"string"}"#),
+                }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { Id = "draft7.json#/properties/id", RootDraft7 =
-            "draft7.json#", T = "draft7.json#/definitions/T" }
+            super::super::DOCUMENTS, { RootDraft7 = "draft7.json#" }
         );
         impl ::dispatcher_runtime::Payload for RootDraft7 {
             type EventType = super::EventType;
@@ -441,16 +445,20 @@ pub mod root_map {
             /// The value.
             pub ::std::collections::BTreeMap<String, RootMapValue>,
         );
+        ::dispatcher_runtime::private::read_by_serde!(RootMap);
         /// What the contracts call `map`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct RootMapValue(String);
-        ::dispatcher_runtime::private::string_type!(
-            RootMapValue, StringRule::new("map", "be at least 1 character long",
-            r#"{"minLength":1,"type":"string"}"#)
-        );
+        pub type RootMapValue = ::dispatcher_runtime::Ruled<String, rules::RootMapValue>;
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, {
+                RootMapValue("map.json#/additionalProperties") : StringRule =
+                StringRule::new("map", "be at least 1 character long",
+                r#"{"minLength":1,"type":"string"}"#), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { RootMap = "map.json#", RootMapValue =
-            "map.json#/additionalProperties" }
+            super::super::DOCUMENTS, { RootMap = "map.json#" }
         );
         impl ::dispatcher_runtime::Payload for RootMap {
             type EventType = super::EventType;
@@ -555,15 +563,16 @@ pub mod root_referred {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The real one.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RootReferred {
             /// The real one.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub again: Option<Box<RootReferred>>,
             /// The property `x`.
             pub x: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(
+            RootReferred, { again = optional "again", x = required "x" }
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { RootReferred = "referred.json#/$defs/Real" }
         );
@@ -684,6 +693,7 @@ pub mod root_tagged {
             #[serde(rename = "b")]
             B,
         }
+        ::dispatcher_runtime::private::read_by_serde!(RootTagged);
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { RootTagged = "tagged.json#" }
         );
@@ -790,19 +800,19 @@ pub mod root_unevaluated {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event root.unevaluated.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RootUnevaluated {
             /// The property `a`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub a: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            RootUnevaluated, { a = optional "a" }, additional_properties
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { RootUnevaluated = "unevaluated.json#" }
         );
@@ -923,19 +933,19 @@ pub mod root_untagged {
             Variant2 = "untagged.json#/oneOf/1" }
         );
         /// What the contracts call `untagged`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RootUntagged1 {
             /// The property `a`.
             pub a: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(RootUntagged1, { a = required "a" });
         /// What the contracts call `untagged`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RootUntagged2 {
             /// The property `b`.
             pub b: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(RootUntagged2, { b = required "b" });
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { RootUntagged = "untagged.json#", RootUntagged1 =
             "untagged.json#/oneOf/0", RootUntagged2 = "untagged.json#/oneOf/1" }
@@ -1044,28 +1054,24 @@ pub mod root_untyped {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event root.untyped.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct RootUntyped {
             /// The property `a`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub a: Option<::dispatcher_runtime::Integer>,
             /// The property `again`.
             ///
             /// It stays JSON: no Rust type follows what the schema says of it.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub again: Option<::dispatcher_runtime::private::serde_json::Value>,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            RootUntyped, { a = optional "a", again = present "again" },
+            additional_properties
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { RootUntyped = "untyped.json#" }
         );

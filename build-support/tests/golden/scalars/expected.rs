@@ -41,171 +41,112 @@ pub mod value_measured {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event value.measured.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct ValueMeasured {
             /// The property `locked_credits`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub locked_credits: Option<LockedCredits>,
             /// The property `percent`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub percent: Option<Percent>,
             /// The property `below`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub below: Option<Below>,
             /// The property `above`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub above: Option<Above>,
             /// The property `huge`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub huge: Option<Huge>,
             /// The property `odd`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub odd: Option<Odd>,
             /// The property `even`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub even: Option<Even>,
             /// The property `seven`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub seven: Option<Seven>,
             /// The property `plain`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub plain: Option<::dispatcher_runtime::Integer>,
             /// The property `tall`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub tall: Option<Tall>,
             /// The property `vast`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub vast: Option<Vast>,
             /// The property `thirds`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub thirds: Option<Thirds>,
             /// The property `ratio`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub ratio: Option<::dispatcher_runtime::Number>,
             /// The property `share`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub share: Option<Share>,
             /// The property `half`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub half: Option<Half>,
             /// The property `yes`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub yes: Option<bool>,
             /// The property `code`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub code: Option<Code>,
             /// The property `short`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub short: Option<Short>,
             /// The property `letters`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub letters: Option<Letters>,
             /// The property `id`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub id: Option<Id>,
             /// The property `mail`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub mail: Option<Mail>,
             /// The property `link`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub link: Option<Link>,
             /// The property `on`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub on: Option<::dispatcher_runtime::Date>,
             /// The property `at`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub at: Option<::dispatcher_runtime::DateTime>,
             /// The property `at_utc`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub at_utc: Option<AtUtc>,
             /// The property `time`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub time: Option<Time>,
         }
+        ::dispatcher_runtime::private::object!(
+            ValueMeasured, { locked_credits = optional "locked_credits", percent =
+            optional "percent", below = optional "below", above = optional "above", huge
+            = optional "huge", odd = optional "odd", even = optional "even", seven =
+            optional "seven", plain = optional "plain", tall = optional "tall", vast =
+            optional "vast", thirds = optional "thirds", ratio = optional "ratio", share
+            = optional "share", half = optional "half", yes = optional "yes", code =
+            optional "code", short = optional "short", letters = optional "letters", id =
+            optional "id", mail = optional "mail", link = optional "link", on = optional
+            "on", at = optional "at", at_utc = optional "at_utc", time = optional "time"
+            }
+        );
         /// What the contracts call `above`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Above(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            Above(Integer), IntegerRule::new("above", "be at least 11").at_least(11)
-        );
+        pub type Above = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::Above,
+        >;
         /// What the contracts call `at_utc`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct AtUtc(String);
-        ::dispatcher_runtime::private::string_type!(
-            AtUtc, StringRule::new("at_utc", "match `Z$` and be a valid date-time",
-            r#"{"format":"date-time","pattern":"Z$","type":"string"}"#)
-        );
+        pub type AtUtc = ::dispatcher_runtime::Ruled<String, rules::AtUtc>;
         /// What the contracts call `below`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Below(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            Below(Integer), IntegerRule::new("below", "be at most 10").at_most(10)
-        );
+        pub type Below = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::Below,
+        >;
         /// What the contracts call `code`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Code(String);
-        ::dispatcher_runtime::private::string_type!(
-            Code, StringRule::new("code", "be 3 characters long",
-            r#"{"maxLength":3,"minLength":3,"type":"string"}"#)
-        );
+        pub type Code = ::dispatcher_runtime::Ruled<String, rules::Code>;
         /// What the contracts call `even`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Even(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            Even(Integer), IntegerRule::of_schema("even",
-            "be an integer, a multiple of 2.5", r#"{"multipleOf":2.5,"type":"integer"}"#)
-        );
+        pub type Even = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::Even,
+        >;
         /// What the contracts call `half`.
-        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-        pub struct Half(::dispatcher_runtime::Number);
-        ::dispatcher_runtime::private::number_type!(
-            Half, NumberRule::new("half", "be one of 0.5, 1.5",
-            r#"{"enum":[0.5,1.5],"type":"number"}"#)
-        );
+        pub type Half = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Number,
+            rules::Half,
+        >;
         /// What the contracts call `huge`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Huge(u64);
-        ::dispatcher_runtime::private::integer_type!(
-            Huge(u64), IntegerRule::new("huge", "be between 0 and 18446744073709551615")
-            .range(0, 18446744073709551615)
-        );
+        pub type Huge = ::dispatcher_runtime::Ruled<u64, rules::Huge>;
         /// What the contracts call `id`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Id(String);
-        ::dispatcher_runtime::private::string_type!(
-            Id, StringRule::new("id", "be a valid uuid",
-            r#"{"format":"uuid","type":"string"}"#)
-        );
+        pub type Id = ::dispatcher_runtime::Ruled<String, rules::Id>;
         /// What the contracts call `letters`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Letters(String);
-        ::dispatcher_runtime::private::string_type!(
-            Letters, StringRule::new("letters", "match `^\\p{L}+$`",
-            r#"{"pattern":"^\\p{L}+$","type":"string"}"#)
-        );
+        pub type Letters = ::dispatcher_runtime::Ruled<String, rules::Letters>;
         /// What the contracts call `link`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Link(String);
-        ::dispatcher_runtime::private::string_type!(
-            Link, StringRule::new("link", "be a valid uri",
-            r#"{"format":"uri","type":"string"}"#)
-        );
+        pub type Link = ::dispatcher_runtime::Ruled<String, rules::Link>;
         /// What the contracts call `locked_credits`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct LockedCredits(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            LockedCredits(Integer), IntegerRule::new("locked_credits", "be at least 1")
-            .at_least(1)
-        );
+        pub type LockedCredits = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::LockedCredits,
+        >;
         /// What the contracts call `mail`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Mail(String);
-        ::dispatcher_runtime::private::string_type!(
-            Mail, StringRule::new("mail",
-            "be at most 20 characters long and be a valid email",
-            r#"{"format":"email","maxLength":20,"type":"string"}"#)
-        );
+        pub type Mail = ::dispatcher_runtime::Ruled<String, rules::Mail>;
         /// What the contracts call `odd`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Odd {
@@ -220,12 +161,7 @@ pub mod value_measured {
             Odd, "odd", "be one of 1, 3, 5", { N1 = 1, N3 = 3, N5 = 5 }
         );
         /// What the contracts call `percent`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Percent(i64);
-        ::dispatcher_runtime::private::integer_type!(
-            Percent(i64), IntegerRule::new("percent",
-            "be between 0 and 100 and be a multiple of 5").range(0, 100).multiple_of(5)
-        );
+        pub type Percent = ::dispatcher_runtime::Ruled<i64, rules::Percent>;
         /// What the contracts call `seven`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Seven {
@@ -234,60 +170,84 @@ pub mod value_measured {
         }
         ::dispatcher_runtime::private::integer_enum!(Seven, "seven", "be 7", { N7 = 7 });
         /// What the contracts call `share`.
-        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-        pub struct Share(::dispatcher_runtime::Number);
-        ::dispatcher_runtime::private::number_type!(
-            Share, NumberRule::new("share", "be a number, at least 0, at most 1",
-            r#"{"maximum":1,"minimum":0,"type":"number"}"#)
-        );
+        pub type Share = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Number,
+            rules::Share,
+        >;
         /// What the contracts call `short`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Short(String);
-        ::dispatcher_runtime::private::string_type!(
-            Short, StringRule::new("short", "be at most 1 character long",
-            r#"{"maxLength":1,"type":"string"}"#)
-        );
+        pub type Short = ::dispatcher_runtime::Ruled<String, rules::Short>;
         /// What the contracts call `tall`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Tall(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            Tall(Integer), IntegerRule::new("tall",
-            "be between 0 and 100000000000000000000").range(0, 100000000000000000000)
-        );
+        pub type Tall = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::Tall,
+        >;
         /// What the contracts call `thirds`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Thirds(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            Thirds(Integer), IntegerRule::of_schema("thirds",
-            "be an integer, a multiple of 3", r#"{"multipleOf":3,"type":"integer"}"#)
-        );
+        pub type Thirds = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::Thirds,
+        >;
         /// What the contracts call `time`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Time(String);
-        ::dispatcher_runtime::private::string_type!(
-            Time, StringRule::new("time", "be a valid time",
-            r#"{"format":"time","type":"string"}"#)
-        );
+        pub type Time = ::dispatcher_runtime::Ruled<String, rules::Time>;
         /// What the contracts call `vast`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Vast(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            Vast(Integer), IntegerRule::of_schema("vast",
-            "be an integer, at least -1e+300", r#"{"minimum":-1e+300,"type":"integer"}"#)
-        );
+        pub type Vast = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::Vast,
+        >;
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Above("p.json#/properties/above") :
+                IntegerRule = IntegerRule::new("above", "be at least 11").at_least(11),
+                AtUtc("p.json#/properties/at_utc") : StringRule =
+                StringRule::new("at_utc", "match `Z$` and be a valid date-time",
+                r#"{"format":"date-time","pattern":"Z$","type":"string"}"#),
+                Below("p.json#/properties/below") : IntegerRule =
+                IntegerRule::new("below", "be at most 10").at_most(10),
+                Code("p.json#/properties/code") : StringRule = StringRule::new("code",
+                "be 3 characters long",
+                r#"{"maxLength":3,"minLength":3,"type":"string"}"#),
+                Even("p.json#/properties/even") : IntegerRule =
+                IntegerRule::of_schema("even", "be an integer, a multiple of 2.5",
+                r#"{"multipleOf":2.5,"type":"integer"}"#),
+                Half("p.json#/properties/half") : NumberRule = NumberRule::new("half",
+                "be one of 0.5, 1.5", r#"{"enum":[0.5,1.5],"type":"number"}"#),
+                Huge("p.json#/properties/huge") : IntegerRule = IntegerRule::new("huge",
+                "be between 0 and 18446744073709551615").range(0, 18446744073709551615),
+                Id("p.json#/properties/id") : StringRule = StringRule::new("id",
+                "be a valid uuid", r#"{"format":"uuid","type":"string"}"#),
+                Letters("p.json#/properties/letters") : StringRule =
+                StringRule::new("letters", "match `^\\p{L}+$`",
+                r#"{"pattern":"^\\p{L}+$","type":"string"}"#),
+                Link("p.json#/properties/link") : StringRule = StringRule::new("link",
+                "be a valid uri", r#"{"format":"uri","type":"string"}"#),
+                LockedCredits("p.json#/properties/locked_credits") : IntegerRule =
+                IntegerRule::new("locked_credits", "be at least 1").at_least(1),
+                Mail("p.json#/properties/mail") : StringRule = StringRule::new("mail",
+                "be at most 20 characters long and be a valid email",
+                r#"{"format":"email","maxLength":20,"type":"string"}"#),
+                Percent("p.json#/properties/percent") : IntegerRule =
+                IntegerRule::new("percent",
+                "be between 0 and 100 and be a multiple of 5").range(0, 100)
+                .multiple_of(5), Share("p.json#/properties/share") : NumberRule =
+                NumberRule::new("share", "be a number, at least 0, at most 1",
+                r#"{"maximum":1,"minimum":0,"type":"number"}"#),
+                Short("p.json#/properties/short") : StringRule = StringRule::new("short",
+                "be at most 1 character long", r#"{"maxLength":1,"type":"string"}"#),
+                Tall("p.json#/properties/tall") : IntegerRule = IntegerRule::new("tall",
+                "be between 0 and 100000000000000000000").range(0,
+                100000000000000000000), Thirds("p.json#/properties/thirds") : IntegerRule
+                = IntegerRule::of_schema("thirds", "be an integer, a multiple of 3",
+                r#"{"multipleOf":3,"type":"integer"}"#), Time("p.json#/properties/time")
+                : StringRule = StringRule::new("time", "be a valid time",
+                r#"{"format":"time","type":"string"}"#), Vast("p.json#/properties/vast")
+                : IntegerRule = IntegerRule::of_schema("vast",
+                "be an integer, at least -1e+300",
+                r#"{"minimum":-1e+300,"type":"integer"}"#), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { Above = "p.json#/properties/above", AtUtc =
-            "p.json#/properties/at_utc", Below = "p.json#/properties/below", Code =
-            "p.json#/properties/code", Even = "p.json#/properties/even", Half =
-            "p.json#/properties/half", Huge = "p.json#/properties/huge", Id =
-            "p.json#/properties/id", Letters = "p.json#/properties/letters", Link =
-            "p.json#/properties/link", LockedCredits =
-            "p.json#/properties/locked_credits", Mail = "p.json#/properties/mail", Odd =
-            "p.json#/properties/odd", Percent = "p.json#/properties/percent", Seven =
-            "p.json#/properties/seven", Share = "p.json#/properties/share", Short =
-            "p.json#/properties/short", Tall = "p.json#/properties/tall", Thirds =
-            "p.json#/properties/thirds", Time = "p.json#/properties/time", ValueMeasured
-            = "p.json#", Vast = "p.json#/properties/vast" }
+            super::super::DOCUMENTS, { Odd = "p.json#/properties/odd", Seven =
+            "p.json#/properties/seven", ValueMeasured = "p.json#" }
         );
         impl ::dispatcher_runtime::Payload for ValueMeasured {
             type EventType = super::EventType;

@@ -41,71 +41,57 @@ pub mod r#gen {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event gen.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Gen {
             /// The property `gen`.
             pub r#gen: ::dispatcher_runtime::Integer,
             /// The property `a`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub a: Option<String>,
             /// The property `b`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub b: Option<StringRule>,
             /// The property `c`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub c: Option<Vec>,
             /// The property `d`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub d: Option<ListRule>,
             /// The property `e`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub e: Option<Integer>,
             /// The property `f`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub f: Option<IntegerRule>,
             /// The property `g`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub g: Option<Number>,
             /// The property `h`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub h: Option<NumberRule>,
             /// The property `i`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub i: Option<ValueError>,
             /// The property `j`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub j: Option<ValueEnum>,
             /// The property `k`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub k: Option<Union>,
             /// The property `l`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub l: Option<L>,
             /// The property `m`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub m: Option<M>,
         }
+        ::dispatcher_runtime::private::object!(
+            Gen, { r#gen = required "gen", a = optional "a", b = optional "b", c =
+            optional "c", d = optional "d", e = optional "e", f = optional "f", g =
+            optional "g", h = optional "h", i = optional "i", j = optional "j", k =
+            optional "k", l = optional "l", m = optional "m" }
+        );
         /// What the contracts call `D`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct D {
             /// The property `x`.
             pub x: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(D, { x = required "x" });
         /// What the contracts call `Integer`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Integer(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            Integer(Integer), IntegerRule::new("Integer", "be at least 1").at_least(1)
-        );
+        pub type Integer = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::Integer,
+        >;
         /// What the contracts call `IntegerRule`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct IntegerRule(i64);
-        ::dispatcher_runtime::private::integer_type!(
-            IntegerRule(i64), IntegerRule::new("IntegerRule", "be between 1 and 9")
-            .range(1, 9)
-        );
+        pub type IntegerRule = ::dispatcher_runtime::Ruled<i64, rules::IntegerRule>;
         /// What the contracts call `l`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum L {
@@ -135,12 +121,10 @@ pub mod r#gen {
             M, "m", "be one of \"a-l-l\", \"b\"", { ALL2 = "a-l-l", B = "b" }
         );
         /// What the contracts call `Number`.
-        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-        pub struct Number(::dispatcher_runtime::Number);
-        ::dispatcher_runtime::private::number_type!(
-            Number, NumberRule::new("Number", "be a number, at least 0.5",
-            r#"{"minimum":0.5,"type":"number"}"#)
-        );
+        pub type Number = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Number,
+            rules::Number,
+        >;
         /// What the contracts call `NumberRule`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum NumberRule {
@@ -153,12 +137,10 @@ pub mod r#gen {
             NumberRule, "NumberRule", "be one of 1, 2", { N1 = 1, N2 = 2 }
         );
         /// What the contracts call `String`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct String(::std::string::String);
-        ::dispatcher_runtime::private::string_type!(
-            String, StringRule::new("String", "be at least 1 character long",
-            r#"{"minLength":1,"type":"string"}"#)
-        );
+        pub type String = ::dispatcher_runtime::Ruled<
+            ::std::string::String,
+            rules::String,
+        >;
         /// What the contracts call `StringRule`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum StringRule {
@@ -184,19 +166,19 @@ pub mod r#gen {
             Variant2 = "p.json#/$defs/Union/anyOf/1" }
         );
         /// What the contracts call `Union`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Union1 {
             /// The property `a`.
             pub a: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(Union1, { a = required "a" });
         /// What the contracts call `Union`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Union2 {
             /// The property `b`.
             pub b: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(Union2, { b = required "b" });
         /// What the contracts call `ValueEnum`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum ValueEnum {
@@ -209,28 +191,39 @@ pub mod r#gen {
             ValueEnum, "ValueEnum", "be one of 1, \"a\"", { N1 = "1", A = r#""a""# }
         );
         /// What the contracts call `ValueError`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct ValueError(::std::string::String);
-        ::dispatcher_runtime::private::string_type!(
-            ValueError, StringRule::new("ValueError", "be at most 3 characters long",
-            r#"{"maxLength":3,"type":"string"}"#)
-        );
+        pub type ValueError = ::dispatcher_runtime::Ruled<
+            ::std::string::String,
+            rules::ValueError,
+        >;
         /// What the contracts call `Vec`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Vec(::std::vec::Vec<String>);
         ::dispatcher_runtime::private::list_type!(
             Vec(String), ListRule::new("Vec", "have at least 1 item", 1, usize::MAX)
         );
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Integer("p.json#/$defs/Integer") :
+                IntegerRule = IntegerRule::new("Integer", "be at least 1").at_least(1),
+                IntegerRule("p.json#/$defs/IntegerRule") : IntegerRule =
+                IntegerRule::new("IntegerRule", "be between 1 and 9").range(1, 9),
+                Number("p.json#/$defs/Number") : NumberRule = NumberRule::new("Number",
+                "be a number, at least 0.5", r#"{"minimum":0.5,"type":"number"}"#),
+                String("p.json#/$defs/String") : StringRule = StringRule::new("String",
+                "be at least 1 character long", r#"{"minLength":1,"type":"string"}"#),
+                ValueError("p.json#/$defs/ValueError") : StringRule =
+                StringRule::new("ValueError", "be at most 3 characters long",
+                r#"{"maxLength":3,"type":"string"}"#), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { D = "p.json#/$defs/D", Gen = "p.json#", Integer =
-            "p.json#/$defs/Integer", IntegerRule = "p.json#/$defs/IntegerRule", L =
+            super::super::DOCUMENTS, { D = "p.json#/$defs/D", Gen = "p.json#", L =
             "p.json#/properties/l", ListRule = "p.json#/$defs/ListRule", M =
-            "p.json#/properties/m", Number = "p.json#/$defs/Number", NumberRule =
-            "p.json#/$defs/NumberRule", String = "p.json#/$defs/String", StringRule =
+            "p.json#/properties/m", NumberRule = "p.json#/$defs/NumberRule", StringRule =
             "p.json#/$defs/StringRule", Union = "p.json#/$defs/Union", Union1 =
             "p.json#/$defs/Union/anyOf/0", Union2 = "p.json#/$defs/Union/anyOf/1",
-            ValueEnum = "p.json#/$defs/ValueEnum", ValueError =
-            "p.json#/$defs/ValueError", Vec = "p.json#/$defs/Vec" }
+            ValueEnum = "p.json#/$defs/ValueEnum", Vec = "p.json#/$defs/Vec" }
         );
         impl ::dispatcher_runtime::Payload for Gen {
             type EventType = super::EventType;

@@ -32,15 +32,16 @@ impl ::dispatcher_runtime::Domain for Revenue {
 pub mod shared {
     use ::dispatcher_runtime::private::serde;
     /// What the contracts call `copied`.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(crate = "serde")]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Copied {
         /// The property `from`.
         pub from: Source,
         /// The property `copy`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub copy: Option<Box<Copied>>,
     }
+    ::dispatcher_runtime::private::object!(
+        Copied, { from = required "from", copy = optional "copy" }
+    );
     /// What the contracts call `Currency`.
     #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub enum Currency {
@@ -53,55 +54,57 @@ pub mod shared {
         Currency, "Currency", "be one of \"EUR\", \"GBP\"", { Eur = "EUR", Gbp = "GBP" }
     );
     /// Names a person.
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub struct IdsPersonId(String);
-    ::dispatcher_runtime::private::string_type!(
-        IdsPersonId, StringRule::new("PersonId", "match `^per_`",
-        r#"{"pattern":"^per_","type":"string"}"#)
-    );
+    pub type IdsPersonId = ::dispatcher_runtime::Ruled<String, rules::IdsPersonId>;
     /// What the contracts call `Money`.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(crate = "serde")]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Money {
         /// The property `amount`.
         pub amount: MoneyAmount,
         /// The property `currency`.
         pub currency: Currency,
     }
+    ::dispatcher_runtime::private::object!(
+        Money, { amount = required "amount", currency = required "currency" }
+    );
     /// What the contracts call `amount`.
-    #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub struct MoneyAmount(::dispatcher_runtime::Integer);
-    ::dispatcher_runtime::private::integer_type!(
-        MoneyAmount(Integer), IntegerRule::new("amount", "be at least 0").at_least(0)
-    );
+    pub type MoneyAmount = ::dispatcher_runtime::Ruled<
+        ::dispatcher_runtime::Integer,
+        rules::MoneyAmount,
+    >;
     /// What the contracts call `PersonId`.
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub struct OtherIdsPersonId(String);
-    ::dispatcher_runtime::private::string_type!(
-        OtherIdsPersonId, StringRule::new("PersonId", "match `^other_`",
-        r#"{"pattern":"^other_","type":"string"}"#)
-    );
+    pub type OtherIdsPersonId = ::dispatcher_runtime::Ruled<
+        String,
+        rules::OtherIdsPersonId,
+    >;
     /// What the contracts call `Source`.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(crate = "serde")]
+    #[derive(Clone, Debug, PartialEq)]
     pub struct Source {
         /// The property `name`.
         pub name: SourceName,
     }
+    ::dispatcher_runtime::private::object!(Source, { name = required "name" });
     /// What the contracts call `name`.
-    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub struct SourceName(String);
-    ::dispatcher_runtime::private::string_type!(
-        SourceName, StringRule::new("name", "be at most 9 characters long",
-        r#"{"maxLength":9,"type":"string"}"#)
-    );
+    pub type SourceName = ::dispatcher_runtime::Ruled<String, rules::SourceName>;
+    #[doc(hidden)]
+    pub mod rules {
+        ::dispatcher_runtime::private::rules!(
+            super::super::DOCUMENTS, { IdsPersonId("common/ids.json#/$defs/PersonId") :
+            StringRule = StringRule::new("PersonId", "match `^per_`",
+            r#"{"pattern":"^per_","type":"string"}"#),
+            MoneyAmount("common/ids.json#/$defs/Money/properties/amount") : IntegerRule =
+            IntegerRule::new("amount", "be at least 0").at_least(0),
+            OtherIdsPersonId("other/ids.json#/$defs/PersonId") : StringRule =
+            StringRule::new("PersonId", "match `^other_`",
+            r#"{"pattern":"^other_","type":"string"}"#),
+            SourceName("people/copied.json#/$defs/Source/properties/name") : StringRule =
+            StringRule::new("name", "be at most 9 characters long",
+            r#"{"maxLength":9,"type":"string"}"#), }
+        );
+    }
     ::dispatcher_runtime::private::json_schema!(
         super::DOCUMENTS, { Copied = "people/copied.json#", Currency =
-        "common/ids.json#/$defs/Currency", IdsPersonId =
-        "common/ids.json#/$defs/PersonId", Money = "common/ids.json#/$defs/Money",
-        MoneyAmount = "common/ids.json#/$defs/Money/properties/amount", OtherIdsPersonId
-        = "other/ids.json#/$defs/PersonId", Source = "people/copied.json#/$defs/Source",
-        SourceName = "people/copied.json#/$defs/Source/properties/name" }
+        "common/ids.json#/$defs/Currency", Money = "common/ids.json#/$defs/Money", Source
+        = "people/copied.json#/$defs/Source" }
     );
 }
 /// The event person.copied.
@@ -118,15 +121,16 @@ pub mod person_copied {
         #[doc(inline)]
         pub use super::super::shared::{Copied, Source, SourceName};
         /// The event person.copied.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct PersonCopied {
             /// The property `from`.
             pub from: Source,
             /// The property `copy`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub copy: Option<Copied>,
         }
+        ::dispatcher_runtime::private::object!(
+            PersonCopied, { from = required "from", copy = optional "copy" }
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { PersonCopied = "people/copied.json#" }
         );
@@ -149,15 +153,16 @@ pub mod person_copied {
         #[doc(inline)]
         pub use super::super::shared::{Copied, Source, SourceName};
         /// The event person.copied.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct PersonCopied {
             /// The property `from`.
             pub from: Source,
             /// The property `copy`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub copy: Option<Copied>,
         }
+        ::dispatcher_runtime::private::object!(
+            PersonCopied, { from = required "from", copy = optional "copy" }
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { PersonCopied = "people/copied.json#" }
         );
@@ -349,15 +354,14 @@ pub mod person_copied {
 #[allow(deprecated, unreachable_pub, unused)]
 pub mod person_paid {
     #[doc(inline)]
-    pub use v1::{Currency, IdsPersonId, Line, Money, MoneyAmount, PersonPaid};
+    pub use v1::{IdsPersonId, Line, Money, MoneyAmount, PersonPaid};
     /// Version 1, from `people/paid.json`.
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         #[doc(inline)]
-        pub use super::super::shared::{Currency, IdsPersonId, Money, MoneyAmount};
+        pub use super::super::shared::{IdsPersonId, Money, MoneyAmount};
         /// The event person.paid.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct PersonPaid {
             /// Names a person.
             pub person_id: IdsPersonId,
@@ -366,13 +370,17 @@ pub mod person_paid {
             /// The property `line`.
             pub line: Line,
         }
+        ::dispatcher_runtime::private::object!(
+            PersonPaid, { person_id = required "person_id", total = required "total",
+            line = required "line" }
+        );
         /// What the contracts call `Line`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Line {
             /// The property `price`.
             pub price: Money,
         }
+        ::dispatcher_runtime::private::object!(Line, { price = required "price" });
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { Line = "people/paid.json#/$defs/Line", PersonPaid
             = "people/paid.json#" }
@@ -475,45 +483,40 @@ pub mod person_paid {
 #[allow(deprecated, unreachable_pub, unused)]
 pub mod person_refunded {
     #[doc(inline)]
-    pub use v1::{
-        Currency, IdsPersonId, Line, Money, MoneyAmount, OtherIdsPersonId, PersonPaid,
-        PersonRefunded,
-    };
+    pub use v1::{IdsPersonId, Line, Money, OtherIdsPersonId, PersonPaid, PersonRefunded};
     /// Version 1, from `people/refunded.json`.
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         #[doc(inline)]
-        pub use super::super::shared::{
-            Currency, IdsPersonId, MoneyAmount, OtherIdsPersonId,
-        };
+        pub use super::super::shared::{IdsPersonId, OtherIdsPersonId};
         #[doc(inline)]
         pub use super::super::person_paid::v1::{Line, PersonPaid};
         /// The event person.refunded.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct PersonRefunded {
             /// Names a person.
             pub person_id: IdsPersonId,
             /// The property `other`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub other: Option<OtherIdsPersonId>,
             /// The property `line`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub line: Option<Line>,
             /// The property `money`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub money: Option<Money>,
             /// The property `original`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub original: Option<PersonPaid>,
         }
+        ::dispatcher_runtime::private::object!(
+            PersonRefunded, { person_id = required "person_id", other = optional "other",
+            line = optional "line", money = optional "money", original = optional
+            "original" }
+        );
         /// What the contracts call `Money`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Money {
             /// The property `cents`.
             pub cents: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(Money, { cents = required "cents" });
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { Money = "people/refunded.json#/$defs/Money",
             PersonRefunded = "people/refunded.json#" }

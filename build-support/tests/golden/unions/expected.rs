@@ -41,55 +41,38 @@ pub mod payment_made {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event payment.made.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct PaymentMade {
             /// How it was paid.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub inline: Option<Inline>,
             /// The property `referred`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub referred: Option<Option<Referred>>,
             /// The property `based`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub based: Option<Based>,
             /// A cat.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub alone: Option<Cat>,
             /// The property `maybe`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub maybe: Option<Option<Maybe>>,
             /// The property `by_type`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub by_type: Option<ByType>,
             /// The property `types`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub types: Option<Option<Types>>,
             /// The property `words`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub words: Option<Words>,
             /// The property `overlap`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub overlap: Option<Overlap>,
             /// The property `objects`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub objects: Option<Objects>,
             /// The property `restricted`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub restricted: Option<Restricted>,
         }
+        ::dispatcher_runtime::private::object!(
+            PaymentMade, { inline = optional "inline", referred = present "referred",
+            based = optional "based", alone = optional "alone", maybe = present "maybe",
+            by_type = optional "by_type", types = present "types", words = optional
+            "words", overlap = optional "overlap", objects = optional "objects",
+            restricted = optional "restricted" }
+        );
         /// What the contracts call `based`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", tag = "what")]
@@ -123,6 +106,7 @@ pub mod payment_made {
                 >,
             },
         }
+        ::dispatcher_runtime::private::read_by_serde!(Based);
         /// What the contracts call `by_type`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -134,6 +118,7 @@ pub mod payment_made {
             /// An array.
             Array(Vec<::dispatcher_runtime::Integer>),
         }
+        ::dispatcher_runtime::private::read_by_serde!(ByType);
         /// What the contracts call `by_type`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum ByType1 {
@@ -147,14 +132,16 @@ pub mod payment_made {
             }
         );
         /// A cat.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Cat {
             /// The property `species`.
             pub species: Species,
             /// The property `lives`.
             pub lives: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(
+            Cat, { species = required "species", lives = required "lives" }
+        );
         /// How it was paid.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", tag = "kind")]
@@ -182,13 +169,9 @@ pub mod payment_made {
                 >,
             },
         }
+        ::dispatcher_runtime::private::read_by_serde!(Inline);
         /// What the contracts call `maybe`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Maybe(String);
-        ::dispatcher_runtime::private::string_type!(
-            Maybe, StringRule::new("maybe", "be at most 3 characters long",
-            r#"{"maxLength":3,"type":"string"}"#)
-        );
+        pub type Maybe = ::dispatcher_runtime::Ruled<String, rules::Maybe>;
         /// What the contracts call `objects`.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -204,27 +187,21 @@ pub mod payment_made {
             "p.json#/properties/objects/oneOf/1" }
         );
         /// What the contracts call `objects`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Objects1 {
             /// The property `a`.
             pub a: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(Objects1, { a = required "a" });
         /// What the contracts call `objects`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Objects2 {
             /// The property `b`.
             pub b: ::dispatcher_runtime::Integer,
         }
+        ::dispatcher_runtime::private::object!(Objects2, { b = required "b" });
         /// What the contracts call `overlap`.
-        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Overlap(String);
-        ::dispatcher_runtime::private::string_type!(
-            Overlap, StringRule::new("overlap",
-            "match one of the alternatives of its schema",
-            r#"{"anyOf":[{"minLength":2,"type":"string"},{"pattern":"^a","type":"string"}],"type":"string"}"#)
-        );
+        pub type Overlap = ::dispatcher_runtime::Ruled<String, rules::Overlap>;
         /// What the contracts call `referred`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", tag = "species")]
@@ -243,23 +220,23 @@ pub mod payment_made {
                 friend: Option<Cat>,
             },
         }
+        ::dispatcher_runtime::private::read_by_serde!(Referred);
         /// What the contracts call `restricted`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Restricted {
             /// The property `a`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub a: Option<::dispatcher_runtime::Integer>,
             /// The property `b`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub b: Option<::dispatcher_runtime::Integer>,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Restricted, { a = optional "a", b = optional "b" }, additional_properties
+        );
         /// What the contracts call `species`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Species {
@@ -280,6 +257,7 @@ pub mod payment_made {
             /// A string.
             Text(String),
         }
+        ::dispatcher_runtime::private::read_by_serde!(Types);
         /// What the contracts call `words`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Words {
@@ -291,17 +269,29 @@ pub mod payment_made {
         ::dispatcher_runtime::private::string_enum!(
             Words, "words", "be one of \"up\", \"down\"", { Up = "up", Down = "down" }
         );
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, {
+                Maybe("p.json#/properties/maybe/oneOf/1") : StringRule =
+                StringRule::new("maybe", "be at most 3 characters long",
+                r#"{"maxLength":3,"type":"string"}"#),
+                Overlap("p.json#/properties/overlap") : StringRule =
+                StringRule::new("overlap", "match one of the alternatives of its schema",
+                r#"{"anyOf":[{"minLength":2,"type":"string"},{"pattern":"^a","type":"string"}],"type":"string"}"#),
+                }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { Based = "p.json#/properties/based", ByType =
             "p.json#/properties/by_type", ByType1 = "p.json#/properties/by_type/oneOf/0",
-            Cat = "p.json#/$defs/Cat", Inline = "p.json#/properties/inline", Maybe =
-            "p.json#/properties/maybe/oneOf/1", Objects = "p.json#/properties/objects",
-            Objects1 = "p.json#/properties/objects/oneOf/0", Objects2 =
-            "p.json#/properties/objects/oneOf/1", Overlap = "p.json#/properties/overlap",
-            PaymentMade = "p.json#", Referred = "p.json#/properties/referred", Restricted
-            = "p.json#/properties/restricted", Species =
-            "p.json#/$defs/Cat/properties/species", Types = "p.json#/properties/types",
-            Words = "p.json#/properties/words" }
+            Cat = "p.json#/$defs/Cat", Inline = "p.json#/properties/inline", Objects =
+            "p.json#/properties/objects", Objects1 =
+            "p.json#/properties/objects/oneOf/0", Objects2 =
+            "p.json#/properties/objects/oneOf/1", PaymentMade = "p.json#", Referred =
+            "p.json#/properties/referred", Restricted = "p.json#/properties/restricted",
+            Species = "p.json#/$defs/Cat/properties/species", Types =
+            "p.json#/properties/types", Words = "p.json#/properties/words" }
         );
         impl ::dispatcher_runtime::Payload for PaymentMade {
             type EventType = super::EventType;

@@ -41,61 +41,47 @@ pub mod payment_made {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event payment.made.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct PaymentMade {
             /// How loud.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub level: Option<Level>,
             /// The property `mixed`.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub mixed: Option<Option<Mixed>>,
             /// The property `same_name`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub same_name: Option<SameName>,
             /// The property `constant`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub constant: Option<Constant>,
             /// The property `none_of_it`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub none_of_it: Option<NoneOfIt>,
             /// The property `version`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub version: Option<Version>,
             /// The property `huge`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub huge: Option<Huge>,
             /// The property `nothing`.
             ///
             /// It is always null.
-            #[serde(
-                default,
-                deserialize_with = "::dispatcher_runtime::private::present",
-                skip_serializing_if = "Option::is_none"
-            )]
             pub nothing: Option<::dispatcher_runtime::private::serde_json::Value>,
             /// The property `typed`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub typed: Option<Typed>,
             /// The property `pair`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub pair: Option<(::dispatcher_runtime::Number, Pair1)>,
             /// The property `open_pair`.
             ///
             /// Its items stay JSON: the first of them have schemas of their own, and there may be more.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub open_pair: Option<OpenPair>,
             /// The property `levels`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub levels: Option<::std::collections::BTreeMap<String, LevelsValue>>,
             /// The property `composed`.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
             pub composed: Option<Composed>,
         }
+        ::dispatcher_runtime::private::object!(
+            PaymentMade, { level = optional "level", mixed = present "mixed", same_name =
+            optional "same_name", constant = optional "constant", none_of_it = optional
+            "none_of_it", version = optional "version", huge = optional "huge", nothing =
+            present "nothing", typed = optional "typed", pair = optional "pair",
+            open_pair = optional "open_pair", levels = optional "levels", composed =
+            optional "composed" }
+        );
         /// What the contracts call `b`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum B {
@@ -108,20 +94,21 @@ pub mod payment_made {
             B, "b", "be one of 1, \"x\"", { N1 = "1", X = r#""x""# }
         );
         /// What the contracts call `composed`.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Composed {
             /// The property `a`.
             pub a: ::dispatcher_runtime::Number,
             /// The property `b`.
             pub b: B,
             /// The properties that the schema allows and does not name.
-            #[serde(flatten)]
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
             >,
         }
+        ::dispatcher_runtime::private::object!(
+            Composed, { a = required "a", b = required "b" }, additional_properties
+        );
         /// What the contracts call `constant`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Constant {
@@ -133,12 +120,10 @@ pub mod payment_made {
             r#"{"factor":1000,"unit":"m"}"# }
         );
         /// What the contracts call `huge`.
-        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-        pub struct Huge(::dispatcher_runtime::Number);
-        ::dispatcher_runtime::private::number_type!(
-            Huge, NumberRule::new("huge", "be one of 18446744073709551615, 1",
-            r#"{"$schema":"http://json-schema.org/draft-07/schema#","enum":[18446744073709551615,1],"type":"number"}"#)
-        );
+        pub type Huge = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Number,
+            rules::Huge,
+        >;
         /// How loud.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Level {
@@ -249,12 +234,21 @@ pub mod payment_made {
         ::dispatcher_runtime::private::integer_enum!(
             Version, "version", "be 2", { N2 = 2 }
         );
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Huge("p.json#/properties/huge") :
+                NumberRule = NumberRule::new("huge", "be one of 18446744073709551615, 1",
+                r#"{"$schema":"http://json-schema.org/draft-07/schema#","enum":[18446744073709551615,1],"type":"number"}"#),
+                }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { B =
             "p.json#/properties/composed/allOf/1/properties/b", Composed =
-            "p.json#/properties/composed", Constant = "p.json#/properties/constant", Huge
-            = "p.json#/properties/huge", Level = "p.json#/properties/level", LevelsValue
-            = "p.json#/properties/levels/additionalProperties", Mixed =
+            "p.json#/properties/composed", Constant = "p.json#/properties/constant",
+            Level = "p.json#/properties/level", LevelsValue =
+            "p.json#/properties/levels/additionalProperties", Mixed =
             "p.json#/properties/mixed", NoneOfIt = "p.json#/properties/none_of_it",
             OpenPair = "p.json#/properties/open_pair", Pair1 =
             "p.json#/properties/pair/items/1", PaymentMade = "p.json#", SameName =

@@ -52,12 +52,14 @@ pub mod order_moved {
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
         /// The event order.moved.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct OrderMoved {
             /// The property `order_id`.
             pub order_id: String,
         }
+        ::dispatcher_runtime::private::object!(
+            OrderMoved, { order_id = required "order_id" }
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { OrderMoved = "m1.json#" }
         );
@@ -170,12 +172,14 @@ pub mod order_paid {
         use ::dispatcher_runtime::private::serde;
         #[deprecated(note = "Version 3 says more")]
         /// The event order.paid.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct OrderPaid {
             /// The property `order_id`.
             pub order_id: String,
         }
+        ::dispatcher_runtime::private::object!(
+            OrderPaid, { order_id = required "order_id" }
+        );
         ::dispatcher_runtime::private::json_schema!(
             super::super::DOCUMENTS, { OrderPaid = "v2.json#" }
         );
@@ -196,23 +200,30 @@ pub mod order_paid {
     pub mod v3 {
         use ::dispatcher_runtime::private::serde;
         /// The event order.paid.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct OrderPaid {
             /// The property `order_id`.
             pub order_id: String,
             /// The property `total`.
             pub total: Total,
         }
-        /// What the contracts call `total`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Total(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            Total(Integer), IntegerRule::new("total", "be at least 0").at_least(0)
+        ::dispatcher_runtime::private::object!(
+            OrderPaid, { order_id = required "order_id", total = required "total" }
         );
+        /// What the contracts call `total`.
+        pub type Total = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::Total,
+        >;
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Total("v3.json#/properties/total") :
+                IntegerRule = IntegerRule::new("total", "be at least 0").at_least(0), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { OrderPaid = "v3.json#", Total =
-            "v3.json#/properties/total" }
+            super::super::DOCUMENTS, { OrderPaid = "v3.json#" }
         );
         impl ::dispatcher_runtime::Payload for OrderPaid {
             type EventType = super::EventType;
@@ -231,23 +242,30 @@ pub mod order_paid {
     pub mod v4 {
         use ::dispatcher_runtime::private::serde;
         /// The third telling.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-        #[serde(crate = "serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct OrderPaid {
             /// The property `order_id`.
             pub order_id: String,
             /// The property `total`.
             pub total: Total,
         }
-        /// What the contracts call `total`.
-        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct Total(::dispatcher_runtime::Integer);
-        ::dispatcher_runtime::private::integer_type!(
-            Total(Integer), IntegerRule::new("total", "be at least 1").at_least(1)
+        ::dispatcher_runtime::private::object!(
+            OrderPaid, { order_id = required "order_id", total = required "total" }
         );
+        /// What the contracts call `total`.
+        pub type Total = ::dispatcher_runtime::Ruled<
+            ::dispatcher_runtime::Integer,
+            rules::Total,
+        >;
+        #[doc(hidden)]
+        pub mod rules {
+            ::dispatcher_runtime::private::rules!(
+                super::super::super::DOCUMENTS, { Total("v4.json#/properties/total") :
+                IntegerRule = IntegerRule::new("total", "be at least 1").at_least(1), }
+            );
+        }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { OrderPaid = "v4.json#", Total =
-            "v4.json#/properties/total" }
+            super::super::DOCUMENTS, { OrderPaid = "v4.json#" }
         );
         impl ::dispatcher_runtime::Payload for OrderPaid {
             type EventType = super::EventType;

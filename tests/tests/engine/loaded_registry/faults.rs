@@ -36,6 +36,8 @@ fn what_cannot_be_loaded_names_the_file_the_place_and_the_remedy() -> TestResult
          "credit-ledger/lost.json cannot be read: No such file or directory (os error 2); copy the whole contracts directory, with every schema that the registry names or that is referred to".to_owned()),
         (LOCKED, "../../../common/ids.json", "../../../common/lost.json",
          "common/lost.json cannot be read: No such file or directory (os error 2); copy the whole contracts directory, with every schema that the registry names or that is referred to".to_owned()),
+        (LOCKED, "\"minimum\": 1", "\"minimum\": 12345678901234567890123",
+         format!("{LOCKED} at `/properties/locked_credits/minimum`: 12345678901234567890123 would be changed: JSON numbers are held as 64-bit integers or doubles; write one that is held, or a string")),
         (ids, "\"$defs\": {", "\"$defs\": [",
          format!("{ids} is not JSON: expected `,` or `]` at line 5 column 14")),
     ];
