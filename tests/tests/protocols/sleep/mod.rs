@@ -29,6 +29,7 @@ fn three_writers_and_two_subscriptions() {
     );
 }
 
+/// As it was before leases: see below.
 #[test]
 fn three_writers_and_two_replicas() {
     holds("sleep, replicas", protocol(Readers::Replicas, None));
@@ -44,8 +45,10 @@ fn everything_is_delivered_from_everywhere() {
     can_always("sleep", &model, |_| true, |state| state.is_delivered()).unwrap();
 }
 
-/// The price of `SKIP LOCKED`, and why there is a poll interval: the replica that found the row
-/// locked relies on the one that had it, and that one is gone.
+/// The engine shared a cursor among replicas by its row lock (`SKIP LOCKED`) before it had leases, and
+/// this is one of the reasons: the replica that found the row locked relies on the one that had it, and
+/// when that one is gone its wake-up is left to the poll interval. Now only the holder of a lease
+/// sleeps, and a new holder begins with a pass.
 #[test]
 fn a_replica_that_stops_leaves_its_wake_up_to_the_poll_interval() {
     let steps = breaks(

@@ -40,7 +40,8 @@ pub(crate) enum Mistake {
 pub(crate) enum Readers {
     /// One for each: subscriptions.
     Subscriptions,
-    /// One for all: replicas of one subscription. Who finds the cursor's row locked is idle.
+    /// One for all: replicas of one subscription, as they were before leases. Who finds the cursor's row
+    /// locked is idle.
     Replicas,
     /// Replicas, one of which stops or dies.
     ReplicasThatStop,
