@@ -1,9 +1,16 @@
-//! Migrations: twice without harm, at once without harm, and refused when they do not fit.
+//! Migrations: twice without harm, at once without harm, from every earlier version, and refused when
+//! they do not fit.
 
-use dispatcher_tests::fixtures::TestResult;
-use sqlx::Executor;
+use std::path::Path;
 
-use crate::support::World;
+use acme_contracts::Coaching;
+use dispatcher_runtime::Consumer;
+use dispatcher_tests::fixtures::{TestResult, create_effect_table, lock_json, person_id};
+use dispatcher_tests::postgres::Server;
+use sqlx::migrate::Migrator;
+use sqlx::{Executor, Row};
+
+use crate::support::{Script, World, hold_slot};
 
 #[tokio::test]
 async fn applying_them_again_or_at_the_same_time_does_nothing() -> TestResult {
@@ -53,4 +60,67 @@ async fn a_changed_migration_is_refused() -> TestResult {
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert!(source.contains('1'), "{source}");
     world.close().await
+}
+
+/// From each earlier version, with what a consumer of that version had left behind.
+#[tokio::test]
+async fn every_earlier_version_is_brought_up_to_date_and_goes_on_where_it_was() -> TestResult {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
+    let all = Migrator::new(files).await?;
+    let newest = all.iter().count();
+    for version in 1..newest {
+        let database = Server::shared().await?.create_database().await?;
+        let pool = database.pool(8).await?;
+        let mut old = Migrator::with_migrations(all.iter().take(version).cloned().collect());
+        old.dangerous_set_table_name("dispatcher_migration");
+        old.run(&pool).await?;
+        create_effect_table(&pool).await?;
+        // The log of any version takes events; from the second on there are cursors and retries.
+        let insert = "INSERT INTO dispatcher_event (event_id, event_type, schema_version, occurred_at, tenant_id, producer, subject, actor, payload)
+                      VALUES ('evt_0192f3a1-7b64-7c3d-8e21-' || lpad($1::text, 12, '0'), 'credit.locked', 1, now(), 'tnt_a', 'revenue', $2, 'system:revenue', $3::json)";
+        for credits in 1..=3_u32 {
+            sqlx::query(insert)
+                .bind(i32::try_from(credits)?)
+                .bind(person_id(credits))
+                .bind(lock_json(credits, credits).to_string())
+                .execute(&pool)
+                .await?;
+        }
+        let mut expected = vec![1, 2, 3];
+        if version > 1 {
+            // The first was handled, the second waits, the third is to come.
+            pool.execute(
+                "INSERT INTO dispatcher_cursor (consumer, subscription, position, updated_at) VALUES ('coaching', 'hold_slot', 2, now());
+                 INSERT INTO dispatcher_dedup VALUES ('coaching', 'hold_slot', 'evt_0192f3a1-7b64-7c3d-8e21-000000000001', now());
+                 INSERT INTO dispatcher_retry VALUES ('coaching', 'hold_slot', 2, 'someone', 1, now(), '[]')",
+            )
+            .await?;
+            expected = vec![2, 3];
+        }
+
+        dispatcher_runtime::migrate(&pool).await?;
+        dispatcher_runtime::migrate(&pool).await?;
+        let script = Script::new([]);
+        let consumer = Consumer::<Coaching>::builder(pool.clone())
+            .state(script.clone())
+            .subscribe(hold_slot)
+            .start()
+            .await?;
+        consumer.caught_up().await?;
+        consumer.stop().await;
+        let rows = sqlx::query("SELECT credits FROM effect ORDER BY credits")
+            .fetch_all(&pool)
+            .await?;
+        let effects: Vec<i64> = rows
+            .iter()
+            .map(|row| row.try_get(0))
+            .collect::<Result<_, _>>()?;
+        assert_eq!(effects, expected, "from version {version}");
+        if version > 1 {
+            assert_eq!(script.attempts_at(2), [2], "its attempts went on");
+        }
+        pool.close().await;
+        database.close().await?;
+    }
+    Ok(())
 }
