@@ -169,6 +169,9 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     /// A replica renews its leases every third of that. One that dies, or is cut off, is replaced
     /// within the lease and a third of it. One that was only paused and comes back finds its lease
     /// gone: nothing that it does counts any more, and it waits for another.
+    ///
+    /// A handler that blocks its thread for that long on a runtime that has no other keeps the lease
+    /// from being renewed: use `tokio::task::spawn_blocking`.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self

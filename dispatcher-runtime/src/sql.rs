@@ -57,7 +57,6 @@ statements! {
         confirm_lease,
         cursor_ahead,
         evict,
-        evict_expired,
         insert_dead_letter,
         insert_partitions,
         join_replicas,

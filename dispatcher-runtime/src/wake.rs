@@ -36,8 +36,9 @@ const CHANNEL: &str = "dispatcher_event_inserted";
 /// How long a statement of the listening connection may take. Later it counts as lost.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A subscription's end of the wake-up.
-#[derive(Clone, Debug)]
+/// A subscription's end of the wake-up. Dropping it is S5 as well: the keeper may end a worker in its
+/// sleep.
+#[derive(Debug)]
 pub(crate) struct Sleeper {
     id: usize,
     event_types: Arc<[&'static str]>,
@@ -69,6 +70,12 @@ impl Sleeper {
     /// S4.
     pub(crate) async fn notified(&self) {
         self.notify.notified().await;
+    }
+}
+
+impl Drop for Sleeper {
+    fn drop(&mut self) {
+        self.wake_up();
     }
 }
 

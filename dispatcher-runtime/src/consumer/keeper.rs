@@ -367,7 +367,9 @@ impl<S: Send + Sync + 'static> Keeper<S> {
         assigned: &Assigned,
     ) -> Result<(), sqlx::Error> {
         let (subscription, partition) = assigned.key;
-        let evict = self.settings.statements.evict.query().bind(assigned.fence);
+        let evict = self.settings.statements.evict.query();
+        let evict = evict.bind(self.settings.consumer).bind(subscription);
+        let evict = evict.bind(partition);
         match evict.fetch_one(&mut **connection).await {
             Ok(row) => {
                 tracing::info!(

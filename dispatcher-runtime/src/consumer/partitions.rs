@@ -33,9 +33,9 @@ pub(super) async fn register(
     loop {
         match divide(pool, settings, subscription, partitions).await {
             Err(error) if is_locked(&error) && began.elapsed() < settings.lease * 3 => {
-                let evict = settings.statements.evict_expired.query();
+                let evict = settings.statements.evict.query();
                 let evict = evict.bind(settings.consumer).bind(subscription);
-                evict.execute(pool).await?;
+                evict.bind(None::<i32>).execute(pool).await?;
             }
             result => return result,
         }

@@ -383,3 +383,39 @@ async fn a_pool_too_small_for_the_lanes_and_a_lease_too_short_are_refused() -> T
     );
     world.close().await
 }
+
+/// The keeper ends a worker that it could not renew, wherever it is.
+#[tokio::test]
+async fn a_worker_that_is_ended_in_its_sleep_leaves_no_lock_behind() -> TestResult {
+    const ASLEEP: &str = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1146311763
+        AND objid = (hashtext('credit.locked')::bigint & 4294967295)::oid
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let world = World::new().await?;
+    let consumer = world
+        .coaching(&Script::new([]))
+        .lease(Duration::from_millis(300))
+        .subscribe(hold_slot)
+        .start()
+        .await?;
+    until_count(&world, ASLEEP, 1).await?;
+    // Neither renewed (L4 skips it) nor taken again (so does L1).
+    let mut tx = world.pool.begin().await?;
+    tx.execute("SELECT FROM dispatcher_cursor FOR UPDATE")
+        .await?;
+    until_count(&world, ASLEEP, 0).await?;
+    tx.rollback().await?;
+    until_count(&world, ASLEEP, 1).await?;
+    consumer.stop().await;
+    until_count(&world, ASLEEP, 0).await?;
+    world.close().await
+}
+
+async fn until_count(world: &World, query: &'static str, expected: i64) -> TestResult {
+    let counted = async {
+        while world.count(query).await? != expected {
+            tokio::task::yield_now().await;
+        }
+        TestResult::Ok(())
+    };
+    tokio::time::timeout(PATIENCE, counted).await?
+}
