@@ -31,12 +31,12 @@ use crate::observe::{Observer, Observers};
 use crate::payload::Domain;
 use crate::private::ConsumedBy;
 use crate::retry::RetryPolicy;
-use crate::sql::{ConsumeStatements, LogStatements};
+use crate::sql::ConsumeStatements;
 use crate::subscription::{Bound, Settings};
 use crate::wake::Wake;
 use keeper::Keeper;
 use partitions::register;
-use readiness::{find_family, probe, refuse_cursors_ahead};
+use readiness::{find_family, probe, probe_log, verify_cursors};
 
 pub use options::SubscriptionOptions;
 pub use running::RunningConsumer;
@@ -61,6 +61,7 @@ impl<D: Domain> Consumer<D> {
             state: (),
             subscriptions: Vec::new(),
             schema: None,
+            log: None,
             batch_size: 50,
             poll_interval: Duration::from_secs(5),
             handler_timeout: None,
@@ -80,6 +81,7 @@ pub struct ConsumerBuilder<D, S> {
     state: S,
     subscriptions: Vec<Subscription<S>>,
     schema: Option<String>,
+    log: Option<EventLog>,
     batch_size: u32,
     poll_interval: Duration,
     handler_timeout: Option<Duration>,
@@ -111,6 +113,7 @@ impl<D: Domain> ConsumerBuilder<D, ()> {
             state,
             subscriptions: Vec::new(),
             schema: self.schema,
+            log: self.log,
             batch_size: self.batch_size,
             poll_interval: self.poll_interval,
             handler_timeout: self.handler_timeout,
@@ -183,6 +186,29 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         self
     }
 
+    /// Reads the events from a log of another database (or of another table family), and keeps what the
+    /// consumer knows, its effects and its dead letters in its own.
+    ///
+    /// The tables have to be there in both. The log's pool needs a connection to listen with and one
+    /// for each that reads at the same time, at least two, and its role may `SELECT` from
+    /// `dispatcher_event`. What a handler publishes through `DeliveryTx` goes to the consumer's own log.
+    ///
+    /// ```no_run
+    /// # use acme_contracts::{Coaching, credit_locked, credit_locked::CreditLocked};
+    /// # use dispatcher_runtime::{Consumer, DeliveryTx, EventEnvelope, EventLog, HandlerError, subscribe};
+    /// # #[subscribe(credit_locked)]
+    /// # async fn hold_slot(event: EventEnvelope<CreditLocked>, tx: &mut DeliveryTx) -> Result<(), HandlerError> { Ok(()) }
+    /// # fn example(coaching: sqlx::PgPool, revenue: sqlx::PgPool) {
+    /// let consumer = Consumer::<Coaching>::builder(coaching)
+    ///     .events_from(EventLog::new(revenue))
+    ///     .subscribe(hold_slot);
+    /// # }
+    /// ```
+    pub fn events_from(mut self, log: EventLog) -> Self {
+        self.log = Some(log);
+        self
+    }
+
     /// How many events are handled in one transaction at most. 50 unless told; past 64 Postgres'
     /// subtransaction cache overflows and every reader pays for it.
     pub fn batch_size(mut self, events: u32) -> Self {
@@ -243,6 +269,11 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             Some(schema) => Family::new(schema)?,
             None => find_family(&self.pool).await?,
         };
+        let is_remote = self.log.is_some();
+        let log = match self.log {
+            Some(log) => log,
+            None => EventLog::of(self.pool.clone(), &family),
+        };
         let settings = Arc::new(Settings {
             consumer: D::NAME,
             batch_size: self.batch_size,
@@ -252,10 +283,12 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             retry: self.retry,
             observers: self.observers,
             statements: ConsumeStatements::new(&family),
-            log: LogStatements::new(&family),
-            standstill: Standstill::new(EventLog::of(self.pool.clone(), &family)),
+            standstill: Standstill::new(log.clone()),
+            log,
+            is_remote,
         });
         probe(&self.pool, &settings.statements).await?;
+        probe_log(&settings.log).await?;
         let names: Vec<_> = self
             .subscriptions
             .iter()
@@ -273,7 +306,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
                 .bind(OffsetDateTime::now_utc());
             query.execute(&self.pool).await.map_err(database)?;
         }
-        refuse_cursors_ahead(&self.pool, &settings, &names).await?;
+        verify_cursors(&self.pool, &settings, &names).await?;
 
         let (stop, stopping) = watch::channel(false);
         let (passes, passed) = watch::channel(0_u64);
@@ -298,7 +331,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         let mut tasks = JoinSet::new();
         tasks.spawn(keeper.run());
         // Ends by itself when the keeper and its workers are gone.
-        tasks.spawn(wake.run(self.pool.clone()));
+        tasks.spawn(wake.run(settings.log.pool().clone()));
         tracing::info!(consumer = D::NAME, subscriptions = ?names, "the consumer has started");
         Ok(RunningConsumer {
             pool: self.pool,

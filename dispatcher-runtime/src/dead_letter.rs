@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use crate::config::Family;
 use crate::error::{ConfigError, DatabaseError, DeadLetterError};
 use crate::event::StoredEvent;
+use crate::event_log::READ_COMMITTED;
 use crate::id::DeadLetterId;
 use crate::reason::Reason;
 use crate::sql::{DeadLetterStatements, Statement};
@@ -215,7 +216,8 @@ impl DeadLetters {
     }
 
     /// Marks a dead letter as dealt with. It can be done once: of two operators, one wins. The
-    /// event is not handled again; [`redrive`](Self::redrive) does that.
+    /// event is not handled again; [`redrive`](Self::redrive) does that. Where its subject was held for it,
+    /// the later events of the subject go on.
     ///
     /// # Errors
     /// [`DeadLetterError::AlreadyResolved`] says by whom; [`DeadLetterError::NotFound`];
@@ -232,21 +234,35 @@ impl DeadLetters {
         if resolved_by.trim().is_empty() {
             return Err(DeadLetterError::NoOperator);
         }
-        let resolved = self
-            .statements
-            .resolve_dead_letter
-            .query()
-            .bind(id.as_str())
-            .bind(OffsetDateTime::now_utc())
-            .bind(resolved_by)
-            .bind(note)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(database)?;
-        if let Some(row) = resolved {
+        let statement = &self.statements.resolve_dead_letter;
+        let resolved = self.end(statement, id, resolved_by, note).await;
+        if let Some(row) = resolved.map_err(database)? {
             return DeadLetter::from_row(&row).map_err(database);
         }
         Err(self.why_not(id).await?)
+    }
+
+    /// Resolves or redrives, in order with whoever works on its subscription.
+    async fn end(
+        &self,
+        statement: &Statement,
+        id: &DeadLetterId,
+        by: &str,
+        note: Option<&str>,
+    ) -> Result<Option<PgRow>, sqlx::Error> {
+        let mut tx = self.pool.begin_with(READ_COMMITTED).await?;
+        let lock = self.statements.lock_letter.query().bind(id.as_str());
+        lock.execute(&mut *tx).await?;
+        let row = statement
+            .query()
+            .bind(id.as_str())
+            .bind(OffsetDateTime::now_utc())
+            .bind(by)
+            .bind(note)
+            .fetch_optional(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(row)
     }
 
     /// Why a dead letter could not be resolved.

@@ -14,6 +14,7 @@ use tracing::Instrument;
 
 use crate::error::{HandlerError, HandlerErrorKind, is_transient};
 use crate::event::StoredEvent;
+use crate::event_log::Mismatch;
 use crate::handler::{Delivery, DeliveryTx, Handler, Incoming};
 use crate::observe::{Observers, span};
 
@@ -36,6 +37,8 @@ pub(crate) struct Subscription<S> {
     pub(crate) in_transaction: bool,
     pub(crate) concurrency: u16,
     pub(crate) partitions: u16,
+    /// Whether a dead letter holds its subject until it is resolved.
+    pub(crate) holds_subjects: bool,
     handler: Box<dyn Handle<S>>,
 }
 
@@ -47,6 +50,7 @@ impl<S> Subscription<S> {
             in_transaction: H::IN_TRANSACTION,
             concurrency: 1,
             partitions: 1,
+            holds_subjects: false,
             handler: Box::new(handler),
         }
     }
@@ -83,6 +87,10 @@ impl Failure {
         }
     }
 
+    pub(crate) fn permanent(error: impl Into<String>) -> Self {
+        Self::new(HandlerErrorKind::Permanent, error.into())
+    }
+
     pub(crate) fn retry(error: impl Into<String>) -> Self {
         Self::new(HandlerErrorKind::Retry, error.into())
     }
@@ -101,8 +109,14 @@ pub(crate) enum Abandoned {
     Commit(sqlx::Error),
     /// Another replica has the lease, or somebody has set the cursor.
     LeaseLost,
-    /// The log is shorter than what was read.
-    CursorAhead { cursor: i64, last_position: i64 },
+    /// The log is not the one that was read.
+    Log(Mismatch),
+}
+
+impl From<Mismatch> for Abandoned {
+    fn from(mismatch: Mismatch) -> Self {
+        Self::Log(mismatch)
+    }
 }
 
 impl From<sqlx::Error> for Abandoned {

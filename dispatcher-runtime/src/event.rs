@@ -48,6 +48,27 @@ impl StoredEvent {
         })
     }
 
+    /// In place of one that waited and that the log has lost.
+    pub(crate) fn gone(position: i64, event_id: String, subject: Option<String>) -> Self {
+        let unknown = || "unknown".to_owned();
+        Self {
+            position,
+            event_id,
+            event_type: unknown(),
+            schema_version: 0,
+            occurred_at: OffsetDateTime::UNIX_EPOCH,
+            tenant_id: unknown(),
+            producer: unknown(),
+            subject,
+            actor: unknown(),
+            correlation_id: None,
+            causation_id: None,
+            traceparent: None,
+            payload: "null".to_owned(),
+            inserted_at: OffsetDateTime::UNIX_EPOCH,
+        }
+    }
+
     /// The typed envelope, for a macro expansion: `decode` is the gate of the event type.
     #[doc(hidden)]
     pub fn envelope<P>(

@@ -4,14 +4,18 @@
 //! still become visible. Naming it costs a look at `pg_locks` and `pg_stat_activity`, so a consumer
 //! does that only while its horizon stands still (`consumer/standstill.rs`).
 
+mod rows;
+
 use std::fmt;
 use std::time::Duration;
 
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
 
 use crate::config::Family;
 use crate::error::{ConfigError, DatabaseError};
 use crate::sql::LogStatements;
+
+pub(crate) use rows::{Anchor, Mismatch, Selection};
 
 /// How every transaction that reads the log begins. Explicit, because the role's default may be
 /// stricter, and an older snapshot would skip events.
@@ -102,6 +106,15 @@ impl EventLog {
         }
     }
 
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// A transaction to read the log in. It ends with `rollback`, or by being dropped.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.pool.begin_with(READ_COMMITTED).await
+    }
+
     /// How far the log may be read, and who holds that back.
     ///
     /// # Errors
@@ -114,20 +127,14 @@ impl EventLog {
     }
 
     async fn read(&self) -> Result<Horizon, sqlx::Error> {
-        let mut tx = self.pool.begin_with(READ_COMMITTED).await?;
+        let mut tx = self.begin().await?;
         let horizon = self.read_in(&mut tx).await?;
         tx.rollback().await?;
         Ok(horizon)
     }
 
     async fn read_in(&self, connection: &mut PgConnection) -> Result<Horizon, sqlx::Error> {
-        let row = self
-            .statements
-            .read_horizon
-            .query()
-            .fetch_one(&mut *connection)
-            .await?;
-        let (last_position, position) = (row.try_get("last_position")?, row.try_get("horizon")?);
+        let (last_position, position) = self.horizon_in(connection).await?;
         let mut horizon = Horizon {
             last_position,
             position,

@@ -32,6 +32,16 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "add leases",
         include_str!("../migrations/0004_add_leases.sql"),
     ),
+    (
+        5,
+        "read another log",
+        include_str!("../migrations/0005_read_another_log.sql"),
+    ),
+    (
+        6,
+        "hold subjects",
+        include_str!("../migrations/0006_hold_subjects.sql"),
+    ),
 ];
 
 /// Creates the dispatcher's tables where the connection's search path points, or brings them up

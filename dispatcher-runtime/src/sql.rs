@@ -55,7 +55,6 @@ statements! {
         caught_up,
         confirm_lane,
         confirm_lease,
-        cursor_ahead,
         evict,
         insert_dead_letter,
         insert_partitions,
@@ -63,14 +62,16 @@ statements! {
         leave_replicas,
         lock_partitions,
         lock_subscription,
+        mark_remote,
         next_retry,
         probe,
         put_retries,
         read_assignment,
+        read_cursors,
         read_due_retries,
-        read_events,
         read_followers,
         read_lease,
+        read_marks,
         read_partitions,
         read_retry,
         record_handled,
@@ -82,8 +83,16 @@ statements! {
         renew_leases,
     }
 
-    /// What asks how far the log may be read.
-    pub(crate) struct LogStatements { read_horizon, read_writers }
+    /// What reads the log, in the database where that is.
+    pub(crate) struct LogStatements {
+        probe_log,
+        read_ends,
+        read_events,
+        read_events_at,
+        read_horizon,
+        read_last_event,
+        read_writers,
+    }
 
     /// What finds the table family on the search path.
     pub(crate) struct FindStatements { find_family }
@@ -92,6 +101,7 @@ statements! {
     pub(crate) struct DeadLetterStatements {
         get_dead_letter,
         list_dead_letters,
+        lock_letter,
         redrive_dead_letter,
         resolve_dead_letter,
     }

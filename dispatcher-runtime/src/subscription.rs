@@ -5,7 +5,7 @@
 //! ```text
 //!   BEGIN (read committed)
 //!   L2  the cursor of the lease; not ours any more: nothing to do here
-//!   due retries, then the horizon (R1, R2), then the next events (R3)
+//!   due retries, then the horizon (R1, R2), then the next events (R3), then what is known of them
 //!   for each: SAVEPOINT, handler, RELEASE    or, if it fails: rolled back to the savepoint
 //!   L3  the cursor's new position; not ours any more: ROLLBACK
 //!   dedup rows, dead letters, retries
@@ -17,10 +17,14 @@
 //! of them: the first reads, the second records. With `concurrency` each lane of a batch does the
 //! second part in a transaction of its own, and the cursor moves when all of them have; until then
 //! their dedup rows say what is done.
+//!
+//! The log may be in another database; then it is read in a transaction there (`source.rs`), and the
+//! rest stays as it is.
 
 mod lane;
 mod plan;
 mod recovery;
+mod source;
 mod store;
 
 use std::sync::Arc;
@@ -33,11 +37,12 @@ use tokio::task::JoinSet;
 use crate::consumer::Standstill;
 use crate::delivery::{Abandoned, Subscription};
 use crate::event::StoredEvent;
+use crate::event_log::{EventLog, Mismatch};
 use crate::handler::DeliveryTx;
 use crate::lease::{Lease, Stopping};
 use crate::observe::Observers;
 use crate::retry::RetryPolicy;
-use crate::sql::{ConsumeStatements, LogStatements};
+use crate::sql::ConsumeStatements;
 use lane::Done;
 
 /// How far past the cursor one statement looks, so that a log full of other event types is walked
@@ -56,7 +61,9 @@ pub(crate) struct Settings {
     pub(crate) retry: RetryPolicy,
     pub(crate) observers: Observers,
     pub(crate) statements: ConsumeStatements,
-    pub(crate) log: LogStatements,
+    pub(crate) log: EventLog,
+    /// Whether the log is in another place than what the consumer keeps.
+    pub(crate) is_remote: bool,
     pub(crate) standstill: Standstill,
 }
 
@@ -88,11 +95,8 @@ pub(crate) enum PassError {
     Database(#[from] sqlx::Error),
     #[error("the database failed a handler: {0}")]
     Transient(String),
-    #[error(
-        "the cursor is at position {cursor}, and the log ends at {last_position}: was the log truncated or restored? \
-         Nothing is read, because events would be skipped"
-    )]
-    CursorAhead { cursor: i64, last_position: i64 },
+    #[error("{0}")]
+    Log(#[from] Mismatch),
     #[error(
         "the lease went to another replica, or the cursor was set elsewhere, while events were handled; \
          nothing of them is recorded here"
@@ -134,6 +138,9 @@ pub(crate) struct Reader<S> {
     singly: u32,
     /// The event at which the database failed last, and how often in a row.
     abandoned_at: Option<(i64, u32)>,
+    /// Whether the log is known to be the one that the cursor has read. Not after a failure: the
+    /// database may have been restored meanwhile.
+    is_verified: bool,
 }
 
 /// An event with what the consumer knows about it.
@@ -145,6 +152,8 @@ struct Candidate {
     held: bool,
     /// It comes from `dispatcher_retry` and not from beyond the cursor.
     is_retry: bool,
+    /// The log has lost it.
+    is_gone: bool,
     attempts: u32,
     failures: Vec<serde_json::Value>,
 }
@@ -155,6 +164,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
             lane,
             singly: 0,
             abandoned_at: None,
+            is_verified: false,
         }
     }
 
@@ -162,6 +172,14 @@ impl<S: Send + Sync + 'static> Reader<S> {
     ///
     /// Stops between two events when it is told to; what was handled until then is committed.
     pub(crate) async fn pass(&mut self) -> Result<Pass, PassError> {
+        let result = self.try_pass().await;
+        if result.is_err() {
+            self.is_verified = false;
+        }
+        result
+    }
+
+    async fn try_pass(&mut self) -> Result<Pass, PassError> {
         let lane = self.lane.clone();
         let bound = &lane.bound;
         if lane.lease.validity.is_over_for(Duration::ZERO) {
@@ -170,8 +188,8 @@ impl<S: Send + Sync + 'static> Reader<S> {
         let mut tx = lane.begin().await?;
         // Transactions are ended here and not by being dropped: a rollback in the background would
         // still hold its locks when the next pass begins.
-        let cursor = match lane.read_lease(&mut tx).await {
-            Ok(Some(cursor)) => cursor,
+        let (cursor, may_be_due) = match lane.read_lease(&mut tx).await {
+            Ok(Some(leased)) => leased,
             Ok(None) => {
                 tx.into_inner().rollback().await?;
                 return Ok(Pass::Lost);
@@ -185,8 +203,12 @@ impl<S: Send + Sync + 'static> Reader<S> {
             0 => (bound.settings.batch_size, bound.subscription.concurrency),
             _ => (1, 1),
         };
-        let plan = match lane.plan(&mut tx, cursor, limit).await {
-            Ok(plan) => plan,
+        let verify = !self.is_verified;
+        let plan = match lane.plan(&mut tx, cursor, may_be_due, verify, limit).await {
+            Ok(plan) => {
+                self.is_verified = true;
+                plan
+            }
             Err(abandoned) => {
                 let _ = tx.into_inner().rollback().await;
                 return self.abandoned(Done::at(cursor), abandoned).await;
@@ -235,6 +257,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
             Ok(all) => {
                 if all {
                     done.reached = done.reached.max(lanes.until);
+                    done.anchor = lanes.anchor.or(done.anchor);
                 }
                 lane.record(&mut tx, &done, Some((cursor, done.reached)))
                     .await
@@ -255,7 +278,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
     /// The batch in lanes, each with transactions of its own; the cursor moves after them.
     async fn beside(&mut self, lanes: plan::Lanes, cursor: i64) -> Result<(), (Done, Abandoned)> {
         let events: usize = lanes.candidates.iter().map(Vec::len).sum();
-        let until = lanes.until;
+        let (until, anchor) = (lanes.until, lanes.anchor);
         let alone = lanes.candidates.len() <= 1;
         let mut running = JoinSet::new();
         for candidates in lanes.candidates {
@@ -289,7 +312,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         let from = if alone { reached } else { cursor };
         if all && until > from {
             self.lane
-                .advance(from, until)
+                .advance(from, until, anchor.as_ref())
                 .await
                 .map_err(|abandoned| (Done::at(cursor), abandoned))?;
         }

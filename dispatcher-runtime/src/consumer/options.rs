@@ -8,6 +8,7 @@ use crate::delivery::Subscription;
 pub struct SubscriptionOptions {
     concurrency: u16,
     partitions: u16,
+    holds_subjects: bool,
 }
 
 impl Default for SubscriptionOptions {
@@ -15,6 +16,7 @@ impl Default for SubscriptionOptions {
         Self {
             concurrency: 1,
             partitions: 1,
+            holds_subjects: false,
         }
     }
 }
@@ -44,8 +46,19 @@ impl SubscriptionOptions {
         self
     }
 
+    /// Holds a subject whose event has become a dead letter: its later events wait until somebody
+    /// resolves the dead letter, or redrives it and it succeeds. Without this they go on.
+    ///
+    /// For handlers that must not see a later event without the earlier ones, such as an account whose
+    /// opening failed. Other subjects go on in any case; an event without a subject holds nothing.
+    pub fn hold_subject_of_dead_letter(mut self) -> Self {
+        self.holds_subjects = true;
+        self
+    }
+
     pub(super) fn apply<S>(&self, subscription: &mut Subscription<S>) {
         subscription.concurrency = self.concurrency;
         subscription.partitions = self.partitions;
+        subscription.holds_subjects = self.holds_subjects;
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use sqlx::{PgPool, Row};
 use time::OffsetDateTime;
 
-use crate::event_log::READ_COMMITTED;
+use crate::event_log::{Anchor, READ_COMMITTED};
 use crate::subscription::Settings;
 
 /// Gives the subscription its cursors, as many as it is to have partitions. Where it had another
@@ -65,8 +65,16 @@ async fn divide(
         .await?;
     let locked = statements.lock_partitions.query();
     let locked = locked.bind(consumer).bind(subscription);
-    let row = locked.fetch_one(&mut *tx).await?;
-    let (before, position): (i64, i64) = (row.try_get("partitions")?, row.try_get("position")?);
+    // None: it is new, and starts at the beginning of the log.
+    let slowest = locked.fetch_optional(&mut *tx).await?;
+    let (before, position, anchor): (i64, i64, _) = match &slowest {
+        Some(row) => (
+            row.try_get("partitions")?,
+            row.try_get("position")?,
+            Anchor::of_cursor(row)?,
+        ),
+        None => (0, 0, None),
+    };
     if before == i64::from(partitions) {
         return tx.rollback().await;
     }
@@ -90,6 +98,10 @@ async fn divide(
         .bind(i32::from(partitions))
         .bind(position)
         .bind(OffsetDateTime::now_utc())
+        .bind(settings.is_remote)
+        .bind(anchor.as_ref().map(|anchor| anchor.position))
+        .bind(anchor.as_ref().map(|anchor| &anchor.event_id))
+        .bind(anchor.as_ref().map(|anchor| anchor.inserted_at))
         .execute(&mut *tx)
         .await?;
     tx.commit().await

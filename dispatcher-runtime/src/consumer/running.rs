@@ -8,7 +8,6 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::error::DatabaseError;
-use crate::event_log::READ_COMMITTED;
 use crate::subscription::Settings;
 use crate::wake::Alarm;
 
@@ -28,7 +27,8 @@ pub struct RunningConsumer {
 
 impl RunningConsumer {
     /// Waits until every event that was published before this call is handled or a dead letter,
-    /// by this replica or another. Retries are waited for, so it may take as long as they do.
+    /// by this replica or another. Retries are waited for, so it may take as long as they do; events
+    /// whose subject is held until somebody resolves a dead letter are not.
     ///
     /// # Errors
     /// The database failed.
@@ -37,21 +37,7 @@ impl RunningConsumer {
     /// May be dropped; nothing changes.
     pub async fn caught_up(&self) -> Result<(), DatabaseError> {
         let statements = &self.settings.statements;
-        let mut tx = self
-            .pool
-            .begin_with(READ_COMMITTED)
-            .await
-            .map_err(DatabaseError)?;
-        let row = self
-            .settings
-            .log
-            .read_horizon
-            .query()
-            .fetch_one(&mut *tx)
-            .await
-            .map_err(DatabaseError)?;
-        let target: i64 = row.try_get("last_position").map_err(DatabaseError)?;
-        tx.rollback().await.map_err(DatabaseError)?;
+        let target = self.settings.log.horizon().await?.last_position;
         let subscriptions = i64::try_from(self.names.len()).unwrap_or(i64::MAX);
         let mut passed = self.passed.clone();
         loop {

@@ -2,10 +2,8 @@
 //!
 //! The event goes where events wait for their next attempt, due now and as if it had never been
 //! tried, and its dead letter is resolved in the same statement; so it is waiting, handled or a new
-//! dead letter, and never nothing. The statement needs no lock of the subscription: what a pass does
-//! at the same time to later events of the subject finds this one before them, or hands over to it.
-
-use time::OffsetDateTime;
+//! dead letter, and never nothing. A lock on the subscription's cursors puts it before or after a pass
+//! that settles another event of the subject (`sql/lock_letter.sql`).
 
 use super::{DeadLetter, DeadLetterFilter, DeadLetters, database};
 use crate::error::DeadLetterError;
@@ -38,17 +36,8 @@ impl DeadLetters {
             Some(note) => format!("redriven: {note}"),
             None => "redriven".to_owned(),
         };
-        let redriven = self
-            .statements
-            .redrive_dead_letter
-            .query()
-            .bind(id.as_str())
-            .bind(OffsetDateTime::now_utc())
-            .bind(redriven_by)
-            .bind(note)
-            .fetch_optional(&self.pool)
-            .await;
-        match redriven {
+        let statement = &self.statements.redrive_dead_letter;
+        match self.end(statement, id, redriven_by, Some(&note)).await {
             Ok(Some(row)) => DeadLetter::from_row(&row).map_err(database),
             Ok(None) => Err(self.why_not(id).await?),
             Err(error) if is_event_gone(&error) => Err(DeadLetterError::EventGone {
@@ -107,5 +96,5 @@ impl DeadLetters {
 fn is_event_gone(error: &sqlx::Error) -> bool {
     error
         .as_database_error()
-        .is_some_and(|error| error.constraint() == Some("dispatcher_retry_position_fkey"))
+        .is_some_and(|error| error.constraint() == Some("dispatcher_retry_log_position_fkey"))
 }

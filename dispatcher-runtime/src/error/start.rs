@@ -80,6 +80,43 @@ pub enum StartError {
         /// Where the log ends.
         last_position: i64,
     },
+    /// The log has another event where the subscription has passed one, or newer events before that: it is
+    /// another log, or one that was restored and has grown again. To go on would skip events without a
+    /// word; where this is the right log, the message says how to read on.
+    #[error(
+        "`{consumer}`.`{subscription}` has passed the event {passed} at position {position}, and the log has {}: \
+         is it another log, or was it restored from a backup? If it is the right one, read it from where it was \
+         restored, or from the beginning; what is known as handled is not handled again: \
+         UPDATE dispatcher_cursor SET position = 0, anchor_position = NULL \
+         WHERE consumer = '{consumer}' AND subscription = '{subscription}'",
+        .found.as_deref().unwrap_or("newer events before that and none there")
+    )]
+    LogReplaced {
+        /// The domain.
+        consumer: &'static str,
+        /// The subscription.
+        subscription: String,
+        /// Where it had read the event.
+        position: i64,
+        /// The id of the event that it had read there.
+        passed: String,
+        /// The id of the event that is there now.
+        found: Option<String>,
+    },
+    /// The rows of the log were restored without its sequence, which would give their positions again:
+    /// run what the message says.
+    #[error(
+        "the log has an event at position {last_event}, and its sequence stands at {last_position}: rows were \
+         restored without it. Run SELECT setval('{sequence}', {last_event})"
+    )]
+    SequenceBehind {
+        /// The last position that is taken.
+        last_event: i64,
+        /// Where the sequence stands.
+        last_position: i64,
+        /// Its name.
+        sequence: String,
+    },
     /// The database could not be reached, or it is not one that events can be read from. Where it is
     /// down, start again once it is up.
     #[error("{0}")]

@@ -1,4 +1,5 @@
--- How many of these subscriptions have nothing left to do up to a position of the log.
+-- How many of these subscriptions have nothing left to do up to a position of the log. What waits for an
+-- operator to resolve a dead letter is not theirs to do.
 SELECT count(*)
   FROM unnest($2::text[]) AS subscription (name)
  WHERE EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor
@@ -8,4 +9,10 @@ SELECT count(*)
                       AND cursor.position < $3)
    AND NOT EXISTS (SELECT FROM {family}dispatcher_retry AS waiting
                     WHERE waiting.consumer = $1 AND waiting.subscription = subscription.name
-                      AND waiting.position <= $3)
+                      AND waiting.position <= $3
+                      AND NOT EXISTS (SELECT FROM {family}dispatcher_retry AS held
+                                       WHERE held.consumer = $1 AND held.subscription = subscription.name
+                                         AND held.dead_letter_id IS NOT NULL
+                                         AND held.position <= waiting.position
+                                         AND md5(held.subject) = md5(waiting.subject)
+                                         AND held.subject = waiting.subject))

@@ -1,5 +1,7 @@
 -- A subscription that is new starts at the beginning of the log; one that is divided anew, where the
 -- slowest of its partitions was. Dedup rows say what the others have handled beyond that.
-INSERT INTO {family}dispatcher_cursor (consumer, subscription, partition, partitions, position, updated_at, fence)
-SELECT $1, $2, partition, $3, $4, $5, nextval('{family}dispatcher_fence')
+INSERT INTO {family}dispatcher_cursor
+       (consumer, subscription, partition, partitions, position, updated_at, fence, remote,
+        anchor_position, anchor_event_id, anchor_inserted_at)
+SELECT $1, $2, partition, $3, $4, $5, nextval('{family}dispatcher_fence'), $6, $7, $8, $9
   FROM generate_series(0, $3::integer - 1) AS partition

@@ -1,12 +1,8 @@
--- Whether this is a database that events can be read from. Fails if the tables are missing.
+-- Whether this is a database in which a consumer can keep what it knows. Fails if the tables are missing.
 SELECT current_setting('server_version_num')::int AS server_version,
        pg_is_in_recovery() AS standby,
-       (SELECT sequence.seqcache
-          FROM pg_sequence AS sequence
-         WHERE sequence.seqrelid = pg_get_serial_sequence('{family}dispatcher_event', 'position')::regclass) AS cache,
        (SELECT string_agg(needed.privilege || ' ON ' || needed.relation, ', ')
-          FROM (VALUES ('{family}dispatcher_event', 'SELECT'),
-                       ('{family}dispatcher_cursor', 'SELECT'), ('{family}dispatcher_cursor', 'INSERT'),
+          FROM (VALUES ('{family}dispatcher_cursor', 'SELECT'), ('{family}dispatcher_cursor', 'INSERT'),
                        ('{family}dispatcher_cursor', 'UPDATE'), ('{family}dispatcher_cursor', 'DELETE'),
                        ('{family}dispatcher_replica', 'SELECT'), ('{family}dispatcher_replica', 'INSERT'),
                        ('{family}dispatcher_replica', 'UPDATE'), ('{family}dispatcher_replica', 'DELETE'),
@@ -14,9 +10,4 @@ SELECT current_setting('server_version_num')::int AS server_version,
                        ('{family}dispatcher_retry', 'SELECT'), ('{family}dispatcher_retry', 'INSERT'),
                        ('{family}dispatcher_retry', 'UPDATE'), ('{family}dispatcher_retry', 'DELETE'),
                        ('{family}dispatcher_dead_letter', 'INSERT')) AS needed (relation, privilege)
-         WHERE NOT has_table_privilege(needed.relation, needed.privilege)) AS missing,
-       (SELECT count(*)
-          FROM pg_trigger
-         WHERE tgrelid = '{family}dispatcher_event'::regclass
-           AND tgname = 'dispatcher_event_floor'
-           AND tgenabled = 'A') = 1 AS floor
+         WHERE NOT has_table_privilege(needed.relation, needed.privilege)) AS missing

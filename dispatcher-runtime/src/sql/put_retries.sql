@@ -1,8 +1,12 @@
--- Events that wait for their next attempt, or (no due_at) for an earlier event of their subject.
+-- Events that wait for their next attempt, or (no due_at) for an earlier event of their subject, or (a
+-- dead letter) until that is resolved. $3: whether their log is in this database.
 INSERT INTO {family}dispatcher_retry
-       (consumer, subscription, position, event_id, subject, attempts, due_at, failures)
-SELECT $1, $2, position, event_id, subject, attempts, due_at, failures::json
-  FROM unnest($3::bigint[], $4::text[], $5::text[], $6::integer[], $7::timestamptz[], $8::text[])
-    AS waiting (position, event_id, subject, attempts, due_at, failures)
+       (consumer, subscription, position, log_position, event_id, subject, attempts, due_at, failures,
+        dead_letter_id)
+SELECT $1, $2, position, CASE WHEN $3 THEN position END, event_id, subject, attempts, due_at,
+       failures::json, dead_letter_id
+  FROM unnest($4::bigint[], $5::text[], $6::text[], $7::integer[], $8::timestamptz[], $9::text[], $10::text[])
+    AS waiting (position, event_id, subject, attempts, due_at, failures, dead_letter_id)
     ON CONFLICT (consumer, subscription, position)
-    DO UPDATE SET attempts = excluded.attempts, due_at = excluded.due_at, failures = excluded.failures
+    DO UPDATE SET attempts = excluded.attempts, due_at = excluded.due_at, failures = excluded.failures,
+                  dead_letter_id = excluded.dead_letter_id

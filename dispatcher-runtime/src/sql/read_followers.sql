@@ -1,20 +1,25 @@
--- What queues up behind these events of their subjects, in order.
-SELECT event.position, event.event_id, event.event_type, event.schema_version, event.occurred_at,
-       event.tenant_id, event.producer, event.subject, event.actor, event.correlation_id,
-       event.causation_id, event.traceparent, event.payload::text AS payload_text, event.inserted_at,
+-- What queues up behind these events of their subjects, in order; not past one that is held by its dead
+-- letter.
+SELECT follower.position, follower.event_id, follower.subject, follower.attempts,
+       follower.failures::text AS failures,
        EXISTS (SELECT FROM {family}dispatcher_dedup AS dedup
                 WHERE dedup.consumer = $1 AND dedup.subscription = $2
-                  AND dedup.event_id = event.event_id) AS handled,
-       follower.attempts, follower.failures::text AS failures
+                  AND dedup.event_id = follower.event_id) AS handled
   FROM unnest($3::text[], $4::bigint[]) WITH ORDINALITY AS first (subject, position, ordinality)
  CROSS JOIN LATERAL (
-       SELECT waiting.position, waiting.attempts, waiting.failures
+       SELECT waiting.position, waiting.event_id, waiting.subject, waiting.attempts, waiting.failures
          FROM {family}dispatcher_retry AS waiting
         WHERE waiting.consumer = $1 AND waiting.subscription = $2
           AND md5(waiting.subject) = md5(first.subject) AND waiting.subject = first.subject
           AND waiting.position > first.position
+          AND waiting.position < coalesce(
+              (SELECT min(held.position)
+                 FROM {family}dispatcher_retry AS held
+                WHERE held.consumer = $1 AND held.subscription = $2
+                  AND md5(held.subject) = md5(first.subject) AND held.subject = first.subject
+                  AND held.position > first.position AND held.dead_letter_id IS NOT NULL),
+              9223372036854775807)
         ORDER BY waiting.position
         LIMIT $5) AS follower
-  JOIN {family}dispatcher_event AS event ON event.position = follower.position
  ORDER BY first.ordinality, follower.position
  LIMIT $5

@@ -20,9 +20,14 @@ WITH letter AS (
        AND later.position > letter.position
 ), waiting AS (
     INSERT INTO {family}dispatcher_retry AS waiting
-           (consumer, subscription, position, event_id, subject, attempts, due_at, failures)
-    SELECT letter.consumer, letter.subscription, letter.position, letter.event_id,
-           letter.subject, 0,
+           (consumer, subscription, position, log_position, event_id, subject, attempts, due_at, failures)
+    SELECT letter.consumer, letter.subscription, letter.position,
+           -- The foreign key tells that an event is gone; of another database's log nobody here can.
+           CASE WHEN NOT EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor
+                                  WHERE cursor.consumer = letter.consumer
+                                    AND cursor.subscription = letter.subscription AND cursor.remote)
+                THEN letter.position END,
+           letter.event_id, letter.subject, 0,
            CASE WHEN NOT EXISTS (SELECT FROM {family}dispatcher_retry AS earlier
                                   WHERE earlier.consumer = letter.consumer
                                     AND earlier.subscription = letter.subscription
@@ -32,7 +37,8 @@ WITH letter AS (
            '[]'
       FROM letter
         ON CONFLICT (consumer, subscription, position)
-        DO UPDATE SET attempts = 0, due_at = excluded.due_at, failures = excluded.failures
+        DO UPDATE SET attempts = 0, due_at = excluded.due_at, failures = excluded.failures,
+                      dead_letter_id = NULL
 )
 SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
        envelope, reason, error, attempts, failures::text AS failures, created_at,

@@ -1,4 +1,5 @@
--- At start: the first of a subject has a due_at, whatever an operator removed before it.
+-- At start: the first of a subject has a due_at, whatever an operator removed before it, unless its dead
+-- letter holds it.
 UPDATE {family}dispatcher_retry AS waiting
    SET due_at = $3
   FROM (SELECT min(position) AS position
@@ -6,4 +7,5 @@ UPDATE {family}dispatcher_retry AS waiting
          WHERE consumer = $1 AND subscription = $2 AND subject IS NOT NULL
          GROUP BY subject) AS first
  WHERE waiting.consumer = $1 AND waiting.subscription = $2 AND waiting.due_at IS NULL
+   AND waiting.dead_letter_id IS NULL
    AND waiting.position = first.position

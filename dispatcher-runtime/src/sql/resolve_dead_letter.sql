@@ -1,7 +1,32 @@
--- One-shot: of two operators, the second changes nothing.
-UPDATE {family}dispatcher_dead_letter
-   SET resolved_at = $2, resolved_by = $3, resolution_note = $4
- WHERE dead_letter_id = $1 AND resolved_at IS NULL
-RETURNING dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
+-- One-shot: of two operators, the second changes nothing. If its subject was held for it, the next event
+-- of the subject is due, unless that is held itself or an earlier one waits.
+WITH letter AS (
+    UPDATE {family}dispatcher_dead_letter
+       SET resolved_at = $2, resolved_by = $3, resolution_note = $4
+     WHERE dead_letter_id = $1 AND resolved_at IS NULL
+    RETURNING *
+), freed AS (
+    DELETE FROM {family}dispatcher_retry AS held
+     USING letter
+     WHERE held.dead_letter_id = letter.dead_letter_id
+    RETURNING held.consumer, held.subscription, held.subject, held.position
+), released AS (
+    UPDATE {family}dispatcher_retry AS waiting
+       SET due_at = $2
+      FROM freed
+     WHERE waiting.consumer = freed.consumer AND waiting.subscription = freed.subscription
+       AND waiting.due_at IS NULL AND waiting.dead_letter_id IS NULL
+       AND waiting.position = (SELECT min(next.position)
+                                 FROM {family}dispatcher_retry AS next
+                                WHERE next.consumer = freed.consumer AND next.subscription = freed.subscription
+                                  AND md5(next.subject) = md5(freed.subject) AND next.subject = freed.subject
+                                  AND next.position <> freed.position)
+    RETURNING waiting.position
+)
+SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
        envelope, reason, error, attempts, failures::text AS failures, created_at,
-       resolved_at, resolved_by, resolution_note
+       resolved_at, resolved_by, resolution_note,
+       -- A sleeping consumer is not to wait for its next poll.
+       CASE WHEN EXISTS (SELECT FROM released)
+            THEN pg_notify('dispatcher_event_inserted', event_type)::text END AS notified
+  FROM letter

@@ -10,6 +10,7 @@ use crate::dead_letter;
 use crate::delivery::{self, Abandoned, Attempted, Failure, Outcome};
 use crate::error::HandlerErrorKind;
 use crate::event::StoredEvent;
+use crate::event_log::Anchor;
 use crate::handler::{Delivery, DeliveryTx};
 use crate::id::DeadLetterId;
 use crate::observe::{Ended, Kept};
@@ -40,11 +41,14 @@ pub(super) struct Done {
     pub(super) from: i64,
     /// The last event of the log that was looked at.
     pub(super) reached: i64,
+    /// The same, for the cursor to remember.
+    pub(super) anchor: Option<Anchor>,
     /// What observers are told once it is committed.
     pub(super) kept: Kept,
 }
 
-/// An event that waits for its next attempt or, without `due_at`, for an earlier one of its subject.
+/// An event that waits for its next attempt or, without `due_at`, for an earlier one of its subject, or
+/// for its dead letter to be resolved.
 pub(super) struct Waiting {
     pub(super) position: i64,
     pub(super) event_id: String,
@@ -52,6 +56,8 @@ pub(super) struct Waiting {
     pub(super) attempts: u32,
     pub(super) due_at: Option<OffsetDateTime>,
     pub(super) failures: Vec<serde_json::Value>,
+    /// The dead letter that holds its subject.
+    pub(super) held_by: Option<DeadLetterId>,
 }
 
 impl<S: Send + Sync + 'static> Lane<S> {
@@ -178,9 +184,14 @@ impl<S: Send + Sync + 'static> Lane<S> {
     }
 
     /// Moves the cursor, where every event up to `until` is recorded.
-    pub(super) async fn advance(&self, from: i64, until: i64) -> Result<(), Abandoned> {
+    pub(super) async fn advance(
+        &self,
+        from: i64,
+        until: i64,
+        anchor: Option<&Anchor>,
+    ) -> Result<(), Abandoned> {
         let mut tx = self.begin().await?;
-        let confirmed = self.confirm(&mut tx, from, until).await;
+        let confirmed = self.confirm(&mut tx, from, until, anchor).await;
         match confirmed {
             Ok(true) => tx.into_inner().commit().await.map_err(Abandoned::Database),
             Ok(false) => {
@@ -209,7 +220,6 @@ impl<S: Send + Sync + 'static> Lane<S> {
         let settings = &self.bound.settings;
         done.candidates += 1;
         let event = &candidate.event;
-        let position = event.position;
         let is_retry = candidate.is_retry;
         let blocked = event
             .subject
@@ -229,11 +239,16 @@ impl<S: Send + Sync + 'static> Lane<S> {
             // It goes on waiting behind an earlier one that has failed again.
         } else if !is_retry && (candidate.held || blocked) {
             done.waiting.push(Waiting::behind(event));
+        } else if candidate.is_gone {
+            let lost = "the event is no longer in the log that it came from: it was removed there before it was handled";
+            let ended = self.failed(&candidate, Failure::permanent(lost), done);
+            let (observers, attempt) = (&settings.observers, candidate.attempts + 1);
+            done.kept.attempted(observers, event, attempt, None, ended);
         } else {
-            self.attempt(tx, candidate, done).await?;
+            return self.attempt(tx, candidate, done).await;
         }
         if !is_retry {
-            done.reached = position;
+            done.pass_by(&candidate.event);
         }
         Ok(())
     }
@@ -285,10 +300,12 @@ impl<S: Send + Sync + 'static> Lane<S> {
         let observers = &settings.observers;
         done.kept
             .attempted(observers, event, attempt, handler_latency, ended);
-        match ended {
-            Ended::Retry => done.blocked.extend(event.subject.clone()),
-            Ended::Handled | Ended::DeadLetter(_) if candidate.is_retry => done.settle(event),
-            Ended::Handled | Ended::DeadLetter(_) => {}
+        if candidate.is_retry {
+            if matches!(ended, Ended::Handled) {
+                done.settle(event);
+            }
+        } else {
+            done.pass_by(event);
         }
         done.last = Some(candidate);
         Ok(())
@@ -304,7 +321,8 @@ impl<S: Send + Sync + 'static> Lane<S> {
         );
     }
 
-    /// A failed attempt: the event waits for another, or is a dead letter after the last one.
+    /// A failed attempt: the event waits for another, or is a dead letter after the last one, which may
+    /// hold its subject.
     pub(super) fn failed(&self, candidate: &Candidate, failure: Failure, done: &mut Done) -> Ended {
         let event = &candidate.event;
         let settings = &self.bound.settings;
@@ -341,6 +359,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
                 failures,
                 ..Waiting::behind(event)
             });
+            done.blocked.extend(event.subject.clone());
             return Ended::Retry;
         }
         let reason = match failure.kind {
@@ -359,6 +378,17 @@ impl<S: Send + Sync + 'static> Lane<S> {
             error = failure.error,
             "an event became a dead letter"
         );
+        if self.bound.subscription.holds_subjects && event.subject.is_some() {
+            done.waiting.push(Waiting {
+                attempts,
+                failures: failures.clone(),
+                held_by: Some(dead_letter_id.clone()),
+                ..Waiting::behind(event)
+            });
+            done.blocked.extend(event.subject.clone());
+        } else if candidate.is_retry {
+            done.settle(event);
+        }
         // Its dedup row keeps it from becoming another one, should the cursor not move with this.
         done.over.push(event.event_id.clone());
         done.dead_letters.push(dead_letter::New {
@@ -390,6 +420,12 @@ impl Done {
         self.candidates == 0
     }
 
+    /// An event of the log was looked at.
+    pub(super) fn pass_by(&mut self, event: &StoredEvent) {
+        self.reached = event.position;
+        self.anchor = Some(Anchor::of(event));
+    }
+
     /// An event that waited does not wait any more.
     pub(super) fn settle(&mut self, event: &StoredEvent) {
         self.settled.push(event.position);
@@ -406,6 +442,7 @@ impl Waiting {
             attempts: 0,
             due_at: None,
             failures: Vec::new(),
+            held_by: None,
         }
     }
 }

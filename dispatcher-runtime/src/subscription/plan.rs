@@ -5,8 +5,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::source::Source;
 use super::{Candidate, Idle, Lane, WINDOW};
 use crate::delivery::Abandoned;
+use crate::event_log::{Anchor, Mismatch};
 use crate::handler::DeliveryTx;
 
 /// A batch.
@@ -14,6 +16,8 @@ pub(super) struct Plan {
     pub(super) candidates: Vec<Candidate>,
     /// Where the cursor is when all of them are done.
     pub(super) until: i64,
+    /// The last event up to there that was looked at.
+    pub(super) anchor: Option<Anchor>,
     /// What a pass without anything to do says.
     pub(super) idle: Idle,
 }
@@ -22,56 +26,52 @@ pub(super) struct Plan {
 pub(super) struct Lanes {
     pub(super) candidates: Vec<Vec<Candidate>>,
     pub(super) until: i64,
+    pub(super) anchor: Option<Anchor>,
 }
 
 impl<S: Send + Sync + 'static> Lane<S> {
-    /// Reads the next batch. The transaction is READ COMMITTED, so that R3 has a newer snapshot than
-    /// R1 and R2.
+    /// Reads the next batch. Transactions are READ COMMITTED, so that R3 has a newer snapshot than R1
+    /// and R2. `verify`: first, whether the log is the one that the cursor has read.
     pub(super) async fn plan(
         &self,
         tx: &mut DeliveryTx,
         cursor: i64,
+        may_be_due: bool,
+        verify: bool,
         limit: u32,
     ) -> Result<Plan, Abandoned> {
-        let mut candidates = self.due_retries(tx, limit).await?;
-        // Two of a subject are due where an operator has redriven the earlier one: in order, then.
-        candidates.sort_by_key(|candidate| candidate.event.position);
-        let room = |candidates: &Vec<Candidate>| {
-            limit.saturating_sub(u32::try_from(candidates.len()).unwrap_or(u32::MAX))
-        };
-        let mut subjects = HashSet::new();
-        let due: Vec<(String, i64)> = candidates
-            .iter()
-            .filter_map(|candidate| {
-                let subject = candidate.event.subject.clone()?;
-                Some((subject, candidate.event.position))
-            })
-            .filter(|(subject, _)| subjects.insert(subject.clone()))
-            .collect();
-        if !due.is_empty() && room(&candidates) > 0 {
-            let known: HashSet<_> = candidates.iter().map(|one| one.event.position).collect();
-            let followers = self.followers(tx, &due, room(&candidates)).await?;
-            let new = |follower: &Candidate| !known.contains(&follower.event.position);
-            candidates.extend(followers.into_iter().filter(new));
+        let mut source = self.source().await?;
+        if verify {
+            self.verify(tx, &mut source).await?;
         }
-        let (last_position, horizon) = self.horizon(tx).await?;
+        let mut candidates = match may_be_due {
+            true => self.retries(tx, &mut source, limit).await?,
+            false => Vec::new(),
+        };
+        let (last_position, horizon) = self.horizon(tx, &mut source).await?;
         if cursor > last_position {
-            return Err(Abandoned::CursorAhead {
+            return Err(Mismatch::CursorAhead {
                 cursor,
                 last_position,
-            });
+            }
+            .into());
         }
         let window = horizon.min(cursor.saturating_add(WINDOW)).max(cursor);
-        let mut until = cursor;
-        let room = room(&candidates);
-        if room > 0 {
-            let events = self.receive(tx, cursor, window, room).await?;
+        let (mut until, mut anchor) = (cursor, None);
+        let room = limit.saturating_sub(count(&candidates));
+        if room > 0 && window > cursor {
+            let events = self.receive(tx, &mut source, cursor, window, room).await?;
+            anchor = events.last().map(Anchor::of);
             until = match events.last() {
-                Some(last) if events.len() >= room as usize => last.event.position,
+                Some(last) if events.len() >= room as usize => last.position,
                 _ => window,
             };
-            candidates.extend(events);
+            if events.is_empty() {
+                anchor = self.last_event(tx, &mut source, window).await?;
+            }
+            candidates.extend(self.mark(tx, events).await?);
         }
+        source.end().await;
         let next_retry = match candidates.len() {
             0 => self.next_retry(tx).await?,
             _ => None,
@@ -79,6 +79,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
         Ok(Plan {
             candidates,
             until,
+            anchor,
             idle: Idle {
                 last_position,
                 horizon,
@@ -86,6 +87,36 @@ impl<S: Send + Sync + 'static> Lane<S> {
             },
         })
     }
+
+    /// What is due, and as much of what queues up behind it as there is room for.
+    async fn retries(
+        &self,
+        tx: &mut DeliveryTx,
+        source: &mut Source,
+        limit: u32,
+    ) -> Result<Vec<Candidate>, Abandoned> {
+        let mut waiting = self.due_retries(tx, limit).await?;
+        // Two of a subject are due where an operator has redriven the earlier one: in order, then.
+        waiting.sort_by_key(|waiting| waiting.position);
+        let mut subjects = HashSet::new();
+        let first: Vec<(String, i64)> = waiting
+            .iter()
+            .filter_map(|waiting| Some((waiting.subject.clone()?, waiting.position)))
+            .filter(|(subject, _)| subjects.insert(subject.clone()))
+            .collect();
+        let room = limit.saturating_sub(count(&waiting));
+        if !first.is_empty() && room > 0 {
+            let known: HashSet<_> = waiting.iter().map(|waiting| waiting.position).collect();
+            let followers = self.followers(tx, &first, room).await?;
+            let followers = followers.into_iter();
+            waiting.extend(followers.filter(|follower| !known.contains(&follower.position)));
+        }
+        self.with_events(tx, source, waiting).await
+    }
+}
+
+fn count<T>(items: &[T]) -> u32 {
+    u32::try_from(items.len()).unwrap_or(u32::MAX)
 }
 
 impl Plan {
@@ -113,6 +144,7 @@ impl Plan {
         Lanes {
             candidates: shares,
             until: self.until,
+            anchor: self.anchor,
         }
     }
 }

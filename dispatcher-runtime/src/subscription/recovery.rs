@@ -11,7 +11,6 @@ use super::lane::{Done, Waiting, time_delay};
 use super::{Candidate, Pass, PassError, Reader};
 use crate::delivery::{self, Abandoned, Failure};
 use crate::handler::DeliveryTx;
-use crate::observe::Ended;
 
 /// How often a transaction may be lost at the same event before the event is put aside.
 const LOST_AT_ONE_EVENT: u32 = 3;
@@ -27,15 +26,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         abandoned: Abandoned,
     ) -> Result<Pass, PassError> {
         let message = match abandoned {
-            Abandoned::CursorAhead {
-                cursor,
-                last_position,
-            } => {
-                return Err(PassError::CursorAhead {
-                    cursor,
-                    last_position,
-                });
-            }
+            Abandoned::Log(mismatch) => return Err(mismatch.into()),
             Abandoned::LeaseLost => return Err(PassError::LeaseLost),
             Abandoned::Database(error) => return self.lost(done, error.into()).await,
             Abandoned::Transient(message) => {
@@ -116,7 +107,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         let lane = &self.lane;
         let mut tx = lane.begin().await?;
         let position = candidate.event.position;
-        if let Some(cursor) = lane.read_lease(&mut tx).await? {
+        if let Some((cursor, _)) = lane.read_lease(&mut tx).await? {
             let untouched = if candidate.is_retry {
                 lane.attempts_of(&mut tx, position).await? == Some(candidate.attempts)
             } else {
@@ -125,7 +116,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
             if untouched {
                 let mut done = Done::at(cursor);
                 if !candidate.is_retry {
-                    done.reached = position;
+                    done.pass_by(&candidate.event);
                 }
                 return Ok(Some((tx, done)));
             }
@@ -144,9 +135,6 @@ impl<S: Send + Sync + 'static> Reader<S> {
             return Ok(());
         };
         let ended = self.lane.failed(&candidate, failure, &mut done);
-        if matches!(ended, Ended::DeadLetter(_)) && candidate.is_retry {
-            done.settle(&candidate.event);
-        }
         let observers = &self.lane.bound.settings.observers;
         let attempt = candidate.attempts + 1;
         done.kept

@@ -1,21 +1,33 @@
-//! The statements of a pass, in the order in which it sends them.
+//! The statements of a pass in the consumer's own database, in the order in which it sends them.
+
+use std::collections::{HashMap, HashSet};
 
 use sqlx::Postgres;
 use sqlx::Row;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use time::OffsetDateTime;
-use tracing::Instrument;
 
 use super::lane::Done;
 use super::{Candidate, Lane};
 use crate::dead_letter;
 use crate::delivery::Abandoned;
 use crate::event::StoredEvent;
-use crate::event_log::READ_COMMITTED;
+use crate::event_log::{Anchor, READ_COMMITTED};
 use crate::handler::DeliveryTx;
-use crate::observe::span;
+use crate::id::DeadLetterId;
 use crate::sql::{ConsumeStatements, Statement};
+
+/// A row of `dispatcher_retry`.
+pub(super) struct Waits {
+    pub(super) position: i64,
+    pub(super) event_id: String,
+    pub(super) subject: Option<String>,
+    pub(super) attempts: u32,
+    pub(super) failures: Vec<serde_json::Value>,
+    /// A dedup row says that it was handled all the same.
+    pub(super) handled: bool,
+}
 
 impl<S> Lane<S> {
     pub(super) async fn begin(&self) -> Result<DeliveryTx, sqlx::Error> {
@@ -42,11 +54,32 @@ impl<S> Lane<S> {
             .bind(self.lease.fence)
     }
 
-    /// L2: the cursor, if the lease is still ours.
-    pub(super) async fn read_lease(&self, tx: &mut DeliveryTx) -> Result<Option<i64>, sqlx::Error> {
+    /// L2: the cursor, if the lease is still ours, and whether an event may be due to be tried again.
+    pub(super) async fn read_lease(
+        &self,
+        tx: &mut DeliveryTx,
+    ) -> Result<Option<(i64, bool)>, sqlx::Error> {
         let query = self.of_lease(&self.statements().read_lease);
+        let query = query.bind(OffsetDateTime::now_utc());
         let row = query.fetch_optional(&mut **tx).await?;
-        row.map(|row| row.try_get("position")).transpose()
+        row.map(|row| Ok((row.try_get("position")?, row.try_get("due")?)))
+            .transpose()
+    }
+
+    /// The cursor, and an event that it has passed.
+    pub(super) async fn read_cursor(
+        &self,
+        tx: &mut DeliveryTx,
+    ) -> Result<Option<(i64, Option<Anchor>)>, sqlx::Error> {
+        let query = self.statements().read_cursors.query();
+        let row = query
+            .bind(self.bound.settings.consumer)
+            .bind([self.bound.subscription.name])
+            .bind(self.lease.partition)
+            .fetch_optional(&mut **tx)
+            .await?;
+        row.map(|row| Ok((row.try_get("position")?, Anchor::of_cursor(&row)?)))
+            .transpose()
     }
 
     /// L3: moves the cursor, if the lease is still ours.
@@ -55,6 +88,7 @@ impl<S> Lane<S> {
         tx: &mut DeliveryTx,
         from: i64,
         to: i64,
+        anchor: Option<&Anchor>,
     ) -> Result<bool, sqlx::Error> {
         let query = self.of_lease(&self.statements().confirm_lease);
         let moved = query
@@ -62,6 +96,9 @@ impl<S> Lane<S> {
             .bind(to)
             .bind(OffsetDateTime::now_utc())
             .bind(self.bound.settings.lease.as_secs_f64())
+            .bind(anchor.map(|anchor| anchor.position))
+            .bind(anchor.map(|anchor| anchor.event_id.clone()))
+            .bind(anchor.map(|anchor| anchor.inserted_at))
             .execute(&mut **tx)
             .await?;
         Ok(moved.rows_affected() == 1)
@@ -75,17 +112,11 @@ impl<S> Lane<S> {
         }
     }
 
-    pub(super) async fn horizon(&self, tx: &mut DeliveryTx) -> Result<(i64, i64), sqlx::Error> {
-        let query = self.bound.settings.log.read_horizon.query();
-        let row = query.fetch_one(&mut **tx).await?;
-        Ok((row.try_get("last_position")?, row.try_get("horizon")?))
-    }
-
     pub(super) async fn due_retries(
         &self,
         tx: &mut DeliveryTx,
         limit: u32,
-    ) -> Result<Vec<Candidate>, sqlx::Error> {
+    ) -> Result<Vec<Waits>, sqlx::Error> {
         let rows = self
             .query(&self.statements().read_due_retries)
             .bind(OffsetDateTime::now_utc())
@@ -94,7 +125,7 @@ impl<S> Lane<S> {
             .bind(self.lease.partition)
             .fetch_all(&mut **tx)
             .await?;
-        rows.iter().map(waiting).collect()
+        rows.iter().map(waits).collect()
     }
 
     /// What queues up behind the first waiting events of these subjects.
@@ -103,7 +134,7 @@ impl<S> Lane<S> {
         tx: &mut DeliveryTx,
         first: &[(String, i64)],
         limit: u32,
-    ) -> Result<Vec<Candidate>, sqlx::Error> {
+    ) -> Result<Vec<Waits>, sqlx::Error> {
         let (subjects, positions): (Vec<_>, Vec<_>) = first.iter().cloned().unzip();
         let rows = self
             .query(&self.statements().read_followers)
@@ -112,7 +143,7 @@ impl<S> Lane<S> {
             .bind(i64::from(limit))
             .fetch_all(&mut **tx)
             .await?;
-        rows.iter().map(waiting).collect()
+        rows.iter().map(waits).collect()
     }
 
     pub(super) async fn attempts_of(
@@ -125,58 +156,43 @@ impl<S> Lane<S> {
         row.map(|row| attempts(&row)).transpose()
     }
 
-    /// The next events, in a span if there can be any.
-    pub(super) async fn receive(
+    /// Events of the log, with what this subscription knows about them.
+    pub(super) async fn mark(
         &self,
         tx: &mut DeliveryTx,
-        cursor: i64,
-        until: i64,
-        limit: u32,
+        events: Vec<StoredEvent>,
     ) -> Result<Vec<Candidate>, sqlx::Error> {
-        if until <= cursor {
+        if events.is_empty() {
             return Ok(Vec::new());
         }
-        let subscription = &self.bound.subscription;
-        let span = span::receive(
-            &subscription.event_types,
-            self.bound.settings.consumer,
-            subscription.name,
-        );
-        let read = self.next_events(tx, cursor, until, limit);
-        let candidates = read.instrument(span.clone()).await?;
-        span::received(&span, candidates.iter().map(|candidate| &candidate.event));
-        Ok(candidates)
-    }
-
-    async fn next_events(
-        &self,
-        tx: &mut DeliveryTx,
-        cursor: i64,
-        until: i64,
-        limit: u32,
-    ) -> Result<Vec<Candidate>, sqlx::Error> {
+        let of = || events.iter();
         let rows = self
-            .query(&self.statements().read_events)
-            .bind(self.bound.subscription.event_types.clone())
-            .bind(cursor)
-            .bind(until)
-            .bind(i64::from(limit))
-            .bind(self.lease.partitions)
-            .bind(self.lease.partition)
+            .query(&self.statements().read_marks)
+            .bind(of().map(|event| event.position).collect::<Vec<_>>())
+            .bind(of().map(|event| event.event_id.clone()).collect::<Vec<_>>())
+            .bind(of().map(|event| event.subject.clone()).collect::<Vec<_>>())
             .fetch_all(&mut **tx)
             .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Candidate {
-                    event: StoredEvent::from_row(row)?,
-                    handled: row.try_get("handled")?,
-                    held: row.try_get("held")?,
-                    is_retry: false,
-                    attempts: 0,
-                    failures: Vec::new(),
-                })
+        let mut marks = HashMap::with_capacity(rows.len());
+        for row in &rows {
+            let position: i64 = row.try_get("position")?;
+            let (handled, held): (bool, bool) = (row.try_get("handled")?, row.try_get("held")?);
+            let waiting: bool = row.try_get("waiting")?;
+            marks.insert(position, (!waiting).then_some((handled, held)));
+        }
+        let candidates = events.into_iter().filter_map(|event| {
+            let (handled, held) = marks.remove(&event.position).flatten()?;
+            Some(Candidate {
+                event,
+                handled,
+                held,
+                is_retry: false,
+                is_gone: false,
+                attempts: 0,
+                failures: Vec::new(),
             })
-            .collect()
+        });
+        Ok(candidates.collect())
     }
 
     pub(super) async fn next_retry(
@@ -199,7 +215,7 @@ impl<S> Lane<S> {
         advance: Option<(i64, i64)>,
     ) -> Result<(), Abandoned> {
         let confirmed = match advance {
-            Some((from, to)) => self.confirm(tx, from, to).await,
+            Some((from, to)) => self.confirm(tx, from, to, done.anchor.as_ref()).await,
             None => {
                 let query = self.of_lease(&self.statements().confirm_lane);
                 let row = query.fetch_optional(&mut **tx).await;
@@ -228,6 +244,7 @@ impl<S> Lane<S> {
             let failures =
                 |failures: &[serde_json::Value]| serde_json::Value::from(failures).to_string();
             self.query(&statements.put_retries)
+                .bind(!self.bound.settings.is_remote)
                 .bind(waiting().map(|one| one.position).collect::<Vec<_>>())
                 .bind(
                     waiting()
@@ -246,6 +263,11 @@ impl<S> Lane<S> {
                         .map(|one| failures(&one.failures))
                         .collect::<Vec<_>>(),
                 )
+                .bind(
+                    waiting()
+                        .map(|one| one.held_by.as_ref().map(DeadLetterId::to_string))
+                        .collect::<Vec<_>>(),
+                )
                 .execute(&mut **tx)
                 .await?;
         }
@@ -253,13 +275,14 @@ impl<S> Lane<S> {
             let query = self.query(&statements.remove_retries);
             query.bind(done.settled.clone()).execute(&mut **tx).await?;
         }
-        let released: Vec<_> = done
-            .released
-            .iter()
-            .filter(|subject| !done.blocked.contains(*subject))
-            .cloned()
+        // Also those that queue up here: an operator may have ended what they were to wait for.
+        let queued = done.waiting.iter().filter(|one| one.due_at.is_none());
+        let released: HashSet<_> = queued
+            .filter_map(|one| one.subject.as_ref())
+            .chain(&done.released)
             .collect();
         if !released.is_empty() {
+            let released: Vec<_> = released.into_iter().cloned().collect();
             let query = self.query(&statements.release_followers).bind(now);
             query.bind(released).execute(&mut **tx).await?;
         }
@@ -267,15 +290,14 @@ impl<S> Lane<S> {
     }
 }
 
-fn waiting(row: &PgRow) -> Result<Candidate, sqlx::Error> {
-    let failures = serde_json::from_str(row.try_get("failures")?).unwrap_or_default();
-    Ok(Candidate {
-        event: StoredEvent::from_row(row)?,
-        handled: row.try_get("handled")?,
-        held: false,
-        is_retry: true,
+fn waits(row: &PgRow) -> Result<Waits, sqlx::Error> {
+    Ok(Waits {
+        position: row.try_get("position")?,
+        event_id: row.try_get("event_id")?,
+        subject: row.try_get("subject")?,
         attempts: attempts(row)?,
-        failures,
+        failures: serde_json::from_str(row.try_get("failures")?).unwrap_or_default(),
+        handled: row.try_get("handled")?,
     })
 }
 

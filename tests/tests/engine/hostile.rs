@@ -440,7 +440,9 @@ async fn the_log_keeps_what_still_waits() -> TestResult {
         .await
         .unwrap_err();
     assert!(
-        error.to_string().contains("dispatcher_retry_position_fkey"),
+        error
+            .to_string()
+            .contains("dispatcher_retry_log_position_fkey"),
         "{error}"
     );
     world.close().await

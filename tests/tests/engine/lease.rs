@@ -387,7 +387,8 @@ async fn a_pool_too_small_for_the_lanes_and_a_lease_too_short_are_refused() -> T
 /// The keeper ends a worker that it could not renew, wherever it is.
 #[tokio::test]
 async fn a_worker_that_is_ended_in_its_sleep_leaves_no_lock_behind() -> TestResult {
-    const ASLEEP: &str = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1146311763
+    const ASLEEP: &str =
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1146311763
         AND objid = (hashtext('credit.locked')::bigint & 4294967295)::oid
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
     let world = World::new().await?;

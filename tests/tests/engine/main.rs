@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test says what it expects by unwrapping it
 
+mod another_log;
 mod bind;
 mod consume;
 mod crash;
@@ -9,6 +10,7 @@ mod dead_letters;
 mod faults;
 mod gap;
 mod gap_broken;
+mod held;
 mod horizon;
 mod hostile;
 mod lease;
@@ -16,4 +18,5 @@ mod loaded_registry;
 mod migrations;
 mod not_only_rust;
 mod publish;
+mod restore;
 mod support;

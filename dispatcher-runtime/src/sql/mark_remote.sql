@@ -1,0 +1,4 @@
+-- Whether the log that these subscriptions read is another database's.
+UPDATE {family}dispatcher_cursor
+   SET remote = $3
+ WHERE consumer = $1 AND subscription = ANY ($2) AND remote <> $3

@@ -1,0 +1,13 @@
+-- Whether this is a database that events can be read from. Fails if the log is missing.
+SELECT current_setting('server_version_num')::int AS server_version,
+       pg_is_in_recovery() AS standby,
+       (SELECT sequence.seqcache
+          FROM pg_sequence AS sequence
+         WHERE sequence.seqrelid = pg_get_serial_sequence('{family}dispatcher_event', 'position')::regclass) AS cache,
+       CASE WHEN NOT has_table_privilege('{family}dispatcher_event', 'SELECT')
+            THEN 'SELECT ON {family}dispatcher_event' END AS missing,
+       (SELECT count(*)
+          FROM pg_trigger
+         WHERE tgrelid = '{family}dispatcher_event'::regclass
+           AND tgname = 'dispatcher_event_floor'
+           AND tgenabled = 'A') = 1 AS floor
