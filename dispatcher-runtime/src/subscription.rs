@@ -30,6 +30,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
+use crate::clock::Clock;
 use crate::consumer::Standstill;
 use crate::delivery::{Abandoned, Subscription};
 use crate::event::StoredEvent;
@@ -55,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) lease: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) observers: Observers,
+    /// Decides when a retry is due.
+    pub(crate) clock: Clock,
     pub(crate) statements: ConsumeStatements,
     pub(crate) log: LogStatements,
     pub(crate) standstill: Standstill,
