@@ -18,10 +18,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::PgPool;
-use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::clock::Clock;
 use crate::config::Family;
 use crate::delivery::Subscription;
 use crate::error::{ConfigError, DatabaseError, StartError};
@@ -69,6 +69,7 @@ impl<D: Domain> Consumer<D> {
             retry: RetryPolicy::default(),
             require_all_handlers: false,
             observers: Observers::default(),
+            clock: Clock::default(),
             domain: PhantomData,
         }
     }
@@ -89,6 +90,7 @@ pub struct ConsumerBuilder<D, S> {
     retry: RetryPolicy,
     require_all_handlers: bool,
     observers: Observers,
+    clock: Clock,
     domain: PhantomData<fn() -> D>,
 }
 
@@ -121,6 +123,7 @@ impl<D: Domain> ConsumerBuilder<D, ()> {
             retry: self.retry,
             require_all_handlers: self.require_all_handlers,
             observers: self.observers,
+            clock: self.clock,
             domain: PhantomData,
         }
     }
@@ -255,6 +258,13 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         self
     }
 
+    /// Another clock than the system's decides when a retry is due.
+    #[cfg(feature = "testing")]
+    pub(crate) fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
     /// Checks the settings and the database, registers the cursors and starts the subscriptions.
     ///
     /// # Errors
@@ -282,6 +292,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             lease: self.lease,
             retry: self.retry,
             observers: self.observers,
+            clock: self.clock,
             statements: ConsumeStatements::new(&family),
             standstill: Standstill::new(log.clone()),
             log,
@@ -300,10 +311,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
                 .await
                 .map_err(database)?;
             let query = settings.statements.release_stranded.query();
-            let query = query
-                .bind(D::NAME)
-                .bind(name)
-                .bind(OffsetDateTime::now_utc());
+            let query = query.bind(D::NAME).bind(name).bind(settings.clock.now());
             query.execute(&self.pool).await.map_err(database)?;
         }
         verify_cursors(&self.pool, &settings, &names).await?;

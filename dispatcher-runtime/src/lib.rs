@@ -78,6 +78,8 @@ mod sql;
 mod publish;
 
 #[cfg(feature = "consume")]
+mod clock;
+#[cfg(feature = "consume")]
 mod consumer;
 #[cfg(feature = "consume")]
 mod dead_letter;

@@ -34,6 +34,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
+use crate::clock::Clock;
 use crate::consumer::Standstill;
 use crate::delivery::{Abandoned, Subscription};
 use crate::event::StoredEvent;
@@ -60,6 +61,8 @@ pub(crate) struct Settings {
     pub(crate) lease: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) observers: Observers,
+    /// Decides when a retry is due.
+    pub(crate) clock: Clock,
     pub(crate) statements: ConsumeStatements,
     pub(crate) log: EventLog,
     /// Whether the log is in another place than what the consumer keeps.

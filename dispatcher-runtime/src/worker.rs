@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use crate::lease::Stopping;
@@ -135,14 +134,10 @@ impl<S: Send + Sync + 'static> Worker<S> {
     }
 
     fn until_next(&self, idle: &Idle) -> Duration {
-        let poll = self.reader.lane.bound.settings.poll_interval;
-        match idle.next_retry {
-            None => poll,
-            // In the past: it became due while we looked.
-            Some(due) => Duration::try_from(due - OffsetDateTime::now_utc())
-                .unwrap_or_default()
-                .max(SHORTEST)
-                .min(poll),
-        }
+        let settings = &self.reader.lane.bound.settings;
+        let poll = settings.poll_interval;
+        let until_due = idle.next_retry.and_then(|due| settings.clock.until(due));
+        // Nothing: it became due while we looked.
+        until_due.map_or(poll, |left| left.max(SHORTEST).min(poll))
     }
 }

@@ -327,7 +327,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
         let event = &candidate.event;
         let settings = &self.bound.settings;
         let subscription = self.bound.subscription.name;
-        let now = OffsetDateTime::now_utc();
+        let now = settings.clock.now();
         let attempts = candidate.attempts + 1;
         let mut failures = candidate.failures.clone();
         failures.push(serde_json::json!({

@@ -5,8 +5,6 @@
 
 use std::time::Duration;
 
-use time::OffsetDateTime;
-
 use super::lane::{Done, Waiting, time_delay};
 use super::{Candidate, Pass, PassError, Reader};
 use crate::delivery::{self, Abandoned, Failure};
@@ -79,7 +77,8 @@ impl<S: Send + Sync + 'static> Reader<S> {
         let Some((tx, mut done)) = self.reach_again(&candidate).await? else {
             return Ok(Pass::Worked);
         };
-        let due_at = OffsetDateTime::now_utc().saturating_add(time_delay(ASIDE));
+        let now = self.lane.bound.settings.clock.now();
+        let due_at = now.saturating_add(time_delay(ASIDE));
         done.waiting.push(Waiting {
             attempts: candidate.attempts,
             due_at: Some(due_at),

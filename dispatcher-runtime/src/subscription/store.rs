@@ -119,7 +119,7 @@ impl<S> Lane<S> {
     ) -> Result<Vec<Waits>, sqlx::Error> {
         let rows = self
             .query(&self.statements().read_due_retries)
-            .bind(OffsetDateTime::now_utc())
+            .bind(self.bound.settings.clock.now())
             .bind(i64::from(limit))
             .bind(self.lease.partitions)
             .bind(self.lease.partition)
@@ -229,7 +229,7 @@ impl<S> Lane<S> {
     }
 
     async fn write_down(&self, tx: &mut DeliveryTx, done: &Done) -> Result<(), sqlx::Error> {
-        let now = OffsetDateTime::now_utc();
+        let now = self.bound.settings.clock.now();
         let statements = self.statements();
         if !done.over.is_empty() {
             let query = self.query(&statements.record_handled).bind(now);
