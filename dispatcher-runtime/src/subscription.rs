@@ -21,6 +21,7 @@
 //! The log may be in another database; then it is read in a transaction there (`source.rs`), and the
 //! rest stays as it is.
 
+mod done;
 mod lane;
 mod plan;
 mod recovery;
@@ -44,7 +45,7 @@ use crate::lease::{Lease, Stopping};
 use crate::observe::Observers;
 use crate::retry::RetryPolicy;
 use crate::sql::ConsumeStatements;
-use lane::Done;
+use done::Done;
 
 /// How far past the cursor one statement looks, so that a log full of other event types is walked
 /// in steps and never in one long statement.
@@ -274,7 +275,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         if let Err(error) = tx.into_inner().commit().await {
             return Err((done, Abandoned::Commit(error)));
         }
-        lane.tell(done.kept);
+        lane.tell(&mut done);
         Ok(())
     }
 

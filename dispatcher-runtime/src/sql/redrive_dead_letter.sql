@@ -1,4 +1,5 @@
--- The event waits to be tried again, now and from its first attempt, and its dead letter is resolved.
+-- The event waits to be tried again, now (it has been due since it was given up) and from its first
+-- attempt, and its dead letter is resolved.
 -- Of its subject only the first that waits has a due_at: later events queue up behind it, and it
 -- behind an earlier one. One-shot: of two operators, the second changes nothing.
 WITH letter AS (
@@ -33,7 +34,7 @@ WITH letter AS (
                                     AND earlier.subscription = letter.subscription
                                     AND md5(earlier.subject) = md5(letter.subject)
                                     AND earlier.subject = letter.subject
-                                    AND earlier.position < letter.position) THEN $2 END,
+                                    AND earlier.position < letter.position) THEN letter.created_at END,
            '[]'
       FROM letter
         ON CONFLICT (consumer, subscription, position)

@@ -9,10 +9,10 @@ WITH letter AS (
     DELETE FROM {family}dispatcher_retry AS held
      USING letter
      WHERE held.dead_letter_id = letter.dead_letter_id
-    RETURNING held.consumer, held.subscription, held.subject, held.position
+    RETURNING held.consumer, held.subscription, held.subject, held.position, letter.created_at
 ), released AS (
     UPDATE {family}dispatcher_retry AS waiting
-       SET due_at = $2
+       SET due_at = freed.created_at
       FROM freed
      WHERE waiting.consumer = freed.consumer AND waiting.subscription = freed.subscription
        AND waiting.due_at IS NULL AND waiting.dead_letter_id IS NULL

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::lane::{Done, Waiting, time_delay};
+use super::done::{Done, Waiting, time_delay};
 use super::{Candidate, Pass, PassError, Reader};
 use crate::delivery::{self, Abandoned, Failure};
 use crate::handler::DeliveryTx;
@@ -141,12 +141,12 @@ impl<S: Send + Sync + 'static> Reader<S> {
         self.commit(tx, done).await
     }
 
-    async fn commit(&self, mut tx: DeliveryTx, done: Done) -> Result<(), PassError> {
+    async fn commit(&self, mut tx: DeliveryTx, mut done: Done) -> Result<(), PassError> {
         let advance = Some((done.from, done.reached));
         match self.lane.record(&mut tx, &done, advance).await {
             Ok(()) => {
                 tx.into_inner().commit().await?;
-                self.lane.tell(done.kept);
+                self.lane.tell(&mut done);
                 Ok(())
             }
             Err(abandoned) => {

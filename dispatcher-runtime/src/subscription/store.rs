@@ -8,7 +8,7 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use time::OffsetDateTime;
 
-use super::lane::Done;
+use super::done::Done;
 use super::{Candidate, Lane};
 use crate::dead_letter;
 use crate::delivery::Abandoned;
@@ -60,7 +60,7 @@ impl<S> Lane<S> {
         tx: &mut DeliveryTx,
     ) -> Result<Option<(i64, bool)>, sqlx::Error> {
         let query = self.of_lease(&self.statements().read_lease);
-        let query = query.bind(OffsetDateTime::now_utc());
+        let query = query.bind(self.bound.settings.clock.now());
         let row = query.fetch_optional(&mut **tx).await?;
         row.map(|row| Ok((row.try_get("position")?, row.try_get("due")?)))
             .transpose()
