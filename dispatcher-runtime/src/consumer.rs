@@ -220,6 +220,11 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     }
 
     /// How long to wait before looking again when no notification comes. 5 s unless told.
+    ///
+    /// Where notifications work, an idle subscription waits up to four times as long. Where they do
+    /// not (LISTEN is down, a transaction pooler is in between, or the trigger
+    /// `dispatcher_event_notify` is disabled because producers use `PREPARE TRANSACTION`), this is how
+    /// late an event is handled at most.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = interval;
         self
@@ -284,10 +289,21 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             Some(log) => log,
             None => EventLog::of(self.pool.clone(), &family),
         };
+        let notifies = probe_log(&log).await?;
+        if !notifies {
+            tracing::info!(
+                consumer = D::NAME,
+                poll_interval_ms =
+                    u64::try_from(self.poll_interval.as_millis()).unwrap_or(u64::MAX),
+                "the trigger dispatcher_event_notify is off: events are found by polling"
+            );
+        }
         let settings = Arc::new(Settings {
             consumer: D::NAME,
             batch_size: self.batch_size,
             poll_interval: self.poll_interval,
+            // A redrive notifies in the consumer's own database, where nobody listens then.
+            may_back_off: notifies && !is_remote,
             handler_timeout: self.handler_timeout,
             lease: self.lease,
             retry: self.retry,
@@ -299,7 +315,6 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             is_remote,
         });
         probe(&self.pool, &settings.statements).await?;
-        probe_log(&settings.log).await?;
         let names: Vec<_> = self
             .subscriptions
             .iter()

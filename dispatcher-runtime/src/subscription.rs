@@ -57,6 +57,8 @@ pub(crate) struct Settings {
     pub(crate) consumer: &'static str,
     pub(crate) batch_size: u32,
     pub(crate) poll_interval: Duration,
+    /// Whether notifications can be relied on as far as is known, so that polls may become rare.
+    pub(crate) may_back_off: bool,
     pub(crate) handler_timeout: Option<Duration>,
     /// For how long a lease is good.
     pub(crate) lease: Duration,
@@ -74,8 +76,9 @@ pub(crate) struct Settings {
 /// What a pass found.
 #[derive(Debug)]
 pub(crate) enum Pass {
-    /// There may be more to do now.
-    Worked,
+    /// There may be more to do now. So many events were found; none, and the cursor went on past
+    /// those of other types.
+    Worked(usize),
     /// Nothing to do now.
     Idle(Idle),
     /// The lease is not ours any more.
@@ -223,6 +226,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
             self.passed();
             return Ok(Pass::Idle(plan.idle));
         }
+        let found = plan.candidates.len();
         let lanes = plan.split(lanes);
         let result = if !bound.subscription.in_transaction || lanes.candidates.len() > 1 {
             tx.into_inner().rollback().await?;
@@ -233,7 +237,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         match result {
             Ok(()) => {
                 self.passed();
-                Ok(Pass::Worked)
+                Ok(Pass::Worked(found))
             }
             Err((_, Abandoned::LeaseLost)) => Err(PassError::LeaseLost),
             Err((done, abandoned)) => self.abandoned(done, abandoned).await,

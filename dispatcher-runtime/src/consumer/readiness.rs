@@ -24,28 +24,28 @@ pub(super) async fn probe(pool: &PgPool, statements: &ConsumeStatements) -> Resu
     refuse_missing(&row)
 }
 
-/// Refuses a log from which events could be lost.
-pub(super) async fn probe_log(log: &EventLog) -> Result<(), StartError> {
+/// Refuses a log from which events could be lost. Whether its writers notify.
+pub(super) async fn probe_log(log: &EventLog) -> Result<bool, StartError> {
     let row = log.probe().await.map_err(database)?;
     refuse_server(&row)?;
     refuse_missing(&row)?;
     let cache: i64 = row.try_get("cache").map_err(database)?;
     if cache != 1 {
-        return refuse(
+        refuse(
             "cache of the sequence behind dispatcher_event.position",
             cache.to_string(),
             "1, or events are skipped: `ALTER TABLE dispatcher_event ALTER COLUMN position SET CACHE 1`",
-        );
+        )?;
     }
     if !row.try_get::<bool, _>("floor").map_err(database)? {
-        return refuse(
+        refuse(
             "trigger dispatcher_event_floor",
             "missing or not ENABLE ALWAYS".to_owned(),
             "in place, or events are skipped: \
              `ALTER TABLE dispatcher_event ENABLE ALWAYS TRIGGER dispatcher_event_floor`",
-        );
+        )?;
     }
-    Ok(())
+    row.try_get("notifies").map_err(database)
 }
 
 fn refuse_server(row: &PgRow) -> Result<(), StartError> {

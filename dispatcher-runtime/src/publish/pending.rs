@@ -111,6 +111,10 @@ impl<'a, D: Domain> Publish<'a, D> {
     /// Inserts the event in the caller's transaction: they commit together or not at all. Takes
     /// whatever derefs to a `PgConnection`, such as a `Transaction` or a `DeliveryTx`.
     ///
+    /// Postgres refuses `PREPARE TRANSACTION` after a `NOTIFY`, which is what the log's trigger does
+    /// while a consumer sleeps. Whoever uses two-phase commit disables it, and consumers poll:
+    /// `ALTER TABLE dispatcher_event DISABLE TRIGGER dispatcher_event_notify`.
+    ///
     /// # Errors
     /// The gate refuses the payload (nothing was sent, the transaction goes on), or the database
     /// refuses the insert (roll the transaction back).

@@ -10,4 +10,9 @@ SELECT current_setting('server_version_num')::int AS server_version,
           FROM pg_trigger
          WHERE tgrelid = '{family}dispatcher_event'::regclass
            AND tgname = 'dispatcher_event_floor'
-           AND tgenabled = 'A') = 1 AS floor
+           AND tgenabled = 'A') = 1 AS floor,
+       (SELECT count(*)
+          FROM pg_trigger
+         WHERE tgrelid = '{family}dispatcher_event'::regclass
+           AND tgname = 'dispatcher_event_notify'
+           AND tgenabled IN ('O', 'A')) = 1 AS notifies

@@ -50,7 +50,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
             }
             None => return Err(PassError::Transient(message)),
         }
-        Ok(Pass::Worked)
+        Ok(Pass::Worked(1))
     }
 
     /// The database failed, which counts against no event. Should it fail at the same event again
@@ -75,7 +75,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
             return Err(error);
         }
         let Some((tx, mut done)) = self.reach_again(&candidate).await? else {
-            return Ok(Pass::Worked);
+            return Ok(Pass::Worked(1));
         };
         let now = self.lane.bound.settings.clock.now();
         let due_at = now.saturating_add(time_delay(ASIDE));
@@ -95,7 +95,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
             %error,
             "the database failed again and again at this event; it is put aside and does not count as tried"
         );
-        Ok(Pass::Worked)
+        Ok(Pass::Worked(1))
     }
 
     /// A new transaction at an event whose own was lost; `None` if it is not as it was.

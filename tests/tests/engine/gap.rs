@@ -1,9 +1,10 @@
 //! Transactions commit out of order: a reader that trusts positions loses events, ours does not.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use dispatcher_tests::fixtures::{TestResult, lock};
-use sqlx::{PgPool, Row};
+use sqlx::{AssertSqlSafe, Executor, PgPool, Row};
 
 use crate::support::{Script, World, hold_slot};
 
@@ -125,6 +126,64 @@ async fn a_prepared_transaction_holds_the_horizon_until_it_is_resolved() -> Test
         .await?;
     assert_eq!(gap_safe_read(&world.pool, &mut cursor).await?, [1, 2]);
     drop(connection);
+    world.close().await
+}
+
+/// The transaction of a two-phase publisher must not have notified.
+#[tokio::test]
+async fn with_the_wake_trigger_off_two_phase_publishers_are_found_by_polling() -> TestResult {
+    let world = World::new().await?;
+    let prepared = "SELECT current_setting('max_prepared_transactions')::bigint";
+    if world.count(prepared).await? == 0 {
+        eprintln!("skipped: the server of DATABASE_URL has max_prepared_transactions = 0");
+        return world.close().await;
+    }
+    let script = Script::new([]);
+    let start = async || {
+        let consumer = world.coaching(&script);
+        let consumer = consumer.poll_interval(Duration::from_millis(50));
+        consumer.subscribe(hold_slot).start().await
+    };
+    let publish = async |name: &str, credits| -> TestResult<sqlx::Result<_>> {
+        let mut connection = world.pool.acquire().await?;
+        connection.execute("BEGIN").await?;
+        let dispatcher = world.revenue();
+        dispatcher
+            .publish(lock(1, credits))
+            .within(&mut connection)
+            .await?;
+        let prepare = AssertSqlSafe(format!("PREPARE TRANSACTION '{name}'"));
+        Ok(connection.execute(prepare).await)
+    };
+    let asleep =
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1146311763
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
+    let consumer = start().await?;
+    while world.count(asleep).await? == 0 {
+        tokio::task::yield_now().await;
+    }
+    let refused = publish("refused", 1).await?.unwrap_err().to_string();
+    assert!(refused.contains("NOTIFY"), "{refused}");
+    consumer.stop().await;
+
+    world
+        .pool
+        .execute("ALTER TABLE dispatcher_event DISABLE TRIGGER dispatcher_event_notify")
+        .await?;
+    let consumer = start().await?;
+    while world.count(asleep).await? == 0 {
+        tokio::task::yield_now().await;
+    }
+    publish("two_phase_found", 2).await??;
+    world
+        .pool
+        .execute("COMMIT PREPARED 'two_phase_found'")
+        .await?;
+    let handled = tokio::time::timeout(Duration::from_secs(60), script.entered.acquire());
+    handled.await??.forget();
+    consumer.stop().await;
+    assert_eq!(world.effects().await?, [2]);
     world.close().await
 }
 
