@@ -16,14 +16,19 @@
 //! When the connection is lost the locks are gone with it. Then: connect and listen again, take
 //! the locks again, wake everybody, because what was notified meanwhile is lost. Until that has
 //! worked subscriptions poll, so a broken LISTEN costs latency and never an event.
+//!
+//! Behind a transaction pooler a connection has no session for locks and LISTEN (`session.rs`): that is
+//! said once, and polling is all there is.
+
+mod session;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::PgListener;
+use sqlx::{PgPool, Row};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::config::Family;
@@ -165,12 +170,14 @@ impl Wake {
                 .await
             {
                 None => return,
-                Some(Ok(mut listener)) => {
+                Some(Ok(None)) => break,
+                Some(Ok(Some(mut listener))) => {
                     match listening
                         .until_lost(&mut listener, &mut receiver, &mut reconnect)
                         .await
                     {
-                        Ok(()) => return release(&mut listener).await,
+                        Ok(Ended::Unneeded) => return release(&mut listener).await,
+                        Ok(Ended::Pooled) => break,
                         Err(error) => error,
                     }
                 }
@@ -190,7 +197,21 @@ impl Wake {
                 return;
             }
         }
+        tracing::warn!(
+            "the consumer's connections go through a transaction pooler, where LISTEN does not work: \
+             subscriptions poll. For prompt wake-ups give it connections to the server itself, or a session pool"
+        );
+        let for_ever = std::future::pending::<()>();
+        listening.while_connecting(&mut receiver, for_ever).await;
     }
+}
+
+/// Why nobody listens any more, though the connection is well.
+enum Ended {
+    /// Every sleeper is gone.
+    Unneeded,
+    /// The connection has no session of its own.
+    Pooled,
 }
 
 /// Before the connection goes back to its pool: writers must not notify for nobody.
@@ -201,20 +222,24 @@ async fn release(listener: &mut PgListener) {
     }
 }
 
-async fn connect(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
+/// `None`: there is no session to listen in.
+async fn connect(pool: &PgPool) -> Result<Option<PgListener>, sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
+    if session::is_pooled(&mut listener, pool).await? {
+        return Ok(None);
+    }
     // It reconnects by itself and reports a lost connection before it listens again; the locks
     // would be gone without anybody knowing. So a lost connection is never used again.
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;
-    Ok(listener)
+    Ok(Some(listener))
 }
 
 async fn patiently<T>(
     statement: impl Future<Output = Result<T, sqlx::Error>>,
-) -> Result<(), sqlx::Error> {
+) -> Result<T, sqlx::Error> {
     match tokio::time::timeout(PATIENCE, statement).await {
-        Ok(result) => result.map(drop),
+        Ok(result) => result,
         Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
     }
 }
@@ -230,13 +255,14 @@ struct Listening {
 }
 
 impl Listening {
-    /// Serves commands and notifications. `Ok`: every sleeper is gone.
+    /// Serves commands and notifications.
     async fn until_lost(
         &mut self,
         listener: &mut PgListener,
         commands: &mut mpsc::UnboundedReceiver<Command>,
         reconnect: &mut Reconnect,
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<Ended, sqlx::Error> {
+        let session = session::process(&mut *listener).await?;
         for sleeper in self.asleep.values() {
             self.lock(listener, &sleeper.event_types).await?;
         }
@@ -245,13 +271,15 @@ impl Listening {
         loop {
             tokio::select! {
                 command = commands.recv() => match command {
-                    None => return Ok(()),
+                    None => return Ok(Ended::Unneeded),
                     Some(Command::Sleep { id, event_types, notify, armed }) => {
                         let locked = self.lock(listener, &event_types).await;
                         // Kept also if that failed: after the reconnect it is locked and woken.
                         self.asleep.insert(id, Asleep { event_types, notify });
-                        let _ = armed.send(locked.is_ok());
-                        locked?;
+                        let _ = armed.send(matches!(&locked, Ok(pid) if *pid == session));
+                        if locked? != session {
+                            return Ok(Ended::Pooled);
+                        }
                     }
                     Some(Command::Wake { id }) => {
                         if let Some(sleeper) = self.asleep.remove(&id) {
@@ -288,20 +316,15 @@ impl Listening {
         }
     }
 
-    // Session locks count: the lock of an event type goes with its last sleeper.
+    // Session locks count: the lock of an event type goes with its last sleeper. The process that has
+    // it now.
     async fn lock(
         &self,
         listener: &mut PgListener,
         event_types: &[&str],
-    ) -> Result<(), sqlx::Error> {
-        patiently(
-            self.statements
-                .lock_sleep
-                .query()
-                .bind(event_types)
-                .execute(listener),
-        )
-        .await
+    ) -> Result<i32, sqlx::Error> {
+        let lock = self.statements.lock_sleep.query().bind(event_types);
+        patiently(lock.fetch_one(listener)).await?.try_get("pid")
     }
 
     async fn unlock(
@@ -317,6 +340,7 @@ impl Listening {
                 .execute(listener),
         )
         .await
+        .map(drop)
     }
 
     fn wake(&self, event_type: &str) {

@@ -4,6 +4,8 @@ pub mod chaos;
 pub mod codegen_bench;
 pub mod conformance;
 pub mod fixtures;
+pub mod log;
+pub mod pooler;
 pub mod postgres;
 
 /// The code blocks of README.md, compiled as doc tests. Those of the guides are run: tests/guides.

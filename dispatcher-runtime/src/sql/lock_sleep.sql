@@ -1,2 +1,5 @@
--- Somebody sleeps on these event types: whoever inserts one has to notify.
-SELECT pg_advisory_lock_shared(1146311763, hashtext(event_type)) FROM unnest($1::text[]) AS event_type
+-- Somebody sleeps on these event types: whoever inserts one has to notify. The server process that has
+-- the locks.
+SELECT pg_backend_pid() AS pid,
+       count(pg_advisory_lock_shared(1146311763, hashtext(event_type))::text) AS locks
+  FROM unnest($1::text[]) AS event_type

@@ -22,7 +22,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> TestResult<Self> {
-        let database = Server::shared().await?.create_database().await?;
+        Self::on(Server::shared().await?).await
+    }
+
+    pub(crate) async fn on(server: &Server) -> TestResult<Self> {
+        let database = server.create_database().await?;
         let pool = database.pool(16).await?;
         dispatcher_runtime::migrate(&pool).await?;
         create_effect_table(&pool).await?;

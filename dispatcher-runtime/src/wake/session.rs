@@ -1,0 +1,39 @@
+//! Whether a connection keeps its session.
+//!
+//! A transaction pooler lends a server process for each transaction, so what belongs to a session
+//! (LISTEN, advisory locks) lands on a process that is somebody else's in the next moment: no
+//! notification would come, and a lock would stay. Poolers have no mark by which to know them; two
+//! clients that are served by one process, or one that is served by two, cannot be sessions.
+
+use sqlx::postgres::PgListener;
+use sqlx::{Executor, PgPool, Postgres, Row};
+
+use super::PATIENCE;
+
+/// Asked before anything is left with the session.
+pub(super) async fn is_pooled(
+    listener: &mut PgListener,
+    pool: &PgPool,
+) -> Result<bool, sqlx::Error> {
+    let first = process(&mut *listener).await?;
+    // A second client takes a server process for a transaction: of a pooler it gets the one that has
+    // just become free, and the first then gets another.
+    let Ok(other) = tokio::time::timeout(PATIENCE, pool.begin()).await else {
+        return Ok(false); // No connection to spare; another look is taken at the first sleep.
+    };
+    let mut other = other?;
+    let others = process(&mut *other).await?;
+    let again = process(&mut *listener).await?;
+    other.rollback().await?;
+    Ok(first == others || first != again)
+}
+
+/// The server process of this moment.
+pub(super) async fn process<'c>(
+    connection: impl Executor<'c, Database = Postgres>,
+) -> Result<i32, sqlx::Error> {
+    let row = sqlx::query("SELECT pg_backend_pid()")
+        .fetch_one(connection)
+        .await?;
+    row.try_get(0)
+}
