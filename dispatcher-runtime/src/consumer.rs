@@ -4,12 +4,14 @@
 //! does not hold up another. The keeper leases partitions and runs their tasks; what the database does
 //! to them is waited out, and it is logged.
 
+mod claim;
 mod keeper;
 mod options;
 mod partitions;
 mod readiness;
 mod running;
 mod standstill;
+mod sweeper;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -30,13 +32,16 @@ use crate::handler::Handler;
 use crate::observe::{Observer, Observers};
 use crate::payload::Domain;
 use crate::private::ConsumedBy;
+use crate::retention::Retention;
 use crate::retry::RetryPolicy;
 use crate::sql::ConsumeStatements;
 use crate::subscription::{Bound, Settings};
 use crate::wake::Wake;
+use claim::claim;
 use keeper::Keeper;
 use partitions::register;
 use readiness::{find_family, probe, probe_log, verify_cursors};
+use sweeper::Sweeper;
 
 pub use options::SubscriptionOptions;
 pub use running::RunningConsumer;
@@ -62,7 +67,9 @@ impl<D: Domain> Consumer<D> {
             subscriptions: Vec::new(),
             schema: None,
             log: None,
+            retention: None,
             batch_size: 50,
+            batch_bytes: 8 << 20,
             poll_interval: Duration::from_secs(5),
             handler_timeout: None,
             lease: Duration::from_secs(10),
@@ -83,7 +90,9 @@ pub struct ConsumerBuilder<D, S> {
     subscriptions: Vec<Subscription<S>>,
     schema: Option<String>,
     log: Option<EventLog>,
+    retention: Option<Retention>,
     batch_size: u32,
+    batch_bytes: u64,
     poll_interval: Duration,
     handler_timeout: Option<Duration>,
     lease: Duration,
@@ -116,7 +125,9 @@ impl<D: Domain> ConsumerBuilder<D, ()> {
             subscriptions: Vec::new(),
             schema: self.schema,
             log: self.log,
+            retention: self.retention,
             batch_size: self.batch_size,
+            batch_bytes: self.batch_bytes,
             poll_interval: self.poll_interval,
             handler_timeout: self.handler_timeout,
             lease: self.lease,
@@ -212,10 +223,25 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         self
     }
 
+    /// Removes rows of this table family that are older than their windows, once a minute, on one replica
+    /// at a time. Without it nothing is removed.
+    pub fn retention(mut self, retention: Retention) -> Self {
+        self.retention = Some(retention);
+        self
+    }
+
     /// How many events are handled in one transaction at most. 50 unless told; past 64 Postgres'
     /// subtransaction cache overflows and every reader pays for it.
     pub fn batch_size(mut self, events: u32) -> Self {
         self.batch_size = events;
+        self
+    }
+
+    /// How many bytes of payloads are read before they are handled. 8 MiB unless told; the payload that
+    /// reaches it is the last, so a batch has at least one and comes to at most one more than this.
+    /// Each partition that this replica works on has a batch of its own.
+    pub fn batch_bytes(mut self, bytes: u64) -> Self {
+        self.batch_bytes = bytes;
         self
     }
 
@@ -301,6 +327,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         let settings = Arc::new(Settings {
             consumer: D::NAME,
             batch_size: self.batch_size,
+            batch_bytes: self.batch_bytes,
             poll_interval: self.poll_interval,
             // A redrive notifies in the consumer's own database, where nobody listens then.
             may_back_off: notifies && !is_remote,
@@ -322,7 +349,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             .collect();
         for subscription in &self.subscriptions {
             let (name, partitions) = (subscription.name, subscription.partitions);
-            register(&self.pool, &settings, name, partitions)
+            register(&self.pool, &settings, name, partitions, subscription.start)
                 .await
                 .map_err(database)?;
             let query = settings.statements.release_stranded.query();
@@ -349,9 +376,22 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             subscriptions.collect(),
             sleepers,
             passes,
-            stopping,
+            stopping.clone(),
         );
         let mut tasks = JoinSet::new();
+        if is_remote {
+            let (settings, pool) = (Arc::clone(&settings), self.pool.clone());
+            tasks.spawn(claim(settings, pool, names.clone(), stopping.clone()));
+        }
+        if let Some(retention) = self.retention {
+            let sweeper = Sweeper {
+                consumer: D::NAME,
+                family: EventLog::of(self.pool.clone(), &family),
+                retention,
+                stopping: stopping.clone(),
+            };
+            tasks.spawn(sweeper.run());
+        }
         tasks.spawn(keeper.run());
         // Ends by itself when the keeper and its workers are gone.
         tasks.spawn(wake.run(settings.log.pool().clone()));
@@ -410,6 +450,9 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         };
         if self.batch_size == 0 {
             return Err(invalid("batch_size", "0".to_owned(), "at least 1 event").into());
+        }
+        if self.batch_bytes == 0 {
+            return Err(invalid("batch_bytes", "0".to_owned(), "at least 1 byte").into());
         }
         if self.poll_interval.is_zero() {
             return Err(invalid(

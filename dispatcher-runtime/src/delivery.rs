@@ -17,6 +17,7 @@ use crate::event::StoredEvent;
 use crate::event_log::Mismatch;
 use crate::handler::{Delivery, DeliveryTx, Handler, Incoming};
 use crate::observe::{Observers, span};
+use crate::subscriptions::Start;
 
 /// A handler with its type forgotten.
 trait Handle<S>: Send + Sync {
@@ -37,6 +38,8 @@ pub(crate) struct Subscription<S> {
     pub(crate) in_transaction: bool,
     pub(crate) concurrency: u16,
     pub(crate) partitions: u16,
+    /// Where it begins when it is new.
+    pub(crate) start: Start,
     /// Whether a dead letter holds its subject until it is resolved.
     pub(crate) holds_subjects: bool,
     handler: Box<dyn Handle<S>>,
@@ -50,6 +53,7 @@ impl<S> Subscription<S> {
             in_transaction: H::IN_TRANSACTION,
             concurrency: 1,
             partitions: 1,
+            start: Start::Beginning,
             holds_subjects: false,
             handler: Box::new(handler),
         }

@@ -4,6 +4,7 @@
 //! still become visible. Naming it costs a look at `pg_locks` and `pg_stat_activity`, so a consumer
 //! does that only while its horizon stands still (`consumer/standstill.rs`).
 
+mod places;
 mod rows;
 
 use std::fmt;
@@ -13,9 +14,9 @@ use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
 
 use crate::config::Family;
 use crate::error::{ConfigError, DatabaseError};
-use crate::sql::LogStatements;
+use crate::sql::{LogStatements, SweepStatements};
 
-pub(crate) use rows::{Anchor, Mismatch, Selection};
+pub(crate) use rows::{Anchor, Batch, Mismatch, Selection};
 
 /// How every transaction that reads the log begins. Explicit, because the role's default may be
 /// stricter, and an older snapshot would skip events.
@@ -34,7 +35,8 @@ pub(crate) const READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 #[derive(Clone, Debug)]
 pub struct EventLog {
     pool: PgPool,
-    statements: LogStatements,
+    pub(crate) statements: LogStatements,
+    pub(crate) sweeps: SweepStatements,
 }
 
 /// How far the log may be read, at one moment.
@@ -103,6 +105,7 @@ impl EventLog {
         Self {
             pool,
             statements: LogStatements::new(family),
+            sweeps: SweepStatements::new(family),
         }
     }
 

@@ -94,9 +94,13 @@ mod handler;
 #[cfg(feature = "consume")]
 mod lease;
 #[cfg(feature = "consume")]
+mod retention;
+#[cfg(feature = "consume")]
 mod retry;
 #[cfg(feature = "consume")]
 mod subscription;
+#[cfg(feature = "consume")]
+mod subscriptions;
 #[cfg(feature = "consume")]
 mod wake;
 #[cfg(feature = "consume")]
@@ -162,7 +166,7 @@ pub use dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters};
 #[cfg(feature = "consume")]
 pub use dispatcher_macros::subscribe;
 #[cfg(feature = "consume")]
-pub use error::{DeadLetterError, HandlerError, StartError};
+pub use error::{DeadLetterError, HandlerError, StartError, SubscriptionError};
 #[cfg(feature = "consume")]
 pub use event_log::{Blocker, EventLog, Horizon};
 #[cfg(feature = "consume")]
@@ -171,6 +175,10 @@ pub use handler::{Delivery, DeliveryTx, Handler, State};
 pub use http::AuthError;
 #[cfg(feature = "postgres")]
 pub use reason::Reason;
+#[cfg(feature = "consume")]
+pub use retention::{Retention, SlowReader, Swept};
+#[cfg(feature = "consume")]
+pub use subscriptions::{Rewound, Start, SubscriptionState, Subscriptions};
 
 #[cfg(feature = "contracts-macro")]
 pub use dispatcher_macros::contracts;

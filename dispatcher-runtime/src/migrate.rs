@@ -42,6 +42,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "hold subjects",
         include_str!("../migrations/0006_hold_subjects.sql"),
     ),
+    (7, "retain", include_str!("../migrations/0007_retain.sql")),
 ];
 
 /// Creates the dispatcher's tables where the connection's search path points, or brings them up

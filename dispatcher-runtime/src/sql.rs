@@ -67,6 +67,7 @@ statements! {
         probe,
         put_retries,
         read_assignment,
+        read_claims,
         read_cursors,
         read_due_retries,
         read_followers,
@@ -85,13 +86,35 @@ statements! {
 
     /// What reads the log, in the database where that is.
     pub(crate) struct LogStatements {
+        claim_reader,
         probe_log,
         read_ends,
+        read_event_ids,
         read_events,
         read_events_at,
         read_horizon,
         read_last_event,
+        read_next_event,
         read_writers,
+    }
+
+    /// What removes old rows.
+    pub(crate) struct SweepStatements {
+        is_held,
+        slowest_reader,
+        sweep_dead_letters,
+        sweep_events,
+        sweep_handled,
+        try_sweep,
+    }
+
+    /// What an operator does to subscriptions.
+    pub(crate) struct SubscriptionStatements {
+        forget_handled,
+        list_subscriptions,
+        lock_cursors,
+        remove_subscription,
+        rewind_cursors,
     }
 
     /// What finds the table family on the search path.

@@ -56,6 +56,8 @@ const WINDOW: i64 = 100_000;
 pub(crate) struct Settings {
     pub(crate) consumer: &'static str,
     pub(crate) batch_size: u32,
+    /// How many bytes of payloads a batch comes to before no more is read.
+    pub(crate) batch_bytes: u64,
     pub(crate) poll_interval: Duration,
     /// Whether notifications can be relied on as far as is known, so that polls may become rare.
     pub(crate) may_back_off: bool,
@@ -145,9 +147,12 @@ pub(crate) struct Reader<S> {
     singly: u32,
     /// The event at which the database failed last, and how often in a row.
     abandoned_at: Option<(i64, u32)>,
-    /// Whether the log is known to be the one that the cursor has read. Not after a failure: the
-    /// database may have been restored meanwhile.
-    is_verified: bool,
+    /// Beyond this position nobody can have handled anything: it had not been handed out when the lease
+    /// was ours already. Not known at first; and not after a failure, when lanes may have recorded what
+    /// the cursor has not passed, or the database may have been restored.
+    fresh_after: Option<i64>,
+    /// Where the cursor was. An operator may set it back.
+    cursor: i64,
 }
 
 /// An event with what the consumer knows about it.
@@ -165,13 +170,29 @@ struct Candidate {
     failures: Vec<serde_json::Value>,
 }
 
+impl Candidate {
+    /// One that nobody has handled and that waits for none.
+    fn fresh(event: StoredEvent) -> Self {
+        Self {
+            event,
+            handled: false,
+            held: false,
+            is_retry: false,
+            is_gone: false,
+            attempts: 0,
+            failures: Vec::new(),
+        }
+    }
+}
+
 impl<S: Send + Sync + 'static> Reader<S> {
     pub(crate) fn new(lane: Lane<S>) -> Self {
         Self {
             lane,
             singly: 0,
             abandoned_at: None,
-            is_verified: false,
+            fresh_after: None,
+            cursor: 0,
         }
     }
 
@@ -181,7 +202,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
     pub(crate) async fn pass(&mut self) -> Result<Pass, PassError> {
         let result = self.try_pass().await;
         if result.is_err() {
-            self.is_verified = false;
+            self.fresh_after = None;
         }
         result
     }
@@ -195,7 +216,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         let mut tx = lane.begin().await?;
         // Transactions are ended here and not by being dropped: a rollback in the background would
         // still hold its locks when the next pass begins.
-        let (cursor, may_be_due) = match lane.read_lease(&mut tx).await {
+        let leased = match lane.read_lease(&mut tx).await {
             Ok(Some(leased)) => leased,
             Ok(None) => {
                 tx.into_inner().rollback().await?;
@@ -210,10 +231,14 @@ impl<S: Send + Sync + 'static> Reader<S> {
             0 => (bound.settings.batch_size, bound.subscription.concurrency),
             _ => (1, 1),
         };
-        let verify = !self.is_verified;
-        let plan = match lane.plan(&mut tx, cursor, may_be_due, verify, limit).await {
+        let cursor = leased.position;
+        if cursor < self.cursor {
+            self.fresh_after = None;
+        }
+        self.cursor = cursor;
+        let plan = match lane.plan(&mut tx, &leased, self.fresh_after, limit).await {
             Ok(plan) => {
-                self.is_verified = true;
+                self.fresh_after.get_or_insert(plan.idle.last_position);
                 plan
             }
             Err(abandoned) => {
@@ -315,6 +340,9 @@ impl<S: Send + Sync + 'static> Reader<S> {
                 done.candidates = u32::try_from(events).unwrap_or(u32::MAX).max(2);
             }
             return Err((done, abandoned));
+        }
+        if !all {
+            self.fresh_after = None;
         }
         // Alone, it has moved the cursor as it went; what is left is the way to the horizon.
         let from = if alone { reached } else { cursor };

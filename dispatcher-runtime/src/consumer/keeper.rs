@@ -22,6 +22,7 @@ use uuid::Uuid;
 use super::partitions::register;
 use crate::lease::{Lease, Stopping, Validity};
 use crate::subscription::{Bound, Lane, Reader, Settings};
+use crate::subscriptions::Start;
 use crate::wake::Sleepers;
 use crate::worker::Worker;
 
@@ -289,7 +290,8 @@ impl<S: Send + Sync + 'static> Keeper<S> {
                     "the cursor was deleted; the log is read from its beginning"
                 );
                 let partitions = bound.subscription.partitions;
-                register(&self.pool, &self.settings, name, partitions).await?;
+                let beginning = Start::Beginning;
+                register(&self.pool, &self.settings, name, partitions, beginning).await?;
             }
         }
         Ok(assigned)

@@ -1,6 +1,7 @@
 //! What one subscription can be told.
 
 use crate::delivery::Subscription;
+use crate::subscriptions::Start;
 
 /// Options of a subscription, for [`subscribe_with`](super::ConsumerBuilder::subscribe_with).
 #[derive(Clone, Debug)]
@@ -9,6 +10,7 @@ pub struct SubscriptionOptions {
     concurrency: u16,
     partitions: u16,
     holds_subjects: bool,
+    start: Start,
 }
 
 impl Default for SubscriptionOptions {
@@ -17,6 +19,7 @@ impl Default for SubscriptionOptions {
             concurrency: 1,
             partitions: 1,
             holds_subjects: false,
+            start: Start::Beginning,
         }
     }
 }
@@ -46,6 +49,13 @@ impl SubscriptionOptions {
         self
     }
 
+    /// Where a subscription that is new begins. At the beginning of the log unless told. One that has a
+    /// cursor goes on from there; [`Subscriptions::rewind`](crate::Subscriptions::rewind) sets it back.
+    pub fn start(mut self, start: Start) -> Self {
+        self.start = start;
+        self
+    }
+
     /// Holds a subject whose event has become a dead letter: its later events wait until somebody
     /// resolves the dead letter, or redrives it and it succeeds. Without this they go on.
     ///
@@ -60,5 +70,6 @@ impl SubscriptionOptions {
         subscription.concurrency = self.concurrency;
         subscription.partitions = self.partitions;
         subscription.holds_subjects = self.holds_subjects;
+        subscription.start = self.start;
     }
 }

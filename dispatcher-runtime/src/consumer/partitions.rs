@@ -7,8 +7,10 @@ use time::OffsetDateTime;
 
 use crate::event_log::{Anchor, READ_COMMITTED};
 use crate::subscription::Settings;
+use crate::subscriptions::Start;
 
-/// Gives the subscription its cursors, as many as it is to have partitions. Where it had another
+/// Gives the subscription its cursors, as many as it is to have partitions; one that is new begins at
+/// `start`. Where it had another
 /// number, the new ones start at the slowest of the old, and every lease on those is void.
 ///
 /// Nothing is locked where nothing changes. Otherwise whoever writes under a lease comes before or
@@ -18,6 +20,7 @@ pub(super) async fn register(
     settings: &Settings,
     subscription: &str,
     partitions: u16,
+    start: Start,
 ) -> Result<(), sqlx::Error> {
     let read = settings.statements.read_partitions.query();
     let read = read.bind(settings.consumer).bind(subscription);
@@ -31,7 +34,7 @@ pub(super) async fn register(
     }
     let began = Instant::now();
     loop {
-        match divide(pool, settings, subscription, partitions).await {
+        match divide(pool, settings, subscription, partitions, start).await {
             Err(error) if is_locked(&error) && began.elapsed() < settings.lease * 3 => {
                 let evict = settings.statements.evict.query();
                 let evict = evict.bind(settings.consumer).bind(subscription);
@@ -48,11 +51,23 @@ fn is_locked(error: &sqlx::Error) -> bool {
     code.as_deref() == Some("55P03")
 }
 
+/// Where a subscription that is new begins.
+async fn begin(settings: &Settings, start: Start) -> Result<i64, sqlx::Error> {
+    if start == Start::Beginning {
+        return Ok(0);
+    }
+    let mut log = settings.log.begin().await?;
+    let position = settings.log.find(&mut log, start).await?;
+    log.rollback().await?;
+    Ok(position)
+}
+
 async fn divide(
     pool: &PgPool,
     settings: &Settings,
     subscription: &str,
     partitions: u16,
+    start: Start,
 ) -> Result<(), sqlx::Error> {
     let statements = &settings.statements;
     let consumer = settings.consumer;
@@ -65,7 +80,6 @@ async fn divide(
         .await?;
     let locked = statements.lock_partitions.query();
     let locked = locked.bind(consumer).bind(subscription);
-    // None: it is new, and starts at the beginning of the log.
     let slowest = locked.fetch_optional(&mut *tx).await?;
     let (before, position, anchor): (i64, i64, _) = match &slowest {
         Some(row) => (
@@ -73,7 +87,7 @@ async fn divide(
             row.try_get("position")?,
             Anchor::of_cursor(row)?,
         ),
-        None => (0, 0, None),
+        None => (0, begin(settings, start).await?, None),
     };
     if before == i64::from(partitions) {
         return tx.rollback().await;

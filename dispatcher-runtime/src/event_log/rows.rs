@@ -51,8 +51,38 @@ pub(crate) struct Selection<'a> {
     pub(crate) after: i64,
     pub(crate) until: i64,
     pub(crate) limit: u32,
+    /// No more once the payloads have come to so many bytes.
+    pub(crate) bytes: u64,
     pub(crate) partitions: i32,
     pub(crate) partition: i32,
+}
+
+/// Events in the order of the log.
+pub(crate) struct Batch {
+    pub(crate) events: Vec<StoredEvent>,
+    /// How many there were before bytes were counted.
+    pub(crate) found: usize,
+}
+
+impl Batch {
+    fn from_rows(rows: &[PgRow]) -> Result<Self, sqlx::Error> {
+        let found = match rows.first() {
+            Some(row) => row.try_get::<i64, _>("found")?,
+            None => 0,
+        };
+        Ok(Self {
+            events: rows
+                .iter()
+                .map(StoredEvent::from_row)
+                .collect::<Result<_, _>>()?,
+            found: usize::try_from(found).unwrap_or_default(),
+        })
+    }
+
+    /// Whether some were left for later.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.events.len() < self.found
+    }
 }
 
 /// The log is not the one that a cursor has read, or not whole. Whoever read on would skip events.
@@ -113,7 +143,7 @@ impl EventLog {
         &self,
         connection: &mut PgConnection,
         selection: &Selection<'_>,
-    ) -> Result<Vec<StoredEvent>, sqlx::Error> {
+    ) -> Result<Batch, sqlx::Error> {
         let rows = self
             .statements
             .read_events
@@ -124,20 +154,23 @@ impl EventLog {
             .bind(i64::from(selection.limit))
             .bind(selection.partitions)
             .bind(selection.partition)
+            .bind(i64::try_from(selection.bytes).unwrap_or(i64::MAX))
             .fetch_all(connection)
             .await?;
-        rows.iter().map(StoredEvent::from_row).collect()
+        Batch::from_rows(&rows)
     }
 
-    /// The events at these positions, as far as they are there, in any order.
+    /// The events at these positions, as far as they are there, and no more once their payloads have
+    /// come to so many bytes.
     pub(crate) async fn events_at(
         &self,
         connection: &mut PgConnection,
         positions: Vec<i64>,
-    ) -> Result<Vec<StoredEvent>, sqlx::Error> {
+        bytes: u64,
+    ) -> Result<Batch, sqlx::Error> {
         let query = self.statements.read_events_at.query().bind(positions);
-        let rows = query.fetch_all(connection).await?;
-        rows.iter().map(StoredEvent::from_row).collect()
+        let query = query.bind(i64::try_from(bytes).unwrap_or(i64::MAX));
+        Batch::from_rows(&query.fetch_all(connection).await?)
     }
 
     /// The last event up to a position.

@@ -1,7 +1,10 @@
 -- L2. The position of a lease that is still ours, and the marker by which L6 finds this transaction.
 -- No row: the lease is lost, or the cursor was deleted.
---   due  an event may be due to be tried again, of this partition or another
+--   waiting  events wait to be tried again, of this partition or another
+--   due      one of them may be due
 SELECT position,
+       EXISTS (SELECT FROM {family}dispatcher_retry AS waiting
+                WHERE waiting.consumer = $1 AND waiting.subscription = $2) AS waiting,
        EXISTS (SELECT FROM {family}dispatcher_retry AS waiting
                 WHERE waiting.consumer = $1 AND waiting.subscription = $2 AND waiting.due_at <= $5) AS due,
        pg_advisory_xact_lock_shared(((8192 | (tableoid::bigint & 8191)) << 48) | fence)::text AS marked

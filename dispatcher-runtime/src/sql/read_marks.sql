@@ -1,11 +1,12 @@
 -- What this subscription knows about events of the log:
---   handled  a dedup row says that it has handled this one
+--   handled  a dedup row says that it has handled this one; there can be none beyond position $6
 --   waiting  it waits itself: it is there after a cursor was set back
 --   held     an earlier event of its subject still waits
 SELECT event.position,
-       EXISTS (SELECT FROM {family}dispatcher_dedup AS dedup
-                WHERE dedup.consumer = $1 AND dedup.subscription = $2
-                  AND dedup.event_id = event.event_id) AS handled,
+       event.position <= $6
+       AND EXISTS (SELECT FROM {family}dispatcher_dedup AS dedup
+                    WHERE dedup.consumer = $1 AND dedup.subscription = $2
+                      AND dedup.event_id = event.event_id) AS handled,
        EXISTS (SELECT FROM {family}dispatcher_retry AS itself
                 WHERE itself.consumer = $1 AND itself.subscription = $2
                   AND itself.position = event.position) AS waiting,

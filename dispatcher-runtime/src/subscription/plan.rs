@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::source::Source;
+use super::store::Leased;
 use super::{Candidate, Idle, Lane, WINDOW};
 use crate::delivery::Abandoned;
 use crate::event_log::{Anchor, Mismatch};
@@ -31,20 +32,23 @@ pub(super) struct Lanes {
 
 impl<S: Send + Sync + 'static> Lane<S> {
     /// Reads the next batch. Transactions are READ COMMITTED, so that R3 has a newer snapshot than R1
-    /// and R2. `verify`: first, whether the log is the one that the cursor has read.
+    /// and R2.
+    ///
+    /// `fresh_after`: beyond this position nobody can have handled anything. Where that is not known, it
+    /// is first asked whether the log is the one that the cursor has read.
     pub(super) async fn plan(
         &self,
         tx: &mut DeliveryTx,
-        cursor: i64,
-        may_be_due: bool,
-        verify: bool,
+        leased: &Leased,
+        fresh_after: Option<i64>,
         limit: u32,
     ) -> Result<Plan, Abandoned> {
+        let cursor = leased.position;
         let mut source = self.source().await?;
-        if verify {
+        if fresh_after.is_none() {
             self.verify(tx, &mut source).await?;
         }
-        let mut candidates = match may_be_due {
+        let mut candidates = match leased.is_due {
             true => self.retries(tx, &mut source, limit).await?,
             false => Vec::new(),
         };
@@ -60,16 +64,25 @@ impl<S: Send + Sync + 'static> Lane<S> {
         let (mut until, mut anchor) = (cursor, None);
         let room = limit.saturating_sub(count(&candidates));
         if room > 0 && window > cursor {
-            let events = self.receive(tx, &mut source, cursor, window, room).await?;
+            let batch = self.receive(tx, &mut source, cursor, window, room).await?;
+            let is_full = batch.is_cut() || batch.found >= room as usize;
+            let events = batch.events;
             anchor = events.last().map(Anchor::of);
             until = match events.last() {
-                Some(last) if events.len() >= room as usize => last.position,
+                Some(last) if is_full => last.position,
                 _ => window,
             };
             if events.is_empty() {
                 anchor = self.last_event(tx, &mut source, window).await?;
             }
-            candidates.extend(self.mark(tx, events).await?);
+            let fresh_after = fresh_after.unwrap_or(last_position);
+            let are_fresh = events
+                .first()
+                .is_some_and(|first| first.position > fresh_after);
+            candidates.extend(match are_fresh && !leased.has_waiting {
+                true => events.into_iter().map(Candidate::fresh).collect(),
+                false => self.mark(tx, events, fresh_after).await?,
+            });
         }
         source.end().await;
         let next_retry = match candidates.len() {

@@ -23,6 +23,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         done: Done,
         abandoned: Abandoned,
     ) -> Result<Pass, PassError> {
+        self.fresh_after = None;
         let message = match abandoned {
             Abandoned::Log(mismatch) => return Err(mismatch.into()),
             Abandoned::LeaseLost => return Err(PassError::LeaseLost),
@@ -106,7 +107,8 @@ impl<S: Send + Sync + 'static> Reader<S> {
         let lane = &self.lane;
         let mut tx = lane.begin().await?;
         let position = candidate.event.position;
-        if let Some((cursor, _)) = lane.read_lease(&mut tx).await? {
+        if let Some(leased) = lane.read_lease(&mut tx).await? {
+            let cursor = leased.position;
             let untouched = if candidate.is_retry {
                 lane.attempts_of(&mut tx, position).await? == Some(candidate.attempts)
             } else {

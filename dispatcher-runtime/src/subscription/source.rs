@@ -13,7 +13,7 @@ use super::store::Waits;
 use super::{Candidate, Lane};
 use crate::delivery::Abandoned;
 use crate::event::StoredEvent;
-use crate::event_log::{Anchor, Selection};
+use crate::event_log::{Anchor, Batch, Selection};
 use crate::handler::DeliveryTx;
 use crate::observe::span;
 
@@ -82,7 +82,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
         after: i64,
         until: i64,
         limit: u32,
-    ) -> Result<Vec<StoredEvent>, sqlx::Error> {
+    ) -> Result<Batch, sqlx::Error> {
         let (settings, subscription) = (&self.bound.settings, &self.bound.subscription);
         let event_types = &subscription.event_types;
         let span = span::receive(event_types, settings.consumer, subscription.name);
@@ -91,13 +91,14 @@ impl<S: Send + Sync + 'static> Lane<S> {
             after,
             until,
             limit,
+            bytes: settings.batch_bytes,
             partitions: self.lease.partitions,
             partition: self.lease.partition,
         };
         let read = settings.log.events(source.connection(tx), &selection);
-        let events = read.instrument(span.clone()).await?;
-        span::received(&span, events.iter());
-        Ok(events)
+        let batch = read.instrument(span.clone()).await?;
+        span::received(&span, batch.events.iter());
+        Ok(batch)
     }
 
     pub(super) async fn last_event(
@@ -110,7 +111,8 @@ impl<S: Send + Sync + 'static> Lane<S> {
         log.last_event(source.connection(tx), until).await
     }
 
-    /// The events that wait, with what the log has of them.
+    /// The events that wait, with what the log has of them; what comes to more bytes than a batch may
+    /// have is left for the next.
     pub(super) async fn with_events(
         &self,
         tx: &mut DeliveryTx,
@@ -121,13 +123,19 @@ impl<S: Send + Sync + 'static> Lane<S> {
             return Ok(Vec::new());
         }
         let positions = waiting.iter().map(|waits| waits.position).collect();
-        let log = &self.bound.settings.log;
-        let events = log.events_at(source.connection(tx), positions).await?;
-        let mut events: HashMap<i64, StoredEvent> = events
+        let (log, bytes) = (&self.bound.settings.log, self.bound.settings.batch_bytes);
+        let batch = log.events_at(source.connection(tx), positions, bytes);
+        let batch = batch.await?;
+        let last = batch.events.last().map(|event| event.position);
+        let until = last.filter(|_| batch.is_cut()).unwrap_or(i64::MAX);
+        let mut events: HashMap<i64, StoredEvent> = batch
+            .events
             .into_iter()
             .map(|event| (event.position, event))
             .collect();
-        let candidates = waiting.into_iter().map(|waits| {
+        let waiting = waiting.into_iter();
+        let now = waiting.filter(|waits| waits.position <= until);
+        let candidates = now.map(|waits| {
             let event = events.remove(&waits.position);
             // The log of this database keeps what waits; another's may have lost it.
             let event = event.filter(|event| event.event_id == waits.event_id);

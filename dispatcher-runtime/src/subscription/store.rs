@@ -18,6 +18,15 @@ use crate::handler::DeliveryTx;
 use crate::id::DeadLetterId;
 use crate::sql::{ConsumeStatements, Statement};
 
+/// What L2 says.
+pub(super) struct Leased {
+    pub(super) position: i64,
+    /// Events of the subscription wait.
+    pub(super) has_waiting: bool,
+    /// One of them may be due.
+    pub(super) is_due: bool,
+}
+
 /// A row of `dispatcher_retry`.
 pub(super) struct Waits {
     pub(super) position: i64,
@@ -54,16 +63,22 @@ impl<S> Lane<S> {
             .bind(self.lease.fence)
     }
 
-    /// L2: the cursor, if the lease is still ours, and whether an event may be due to be tried again.
+    /// L2, if the lease is still ours.
     pub(super) async fn read_lease(
         &self,
         tx: &mut DeliveryTx,
-    ) -> Result<Option<(i64, bool)>, sqlx::Error> {
+    ) -> Result<Option<Leased>, sqlx::Error> {
         let query = self.of_lease(&self.statements().read_lease);
         let query = query.bind(self.bound.settings.clock.now());
         let row = query.fetch_optional(&mut **tx).await?;
-        row.map(|row| Ok((row.try_get("position")?, row.try_get("due")?)))
-            .transpose()
+        row.map(|row| {
+            Ok(Leased {
+                position: row.try_get("position")?,
+                has_waiting: row.try_get("waiting")?,
+                is_due: row.try_get("due")?,
+            })
+        })
+        .transpose()
     }
 
     /// The cursor, and an event that it has passed.
@@ -161,6 +176,7 @@ impl<S> Lane<S> {
         &self,
         tx: &mut DeliveryTx,
         events: Vec<StoredEvent>,
+        fresh_after: i64,
     ) -> Result<Vec<Candidate>, sqlx::Error> {
         if events.is_empty() {
             return Ok(Vec::new());
@@ -171,6 +187,7 @@ impl<S> Lane<S> {
             .bind(of().map(|event| event.position).collect::<Vec<_>>())
             .bind(of().map(|event| event.event_id.clone()).collect::<Vec<_>>())
             .bind(of().map(|event| event.subject.clone()).collect::<Vec<_>>())
+            .bind(fresh_after)
             .fetch_all(&mut **tx)
             .await?;
         let mut marks = HashMap::with_capacity(rows.len());
@@ -183,13 +200,9 @@ impl<S> Lane<S> {
         let candidates = events.into_iter().filter_map(|event| {
             let (handled, held) = marks.remove(&event.position).flatten()?;
             Some(Candidate {
-                event,
                 handled,
                 held,
-                is_retry: false,
-                is_gone: false,
-                attempts: 0,
-                failures: Vec::new(),
+                ..Candidate::fresh(event)
             })
         });
         Ok(candidates.collect())

@@ -10,22 +10,30 @@ use sqlx::{Executor, PgPool, Postgres, Row};
 
 use super::PATIENCE;
 
+/// How often to look: somebody else may take the one that has just become free.
+const LOOKS: u32 = 3;
+
 /// Asked before anything is left with the session.
 pub(super) async fn is_pooled(
     listener: &mut PgListener,
     pool: &PgPool,
 ) -> Result<bool, sqlx::Error> {
     let first = process(&mut *listener).await?;
-    // A second client takes a server process for a transaction: of a pooler it gets the one that has
-    // just become free, and the first then gets another.
-    let Ok(other) = tokio::time::timeout(PATIENCE, pool.begin()).await else {
-        return Ok(false); // No connection to spare; another look is taken at the first sleep.
-    };
-    let mut other = other?;
-    let others = process(&mut *other).await?;
-    let again = process(&mut *listener).await?;
-    other.rollback().await?;
-    Ok(first == others || first != again)
+    for _ in 0..LOOKS {
+        // A second client takes a server process for a transaction: of a pooler it gets the one that
+        // has just become free, and the first then gets another.
+        let Ok(other) = tokio::time::timeout(PATIENCE, pool.begin()).await else {
+            return Ok(false); // No connection to spare; another look is taken at each sleep.
+        };
+        let mut other = other?;
+        let others = process(&mut *other).await?;
+        let again = process(&mut *listener).await?;
+        other.rollback().await?;
+        if first == others || first != again {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The server process of this moment.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use dispatcher_runtime::{DeadLetterFilter, DeadLetters, Reason};
 use dispatcher_tests::fixtures::{TestResult, lock};
+use sqlx::Executor;
 
 use crate::support::{Act, Script, World, credit_history, hold_slot};
 
@@ -376,5 +377,54 @@ async fn replicas_share_a_subscription_without_doubling_or_disorder() -> TestRes
         replica.stop().await;
     }
     assert_eq!(world.effects().await?, (1..=200).collect::<Vec<_>>());
+    world.close().await
+}
+
+#[tokio::test]
+async fn a_batch_is_bounded_in_bytes_too_and_loses_nothing_by_it() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([(2, Act::FailTimes(2)), (6, Act::Permanent)]);
+    let events = (1..=12).map(|credits| lock(credits % 3, credits));
+    world.revenue().publish_all(events).await?;
+    // Each payload reaches it.
+    let consumer = world.coaching(&script).batch_bytes(1);
+    let consumer = consumer.subscribe(hold_slot).start().await?;
+    consumer.caught_up().await?;
+    consumer.stop().await;
+    let effects = world.effects().await?;
+    let of = |subject: i64| -> Vec<i64> {
+        let of = effects.iter().filter(|credits| *credits % 3 == subject);
+        of.copied().collect()
+    };
+    assert_eq!(of(0), [3, 9, 12]);
+    assert_eq!(of(1), [1, 4, 7, 10]);
+    assert_eq!(of(2), [2, 5, 8, 11]);
+    let refused = world.coaching(&script).batch_bytes(0);
+    let refused = refused.subscribe(hold_slot).start().await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "the setting `batch_bytes` is `0`; it has to be at least 1 byte"
+    );
+    world.close().await
+}
+
+#[tokio::test]
+async fn a_cursor_that_is_set_back_under_a_running_consumer_doubles_nothing() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([]);
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    world
+        .revenue()
+        .publish_all([lock(1, 1), lock(2, 2), lock(1, 3)])
+        .await?;
+    consumer.caught_up().await?;
+    world
+        .pool
+        .execute("UPDATE dispatcher_cursor SET position = 0")
+        .await?;
+    world.revenue().publish(lock(1, 4)).await?;
+    consumer.caught_up().await?;
+    consumer.stop().await;
+    assert_eq!(world.effects().await?, [1, 2, 3, 4]);
     world.close().await
 }

@@ -20,4 +20,6 @@ mod not_only_rust;
 mod pooler;
 mod publish;
 mod restore;
+mod retention;
+mod subscriptions;
 mod support;

@@ -1,0 +1,6 @@
+-- The next event, of whatever type.
+SELECT position, inserted_at
+  FROM {family}dispatcher_event
+ WHERE position > $1
+ ORDER BY position
+ LIMIT 1

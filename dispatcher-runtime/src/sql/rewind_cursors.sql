@@ -1,0 +1,5 @@
+-- Sets a subscription back. Every lease on it is void: whoever is in the middle of something finds another
+-- fence (L3).
+UPDATE {family}dispatcher_cursor
+   SET position = $3, updated_at = $4, fence = nextval('{family}dispatcher_fence'), holder = NULL
+ WHERE consumer = $1 AND subscription = $2 AND position > $3

@@ -1,0 +1,7 @@
+-- Whoever has read least of the log, here or elsewhere.
+SELECT consumer, subscription, position
+  FROM (SELECT consumer, subscription, position FROM {family}dispatcher_cursor WHERE NOT remote
+        UNION ALL
+        SELECT consumer, subscription, position FROM {family}dispatcher_reader) AS reader
+ ORDER BY position, consumer, subscription
+ LIMIT 1

@@ -1,0 +1,12 @@
+-- Dedup rows from before $1, except those that may speak for an event beyond the cursor: it has not moved
+-- since.
+DELETE FROM {family}dispatcher_dedup
+ WHERE ctid = ANY (ARRAY(
+       SELECT dedup.ctid
+         FROM {family}dispatcher_dedup AS dedup
+        WHERE dedup.handled_at < $1
+          AND NOT EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor
+                           WHERE cursor.consumer = dedup.consumer AND cursor.subscription = dedup.subscription
+                             AND cursor.updated_at <= dedup.handled_at)
+        ORDER BY dedup.handled_at
+        LIMIT $2))
