@@ -16,6 +16,7 @@ use crate::error::{HandlerError, HandlerErrorKind, is_transient};
 use crate::event::StoredEvent;
 use crate::handler::{Delivery, DeliveryTx, Handler, Incoming};
 use crate::observe::{Observers, span};
+use crate::private::EventTypes;
 
 /// A handler with its type forgotten.
 trait Handle<S>: Send + Sync {
@@ -43,7 +44,7 @@ impl<S> Subscription<S> {
     pub(crate) fn new<H: Handler<S>>(handler: H) -> Self {
         Self {
             name: H::NAME,
-            event_types: vec![<H::EventType as crate::private::EventType>::NAME],
+            event_types: <H::EventTypes as EventTypes>::NAMES.to_vec(),
             in_transaction: H::IN_TRANSACTION,
             concurrency: 1,
             partitions: 1,
