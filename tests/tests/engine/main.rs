@@ -16,4 +16,5 @@ mod loaded_registry;
 mod migrations;
 mod not_only_rust;
 mod publish;
+mod several_event_types;
 mod support;
