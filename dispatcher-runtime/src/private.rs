@@ -98,8 +98,9 @@ pub trait Carries<P>: EventType {
 /// A payload for which the enum `V` has a variant. The derive implements it for the payloads of the
 /// variants, and a retired event type says itself why there can be none of its own.
 ///
-/// It is not asked of the event types: rustc takes two of them for one where it sees them through
-/// their payloads, as the derive does, and lets nothing be implemented for both.
+/// It is asked of payloads and not of event types. The derive could name an event type only as that
+/// of a payload, and rustc does not look so far where it compares implementations: those for two
+/// variants would count as conflicting.
 #[diagnostic::on_unimplemented(
     message = "`{V}` has no variant for `{Self}`",
     label = "no variant of `{V}` holds the payload of this event type",
