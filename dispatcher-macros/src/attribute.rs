@@ -11,23 +11,22 @@ use crate::faults::{Faults, spelt};
 /// The attribute, as far as it could be understood.
 #[derive(Debug, Default)]
 pub(crate) struct Attribute {
-    /// The modules of the event types: one, or there is a fault.
+    /// The modules of the event types: one at least, or there is a fault.
     pub(crate) event_types: Vec<Path>,
     /// The name of the subscription, where it is not the function's.
     pub(crate) name: Option<LitStr>,
 }
 
 impl Attribute {
-    /// The generated type of the payload, to be written in messages: `CreditLocked`.
-    pub(crate) fn payload(&self) -> String {
-        let module = self
+    /// The generated types of the payloads, to be written in messages: `CreditLocked`.
+    pub(crate) fn payloads(&self) -> Vec<String> {
+        let modules = self
             .event_types
-            .first()
-            .and_then(|path| path.segments.last());
-        module.map_or_else(
-            || "…".to_owned(),
-            |module| pascal_case(&module.ident.unraw().to_string()),
-        )
+            .iter()
+            .filter_map(|path| path.segments.last());
+        modules
+            .map(|module| pascal_case(&module.ident.unraw().to_string()))
+            .collect()
     }
 }
 
@@ -130,14 +129,17 @@ fn event_type(attribute: &mut Attribute, path: Path, faults: &mut Faults) {
         );
         return;
     }
-    if !attribute.event_types.is_empty() {
+    let spelling = spelt(&path);
+    if attribute
+        .event_types
+        .iter()
+        .any(|other| spelt(other) == spelling)
+    {
         faults.at(
             &path,
-            format!(
-                "a handler handles one event type: write another handler for `{}`",
-                spelt(&path)
-            ),
+            format!("`{spelling}` stands here twice: remove one of them"),
         );
+        return;
     }
     attribute.event_types.push(path);
 }

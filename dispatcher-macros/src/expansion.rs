@@ -4,18 +4,20 @@
 //! user's spans, so that rustc's errors point at what the user wrote; what is written here names
 //! `::dispatcher_runtime` only, and is silent under the user's lints.
 
+mod event_types;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, ItemFn, LitStr, Path, Type};
+use syn::{Attribute, ItemFn, LitStr, Path};
 
-use crate::attribute::snake_case;
 use crate::signature::{self, Argument, Signature};
+use event_types::{EventTypes, import};
 
 /// The handler, of a function without faults.
 pub(crate) fn handler(
     function: &ItemFn,
-    event_type: &Path,
+    event_types: &[Path],
     name: Option<&LitStr>,
     signature: &Signature,
 ) -> TokenStream {
@@ -23,21 +25,18 @@ pub(crate) fn handler(
     let name = name
         .cloned()
         .unwrap_or_else(|| LitStr::new(&handler.unraw().to_string(), handler.span()));
-    let (import, event_type) = import(event_type, Some(&signature.envelope));
     let (generics, state) = match signature.state() {
         Some(state) => (None, quote!(#state)),
         None => (Some(any_state()), quote!(__State)),
     };
-    // The function's own types are not named again, but found by inference: rustc would say twice
-    // that it does not know them.
-    let read = over(
-        &signature.envelope,
-        quote! {
-            ::dispatcher_runtime::private::Envelope::<
-                <Self as ::dispatcher_runtime::Handler<#state>>::EventType,
-            >::read
-        },
-    );
+    let EventTypes {
+        imports,
+        named,
+        variants,
+        read,
+        event,
+        list,
+    } = EventTypes::of(handler, event_types, &state, signature);
     let outcome = over(
         &signature.returned,
         quote!(::dispatcher_runtime::private::Returned::outcome),
@@ -54,31 +53,33 @@ pub(crate) fn handler(
             };
         }
     });
+    let mut handled =
+        quote!(::dispatcher_runtime::private::a_handler_must_be_send(#call, #outcome));
+    if !variants.is_empty() {
+        handled = quote! {
+            let __handled = #handled;
+            #variants
+            __handled
+        };
+    }
     // A handler of the same module may be called `event`, and a name of a unit struct in a pattern
     // stands for the struct.
     let body = quote! {
-        let __event = match #read(__incoming.event) {
+        let #event = match #read(__incoming.event) {
             ::core::result::Result::Ok(__event) => __event,
             ::core::result::Result::Err(__error) => {
                 return ::dispatcher_runtime::private::refused(__error);
             }
         };
         #tx
-        ::dispatcher_runtime::private::a_handler_must_be_send(#call, #outcome)
+        #handled
     };
-    let implementation = implementation(
-        handler,
-        generics,
-        &state,
-        &event_type,
-        &name,
-        takes_tx,
-        &body,
-    );
+    let implementation = implementation(handler, generics, &state, &named, &name, takes_tx, &body);
     item(
         function,
         &quote! {
-            #import
+            #imports
+            #list
             #implementation
             // When nobody registers the handler, rustc is to say so of the struct alone.
             let _ = #handler;
@@ -93,7 +94,7 @@ pub(crate) fn standin(function: &ItemFn, event_types: &[Path]) -> TokenStream {
     let name = LitStr::new("", handler.span());
     let unknown = quote!(::dispatcher_runtime::private::UnknownEventType);
     let (first, event_type) = event_types.first().map_or((None, unknown), |path| {
-        let (import, event_type) = import(path, None);
+        let (import, event_type) = import(path, 0);
         (Some(import), event_type)
     });
     let others = event_types.iter().skip(1);
@@ -148,14 +149,14 @@ fn implementation(
     handler: &Ident,
     generics: Option<TokenStream>,
     state: &TokenStream,
-    event_type: &TokenStream,
+    event_types: &TokenStream,
     name: &LitStr,
     takes_tx: bool,
     body: &TokenStream,
 ) -> TokenStream {
     quote! {
         impl #generics ::dispatcher_runtime::Handler<#state> for #handler {
-            type EventType = #event_type;
+            type EventTypes = #event_types;
             const NAME: &'static str = #name;
             const IN_TRANSACTION: bool = #takes_tx;
             fn handle<'a>(
@@ -178,7 +179,7 @@ fn any_state() -> TokenStream {
 
 /// The expression `written` at the place of `place`: what rustc has against the one it shows as the
 /// other. rustc takes the place of an expression from its first and its last token.
-fn over(place: &Type, written: TokenStream) -> TokenStream {
+pub(crate) fn over(place: &impl ToTokens, written: TokenStream) -> TokenStream {
     let spans: Vec<_> = place
         .to_token_stream()
         .into_iter()
@@ -229,33 +230,6 @@ fn mentions(attribute: &Attribute, lint: &str) -> bool {
         .meta
         .require_list()
         .is_ok_and(|list| list.tokens.to_string().contains(lint))
-}
-
-/// What has to stand before the marker of the event type, and how that is named then.
-///
-/// A `use`, because of what rustc says of a misspelt path. Where it cannot find the last segment of
-/// one it looks for a similar name in the module before it. Of a single name it says so only if a
-/// module of a similar name is near: here is one, called as the payload suggests.
-fn import(path: &Path, envelope: Option<&Type>) -> (TokenStream, TokenStream) {
-    let Some(last) = path.segments.last().map(|segment| &segment.ident) else {
-        return (TokenStream::new(), quote!(#path::EventType));
-    };
-    if path.segments.len() > 1 || path.leading_colon.is_some() {
-        let alias = Ident::new("__event_type", last.span());
-        return (quote!(use #path as #alias;), quote!(#alias::EventType));
-    }
-    let alias = Ident::new("__EventType", last.span());
-    let did_you_mean = envelope
-        .and_then(signature::payload_hint)
-        .map(|payload| snake_case(&payload))
-        .filter(|meant| last.unraw() != *meant)
-        .and_then(|meant| syn::parse_str::<Ident>(&meant).ok())
-        .map(|meant| quote!(mod __did_you_mean { mod #meant {} }));
-    let import = quote! {
-        #did_you_mean
-        use #path::EventType as #alias;
-    };
-    (import, quote!(#alias))
 }
 
 /// The call of the user's function, at the place of its name.

@@ -125,7 +125,7 @@ fn modifiers(function: &ItemFn, faults: &mut Faults) {
     {
         faults.at(
             attribute,
-            "a handler handles one event type: write another function for this one",
+            "a handler has one `#[subscribe]`: name the event types of both in one, or write another function for this one",
         );
     }
 }
@@ -166,12 +166,37 @@ fn named(written: &Type, instead: &str, faults: &mut Faults) {
     }
 }
 
+/// Refuses the payload of one event type where the attribute names several.
+fn one_of_several(envelope: &Type, payloads: &[String], faults: &mut Faults) {
+    let Some(taken) = payload_hint(envelope).filter(|taken| payloads.contains(taken)) else {
+        return;
+    };
+    if let [_, _, ..] = payloads {
+        let variants: Vec<_> = payloads
+            .iter()
+            .map(|payload| format!("{payload}({payload})"))
+            .collect();
+        faults.at(
+            envelope,
+            format!(
+                "this takes `{taken}` only. A handler of several event types takes an enum of their payloads: \
+                 write `#[derive(EventPayload)] enum Event {{ {} }}`, and take `EventEnvelope<Event>`",
+                variants.join(", ")
+            ),
+        );
+    }
+}
+
 fn arguments(
     function: &ItemFn,
     attribute: &Attribute,
     faults: &mut Faults,
 ) -> (Option<Type>, Vec<Argument>) {
-    let envelope_of = format!("EventEnvelope<{}>", attribute.payload());
+    let payloads = attribute.payloads();
+    let envelope_of = match payloads.as_slice() {
+        [payload] => format!("EventEnvelope<{payload}>"),
+        _ => "EventEnvelope<…>".to_owned(),
+    };
     let mut types = function.sig.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(typed) => Some(&*typed.ty),
         FnArg::Receiver(_) => None,
@@ -189,6 +214,7 @@ fn arguments(
             );
         }
         named(first, &format!("write `{envelope_of}`"), faults);
+        one_of_several(first, &payloads, faults);
     }
     let mut arguments: Vec<Argument> = Vec::new();
     for written in types {

@@ -32,8 +32,8 @@ pub(crate) fn subscribe(attribute: TokenStream, item: TokenStream) -> TokenStrea
     }
     let signature = signature::read(&function, &attribute, &mut faults);
     match (signature, attribute.event_types.as_slice()) {
-        (Some(signature), [event_type]) if faults.none() => {
-            expansion::handler(&function, event_type, attribute.name.as_ref(), &signature)
+        (Some(signature), event_types) if faults.none() => {
+            expansion::handler(&function, event_types, attribute.name.as_ref(), &signature)
         }
         _ => {
             let standin = expansion::standin(&function, &attribute.event_types);

@@ -148,7 +148,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     pub fn subscribe<H>(mut self, handler: H) -> Self
     where
         H: Handler<S>,
-        H::EventType: ConsumedBy<D>,
+        H::EventTypes: ConsumedBy<D>,
     {
         self.subscriptions.push(Subscription::new(handler));
         self
@@ -173,7 +173,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     ) -> Self
     where
         H: Handler<S>,
-        H::EventType: ConsumedBy<D>,
+        H::EventTypes: ConsumedBy<D>,
     {
         let mut subscription = Subscription::new(handler);
         options(SubscriptionOptions::default()).apply(&mut subscription);

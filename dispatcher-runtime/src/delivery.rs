@@ -17,6 +17,7 @@ use crate::event::StoredEvent;
 use crate::event_log::Mismatch;
 use crate::handler::{Delivery, DeliveryTx, Handler, Incoming};
 use crate::observe::{Observers, span};
+use crate::private::EventTypes;
 use crate::subscriptions::Start;
 
 /// A handler with its type forgotten.
@@ -49,7 +50,7 @@ impl<S> Subscription<S> {
     pub(crate) fn new<H: Handler<S>>(handler: H) -> Self {
         Self {
             name: H::NAME,
-            event_types: vec![<H::EventType as crate::private::EventType>::NAME],
+            event_types: <H::EventTypes as EventTypes>::NAMES.to_vec(),
             in_transaction: H::IN_TRANSACTION,
             concurrency: 1,
             partitions: 1,

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use crate::envelope::EventEnvelope;
 use crate::error::HandlerError;
 use crate::id::IdError;
+use crate::private::EventTypes;
 
 /// A row of `dispatcher_event`. Anybody may have inserted it, so nothing in it is trusted.
 #[derive(Clone, Debug)]
@@ -67,6 +68,19 @@ impl StoredEvent {
             payload: "null".to_owned(),
             inserted_at: OffsetDateTime::UNIX_EPOCH,
         }
+    }
+
+    /// Whether a handler of these event types is the one for it. It is not where the handler handled
+    /// other event types when this event began to wait, and now comes back to it.
+    pub(crate) fn is_of<E: EventTypes>(&self) -> Result<(), HandlerError> {
+        if E::NAMES.contains(&self.event_type.as_str()) {
+            return Ok(());
+        }
+        Err(HandlerError::invalid(format!(
+            "this handler does not handle {}, but {}",
+            self.event_type,
+            E::NAMES.join(", ")
+        )))
     }
 
     /// The typed envelope, for a macro expansion: `decode` is the gate of the event type.

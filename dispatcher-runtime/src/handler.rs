@@ -15,9 +15,9 @@ use time::OffsetDateTime;
 use crate::envelope::EventEnvelope;
 use crate::error::HandlerError;
 use crate::event::StoredEvent;
-use crate::private::Carries;
+use crate::private::{Carries, EventTypes};
 
-/// A subscription: an async function under `#[subscribe(event_type)]`.
+/// A subscription: an async function under `#[subscribe(event_type, …)]`.
 ///
 /// Implemented by the attribute only.
 #[diagnostic::on_unimplemented(
@@ -27,8 +27,8 @@ use crate::private::Carries;
     note = "a handler that takes `State<App>` is registered after `.state(app)`"
 )]
 pub trait Handler<S>: Send + Sync + 'static {
-    /// The marker of the event type that it handles.
-    type EventType: crate::private::EventType;
+    /// The event types that it handles: the marker of one, or itself as the list of several.
+    type EventTypes: EventTypes;
     /// The subscription's name, to which the cursor belongs.
     const NAME: &'static str;
     /// Whether it takes `&mut DeliveryTx`.
@@ -61,6 +61,7 @@ pub trait Envelope<E>: Sized {
 
 impl<E: Carries<P>, P> Envelope<E> for EventEnvelope<P> {
     fn read(event: &StoredEvent) -> Result<Self, HandlerError> {
+        event.is_of::<E>()?;
         event.envelope(E::decode)
     }
 }

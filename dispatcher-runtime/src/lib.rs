@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`Dispatcher`] | publishes the events of one domain, in the caller's transaction or its own |
 //! | [`subscribe`] | makes a handler of an async function |
+//! | [`EventPayload`] | one enum for the payloads of several event types, whose handler keeps their order |
 //! | [`Consumer`] | runs the handlers of one domain |
 //! | [`EventEnvelope`] | an event as a handler gets it |
 //! | [`DeliveryTx`] | the delivery's transaction: what is written through it is applied once |
@@ -90,6 +91,8 @@ mod event;
 #[cfg(feature = "consume")]
 mod event_log;
 #[cfg(feature = "consume")]
+mod event_payload;
+#[cfg(feature = "consume")]
 mod handler;
 #[cfg(feature = "consume")]
 mod lease;
@@ -138,6 +141,37 @@ pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, Published}
 pub use consumer::{Consumer, ConsumerBuilder, RunningConsumer, SubscriptionOptions};
 #[cfg(feature = "consume")]
 pub use dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters};
+/// ```
+/// use acme_contracts::credit_locked::{self, CreditLocked};
+/// use acme_contracts::credit_released::{self, CreditReleased};
+/// use dispatcher_runtime::{DeliveryTx, EventEnvelope, EventPayload, HandlerError, subscribe};
+///
+/// /// What happened to the credits of a reservation.
+/// #[derive(EventPayload)]
+/// enum CreditEvent {
+///     Locked(CreditLocked),
+///     Released(CreditReleased),
+/// }
+///
+/// #[subscribe(credit_locked, credit_released)]
+/// async fn credit_board(
+///     event: EventEnvelope<CreditEvent>,
+///     tx: &mut DeliveryTx,
+/// ) -> Result<(), HandlerError> {
+///     let (reservation, held) = match event.payload {
+///         CreditEvent::Locked(locked) => (locked.credit_reservation_id, true),
+///         CreditEvent::Released(released) => (released.credit_reservation_id, false),
+///     };
+///     sqlx::query("UPDATE board SET held = $2 WHERE reservation_id = $1")
+///         .bind(reservation)
+///         .bind(held)
+///         .execute(&mut **tx)
+///         .await?;
+///     Ok(())
+/// }
+/// ```
+#[cfg(feature = "consume")]
+pub use dispatcher_macros::EventPayload;
 /// ```
 /// use acme_contracts::credit_locked::{self, CreditLocked};
 /// use dispatcher_runtime::{DeliveryTx, EventEnvelope, HandlerError, State, subscribe};

@@ -14,6 +14,10 @@ pub use schemars;
 pub use crate::__json_schema as json_schema;
 #[cfg(not(feature = "schemars"))]
 pub use crate::__no_json_schema as json_schema;
+#[cfg(feature = "consume")]
+pub use crate::event_payload::{
+    EnvelopeOfSeveral, EventPayload, Known, SubscribesTo, SubscribesToAll, Variants,
+};
 pub use crate::gate::Document;
 #[cfg(feature = "consume")]
 pub use crate::handler::{
@@ -46,6 +50,9 @@ macro_rules! __no_json_schema {
 
 /// The marker of an event type.
 pub trait EventType: Send + Sync + 'static {
+    /// What a handler takes: the payload of the current version. A retired event type has one that
+    /// nothing holds.
+    type Payload;
     /// Such as `credit.locked`.
     const NAME: &'static str;
     /// The one domain that publishes it.
@@ -69,8 +76,18 @@ pub trait EventType: Send + Sync + 'static {
 )]
 pub trait PublishedBy<D>: Payload {}
 
-/// The marker of an event type that the domain `D` handles.
-pub trait ConsumedBy<D>: EventType {}
+/// The event types of a handler: the marker of one, or a handler of several, which is their list.
+pub trait EventTypes: Send + Sync + 'static {
+    /// Their names.
+    const NAMES: &'static [&'static str];
+}
+
+impl<E: EventType> EventTypes for E {
+    const NAMES: &'static [&'static str] = &[E::NAME];
+}
+
+/// Event types each of which the domain `D` handles.
+pub trait ConsumedBy<D>: EventTypes {}
 
 /// The marker of an event type whose events a handler can take as `P`.
 pub trait Carries<P>: EventType {
@@ -78,12 +95,32 @@ pub trait Carries<P>: EventType {
     fn decode(schema_version: u32, payload: Value) -> Result<P, DecodeError>;
 }
 
+/// A payload for which the enum `V` has a variant. The derive implements it for the payloads of the
+/// variants, and a retired event type says itself why there can be none of its own.
+///
+/// It is asked of payloads and not of event types. The derive could name an event type only as that
+/// of a payload, and rustc does not look so far where it compares implementations: those for two
+/// variants would count as conflicting.
+#[diagnostic::on_unimplemented(
+    message = "`{V}` has no variant for `{Self}`",
+    label = "no variant of `{V}` holds the payload of this event type",
+    note = "add a variant that holds `{Self}` to `{V}`, or remove the event type from `#[subscribe(…)]`"
+)]
+pub trait HeldBy<V> {}
+
+/// In place of an enum whose faults are reported: it is not to miss variants, too.
+#[derive(Debug)]
+pub enum AnyVariant {}
+
+impl<P> HeldBy<AnyVariant> for P {}
+
 /// The event type of a handler whose `#[subscribe]` names none. What the attribute has against that
 /// is to be the only error, so every consumer may subscribe to it.
 #[derive(Debug)]
 pub enum UnknownEventType {}
 
 impl EventType for UnknownEventType {
+    type Payload = ();
     const NAME: &'static str = "";
     const PRODUCER: &'static str = "";
     const CONSUMERS: &'static [&'static str] = &[];

@@ -1,6 +1,7 @@
 //! Events and tables that many tests use.
 
 use acme_contracts::credit_locked::CreditLocked;
+use acme_contracts::credit_released::CreditReleased;
 use dispatcher_runtime::Payload;
 use serde_json::{Value, json};
 use sqlx::{Executor, PgPool};
@@ -26,6 +27,20 @@ pub fn lock_json(person: u32, credits: u32) -> Value {
 /// A lock of `credits` credits of the person of that number.
 pub fn lock(person: u32, credits: u32) -> CreditLocked {
     CreditLocked::from_json(lock_json(person, credits)).expect("the fixture is valid")
+}
+
+/// A release of `credits` credits of the person of that number.
+pub fn release(person: u32, credits: u32) -> CreditReleased {
+    let number = uuid(person);
+    let payload = json!({
+        "credit_reservation_id": format!("crr_{number}"),
+        "lesson_id": format!("les_{number}"),
+        "person_id": format!("per_{number}"),
+        "released_credits": credits,
+        "reason": "booking_cancelled",
+        "released_at": "2026-11-23T10:15:02.418Z",
+    });
+    CreditReleased::from_json(payload).expect("the fixture is valid")
 }
 
 /// The id of the person of that number.

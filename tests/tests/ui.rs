@@ -20,6 +20,8 @@ mod deprecated_event_type;
 mod minimal;
 #[path = "../ui/pass/other-spellings.rs"]
 mod other_spellings;
+#[path = "../ui/pass/several-event-types.rs"]
+mod several_event_types;
 
 #[test]
 fn faults_are_told() -> TestResult {
@@ -41,7 +43,9 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
         format!("{:?}", minimal::consumer(pool.clone())),
         format!("{:?}", all_arguments::consumer(pool.clone())),
         format!("{:?}", other_spellings::consumer(pool.clone())),
-        format!("{:?}", deprecated_event_type::consumer(pool)),
+        format!("{:?}", deprecated_event_type::consumer(pool.clone())),
+        format!("{:?}", several_event_types::coaching(pool.clone())),
+        format!("{:?}", several_event_types::growth(pool)),
     ];
     assert_eq!(
         names,
@@ -50,6 +54,8 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
             r#"ConsumerBuilder { subscriptions: ["hold-slot"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["aliased", "by_path", "async", "local", "event", "incoming", "error"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["move_slot"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["credit_board", "credit-log", "local", "move_slot"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["takings"], .. }"#,
         ]
     );
     Ok(())

@@ -27,7 +27,18 @@ fn expand(mut function: ItemFn) -> TokenStream {
 /// `UPDATE_EXPECT=1 cargo test -p dispatcher-macros` writes what is expanded now.
 #[test]
 fn a_handler_becomes_what_is_expected() {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/subscribe");
+    expand_golden("subscribe");
+}
+
+#[test]
+fn a_handler_of_several_event_types_becomes_what_is_expected() {
+    expand_golden("subscribe_several");
+}
+
+fn expand_golden(case: &str) {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(case);
     let input = std::fs::read_to_string(golden.join("input.rs")).expect("the input");
     let expanded = expand(syn::parse_str(&input).expect("a function"));
     let file = syn::parse2(expanded).expect("Rust");
@@ -71,7 +82,7 @@ fn where_the_payload_is_called_otherwise_its_module_is_suggested() {
 
 #[test]
 fn whatever_is_wrong_the_function_is_emitted_again() {
-    let faulty: [ItemFn; 5] = [
+    let faulty: [ItemFn; 6] = [
         parse_quote!(
             #[subscribe]
             async fn handler(event: E) -> R {
@@ -80,6 +91,12 @@ fn whatever_is_wrong_the_function_is_emitted_again() {
         ),
         parse_quote!(
             #[subscribe("credit.locked")]
+            async fn handler(event: E) -> R {
+                body
+            }
+        ),
+        parse_quote!(
+            #[subscribe(credit_locked, credit_released, credit_locked)]
             async fn handler(event: E) -> R {
                 body
             }

@@ -21,5 +21,6 @@ mod pooler;
 mod publish;
 mod restore;
 mod retention;
+mod several_event_types;
 mod subscriptions;
 mod support;

@@ -33,6 +33,7 @@ mod order_paid {
     pub struct EventType;
 
     impl private::EventType for EventType {
+        type Payload = OrderPaid;
         const NAME: &'static str = "order.paid";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["growth"];
@@ -71,10 +72,22 @@ mod order_paid {
     }
 }
 
-use dispatcher_runtime::{EventEnvelope, HandlerError, subscribe};
+use acme_contracts::refund_issued::{self, RefundIssued};
+use dispatcher_runtime::{EventEnvelope, EventPayload, HandlerError, subscribe};
 
 #[subscribe(order_paid)]
 async fn credit_history(_event: EventEnvelope<order_paid::OrderPaid>) -> Result<(), HandlerError> {
+    Ok(())
+}
+
+#[derive(EventPayload)]
+enum Money {
+    Paid(order_paid::OrderPaid),
+    Refunded(RefundIssued),
+}
+
+#[subscribe(order_paid, refund_issued)]
+async fn takings(_event: EventEnvelope<Money>) -> Result<(), HandlerError> {
     Ok(())
 }
 

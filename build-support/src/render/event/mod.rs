@@ -58,7 +58,8 @@ pub(super) fn module(model: &Model, event: &Event, versions: &[VersionModule]) -
         .live_versions()
         .zip(versions)
         .map(|(version, module)| version_module(event, version, &module.items));
-    let marker = marker(event, current.number);
+    let payload = ident(&event.rust_type);
+    let marker = marker(event, current.number, &quote!(#current_module::#payload));
     let producer = rules::producer(model, event);
     let consumer = rules::consumer(model, event);
     let carried = rules::carried(event, current);
@@ -164,7 +165,7 @@ fn sentence(text: &str) -> String {
     }
 }
 
-fn marker(event: &Event, current: u32) -> TokenStream {
+fn marker(event: &Event, current: u32, payload: &TokenStream) -> TokenStream {
     let (name, producer, consumers) = (&event.name, &event.producer, &event.consumers);
     let subject = option(event.subject.as_deref());
     let current = Literal::u32_unsuffixed(current);
@@ -176,6 +177,7 @@ fn marker(event: &Event, current: u32) -> TokenStream {
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         pub struct EventType;
         impl ::dispatcher_runtime::private::EventType for EventType {
+            type Payload = #payload;
             const NAME: &'static str = #name;
             const PRODUCER: &'static str = #producer;
             const CONSUMERS: &'static [&'static str] = &[#(#consumers),*];
@@ -340,7 +342,7 @@ fn tombstone(event: &Event, descriptor: &TokenStream) -> TokenStream {
     let name = ident(&event.module);
     let allow = allow();
     let last = event.versions.last().map_or(0, |version| version.number);
-    let marker = marker(event, last);
+    let marker = marker(event, last, &quote!(Retired));
     let message = format!(
         "`{}` is retired: it can no longer be subscribed to",
         event.name
@@ -351,10 +353,12 @@ fn tombstone(event: &Event, descriptor: &TokenStream) -> TokenStream {
         #allow
         pub mod #name {
             #marker
+            pub enum Retired {}
             #descriptor
             #[diagnostic::on_unimplemented(message = #message, label = #label)]
             pub trait Live {}
             impl<D: Live> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+            impl<V: Live> ::dispatcher_runtime::private::HeldBy<V> for Retired {}
             impl<P: Live> ::dispatcher_runtime::private::Carries<P> for EventType {
                 fn decode(
                     schema_version: u32,

@@ -92,7 +92,8 @@ pub(super) fn carried(event: &Event, current: &Version) -> TokenStream {
         event.rust_type
     );
     let label = format!("write `EventEnvelope<{}>`", event.rust_type);
-    let note = "or subscribe to the event type that carries `{Self}`";
+    let note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to \
+                all that its variants carry";
     let current_module = format_ident!("v{}", current.number);
     let current_number = Literal::u32_unsuffixed(current.number);
     let older: Vec<_> = event

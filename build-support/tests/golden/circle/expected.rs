@@ -265,6 +265,7 @@ pub mod circle_drawn {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::CircleDrawn;
         const NAME: &'static str = "circle.drawn";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -313,7 +314,7 @@ pub mod circle_drawn {
     #[diagnostic::on_unimplemented(
         message = "`circle_drawn` carries `CircleDrawn`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<CircleDrawn>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::CircleDrawn {}

@@ -97,6 +97,7 @@ pub mod doc_written {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::DocWritten;
         const NAME: &'static str = "doc.written";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -145,7 +146,7 @@ pub mod doc_written {
     #[diagnostic::on_unimplemented(
         message = "`doc_written` carries `DocWritten`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<DocWritten>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::DocWritten {}

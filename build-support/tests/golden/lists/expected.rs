@@ -208,6 +208,7 @@ pub mod lists_made {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::ListsMade;
         const NAME: &'static str = "lists.made";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -256,7 +257,7 @@ pub mod lists_made {
     #[diagnostic::on_unimplemented(
         message = "`lists_made` carries `ListsMade`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<ListsMade>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::ListsMade {}

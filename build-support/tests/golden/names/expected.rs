@@ -230,6 +230,7 @@ pub mod order_named {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::OrderNamed;
         const NAME: &'static str = "order.named";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -278,7 +279,7 @@ pub mod order_named {
     #[diagnostic::on_unimplemented(
         message = "`order_named` carries `OrderNamed`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<OrderNamed>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::OrderNamed {}

@@ -286,6 +286,7 @@ pub mod thing_made {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::ThingMade;
         const NAME: &'static str = "thing.made";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -334,7 +335,7 @@ pub mod thing_made {
     #[diagnostic::on_unimplemented(
         message = "`thing_made` carries `ThingMade`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<ThingMade>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::ThingMade {}

@@ -103,6 +103,7 @@ pub mod person_changed {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::PersonChanged;
         const NAME: &'static str = "person.changed";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -154,7 +155,7 @@ pub mod person_changed {
     #[diagnostic::on_unimplemented(
         message = "`person_changed` carries `PersonChanged`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<PersonChanged>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::PersonChanged {}

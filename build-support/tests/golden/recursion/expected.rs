@@ -156,6 +156,7 @@ pub mod tree_grown {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::TreeGrown;
         const NAME: &'static str = "tree.grown";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -204,7 +205,7 @@ pub mod tree_grown {
     #[diagnostic::on_unimplemented(
         message = "`tree_grown` carries `TreeGrown`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<TreeGrown>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::TreeGrown {}

@@ -109,6 +109,7 @@ pub mod lead_captured {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::LeadCaptured;
         const NAME: &'static str = "lead.captured";
         const PRODUCER: &'static str = "growth";
         const CONSUMERS: &'static [&'static str] = &["identity", "revenue"];
@@ -159,7 +160,7 @@ pub mod lead_captured {
     #[diagnostic::on_unimplemented(
         message = "`lead_captured` carries `LeadCaptured`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<LeadCaptured>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::LeadCaptured {}
@@ -193,6 +194,7 @@ pub mod lead_expired {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = Retired;
         const NAME: &'static str = "lead.expired";
         const PRODUCER: &'static str = "growth";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -202,6 +204,7 @@ pub mod lead_expired {
             &DESCRIPTOR
         }
     }
+    pub enum Retired {}
     /// What the registry says about it.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
         event_type: "lead.expired",
@@ -225,6 +228,7 @@ pub mod lead_expired {
     )]
     pub trait Live {}
     impl<D: Live> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<V: Live> ::dispatcher_runtime::private::HeldBy<V> for Retired {}
     impl<P: Live> ::dispatcher_runtime::private::Carries<P> for EventType {
         fn decode(
             schema_version: u32,
@@ -284,6 +288,7 @@ pub mod lead_lost {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::LeadLost;
         const NAME: &'static str = "lead.lost";
         const PRODUCER: &'static str = "growth";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -336,7 +341,7 @@ pub mod lead_lost {
     #[diagnostic::on_unimplemented(
         message = "`lead_lost` carries `LeadLost`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<LeadLost>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::LeadLost {}
@@ -403,6 +408,7 @@ pub mod r#type {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::Type;
         const NAME: &'static str = "type";
         const PRODUCER: &'static str = "platform";
         const CONSUMERS: &'static [&'static str] = &[];
@@ -450,7 +456,7 @@ pub mod r#type {
     #[diagnostic::on_unimplemented(
         message = "`type` carries `Type`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<Type>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::Type {}

@@ -68,6 +68,7 @@ pub mod root_anything {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::RootAnything;
         const NAME: &'static str = "root.anything";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -117,7 +118,7 @@ pub mod root_anything {
     #[diagnostic::on_unimplemented(
         message = "`root_anything` carries `RootAnything`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<RootAnything>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootAnything {}
@@ -217,6 +218,7 @@ pub mod root_draft4 {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::RootDraft4;
         const NAME: &'static str = "root.draft4";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -265,7 +267,7 @@ pub mod root_draft4 {
     #[diagnostic::on_unimplemented(
         message = "`root_draft4` carries `RootDraft4`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<RootDraft4>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootDraft4 {}
@@ -353,6 +355,7 @@ pub mod root_draft7 {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::RootDraft7;
         const NAME: &'static str = "root.draft7";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -401,7 +404,7 @@ pub mod root_draft7 {
     #[diagnostic::on_unimplemented(
         message = "`root_draft7` carries `RootDraft7`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<RootDraft7>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootDraft7 {}
@@ -477,6 +480,7 @@ pub mod root_map {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::RootMap;
         const NAME: &'static str = "root.map";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -525,7 +529,7 @@ pub mod root_map {
     #[diagnostic::on_unimplemented(
         message = "`root_map` carries `RootMap`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<RootMap>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootMap {}
@@ -593,6 +597,7 @@ pub mod root_referred {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::RootReferred;
         const NAME: &'static str = "root.referred";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -642,7 +647,7 @@ pub mod root_referred {
     #[diagnostic::on_unimplemented(
         message = "`root_referred` carries `RootReferred`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<RootReferred>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootReferred {}
@@ -714,6 +719,7 @@ pub mod root_tagged {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::RootTagged;
         const NAME: &'static str = "root.tagged";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -762,7 +768,7 @@ pub mod root_tagged {
     #[diagnostic::on_unimplemented(
         message = "`root_tagged` carries `RootTagged`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<RootTagged>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootTagged {}
@@ -833,6 +839,7 @@ pub mod root_unevaluated {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::RootUnevaluated;
         const NAME: &'static str = "root.unevaluated";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -882,7 +889,7 @@ pub mod root_unevaluated {
     #[diagnostic::on_unimplemented(
         message = "`root_unevaluated` carries `RootUnevaluated`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<RootUnevaluated>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootUnevaluated {}
@@ -967,6 +974,7 @@ pub mod root_untagged {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::RootUntagged;
         const NAME: &'static str = "root.untagged";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -1016,7 +1024,7 @@ pub mod root_untagged {
     #[diagnostic::on_unimplemented(
         message = "`root_untagged` carries `RootUntagged`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<RootUntagged>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootUntagged {}
@@ -1092,6 +1100,7 @@ pub mod root_untyped {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::RootUntyped;
         const NAME: &'static str = "root.untyped";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -1140,7 +1149,7 @@ pub mod root_untyped {
     #[diagnostic::on_unimplemented(
         message = "`root_untyped` carries `RootUntyped`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<RootUntyped>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootUntyped {}

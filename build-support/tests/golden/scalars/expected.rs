@@ -266,6 +266,7 @@ pub mod value_measured {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::ValueMeasured;
         const NAME: &'static str = "value.measured";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -315,7 +316,7 @@ pub mod value_measured {
     #[diagnostic::on_unimplemented(
         message = "`value_measured` carries `ValueMeasured`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<ValueMeasured>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::ValueMeasured {}

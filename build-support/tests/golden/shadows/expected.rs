@@ -242,6 +242,7 @@ pub mod r#gen {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::Gen;
         const NAME: &'static str = "gen";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -290,7 +291,7 @@ pub mod r#gen {
     #[diagnostic::on_unimplemented(
         message = "`gen` carries `Gen`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<Gen>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::Gen {}

@@ -183,6 +183,7 @@ pub mod person_copied {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v2::PersonCopied;
         const NAME: &'static str = "person.copied";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -239,7 +240,7 @@ pub mod person_copied {
     #[diagnostic::on_unimplemented(
         message = "`person_copied` carries `PersonCopied`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<PersonCopied>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {
         type Current;
@@ -402,6 +403,7 @@ pub mod person_paid {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::PersonPaid;
         const NAME: &'static str = "person.paid";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -450,7 +452,7 @@ pub mod person_paid {
     #[diagnostic::on_unimplemented(
         message = "`person_paid` carries `PersonPaid`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<PersonPaid>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::PersonPaid {}
@@ -538,6 +540,7 @@ pub mod person_refunded {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::PersonRefunded;
         const NAME: &'static str = "person.refunded";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -587,7 +590,7 @@ pub mod person_refunded {
     #[diagnostic::on_unimplemented(
         message = "`person_refunded` carries `PersonRefunded`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<PersonRefunded>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::PersonRefunded {}

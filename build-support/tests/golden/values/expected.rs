@@ -272,6 +272,7 @@ pub mod payment_made {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::PaymentMade;
         const NAME: &'static str = "payment.made";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -320,7 +321,7 @@ pub mod payment_made {
     #[diagnostic::on_unimplemented(
         message = "`payment_made` carries `PaymentMade`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<PaymentMade>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::PaymentMade {}

@@ -80,6 +80,7 @@ pub mod order_moved {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v1::OrderMoved;
         const NAME: &'static str = "order.moved";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching"];
@@ -133,7 +134,7 @@ pub mod order_moved {
     #[diagnostic::on_unimplemented(
         message = "`order_moved` carries `OrderMoved`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<OrderMoved>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::OrderMoved {}
@@ -284,6 +285,7 @@ pub mod order_paid {
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
+        type Payload = v4::OrderPaid;
         const NAME: &'static str = "order.paid";
         const PRODUCER: &'static str = "revenue";
         const CONSUMERS: &'static [&'static str] = &["coaching", "growth"];
@@ -356,7 +358,7 @@ pub mod order_paid {
     #[diagnostic::on_unimplemented(
         message = "`order_paid` carries `OrderPaid`, and this handler takes `{Self}`",
         label = "write `EventEnvelope<OrderPaid>`",
-        note = "or subscribe to the event type that carries `{Self}`"
+        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {
         type Current;

@@ -14,9 +14,9 @@ const _: () = {
     ) -> Result<(), HandlerError> {
         app.slots.hold(tx, event, delivery).await
     }
-    use credit_locked::EventType as __EventType;
+    use credit_locked::EventType as __EventType0;
     impl ::dispatcher_runtime::Handler<App> for hold_slot {
-        type EventType = __EventType;
+        type EventTypes = __EventType0;
         const NAME: &'static str = "hold-slot";
         const IN_TRANSACTION: bool = true;
         fn handle<'a>(
@@ -27,7 +27,7 @@ const _: () = {
             ::core::result::Result<(), ::dispatcher_runtime::HandlerError>,
         > {
             let __event = match ::dispatcher_runtime::private::Envelope::<
-                <Self as ::dispatcher_runtime::Handler<App>>::EventType,
+                <Self as ::dispatcher_runtime::Handler<App>>::EventTypes,
             >::read(__incoming.event) {
                 ::core::result::Result::Ok(__event) => __event,
                 ::core::result::Result::Err(__error) => {
