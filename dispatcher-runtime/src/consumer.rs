@@ -4,6 +4,8 @@
 //! does not hold up another. The keeper leases partitions and runs their tasks; what the database does
 //! to them is waited out, and it is logged.
 
+#[cfg(feature = "testing")]
+mod idle;
 mod keeper;
 mod options;
 mod partitions;
@@ -234,6 +236,12 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     pub(crate) fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
+    }
+
+    /// Whether there is nothing to run.
+    #[cfg(feature = "testing")]
+    pub(crate) fn has_no_handlers(&self) -> bool {
+        self.subscriptions.is_empty()
     }
 
     /// Checks the settings and the database, registers the cursors and starts the subscriptions.

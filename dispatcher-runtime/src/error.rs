@@ -12,6 +12,8 @@ mod handler;
 mod publish;
 #[cfg(feature = "consume")]
 mod start;
+#[cfg(feature = "testing")]
+mod testing;
 
 #[cfg(feature = "postgres")]
 pub use config::ConfigError;
@@ -29,3 +31,5 @@ pub(crate) use handler::HandlerErrorKind;
 pub use publish::PublishError;
 #[cfg(feature = "consume")]
 pub use start::StartError;
+#[cfg(feature = "testing")]
+pub use testing::TestKitError;

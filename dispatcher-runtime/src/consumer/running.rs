@@ -37,21 +37,7 @@ impl RunningConsumer {
     /// May be dropped; nothing changes.
     pub async fn caught_up(&self) -> Result<(), DatabaseError> {
         let statements = &self.settings.statements;
-        let mut tx = self
-            .pool
-            .begin_with(READ_COMMITTED)
-            .await
-            .map_err(DatabaseError)?;
-        let row = self
-            .settings
-            .log
-            .read_horizon
-            .query()
-            .fetch_one(&mut *tx)
-            .await
-            .map_err(DatabaseError)?;
-        let target: i64 = row.try_get("last_position").map_err(DatabaseError)?;
-        tx.rollback().await.map_err(DatabaseError)?;
+        let target = self.last_position().await.map_err(DatabaseError)?;
         let subscriptions = i64::try_from(self.names.len()).unwrap_or(i64::MAX);
         let mut passed = self.passed.clone();
         loop {
@@ -72,6 +58,15 @@ impl RunningConsumer {
             // The limit is for passes of other replicas, which nobody tells us about.
             let _ = tokio::time::timeout(Duration::from_millis(50), passed.changed()).await;
         }
+    }
+
+    /// The last position that was handed out.
+    pub(super) async fn last_position(&self) -> Result<i64, sqlx::Error> {
+        let mut tx = self.pool.begin_with(READ_COMMITTED).await?;
+        let query = self.settings.log.read_horizon.query();
+        let row = query.fetch_one(&mut *tx).await?;
+        tx.rollback().await?;
+        row.try_get("last_position")
     }
 
     /// Takes no more events, lets the handlers that run finish, commits, and returns.

@@ -1,5 +1,6 @@
 //! Handling.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::database::{describe, is_transient};
@@ -62,6 +63,15 @@ impl HandlerError {
         }
     }
 
+    /// Whether the event becomes a dead letter without another attempt: the handler said so, or the
+    /// gate refused the payload.
+    pub fn is_permanent(&self) -> bool {
+        matches!(
+            self.kind,
+            HandlerErrorKind::Permanent | HandlerErrorKind::Invalid
+        )
+    }
+
     pub(crate) fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self {
             kind: HandlerErrorKind::Invalid,
@@ -102,6 +112,13 @@ impl HandlerError {
             source = error.source();
         }
         false
+    }
+}
+
+/// The error and its sources, on one line, as a dead letter has it.
+impl fmt::Display for HandlerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.chain())
     }
 }
 
