@@ -128,3 +128,17 @@ impl<E: std::error::Error + Send + Sync + 'static> From<E> for HandlerError {
         Self::retry(error)
     }
 }
+
+/// What the handler met: for `?` where a handler is called by something else than a consumer.
+impl From<HandlerError> for Box<dyn std::error::Error + Send + Sync> {
+    fn from(error: HandlerError) -> Self {
+        error.source
+    }
+}
+
+/// The same.
+impl From<HandlerError> for Box<dyn std::error::Error> {
+    fn from(error: HandlerError) -> Self {
+        error.source
+    }
+}

@@ -39,19 +39,20 @@ use crate::private::EventType;
 /// # Ok(()) }
 /// ```
 ///
-/// A handler that takes `&mut DeliveryTx` needs a database, and does not compile here:
+/// A handler that takes `&mut DeliveryTx` needs a database, and a test that calls this does not build:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0080
 /// # use acme_contracts::{credit_locked, credit_locked::CreditLocked};
-/// # use dispatcher_runtime::{DeliveryTx, EventEnvelope, HandlerError, subscribe, testing};
+/// # use dispatcher_runtime::{DeliveryTx, EventEnvelope, HandlerError, Payload, subscribe, testing};
 /// #[subscribe(credit_locked)]
 /// async fn hold_slot(event: EventEnvelope<CreditLocked>, tx: &mut DeliveryTx) -> Result<(), HandlerError> {
 ///     Ok(())
 /// }
-/// # async fn example(lock: CreditLocked) {
-/// testing::deliver(hold_slot, (), lock).await; // use `deliver_within`
-/// # }
-/// # fn main() { drop(example(serde_json::from_str("{}").unwrap())); }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), HandlerError> {
+/// # let lock = CreditLocked::from_json(serde_json::json!({}))?;
+/// testing::deliver(hold_slot, (), lock).await?; // `deliver_within` is what builds
+/// # Ok(()) }
 /// ```
 ///
 /// # Errors

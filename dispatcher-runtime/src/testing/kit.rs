@@ -23,6 +23,9 @@ use crate::payload::{Domain, Payload};
 use crate::publish::{Dispatcher, Marked, Publish, PublishAll};
 use crate::sql::KitStatements;
 
+/// How long connections are given to end by themselves.
+const LETTING_GO: Duration = Duration::from_millis(100);
+
 /// The consuming side of the domain `D` in a test, on a database of its own.
 ///
 /// Its handlers run as in production, but its clock stands still: a retry is not due before the test
@@ -243,7 +246,8 @@ impl<D: Domain> TestKit<D> {
         let Some(database) = self.database else {
             return Ok(());
         };
-        self.pool.close().await;
+        // What the test still holds of it is cut off when the database is dropped.
+        let _ = tokio::time::timeout(LETTING_GO, self.pool.close()).await;
         database.close().await
     }
 

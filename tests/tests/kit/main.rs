@@ -1,0 +1,11 @@
+//! The test kit, used as users use it. The launcher brings the server, and the kit makes databases on
+//! it.
+
+mod assertions;
+mod catching_up;
+mod clock;
+mod database;
+mod deliver;
+mod northstar;
+mod published;
+mod support;
