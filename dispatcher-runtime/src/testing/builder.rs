@@ -15,7 +15,7 @@ use super::kit::TestKit;
 use crate::clock::Clock;
 use crate::config;
 use crate::consumer::{Consumer, ConsumerBuilder, SubscriptionOptions};
-use crate::error::{ConfigError, DatabaseError, TestKitError};
+use crate::error::{ConfigError, TestKitError};
 use crate::event_log::EventLog;
 use crate::handler::Handler;
 use crate::payload::Domain;
@@ -269,9 +269,4 @@ fn server_of_environment() -> Result<String, ConfigError> {
         remedy: "set it to a Postgres server on which tests may make databases, such as \
                  postgres://postgres@localhost/postgres, or call `.server(url)` or `.pool(pool)` on the test kit",
     })
-}
-
-/// Kept out of the methods above, which have nothing to do with a database's errors.
-pub(super) fn database(error: sqlx::Error) -> TestKitError {
-    TestKitError::Database(DatabaseError(error))
 }

@@ -32,6 +32,8 @@ const CONNECTIONS: u32 = 32;
 /// A server that does not answer must not hang a destructor.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 /// A database of its own, dropped when this is.
 pub(super) struct Database {
     name: String,
@@ -123,8 +125,8 @@ impl Drop for Database {
         };
         // This may run on a thread of a runtime, which must not block on a future; so a thread of its
         // own does. What it fails to drop is left for a later kit.
-        let dropped = std::thread::scope(|scope| {
-            let run = || -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let dropped: Result<(), BoxError> = std::thread::scope(|scope| {
+            let run = || -> Result<(), BoxError> {
                 let runtime = tokio::runtime::Builder::new_current_thread()
                     .enable_all()
                     .build()?;
@@ -135,9 +137,10 @@ impl Drop for Database {
                 };
                 Ok(runtime.block_on(drop)??)
             };
-            scope.spawn(run).join()
+            let thread = std::thread::Builder::new().spawn_scoped(scope, run)?;
+            thread.join().unwrap_or(Ok(()))
         });
-        if let Ok(Err(error)) = dropped {
+        if let Err(error) = dropped {
             tracing::warn!(
                 database = self.name,
                 %error,

@@ -15,7 +15,8 @@ use crate::private::EventType;
 /// Hands an event to a handler, without a database.
 ///
 /// The event is a payload, or [`event`](super::event) with more said about it. `state` is what
-/// `.state(…)` of a consumer takes, and `()` for a handler that takes none.
+/// `.state(…)` of a consumer takes, and `()` for a handler that takes none. A handler that takes
+/// `Delivery` is told the first consumer that the registry names.
 ///
 /// ```
 /// # use acme_contracts::{credit_locked, credit_locked::CreditLocked};

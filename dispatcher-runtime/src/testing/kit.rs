@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
-use super::builder::{TestKitBuilder, database};
+use super::builder::TestKitBuilder;
 use super::database::Database;
 use super::found::Found;
 use crate::clock::Clock;
@@ -16,7 +16,7 @@ use crate::config::Family;
 use crate::consumer::RunningConsumer;
 use crate::dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters};
 use crate::envelope::EventEnvelope;
-use crate::error::TestKitError;
+use crate::error::{DatabaseError, TestKitError};
 use crate::event::StoredEvent;
 use crate::event_log::EventLog;
 use crate::payload::{Domain, Payload};
@@ -280,7 +280,7 @@ impl<D: Domain> TestKit<D> {
             }
             if one.due > 0 {
                 left.push(format!(
-                    "{} has {} retries that are due",
+                    "retries of {} that are due: {}",
                     one.subscription, one.due
                 ));
             }
@@ -293,6 +293,10 @@ impl<D: Domain> TestKit<D> {
         }
         Ok(left.join("; "))
     }
+}
+
+fn database(error: sqlx::Error) -> TestKitError {
+    TestKitError::Database(DatabaseError(error))
 }
 
 fn name_event(event: &StoredEvent) -> String {

@@ -13,9 +13,11 @@ use dispatcher_tests::postgres::Server;
 use serde_json::json;
 use sqlx::{Executor, PgPool};
 
+type Delivered = (EventEnvelope<CreditLocked>, Delivery);
+
 /// Remembers what reached it.
 #[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Option<(EventEnvelope<CreditLocked>, Delivery)>>>);
+struct Seen(Arc<Mutex<Option<Delivered>>>);
 
 #[subscribe(credit_locked)]
 async fn look(
