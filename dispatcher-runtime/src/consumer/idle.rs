@@ -32,14 +32,12 @@ impl RunningConsumer {
         let mut passed = self.passed.clone();
         loop {
             passed.borrow_and_update();
-            let target = self.last_position().await?;
+            // In this order: whatever a handler publishes that runs while we look at the first has its
+            // position before the second.
             let progress = self.progress().await?;
-            let mut is_idle = progress
-                .iter()
-                .all(|one| one.position >= target && one.due == 0);
-            // A handler takes its positions before it is recorded that it has run.
-            is_idle = is_idle && self.last_position().await? == target;
-            if is_idle {
+            let last_position = self.last_position().await?;
+            let is_done = |one: &Progress| one.position >= last_position && one.due == 0;
+            if progress.iter().all(is_done) {
                 return Ok(progress);
             }
             self.wake();

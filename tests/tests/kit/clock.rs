@@ -11,14 +11,19 @@ use crate::support::{Failing, fail_at_one, kit};
 #[tokio::test]
 async fn a_retry_waits_until_the_clock_is_moved_to_it() -> TestResult {
     let failing = Failing::times(1);
-    let kit = kit().await?.state(failing.clone()).subscribe(fail_at_one);
-    let kit = kit.start().await?;
+    let kit = kit()
+        .await?
+        .state(failing.clone())
+        .subscribe(fail_at_one)
+        .configure(|consumer| consumer.retry_delays([Duration::from_secs(3600)]))
+        .start()
+        .await?;
     kit.publish(lock(1, 1)).await?;
     kit.idle().await?;
     assert_eq!(failing.attempts(), [(1, 1)]);
 
     // Not by itself, and not a moment too early. The other event makes sure of a look at what is due.
-    kit.advance(Duration::from_millis(999));
+    kit.advance(Duration::from_millis(3_599_999));
     kit.publish(lock(2, 2)).await?;
     kit.idle().await?;
     assert_eq!(failing.attempts(), [(1, 1), (2, 1)]);
