@@ -101,6 +101,10 @@ impl Failure {
     }
 }
 
+/// What is said of a handler that ended its transaction.
+pub(crate) const TRANSACTION_ENDED: &str =
+    "the handler ended its delivery's transaction: it must not COMMIT or ROLLBACK there";
+
 /// Why the transaction cannot go on.
 #[derive(Debug)]
 pub(crate) enum Abandoned {

@@ -14,6 +14,8 @@ mod publish;
 mod start;
 #[cfg(feature = "consume")]
 mod subscription;
+#[cfg(feature = "testing")]
+mod testing;
 
 #[cfg(feature = "postgres")]
 pub use config::ConfigError;
@@ -33,3 +35,5 @@ pub use publish::PublishError;
 pub use start::StartError;
 #[cfg(feature = "consume")]
 pub use subscription::SubscriptionError;
+#[cfg(feature = "testing")]
+pub use testing::TestKitError;

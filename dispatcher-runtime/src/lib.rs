@@ -38,6 +38,7 @@
 //! | `contracts-macro` | [`contracts!`]; a crate with a build script can do without | yes |
 //! | `postgres` | [`migrate`]; comes with `publish` and `consume` | yes |
 //! | `http` | `http::router`: dead letters as an axum router; brings `consume` | |
+//! | `testing` | `testing::TestKit`, for tests; brings `publish` and `consume` | |
 //! | `metrics` | `observe::MetricsObserver`, for the `metrics` facade | |
 //! | `schemars` | `schemars::JsonSchema` for generated types: the contract's own schema | |
 //! | `opentelemetry` | `observe::OpenTelemetryObserver`, and traces from producer to consumer | |
@@ -111,6 +112,8 @@ mod worker;
 
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 #[doc(hidden)]
 pub mod private;

@@ -4,6 +4,8 @@
 //! transaction itself. A known event id inserts nothing and aborts nothing.
 
 mod draft;
+#[cfg(feature = "testing")]
+mod marked;
 mod observed;
 mod pending;
 
@@ -24,6 +26,10 @@ use crate::registry::LoadedRegistry;
 use crate::sql::PublishStatements;
 use draft::Draft;
 
+#[cfg(feature = "testing")]
+pub(crate) use draft::subject_of;
+#[cfg(feature = "testing")]
+pub(crate) use marked::Marked;
 pub use pending::{Publish, PublishAll};
 
 /// Publishes the events of the domain `D`.
@@ -38,6 +44,9 @@ pub struct Dispatcher<D> {
     registry: Option<Arc<LoadedRegistry>>,
     observers: Observers,
     idle_limit: Option<Duration>,
+    /// What it has published, where the test kit asks.
+    #[cfg(feature = "testing")]
+    marked: Option<Marked>,
     domain: PhantomData<fn() -> D>,
 }
 
@@ -50,6 +59,8 @@ impl<D> Clone for Dispatcher<D> {
             registry: self.registry.clone(),
             observers: self.observers.clone(),
             idle_limit: self.idle_limit,
+            #[cfg(feature = "testing")]
+            marked: self.marked.clone(),
             domain: PhantomData,
         }
     }
@@ -160,6 +171,8 @@ impl<D: Domain> DispatcherBuilder<D> {
             registry: self.registry,
             observers: self.observers,
             idle_limit: self.idle_limit,
+            #[cfg(feature = "testing")]
+            marked: None,
             domain: PhantomData,
         })
     }

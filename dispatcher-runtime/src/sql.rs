@@ -132,3 +132,9 @@ statements! {
     /// What the wake-up sends. Advisory locks belong to the database, not to a schema.
     pub(crate) struct SleepStatements { lock_sleep, unlock_sleep }
 }
+
+#[cfg(feature = "testing")]
+statements! {
+    /// What the test kit asks.
+    pub(crate) struct KitStatements { list_kit_databases, list_published, read_progress }
+}

@@ -4,7 +4,7 @@
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
 
-use super::database;
+use super::start::database;
 use crate::config::Family;
 use crate::error::{ConfigError, StartError};
 use crate::event_log::{Anchor, EventLog, Mismatch};

@@ -1,5 +1,6 @@
 //! Handling.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::database::{describe, is_transient};
@@ -62,6 +63,15 @@ impl HandlerError {
         }
     }
 
+    /// Whether the event becomes a dead letter without another attempt: the handler said so, or the
+    /// gate refused the payload.
+    pub fn is_permanent(&self) -> bool {
+        matches!(
+            self.kind,
+            HandlerErrorKind::Permanent | HandlerErrorKind::Invalid
+        )
+    }
+
     pub(crate) fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self {
             kind: HandlerErrorKind::Invalid,
@@ -105,9 +115,30 @@ impl HandlerError {
     }
 }
 
+/// The error and its sources, on one line, as a dead letter has it.
+impl fmt::Display for HandlerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.chain())
+    }
+}
+
 // No `impl Error for HandlerError`: it would forbid this, which is what makes `?` work.
 impl<E: std::error::Error + Send + Sync + 'static> From<E> for HandlerError {
     fn from(error: E) -> Self {
         Self::retry(error)
+    }
+}
+
+/// What the handler met: for `?` where a handler is called by something else than a consumer.
+impl From<HandlerError> for Box<dyn std::error::Error + Send + Sync> {
+    fn from(error: HandlerError) -> Self {
+        error.source
+    }
+}
+
+/// The same.
+impl From<HandlerError> for Box<dyn std::error::Error> {
+    fn from(error: HandlerError) -> Self {
+        error.source
     }
 }

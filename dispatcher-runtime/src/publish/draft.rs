@@ -30,6 +30,8 @@ pub(super) struct Metadata {
 #[derive(Debug)]
 pub(super) struct Draft {
     pub(super) event_type: Cow<'static, str>,
+    /// The domain that publishes it: the dispatcher's own, except in the test kit.
+    pub(super) producer: &'static str,
     pub(super) schema_version: u32,
     pub(super) subject: Option<Cow<'static, str>>,
     pub(super) payload: GatedPayload,
@@ -43,6 +45,7 @@ impl Draft {
         })?;
         Self::gated(
             Cow::Borrowed(P::EVENT_TYPE),
+            P::PRODUCER,
             P::SCHEMA_VERSION,
             P::SUBJECT.map(Cow::Borrowed),
             P::schema(),
@@ -80,6 +83,7 @@ impl Draft {
         let schema = contract.schema.map_err(PublishError::UnknownVersion)?;
         Self::gated(
             contract.event_type,
+            D::NAME,
             version,
             contract.subject,
             schema,
@@ -89,6 +93,7 @@ impl Draft {
 
     fn gated(
         event_type: Cow<'static, str>,
+        producer: &'static str,
         schema_version: u32,
         subject: Option<Cow<'static, str>>,
         schema: &PayloadSchema,
@@ -103,6 +108,7 @@ impl Draft {
             })?;
         Ok(Self {
             event_type,
+            producer,
             schema_version,
             subject,
             payload,
@@ -111,11 +117,16 @@ impl Draft {
 
     /// The contract's subject, as the payload gives it.
     fn subject(&self) -> Option<String> {
-        match self.payload.value().pointer(self.subject.as_ref()?)? {
-            Value::Null => None,
-            Value::String(text) => Some(text.clone()),
-            other => Some(other.to_string()),
-        }
+        subject_of(self.payload.value(), self.subject.as_ref()?)
+    }
+}
+
+/// Whom a payload is about, by the contract's pointer.
+pub(crate) fn subject_of(payload: &Value, pointer: &str) -> Option<String> {
+    match payload.pointer(pointer)? {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     }
 }
 
@@ -126,6 +137,7 @@ pub(super) struct NewEvent {
     pub(super) schema_version: i32,
     pub(super) occurred_at: OffsetDateTime,
     pub(super) tenant_id: String,
+    pub(super) producer: &'static str,
     pub(super) subject: Option<String>,
     pub(super) actor: String,
     pub(super) correlation_id: Option<String>,
@@ -147,7 +159,7 @@ impl NewEvent {
         };
         let actor = metadata
             .actor
-            .unwrap_or_else(|| format!("system:{}", D::NAME));
+            .unwrap_or_else(|| format!("system:{}", draft.producer));
         if actor.is_empty() {
             return Err(invalid(
                 "actor",
@@ -188,6 +200,7 @@ impl NewEvent {
                 .as_ref()
                 .unwrap_or(&dispatcher.tenant)
                 .to_string(),
+            producer: draft.producer,
             subject,
             actor,
             correlation_id: metadata.correlation_id,

@@ -149,7 +149,7 @@ impl<'a, D: Domain> Publish<'a, D> {
             .bind(event.schema_version)
             .bind(event.occurred_at)
             .bind(&event.tenant_id)
-            .bind(D::NAME)
+            .bind(event.producer)
             .bind(&event.subject)
             .bind(&event.actor)
             .bind(&event.correlation_id)
@@ -163,10 +163,13 @@ impl<'a, D: Domain> Publish<'a, D> {
             .map(|row| row.try_get("position"))
             .transpose()
             .map_err(database)?;
-        Ok(Published {
+        let published = Published {
             event_id: event.event_id,
             position,
-        })
+        };
+        #[cfg(feature = "testing")]
+        self.dispatcher.mark(&published);
+        Ok(published)
     }
 }
 
@@ -291,7 +294,7 @@ impl<'a, D: Domain> PublishAll<'a, D> {
                     .collect::<Vec<_>>(),
             )
             .bind(texts(|event| &event.tenant_id))
-            .bind(vec![D::NAME; events.len()])
+            .bind(texts(|event| event.producer))
             .bind(options(|event| &event.subject))
             .bind(texts(|event| &event.actor))
             .bind(options(|event| &event.correlation_id))
@@ -311,13 +314,16 @@ impl<'a, D: Domain> PublishAll<'a, D> {
             })
             .collect::<Result<std::collections::HashMap<_, _>, sqlx::Error>>()
             .map_err(database)?;
-        Ok(events
+        let published: Vec<_> = events
             .into_iter()
             .map(|event| Published {
                 position: positions.remove(event.event_id.as_str()),
                 event_id: event.event_id,
             })
-            .collect())
+            .collect();
+        #[cfg(feature = "testing")]
+        published.iter().for_each(|one| self.dispatcher.mark(one));
+        Ok(published)
     }
 }
 

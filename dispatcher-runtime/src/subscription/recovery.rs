@@ -37,10 +37,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
             Abandoned::Commit(error) => {
                 format!("what the handler wrote could not be committed: {error}")
             }
-            Abandoned::TransactionEnded => {
-                "the handler ended its delivery's transaction: it must not COMMIT or ROLLBACK there"
-                    .to_owned()
-            }
+            Abandoned::TransactionEnded => delivery::TRANSACTION_ENDED.to_owned(),
         };
         match done.last {
             // Which of them it was only shows when they are handled one to a transaction.

@@ -118,6 +118,11 @@ impl Server {
         Ok(Self::new(url.to_owned(), options, source))
     }
 
+    /// Its URL, for what makes its own databases on it.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// What runs, such as `Postgres 17.2 at DATABASE_URL (127.0.0.1:5432)`.
     pub fn source(&self) -> &str {
         &self.source

@@ -13,6 +13,7 @@ mod revenue_producer;
 mod cut_over;
 mod event_or_action;
 mod observability;
+mod testing;
 
 #[tokio::test]
 async fn the_reference_producer_publishes_what_it_writes() -> TestResult {

@@ -1,0 +1,6 @@
+-- Databases of the test kit that nobody is connected to, and the time that their names are held against.
+SELECT extract(epoch FROM clock_timestamp())::bigint AS now,
+       ARRAY(SELECT datname::text
+               FROM pg_database
+              WHERE starts_with(datname::text, $1)
+                AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE datid = pg_database.oid)) AS unused

@@ -1,0 +1,141 @@
+//! An event for the test of one handler, with an envelope that is filled in.
+
+use time::OffsetDateTime;
+
+use super::TENANT;
+use crate::error::HandlerError;
+use crate::event::StoredEvent;
+use crate::id::{EventId, TenantId};
+use crate::payload::Payload;
+use crate::publish::subject_of;
+
+/// An event with that payload, as its producer would have published it just now. What the envelope
+/// says can be changed.
+///
+/// ```
+/// # use acme_contracts::credit_locked::CreditLocked;
+/// # fn example(payload: CreditLocked) {
+/// let event = dispatcher_runtime::testing::event(payload)
+///     .actor("system:revenue")
+///     .subject("per_0191c2b7-4e90-7f35-8d6a-7c5b4a392817")
+///     .attempt(2);
+/// # }
+/// ```
+pub fn event<P: Payload>(payload: P) -> TestEvent<P> {
+    TestEvent {
+        event_id: EventId::generate(),
+        occurred_at: OffsetDateTime::now_utc(),
+        tenant: None,
+        subject: None,
+        actor: format!("system:{}", P::PRODUCER),
+        correlation_id: None,
+        causation_id: None,
+        traceparent: None,
+        attempt: 1,
+        payload,
+    }
+}
+
+/// An event that [`deliver`](super::deliver) hands to a handler; made by [`event`], or of a payload
+/// by itself.
+#[derive(Clone, Debug)]
+#[must_use = "hand it to `deliver`"]
+pub struct TestEvent<P> {
+    event_id: EventId,
+    occurred_at: OffsetDateTime,
+    tenant: Option<TenantId>,
+    subject: Option<String>,
+    actor: String,
+    correlation_id: Option<String>,
+    causation_id: Option<String>,
+    traceparent: Option<String>,
+    attempt: u32,
+    payload: P,
+}
+
+impl<P: Payload> From<P> for TestEvent<P> {
+    fn from(payload: P) -> Self {
+        event(payload)
+    }
+}
+
+impl<P: Payload> TestEvent<P> {
+    /// Its id. Without it a new one.
+    pub fn event_id(mut self, event_id: EventId) -> Self {
+        self.event_id = event_id;
+        self
+    }
+
+    /// When the fact happened. Without it now.
+    pub fn occurred_at(mut self, occurred_at: OffsetDateTime) -> Self {
+        self.occurred_at = occurred_at;
+        self
+    }
+
+    /// The tenant. Without it `tnt_test`.
+    pub fn tenant(mut self, tenant_id: TenantId) -> Self {
+        self.tenant = Some(tenant_id);
+        self
+    }
+
+    /// Whom the event is about, where it is not what the contract's `subject` points to.
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    /// Who causes the event. Without it `system:` and the producer.
+    pub fn actor(mut self, actor: impl Into<String>) -> Self {
+        self.actor = actor.into();
+        self
+    }
+
+    /// What the event belongs to. Without it nothing.
+    pub fn correlation_id(mut self, correlation_id: impl Into<String>) -> Self {
+        self.correlation_id = Some(correlation_id.into());
+        self
+    }
+
+    /// The event or command that caused it. Without it none.
+    pub fn causation_id(mut self, causation_id: impl Into<String>) -> Self {
+        self.causation_id = Some(causation_id.into());
+        self
+    }
+
+    /// The W3C trace context of the publisher. Without it none.
+    pub fn traceparent(mut self, traceparent: impl Into<String>) -> Self {
+        self.traceparent = Some(traceparent.into());
+        self
+    }
+
+    /// Which attempt this is, for handlers that take `Delivery`. Without it the first.
+    pub fn attempt(mut self, attempt: u32) -> Self {
+        self.attempt = attempt;
+        self
+    }
+
+    /// As the log would hold it, and which attempt this is.
+    pub(super) fn store(self) -> Result<(StoredEvent, u32), HandlerError> {
+        let payload = serde_json::to_value(&self.payload).map_err(HandlerError::invalid)?;
+        let of_contract = || subject_of(&payload, P::SUBJECT?);
+        let stored = StoredEvent {
+            position: 1,
+            event_id: self.event_id.to_string(),
+            event_type: P::EVENT_TYPE.to_owned(),
+            schema_version: i32::try_from(P::SCHEMA_VERSION).unwrap_or(i32::MAX),
+            occurred_at: self.occurred_at,
+            tenant_id: self
+                .tenant
+                .map_or_else(|| TENANT.to_owned(), |tenant| tenant.to_string()),
+            producer: P::PRODUCER.to_owned(),
+            subject: self.subject.or_else(of_contract),
+            actor: self.actor,
+            correlation_id: self.correlation_id,
+            causation_id: self.causation_id,
+            traceparent: self.traceparent,
+            payload: payload.to_string(),
+            inserted_at: OffsetDateTime::now_utc(),
+        };
+        Ok((stored, self.attempt))
+    }
+}
