@@ -17,6 +17,7 @@ mod lease;
 mod loaded_registry;
 mod migrations;
 mod not_only_rust;
+mod plans;
 mod pooler;
 mod publish;
 mod restore;

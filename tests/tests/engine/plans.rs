@@ -1,0 +1,151 @@
+//! The plans of the statements that run all the time: none of them may cost more when more is kept.
+//!
+//! Each is planned as the server does it after a few executions, for any parameters, over tables that
+//! have grown. A scan of a whole table, or a sort of the log, fails the test and shows the plan.
+
+use dispatcher_tests::fixtures::{TestResult, lock};
+use sqlx::{AssertSqlSafe, Executor, Row};
+
+use crate::support::{Script, World, hold_slot};
+
+/// A statement of the runtime, the types of its parameters, and values for them.
+struct Planned {
+    name: &'static str,
+    text: &'static str,
+    types: &'static str,
+    values: &'static str,
+}
+
+macro_rules! planned {
+    ($($name:literal ($types:literal) = $values:literal;)+) => {
+        &[$(Planned {
+            name: $name,
+            text: include_str!(concat!("../../../dispatcher-runtime/src/sql/", $name, ".sql")),
+            types: $types,
+            values: $values,
+        }),+]
+    };
+}
+
+const STATEMENTS: &[Planned] = planned! {
+    "read_lease" ("text, text, integer, bigint, timestamptz") = "'coaching', 'hold_slot', 0, 1, now()";
+    "read_events" ("text[], bigint, bigint, bigint, integer, integer, bigint") = "'{credit.locked}', 10000, 20000, 50, 1, 0, 8388608";
+    "read_events_at" ("bigint[], bigint") = "'{1,2,3}', 8388608";
+    "read_last_event" ("bigint") = "20000";
+    "read_ends" ("") = "";
+    "read_marks" ("text, text, bigint[], text[], text[], bigint") = "'coaching', 'hold_slot', '{1}', '{evt_a}', '{per_a}', 20000";
+    "read_due_retries" ("text, text, timestamptz, bigint, integer, integer") = "'coaching', 'hold_slot', now(), 50, 1, 0";
+    "read_followers" ("text, text, text[], bigint[], bigint") = "'coaching', 'hold_slot', '{per_a}', '{1}', 50";
+    "next_retry" ("text, text, integer, integer") = "'coaching', 'hold_slot', 1, 0";
+    "release_followers" ("text, text, timestamptz, text[]") = "'coaching', 'hold_slot', now(), '{per_a}'";
+    "remove_retries" ("text, text, bigint[]") = "'coaching', 'hold_slot', '{1}'";
+    "record_handled" ("text, text, timestamptz, text[]") = "'coaching', 'hold_slot', now(), '{evt_new}'";
+    "get_dead_letter" ("text") = "'dlq_a'";
+    "sweep_events" ("timestamptz, bigint, bigint") = "now() - interval '1 year', 20000, 5000";
+    "is_held" ("timestamptz, bigint") = "now() - interval '1 year', 10000";
+    "sweep_handled" ("timestamptz, bigint") = "now() - interval '1 year', 5000";
+    "sweep_dead_letters" ("timestamptz, bigint") = "now() - interval '1 year', 5000";
+    "read_next_event" ("bigint") = "10000";
+    "read_event_ids" ("bigint, bigint, bigint") = "10000, 20000, 1000";
+};
+
+/// Tables that grow with what is kept.
+const KEPT: [&str; 4] = [
+    "dispatcher_event",
+    "dispatcher_dedup",
+    "dispatcher_retry",
+    "dispatcher_dead_letter",
+];
+
+async fn grown() -> TestResult<World> {
+    let world = World::new().await?;
+    world.revenue().publish(lock(1, 1)).await?;
+    let consumer = world.coaching(&Script::new([])).subscribe(hold_slot);
+    let consumer = consumer.start().await?;
+    consumer.caught_up().await?;
+    consumer.stop().await;
+    world
+        .pool
+        .execute(
+            "INSERT INTO dispatcher_event (event_id, event_type, schema_version, occurred_at, tenant_id, producer, subject, actor, payload)
+             SELECT 'evt_' || n, 'credit.locked', 1, now(), 'tnt_a', 'revenue', 'per_' || n % 1000, 'system:a', '{}'
+               FROM generate_series(1, 20000) AS n;
+             INSERT INTO dispatcher_dedup (consumer, subscription, event_id, handled_at)
+             SELECT 'coaching', 'hold_slot', 'evt_' || n, now() FROM generate_series(1, 20000) AS n;
+             INSERT INTO dispatcher_retry (consumer, subscription, position, log_position, event_id, subject, attempts, due_at, failures)
+             SELECT 'coaching', 'hold_slot', position, position, event_id, subject, 0, CASE WHEN position % 10 = 0 THEN now() END, '[]'
+               FROM dispatcher_event WHERE position > 1 ORDER BY position LIMIT 15000;
+             INSERT INTO dispatcher_dead_letter (dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version, envelope, reason, error, attempts, failures, created_at, resolved_at, resolved_by)
+             SELECT 'dlq_' || n, 'coaching', 'hold_slot', n, 'evt_' || n, 'credit.locked', 1, '{}', 'permanent', 'no', 1, '[]', now(),
+                    CASE WHEN n % 2 = 0 THEN now() END, CASE WHEN n % 2 = 0 THEN 'mia' END
+               FROM generate_series(1, 20000) AS n",
+        )
+        .await?;
+    // By itself: it cannot run in a transaction.
+    world
+        .pool
+        .execute("VACUUM ANALYZE dispatcher_event, dispatcher_dedup, dispatcher_retry, dispatcher_dead_letter")
+        .await?;
+    Ok(world)
+}
+
+#[tokio::test]
+async fn nothing_that_runs_all_the_time_scans_or_sorts_what_is_kept() -> TestResult {
+    let world = grown().await?;
+    let mut connection = world.pool.acquire().await?;
+    connection
+        .execute("SET plan_cache_mode = force_generic_plan")
+        .await?;
+    let mut faults = Vec::new();
+    for Planned {
+        name,
+        text,
+        types,
+        values,
+    } in STATEMENTS
+    {
+        let text = text.replace("{family}", "");
+        let types = match *types {
+            "" => String::new(),
+            types => format!(" ({types})"),
+        };
+        let prepare = format!("PREPARE {name}{types} AS {text}");
+        connection.execute(AssertSqlSafe(prepare)).await?;
+        let values = match *values {
+            "" => String::new(),
+            values => format!(" ({values})"),
+        };
+        let explain = AssertSqlSafe(format!("EXPLAIN (COSTS off) EXECUTE {name}{values}"));
+        let rows = sqlx::raw_sql(explain).fetch_all(&mut *connection).await?;
+        let plan: Vec<String> = rows
+            .iter()
+            .map(|row| row.try_get(0))
+            .collect::<Result<_, _>>()?;
+        let scans = plan.iter().any(|line| {
+            let table = line.split("Seq Scan on ").nth(1);
+            let table = table.and_then(|rest| rest.split(' ').next());
+            table.is_some_and(|table| KEPT.contains(&table))
+        });
+        // The log comes in order from its index.
+        let sorts = name.starts_with("read_event") && plan.iter().any(|line| line.contains("Sort"));
+        if scans || sorts {
+            faults.push(format!("{name}:\n{}", plan.join("\n")));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+    drop(connection);
+    world.close().await
+}
+
+/// The test can fail.
+#[tokio::test]
+async fn a_statement_that_scans_the_log_is_noticed() -> TestResult {
+    let world = grown().await?;
+    let plan: Vec<String> = sqlx::query_scalar(
+        "EXPLAIN (COSTS off) SELECT event_id FROM dispatcher_event WHERE subject = 'per_1'",
+    )
+    .fetch_all(&world.pool)
+    .await?;
+    assert!(plan[0].contains("Seq Scan on dispatcher_event"), "{plan:?}");
+    world.close().await
+}
