@@ -133,11 +133,14 @@ impl<S: Send + Sync + 'static> Worker<S> {
             polled = wait == poll;
             tokio::select! {
                 () = self.sleeper.notified() => {
+                    self.poll.notified();
+                    if !listening {
+                        break; // Somebody may listen by now: fall asleep anew.
+                    }
                     // Whoever notified may be behind a writer that rolls back and says nothing.
                     writers_until = None;
                     soon = IN_FLIGHT.0;
                     polled = false;
-                    self.poll.notified();
                 }
                 () = tokio::time::sleep(wait) => {
                     if polled {

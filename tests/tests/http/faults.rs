@@ -11,7 +11,7 @@ async fn what_the_database_says_is_in_the_log_alone() -> TestResult {
     let service = Service::with_dead_letters(0).await?;
     service
         .pool
-        .execute("DROP TABLE dispatcher_dead_letter")
+        .execute("DROP TABLE dispatcher_dead_letter CASCADE")
         .await?;
     let log = Log::default();
     // The server is a task on this thread too.
