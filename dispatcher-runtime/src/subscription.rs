@@ -148,11 +148,9 @@ pub(crate) struct Reader<S> {
     /// The event at which the database failed last, and how often in a row.
     abandoned_at: Option<(i64, u32)>,
     /// Beyond this position nobody can have handled anything: it had not been handed out when the lease
-    /// was ours already. Not known at first; and not after a failure, when lanes may have recorded what
-    /// the cursor has not passed, or the database may have been restored.
+    /// was ours already, and no batch of ours has come so far. Not known at first; and not after a
+    /// failure, when the database may have been restored.
     fresh_after: Option<i64>,
-    /// Where the cursor was. An operator may set it back.
-    cursor: i64,
 }
 
 /// An event with what the consumer knows about it.
@@ -192,7 +190,6 @@ impl<S: Send + Sync + 'static> Reader<S> {
             singly: 0,
             abandoned_at: None,
             fresh_after: None,
-            cursor: 0,
         }
     }
 
@@ -232,13 +229,10 @@ impl<S: Send + Sync + 'static> Reader<S> {
             _ => (1, 1),
         };
         let cursor = leased.position;
-        if cursor < self.cursor {
-            self.fresh_after = None;
-        }
-        self.cursor = cursor;
         let plan = match lane.plan(&mut tx, &leased, self.fresh_after, limit).await {
             Ok(plan) => {
-                self.fresh_after.get_or_insert(plan.idle.last_position);
+                let known = self.fresh_after.unwrap_or(plan.idle.last_position);
+                self.fresh_after = Some(known.max(plan.until));
                 plan
             }
             Err(abandoned) => {
@@ -340,9 +334,6 @@ impl<S: Send + Sync + 'static> Reader<S> {
                 done.candidates = u32::try_from(events).unwrap_or(u32::MAX).max(2);
             }
             return Err((done, abandoned));
-        }
-        if !all {
-            self.fresh_after = None;
         }
         // Alone, it has moved the cursor as it went; what is left is the way to the horizon.
         let from = if alone { reached } else { cursor };

@@ -1,6 +1,7 @@
 -- Whether this is a database in which a consumer can keep what it knows. Fails if the tables are missing.
 SELECT current_setting('server_version_num')::int AS server_version,
        pg_is_in_recovery() AS standby,
+       nullif(concat_ws(', ',
        (SELECT string_agg(needed.privilege || ' ON ' || needed.relation, ', ')
           FROM (VALUES ('{family}dispatcher_cursor', 'SELECT'), ('{family}dispatcher_cursor', 'INSERT'),
                        ('{family}dispatcher_cursor', 'UPDATE'), ('{family}dispatcher_cursor', 'DELETE'),
@@ -10,4 +11,6 @@ SELECT current_setting('server_version_num')::int AS server_version,
                        ('{family}dispatcher_retry', 'SELECT'), ('{family}dispatcher_retry', 'INSERT'),
                        ('{family}dispatcher_retry', 'UPDATE'), ('{family}dispatcher_retry', 'DELETE'),
                        ('{family}dispatcher_dead_letter', 'INSERT')) AS needed (relation, privilege)
-         WHERE NOT has_table_privilege(needed.relation, needed.privilege)) AS missing
+         WHERE NOT has_table_privilege(needed.relation, needed.privilege)),
+       CASE WHEN NOT has_sequence_privilege('{family}dispatcher_fence', 'USAGE')
+            THEN 'USAGE ON SEQUENCE {family}dispatcher_fence' END), '') AS missing

@@ -4,8 +4,12 @@ SELECT current_setting('server_version_num')::int AS server_version,
        (SELECT sequence.seqcache
           FROM pg_sequence AS sequence
          WHERE sequence.seqrelid = pg_get_serial_sequence('{family}dispatcher_event', 'position')::regclass) AS cache,
-       CASE WHEN NOT has_table_privilege('{family}dispatcher_event', 'SELECT')
-            THEN 'SELECT ON {family}dispatcher_event' END AS missing,
+       -- Without the second the server may say that the sequence has handed out nothing.
+       nullif(concat_ws(', ',
+           CASE WHEN NOT has_table_privilege('{family}dispatcher_event', 'SELECT')
+                THEN 'SELECT ON {family}dispatcher_event' END,
+           CASE WHEN NOT has_sequence_privilege(pg_get_serial_sequence('{family}dispatcher_event', 'position'), 'USAGE, SELECT')
+                THEN 'SELECT ON SEQUENCE ' || pg_get_serial_sequence('{family}dispatcher_event', 'position') END), '') AS missing,
        (SELECT count(*)
           FROM pg_trigger
          WHERE tgrelid = '{family}dispatcher_event'::regclass

@@ -23,7 +23,6 @@ impl<S: Send + Sync + 'static> Reader<S> {
         done: Done,
         abandoned: Abandoned,
     ) -> Result<Pass, PassError> {
-        self.fresh_after = None;
         let message = match abandoned {
             Abandoned::Log(mismatch) => return Err(mismatch.into()),
             Abandoned::LeaseLost => return Err(PassError::LeaseLost),

@@ -428,3 +428,42 @@ async fn a_cursor_that_is_set_back_under_a_running_consumer_doubles_nothing() ->
     assert_eq!(world.effects().await?, [1, 2, 3, 4]);
     world.close().await
 }
+
+/// Between the commit of a pass and the next look at the cursor.
+#[tokio::test]
+async fn a_cursor_that_is_set_back_between_two_passes_has_nothing_handled_again() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([(1, Act::Wait)]);
+    let consumer = world.coaching(&script).lease(Duration::from_secs(30));
+    let consumer = consumer.subscribe(hold_slot).start().await?;
+    consumer.caught_up().await?;
+    world
+        .revenue()
+        .publish_all([lock(1, 1), lock(2, 2)])
+        .await?;
+    script.entered.acquire().await?.forget();
+    // Granted when the pass that is in the handler has committed; the next one waits for it.
+    let operator = tokio::spawn({
+        let pool = world.pool.clone();
+        async move {
+            let mut tx = pool.begin().await?;
+            tx.execute("LOCK TABLE dispatcher_cursor IN ACCESS EXCLUSIVE MODE")
+                .await?;
+            tx.execute("UPDATE dispatcher_cursor SET position = 0")
+                .await?;
+            tx.commit().await
+        }
+    });
+    let queued = "SELECT count(*) FROM pg_locks
+        WHERE NOT granted AND mode = 'AccessExclusiveLock' AND relation = 'dispatcher_cursor'::regclass";
+    while world.count(queued).await? == 0 {
+        tokio::task::yield_now().await;
+    }
+    script.gate.add_permits(1);
+    operator.await??;
+    consumer.caught_up().await?;
+    consumer.stop().await;
+    assert_eq!(script.attempts_at(1), [1], "its dedup row is asked");
+    assert_eq!(world.effects().await?, [1, 2]);
+    world.close().await
+}
