@@ -3,6 +3,9 @@
 //! A section is a module with `pub(super) async fn run(bench: &Bench) -> Result<Section, Error>`,
 //! and a line in [`ALL`].
 
+mod day;
+mod kept;
+pub(super) mod memory;
 mod publish;
 
 use futures_util::FutureExt;
@@ -13,7 +16,12 @@ use super::{Bench, Error, Section};
 type Run = for<'a> fn(&'a Bench) -> LocalBoxFuture<'a, Result<Section, Error>>;
 
 /// In the order in which they are run.
-pub(super) const ALL: &[(&str, Run)] = &[("publish", |bench| publish::run(bench).boxed_local())];
+pub(super) const ALL: &[(&str, Run)] = &[
+    ("publish", |bench| publish::run(bench).boxed_local()),
+    ("kept", |bench| kept::run(bench).boxed_local()),
+    ("day", |bench| day::run(bench).boxed_local()),
+    ("memory", |bench| memory::run(bench).boxed_local()),
+];
 
 /// Their names, for messages.
 pub(super) fn names() -> String {
