@@ -11,13 +11,18 @@
 
 mod allocations;
 mod arguments;
+mod backlog;
 mod database;
 mod document;
 mod error;
 mod event;
 mod figure;
+mod handlers;
 mod machine;
+mod progress;
 mod raw;
+mod raw_consumer;
+mod replicas;
 mod report;
 mod round;
 mod section;

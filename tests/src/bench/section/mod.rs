@@ -3,6 +3,7 @@
 //! A section is a module with `pub(super) async fn run(bench: &Bench) -> Result<Section, Error>`,
 //! and a line in [`ALL`].
 
+mod consume;
 mod publish;
 
 use futures_util::FutureExt;
@@ -13,7 +14,10 @@ use super::{Bench, Error, Section};
 type Run = for<'a> fn(&'a Bench) -> LocalBoxFuture<'a, Result<Section, Error>>;
 
 /// In the order in which they are run.
-pub(super) const ALL: &[(&str, Run)] = &[("publish", |bench| publish::run(bench).boxed_local())];
+pub(super) const ALL: &[(&str, Run)] = &[
+    ("publish", |bench| publish::run(bench).boxed_local()),
+    ("consume", |bench| consume::run(bench).boxed_local()),
+];
 
 /// Their names, for messages.
 pub(super) fn names() -> String {
