@@ -11,6 +11,7 @@
 
 mod allocations;
 mod arguments;
+mod arrivals;
 mod backlog;
 mod database;
 mod document;

@@ -5,12 +5,13 @@
 //! fails would not take its batch with it. It does not ask for a horizon (it would lose events under
 //! concurrent writers), knows no lease and no retries, and reads the payload's text without decoding it.
 
-use sqlx::postgres::PgRow;
+use std::sync::Arc;
+
+use sqlx::postgres::{PgListener, PgRow};
 use sqlx::{Acquire, Executor, PgConnection, PgPool, Row};
 
 use super::Error;
 use super::handlers::{WRITE, Work};
-use super::progress::Progress;
 
 const TABLES: &str = "\
 CREATE TABLE effect (event_id text NOT NULL, credits bigint NOT NULL);
@@ -21,6 +22,9 @@ CREATE TABLE raw_dedup (consumer text COLLATE \"C\" NOT NULL, subscription text 
 CREATE TABLE raw_cursor (consumer text COLLATE \"C\" NOT NULL, subscription text COLLATE \"C\" NOT NULL,
     partition integer NOT NULL, position bigint NOT NULL, updated_at timestamptz NOT NULL,
     PRIMARY KEY (consumer, subscription, partition)) WITH (fillfactor = 50)";
+
+/// What the baseline's publishers notify.
+pub(super) const CHANNEL: &str = "raw_event_inserted";
 
 const READ: &str = "\
 SELECT position, event_id, event_type, schema_version, occurred_at, tenant_id, producer, subject, actor, \
@@ -44,8 +48,11 @@ pub(super) async fn create_tables(pool: &PgPool) -> Result<(), Error> {
     Ok(())
 }
 
+/// Is told the payload of each event.
+pub(super) type RawHandler = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// One loop.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct RawConsumer {
     pool: PgPool,
     name: String,
@@ -54,7 +61,7 @@ pub(super) struct RawConsumer {
     partition: i32,
     partitions: i32,
     position: i64,
-    progress: Progress,
+    handler: RawHandler,
 }
 
 impl RawConsumer {
@@ -64,7 +71,7 @@ impl RawConsumer {
         name: String,
         (work, batch): (Work, usize),
         (partition, partitions): (i32, i32),
-        progress: &Progress,
+        handler: RawHandler,
     ) -> Result<Self, Error> {
         sqlx::query("INSERT INTO raw_cursor VALUES ('coaching', $1, $2, 0, now())")
             .bind(&name)
@@ -79,7 +86,7 @@ impl RawConsumer {
             partition,
             partitions,
             position: 0,
-            progress: progress.clone(),
+            handler,
         })
     }
 
@@ -88,6 +95,16 @@ impl RawConsumer {
         self.position = after;
         while self.position < last && self.pass().await? == self.batch {}
         Ok(())
+    }
+
+    /// Consumes whatever comes, until this is dropped.
+    pub(super) async fn follow(mut self) -> Result<(), Error> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.listen(CHANNEL).await?;
+        loop {
+            while self.pass().await? > 0 {}
+            listener.recv().await?;
+        }
     }
 
     /// One transaction; how many events it was about.
@@ -108,8 +125,7 @@ impl RawConsumer {
         let mut ids: Vec<String> = Vec::with_capacity(rows.len());
         for row in &rows {
             let id: String = row.try_get("event_id")?;
-            let _payload: String = row.try_get("payload")?;
-            self.progress.called();
+            (self.handler)(row.try_get("payload")?);
             if self.work == Work::Write {
                 write(&mut tx, &id).await?;
             }

@@ -178,12 +178,13 @@ impl Sides {
         let mut raw = Vec::new();
         for subscription in 0..case.subscriptions {
             for partition in 0..i32::from(partitions) {
+                let progress = raw_progress.clone();
                 let consumer = RawConsumer::new(
                     &database.pool,
                     format!("raw_{subscription}"),
                     (case.work, case.batch),
                     (partition, partitions.into()),
-                    &raw_progress,
+                    Arc::new(move |_| progress.called()),
                 );
                 raw.push(consumer.await?);
             }

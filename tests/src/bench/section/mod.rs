@@ -4,7 +4,9 @@
 //! and a line in [`ALL`].
 
 mod consume;
+mod lifecycle;
 mod publish;
+mod wake;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -17,6 +19,8 @@ type Run = for<'a> fn(&'a Bench) -> LocalBoxFuture<'a, Result<Section, Error>>;
 pub(super) const ALL: &[(&str, Run)] = &[
     ("publish", |bench| publish::run(bench).boxed_local()),
     ("consume", |bench| consume::run(bench).boxed_local()),
+    ("wake", |bench| wake::run(bench).boxed_local()),
+    ("lifecycle", |bench| lifecycle::run(bench).boxed_local()),
 ];
 
 /// Their names, for messages.
