@@ -11,14 +11,21 @@
 
 mod allocations;
 mod arguments;
+mod arrivals;
+mod backlog;
 mod database;
 mod document;
 mod error;
 mod event;
 mod figure;
 mod fill;
+mod handlers;
 mod machine;
+mod progress;
 mod raw;
+mod raw_consumer;
+mod relay;
+mod replicas;
 mod report;
 mod round;
 mod section;

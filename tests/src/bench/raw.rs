@@ -4,12 +4,14 @@
 //! our triggers. Everything but the event's id is ready before the clock starts, the payload's text
 //! too: nothing is serialized or validated.
 
+use acme_contracts::credit_locked::CreditLocked;
 use dispatcher_runtime::EventId;
 use dispatcher_runtime::time::OffsetDateTime;
-use sqlx::{PgConnection, PgExecutor};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 
 use super::Error;
 use super::event::payloads;
+use super::raw_consumer::CHANNEL;
 use crate::fixtures::TENANT;
 
 const INSERT: &str = "\
@@ -36,14 +38,27 @@ pub(super) struct RawEvent {
 
 /// The rows of the same events as [`payloads`].
 pub(super) fn rows(events: usize) -> Result<Vec<RawEvent>, Error> {
-    let row = |payload: &_| -> Result<RawEvent, Error> {
-        let value = serde_json::to_value(payload)?;
-        Ok(RawEvent {
-            subject: value["person_id"].as_str().unwrap_or_default().to_owned(),
-            payload: value.to_string(),
-        })
-    };
     payloads(events).iter().map(row).collect()
+}
+
+/// The row of one event.
+pub(super) fn row(payload: &CreditLocked) -> Result<RawEvent, Error> {
+    let value = serde_json::to_value(payload)?;
+    Ok(RawEvent {
+        subject: value["person_id"].as_str().unwrap_or_default().to_owned(),
+        payload: value.to_string(),
+    })
+}
+
+/// Inserts one row and wakes whoever listens, in one transaction.
+pub(super) async fn insert_and_notify(pool: &PgPool, row: &RawEvent) -> Result<(), Error> {
+    let mut tx = pool.begin().await?;
+    insert(&mut *tx, row).await?;
+    sqlx::query("SELECT pg_notify($1, '')")
+        .bind(CHANNEL)
+        .execute(&mut *tx)
+        .await?;
+    Ok(tx.commit().await?)
 }
 
 /// Inserts one row.

@@ -3,10 +3,16 @@
 //! A section is a module with `pub(super) async fn run(bench: &Bench) -> Result<Section, Error>`,
 //! and a line in [`ALL`].
 
+mod codec;
+mod consume;
 mod day;
 mod kept;
+mod latency;
+mod lifecycle;
 pub(super) mod memory;
 mod publish;
+mod trips;
+mod wake;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -18,6 +24,12 @@ type Run = for<'a> fn(&'a Bench) -> LocalBoxFuture<'a, Result<Section, Error>>;
 /// In the order in which they are run.
 pub(super) const ALL: &[(&str, Run)] = &[
     ("publish", |bench| publish::run(bench).boxed_local()),
+    ("consume", |bench| consume::run(bench).boxed_local()),
+    ("wake", |bench| wake::run(bench).boxed_local()),
+    ("latency", |bench| latency::run(bench).boxed_local()),
+    ("lifecycle", |bench| lifecycle::run(bench).boxed_local()),
+    ("codec", |bench| codec::run(bench).boxed_local()),
+    ("trips", |bench| trips::run(bench).boxed_local()),
     ("kept", |bench| kept::run(bench).boxed_local()),
     ("day", |bench| day::run(bench).boxed_local()),
     ("memory", |bench| memory::run(bench).boxed_local()),
