@@ -49,7 +49,7 @@ async fn free_slot(
 
 fn consumer(side: &Side) -> (ConsumerBuilder<Coaching, Calls>, UnboundedReceiver<Instant>) {
     let (calls, called) = mpsc::unbounded_channel();
-    let builder = Consumer::<Coaching>::builder(side.pool().clone()).state(calls);
+    let builder = Consumer::<Coaching>::builder(side.consuming.clone()).state(calls);
     (builder, called)
 }
 
@@ -144,6 +144,7 @@ pub(super) async fn start(side: &Side) -> Result<f64, Error> {
         let began = Instant::now();
         let running = builder.start().await?;
         elapsed += began.elapsed();
+        running.caught_up().await?;
         running.stop().await;
     }
     Ok(each(elapsed, times))

@@ -64,6 +64,8 @@ pub(super) const JOBS: &[(&str, Job)] = &[
 /// A database with so many kept rows, and how often the jobs do what they do.
 pub(super) struct Side {
     database: BenchDatabase,
+    /// Of the consumers alone, as where they are a process of their own.
+    pub(super) consuming: PgPool,
     pub(super) revenue: Dispatcher<Revenue>,
     quick: bool,
 }
@@ -76,6 +78,7 @@ impl Side {
     ) -> Result<Self, Error> {
         bench.progress(&format!("  filling in {events} events"));
         let database = bench.database(20).await?;
+        let consuming = database.pool(8).await?;
         let pool = &database.pool;
         create_effect_table(pool).await?;
         fill::kept(pool, events, subscriptions).await?;
@@ -83,11 +86,13 @@ impl Side {
         Ok(Self {
             revenue: Dispatcher::builder(pool.clone()).tenant(TENANT).build()?,
             database,
+            consuming,
             quick: bench.quick(),
         })
     }
 
     pub(super) async fn close(self) -> Result<(), Error> {
+        self.consuming.close().await;
         self.database.close().await
     }
 
