@@ -75,7 +75,6 @@ statements! {
         read_marks,
         read_partitions,
         read_retry,
-        record_handled,
         release_followers,
         release_lease,
         release_stranded,
