@@ -310,10 +310,7 @@ const RELEASE: &str = "RELEASE SAVEPOINT dispatcher_delivery";
 const ROLL_BACK: &str = "ROLLBACK TO SAVEPOINT dispatcher_delivery";
 
 /// After the last attempt of a transaction, before the consumer's own statements.
-pub(crate) async fn end(
-    tx: &mut DeliveryTx,
-    timeout: Option<Duration>,
-) -> Result<(), sqlx::Error> {
+pub(crate) async fn end(tx: &mut DeliveryTx, timeout: Option<Duration>) -> Result<(), sqlx::Error> {
     match tx.has_savepoint {
         true => Savepoint { timeout }.end(tx).await,
         false => Ok(()),

@@ -47,7 +47,7 @@ macro_rules! statements {
 
 statements! {
     /// What a producer sends.
-    pub(crate) struct PublishStatements { insert_event, insert_events, limit_idling }
+    pub(crate) struct PublishStatements { insert_event, insert_events, limit_idling, publish_alone }
 
     /// What a consumer sends.
     pub(crate) struct ConsumeStatements {

@@ -209,7 +209,10 @@ impl<S> Lane<S> {
         let rows = self
             .query(&self.statements().read_marks)
             .bind(of().map(|event| event.position).collect::<Vec<_>>())
-            .bind(of().map(|event| event.event_id.as_str()).collect::<Vec<_>>())
+            .bind(
+                of().map(|event| event.event_id.as_str())
+                    .collect::<Vec<_>>(),
+            )
             .bind(
                 of().map(|event| event.subject.as_deref())
                     .collect::<Vec<_>>(),

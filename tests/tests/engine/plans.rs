@@ -42,6 +42,7 @@ const STATEMENTS: &[Planned] = planned! {
     "confirm_lease" ("text, text, integer, bigint, bigint, bigint, timestamptz, float8, bigint, text, timestamptz, timestamptz, text[]") = "'coaching', 'hold_slot', 0, 1, 1, 2, now(), 30, NULL, NULL, NULL, now(), '{evt_new}'";
     "confirm_lane" ("text, text, integer, bigint, timestamptz, text[]") = "'coaching', 'hold_slot', 0, 1, now(), '{evt_new}'";
     "get_dead_letter" ("text") = "'dlq_a'";
+    "list_dead_letters" ("text, boolean, bigint") = "NULL, false, 50";
     "sweep_events" ("timestamptz, bigint, bigint") = "now() - interval '1 year', 20000, 5000";
     "is_held" ("timestamptz, bigint") = "now() - interval '1 year', 10000";
     "sweep_handled" ("timestamptz, bigint") = "now() - interval '1 year', 5000";
