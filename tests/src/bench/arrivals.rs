@@ -1,7 +1,7 @@
 //! When events reach their handlers: each is told apart by the number in its payload.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use acme_contracts::Coaching;
 use acme_contracts::credit_locked::{self, CreditLocked};
@@ -34,6 +34,17 @@ impl Arrivals {
     pub(super) async fn next(&mut self) -> Result<Arrival, Error> {
         let gone = || Error::Figure("the consumer ended while it was measured".to_owned());
         self.0.recv().await.ok_or_else(gone)
+    }
+
+    /// The next, where it comes within that time.
+    pub(super) async fn next_within(&mut self, limit: Duration) -> Option<Arrival> {
+        let next = tokio::time::timeout(limit, self.0.recv()).await;
+        next.ok().flatten()
+    }
+
+    /// Forgets those that have come.
+    pub(super) fn forget(&mut self) {
+        while self.0.try_recv().is_ok() {}
     }
 }
 

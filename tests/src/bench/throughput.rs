@@ -11,6 +11,7 @@ use super::allocations::Allocations;
 /// What one side did in a round.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Throughput {
+    pub(super) events: usize,
     pub(super) per_second: f64,
     /// For each event, of everything that the process did.
     pub(super) allocations: f64,
@@ -19,10 +20,10 @@ pub(super) struct Throughput {
 impl Throughput {
     /// Of so many events, since `began`.
     pub(super) fn of(events: usize, began: Instant, allocations: &Allocations) -> Self {
-        let events = events as f64;
         Self {
-            per_second: events / began.elapsed().as_secs_f64(),
-            allocations: allocations.so_far() / events,
+            events,
+            per_second: events as f64 / began.elapsed().as_secs_f64(),
+            allocations: allocations.so_far() / events as f64,
         }
     }
 }

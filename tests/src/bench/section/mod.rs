@@ -3,9 +3,12 @@
 //! A section is a module with `pub(super) async fn run(bench: &Bench) -> Result<Section, Error>`,
 //! and a line in [`ALL`].
 
+mod codec;
 mod consume;
+mod latency;
 mod lifecycle;
 mod publish;
+mod trips;
 mod wake;
 
 use futures_util::FutureExt;
@@ -20,7 +23,10 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("publish", |bench| publish::run(bench).boxed_local()),
     ("consume", |bench| consume::run(bench).boxed_local()),
     ("wake", |bench| wake::run(bench).boxed_local()),
+    ("latency", |bench| latency::run(bench).boxed_local()),
     ("lifecycle", |bench| lifecycle::run(bench).boxed_local()),
+    ("codec", |bench| codec::run(bench).boxed_local()),
+    ("trips", |bench| trips::run(bench).boxed_local()),
 ];
 
 /// Their names, for messages.
