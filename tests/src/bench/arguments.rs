@@ -7,6 +7,7 @@ use super::section;
 /// How it is called.
 pub const USAGE: &str = "usage: bench [--only NAME[,NAME]] [--rounds N] [--quick] [--json] [--write] \
 [--fsync-delay MS | --no-fsync]
+             [--kept N] [--day-minutes N]
 
   --only NAME[,NAME]  only these sections
   --rounds N          rounds that count, after one that does not (5; 3 with --quick)
@@ -14,7 +15,9 @@ pub const USAGE: &str = "usage: bench [--only NAME[,NAME]] [--rounds N] [--quick
   --json              one JSON object for each section, on a line
   --write             replaces the sections that were run in BENCHMARKS.md
   --fsync-delay MS    makes each fsync of the server longer by so many milliseconds; needs a C compiler
-  --no-fsync          the server does not wait for its disk";
+  --no-fsync          the server does not wait for its disk
+  --kept N            how many events are kept, and wait, where many are (10000000; 200000 with --quick)
+  --day-minutes N     how long the simulated day takes (8; 1 with --quick)";
 
 /// What a commit waits for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -42,6 +45,10 @@ pub struct Options {
     pub write: bool,
     /// What a commit waits for.
     pub fsync: Fsync,
+    /// Events that are kept where many are, where it was given.
+    pub kept: Option<usize>,
+    /// Minutes of the simulated day, where they were given.
+    pub day_minutes: Option<usize>,
 }
 
 impl Options {
@@ -62,6 +69,8 @@ pub(super) fn parse(
         json: false,
         write: false,
         fsync: Fsync::On,
+        kept: None,
+        day_minutes: None,
     };
     while let Some(argument) = arguments.next() {
         let (name, inline) = match argument.split_once('=') {
@@ -74,6 +83,8 @@ pub(super) fn parse(
         };
         match name.as_str() {
             "--only" => options.only = sections(&value("the name of a section")?)?,
+            "--kept" => options.kept = Some(number(&name, &value("a number")?)?),
+            "--day-minutes" => options.day_minutes = Some(number(&name, &value("a number")?)?),
             "--rounds" => options.rounds = Some(number(&name, &value("a number")?)?),
             "--fsync-delay" => {
                 let delay = number(&name, &value("a number of milliseconds")?)?;

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use dispatcher_runtime::{ConfigError, DatabaseError, MigrateError, PublishError, StartError};
+use dispatcher_runtime::{
+    ConfigError, DatabaseError, DeadLetterError, DecodeError, MigrateError, PublishError,
+    StartError,
+};
 
 use crate::postgres::LaunchError;
 
@@ -31,6 +34,12 @@ pub enum Error {
     /// A consumer could not be waited for.
     #[error(transparent)]
     Consume(#[from] DatabaseError),
+    /// An operator could not do what it was told.
+    #[error(transparent)]
+    DeadLetter(#[from] DeadLetterError),
+    /// A payload of the benchmark breaks its contract.
+    #[error(transparent)]
+    Contract(#[from] DecodeError),
     /// A payload could not be written or read.
     #[error("a payload of the benchmark: {0}")]
     Payload(#[from] serde_json::Error),

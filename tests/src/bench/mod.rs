@@ -17,6 +17,7 @@ mod document;
 mod error;
 mod event;
 mod figure;
+mod fill;
 mod handlers;
 mod machine;
 mod progress;
@@ -32,10 +33,12 @@ mod slow_disk;
 mod throughput;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use crate::postgres::Server;
 use machine::Machine;
 use report::Environment;
+use section::memory;
 use server::Measured;
 
 pub use arguments::{Fsync, Options, USAGE};
@@ -88,6 +91,18 @@ impl Bench {
         }
     }
 
+    /// How many events are kept where many are.
+    pub fn kept(&self) -> u64 {
+        let asked = self.options.kept.map(|events| events as u64);
+        asked.unwrap_or(self.pick(10_000_000, 200_000))
+    }
+
+    /// How long the simulated day takes.
+    pub fn day(&self) -> Duration {
+        let asked = self.options.day_minutes.map(|minutes| minutes as u64);
+        Duration::from_secs(60 * asked.unwrap_or(self.pick(8, 1)))
+    }
+
     /// The server, to make databases on.
     pub fn server(&self) -> Server {
         self.measured.server()
@@ -101,7 +116,14 @@ impl Bench {
 
 /// The program.
 pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
-    let options = match arguments::parse(arguments) {
+    let arguments: Vec<_> = arguments.collect();
+    if let Some((memory::COMMAND, words)) = arguments
+        .split_first()
+        .map(|(first, words)| (&**first, words))
+    {
+        return memory::main(words);
+    }
+    let options = match arguments::parse(arguments.into_iter()) {
         Ok(Some(options)) => options,
         Ok(None) => {
             println!("{USAGE}");

@@ -6,7 +6,7 @@
 
 /// What a number is drawn for, so that no two uses see the same one.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum For {
+pub(crate) enum For {
     Faults,
     Writer,
     Key,
@@ -15,7 +15,7 @@ pub(super) enum For {
 }
 
 /// A generator for one use of a seed: the same arguments give the same numbers.
-pub(super) fn numbers(seed: u64, what: For, path: &[u64]) -> fastrand::Rng {
+pub(crate) fn numbers(seed: u64, what: For, path: &[u64]) -> fastrand::Rng {
     let mut state = mix(seed ^ mix(what as u64 + 1));
     for step in path {
         state = mix(state ^ mix(*step));
@@ -24,7 +24,7 @@ pub(super) fn numbers(seed: u64, what: For, path: &[u64]) -> fastrand::Rng {
 }
 
 /// A number for a text (FNV-1a): what `std` hashes with may differ between two versions of Rust.
-pub(super) fn of_text(text: &str) -> u64 {
+pub(crate) fn of_text(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |state, byte| {
         (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

@@ -23,7 +23,7 @@
 mod arguments;
 mod balance;
 mod books;
-mod chance;
+pub(crate) mod chance;
 mod event;
 mod inject;
 mod plan;

@@ -5,8 +5,11 @@
 
 mod codec;
 mod consume;
+mod day;
+mod kept;
 mod latency;
 mod lifecycle;
+pub(super) mod memory;
 mod publish;
 mod trips;
 mod wake;
@@ -27,6 +30,9 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("lifecycle", |bench| lifecycle::run(bench).boxed_local()),
     ("codec", |bench| codec::run(bench).boxed_local()),
     ("trips", |bench| trips::run(bench).boxed_local()),
+    ("kept", |bench| kept::run(bench).boxed_local()),
+    ("day", |bench| day::run(bench).boxed_local()),
+    ("memory", |bench| memory::run(bench).boxed_local()),
 ];
 
 /// Their names, for messages.
