@@ -1,5 +1,6 @@
 //! What the tests, the quick start and the benchmarks of Dispatcher share.
 
+pub mod bench;
 pub mod chaos;
 pub mod codegen_bench;
 pub mod conformance;

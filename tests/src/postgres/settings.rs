@@ -1,5 +1,7 @@
 //! How a cluster is run, and how it is stopped.
 
+use std::ffi::OsString;
+
 /// How a [`Cluster`](super::Cluster) is run.
 ///
 /// By default with `fsync` off, which loses nothing when the server is killed, only when the
@@ -7,11 +9,15 @@
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub(super) parameters: Vec<(String, String)>,
+    pub(super) environment: Vec<(String, OsString)>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        let settings = Self { parameters: vec![] };
+        let settings = Self {
+            parameters: vec![],
+            environment: vec![],
+        };
         settings.fsync(false).set("max_connections", "200")
     }
 }
@@ -28,6 +34,13 @@ impl Settings {
     #[must_use]
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.parameters.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sets a variable in the environment of the server and its processes, such as `LD_PRELOAD`.
+    #[must_use]
+    pub fn environment(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.to_owned(), value.into()));
         self
     }
 }

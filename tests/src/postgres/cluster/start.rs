@@ -123,6 +123,8 @@ impl Cluster {
         for (name, value) in &self.settings.parameters {
             command.arg("-c").arg(format!("{name}={value}"));
         }
+        let environment = self.settings.environment.iter();
+        command.envs(environment.map(|(name, value)| (name, value)));
         let child = self.spawn(command)?;
         let pid = child.id();
         self.child = Some(child);

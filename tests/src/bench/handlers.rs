@@ -1,0 +1,104 @@
+//! The handlers that are measured: they count themselves, and do as little else as there is to do.
+
+use acme_contracts::Coaching;
+use acme_contracts::credit_locked::{self, CreditLocked};
+use dispatcher_runtime::{
+    ConsumerBuilder, DeliveryTx, EventEnvelope, HandlerError, State, subscribe,
+};
+
+use super::progress::Progress;
+
+/// What handling an event is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Work {
+    /// In the delivery's transaction, and writes nothing.
+    Nothing,
+    /// In the delivery's transaction, and inserts a row.
+    Write,
+    /// Without a transaction: at least once.
+    Outside,
+}
+
+impl Work {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "no write",
+            Self::Write => "a write each",
+            Self::Outside => "handler without transaction",
+        }
+    }
+}
+
+/// The row that [`Work::Write`] inserts, on both sides.
+pub(super) const WRITE: &str = "INSERT INTO effect (event_id, credits) VALUES ($1, $2)";
+
+type Builder = ConsumerBuilder<Coaching, Progress>;
+
+/// One subscription.
+pub(super) fn one(builder: Builder, work: Work, partitions: u16) -> Builder {
+    match work {
+        Work::Nothing => builder.subscribe_with(nothing, |it| it.partitions(partitions)),
+        Work::Write => builder.subscribe_with(write, |it| it.partitions(partitions)),
+        Work::Outside => builder.subscribe_with(outside, |it| it.partitions(partitions)),
+    }
+}
+
+#[subscribe(credit_locked)]
+async fn write(
+    event: EventEnvelope<CreditLocked>,
+    tx: &mut DeliveryTx,
+    State(progress): State<Progress>,
+) -> Result<(), HandlerError> {
+    progress.called();
+    sqlx::query(WRITE)
+        .bind(event.event_id.as_str())
+        .bind(event.payload.locked_credits.get())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+#[subscribe(credit_locked)]
+async fn outside(
+    _event: EventEnvelope<CreditLocked>,
+    State(progress): State<Progress>,
+) -> Result<(), HandlerError> {
+    progress.called();
+    Ok(())
+}
+
+#[subscribe(credit_locked)]
+async fn nothing(
+    _event: EventEnvelope<CreditLocked>,
+    _tx: &mut DeliveryTx,
+    State(progress): State<Progress>,
+) -> Result<(), HandlerError> {
+    progress.called();
+    Ok(())
+}
+
+/// How many subscriptions [`ten`] has.
+pub(super) const TEN: usize = 10;
+
+/// Ten subscriptions to the same event type, of [`Work::Nothing`].
+pub(super) fn ten(mut builder: Builder) -> Builder {
+    // A handler of the same body each; their names tell them apart.
+    macro_rules! subscribe_as {
+        ($($name:tt)*) => {
+            $({
+                #[subscribe(credit_locked, name = $name)]
+                async fn handle(
+                    _event: EventEnvelope<CreditLocked>,
+                    _tx: &mut DeliveryTx,
+                    State(progress): State<Progress>,
+                ) -> Result<(), HandlerError> {
+                    progress.called();
+                    Ok(())
+                }
+                builder = builder.subscribe(handle);
+            })*
+        };
+    }
+    subscribe_as!("1" "2" "3" "4" "5" "6" "7" "8" "9" "10");
+    builder
+}

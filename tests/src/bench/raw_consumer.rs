@@ -1,0 +1,159 @@
+//! The baseline of consuming: a loop that a team would write by hand, through sqlx.
+//!
+//! In one transaction it reads a batch of `raw_event` past its cursor, works, inserts the dedup rows
+//! with `unnest` and moves the cursor. A write of its own has a savepoint, so that an event that
+//! fails would not take its batch with it. It does not ask for a horizon (it would lose events under
+//! concurrent writers), knows no lease and no retries, and reads the payload's text without decoding it.
+
+use std::sync::Arc;
+
+use sqlx::postgres::{PgListener, PgRow};
+use sqlx::{Acquire, Executor, PgConnection, PgPool, Row};
+
+use super::Error;
+use super::handlers::{WRITE, Work};
+
+const TABLES: &str = "\
+CREATE TABLE effect (event_id text NOT NULL, credits bigint NOT NULL);
+CREATE TABLE raw_effect (event_id text NOT NULL, credits bigint NOT NULL);
+CREATE TABLE raw_dedup (consumer text COLLATE \"C\" NOT NULL, subscription text COLLATE \"C\" NOT NULL,
+    event_id text COLLATE \"C\" NOT NULL, handled_at timestamptz NOT NULL,
+    PRIMARY KEY (consumer, subscription, event_id));
+CREATE TABLE raw_cursor (consumer text COLLATE \"C\" NOT NULL, subscription text COLLATE \"C\" NOT NULL,
+    partition integer NOT NULL, position bigint NOT NULL, updated_at timestamptz NOT NULL,
+    PRIMARY KEY (consumer, subscription, partition)) WITH (fillfactor = 50)";
+
+/// What the baseline's publishers notify.
+pub(super) const CHANNEL: &str = "raw_event_inserted";
+
+const READ: &str = "\
+SELECT position, event_id, event_type, schema_version, occurred_at, tenant_id, producer, subject, actor, \
+       correlation_id, causation_id, traceparent, payload::text, inserted_at \
+  FROM raw_event \
+ WHERE event_type = ANY ($1) AND position > $2 \
+   AND ($4 = 1 OR dispatcher_partition(subject, event_id, $4) = $5) \
+ ORDER BY position LIMIT $3";
+
+const RECORD: &str = "\
+INSERT INTO raw_dedup (consumer, subscription, event_id, handled_at) \
+SELECT 'coaching', $1, event_id, now() FROM unnest($2::text[]) AS event_id";
+
+const MOVE: &str = "\
+UPDATE raw_cursor SET position = $3, updated_at = now() \
+ WHERE consumer = 'coaching' AND subscription = $1 AND partition = $2";
+
+/// The tables of both sides' effects, and the baseline's cursors and dedup rows.
+pub(super) async fn create_tables(pool: &PgPool) -> Result<(), Error> {
+    pool.execute(TABLES).await?;
+    Ok(())
+}
+
+/// Is told the payload of each event.
+pub(super) type RawHandler = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// One loop.
+#[derive(Clone)]
+pub(super) struct RawConsumer {
+    pool: PgPool,
+    name: String,
+    work: Work,
+    batch: usize,
+    partition: i32,
+    partitions: i32,
+    position: i64,
+    handler: RawHandler,
+}
+
+impl RawConsumer {
+    /// A loop on one partition of so many.
+    pub(super) async fn new(
+        pool: &PgPool,
+        name: String,
+        (work, batch): (Work, usize),
+        (partition, partitions): (i32, i32),
+        handler: RawHandler,
+    ) -> Result<Self, Error> {
+        sqlx::query("INSERT INTO raw_cursor VALUES ('coaching', $1, $2, 0, now())")
+            .bind(&name)
+            .bind(partition)
+            .execute(pool)
+            .await?;
+        Ok(Self {
+            pool: pool.clone(),
+            name,
+            work,
+            batch,
+            partition,
+            partitions,
+            position: 0,
+            handler,
+        })
+    }
+
+    /// Consumes what lies between the two; rows before that are not events to be consumed.
+    pub(super) async fn consume(&mut self, after: i64, last: i64) -> Result<(), Error> {
+        self.position = after;
+        while self.position < last && self.pass().await? == self.batch {}
+        Ok(())
+    }
+
+    /// Consumes whatever comes, until this is dropped.
+    pub(super) async fn follow(mut self) -> Result<(), Error> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.listen(CHANNEL).await?;
+        loop {
+            while self.pass().await? > 0 {}
+            listener.recv().await?;
+        }
+    }
+
+    /// One transaction; how many events it was about.
+    async fn pass(&mut self) -> Result<usize, Error> {
+        let mut tx = self.pool.begin().await?;
+        let rows: Vec<PgRow> = sqlx::query(READ)
+            .bind(["credit.locked"].as_slice())
+            .bind(self.position)
+            .bind(i64::try_from(self.batch).unwrap_or(i64::MAX))
+            .bind(self.partitions)
+            .bind(self.partition)
+            .fetch_all(&mut *tx)
+            .await?;
+        let Some(newest) = rows.last() else {
+            return Ok(0);
+        };
+        let newest: i64 = newest.try_get("position")?;
+        let mut ids: Vec<String> = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let id: String = row.try_get("event_id")?;
+            (self.handler)(row.try_get("payload")?);
+            if self.work == Work::Write {
+                write(&mut tx, &id).await?;
+            }
+            ids.push(id);
+        }
+        sqlx::query(RECORD)
+            .bind(&self.name)
+            .bind(&ids)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(MOVE)
+            .bind(&self.name)
+            .bind(self.partition)
+            .bind(newest)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        self.position = newest;
+        Ok(rows.len())
+    }
+}
+
+async fn write(connection: &mut PgConnection, event_id: &str) -> Result<(), Error> {
+    let mut savepoint = connection.begin().await?;
+    sqlx::query(WRITE)
+        .bind(event_id)
+        .bind(6_i64)
+        .execute(&mut *savepoint)
+        .await?;
+    Ok(savepoint.commit().await?)
+}
