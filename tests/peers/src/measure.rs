@@ -120,8 +120,7 @@ pub(crate) async fn run<P: Peer>(measurement: &Measurement) -> Result<()> {
 }
 
 async fn create_effect_table(pool: &PgPool) -> Result<()> {
-    let sql = "CREATE TABLE IF NOT EXISTS effect \
-               (seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, number bigint NOT NULL)";
+    let sql = "CREATE TABLE effect (event_id text NOT NULL, credits bigint NOT NULL)";
     sqlx::query(sql).execute(pool).await?;
     Ok(())
 }

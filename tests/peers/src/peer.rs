@@ -29,7 +29,7 @@ pub(crate) const NAMES: [&str; 5] = [
 pub(crate) const CONNECTIONS: u32 = 20;
 
 /// How the table of effects is written to. One row for each handled event.
-const EFFECT: &str = "INSERT INTO effect (number) VALUES ($1)";
+const EFFECT: &str = "INSERT INTO effect (event_id, credits) VALUES ($1, $2)";
 
 /// A queue or a log on Postgres.
 pub(crate) trait Peer: Clone + Send + Sync + 'static {

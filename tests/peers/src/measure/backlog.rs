@@ -65,7 +65,7 @@ async fn one_backlog<P: Peer>(peer: &P, pool: &PgPool, events: u32, writes: bool
     peer.stop(worker).await?;
 
     if writes {
-        let sql = "SELECT count(*), count(DISTINCT number) FROM effect";
+        let sql = "SELECT count(*), count(DISTINCT event_id) FROM effect";
         let (rows, distinct): (i64, i64) = sqlx::query_as(sql).fetch_one(pool).await?;
         ensure!(
             rows == i64::from(events) && distinct == rows,

@@ -60,7 +60,7 @@ pub(super) async fn in_bulk<P: Peer>(peer: &P, quick: bool, figures: &mut Figure
 }
 
 fn round(quick: bool) -> Duration {
-    Duration::from_millis(if quick { 300 } else { 2000 })
+    Duration::from_millis(if quick { 150 } else { 1000 })
 }
 
 /// Events a second of that many tasks that repeat `work`, which enqueues `events` of them, for `time`.

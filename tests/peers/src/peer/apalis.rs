@@ -39,6 +39,7 @@ async fn handle(
     handler.called();
     if handler.writes {
         sqlx::query(EFFECT)
+            .bind(event.credit_reservation_id)
             .bind(event.locked_credits)
             .execute(&*pool)
             .await?;

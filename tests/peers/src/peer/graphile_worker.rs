@@ -36,6 +36,7 @@ impl TaskHandler for CreditLocked {
         handler.called();
         if handler.writes {
             sqlx::query(EFFECT)
+                .bind(self.credit_reservation_id)
                 .bind(self.locked_credits)
                 .execute(context.pg_pool())
                 .await

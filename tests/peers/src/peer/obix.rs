@@ -54,32 +54,36 @@ impl Obix {
     }
 }
 
+/// What is written for an event.
+type Effect = (String, i64);
+
 struct HoldSlot(Handler);
 
 impl SingletonSubscriber<CreditLocked> for HoldSlot {
-    type Batch = Vec<i64>;
+    type Batch = Vec<Effect>;
 
     async fn handle_persistent<'inv>(
         &self,
-        context: EventCtx<'inv, Vec<i64>>,
+        context: EventCtx<'inv, Vec<Effect>>,
         event: &EventDelivery<CreditLocked>,
     ) -> Result<Handled<'inv>, BoxError> {
         let Some(event) = &event.payload else {
             return Ok(context.skip());
         };
         self.0.called();
-        Ok(context.collect(event.locked_credits))
+        Ok(context.collect((event.credit_reservation_id.clone(), event.locked_credits)))
     }
 
     async fn flush(
         &self,
         op: &mut FlushOp<'_, InsertOrder>,
-        numbers: Vec<i64>,
+        effects: Vec<Effect>,
     ) -> Result<(), BoxError> {
         if self.0.writes {
-            for number in numbers {
+            for (event_id, credits) in effects {
                 sqlx_08::query(EFFECT)
-                    .bind(number)
+                    .bind(event_id)
+                    .bind(credits)
                     .execute(op.as_executor())
                     .await?;
             }

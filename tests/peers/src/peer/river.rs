@@ -29,9 +29,13 @@ pub(crate) struct River {
 }
 
 /// What the handler does when it writes: its row and the job's completion, in one transaction.
-async fn write(pool: &PgPool, context: &WorkContext, number: i64) -> Result<(), BoxError> {
+async fn write(pool: &PgPool, context: &WorkContext, event: CreditLocked) -> Result<(), BoxError> {
     let mut tx = begin_postgres(pool).await?;
-    sqlx::query(EFFECT).bind(number).execute(&mut *tx).await?;
+    sqlx::query(EFFECT)
+        .bind(event.credit_reservation_id)
+        .bind(event.locked_credits)
+        .execute(&mut *tx)
+        .await?;
     context.job_complete_tx(&mut tx).await?;
     tx.commit().await?;
     Ok(())
@@ -80,7 +84,7 @@ impl Peer for River {
             async move {
                 handler.called();
                 if handler.writes {
-                    write(&pool, &context, job.args.locked_credits).await?;
+                    write(&pool, &context, job.args).await?;
                 }
                 Ok::<_, BoxError>(WorkOutcome::Complete)
             }

@@ -46,6 +46,7 @@ impl Task for HoldSlot {
         handler.called();
         if handler.writes {
             sqlx_08::query(EFFECT)
+                .bind(event.credit_reservation_id)
                 .bind(event.locked_credits)
                 .execute(&mut *tx)
                 .await?;
