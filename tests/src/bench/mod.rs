@@ -23,6 +23,7 @@ mod machine;
 mod progress;
 mod raw;
 mod raw_consumer;
+mod relay;
 mod replicas;
 mod report;
 mod round;

@@ -145,7 +145,8 @@ fn number(unit: Unit, value: f64) -> String {
     match unit {
         Unit::EventsPerSecond | Unit::Bytes => format!("{value:.0}"),
         Unit::Milliseconds | Unit::Microseconds => format!("{value:.2}"),
-        Unit::Allocations | Unit::RoundTrips => format!("{value:.1}"),
+        Unit::Allocations => format!("{value:.1}"),
+        Unit::RoundTrips => format!("{value:.3}"),
     }
 }
 

@@ -8,6 +8,7 @@ mod consume;
 mod latency;
 mod lifecycle;
 mod publish;
+mod trips;
 mod wake;
 
 use futures_util::FutureExt;
@@ -25,6 +26,7 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("latency", |bench| latency::run(bench).boxed_local()),
     ("lifecycle", |bench| lifecycle::run(bench).boxed_local()),
     ("codec", |bench| codec::run(bench).boxed_local()),
+    ("trips", |bench| trips::run(bench).boxed_local()),
 ];
 
 /// Their names, for messages.

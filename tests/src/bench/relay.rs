@@ -1,0 +1,91 @@
+//! A relay before the server that counts how often a client waits for it.
+//!
+//! A round trip begins when a client sends something after the server has answered. What is sent
+//! together, or before an answer has come, is one.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+use super::Error;
+
+/// A relay that listens. Dropping it ends it; connections last as long as their clients.
+#[derive(Debug)]
+pub(super) struct Relay {
+    port: u16,
+    trips: Arc<AtomicUsize>,
+    accepting: JoinHandle<()>,
+}
+
+impl Relay {
+    /// Opens one before the server on that port.
+    pub(super) async fn open(server: u16) -> Result<Self, Error> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        let listener = listener.map_err(Error::os("listen on a port"))?;
+        let port = listener.local_addr();
+        let port = port.map_err(Error::os("ask for a port's number"))?.port();
+        let trips = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&trips);
+        let accepting = tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let counted = Arc::clone(&counted);
+                // Its end, however it comes, is the client's to notice.
+                tokio::spawn(async move { relay(client, server, &counted).await.ok() });
+            }
+        });
+        Ok(Self {
+            port,
+            trips,
+            accepting,
+        })
+    }
+
+    /// Where it listens, on 127.0.0.1.
+    pub(super) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Of all clients, so far.
+    pub(super) fn trips(&self) -> usize {
+        self.trips.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn relay(mut client: TcpStream, server: u16, trips: &AtomicUsize) -> std::io::Result<()> {
+    let mut server = TcpStream::connect((Ipv4Addr::LOCALHOST, server)).await?;
+    client.set_nodelay(true)?;
+    server.set_nodelay(true)?;
+    let (mut asked, mut answered) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    let mut is_answered = true;
+    loop {
+        tokio::select! {
+            read = client.read(&mut asked) => match read? {
+                0 => return Ok(()),
+                length => {
+                    if is_answered {
+                        trips.fetch_add(1, Ordering::SeqCst);
+                    }
+                    is_answered = false;
+                    server.write_all(&asked[..length]).await?;
+                }
+            },
+            read = server.read(&mut answered) => match read? {
+                0 => return Ok(()),
+                length => {
+                    is_answered = true;
+                    client.write_all(&answered[..length]).await?;
+                }
+            },
+        }
+    }
+}
