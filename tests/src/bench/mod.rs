@@ -7,7 +7,7 @@
 //!
 //! A section measures ours and the baseline in turns, round by round (`round.rs`), and hands back
 //! figures (`figure.rs`); the ratio of each round is what counts. BENCHMARKS.md says how to read it.
-//! A section that fails ends the run; what was measured before it has been printed by then.
+//! A section that fails says why, and the others go on; the run ends with an error that names it.
 
 mod allocations;
 mod arguments;
@@ -153,9 +153,17 @@ async fn run(options: Options) -> Result<(), Error> {
         commit_ms,
     };
     let mut texts = Vec::new();
+    let mut failed = Vec::new();
     for (name, run) in sections {
         bench.progress(&format!("{name}:"));
-        let section = run(&bench).await?;
+        let section = match run(&bench).await {
+            Ok(section) => section,
+            Err(error) => {
+                bench.progress(&format!("error: {name}: {error}"));
+                failed.push(*name);
+                continue;
+            }
+        };
         match bench.options.json {
             true => println!("{}", report::to_json(&section, &environment)),
             false => println!("{}\n", report::to_markdown(&section, None)),
@@ -168,5 +176,8 @@ async fn run(options: Options) -> Result<(), Error> {
     if bench.options.write {
         document::write(&document, &texts)?;
     }
-    Ok(())
+    match failed.is_empty() {
+        true => Ok(()),
+        false => Err(Error::Sections(failed.join(", "))),
+    }
 }

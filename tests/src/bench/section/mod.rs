@@ -7,6 +7,7 @@ mod codec;
 mod consume;
 mod latency;
 mod lifecycle;
+mod peers;
 mod publish;
 mod trips;
 mod wake;
@@ -27,6 +28,7 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("lifecycle", |bench| lifecycle::run(bench).boxed_local()),
     ("codec", |bench| codec::run(bench).boxed_local()),
     ("trips", |bench| trips::run(bench).boxed_local()),
+    ("peers", |bench| peers::run(bench).boxed_local()),
 ];
 
 /// Their names, for messages.
