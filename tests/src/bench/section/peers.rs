@@ -162,6 +162,6 @@ pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
         }
     }
     let mut section = Section::new("peers", "Beside other queues and logs on Postgres", HOW);
-    section.tables = vec![results.table(), results.differences()];
+    section.tables = vec![results.table()];
     Ok(section)
 }

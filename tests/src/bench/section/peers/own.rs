@@ -142,21 +142,14 @@ async fn drain(bench: &Bench, side: Side, work: Work, batch: u32) -> Result<f64,
         }
     };
     if work == Work::Write {
-        effects_are_there_once(&database, side, events).await?;
+        effects_are_there_once(&database, events).await?;
     }
     database.close().await?;
     Ok(rate.per_second)
 }
 
-async fn effects_are_there_once(
-    database: &BenchDatabase,
-    side: Side,
-    events: usize,
-) -> Result<(), Error> {
-    let count = match side {
-        Side::Raw => "SELECT count(*), count(DISTINCT event_id) FROM raw_effect",
-        Side::Ours => "SELECT count(*), count(DISTINCT event_id) FROM effect",
-    };
+async fn effects_are_there_once(database: &BenchDatabase, events: usize) -> Result<(), Error> {
+    let count = "SELECT count(*), count(DISTINCT event_id) FROM effect";
     let row = sqlx::query(count).fetch_one(&database.pool).await?;
     let (rows, different): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
     let expected = i64::try_from(events).unwrap_or(i64::MAX);

@@ -1,4 +1,4 @@
-//! What was measured, by row, case and round; and the tables that are read off it.
+//! What was measured, by row, case and round; and the table that is read off it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -65,8 +65,7 @@ impl Row {
             let _ = write!(text, " Besides, {case}: {} {unit}.", median(unit, values));
         }
         for fault in &self.faults {
-            // A bar would end the cell.
-            let _ = write!(text, " **Failed**, {}", fault.replace('|', "/"));
+            let _ = write!(text, " **Failed**, {fault}");
         }
         text
     }
@@ -121,26 +120,21 @@ impl Results {
             std::iter::once(row.label.clone()).chain(cells).collect()
         });
         Table {
-            title: "What each reaches:".to_owned(),
+            title: format!(
+                "What differs:\n\n{}\nWhat each reaches:",
+                self.differences()
+            ),
             head: std::iter::once("peer".to_owned()).chain(head).collect(),
             rows: rows.collect(),
         }
     }
 
-    /// What the figures do not say.
-    pub(super) fn differences(&self) -> Table {
-        let rows = self
-            .0
-            .iter()
-            .map(|row| vec![row.label.clone(), row.difference()]);
-        Table {
-            title: "What differs:".to_owned(),
-            head: vec![
-                "peer".to_owned(),
-                "what it is, and how it was driven".to_owned(),
-            ],
-            rows: rows.collect(),
-        }
+    /// What the figures do not say: a line for each row.
+    fn differences(&self) -> String {
+        let lines = self.0.iter();
+        lines
+            .map(|row| format!("* {}: {}\n", row.label, row.difference()))
+            .collect()
     }
 }
 
@@ -168,11 +162,11 @@ mod tests {
         let first: Vec<_> = table.rows.iter().map(|row| row[1].as_str()).collect();
         assert_eq!(first, ["200", "75 (0.38, 0.25–0.50)", "failed"]);
         assert_eq!(table.rows[0][2], "–");
-        let differences = results.differences();
         assert_eq!(
-            differences.rows[1][1],
-            "Slow. Besides, wake-up elsewhere: 0.50 ms. **Failed**, publish: a / b"
+            results.differences(),
+            "* raw SQL: Slow.\n\
+             * one: Slow. Besides, wake-up elsewhere: 0.50 ms. **Failed**, publish: a | b\n\
+             * two: Slow. **Failed**, publish: gone\n"
         );
-        assert_eq!(differences.rows[2][1], "Slow. **Failed**, publish: gone");
     }
 }
