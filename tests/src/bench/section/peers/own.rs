@@ -10,8 +10,7 @@ use super::super::wake::{raw_wake, wake};
 use super::{Job, Value, case};
 use crate::bench::allocations::Allocations;
 use crate::bench::arrivals::{arrivals, consumer, raw_handler};
-use crate::bench::backlog::{self, Log};
-use crate::bench::event::dispatcher;
+use crate::bench::event::{Log, dispatcher, insert_backlog};
 use crate::bench::handlers::{self, Work};
 use crate::bench::progress::Progress;
 use crate::bench::raw_consumer::{RawConsumer, create_tables};
@@ -112,7 +111,7 @@ async fn drain(bench: &Bench, side: Side, work: Work, batch: u32) -> Result<f64,
         Side::Raw => Log::Raw,
         Side::Ours => Log::Ours,
     };
-    let last = backlog::insert(&database.pool, log, events).await?;
+    let last = insert_backlog(&database.pool, log, events).await?;
     sqlx::query("ANALYZE").execute(&database.pool).await?;
     let allocations = Allocations::count();
     let rate = match side {
