@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use sqlx::Executor;
 use tracing::Instrument;
 
 use crate::error::{HandlerError, HandlerErrorKind, is_transient};
@@ -144,8 +143,9 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
     timeout: Option<Duration>,
     observers: &Observers,
 ) -> Result<Attempted, Abandoned> {
+    let savepoint = Savepoint { timeout };
     if let Some(tx) = tx.as_deref_mut() {
-        begin(tx, timeout).await?;
+        savepoint.begin(tx).await?;
     }
     let span = span::handle(event, &delivery);
     let incoming = Incoming {
@@ -171,7 +171,7 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
     };
     let handler_latency = started.map(|started| started.elapsed());
     let failure = match result {
-        Ok(Ok(())) => match release(tx.as_deref_mut(), timeout).await {
+        Ok(Ok(())) => match savepoint.release(tx.as_deref_mut()).await {
             Ok(()) => {
                 return Ok(Attempted {
                     outcome: Outcome::Handled,
@@ -210,7 +210,7 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
             handler_latency,
         });
     };
-    match roll_back(tx).await {
+    match savepoint.roll_back(tx).await {
         Ok(()) => Ok(Attempted {
             outcome: Outcome::Failed(failure),
             handler_latency,
@@ -222,43 +222,98 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
     }
 }
 
+/// The savepoint of a delivery: what is to be undone if its handler fails.
+///
+/// A round trip is what costs, so the next event's savepoint is made with the release of the one before;
+/// and one that nothing was written in is left for the next.
+///
 /// A statement whose future is dropped at the handler's timeout goes on in the server, and the
-/// connection waits for it; so the server gets the same limit.
-async fn begin(tx: &mut DeliveryTx, timeout: Option<Duration>) -> Result<(), sqlx::Error> {
-    match timeout {
-        None => (&mut **tx).execute("SAVEPOINT dispatcher_delivery").await?,
-        Some(limit) => {
-            let limit = limit.as_millis().clamp(1, i32::MAX as u128);
-            let begin =
-                format!("SAVEPOINT dispatcher_delivery; SET LOCAL statement_timeout = {limit}");
-            sqlx::raw_sql(sqlx::AssertSqlSafe(begin))
-                .execute(&mut **tx)
-                .await?
-        }
-    };
-    Ok(())
-}
-
-async fn release(
-    tx: Option<&mut DeliveryTx>,
+/// connection waits for it; so the server gets the same limit. It is set outside the savepoint, and so
+/// outlives a rollback to it; the consumer's own statements have the session's.
+struct Savepoint {
     timeout: Option<Duration>,
-) -> Result<(), sqlx::Error> {
-    let Some(tx) = tx else { return Ok(()) };
-    let release = match timeout {
-        None => "RELEASE SAVEPOINT dispatcher_delivery",
-        // The limit is the handler's; the consumer's own statements have the session's.
-        Some(_) => "RELEASE SAVEPOINT dispatcher_delivery; SET LOCAL statement_timeout TO DEFAULT",
-    };
-    (&mut **tx).execute(release).await.map(drop)
 }
 
-async fn roll_back(tx: &mut DeliveryTx) -> Result<(), sqlx::Error> {
-    const ROLL_BACK: &str =
-        "ROLLBACK TO SAVEPOINT dispatcher_delivery; RELEASE SAVEPOINT dispatcher_delivery";
-    match (&mut **tx).execute(ROLL_BACK).await {
-        // sqlx answers with the error of a statement that was still under way, and has not sent this.
-        Err(error) if is_handlers_fault(&error) => (&mut **tx).execute(ROLL_BACK).await.map(drop),
-        result => result.map(drop),
+impl Savepoint {
+    /// Before a handler.
+    async fn begin(&self, tx: &mut DeliveryTx) -> Result<(), sqlx::Error> {
+        if !tx.has_savepoint {
+            self.send(tx, self.opening()).await?;
+            tx.has_savepoint = true;
+        }
+        tx.is_used = false;
+        Ok(())
+    }
+
+    /// After one that succeeded.
+    async fn release(&self, tx: Option<&mut DeliveryTx>) -> Result<(), sqlx::Error> {
+        match tx {
+            Some(tx) if tx.is_used && tx.has_more => {
+                let next = format!("{RELEASE}; {}", self.opening());
+                self.send(tx, next).await
+            }
+            Some(tx) if tx.is_used => self.end(tx).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// After one that failed.
+    async fn roll_back(&self, tx: &mut DeliveryTx) -> Result<(), sqlx::Error> {
+        if !tx.is_used {
+            return Ok(());
+        }
+        match self.send(tx, ROLL_BACK).await {
+            // sqlx answers with the error of a statement that was still under way, and has not sent this.
+            Err(error) if is_handlers_fault(&error) => self.send(tx, ROLL_BACK).await,
+            result => result,
+        }
+    }
+
+    /// Before the consumer's own statements.
+    async fn end(&self, tx: &mut DeliveryTx) -> Result<(), sqlx::Error> {
+        match self.timeout {
+            None => self.send(tx, RELEASE).await?,
+            Some(_) => {
+                let end = format!("{RELEASE}; SET LOCAL statement_timeout TO DEFAULT");
+                self.send(tx, end).await?;
+            }
+        }
+        tx.has_savepoint = false;
+        Ok(())
+    }
+
+    fn opening(&self) -> String {
+        match self.timeout {
+            None => SAVEPOINT.to_owned(),
+            Some(limit) => {
+                let limit = limit.as_millis().clamp(1, i32::MAX as u128);
+                format!("SET LOCAL statement_timeout = {limit}; {SAVEPOINT}")
+            }
+        }
+    }
+
+    async fn send(
+        &self,
+        tx: &mut DeliveryTx,
+        statements: impl Into<String>,
+    ) -> Result<(), sqlx::Error> {
+        // Made of our own constants and a number.
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statements.into()))
+            .execute(&mut **tx)
+            .await
+            .map(drop)
+    }
+}
+
+const SAVEPOINT: &str = "SAVEPOINT dispatcher_delivery";
+const RELEASE: &str = "RELEASE SAVEPOINT dispatcher_delivery";
+const ROLL_BACK: &str = "ROLLBACK TO SAVEPOINT dispatcher_delivery";
+
+/// After the last attempt of a transaction, before the consumer's own statements.
+pub(crate) async fn end(tx: &mut DeliveryTx, timeout: Option<Duration>) -> Result<(), sqlx::Error> {
+    match tx.has_savepoint {
+        true => Savepoint { timeout }.end(tx).await,
+        false => Ok(()),
     }
 }
 

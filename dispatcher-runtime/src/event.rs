@@ -30,22 +30,24 @@ pub struct StoredEvent {
 }
 
 impl StoredEvent {
+    /// Of `read_events.sql`, `read_events_at.sql` or `list_published.sql`, which begin with these columns.
     pub(crate) fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        // By place and not by name: fourteen look-ups for each event are noticed.
         Ok(Self {
-            position: row.try_get("position")?,
-            event_id: row.try_get("event_id")?,
-            event_type: row.try_get("event_type")?,
-            schema_version: row.try_get("schema_version")?,
-            occurred_at: row.try_get("occurred_at")?,
-            tenant_id: row.try_get("tenant_id")?,
-            producer: row.try_get("producer")?,
-            subject: row.try_get("subject")?,
-            actor: row.try_get("actor")?,
-            correlation_id: row.try_get("correlation_id")?,
-            causation_id: row.try_get("causation_id")?,
-            traceparent: row.try_get("traceparent")?,
-            payload: row.try_get("payload_text")?,
-            inserted_at: row.try_get("inserted_at")?,
+            position: row.try_get(0)?,
+            event_id: row.try_get(1)?,
+            event_type: row.try_get(2)?,
+            schema_version: row.try_get(3)?,
+            occurred_at: row.try_get(4)?,
+            tenant_id: row.try_get(5)?,
+            producer: row.try_get(6)?,
+            subject: row.try_get(7)?,
+            actor: row.try_get(8)?,
+            correlation_id: row.try_get(9)?,
+            causation_id: row.try_get(10)?,
+            traceparent: row.try_get(11)?,
+            payload: row.try_get(12)?,
+            inserted_at: row.try_get(13)?,
         })
     }
 

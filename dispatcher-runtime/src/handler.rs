@@ -171,11 +171,22 @@ pub struct Delivery {
 /// to the consumer: a handler must not `COMMIT` or `ROLLBACK` it.
 pub struct DeliveryTx {
     transaction: Transaction<'static, Postgres>,
+    /// The savepoint of a delivery is open.
+    pub(crate) has_savepoint: bool,
+    /// Something may have been sent through it since that was said to be false.
+    pub(crate) is_used: bool,
+    /// Another event may follow this one in it.
+    pub(crate) has_more: bool,
 }
 
 impl DeliveryTx {
     pub(crate) fn new(transaction: Transaction<'static, Postgres>) -> Self {
-        Self { transaction }
+        Self {
+            transaction,
+            has_savepoint: false,
+            is_used: false,
+            has_more: false,
+        }
     }
 
     pub(crate) fn into_inner(self) -> Transaction<'static, Postgres> {
@@ -193,6 +204,7 @@ impl Deref for DeliveryTx {
 
 impl DerefMut for DeliveryTx {
     fn deref_mut(&mut self) -> &mut PgConnection {
+        self.is_used = true;
         &mut self.transaction
     }
 }

@@ -43,6 +43,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0006_hold_subjects.sql"),
     ),
     (7, "retain", include_str!("../migrations/0007_retain.sql")),
+    (
+        8,
+        "cost less",
+        include_str!("../migrations/0008_cost_less.sql"),
+    ),
 ];
 
 /// Creates the dispatcher's tables where the connection's search path points, or brings them up

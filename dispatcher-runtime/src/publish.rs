@@ -4,6 +4,7 @@
 //! transaction itself. A known event id inserts nothing and aborts nothing.
 
 mod draft;
+mod insert;
 #[cfg(feature = "testing")]
 mod marked;
 mod observed;

@@ -47,7 +47,7 @@ macro_rules! statements {
 
 statements! {
     /// What a producer sends.
-    pub(crate) struct PublishStatements { insert_event, insert_events, limit_idling }
+    pub(crate) struct PublishStatements { insert_event, insert_events, limit_idling, publish_alone }
 
     /// What a consumer sends.
     pub(crate) struct ConsumeStatements {
@@ -75,7 +75,6 @@ statements! {
         read_marks,
         read_partitions,
         read_retry,
-        record_handled,
         release_followers,
         release_lease,
         release_stranded,

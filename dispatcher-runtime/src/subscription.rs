@@ -4,11 +4,11 @@
 //!
 //! ```text
 //!   BEGIN (read committed)
-//!   L2  the cursor of the lease; not ours any more: nothing to do here
-//!   due retries, then the horizon (R1, R2), then the next events (R3), then what is known of them
+//!   L2  the cursor of the lease, and the horizon (R1, R2); not ours any more: nothing to do here
+//!   due retries, then the next events (R3), then what is known of them
 //!   for each: SAVEPOINT, handler, RELEASE    or, if it fails: rolled back to the savepoint
-//!   L3  the cursor's new position; not ours any more: ROLLBACK
-//!   dedup rows, dead letters, retries
+//!   L3  the cursor's new position, and dedup rows; not ours any more: ROLLBACK
+//!   dead letters, retries
 //!   COMMIT
 //! ```
 //!
@@ -213,7 +213,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         let mut tx = lane.begin().await?;
         // Transactions are ended here and not by being dropped: a rollback in the background would
         // still hold its locks when the next pass begins.
-        let leased = match lane.read_lease(&mut tx).await {
+        let leased = match lane.read_lease(&mut tx, true).await {
             Ok(Some(leased)) => leased,
             Ok(None) => {
                 tx.into_inner().rollback().await?;

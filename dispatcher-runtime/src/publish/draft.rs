@@ -116,72 +116,75 @@ impl Draft {
     }
 
     /// The contract's subject, as the payload gives it.
-    fn subject(&self) -> Option<String> {
+    fn subject(&self) -> Option<Cow<'_, str>> {
         subject_of(self.payload.value(), self.subject.as_ref()?)
     }
 }
 
 /// Whom a payload is about, by the contract's pointer.
-pub(crate) fn subject_of(payload: &Value, pointer: &str) -> Option<String> {
+pub(crate) fn subject_of<'a>(payload: &'a Value, pointer: &str) -> Option<Cow<'a, str>> {
     match payload.pointer(pointer)? {
         Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
+        Value::String(text) => Some(text.into()),
+        other => Some(other.to_string().into()),
     }
 }
 
 /// A row to be inserted.
-pub(super) struct NewEvent {
+pub(super) struct NewEvent<'a> {
     pub(super) event_id: EventId,
-    pub(super) event_type: Cow<'static, str>,
+    pub(super) event_type: &'a str,
     pub(super) schema_version: i32,
     pub(super) occurred_at: OffsetDateTime,
-    pub(super) tenant_id: String,
+    pub(super) tenant_id: &'a str,
     pub(super) producer: &'static str,
-    pub(super) subject: Option<String>,
-    pub(super) actor: String,
-    pub(super) correlation_id: Option<String>,
-    pub(super) causation_id: Option<String>,
-    pub(super) traceparent: Option<String>,
+    pub(super) subject: Option<Cow<'a, str>>,
+    pub(super) actor: Cow<'a, str>,
+    pub(super) correlation_id: Option<&'a str>,
+    pub(super) causation_id: Option<&'a str>,
+    pub(super) traceparent: Option<&'a str>,
     pub(super) payload: String,
 }
 
-impl NewEvent {
-    pub(super) fn new<D: Domain>(
-        dispatcher: &Dispatcher<D>,
-        draft: &Draft,
-        metadata: Metadata,
+impl<'a> NewEvent<'a> {
+    pub(super) fn new<D>(
+        dispatcher: &'a Dispatcher<D>,
+        draft: &'a Draft,
+        metadata: &'a Metadata,
     ) -> Result<Self, PublishError> {
         let invalid = |field, problem| PublishError::EnvelopeInvalid {
             event_type: draft.event_type.to_string(),
             field,
             problem,
         };
-        let actor = metadata
-            .actor
-            .unwrap_or_else(|| format!("system:{}", draft.producer));
+        let actor = match &metadata.actor {
+            Some(actor) => Cow::Borrowed(actor.as_str()),
+            None => format!("system:{}", draft.producer).into(),
+        };
         if actor.is_empty() {
             return Err(invalid(
                 "actor",
                 "is empty: name who causes the event, such as `system:revenue`",
             ));
         }
-        if metadata
-            .traceparent
-            .as_deref()
-            .is_some_and(|text| !is_traceparent(text))
-        {
+        let traceparent = metadata.traceparent.as_deref();
+        if traceparent.is_some_and(|text| !is_traceparent(text)) {
             return Err(invalid(
                 "traceparent",
                 "is not a W3C trace context, `00-<trace>-<span>-<flags>`",
             ));
         }
-        let subject = metadata.subject.or_else(|| draft.subject());
+        let subject = match &metadata.subject {
+            Some(subject) => Some(Cow::Borrowed(subject.as_str())),
+            None => draft.subject(),
+        };
+        let correlation_id = metadata.correlation_id.as_deref();
+        let causation_id = metadata.causation_id.as_deref();
         let texts = [
-            Some(&actor),
-            subject.as_ref(),
-            metadata.correlation_id.as_ref(),
-            metadata.causation_id.as_ref(),
+            Some(actor.as_ref()),
+            subject.as_deref(),
+            correlation_id,
+            causation_id,
         ];
         if texts.into_iter().flatten().any(|text| text.contains('\0')) {
             return Err(invalid(
@@ -189,23 +192,21 @@ impl NewEvent {
                 "holds a NUL character, which Postgres cannot store",
             ));
         }
+        let event_id = metadata.event_id.clone();
+        let tenant = metadata.tenant.as_ref();
         Ok(Self {
-            event_id: metadata.event_id.unwrap_or_else(EventId::generate),
-            event_type: draft.event_type.clone(),
+            event_id: event_id.unwrap_or_else(EventId::generate),
+            event_type: &draft.event_type,
             schema_version: i32::try_from(draft.schema_version)
                 .map_err(|_| invalid("schema_version", "is above 2147483647"))?,
             occurred_at: metadata.occurred_at.unwrap_or_else(OffsetDateTime::now_utc),
-            tenant_id: metadata
-                .tenant
-                .as_ref()
-                .unwrap_or(&dispatcher.tenant)
-                .to_string(),
+            tenant_id: tenant.unwrap_or(&dispatcher.tenant).as_str(),
             producer: draft.producer,
             subject,
             actor,
-            correlation_id: metadata.correlation_id,
-            causation_id: metadata.causation_id,
-            traceparent: metadata.traceparent,
+            correlation_id,
+            causation_id,
+            traceparent,
             payload: draft.payload.value().to_string(),
         })
     }

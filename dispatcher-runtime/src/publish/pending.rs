@@ -4,14 +4,15 @@ use std::future::IntoFuture;
 use std::ops::DerefMut;
 
 use futures_util::future::BoxFuture;
-use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::draft::{Draft, Metadata, NewEvent};
+use super::insert::database;
 use super::observed::Observed;
 use super::{Dispatcher, Published};
 use crate::envelope::{EventEnvelope, is_traceparent};
-use crate::error::{DatabaseError, PublishError};
+use crate::error::PublishError;
 use crate::id::{EventId, TenantId};
 use crate::payload::Domain;
 
@@ -127,7 +128,7 @@ impl<'a, D: Domain> Publish<'a, D> {
     {
         let observed = self.observed();
         observed
-            .around(self.insert(connection), std::slice::from_ref)
+            .around(self.insert(Some(connection)), std::slice::from_ref)
             .await
     }
 
@@ -136,39 +137,22 @@ impl<'a, D: Domain> Publish<'a, D> {
         Observed::new(&self.dispatcher.observers, self.event_type, 1, traceparent)
     }
 
-    async fn insert(self, connection: &mut PgConnection) -> Result<Published, PublishError> {
-        let event = NewEvent::new(self.dispatcher, &self.draft?, self.metadata)?;
-        limit_idling(self.dispatcher, connection).await?;
-        let row = self
-            .dispatcher
-            .statements
-            .insert_event
-            .query()
-            .bind(event.event_id.as_str())
-            .bind(event.event_type.as_ref())
-            .bind(event.schema_version)
-            .bind(event.occurred_at)
-            .bind(&event.tenant_id)
-            .bind(event.producer)
-            .bind(&event.subject)
-            .bind(&event.actor)
-            .bind(&event.correlation_id)
-            .bind(&event.causation_id)
-            .bind(&event.traceparent)
-            .bind(&event.payload)
-            .fetch_optional(connection)
-            .await
-            .map_err(database)?;
-        let position = row
-            .map(|row| row.try_get("position"))
-            .transpose()
-            .map_err(database)?;
+    async fn insert(
+        self,
+        connection: Option<&mut PgConnection>,
+    ) -> Result<Published, PublishError> {
+        let (dispatcher, draft) = (self.dispatcher, self.draft?);
+        let event = NewEvent::new(dispatcher, &draft, &self.metadata)?;
+        let position = match connection {
+            Some(connection) => dispatcher.insert_one(&event, connection).await?,
+            None => dispatcher.insert_alone(&event).await?,
+        };
         let published = Published {
             event_id: event.event_id,
             position,
         };
         #[cfg(feature = "testing")]
-        self.dispatcher.mark(&published);
+        dispatcher.mark(&published);
         Ok(published)
     }
 }
@@ -180,22 +164,11 @@ impl<'a, D: Domain> IntoFuture for Publish<'a, D> {
     fn into_future(mut self) -> Self::IntoFuture {
         Box::pin(async move {
             let observed = self.observed();
-            let publish = async {
-                let mut tx = begin(&self.dispatcher.pool).await?;
-                let published = self.insert(&mut tx).await?;
-                tx.commit().await.map_err(database)?;
-                Ok(published)
-            };
-            observed.around(publish, std::slice::from_ref).await
+            observed
+                .around(self.insert(None), std::slice::from_ref)
+                .await
         })
     }
-}
-
-/// Begins a transaction even for one statement: a connection of the pool may be inside one that
-/// nobody knows of (sqlx 0.9 leaves it so when a `begin` is cancelled), and what was inserted there
-/// would never be committed.
-async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, PublishError> {
-    pool.begin().await.map_err(database)
 }
 
 /// Events that are about to be published together.
@@ -253,76 +226,25 @@ impl<'a, D: Domain> PublishAll<'a, D> {
     }
 
     async fn insert(self, connection: &mut PgConnection) -> Result<Vec<Published>, PublishError> {
-        let events = self
-            .drafts?
+        let (dispatcher, drafts) = (self.dispatcher, self.drafts?);
+        let events = drafts
             .iter()
-            .map(|draft| NewEvent::new(self.dispatcher, draft, self.metadata.clone()))
+            .map(|draft| NewEvent::new(dispatcher, draft, &self.metadata))
             .collect::<Result<Vec<_>, _>>()?;
         if events.is_empty() {
             return Ok(Vec::new());
         }
-        limit_idling(self.dispatcher, connection).await?;
-        let texts = |field: fn(&NewEvent) -> &str| {
-            events
-                .iter()
-                .map(|event| field(event).to_owned())
-                .collect::<Vec<_>>()
-        };
-        let options = |field: fn(&NewEvent) -> &Option<String>| {
-            events
-                .iter()
-                .map(|event| field(event).clone())
-                .collect::<Vec<_>>()
-        };
-        let rows = self
-            .dispatcher
-            .statements
-            .insert_events
-            .query()
-            .bind(texts(|event| event.event_id.as_str()))
-            .bind(texts(|event| &event.event_type))
-            .bind(
-                events
-                    .iter()
-                    .map(|event| event.schema_version)
-                    .collect::<Vec<_>>(),
-            )
-            .bind(
-                events
-                    .iter()
-                    .map(|event| event.occurred_at)
-                    .collect::<Vec<_>>(),
-            )
-            .bind(texts(|event| &event.tenant_id))
-            .bind(texts(|event| event.producer))
-            .bind(options(|event| &event.subject))
-            .bind(texts(|event| &event.actor))
-            .bind(options(|event| &event.correlation_id))
-            .bind(options(|event| &event.causation_id))
-            .bind(options(|event| &event.traceparent))
-            .bind(texts(|event| &event.payload))
-            .fetch_all(connection)
-            .await
-            .map_err(database)?;
-        let mut positions = rows
-            .iter()
-            .map(|row| {
-                Ok((
-                    row.try_get::<String, _>("event_id")?,
-                    row.try_get::<i64, _>("position")?,
-                ))
-            })
-            .collect::<Result<std::collections::HashMap<_, _>, sqlx::Error>>()
-            .map_err(database)?;
+        let positions = dispatcher.insert_many(&events, connection).await?;
         let published: Vec<_> = events
             .into_iter()
-            .map(|event| Published {
-                position: positions.remove(event.event_id.as_str()),
+            .zip(positions)
+            .map(|(event, position)| Published {
                 event_id: event.event_id,
+                position,
             })
             .collect();
         #[cfg(feature = "testing")]
-        published.iter().for_each(|one| self.dispatcher.mark(one));
+        published.iter().for_each(|one| dispatcher.mark(one));
         Ok(published)
     }
 }
@@ -335,7 +257,9 @@ impl<'a, D: Domain> IntoFuture for PublishAll<'a, D> {
         Box::pin(async move {
             let observed = self.observed();
             let publish = async {
-                let mut tx = begin(&self.dispatcher.pool).await?;
+                // A connection of the pool may be in a transaction that nobody knows of; see
+                // `insert_alone`. BEGIN and COMMIT end it.
+                let mut tx = self.dispatcher.pool.begin().await.map_err(database)?;
                 let published = self.insert(&mut tx).await?;
                 tx.commit().await.map_err(database)?;
                 Ok(published)
@@ -343,25 +267,4 @@ impl<'a, D: Domain> IntoFuture for PublishAll<'a, D> {
             observed.around(publish, Vec::as_slice).await
         })
     }
-}
-
-/// As [`DispatcherBuilder::idle_limit`](super::DispatcherBuilder::idle_limit) says.
-async fn limit_idling<D>(
-    dispatcher: &Dispatcher<D>,
-    connection: &mut PgConnection,
-) -> Result<(), PublishError> {
-    let Some(limit) = dispatcher.idle_limit else {
-        return Ok(());
-    };
-    let query = dispatcher.statements.limit_idling.query();
-    query
-        .bind(limit.as_millis().to_string())
-        .execute(connection)
-        .await
-        .map(drop)
-        .map_err(database)
-}
-
-fn database(error: sqlx::Error) -> PublishError {
-    PublishError::Database(DatabaseError(error))
 }

@@ -1,5 +1,12 @@
--- L3, where several transactions work on one batch at the same time and the cursor moves after them.
-SELECT
-  FROM {family}dispatcher_cursor
- WHERE consumer = $1 AND subscription = $2 AND partition = $3 AND fence = $4
-   FOR SHARE
+-- L3, where several transactions work on one batch at the same time and the cursor moves after them: as
+-- confirm_lease.sql, but for the cursor.
+WITH ours AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock_shared(((8192 | (tableoid::bigint & 8191)) << 48) | fence)::text AS marked
+      FROM {family}dispatcher_cursor
+     WHERE consumer = $1 AND subscription = $2 AND partition = $3 AND fence = $4
+       FOR SHARE
+), over AS (
+    INSERT INTO {family}dispatcher_dedup (consumer, subscription, event_id, handled_at)
+    SELECT $1, $2, event_id, $5 FROM ours, unnest($6::text[]) AS event_id
+)
+SELECT marked FROM ours

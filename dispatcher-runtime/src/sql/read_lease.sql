@@ -1,8 +1,10 @@
 -- L2. The position of a lease that is still ours, and the marker by which L6 finds this transaction.
 -- No row: the lease is lost, or the cursor was deleted.
---   waiting  events wait to be tried again, of this partition or another
---   due      one of them may be due
-SELECT position,
+--   waiting        events wait to be tried again, of this partition or another
+--   due            one of them may be due
+--   last_position  and horizon: R1 and R2, if $6 says that the log is here; the rows are read in a
+--                  later statement, never in this one
+SELECT cursor.position,
        -- The first by each index, and not EXISTS, which may look for it in the whole table.
        (SELECT waiting.position
           FROM {family}dispatcher_retry AS waiting
@@ -14,6 +16,9 @@ SELECT position,
                   WHERE waiting.consumer = $1 AND waiting.subscription = $2 AND waiting.due_at IS NOT NULL
                   ORDER BY waiting.due_at
                   LIMIT 1) <= $5, false) AS due,
-       pg_advisory_xact_lock_shared(((8192 | (tableoid::bigint & 8191)) << 48) | fence)::text AS marked
-  FROM {family}dispatcher_cursor
- WHERE consumer = $1 AND subscription = $2 AND partition = $3 AND fence = $4
+       log.last_position,
+       log.horizon,
+       pg_advisory_xact_lock_shared(((8192 | (cursor.tableoid::bigint & 8191)) << 48) | cursor.fence)::text AS marked
+  FROM {family}dispatcher_cursor AS cursor
+  LEFT JOIN LATERAL (SELECT * FROM {family}dispatcher_event_horizon('{family}dispatcher_event') WHERE $6) AS log ON true
+ WHERE cursor.consumer = $1 AND cursor.subscription = $2 AND cursor.partition = $3 AND cursor.fence = $4

@@ -22,13 +22,23 @@ impl<S: Send + Sync + 'static> Lane<S> {
         candidates: Vec<Candidate>,
         done: &mut Done,
     ) -> Result<bool, Abandoned> {
+        let mut all = true;
+        let mut left = candidates.len();
         for candidate in candidates {
             if self.must_stop() {
-                return Ok(false);
+                all = false;
+                break;
+            }
+            left -= 1;
+            if let Some(tx) = tx.as_deref_mut() {
+                tx.has_more = left > 0;
             }
             self.deliver(tx.as_deref_mut(), candidate, done).await?;
         }
-        Ok(true)
+        if let Some(tx) = tx {
+            delivery::end(tx, self.bound.settings.handler_timeout).await?;
+        }
+        Ok(all)
     }
 
     /// The same with transactions of its own. `alone`: there is no other lane, so that the cursor can
@@ -83,7 +93,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
             Ok(tx) => tx,
             Err(error) => return (done, Err(error.into())),
         };
-        let result = match self.read_lease(&mut tx).await {
+        let result = match self.read_lease(&mut tx, false).await {
             Err(error) => Err(error.into()),
             Ok(None) => Err(Abandoned::LeaseLost),
             Ok(Some(_)) => self.run(Some(&mut tx), candidates, &mut done).await,
@@ -112,14 +122,8 @@ impl<S: Send + Sync + 'static> Lane<S> {
             return Ok(());
         }
         let mut tx = self.begin().await?;
-        let result = match self.read_lease(&mut tx).await {
-            Err(error) => Err(error.into()),
-            Ok(None) => Err(Abandoned::LeaseLost),
-            Ok(Some(_)) => {
-                let advance = alone.then_some((done.from, done.reached));
-                self.record(&mut tx, done, advance).await
-            }
-        };
+        let advance = alone.then_some((done.from, done.reached));
+        let result = self.record(&mut tx, done, advance).await;
         if let Err(abandoned) = result {
             let _ = tx.into_inner().rollback().await;
             // The handler had no part in this transaction.
@@ -145,7 +149,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
         anchor: Option<&Anchor>,
     ) -> Result<(), Abandoned> {
         let mut tx = self.begin().await?;
-        let confirmed = self.confirm(&mut tx, from, until, anchor).await;
+        let confirmed = self.confirm(&mut tx, from, until, anchor, &[]).await;
         match confirmed {
             Ok(true) => tx.into_inner().commit().await.map_err(Abandoned::Database),
             Ok(false) => {

@@ -52,7 +52,10 @@ impl<S: Send + Sync + 'static> Lane<S> {
             true => self.retries(tx, &mut source, limit).await?,
             false => Vec::new(),
         };
-        let (last_position, horizon) = self.horizon(tx, &mut source).await?;
+        let (last_position, horizon) = match leased.horizon {
+            Some(horizon) => horizon,
+            None => self.horizon(tx, &mut source).await?,
+        };
         if cursor > last_position {
             return Err(Mismatch::CursorAhead {
                 cursor,

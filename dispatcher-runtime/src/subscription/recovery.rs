@@ -103,7 +103,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         let lane = &self.lane;
         let mut tx = lane.begin().await?;
         let position = candidate.event.position;
-        if let Some(leased) = lane.read_lease(&mut tx).await? {
+        if let Some(leased) = lane.read_lease(&mut tx, false).await? {
             let cursor = leased.position;
             let untouched = if candidate.is_retry {
                 lane.attempts_of(&mut tx, position).await? == Some(candidate.attempts)

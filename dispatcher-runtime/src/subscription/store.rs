@@ -25,6 +25,8 @@ pub(super) struct Leased {
     pub(super) has_waiting: bool,
     /// One of them may be due.
     pub(super) is_due: bool,
+    /// R1 and R2, where the log is in the same database.
+    pub(super) horizon: Option<(i64, i64)>,
 }
 
 /// A row of `dispatcher_retry`.
@@ -63,19 +65,27 @@ impl<S> Lane<S> {
             .bind(self.lease.fence)
     }
 
-    /// L2, if the lease is still ours.
+    /// L2, if the lease is still ours. `to_read`: the log will be read after it, so how far is asked in
+    /// the same breath.
     pub(super) async fn read_lease(
         &self,
         tx: &mut DeliveryTx,
+        to_read: bool,
     ) -> Result<Option<Leased>, sqlx::Error> {
+        let settings = &self.bound.settings;
         let query = self.of_lease(&self.statements().read_lease);
-        let query = query.bind(self.bound.settings.clock.now());
+        let query = query
+            .bind(settings.clock.now())
+            .bind(to_read && !settings.is_remote);
         let row = query.fetch_optional(&mut **tx).await?;
         row.map(|row| {
+            let last_position: Option<i64> = row.try_get("last_position")?;
+            let horizon: Option<i64> = row.try_get("horizon")?;
             Ok(Leased {
                 position: row.try_get("position")?,
                 has_waiting: row.try_get("waiting")?,
                 is_due: row.try_get("due")?,
+                horizon: last_position.zip(horizon),
             })
         })
         .transpose()
@@ -97,13 +107,14 @@ impl<S> Lane<S> {
             .transpose()
     }
 
-    /// L3: moves the cursor, if the lease is still ours.
+    /// L3: moves the cursor, if the lease is still ours, and writes down which events are over.
     pub(super) async fn confirm(
         &self,
         tx: &mut DeliveryTx,
         from: i64,
         to: i64,
         anchor: Option<&Anchor>,
+        over: &[String],
     ) -> Result<bool, sqlx::Error> {
         let query = self.of_lease(&self.statements().confirm_lease);
         let moved = query
@@ -112,11 +123,24 @@ impl<S> Lane<S> {
             .bind(OffsetDateTime::now_utc())
             .bind(self.bound.settings.lease.as_secs_f64())
             .bind(anchor.map(|anchor| anchor.position))
-            .bind(anchor.map(|anchor| anchor.event_id.clone()))
+            .bind(anchor.map(|anchor| anchor.event_id.as_str()))
             .bind(anchor.map(|anchor| anchor.inserted_at))
-            .execute(&mut **tx)
+            .bind(self.bound.settings.clock.now())
+            .bind(over)
+            .fetch_optional(&mut **tx)
             .await?;
-        Ok(moved.rows_affected() == 1)
+        Ok(moved.is_some())
+    }
+
+    /// The same, where another transaction moves the cursor.
+    async fn confirm_lane(
+        &self,
+        tx: &mut DeliveryTx,
+        over: &[String],
+    ) -> Result<bool, sqlx::Error> {
+        let query = self.of_lease(&self.statements().confirm_lane);
+        let query = query.bind(self.bound.settings.clock.now()).bind(over);
+        Ok(query.fetch_optional(&mut **tx).await?.is_some())
     }
 
     /// L5. Whoever cannot be told sees it expire.
@@ -185,8 +209,14 @@ impl<S> Lane<S> {
         let rows = self
             .query(&self.statements().read_marks)
             .bind(of().map(|event| event.position).collect::<Vec<_>>())
-            .bind(of().map(|event| event.event_id.clone()).collect::<Vec<_>>())
-            .bind(of().map(|event| event.subject.clone()).collect::<Vec<_>>())
+            .bind(
+                of().map(|event| event.event_id.as_str())
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                of().map(|event| event.subject.as_deref())
+                    .collect::<Vec<_>>(),
+            )
             .bind(fresh_after)
             .fetch_all(&mut **tx)
             .await?;
@@ -228,12 +258,11 @@ impl<S> Lane<S> {
         advance: Option<(i64, i64)>,
     ) -> Result<(), Abandoned> {
         let confirmed = match advance {
-            Some((from, to)) => self.confirm(tx, from, to, done.anchor.as_ref()).await,
-            None => {
-                let query = self.of_lease(&self.statements().confirm_lane);
-                let row = query.fetch_optional(&mut **tx).await;
-                row.map(|row| row.is_some())
+            Some((from, to)) => {
+                let anchor = done.anchor.as_ref();
+                self.confirm(tx, from, to, anchor, &done.over).await
             }
+            None => self.confirm_lane(tx, &done.over).await,
         };
         if !confirmed.map_err(Abandoned::Commit)? {
             return Err(Abandoned::LeaseLost);
@@ -244,10 +273,6 @@ impl<S> Lane<S> {
     async fn write_down(&self, tx: &mut DeliveryTx, done: &Done) -> Result<(), sqlx::Error> {
         let now = self.bound.settings.clock.now();
         let statements = self.statements();
-        if !done.over.is_empty() {
-            let query = self.query(&statements.record_handled).bind(now);
-            query.bind(done.over.clone()).execute(&mut **tx).await?;
-        }
         for new in &done.dead_letters {
             dead_letter::insert(&statements.insert_dead_letter, tx, new).await?;
         }
@@ -261,10 +286,14 @@ impl<S> Lane<S> {
                 .bind(waiting().map(|one| one.position).collect::<Vec<_>>())
                 .bind(
                     waiting()
-                        .map(|one| one.event_id.clone())
+                        .map(|one| one.event_id.as_str())
                         .collect::<Vec<_>>(),
                 )
-                .bind(waiting().map(|one| one.subject.clone()).collect::<Vec<_>>())
+                .bind(
+                    waiting()
+                        .map(|one| one.subject.as_deref())
+                        .collect::<Vec<_>>(),
+                )
                 .bind(
                     waiting()
                         .map(|one| attempts(one.attempts))
@@ -286,7 +315,7 @@ impl<S> Lane<S> {
         }
         if !done.settled.is_empty() {
             let query = self.query(&statements.remove_retries);
-            query.bind(done.settled.clone()).execute(&mut **tx).await?;
+            query.bind(&done.settled[..]).execute(&mut **tx).await?;
         }
         // Also those that queue up here: an operator may have ended what they were to wait for.
         let queued = done.waiting.iter().filter(|one| one.due_at.is_none());

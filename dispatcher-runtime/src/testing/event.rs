@@ -1,5 +1,7 @@
 //! An event for the test of one handler, with an envelope that is filled in.
 
+use std::borrow::Cow;
+
 use time::OffsetDateTime;
 
 use super::TENANT;
@@ -117,7 +119,7 @@ impl<P: Payload> TestEvent<P> {
     /// As the log would hold it, and which attempt this is.
     pub(super) fn store(self) -> Result<(StoredEvent, u32), HandlerError> {
         let payload = serde_json::to_value(&self.payload).map_err(HandlerError::invalid)?;
-        let of_contract = || subject_of(&payload, P::SUBJECT?);
+        let of_contract = || subject_of(&payload, P::SUBJECT?).map(Cow::into_owned);
         let stored = StoredEvent {
             position: 1,
             event_id: self.event_id.to_string(),

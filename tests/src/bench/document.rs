@@ -1,7 +1,6 @@
-//! BENCHMARKS.md: the sections that were run replace their text, and nothing else is touched.
+//! BENCHMARKS.md: a section that was run replaces its text, and nothing else is touched.
 //!
-//! Everything is put together before anything is written, so that a run of several sections never
-//! leaves a document with some of them.
+//! Each is written as soon as it is measured, so that one that fails does not cost what came before it.
 
 use std::path::{Path, PathBuf};
 
@@ -12,12 +11,10 @@ pub(super) fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../BENCHMARKS.md")
 }
 
-/// Writes the text of each section between its markers.
-pub(super) fn write(path: &Path, sections: &[(&'static str, String)]) -> Result<(), Error> {
-    let mut document = read(path)?;
-    for (section, text) in sections {
-        document = replace(&document, section, text).ok_or_else(|| no_markers(path, section))?;
-    }
+/// Writes the text of a section between its markers.
+pub(super) fn write(path: &Path, section: &'static str, text: &str) -> Result<(), Error> {
+    let document = replace(&read(path)?, section, text);
+    let document = document.ok_or_else(|| no_markers(path, section))?;
     std::fs::write(path, document).map_err(Error::os("write BENCHMARKS.md"))
 }
 

@@ -71,6 +71,9 @@ pub enum Error {
         /// The section.
         section: &'static str,
     },
+    /// Sections that failed, by name; each has said why.
+    #[error("not measured: {0}; why, it says above")]
+    Sections(String),
     /// A figure could not be taken, and why.
     #[error("{0}")]
     Figure(String),

@@ -7,12 +7,12 @@
 //!
 //! A section measures ours and the baseline in turns, round by round (`round.rs`), and hands back
 //! figures (`figure.rs`); the ratio of each round is what counts. BENCHMARKS.md says how to read it.
-//! A section that fails ends the run; what was measured before it has been printed by then.
+//! A section that fails says why, and the others go on; the run ends with an error that names it.
+//! What was measured has been printed and written by then.
 
 mod allocations;
 mod arguments;
 mod arrivals;
-mod backlog;
 mod database;
 mod document;
 mod error;
@@ -174,21 +174,28 @@ async fn run(options: Options) -> Result<(), Error> {
         measured,
         commit_ms,
     };
-    let mut texts = Vec::new();
+    let mut failed = Vec::new();
     for (name, run) in sections {
         bench.progress(&format!("{name}:"));
-        let section = run(&bench).await?;
+        let section = match run(&bench).await {
+            Ok(section) => section,
+            Err(error) => {
+                bench.progress(&format!("error: {name}: {error}"));
+                failed.push(*name);
+                continue;
+            }
+        };
         match bench.options.json {
             true => println!("{}", report::to_json(&section, &environment)),
             false => println!("{}\n", report::to_markdown(&section, None)),
         }
-        texts.push((
-            section.name,
-            report::to_markdown(&section, Some(&environment)),
-        ));
+        if bench.options.write {
+            let text = report::to_markdown(&section, Some(&environment));
+            document::write(&document, section.name, &text)?;
+        }
     }
-    if bench.options.write {
-        document::write(&document, &texts)?;
+    match failed.is_empty() {
+        true => Ok(()),
+        false => Err(Error::Sections(failed.join(", "))),
     }
-    Ok(())
 }

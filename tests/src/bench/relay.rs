@@ -89,3 +89,30 @@ async fn relay(mut client: TcpStream, server: u16, trips: &AtomicUsize) -> std::
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_sent_after_an_answer_is_another_trip() {
+        let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let port = server.local_addr().unwrap().port();
+        let relay = Relay::open(port).await.unwrap();
+        let mut client = TcpStream::connect((Ipv4Addr::LOCALHOST, relay.port()))
+            .await
+            .unwrap();
+        let (mut server, _) = server.accept().await.unwrap();
+        let mut byte = [0];
+        for trips in 1..=3 {
+            client.write_all(b"q").await.unwrap();
+            server.read_exact(&mut byte).await.unwrap();
+            // Two of the server's messages are still one answer.
+            server.write_all(b"a").await.unwrap();
+            client.read_exact(&mut byte).await.unwrap();
+            server.write_all(b"b").await.unwrap();
+            client.read_exact(&mut byte).await.unwrap();
+            assert_eq!(relay.trips(), trips);
+        }
+    }
+}

@@ -36,8 +36,8 @@ async fn break_memo(pool: &PgPool) -> TestResult {
             "pg_catalog.pg_sequence_last_value('memo') IS NOT NULL",
         )
         .replace(
-            "PERFORM pg_catalog.set_config(memo, 'held', true)",
-            "PERFORM pg_catalog.nextval('memo')",
+            "done := pg_catalog.set_config(memo, 'held', true)",
+            "done := pg_catalog.nextval('memo')",
         );
     assert_eq!(
         broken.matches("'memo'").count(),

@@ -20,6 +20,7 @@ mod not_only_rust;
 mod plans;
 mod pooler;
 mod publish;
+mod publish_alone;
 mod restore;
 mod retention;
 mod several_event_types;

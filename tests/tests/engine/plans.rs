@@ -28,7 +28,7 @@ macro_rules! planned {
 }
 
 const STATEMENTS: &[Planned] = planned! {
-    "read_lease" ("text, text, integer, bigint, timestamptz") = "'coaching', 'hold_slot', 0, 1, now()";
+    "read_lease" ("text, text, integer, bigint, timestamptz, boolean") = "'coaching', 'hold_slot', 0, 1, now(), true";
     "read_events" ("text[], bigint, bigint, bigint, integer, integer, bigint") = "'{credit.locked}', 10000, 20000, 50, 1, 0, 8388608";
     "read_events_at" ("bigint[], bigint") = "'{1,2,3}', 8388608";
     "read_last_event" ("bigint") = "20000";
@@ -39,8 +39,10 @@ const STATEMENTS: &[Planned] = planned! {
     "next_retry" ("text, text, integer, integer") = "'coaching', 'hold_slot', 1, 0";
     "release_followers" ("text, text, timestamptz, text[]") = "'coaching', 'hold_slot', now(), '{per_a}'";
     "remove_retries" ("text, text, bigint[]") = "'coaching', 'hold_slot', '{1}'";
-    "record_handled" ("text, text, timestamptz, text[]") = "'coaching', 'hold_slot', now(), '{evt_new}'";
+    "confirm_lease" ("text, text, integer, bigint, bigint, bigint, timestamptz, float8, bigint, text, timestamptz, timestamptz, text[]") = "'coaching', 'hold_slot', 0, 1, 1, 2, now(), 30, NULL, NULL, NULL, now(), '{evt_new}'";
+    "confirm_lane" ("text, text, integer, bigint, timestamptz, text[]") = "'coaching', 'hold_slot', 0, 1, now(), '{evt_new}'";
     "get_dead_letter" ("text") = "'dlq_a'";
+    "list_dead_letters" ("text, boolean, bigint") = "NULL, false, 50";
     "sweep_events" ("timestamptz, bigint, bigint") = "now() - interval '1 year', 20000, 5000";
     "is_held" ("timestamptz, bigint") = "now() - interval '1 year', 10000";
     "sweep_handled" ("timestamptz, bigint") = "now() - interval '1 year', 5000";

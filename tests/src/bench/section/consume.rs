@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use crate::bench::allocations::Allocations;
-use crate::bench::backlog::{self, Log};
+use crate::bench::event::{Log, insert_backlog};
 use crate::bench::handlers::{self, TEN, Work};
 use crate::bench::progress::Progress;
 use crate::bench::raw;
@@ -205,7 +205,7 @@ impl Sides {
         let ours = async {
             let allocations = Allocations::count();
             self.progress.expect(calls);
-            backlog::insert(pool, Log::Ours, self.events).await?;
+            insert_backlog(pool, Log::Ours, self.events).await?;
             self.progress.all_called().await?;
             self.replicas.caught_up().await?;
             Ok(Throughput::of(calls, self.progress.began()?, &allocations))
@@ -213,7 +213,7 @@ impl Sides {
         let raw = async {
             let allocations = Allocations::count();
             self.raw_progress.expect(calls);
-            let last = backlog::insert(pool, Log::Raw, self.events).await?;
+            let last = insert_backlog(pool, Log::Raw, self.events).await?;
             // Between two rounds single rows are inserted, and nobody else inserts any.
             let after = last - i64::try_from(self.events).unwrap_or_default();
             let mut loops = JoinSet::new();

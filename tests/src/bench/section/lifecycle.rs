@@ -7,7 +7,7 @@ use dispatcher_runtime::Consumer;
 use sqlx::PgPool;
 
 use crate::bench::arrivals::{arrivals, consumer};
-use crate::bench::backlog::{self, Log};
+use crate::bench::event::{Log, insert_backlog};
 use crate::bench::handlers::{self, Work};
 use crate::bench::progress::Progress;
 use crate::bench::raw_consumer::create_tables;
@@ -59,7 +59,7 @@ struct Started {
 }
 
 async fn start_and_stop(pool: &PgPool) -> Result<Started, Error> {
-    backlog::insert(pool, Log::Ours, 1).await?;
+    insert_backlog(pool, Log::Ours, 1).await?;
     let (sender, mut arrivals) = arrivals();
     let began = Instant::now();
     let running = consumer(pool, &sender).start().await?;
@@ -81,7 +81,7 @@ async fn stop_busy(pool: &PgPool, events: usize) -> Result<f64, Error> {
     let progress = Progress::default();
     // In the midst of the second batch.
     progress.expect(75);
-    backlog::insert(pool, Log::Ours, events).await?;
+    insert_backlog(pool, Log::Ours, events).await?;
     let builder = Consumer::<Coaching>::builder(pool.clone()).state(progress.clone());
     let running = handlers::one(builder, Work::Write, 1).start().await?;
     progress.all_called().await?;

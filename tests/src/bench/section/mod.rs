@@ -10,6 +10,7 @@ mod kept;
 mod latency;
 mod lifecycle;
 pub(super) mod memory;
+mod peers;
 mod publish;
 mod trips;
 mod wake;
@@ -33,6 +34,7 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("kept", |bench| kept::run(bench).boxed_local()),
     ("day", |bench| day::run(bench).boxed_local()),
     ("memory", |bench| memory::run(bench).boxed_local()),
+    ("peers", |bench| peers::run(bench).boxed_local()),
 ];
 
 /// Their names, for messages.

@@ -73,16 +73,17 @@ fn goal(disk: Disk, tasks: usize) -> Option<Goal> {
 }
 
 /// Both sides of one case: a database, and what is inserted.
-struct Sides {
-    database: BenchDatabase,
+pub(super) struct Sides {
+    pub(super) database: BenchDatabase,
     dispatcher: Arc<Dispatcher<Revenue>>,
     payloads: Arc<Vec<CreditLocked>>,
     rows: Arc<Vec<RawEvent>>,
-    time: Duration,
+    /// Of a round.
+    pub(super) time: Duration,
 }
 
 impl Sides {
-    async fn new(bench: &Bench, tasks: usize) -> Result<Self, Error> {
+    pub(super) async fn new(bench: &Bench, tasks: usize) -> Result<Self, Error> {
         let database = bench.database(u32::try_from(tasks).unwrap_or(1)).await?;
         Ok(Self {
             dispatcher: Arc::new(dispatcher(&database.pool)?),
@@ -97,7 +98,7 @@ impl Sides {
         self.database.pool.clone()
     }
 
-    async fn single(&self, tasks: usize) -> Result<Throughput, Error> {
+    pub(super) async fn single(&self, tasks: usize) -> Result<Throughput, Error> {
         let (pool, rows) = (self.pool(), Arc::clone(&self.rows));
         throughput(tasks, self.time, 1, move |number| {
             let (pool, rows) = (pool.clone(), Arc::clone(&rows));
@@ -106,7 +107,7 @@ impl Sides {
         .await
     }
 
-    async fn publish(&self, tasks: usize) -> Result<Throughput, Error> {
+    pub(super) async fn publish(&self, tasks: usize) -> Result<Throughput, Error> {
         let (dispatcher, payloads) = (Arc::clone(&self.dispatcher), Arc::clone(&self.payloads));
         throughput(tasks, self.time, 1, move |number| {
             let (dispatcher, payloads) = (Arc::clone(&dispatcher), Arc::clone(&payloads));
@@ -119,7 +120,7 @@ impl Sides {
         .await
     }
 
-    async fn single_within(&self, tasks: usize) -> Result<Throughput, Error> {
+    pub(super) async fn single_within(&self, tasks: usize) -> Result<Throughput, Error> {
         let (pool, rows) = (self.pool(), Arc::clone(&self.rows));
         throughput(tasks, self.time, 1, move |number| {
             let (pool, rows) = (pool.clone(), Arc::clone(&rows));
@@ -132,7 +133,7 @@ impl Sides {
         .await
     }
 
-    async fn publish_within(&self, tasks: usize) -> Result<Throughput, Error> {
+    pub(super) async fn publish_within(&self, tasks: usize) -> Result<Throughput, Error> {
         let (dispatcher, payloads) = (Arc::clone(&self.dispatcher), Arc::clone(&self.payloads));
         let pool = self.pool();
         throughput(tasks, self.time, 1, move |number| {
@@ -148,7 +149,7 @@ impl Sides {
         .await
     }
 
-    async fn many(&self, size: usize) -> Result<Throughput, Error> {
+    pub(super) async fn many(&self, size: usize) -> Result<Throughput, Error> {
         let (pool, rows) = (self.pool(), Arc::clone(&self.rows));
         throughput(1, self.time, size, move |_| {
             let (pool, rows) = (pool.clone(), Arc::clone(&rows));
@@ -157,7 +158,7 @@ impl Sides {
         .await
     }
 
-    async fn publish_all(&self, size: usize) -> Result<Throughput, Error> {
+    pub(super) async fn publish_all(&self, size: usize) -> Result<Throughput, Error> {
         let (dispatcher, payloads) = (Arc::clone(&self.dispatcher), Arc::clone(&self.payloads));
         throughput(1, self.time, size, move |_| {
             let (dispatcher, payloads) = (Arc::clone(&dispatcher), Arc::clone(&payloads));

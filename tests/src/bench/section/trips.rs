@@ -7,8 +7,7 @@ use dispatcher_runtime::Consumer;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
-use crate::bench::backlog::{self, Log};
-use crate::bench::event::{dispatcher, payloads};
+use crate::bench::event::{Log, dispatcher, insert_backlog, payloads};
 use crate::bench::handlers::{self, Work};
 use crate::bench::progress::Progress;
 use crate::bench::raw::{self, RawEvent};
@@ -167,7 +166,7 @@ async fn consume(bench: &Bench, work: Work, batch: usize) -> Result<(f64, f64), 
     for events in [WARM_UP, consumed] {
         before = relay.trips();
         progress.expect(events);
-        backlog::insert(&database.pool, Log::Ours, events).await?;
+        insert_backlog(&database.pool, Log::Ours, events).await?;
         progress.all_called().await?;
         running.caught_up().await?;
     }
@@ -183,7 +182,7 @@ async fn consume(bench: &Bench, work: Work, batch: usize) -> Result<(f64, f64), 
     let mut after = 0;
     for events in [WARM_UP, consumed] {
         before = raw_relay.trips();
-        let last = backlog::insert(&database.pool, Log::Raw, events).await?;
+        let last = insert_backlog(&database.pool, Log::Raw, events).await?;
         consumer.consume(after, last).await?;
         after = last;
     }

@@ -62,7 +62,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
     Ok(section)
 }
 
-async fn wake(
+pub(super) async fn wake(
     dispatcher: &Dispatcher<Revenue>,
     arrivals: &mut Arrivals,
     samples: u32,
@@ -77,7 +77,7 @@ async fn wake(
     Ok(took)
 }
 
-async fn raw_wake(
+pub(super) async fn raw_wake(
     pool: &PgPool,
     arrivals: &mut Arrivals,
     samples: u32,

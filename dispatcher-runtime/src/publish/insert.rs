@@ -1,0 +1,153 @@
+//! The insert of events that have passed the gate: in a transaction that is there, or in one of its own.
+
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{Connection, PgConnection, Postgres, Row};
+
+use super::Dispatcher;
+use super::draft::NewEvent;
+use crate::error::{DatabaseError, PublishError};
+use crate::sql::Statement;
+
+impl<D> Dispatcher<D> {
+    /// The position, or none if an event of that id was there already.
+    pub(super) async fn insert_one(
+        &self,
+        event: &NewEvent<'_>,
+        connection: &mut PgConnection,
+    ) -> Result<Option<i64>, PublishError> {
+        self.limit_idling(connection).await?;
+        self.insert(event, connection).await
+    }
+
+    async fn insert(
+        &self,
+        event: &NewEvent<'_>,
+        connection: &mut PgConnection,
+    ) -> Result<Option<i64>, PublishError> {
+        let insert = bind(&self.statements.insert_event, event);
+        let row = insert.fetch_optional(connection).await.map_err(database)?;
+        let position = row.map(|row| row.try_get("position")).transpose();
+        position.map_err(database)
+    }
+
+    /// The same in a transaction of its own, in one round trip: a procedure inserts and commits.
+    ///
+    /// Not as a statement by itself, which would do on a connection that is in no transaction. One of a
+    /// pool may be in one that nobody knows of (sqlx 0.9 leaves it so when a `begin` is cancelled), and
+    /// what was inserted there would never be committed. The procedure cannot commit there, and says so.
+    pub(super) async fn insert_alone(
+        &self,
+        event: &NewEvent<'_>,
+    ) -> Result<Option<i64>, PublishError> {
+        let mut connection = self.pool.acquire().await.map_err(database)?;
+        let call = bind(&self.statements.publish_alone, event);
+        match call.fetch_one(&mut *connection).await {
+            Ok(row) => return row.try_get("position").map_err(database),
+            Err(error) => match sql_state(&error).as_deref() {
+                // invalid_transaction_termination, in_failed_sql_transaction
+                Some("2D000" | "25P02") => {
+                    let rollback = sqlx::raw_sql("ROLLBACK").execute(&mut *connection);
+                    rollback.await.map_err(database)?;
+                }
+                // undefined_function: the tables are older. undefined_table, invalid_schema_name: the
+                // schema has another name now.
+                Some("42883" | "42P01" | "3F000") => {}
+                _ => return Err(database(error)),
+            },
+        }
+        let mut tx = connection.begin().await.map_err(database)?;
+        let position = self.insert(event, &mut tx).await?;
+        tx.commit().await.map_err(database)?;
+        Ok(position)
+    }
+
+    /// In their order. An event of an id that was there already has no position.
+    pub(super) async fn insert_many(
+        &self,
+        events: &[NewEvent<'_>],
+        connection: &mut PgConnection,
+    ) -> Result<Vec<Option<i64>>, PublishError> {
+        self.limit_idling(connection).await?;
+        let of = || events.iter();
+        let rows = self
+            .statements
+            .insert_events
+            .query()
+            .bind(
+                of().map(|event| event.event_id.as_str())
+                    .collect::<Vec<_>>(),
+            )
+            .bind(of().map(|event| event.event_type).collect::<Vec<_>>())
+            .bind(of().map(|event| event.schema_version).collect::<Vec<_>>())
+            .bind(of().map(|event| event.occurred_at).collect::<Vec<_>>())
+            .bind(of().map(|event| event.tenant_id).collect::<Vec<_>>())
+            .bind(of().map(|event| event.producer).collect::<Vec<_>>())
+            .bind(
+                of().map(|event| event.subject.as_deref())
+                    .collect::<Vec<_>>(),
+            )
+            .bind(of().map(|event| event.actor.as_ref()).collect::<Vec<_>>())
+            .bind(of().map(|event| event.correlation_id).collect::<Vec<_>>())
+            .bind(of().map(|event| event.causation_id).collect::<Vec<_>>())
+            .bind(of().map(|event| event.traceparent).collect::<Vec<_>>())
+            .bind(of().map(|event| event.payload.as_str()).collect::<Vec<_>>())
+            .fetch_all(connection)
+            .await
+            .map_err(database)?;
+        positions(events, &rows).map_err(database)
+    }
+
+    /// As [`DispatcherBuilder::idle_limit`](super::DispatcherBuilder::idle_limit) says.
+    async fn limit_idling(&self, connection: &mut PgConnection) -> Result<(), PublishError> {
+        let Some(limit) = self.idle_limit else {
+            return Ok(());
+        };
+        let query = self.statements.limit_idling.query();
+        let query = query.bind(limit.as_millis().to_string());
+        query.execute(connection).await.map(drop).map_err(database)
+    }
+}
+
+/// The rows come in the order of the events, without those that were there already.
+fn positions(events: &[NewEvent<'_>], rows: &[PgRow]) -> Result<Vec<Option<i64>>, sqlx::Error> {
+    let mut rows = rows.iter().peekable();
+    let positions = events.iter().map(|event| {
+        let Some(row) = rows.peek() else {
+            return Ok(None);
+        };
+        if row.try_get::<&str, _>(0)? != event.event_id.as_str() {
+            return Ok(None);
+        }
+        let position = row.try_get(1)?;
+        rows.next();
+        Ok(Some(position))
+    });
+    positions.collect()
+}
+
+fn bind(statement: &Statement, event: &NewEvent<'_>) -> Query<'static, Postgres, PgArguments> {
+    statement
+        .query()
+        .bind(event.event_id.as_str())
+        .bind(event.event_type)
+        .bind(event.schema_version)
+        .bind(event.occurred_at)
+        .bind(event.tenant_id)
+        .bind(event.producer)
+        .bind(event.subject.as_deref())
+        .bind(event.actor.as_ref())
+        .bind(event.correlation_id)
+        .bind(event.causation_id)
+        .bind(event.traceparent)
+        .bind(event.payload.as_str())
+}
+
+fn sql_state(error: &sqlx::Error) -> Option<String> {
+    let code = error.as_database_error()?.code()?;
+    Some(code.into_owned())
+}
+
+pub(super) fn database(error: sqlx::Error) -> PublishError {
+    PublishError::Database(DatabaseError(error))
+}
