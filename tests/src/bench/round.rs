@@ -53,8 +53,11 @@ mod tests {
     async fn who_comes_first_alternates() {
         let order = RefCell::new(String::new());
         for round in Round::all(2) {
-            let ours = async { Ok(order.borrow_mut().push('o')) };
-            let baseline = async { Ok(order.borrow_mut().push('b')) };
+            let side = async |name| {
+                order.borrow_mut().push(name);
+                Ok(())
+            };
+            let (ours, baseline) = (side('o'), side('b'));
             round.both(ours, baseline).await.unwrap();
         }
         assert_eq!(order.into_inner(), "obboob");
