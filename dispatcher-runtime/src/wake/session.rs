@@ -22,10 +22,17 @@ pub(super) async fn is_pooled(
     for _ in 0..LOOKS {
         // A second client takes a server process for a transaction: of a pooler it gets the one that
         // has just become free, and the first then gets another.
-        let Ok(other) = tokio::time::timeout(PATIENCE, pool.begin()).await else {
+        // In a task, which goes on when nobody waits for it any more: a `begin` that is dropped half way
+        // leaves the connection in a transaction that nobody knows of (sqlx 0.9).
+        let begin = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.begin().await }
+        });
+        let Ok(begun) = tokio::time::timeout(PATIENCE, begin).await else {
             return Ok(false); // No connection to spare; another look is taken at each sleep.
         };
-        let mut other = other?;
+        let ended = |error| sqlx::Error::Protocol(format!("BEGIN was not sent: {error}"));
+        let mut other = begun.map_err(ended)??;
         let others = process(&mut *other).await?;
         let again = process(&mut *listener).await?;
         other.rollback().await?;

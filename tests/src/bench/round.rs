@@ -53,14 +53,11 @@ mod tests {
     async fn who_comes_first_alternates() {
         let order = RefCell::new(String::new());
         for round in Round::all(2) {
-            let ours = async {
-                order.borrow_mut().push('o');
+            let side = async |name| {
+                order.borrow_mut().push(name);
                 Ok(())
             };
-            let baseline = async {
-                order.borrow_mut().push('b');
-                Ok(())
-            };
+            let (ours, baseline) = (side('o'), side('b'));
             round.both(ours, baseline).await.unwrap();
         }
         assert_eq!(order.into_inner(), "obboob");
