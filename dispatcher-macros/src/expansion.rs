@@ -6,7 +6,7 @@
 
 mod event_types;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, ItemFn, LitStr, Path};
@@ -234,9 +234,7 @@ fn mentions(attribute: &Attribute, lint: &str) -> bool {
 
 /// The call of the user's function, at the place of its name.
 fn call(handler: &Ident, signature: &Signature) -> TokenStream {
-    // The place is the function's; what the names mean is ours, also where a macro got the function's
-    // name as an argument.
-    let span = handler.span().resolved_at(Span::call_site());
+    let span = handler.span();
     let arguments = signature.arguments.iter().map(|argument| match argument {
         Argument::Tx => quote_spanned!(span=> __tx),
         Argument::State(state) => quote_spanned! {span=>

@@ -73,7 +73,6 @@ impl EventTypes {
             let last = path.segments.last();
             // rustc points at the method, which is one word.
             let span = last.map_or_else(Span::call_site, |segment| segment.ident.span());
-            let span = span.resolved_at(Span::call_site());
             quote_spanned!(span=> __variants.hold::<#marker>();)
         });
         let subscribes = event_types.iter().zip(&markers).map(|(path, marker)| {
