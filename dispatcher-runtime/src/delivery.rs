@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tracing::Instrument;
 
-use crate::error::{HandlerError, HandlerErrorKind, is_transient};
+use crate::error::{HandlerError, HandlerErrorKind, is_transient, sql_state};
 use crate::event::StoredEvent;
 use crate::event_log::Mismatch;
 use crate::handler::{Delivery, DeliveryTx, Handler, Incoming};
@@ -238,7 +238,7 @@ impl Savepoint {
     /// Before a handler.
     async fn begin(&self, tx: &mut DeliveryTx) -> Result<(), sqlx::Error> {
         if !tx.has_savepoint {
-            self.send(tx, self.opening()).await?;
+            send(tx, self.opening()).await?;
             tx.has_savepoint = true;
         }
         tx.is_used = false;
@@ -250,7 +250,7 @@ impl Savepoint {
         match tx {
             Some(tx) if tx.is_used && tx.has_more => {
                 let next = format!("{RELEASE}; {}", self.opening());
-                self.send(tx, next).await
+                send(tx, next).await
             }
             Some(tx) if tx.is_used => self.end(tx).await,
             _ => Ok(()),
@@ -262,9 +262,9 @@ impl Savepoint {
         if !tx.is_used {
             return Ok(());
         }
-        match self.send(tx, ROLL_BACK).await {
+        match send(tx, ROLL_BACK).await {
             // sqlx answers with the error of a statement that was still under way, and has not sent this.
-            Err(error) if is_handlers_fault(&error) => self.send(tx, ROLL_BACK).await,
+            Err(error) if is_handlers_fault(&error) => send(tx, ROLL_BACK).await,
             result => result,
         }
     }
@@ -272,10 +272,10 @@ impl Savepoint {
     /// Before the consumer's own statements.
     async fn end(&self, tx: &mut DeliveryTx) -> Result<(), sqlx::Error> {
         match self.timeout {
-            None => self.send(tx, RELEASE).await?,
+            None => send(tx, RELEASE).await?,
             Some(_) => {
                 let end = format!("{RELEASE}; SET LOCAL statement_timeout TO DEFAULT");
-                self.send(tx, end).await?;
+                send(tx, end).await?;
             }
         }
         tx.has_savepoint = false;
@@ -291,18 +291,14 @@ impl Savepoint {
             }
         }
     }
+}
 
-    async fn send(
-        &self,
-        tx: &mut DeliveryTx,
-        statements: impl Into<String>,
-    ) -> Result<(), sqlx::Error> {
-        // Made of our own constants and a number.
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statements.into()))
-            .execute(&mut **tx)
-            .await
-            .map(drop)
-    }
+async fn send(tx: &mut DeliveryTx, statements: impl Into<String>) -> Result<(), sqlx::Error> {
+    // Made of our own constants and a number.
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statements.into()))
+        .execute(&mut **tx)
+        .await
+        .map(drop)
 }
 
 const SAVEPOINT: &str = "SAVEPOINT dispatcher_delivery";
@@ -321,13 +317,6 @@ pub(crate) async fn end(tx: &mut DeliveryTx, timeout: Option<Duration>) -> Resul
 /// deferred constraint, changed its role, left a statement behind.
 pub(crate) fn is_handlers_fault(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(_)) && !is_transient(error)
-}
-
-fn sql_state(error: &sqlx::Error) -> Option<String> {
-    error
-        .as_database_error()?
-        .code()
-        .map(|code| code.into_owned())
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {

@@ -21,6 +21,8 @@ mod testing;
 pub use config::ConfigError;
 #[cfg(feature = "consume")]
 pub(crate) use database::is_transient;
+#[cfg(any(feature = "publish", feature = "consume"))]
+pub(crate) use database::sql_state;
 #[cfg(feature = "postgres")]
 pub use database::{DatabaseError, MigrateError};
 #[cfg(feature = "consume")]

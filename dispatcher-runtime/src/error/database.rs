@@ -115,3 +115,10 @@ pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
         _ => false,
     }
 }
+
+/// What the server calls its error: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+#[cfg(any(feature = "publish", feature = "consume"))]
+pub(crate) fn sql_state(error: &sqlx::Error) -> Option<String> {
+    let code = error.as_database_error()?.code()?;
+    Some(code.into_owned())
+}

@@ -6,7 +6,7 @@ use sqlx::{Connection, PgConnection, Postgres, Row};
 
 use super::Dispatcher;
 use super::draft::NewEvent;
-use crate::error::{DatabaseError, PublishError};
+use crate::error::{DatabaseError, PublishError, sql_state};
 use crate::sql::Statement;
 
 impl<D> Dispatcher<D> {
@@ -141,11 +141,6 @@ fn bind(statement: &Statement, event: &NewEvent<'_>) -> Query<'static, Postgres,
         .bind(event.causation_id)
         .bind(event.traceparent)
         .bind(event.payload.as_str())
-}
-
-fn sql_state(error: &sqlx::Error) -> Option<String> {
-    let code = error.as_database_error()?.code()?;
-    Some(code.into_owned())
 }
 
 pub(super) fn database(error: sqlx::Error) -> PublishError {

@@ -71,6 +71,10 @@ macro_rules! metadata_setters {
 }
 
 /// An event that is about to be published: await it, or join a transaction [`within`](Self::within).
+///
+/// # Cancellation
+/// If the future is dropped after it was polled, the event may or may not have been published. Publish it
+/// again with the same [`event_id`](Self::event_id): that is a no-op if it was.
 #[derive(Debug)]
 #[must_use = "an event is published when this is awaited"]
 pub struct Publish<'a, D> {

@@ -15,7 +15,6 @@ use super::handlers::{WRITE, Work};
 
 const TABLES: &str = "\
 CREATE TABLE effect (event_id text NOT NULL, credits bigint NOT NULL);
-CREATE TABLE raw_effect (event_id text NOT NULL, credits bigint NOT NULL);
 CREATE TABLE raw_dedup (consumer text COLLATE \"C\" NOT NULL, subscription text COLLATE \"C\" NOT NULL,
     event_id text COLLATE \"C\" NOT NULL, handled_at timestamptz NOT NULL,
     PRIMARY KEY (consumer, subscription, event_id));
