@@ -225,11 +225,10 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
 
     /// How many bytes of payloads are read before they are handled. 8 MiB unless told; the payload that
     /// reaches it is the last, so a read has at least one and comes to at most one more than this.
-    /// A pass that takes up retries reads as much of them, and then as much of the log. Each partition
-    /// that this replica works on has a batch of its own.
+    /// Retries and new events share it. Each partition that this replica works on has a batch of its own.
     ///
-    /// It bounds the texts of the payloads, not the process's memory, which also holds the rows that they
-    /// came in and what is made of them. Lower it where payloads are large.
+    /// It bounds the texts of the payloads, not the process's memory, which also holds what is made of
+    /// the one that is being handled. Lower it where payloads are large.
     pub fn batch_bytes(mut self, bytes: u64) -> Self {
         self.batch_bytes = bytes;
         self

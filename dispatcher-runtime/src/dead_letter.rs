@@ -15,10 +15,10 @@ use time::OffsetDateTime;
 use crate::config::Family;
 use crate::error::{ConfigError, DatabaseError, DeadLetterError};
 use crate::event::StoredEvent;
-use crate::event_log::READ_COMMITTED;
 use crate::id::DeadLetterId;
 use crate::reason::Reason;
 use crate::sql::{DeadLetterStatements, Statement};
+use crate::transaction;
 
 /// An event that a subscription gave up on.
 #[derive(Clone, Debug, Serialize)]
@@ -250,7 +250,7 @@ impl DeadLetters {
         by: &str,
         note: Option<&str>,
     ) -> Result<Option<PgRow>, sqlx::Error> {
-        let mut tx = self.pool.begin_with(READ_COMMITTED).await?;
+        let mut tx = transaction::begin(&self.pool).await?;
         let lock = self.statements.lock_letter.query().bind(id.as_str());
         lock.execute(&mut *tx).await?;
         let row = statement

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use sqlx::PgPool;
 use tracing::Instrument;
 
 use crate::error::{HandlerError, HandlerErrorKind, is_transient, sql_state};
@@ -18,6 +19,7 @@ use crate::handler::{Delivery, DeliveryTx, Handler, Incoming};
 use crate::observe::{Observers, span};
 use crate::private::EventTypes;
 use crate::subscriptions::Start;
+use crate::transaction;
 
 /// A handler with its type forgotten.
 trait Handle<S>: Send + Sync {
@@ -224,8 +226,8 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
 
 /// The savepoint of a delivery: what is to be undone if its handler fails.
 ///
-/// A round trip is what costs, so the next event's savepoint is made with the release of the one before;
-/// and one that nothing was written in is left for the next.
+/// A round trip is what costs, so the first event's savepoint is made with BEGIN, the next one's with the
+/// release of the one before; and one that nothing was sent through is left for the next, and for COMMIT.
 ///
 /// A statement whose future is dropped at the handler's timeout goes on in the server, and the
 /// connection waits for it; so the server gets the same limit. It is set outside the savepoint, and so
@@ -250,7 +252,9 @@ impl Savepoint {
         match tx {
             Some(tx) if tx.is_used && tx.has_more => {
                 let next = format!("{RELEASE}; {}", self.opening());
-                send(tx, next).await
+                send(tx, next).await?;
+                tx.is_before_marker = false;
+                Ok(())
             }
             Some(tx) if tx.is_used => self.end(tx).await,
             _ => Ok(()),
@@ -262,16 +266,26 @@ impl Savepoint {
         if !tx.is_used {
             return Ok(());
         }
-        match send(tx, ROLL_BACK).await {
+        let statements = match tx.is_before_marker {
+            true => ROLL_BACK_AND_RELEASE,
+            false => ROLL_BACK,
+        };
+        match send(tx, statements).await {
             // sqlx answers with the error of a statement that was still under way, and has not sent this.
-            Err(error) if is_handlers_fault(&error) => send(tx, ROLL_BACK).await,
-            result => result,
+            Err(error) if is_handlers_fault(&error) => send(tx, statements).await?,
+            result => result?,
         }
+        if std::mem::take(&mut tx.is_before_marker) {
+            tx.has_savepoint = false;
+            tx.is_unmarked = true;
+        }
+        Ok(())
     }
 
     /// Before the consumer's own statements.
     async fn end(&self, tx: &mut DeliveryTx) -> Result<(), sqlx::Error> {
         match self.timeout {
+            None if !tx.is_used => return Ok(()),
             None => send(tx, RELEASE).await?,
             Some(_) => {
                 let end = format!("{RELEASE}; SET LOCAL statement_timeout TO DEFAULT");
@@ -279,6 +293,7 @@ impl Savepoint {
             }
         }
         tx.has_savepoint = false;
+        tx.is_before_marker = false;
         Ok(())
     }
 
@@ -304,6 +319,24 @@ async fn send(tx: &mut DeliveryTx, statements: impl Into<String>) -> Result<(), 
 const SAVEPOINT: &str = "SAVEPOINT dispatcher_delivery";
 const RELEASE: &str = "RELEASE SAVEPOINT dispatcher_delivery";
 const ROLL_BACK: &str = "ROLLBACK TO SAVEPOINT dispatcher_delivery";
+const ROLL_BACK_AND_RELEASE: &str =
+    "ROLLBACK TO SAVEPOINT dispatcher_delivery; RELEASE SAVEPOINT dispatcher_delivery";
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SAVEPOINT dispatcher_delivery";
+
+/// A transaction for attempts, with the savepoint of the first.
+pub(crate) async fn begin(
+    pool: &PgPool,
+    timeout: Option<Duration>,
+) -> Result<DeliveryTx, sqlx::Error> {
+    // The limit is set outside the savepoint, and not for what is read before the first handler.
+    if timeout.is_some() {
+        return transaction::begin(pool).await.map(DeliveryTx::new);
+    }
+    let mut tx = DeliveryTx::new(transaction::begin_with(pool, BEGIN).await?);
+    tx.has_savepoint = true;
+    tx.is_before_marker = true;
+    Ok(tx)
+}
 
 /// After the last attempt of a transaction, before the consumer's own statements.
 pub(crate) async fn end(tx: &mut DeliveryTx, timeout: Option<Duration>) -> Result<(), sqlx::Error> {

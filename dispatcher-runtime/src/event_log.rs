@@ -15,12 +15,9 @@ use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
 use crate::config::Family;
 use crate::error::{ConfigError, DatabaseError};
 use crate::sql::{LogStatements, SweepStatements};
+use crate::transaction;
 
 pub(crate) use rows::{Anchor, Batch, Mismatch, Selection};
-
-/// How every transaction that reads the log begins. Explicit, because the role's default may be
-/// stricter, and an older snapshot would skip events.
-pub(crate) const READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 /// The log of a table family.
 ///
@@ -115,7 +112,7 @@ impl EventLog {
 
     /// A transaction to read the log in. It ends with `rollback`, or by being dropped.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.pool.begin_with(READ_COMMITTED).await
+        transaction::begin(&self.pool).await
     }
 
     /// How far the log may be read, and who holds that back.

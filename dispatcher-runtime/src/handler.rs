@@ -173,6 +173,10 @@ pub struct DeliveryTx {
     transaction: Transaction<'static, Postgres>,
     /// The savepoint of a delivery is open.
     pub(crate) has_savepoint: bool,
+    /// It is older than the marker of L6, which a rollback to it therefore takes away.
+    pub(crate) is_before_marker: bool,
+    /// The marker is gone.
+    pub(crate) is_unmarked: bool,
     /// Something may have been sent through it since that was said to be false.
     pub(crate) is_used: bool,
     /// Another event may follow this one in it.
@@ -184,6 +188,8 @@ impl DeliveryTx {
         Self {
             transaction,
             has_savepoint: false,
+            is_before_marker: false,
+            is_unmarked: false,
             is_used: false,
             has_more: false,
         }

@@ -78,6 +78,8 @@ mod sql;
 
 #[cfg(feature = "publish")]
 mod publish;
+#[cfg(any(feature = "publish", feature = "consume"))]
+mod transaction;
 
 #[cfg(feature = "consume")]
 mod clock;

@@ -3,10 +3,10 @@
 //! A handler that takes its delivery's transaction:
 //!
 //! ```text
-//!   BEGIN (read committed)
+//!   BEGIN (read committed), SAVEPOINT
 //!   L2  the cursor of the lease, and the horizon (R1, R2); not ours any more: nothing to do here
 //!   due retries, then the next events (R3), then what is known of them
-//!   for each: SAVEPOINT, handler, RELEASE    or, if it fails: rolled back to the savepoint
+//!   for each: handler, RELEASE, SAVEPOINT    or, if it fails: rolled back to the savepoint
 //!   L3  the cursor's new position, and dedup rows; not ours any more: ROLLBACK
 //!   dead letters, retries
 //!   COMMIT
@@ -210,7 +210,11 @@ impl<S: Send + Sync + 'static> Reader<S> {
         if lane.lease.validity.is_over_for(Duration::ZERO) {
             return Err(PassError::LeaseOver);
         }
-        let mut tx = lane.begin().await?;
+        let is_within = bound.subscription.in_transaction && bound.subscription.concurrency == 1;
+        let mut tx = match is_within {
+            true => lane.begin_deliveries().await?,
+            false => lane.begin().await?,
+        };
         // Transactions are ended here and not by being dropped: a rollback in the background would
         // still hold its locks when the next pass begins.
         let leased = match lane.read_lease(&mut tx, true).await {

@@ -8,8 +8,9 @@ use time::OffsetDateTime;
 
 use crate::config::Family;
 use crate::error::{ConfigError, DatabaseError, SubscriptionError};
-use crate::event_log::{EventLog, READ_COMMITTED};
+use crate::event_log::EventLog;
 use crate::sql::SubscriptionStatements;
+use crate::transaction;
 
 /// How many dedup rows are forgotten in one statement.
 const BATCH: i64 = 10_000;
@@ -188,7 +189,7 @@ impl Subscriptions {
     ) -> Result<Result<Rewound, SubscriptionError>, sqlx::Error> {
         let mut log = self.log.begin().await?;
         let to = self.log.find(&mut log, to).await?;
-        let mut tx = self.pool.begin_with(READ_COMMITTED).await?;
+        let mut tx = transaction::begin(&self.pool).await?;
         let lock = self.statements.lock_cursors.query().bind(consumer);
         let cursors = lock.bind(subscription).fetch_all(&mut *tx).await?;
         let mut from = None;

@@ -5,9 +5,10 @@ use std::time::Instant;
 use sqlx::{PgPool, Row};
 use time::OffsetDateTime;
 
-use crate::event_log::{Anchor, READ_COMMITTED};
+use crate::event_log::Anchor;
 use crate::subscription::Settings;
 use crate::subscriptions::Start;
+use crate::transaction;
 
 /// Gives the subscription its cursors, as many as it is to have partitions; one that is new begins at
 /// `start`. Where it had another
@@ -71,7 +72,7 @@ async fn divide(
 ) -> Result<(), sqlx::Error> {
     let statements = &settings.statements;
     let consumer = settings.consumer;
-    let mut tx = pool.begin_with(READ_COMMITTED).await?;
+    let mut tx = transaction::begin(pool).await?;
     let lock = statements.lock_subscription.query();
     let lock = lock.bind(consumer).bind(subscription);
     lock.execute(&mut *tx).await?;

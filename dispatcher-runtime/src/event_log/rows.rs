@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 use time::OffsetDateTime;
@@ -65,16 +67,17 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    fn from_rows(rows: &[PgRow]) -> Result<Self, sqlx::Error> {
-        let found = match rows.first() {
-            Some(row) => row.try_get::<i64, _>("found")?,
-            None => 0,
-        };
+    /// Row by row: payloads may be large, and are not to be there twice.
+    async fn read(
+        mut rows: BoxStream<'_, Result<PgRow, sqlx::Error>>,
+    ) -> Result<Self, sqlx::Error> {
+        let (mut events, mut found) = (Vec::new(), 0);
+        while let Some(row) = rows.try_next().await? {
+            found = row.try_get::<i64, _>("found")?;
+            events.push(StoredEvent::from_row(&row)?);
+        }
         Ok(Self {
-            events: rows
-                .iter()
-                .map(StoredEvent::from_row)
-                .collect::<Result<_, _>>()?,
+            events,
             found: usize::try_from(found).unwrap_or_default(),
         })
     }
@@ -144,7 +147,7 @@ impl EventLog {
         connection: &mut PgConnection,
         selection: &Selection<'_>,
     ) -> Result<Batch, sqlx::Error> {
-        let rows = self
+        let query = self
             .statements
             .read_events
             .query()
@@ -154,10 +157,8 @@ impl EventLog {
             .bind(i64::from(selection.limit))
             .bind(selection.partitions)
             .bind(selection.partition)
-            .bind(i64::try_from(selection.bytes).unwrap_or(i64::MAX))
-            .fetch_all(connection)
-            .await?;
-        Batch::from_rows(&rows)
+            .bind(i64::try_from(selection.bytes).unwrap_or(i64::MAX));
+        Batch::read(query.fetch(connection)).await
     }
 
     /// The events at these positions, as far as they are there, and no more once their payloads have
@@ -170,7 +171,7 @@ impl EventLog {
     ) -> Result<Batch, sqlx::Error> {
         let query = self.statements.read_events_at.query().bind(positions);
         let query = query.bind(i64::try_from(bytes).unwrap_or(i64::MAX));
-        Batch::from_rows(&query.fetch_all(connection).await?)
+        Batch::read(query.fetch(connection)).await
     }
 
     /// The last event up to a position.

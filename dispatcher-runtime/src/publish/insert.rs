@@ -2,12 +2,13 @@
 
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::{Connection, PgConnection, Postgres, Row};
+use sqlx::{PgConnection, Postgres, Row};
 
 use super::Dispatcher;
 use super::draft::NewEvent;
 use crate::error::{DatabaseError, PublishError, sql_state};
 use crate::sql::Statement;
+use crate::transaction;
 
 impl<D> Dispatcher<D> {
     /// The position, or none if an event of that id was there already.
@@ -56,7 +57,8 @@ impl<D> Dispatcher<D> {
                 _ => return Err(database(error)),
             },
         }
-        let mut tx = connection.begin().await.map_err(database)?;
+        drop(connection);
+        let mut tx = transaction::begin(&self.pool).await.map_err(database)?;
         let position = self.insert(event, &mut tx).await?;
         tx.commit().await.map_err(database)?;
         Ok(position)

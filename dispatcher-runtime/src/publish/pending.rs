@@ -15,6 +15,7 @@ use crate::envelope::{EventEnvelope, is_traceparent};
 use crate::error::PublishError;
 use crate::id::{EventId, TenantId};
 use crate::payload::Domain;
+use crate::transaction;
 
 macro_rules! metadata_setters {
     () => {
@@ -263,7 +264,9 @@ impl<'a, D: Domain> IntoFuture for PublishAll<'a, D> {
             let publish = async {
                 // A connection of the pool may be in a transaction that nobody knows of; see
                 // `insert_alone`. BEGIN and COMMIT end it.
-                let mut tx = self.dispatcher.pool.begin().await.map_err(database)?;
+                let mut tx = transaction::begin(&self.dispatcher.pool)
+                    .await
+                    .map_err(database)?;
                 let published = self.insert(&mut tx).await?;
                 tx.commit().await.map_err(database)?;
                 Ok(published)

@@ -89,7 +89,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
         cursor: i64,
     ) -> (Done, Result<bool, Abandoned>) {
         let mut done = Done::at(cursor);
-        let mut tx = match self.begin().await {
+        let mut tx = match self.begin_deliveries().await {
             Ok(tx) => tx,
             Err(error) => return (done, Err(error.into())),
         };
@@ -213,7 +213,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
 
     async fn attempt(
         &self,
-        tx: Option<&mut DeliveryTx>,
+        mut tx: Option<&mut DeliveryTx>,
         candidate: Candidate,
         done: &mut Done,
     ) -> Result<(), Abandoned> {
@@ -230,7 +230,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
         let attempted = delivery::attempt(
             &bound.subscription,
             &candidate.event,
-            tx,
+            tx.as_deref_mut(),
             &bound.state,
             delivery,
             settings.handler_timeout,
@@ -247,6 +247,13 @@ impl<S: Send + Sync + 'static> Lane<S> {
                 return Err(abandoned);
             }
         };
+        if let Some(tx) = tx
+            && std::mem::take(&mut tx.is_unmarked)
+            && self.read_lease(tx, false).await?.is_none()
+        {
+            done.last = Some(candidate);
+            return Err(Abandoned::LeaseLost);
+        }
         let event = &candidate.event;
         let ended = match outcome {
             Outcome::Handled => {

@@ -66,8 +66,11 @@ impl<S: Send + Sync + 'static> Lane<S> {
         let window = horizon.min(cursor.saturating_add(WINDOW)).max(cursor);
         let (mut until, mut anchor) = (cursor, None);
         let room = limit.saturating_sub(count(&candidates));
-        if room > 0 && window > cursor {
-            let batch = self.receive(tx, &mut source, cursor, window, room).await?;
+        let bytes = self.bound.settings.batch_bytes;
+        let bytes = bytes.saturating_sub(bytes_of(&candidates));
+        if room > 0 && bytes > 0 && window > cursor {
+            let batch = self.receive(tx, &mut source, cursor..window, room, bytes);
+            let batch = batch.await?;
             let is_full = batch.is_cut() || batch.found >= room as usize;
             let events = batch.events;
             anchor = events.last().map(Anchor::of);
@@ -129,6 +132,11 @@ impl<S: Send + Sync + 'static> Lane<S> {
         }
         self.with_events(tx, source, waiting).await
     }
+}
+
+fn bytes_of(candidates: &[Candidate]) -> u64 {
+    let payloads = candidates.iter().map(|one| one.event.payload.len() as u64);
+    payloads.sum()
 }
 
 fn count<T>(items: &[T]) -> u32 {

@@ -5,6 +5,7 @@
 //! changed in between, and what an operator writes (`redrive`) counts as if it had come before.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use sqlx::{PgConnection, Postgres, Transaction};
 use tracing::Instrument;
@@ -79,19 +80,19 @@ impl<S: Send + Sync + 'static> Lane<S> {
         &self,
         tx: &mut DeliveryTx,
         source: &mut Source,
-        after: i64,
-        until: i64,
+        positions: Range<i64>,
         limit: u32,
+        bytes: u64,
     ) -> Result<Batch, sqlx::Error> {
         let (settings, subscription) = (&self.bound.settings, &self.bound.subscription);
         let event_types = &subscription.event_types;
         let span = span::receive(event_types, settings.consumer, subscription.name);
         let selection = Selection {
             event_types,
-            after,
-            until,
+            after: positions.start,
+            until: positions.end,
             limit,
-            bytes: settings.batch_bytes,
+            bytes,
             partitions: self.lease.partitions,
             partition: self.lease.partition,
         };

@@ -11,12 +11,13 @@ use time::OffsetDateTime;
 use super::done::Done;
 use super::{Candidate, Lane};
 use crate::dead_letter;
-use crate::delivery::Abandoned;
+use crate::delivery::{self, Abandoned};
 use crate::event::StoredEvent;
-use crate::event_log::{Anchor, READ_COMMITTED};
+use crate::event_log::Anchor;
 use crate::handler::DeliveryTx;
 use crate::id::DeadLetterId;
 use crate::sql::{ConsumeStatements, Statement};
+use crate::transaction;
 
 /// What L2 says.
 pub(super) struct Leased {
@@ -42,8 +43,13 @@ pub(super) struct Waits {
 
 impl<S> Lane<S> {
     pub(super) async fn begin(&self) -> Result<DeliveryTx, sqlx::Error> {
-        let tx = self.bound.pool.begin_with(READ_COMMITTED).await?;
+        let tx = transaction::begin(&self.bound.pool).await?;
         Ok(DeliveryTx::new(tx))
+    }
+
+    /// For handlers that are to run in it.
+    pub(super) async fn begin_deliveries(&self) -> Result<DeliveryTx, sqlx::Error> {
+        delivery::begin(&self.bound.pool, self.bound.settings.handler_timeout).await
     }
 
     fn statements(&self) -> &ConsumeStatements {

@@ -6,11 +6,11 @@ use sqlx::PgPool;
 use super::event::TestEvent;
 use crate::delivery::{self, Abandoned, Attempted, Outcome, Subscription};
 use crate::error::HandlerError;
-use crate::event_log::READ_COMMITTED;
 use crate::handler::{Delivery, DeliveryTx, Handler};
 use crate::observe::Observers;
 use crate::payload::Payload;
 use crate::private::EventType;
+use crate::transaction;
 
 /// Hands an event to a handler, without a database.
 ///
@@ -113,7 +113,7 @@ where
     H: Handler<S>,
     P: Payload,
 {
-    let mut tx = DeliveryTx::new(pool.begin_with(READ_COMMITTED).await?);
+    let mut tx = DeliveryTx::new(transaction::begin(pool).await?);
     let result = run(handler, &state, event.into(), Some(&mut tx)).await;
     let tx = tx.into_inner();
     match result {

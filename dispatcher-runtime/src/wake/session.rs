@@ -9,6 +9,7 @@ use sqlx::postgres::PgListener;
 use sqlx::{Executor, PgPool, Postgres, Row};
 
 use super::PATIENCE;
+use crate::transaction;
 
 /// How often to look: somebody else may take the one that has just become free.
 const LOOKS: u32 = 3;
@@ -22,17 +23,10 @@ pub(super) async fn is_pooled(
     for _ in 0..LOOKS {
         // A second client takes a server process for a transaction: of a pooler it gets the one that
         // has just become free, and the first then gets another.
-        // In a task, which goes on when nobody waits for it any more: a `begin` that is dropped half way
-        // leaves the connection in a transaction that nobody knows of (sqlx 0.9).
-        let begin = tokio::spawn({
-            let pool = pool.clone();
-            async move { pool.begin().await }
-        });
-        let Ok(begun) = tokio::time::timeout(PATIENCE, begin).await else {
+        let Ok(begun) = tokio::time::timeout(PATIENCE, transaction::begin(pool)).await else {
             return Ok(false); // No connection to spare; another look is taken at each sleep.
         };
-        let ended = |error| sqlx::Error::Protocol(format!("BEGIN was not sent: {error}"));
-        let mut other = begun.map_err(ended)??;
+        let mut other = begun?;
         let others = process(&mut *other).await?;
         let again = process(&mut *listener).await?;
         other.rollback().await?;

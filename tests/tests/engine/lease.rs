@@ -265,6 +265,33 @@ async fn a_stopped_replica_is_replaced_though_it_holds_locks() -> TestResult {
     world.close().await
 }
 
+/// Its savepoint is older than the marker, so what the first one did was not all that was taken back.
+#[tokio::test]
+async fn a_transaction_is_found_also_after_its_first_event_has_failed() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([(1, Act::Permanent), (2, Act::Permanent), (3, Act::Wait)]);
+    let events = (1..=3).map(|credits| lock(credits, credits));
+    world.revenue().publish_all(events).await?;
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    for _ in 0..3 {
+        let entered = tokio::time::timeout(PATIENCE, script.entered.acquire());
+        entered.await??.forget();
+    }
+    let marked = "SELECT count(*) FROM pg_locks AS held, dispatcher_cursor AS cursor
+                   WHERE held.locktype = 'advisory' AND held.mode = 'ShareLock'
+                     AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                     AND (held.classid::bigint << 32 | held.objid::bigint)
+                         = ((8192 | (cursor.tableoid::bigint & 8191)) << 48) | cursor.fence";
+    assert_eq!(world.count(marked).await?, 1);
+    script.gate.add_permits(1);
+    consumer.caught_up().await?;
+    consumer.stop().await;
+    assert_eq!(world.effects().await?, [3]);
+    let dead_letters = "SELECT count(*) FROM dispatcher_dead_letter";
+    assert_eq!(world.count(dead_letters).await?, 2);
+    world.close().await
+}
+
 #[tokio::test]
 async fn a_handler_without_the_transaction_runs_while_none_is_open() -> TestResult {
     let world = World::new().await?;

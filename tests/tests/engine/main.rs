@@ -7,6 +7,7 @@ mod bind;
 mod consume;
 mod crash;
 mod dead_letters;
+mod dropped;
 mod faults;
 mod gap;
 mod gap_broken;

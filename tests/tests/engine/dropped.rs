@@ -1,0 +1,138 @@
+//! A future that is dropped, wherever it waits: no connection of the pool is left in a transaction that
+//! its next user knows nothing of.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use acme_contracts::Revenue;
+use dispatcher_runtime::{
+    DeadLetterFilter, DeadLetters, Dispatcher, EventLog, Retention, Start, Subscriptions,
+};
+use dispatcher_tests::fixtures::{TENANT, TestResult, lock};
+use sqlx::{PgPool, Row};
+
+use crate::support::{Act, Script, World, hold_slot};
+
+/// Polls it so many times and drops it at once, before anything more is answered. Whether it had ended
+/// by then.
+async fn ends_within(polls: u32, future: impl Future) -> bool {
+    let mut future = pin!(future);
+    let mut polled = 0;
+    poll_fn(|context| {
+        polled += 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(_) => Poll::Ready(true),
+            Poll::Pending if polled == polls => Poll::Ready(false),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
+
+/// Looked at from outside.
+async fn assert_in_no_transaction(world: &World, pool: &PgPool, when: &str) -> TestResult {
+    let mut connections = Vec::new();
+    for _ in 0..pool.options().get_max_connections() {
+        let mut connection = pool.acquire().await?;
+        let row = sqlx::query("SELECT pg_backend_pid()");
+        let pid: i32 = row.fetch_one(&mut *connection).await?.try_get(0)?;
+        let state = sqlx::query("SELECT state FROM pg_stat_activity WHERE pid = $1").bind(pid);
+        let state: String = state.fetch_one(&world.pool).await?.try_get(0)?;
+        assert_eq!(state, "idle", "{when}");
+        connections.push(connection);
+    }
+    Ok(())
+}
+
+/// Drops it at its first wait, at its second, and so on until it comes to its end.
+async fn drop_everywhere<F: Future>(
+    world: &World,
+    pool: &PgPool,
+    name: &str,
+    begin: impl Fn() -> F,
+) -> TestResult {
+    for polls in 1.. {
+        let has_ended = ends_within(polls, begin()).await;
+        let when = format!("{name}, dropped at its wait number {polls}");
+        assert_in_no_transaction(world, pool, &when).await?;
+        // A server that is quick answers before the wait now and then, so an early end says nothing.
+        if has_ended && polls >= 8 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_publish() -> TestResult {
+    let world = World::new().await?;
+    let pool = world.database.pool(1).await?;
+    let dispatcher = Dispatcher::<Revenue>::builder(pool.clone()).tenant(TENANT);
+    let dispatcher = dispatcher.build()?;
+    let one = || dispatcher.publish(lock(1, 1)).into_future();
+    drop_everywhere(&world, &pool, "publish", one).await?;
+    let many = || {
+        dispatcher
+            .publish_all([lock(2, 2), lock(3, 3)])
+            .into_future()
+    };
+    drop_everywhere(&world, &pool, "publish_all", many).await?;
+    let older = "DROP PROCEDURE dispatcher_publish_alone";
+    sqlx::query(older).execute(&world.pool).await?;
+    drop_everywhere(&world, &pool, "publish, with older tables", one).await?;
+    pool.close().await;
+    world.close().await
+}
+
+#[tokio::test]
+async fn what_an_operator_does() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([(1, Act::Permanent)]);
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    world.revenue().publish(lock(1, 1)).await?;
+    consumer.caught_up().await?;
+    consumer.stop().await;
+
+    // `rewind` takes two: the log may be elsewhere.
+    let pool = world.database.pool(2).await?;
+    let dead_letters = DeadLetters::new(pool.clone());
+    let listed = dead_letters.list(&DeadLetterFilter::default()).await?;
+    let id = &listed[0].dead_letter_id;
+    let resolve = || dead_letters.resolve(id, "mia", None);
+    drop_everywhere(&world, &pool, "resolve", resolve).await?;
+
+    let subscriptions = Subscriptions::new(pool.clone());
+    let rewind = || subscriptions.rewind("coaching", "hold_slot", Start::Beginning);
+    drop_everywhere(&world, &pool, "rewind", rewind).await?;
+
+    let log = EventLog::new(pool.clone());
+    let horizon = || log.horizon();
+    drop_everywhere(&world, &pool, "horizon", horizon).await?;
+    let retention = Retention::default().events(Duration::from_secs(3600));
+    let sweep = || log.sweep(&retention);
+    drop_everywhere(&world, &pool, "sweep", sweep).await?;
+    pool.close().await;
+    world.close().await
+}
+
+/// It stops while it falls asleep, looks who writes, or sweeps.
+#[tokio::test]
+async fn a_consumer_that_stops() -> TestResult {
+    let world = World::new().await?;
+    let pool = world.database.pool(4).await?;
+    for _ in 0..20 {
+        let consumer =
+            dispatcher_runtime::Consumer::<acme_contracts::Coaching>::builder(pool.clone())
+                .state(Script::new([]))
+                .retention(Retention::default())
+                .subscribe(hold_slot)
+                .start()
+                .await?;
+        consumer.stop().await;
+        assert_in_no_transaction(&world, &pool, "a consumer has stopped").await?;
+    }
+    pool.close().await;
+    world.close().await
+}
