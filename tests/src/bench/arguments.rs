@@ -13,7 +13,8 @@ pub const USAGE: &str = "usage: bench [--only NAME[,NAME]] [--rounds N] [--quick
   --rounds N          rounds that count, after one that does not (5; 3 with --quick)
   --quick             short rounds of few events: shows that it works, and measures nothing well
   --json              one JSON object for each section, on a line
-  --write             replaces the sections that were run in BENCHMARKS.md
+  --write             replaces the sections that were run in BENCHMARKS.md; those of another disk have
+                      places of their own
   --fsync-delay MS    makes each fsync of the server longer by so many milliseconds; needs a C compiler
   --no-fsync          the server does not wait for its disk
   --kept N            how many events are kept, and wait, where many are (10000000; 200000 with --quick)
@@ -28,6 +29,26 @@ pub enum Fsync {
     Delayed(Duration),
     /// Nothing.
     Off,
+}
+
+impl Fsync {
+    /// What the place of a section in BENCHMARKS.md is called.
+    pub(super) fn place(self, section: &str) -> String {
+        match self {
+            Self::On => section.to_owned(),
+            Self::Delayed(_) => format!("{section}-slow-disk"),
+            Self::Off => format!("{section}-no-disk"),
+        }
+    }
+
+    /// What is added to a section's title.
+    pub(super) fn title(self) -> String {
+        match self {
+            Self::On => String::new(),
+            Self::Delayed(delay) => format!(", each fsync {} ms longer", delay.as_millis()),
+            Self::Off => ", without fsync".to_owned(),
+        }
+    }
 }
 
 /// A run.

@@ -12,7 +12,7 @@ pub(super) fn path() -> PathBuf {
 }
 
 /// Writes the text of a section between its markers.
-pub(super) fn write(path: &Path, section: &'static str, text: &str) -> Result<(), Error> {
+pub(super) fn write(path: &Path, section: &str, text: &str) -> Result<(), Error> {
     let document = replace(&read(path)?, section, text);
     let document = document.ok_or_else(|| no_markers(path, section))?;
     std::fs::write(path, document).map_err(Error::os("write BENCHMARKS.md"))
@@ -21,11 +21,11 @@ pub(super) fn write(path: &Path, section: &'static str, text: &str) -> Result<()
 /// Whether there is a place for each of these sections: asked before an hour is spent on them.
 pub(super) fn has_markers(
     path: &Path,
-    sections: impl Iterator<Item = &'static str>,
+    sections: impl Iterator<Item = String>,
 ) -> Result<(), Error> {
     let document = read(path)?;
     for section in sections {
-        replace(&document, section, "").ok_or_else(|| no_markers(path, section))?;
+        replace(&document, &section, "").ok_or_else(|| no_markers(path, &section))?;
     }
     Ok(())
 }
@@ -34,8 +34,9 @@ fn read(path: &Path) -> Result<String, Error> {
     std::fs::read_to_string(path).map_err(Error::os("read BENCHMARKS.md"))
 }
 
-fn no_markers(path: &Path, section: &'static str) -> Error {
+fn no_markers(path: &Path, section: &str) -> Error {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let section = section.to_owned();
     Error::NoMarkers { path, section }
 }
 

@@ -69,7 +69,7 @@ pub enum Error {
         /// The document.
         path: PathBuf,
         /// The section.
-        section: &'static str,
+        section: String,
     },
     /// Sections that failed, by name; each has said why.
     #[error("not measured: {0}; why, it says above")]

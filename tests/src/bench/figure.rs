@@ -158,7 +158,7 @@ pub struct Section {
     /// As `--only` names it, and the markers of BENCHMARKS.md.
     pub name: &'static str,
     /// Its head.
-    pub title: &'static str,
+    pub title: String,
     /// How it was measured, a paragraph.
     pub how: &'static str,
     /// In the order in which they are shown.
@@ -172,7 +172,7 @@ impl Section {
     pub fn new(name: &'static str, title: &'static str, how: &'static str) -> Self {
         Self {
             name,
-            title,
+            title: title.to_owned(),
             how,
             figures: Vec::new(),
             tables: Vec::new(),

@@ -153,7 +153,9 @@ async fn run(options: Options) -> Result<(), Error> {
         .collect();
     let document = document::path();
     if options.write {
-        document::has_markers(&document, sections.iter().map(|(name, _)| *name))?;
+        let places = sections.iter();
+        let places = places.map(|(name, _)| options.fsync.place(name));
+        document::has_markers(&document, places)?;
     }
     let machine = Machine::look();
     let measured = Measured::start(options.fsync).await?;
@@ -177,7 +179,8 @@ async fn run(options: Options) -> Result<(), Error> {
     let mut failed = Vec::new();
     for (name, run) in sections {
         bench.progress(&format!("{name}:"));
-        let section = match run(&bench).await {
+        let fsync = bench.options.fsync;
+        let mut section = match run(&bench).await {
             Ok(section) => section,
             Err(error) => {
                 bench.progress(&format!("error: {name}: {error}"));
@@ -185,13 +188,17 @@ async fn run(options: Options) -> Result<(), Error> {
                 continue;
             }
         };
+        section.title.push_str(&fsync.title());
         match bench.options.json {
             true => println!("{}", report::to_json(&section, &environment)),
             false => println!("{}\n", report::to_markdown(&section, None)),
         }
         if bench.options.write {
+            if fsync != Fsync::On {
+                section.how = "Measured as above.";
+            }
             let text = report::to_markdown(&section, Some(&environment));
-            document::write(&document, section.name, &text)?;
+            document::write(&document, &fsync.place(section.name), &text)?;
         }
     }
     match failed.is_empty() {
