@@ -217,7 +217,8 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     }
 
     /// How many events are handled in one transaction at most. 50 unless told; past 64 Postgres'
-    /// subtransaction cache overflows and every reader pays for it.
+    /// subtransaction cache overflows and every reader pays for it, unless events
+    /// [share their savepoint](SubscriptionOptions::share_savepoint).
     pub fn batch_size(mut self, events: u32) -> Self {
         self.batch_size = events;
         self

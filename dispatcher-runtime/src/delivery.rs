@@ -44,6 +44,8 @@ pub(crate) struct Subscription<S> {
     pub(crate) start: Start,
     /// Whether a dead letter holds its subject until it is resolved.
     pub(crate) holds_subjects: bool,
+    /// Whether events of a batch have one savepoint, until one of them fails.
+    pub(crate) shares_savepoint: bool,
     handler: Box<dyn Handle<S>>,
 }
 
@@ -57,6 +59,7 @@ impl<S> Subscription<S> {
             partitions: 1,
             start: Start::Beginning,
             holds_subjects: false,
+            shares_savepoint: false,
             handler: Box::new(handler),
         }
     }
@@ -115,6 +118,8 @@ pub(crate) enum Abandoned {
     Transient(String),
     /// The handler ended the transaction.
     TransactionEnded,
+    /// An event failed, and what those before it wrote cannot be told from what it wrote.
+    Shared,
     /// What was done could not be recorded or committed.
     Commit(sqlx::Error),
     /// Another replica has the lease, or somebody has set the cursor.
@@ -212,6 +217,9 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
             handler_latency,
         });
     };
+    if tx.is_used && tx.holds_earlier {
+        return Err(Abandoned::Shared);
+    }
     match savepoint.roll_back(tx).await {
         Ok(()) => Ok(Attempted {
             outcome: Outcome::Failed(failure),
@@ -228,6 +236,8 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
 ///
 /// A round trip is what costs, so the first event's savepoint is made with BEGIN, the next one's with the
 /// release of the one before; and one that nothing was sent through is left for the next, and for COMMIT.
+/// Where events share it, only the last releases it, which also tells whether a handler has swallowed an
+/// error or ended the transaction.
 ///
 /// A statement whose future is dropped at the handler's timeout goes on in the server, and the
 /// connection waits for it; so the server gets the same limit. It is set outside the savepoint, and so
@@ -250,6 +260,10 @@ impl Savepoint {
     /// After one that succeeded.
     async fn release(&self, tx: Option<&mut DeliveryTx>) -> Result<(), sqlx::Error> {
         match tx {
+            Some(tx) if tx.is_used && tx.has_more && tx.is_shared => {
+                tx.holds_earlier = true;
+                Ok(())
+            }
             Some(tx) if tx.is_used && tx.has_more => {
                 let next = format!("{RELEASE}; {}", self.opening());
                 send(tx, next).await?;
@@ -285,7 +299,7 @@ impl Savepoint {
     /// Before the consumer's own statements.
     async fn end(&self, tx: &mut DeliveryTx) -> Result<(), sqlx::Error> {
         match self.timeout {
-            None if !tx.is_used => return Ok(()),
+            None if !tx.is_used && !tx.holds_earlier => return Ok(()),
             None => send(tx, RELEASE).await?,
             Some(_) => {
                 let end = format!("{RELEASE}; SET LOCAL statement_timeout TO DEFAULT");
@@ -294,6 +308,7 @@ impl Savepoint {
         }
         tx.has_savepoint = false;
         tx.is_before_marker = false;
+        tx.holds_earlier = false;
         Ok(())
     }
 
@@ -339,10 +354,15 @@ pub(crate) async fn begin(
 }
 
 /// After the last attempt of a transaction, before the consumer's own statements.
-pub(crate) async fn end(tx: &mut DeliveryTx, timeout: Option<Duration>) -> Result<(), sqlx::Error> {
-    match tx.has_savepoint {
-        true => Savepoint { timeout }.end(tx).await,
-        false => Ok(()),
+pub(crate) async fn end(tx: &mut DeliveryTx, timeout: Option<Duration>) -> Result<(), Abandoned> {
+    if !tx.has_savepoint {
+        return Ok(());
+    }
+    let is_shared = tx.holds_earlier;
+    let ended = Savepoint { timeout }.end(tx).await;
+    match ended {
+        Err(error) if is_shared && is_handlers_fault(&error) => Err(Abandoned::Shared),
+        result => result.map_err(Abandoned::Database),
     }
 }
 

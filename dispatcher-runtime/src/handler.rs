@@ -181,6 +181,10 @@ pub struct DeliveryTx {
     pub(crate) is_used: bool,
     /// Another event may follow this one in it.
     pub(crate) has_more: bool,
+    /// The events that follow stay under this savepoint.
+    pub(crate) is_shared: bool,
+    /// Events before this one have written under the savepoint.
+    pub(crate) holds_earlier: bool,
 }
 
 impl DeliveryTx {
@@ -192,6 +196,8 @@ impl DeliveryTx {
             is_unmarked: false,
             is_used: false,
             has_more: false,
+            is_shared: false,
+            holds_earlier: false,
         }
     }
 

@@ -145,6 +145,8 @@ pub(crate) struct Reader<S> {
     pub(crate) lane: Lane<S>,
     /// Events to be handled one to a transaction, because a batch of them could not be committed.
     singly: u32,
+    /// Each event of the next pass has a savepoint of its own, because one failed under a shared one.
+    is_guarded: bool,
     /// The event at which the database failed last, and how often in a row.
     abandoned_at: Option<(i64, u32)>,
     /// Beyond this position nobody can have handled anything: it had not been handed out when the lease
@@ -188,6 +190,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         Self {
             lane,
             singly: 0,
+            is_guarded: false,
             abandoned_at: None,
             fresh_after: None,
         }
@@ -250,11 +253,16 @@ impl<S: Send + Sync + 'static> Reader<S> {
             return Ok(Pass::Idle(plan.idle));
         }
         let found = plan.candidates.len();
+        // What has failed before is likely to fail again.
+        let is_shared = bound.subscription.shares_savepoint
+            && !self.is_guarded
+            && !plan.candidates.iter().any(|candidate| candidate.is_retry);
         let lanes = plan.split(lanes);
         let result = if !bound.subscription.in_transaction || lanes.candidates.len() > 1 {
             tx.into_inner().rollback().await?;
-            self.beside(lanes, cursor).await
+            self.beside(lanes, cursor, is_shared).await
         } else {
+            tx.is_shared = is_shared;
             self.within(tx, lanes, cursor).await
         };
         match result {
@@ -269,6 +277,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
 
     fn passed(&mut self) {
         self.abandoned_at = None;
+        self.is_guarded = false;
         self.singly = self.singly.saturating_sub(1);
     }
 
@@ -307,14 +316,20 @@ impl<S: Send + Sync + 'static> Reader<S> {
     }
 
     /// The batch in lanes, each with transactions of its own; the cursor moves after them.
-    async fn beside(&mut self, lanes: plan::Lanes, cursor: i64) -> Result<(), (Done, Abandoned)> {
+    async fn beside(
+        &mut self,
+        lanes: plan::Lanes,
+        cursor: i64,
+        is_shared: bool,
+    ) -> Result<(), (Done, Abandoned)> {
         let events: usize = lanes.candidates.iter().map(Vec::len).sum();
         let (until, anchor) = (lanes.until, lanes.anchor);
         let alone = lanes.candidates.len() <= 1;
         let mut running = JoinSet::new();
         for candidates in lanes.candidates {
             let lane = self.lane.clone();
-            running.spawn(async move { lane.run_apart(candidates, cursor, alone).await });
+            running
+                .spawn(async move { lane.run_apart(candidates, cursor, alone, is_shared).await });
         }
         let (mut reached, mut all, mut failed) = (cursor, true, None);
         while let Some(ended) = running.join_next().await {

@@ -36,7 +36,8 @@ impl<S: Send + Sync + 'static> Lane<S> {
             self.deliver(tx.as_deref_mut(), candidate, done).await?;
         }
         if let Some(tx) = tx {
-            delivery::end(tx, self.bound.settings.handler_timeout).await?;
+            let timeout = self.bound.settings.handler_timeout;
+            delivery::end(tx, timeout).await?;
         }
         Ok(all)
     }
@@ -48,9 +49,12 @@ impl<S: Send + Sync + 'static> Lane<S> {
         candidates: Vec<Candidate>,
         cursor: i64,
         alone: bool,
+        is_shared: bool,
     ) -> (Done, Result<bool, Abandoned>) {
         if self.bound.subscription.in_transaction {
-            return self.run_in_own_transaction(candidates, cursor).await;
+            return self
+                .run_in_own_transaction(candidates, cursor, is_shared)
+                .await;
         }
         let mut done = Done::at(cursor);
         let mut recorded_at = Instant::now();
@@ -87,12 +91,14 @@ impl<S: Send + Sync + 'static> Lane<S> {
         &self,
         candidates: Vec<Candidate>,
         cursor: i64,
+        is_shared: bool,
     ) -> (Done, Result<bool, Abandoned>) {
         let mut done = Done::at(cursor);
         let mut tx = match self.begin_deliveries().await {
             Ok(tx) => tx,
             Err(error) => return (done, Err(error.into())),
         };
+        tx.is_shared = is_shared;
         let result = match self.read_lease(&mut tx, false).await {
             Err(error) => Err(error.into()),
             Ok(None) => Err(Abandoned::LeaseLost),

@@ -26,6 +26,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         let message = match abandoned {
             Abandoned::Log(mismatch) => return Err(mismatch.into()),
             Abandoned::LeaseLost => return Err(PassError::LeaseLost),
+            Abandoned::Shared => return Ok(self.guard()),
             Abandoned::Database(error) => return self.lost(done, error.into()).await,
             Abandoned::Transient(message) => {
                 return self.lost(done, PassError::Transient(message)).await;
@@ -48,6 +49,19 @@ impl<S: Send + Sync + 'static> Reader<S> {
             None => return Err(PassError::Transient(message)),
         }
         Ok(Pass::Worked(1))
+    }
+
+    /// An event failed under a savepoint that it shared. It counts when it fails under its own.
+    fn guard(&mut self) -> Pass {
+        self.is_guarded = true;
+        let bound = &self.lane.bound;
+        tracing::debug!(
+            consumer = bound.settings.consumer,
+            subscription = bound.subscription.name,
+            "an event failed under a savepoint that it shared: its batch is handled again, each event \
+             under one of its own"
+        );
+        Pass::Worked(1)
     }
 
     /// The database failed, which counts against no event. Should it fail at the same event again

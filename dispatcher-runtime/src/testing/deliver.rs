@@ -167,6 +167,6 @@ where
         Err(Abandoned::Database(error) | Abandoned::Commit(error)) => Err(error.into()),
         Err(Abandoned::TransactionEnded) => Err(HandlerError::retry(delivery::TRANSACTION_ENDED)),
         // An attempt knows nothing of leases and cursors.
-        Err(Abandoned::LeaseLost | Abandoned::Log(_)) => unreachable!(),
+        Err(Abandoned::LeaseLost | Abandoned::Log(_) | Abandoned::Shared) => unreachable!(),
     }
 }

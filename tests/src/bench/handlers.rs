@@ -15,6 +15,8 @@ pub(super) enum Work {
     Nothing,
     /// In the delivery's transaction, and inserts a row.
     Write,
+    /// The same, and a batch has one savepoint.
+    Shared,
     /// Without a transaction: at least once.
     Outside,
 }
@@ -24,6 +26,7 @@ impl Work {
         match self {
             Self::Nothing => "no write",
             Self::Write => "a write each",
+            Self::Shared => "a write each, shared savepoint",
             Self::Outside => "handler without transaction",
         }
     }
@@ -39,6 +42,9 @@ pub(super) fn one(builder: Builder, work: Work, partitions: u16) -> Builder {
     match work {
         Work::Nothing => builder.subscribe_with(nothing, |it| it.partitions(partitions)),
         Work::Write => builder.subscribe_with(write, |it| it.partitions(partitions)),
+        Work::Shared => {
+            builder.subscribe_with(write, |it| it.partitions(partitions).share_savepoint())
+        }
         Work::Outside => builder.subscribe_with(outside, |it| it.partitions(partitions)),
     }
 }

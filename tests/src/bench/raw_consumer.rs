@@ -2,7 +2,7 @@
 //!
 //! In one transaction it reads a batch of `raw_event` past its cursor, works, inserts the dedup rows
 //! with `unnest` and moves the cursor. A write of its own has a savepoint, so that an event that
-//! fails would not take its batch with it. It does not ask for a horizon (it would lose events under
+//! fails would not take its batch with it; where ours share one, raw has none. It does not ask for a horizon (it would lose events under
 //! concurrent writers), knows no lease and no retries, and reads the payload's text without decoding it.
 
 use std::sync::Arc;
@@ -125,8 +125,10 @@ impl RawConsumer {
         for row in &rows {
             let id: String = row.try_get("event_id")?;
             (self.handler)(row.try_get("payload")?);
-            if self.work == Work::Write {
-                write(&mut tx, &id).await?;
+            match self.work {
+                Work::Write => write_apart(&mut tx, &id).await?,
+                Work::Shared => write(&mut tx, &id).await?,
+                Work::Nothing | Work::Outside => {}
             }
             ids.push(id);
         }
@@ -147,12 +149,14 @@ impl RawConsumer {
     }
 }
 
-async fn write(connection: &mut PgConnection, event_id: &str) -> Result<(), Error> {
+async fn write_apart(connection: &mut PgConnection, event_id: &str) -> Result<(), Error> {
     let mut savepoint = connection.begin().await?;
-    sqlx::query(WRITE)
-        .bind(event_id)
-        .bind(6_i64)
-        .execute(&mut *savepoint)
-        .await?;
+    write(&mut savepoint, event_id).await?;
     Ok(savepoint.commit().await?)
+}
+
+async fn write(connection: &mut PgConnection, event_id: &str) -> Result<(), Error> {
+    let insert = sqlx::query(WRITE).bind(event_id).bind(6_i64);
+    insert.execute(connection).await?;
+    Ok(())
 }

@@ -54,7 +54,7 @@ fn settings(builder: ConsumerBuilder<Coaching, App>) -> ConsumerBuilder<Coaching
         .handler_timeout(HANDLER_TIMEOUT)
         .retry_delays((1..ATTEMPTS).map(|retry| Duration::from_millis(u64::from(retry) * 40)))
         .lease(LEASE)
-        .subscribe_with(hold_slot, |options| options.partitions(2))
+        .subscribe_with(hold_slot, |options| options.partitions(2).share_savepoint())
         .subscribe_with(free_slot, |options| options.concurrency(3))
         .subscribe_with(tell_of_lock, |options| options.concurrency(2))
         .subscribe_with(tell_of_debit, |options| options.partitions(3))

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use acme_contracts::{Coaching, Revenue};
-use dispatcher_runtime::{Consumer, DeadLetterFilter, DeadLetters, Dispatcher, StartError};
+use dispatcher_runtime::{
+    Consumer, DeadLetterFilter, DeadLetters, Dispatcher, StartError, SubscriptionOptions,
+};
 use dispatcher_tests::fixtures::{TENANT, TestResult, create_effect_table, lock};
 use dispatcher_tests::postgres::Cluster;
 use sqlx::postgres::PgPoolOptions;
@@ -11,7 +13,20 @@ use sqlx::{Executor, Row};
 
 use crate::support::{Act, Script, World, hold_slot};
 
+/// What the dead letter says, which is the same where events share a savepoint.
 async fn dead_letter_of(act: Act, credits_before: &[u32]) -> TestResult<String> {
+    let apart = dead_letter(act.clone(), credits_before, |options| options).await?;
+    let share = SubscriptionOptions::share_savepoint;
+    let shared = dead_letter(act, credits_before, share).await?;
+    assert_eq!(apart, shared);
+    Ok(apart)
+}
+
+async fn dead_letter(
+    act: Act,
+    credits_before: &[u32],
+    options: fn(SubscriptionOptions) -> SubscriptionOptions,
+) -> TestResult<String> {
     let world = World::new().await?;
     world
         .pool
@@ -21,7 +36,8 @@ async fn dead_letter_of(act: Act, credits_before: &[u32]) -> TestResult<String> 
         )
         .await?;
     let script = Script::new([(500, act)]);
-    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    let consumer = world.coaching(&script).subscribe_with(hold_slot, options);
+    let consumer = consumer.start().await?;
     let mut events: Vec<_> = credits_before
         .iter()
         .map(|credits| lock(*credits, *credits))

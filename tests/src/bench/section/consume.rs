@@ -20,7 +20,7 @@ A consumer that sleeps gets a backlog of `credit.locked` (236 bytes of payload),
 one transaction; the clock runs from the first call of a handler until the last transaction is committed. \
 Events of ten subscriptions count ten times. Raw is a loop that in one transaction reads a batch past its \
 cursor, works, inserts the dedup rows with `unnest` and moves the cursor; a write has a savepoint of its \
-own. It neither decodes payloads nor minds out-of-order commits, leases or retries. Each case also stands \
+own, and none where ours share one. It neither decodes payloads nor minds out-of-order commits, leases or retries. Each case also stands \
 beside raw inserts of single rows by one client, in the same round. *Replicas* are consumers of the same \
 domain in one process, with a partition each; raw has as many loops, with the same partitions.";
 
@@ -44,13 +44,16 @@ const fn case(work: Work, batch: usize, replicas: usize, subscriptions: usize) -
     }
 }
 
-const CASES: [Case; 13] = [
+const CASES: [Case; 16] = [
     case(Work::Nothing, 1, 1, 1),
     case(Work::Nothing, 50, 1, 1),
     case(Work::Nothing, 200, 1, 1),
     case(Work::Nothing, 1000, 1, 1),
     case(Work::Write, 50, 1, 1),
     case(Work::Write, 200, 1, 1),
+    case(Work::Shared, 50, 1, 1),
+    case(Work::Shared, 200, 1, 1),
+    case(Work::Shared, 1000, 1, 1),
     case(Work::Outside, 50, 1, 1),
     case(Work::Outside, 200, 1, 1),
     case(Work::Nothing, 50, 2, 1),
@@ -101,7 +104,7 @@ impl Case {
             (Work::Nothing, 50, Disk::Slow) => 20.0,
             (Work::Nothing, 200, Disk::Slow) => 40.0,
             (Work::Nothing, 1000, Disk::Slow) => 65.0,
-            (Work::Write, _, Disk::Fast) => 2.0,
+            (Work::Write | Work::Shared, _, Disk::Fast) => 2.0,
             _ => return None,
         };
         Some(Goal::Ratio(times))
@@ -115,7 +118,8 @@ impl Case {
                 subscriptions: 2.., ..
             } => bench.pick(4000, 300),
             Self {
-                work: Work::Write, ..
+                work: Work::Write | Work::Shared,
+                ..
             } => bench.pick(4000, 400),
             Self {
                 work: Work::Nothing | Work::Outside,

@@ -90,12 +90,13 @@ enum Contender {
 }
 
 const RAW: &str = "No queue at all: rows as ours without triggers, no validation; read past a cursor that \
-knows no out-of-order commits; dedup rows and cursor move with the writes, each under a savepoint; \
-`pg_notify` where waking is measured, and nowhere else.";
+knows no out-of-order commits; dedup rows and cursor move with the writes, without savepoints, so that an event that failed would hold up \
+its batch; `pg_notify` where waking is measured, and nowhere else.";
 
 const OURS: &str = "A log that is kept, and a cursor for each subscription: many consumers of one event. \
 Order of commits made safe; effects once, in the delivery's transaction; retries and dead letters beside \
-the cursor. The payload is validated. NOTIFY only while somebody sleeps on the event type.";
+the cursor. A batch shares one savepoint (`share_savepoint`); where an event fails, it is handled again \
+with a savepoint each. The payload is validated. NOTIFY only while somebody sleeps on the event type.";
 
 /// In the order of the table; raw SQL is the first, because all others are compared with it.
 const CONTENDERS: [(Contender, &str); 7] = [

@@ -36,6 +36,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
         (Work::Nothing, 50),
         (Work::Nothing, 200),
         (Work::Write, 50),
+        (Work::Shared, 50),
         (Work::Outside, 50),
     ] {
         let case = format!("consume, batches of {batch}, {}", work.name());

@@ -43,9 +43,9 @@ pub(super) async fn measure(bench: &Bench, side: Side, job: Job) -> Result<Vec<V
         }
         Job::Bulk => vec![rate(case::BULK, bulk(bench, side).await?)],
         Job::Drain => {
-            // The largest that River and obix have too; but past 64 savepoints Postgres is slower.
+            // The largest that River and obix have too.
             let nothing = drain(bench, side, Work::Nothing, 1000).await?;
-            let writes = drain(bench, side, Work::Write, 50).await?;
+            let writes = drain(bench, side, Work::Shared, 1000).await?;
             vec![rate(case::NOTHING, nothing), rate(case::WRITES, writes)]
         }
         Job::Wake => {
@@ -140,7 +140,7 @@ async fn drain(bench: &Bench, side: Side, work: Work, batch: u32) -> Result<f64,
             Throughput::of(events, progress.began()?, &allocations)
         }
     };
-    if work == Work::Write {
+    if work == Work::Shared {
         effects_are_there_once(&database, events).await?;
     }
     database.close().await?;
