@@ -62,8 +62,8 @@ pub(crate) struct Selection<'a> {
 /// Events in the order of the log.
 pub(crate) struct Batch {
     pub(crate) events: Vec<StoredEvent>,
-    /// How many there were before bytes were counted.
-    pub(crate) found: usize,
+    /// There may be more, which were left because of their bytes.
+    pub(crate) is_cut: bool,
 }
 
 impl Batch {
@@ -71,20 +71,12 @@ impl Batch {
     async fn read(
         mut rows: BoxStream<'_, Result<PgRow, sqlx::Error>>,
     ) -> Result<Self, sqlx::Error> {
-        let (mut events, mut found) = (Vec::new(), 0);
+        let (mut events, mut is_cut) = (Vec::new(), false);
         while let Some(row) = rows.try_next().await? {
-            found = row.try_get::<i64, _>("found")?;
+            is_cut = row.try_get("is_cut")?;
             events.push(StoredEvent::from_row(&row)?);
         }
-        Ok(Self {
-            events,
-            found: usize::try_from(found).unwrap_or_default(),
-        })
-    }
-
-    /// Whether some were left for later.
-    pub(crate) fn is_cut(&self) -> bool {
-        self.events.len() < self.found
+        Ok(Self { events, is_cut })
     }
 }
 

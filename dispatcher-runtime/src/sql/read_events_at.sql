@@ -1,15 +1,13 @@
 -- The events at these positions, as far as they are there, and no more once their payloads have come to
 -- $2 bytes.
---   found  how many there were before that
+--   is_cut  there may be more, which came to too many bytes
 SELECT event.position, event.event_id, event.event_type, event.schema_version, event.occurred_at,
        event.tenant_id, event.producer, event.subject, event.actor, event.correlation_id,
        event.causation_id, event.traceparent, event.payload::text AS payload_text, event.inserted_at,
-       event.found
+       event.bytes >= $2 AS is_cut
   FROM (SELECT next.*,
-               count(*) OVER () AS found,
-               sum(octet_length(next.payload::text)) OVER (ORDER BY next.position)
-                   - octet_length(next.payload::text) AS bytes_before
+               sum(octet_length(next.payload::text)) OVER (ORDER BY next.position ROWS UNBOUNDED PRECEDING) AS bytes
           FROM {family}dispatcher_event AS next
          WHERE next.position = ANY ($1)) AS event
- WHERE event.bytes_before < $2
+ WHERE event.bytes - octet_length(event.payload::text) < $2
  ORDER BY event.position

@@ -71,7 +71,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
         if room > 0 && bytes > 0 && window > cursor {
             let batch = self.receive(tx, &mut source, cursor..window, room, bytes);
             let batch = batch.await?;
-            let is_full = batch.is_cut() || batch.found >= room as usize;
+            let is_full = batch.is_cut || batch.events.len() >= room as usize;
             let events = batch.events;
             anchor = events.last().map(Anchor::of);
             until = match events.last() {

@@ -128,7 +128,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
         let batch = log.events_at(source.connection(tx), positions, bytes);
         let batch = batch.await?;
         let last = batch.events.last().map(|event| event.position);
-        let until = last.filter(|_| batch.is_cut()).unwrap_or(i64::MAX);
+        let until = last.filter(|_| batch.is_cut).unwrap_or(i64::MAX);
         let mut events: HashMap<i64, StoredEvent> = batch
             .events
             .into_iter()

@@ -27,6 +27,8 @@ pub(super) async fn drain<P: Peer>(
     figures: &mut Figures,
 ) -> Result<()> {
     let events = if quick { 1000 } else { 5000 };
+    // Connections open, statements are prepared.
+    one_backlog(peer, pool, 1000, false).await?;
     let nothing = one_backlog(peer, pool, events, false).await?;
     figures.push("drain, the handler does nothing", "events/s", nothing);
     let writes = one_backlog(peer, pool, events, true).await?;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::Row;
+use acme_contracts::Coaching;
+use dispatcher_runtime::Consumer;
+use sqlx::{Executor, PgPool, Row};
 
 use super::super::publish::Sides;
 use super::super::wake::{raw_wake, wake};
@@ -14,7 +16,6 @@ use crate::bench::event::{Log, dispatcher, insert_backlog};
 use crate::bench::handlers::{self, Work};
 use crate::bench::progress::Progress;
 use crate::bench::raw_consumer::{RawConsumer, create_tables};
-use crate::bench::replicas::Replicas;
 use crate::bench::throughput::Throughput;
 use crate::bench::{Bench, BenchDatabase, Error, percentile};
 
@@ -102,49 +103,81 @@ async fn bulk(bench: &Bench, side: Side) -> Result<f64, Error> {
 
 /// From the first call until all is committed, of a backlog that is there.
 async fn drain(bench: &Bench, side: Side, work: Work, batch: u32) -> Result<f64, Error> {
-    let database = bench.database(CONNECTIONS).await?;
-    create_tables(&database.pool).await?;
+    let mut drain = Drain::new(bench, side, (work, batch)).await?;
+    drain.one(1000).await?; // connections open, statements are prepared
+    drain.database.pool.execute("TRUNCATE effect").await?;
     let events = bench.pick(5000, 1000);
-    let progress = Progress::default();
-    progress.expect(events);
-    let log = match side {
-        Side::Raw => Log::Raw,
-        Side::Ours => Log::Ours,
-    };
-    let last = insert_backlog(&database.pool, log, events).await?;
-    sqlx::query("ANALYZE").execute(&database.pool).await?;
-    let allocations = Allocations::count();
-    let rate = match side {
-        Side::Ours => {
-            let start = Replicas::start(&database, 1, CONNECTIONS, &progress, |it| {
-                handlers::one(it.batch_size(batch), work, 1)
-            });
-            let replicas = start.await?;
-            progress.all_called().await?;
-            replicas.caught_up().await?;
-            let rate = Throughput::of(events, progress.began()?, &allocations);
-            replicas.stop().await;
-            rate
-        }
-        Side::Raw => {
-            let calls = progress.clone();
-            let mut raw = RawConsumer::new(
-                &database.pool,
-                "raw".to_owned(),
-                (work, batch as usize),
-                (0, 1),
-                Arc::new(move |_| calls.called()),
-            )
-            .await?;
-            raw.consume(0, last).await?;
-            Throughput::of(events, progress.began()?, &allocations)
-        }
-    };
+    let rate = drain.one(events).await?;
     if work == Work::Shared {
-        effects_are_there_once(&database, events).await?;
+        effects_are_there_once(&drain.database, events).await?;
     }
-    database.close().await?;
+    drain.consumers.close().await;
+    drain.database.close().await?;
     Ok(rate.per_second)
+}
+
+/// Whoever drains one backlog after the other.
+struct Drain {
+    database: BenchDatabase,
+    consumers: PgPool,
+    work: (Work, u32),
+    progress: Progress,
+    /// Of raw SQL, with the position up to which it has read.
+    raw: Option<(RawConsumer, i64)>,
+}
+
+impl Drain {
+    async fn new(bench: &Bench, side: Side, (work, batch): (Work, u32)) -> Result<Self, Error> {
+        let database = bench.database(CONNECTIONS).await?;
+        create_tables(&database.pool).await?;
+        let progress = Progress::default();
+        let raw = match side {
+            Side::Ours => None,
+            Side::Raw => {
+                let (name, calls) = ("raw".to_owned(), progress.clone());
+                let handler = Arc::new(move |_: &str| calls.called());
+                let work = (work, batch as usize);
+                let raw = RawConsumer::new(&database.pool, name, work, (0, 1), handler);
+                Some((raw.await?, 0))
+            }
+        };
+        Ok(Self {
+            consumers: database.pool(CONNECTIONS).await?,
+            database,
+            work: (work, batch),
+            progress,
+            raw,
+        })
+    }
+
+    async fn one(&mut self, events: usize) -> Result<Throughput, Error> {
+        let log = match self.raw {
+            Some(_) => Log::Raw,
+            None => Log::Ours,
+        };
+        self.progress.expect(events);
+        let last = insert_backlog(&self.database.pool, log, events).await?;
+        self.database.pool.execute("ANALYZE").await?;
+        let allocations = Allocations::count();
+        match &mut self.raw {
+            Some((raw, after)) => {
+                raw.consume(*after, last).await?;
+                *after = last;
+                Ok(Throughput::of(events, self.progress.began()?, &allocations))
+            }
+            None => {
+                let (work, batch) = self.work;
+                let builder = Consumer::<Coaching>::builder(self.consumers.clone());
+                let builder = builder.state(self.progress.clone()).batch_size(batch);
+                let running = handlers::one(builder, work, 1).start().await?;
+                self.progress.all_called().await?;
+                running.caught_up().await?;
+                let rate = Throughput::of(events, self.progress.began()?, &allocations);
+                running.stop().await;
+                Ok(rate)
+            }
+        }
+    }
 }
 
 async fn effects_are_there_once(database: &BenchDatabase, events: usize) -> Result<(), Error> {
