@@ -178,16 +178,19 @@ impl DeadLetters {
         &self,
         filter: &DeadLetterFilter,
     ) -> Result<Vec<DeadLetter>, DeadLetterError> {
-        let rows = self
-            .statements
-            .list_dead_letters
-            .query()
-            .bind(&filter.consumer)
-            .bind(filter.include_resolved)
-            .bind(i64::from(filter.limit))
-            .fetch_all(&self.pool)
-            .await
-            .map_err(database)?;
+        let statements = &self.statements;
+        let statement = match (&filter.consumer, filter.include_resolved) {
+            (None, false) => &statements.list_active,
+            (None, true) => &statements.list_all,
+            (Some(_), false) => &statements.list_active_of,
+            (Some(_), true) => &statements.list_all_of,
+        };
+        let query = statement.query().bind(i64::from(filter.limit));
+        let query = match &filter.consumer {
+            Some(consumer) => query.bind(consumer),
+            None => query,
+        };
+        let rows = query.fetch_all(&self.pool).await.map_err(database)?;
         rows.iter()
             .map(DeadLetter::from_row)
             .collect::<Result<_, _>>()

@@ -122,7 +122,10 @@ statements! {
     /// What an operator sends.
     pub(crate) struct DeadLetterStatements {
         get_dead_letter,
-        list_dead_letters,
+        list_active,
+        list_active_of,
+        list_all,
+        list_all_of,
         lock_letter,
         redrive_dead_letter,
         resolve_dead_letter,

@@ -42,7 +42,10 @@ const STATEMENTS: &[Planned] = planned! {
     "confirm_lease" ("text, text, integer, bigint, bigint, bigint, timestamptz, float8, bigint, text, timestamptz, timestamptz, text[]") = "'coaching', 'hold_slot', 0, 1, 1, 2, now(), 30, NULL, NULL, NULL, now(), '{evt_new}'";
     "confirm_lane" ("text, text, integer, bigint, timestamptz, text[]") = "'coaching', 'hold_slot', 0, 1, now(), '{evt_new}'";
     "get_dead_letter" ("text") = "'dlq_a'";
-    "list_dead_letters" ("text, boolean, bigint") = "NULL, false, 50";
+    "list_active" ("bigint") = "50";
+    "list_active_of" ("bigint, text") = "50, 'coaching'";
+    "list_all" ("bigint") = "50";
+    "list_all_of" ("bigint, text") = "50, 'coaching'";
     "sweep_events" ("timestamptz, bigint, bigint") = "now() - interval '1 year', 20000, 5000";
     "is_held" ("timestamptz, bigint") = "now() - interval '1 year', 10000";
     "sweep_handled" ("timestamptz, bigint") = "now() - interval '1 year', 5000";
@@ -128,8 +131,9 @@ async fn nothing_that_runs_all_the_time_scans_or_sorts_what_is_kept() -> TestRes
             let table = table.and_then(|rest| rest.split(' ').next());
             table.is_some_and(|table| KEPT.contains(&table))
         });
-        // The log comes in order from its index.
-        let sorts = name.starts_with("read_event") && plan.iter().any(|line| line.contains("Sort"));
+        // The log comes in order from its index, and so do dead letters.
+        let sorts = (name.starts_with("read_event") || name.starts_with("list_"))
+            && plan.iter().any(|line| line.contains("Sort"));
         if scans || sorts {
             faults.push(format!("{name}:\n{}", plan.join("\n")));
         }
