@@ -177,6 +177,9 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
         },
     };
     let handler_latency = started.map(|started| started.elapsed());
+    if tx.as_deref().is_some_and(|tx| !tx.is_open()) {
+        return Err(Abandoned::TransactionEnded);
+    }
     let failure = match result {
         Ok(Ok(())) => match savepoint.release(tx.as_deref_mut()).await {
             Ok(()) => {
@@ -218,6 +221,9 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
         });
     };
     if tx.is_used && tx.holds_earlier {
+        // Whatever it says: a statement that is still under way is waited for, so that the rollback of all
+        // is sent, and over, before the batch is handled again.
+        let _ = savepoint.roll_back(tx).await;
         return Err(Abandoned::Shared);
     }
     match savepoint.roll_back(tx).await {
@@ -361,6 +367,9 @@ pub(crate) async fn end(tx: &mut DeliveryTx, timeout: Option<Duration>) -> Resul
     let is_shared = tx.holds_earlier;
     let ended = Savepoint { timeout }.end(tx).await;
     match ended {
+        Err(error) if matches!(sql_state(&error).as_deref(), Some("25P01" | "3B001")) => {
+            Err(Abandoned::TransactionEnded)
+        }
         Err(error) if is_shared && is_handlers_fault(&error) => Err(Abandoned::Shared),
         result => result.map_err(Abandoned::Database),
     }

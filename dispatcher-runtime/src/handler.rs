@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{Connection, PgConnection, Postgres, Transaction};
 use time::OffsetDateTime;
 
 use crate::envelope::EventEnvelope;
@@ -199,6 +199,11 @@ impl DeliveryTx {
             is_shared: false,
             holds_earlier: false,
         }
+    }
+
+    /// As far as sqlx knows: a nested `begin` that is dropped half way ends the whole.
+    pub(crate) fn is_open(&self) -> bool {
+        self.transaction.is_in_transaction()
     }
 
     pub(crate) fn into_inner(self) -> Transaction<'static, Postgres> {

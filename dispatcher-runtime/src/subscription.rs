@@ -147,6 +147,8 @@ pub(crate) struct Reader<S> {
     singly: u32,
     /// Each event of the next pass has a savepoint of its own, because one failed under a shared one.
     is_guarded: bool,
+    /// No handler has ended its transaction, which is noticed too late where a savepoint is shared.
+    may_share: bool,
     /// The event at which the database failed last, and how often in a row.
     abandoned_at: Option<(i64, u32)>,
     /// Beyond this position nobody can have handled anything: it had not been handed out when the lease
@@ -191,6 +193,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
             lane,
             singly: 0,
             is_guarded: false,
+            may_share: true,
             abandoned_at: None,
             fresh_after: None,
         }
@@ -255,6 +258,7 @@ impl<S: Send + Sync + 'static> Reader<S> {
         let found = plan.candidates.len();
         // What has failed before is likely to fail again.
         let is_shared = bound.subscription.shares_savepoint
+            && self.may_share
             && !self.is_guarded
             && !plan.candidates.iter().any(|candidate| candidate.is_retry);
         let lanes = plan.split(lanes);

@@ -72,11 +72,15 @@ impl SubscriptionOptions {
     /// that writes, and Postgres its subtransactions, so that batches may be larger than 64; see
     /// [`batch_size`](super::ConsumerBuilder::batch_size).
     ///
-    /// An event that fails then takes those with it that have written before it in its batch: all of them
-    /// are rolled back and handled again, each under a savepoint of its own. What they write through the
-    /// delivery's transaction is applied once in any case; whatever else they do happens once more. So
-    /// this is for handlers that seldom fail and only write to the database. It changes nothing for a
-    /// handler that takes no transaction.
+    /// An event that fails then takes those with it that have used the transaction before it in its batch:
+    /// all of them are rolled back and handled again, each under a savepoint of its own. What they write
+    /// through the delivery's transaction is applied once all the same; whatever else they do happens once
+    /// more. So this is for handlers that seldom fail and only write to the database. It changes nothing for
+    /// a handler that takes no transaction.
+    ///
+    /// A handler that ends its delivery's transaction, which none may, is noticed at the end of the batch
+    /// only: what later events of the batch wrote until then is applied twice. After that the savepoint is
+    /// not shared any more until the consumer starts again or the partition changes hands.
     pub fn share_savepoint(mut self) -> Self {
         self.shares_savepoint = true;
         self

@@ -24,6 +24,9 @@ impl<S: Send + Sync + 'static> Lane<S> {
     ) -> Result<bool, Abandoned> {
         let mut all = true;
         let mut left = candidates.len();
+        if let Some(tx) = tx.as_deref_mut() {
+            tx.is_used = false; // What was read is not a handler's.
+        }
         for candidate in candidates {
             if self.must_stop() {
                 all = false;
@@ -255,10 +258,16 @@ impl<S: Send + Sync + 'static> Lane<S> {
         };
         if let Some(tx) = tx
             && std::mem::take(&mut tx.is_unmarked)
-            && self.read_lease(tx, false).await?.is_none()
         {
-            done.last = Some(candidate);
-            return Err(Abandoned::LeaseLost);
+            let lost = match self.read_lease(tx, false).await {
+                Ok(Some(_)) => None,
+                Ok(None) => Some(Abandoned::LeaseLost),
+                Err(error) => Some(Abandoned::Commit(error)),
+            };
+            if let Some(abandoned) = lost {
+                done.last = Some(candidate);
+                return Err(abandoned);
+            }
         }
         let event = &candidate.event;
         let ended = match outcome {

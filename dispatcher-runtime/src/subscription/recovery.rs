@@ -37,7 +37,10 @@ impl<S: Send + Sync + 'static> Reader<S> {
             Abandoned::Commit(error) => {
                 format!("what the handler wrote could not be committed: {error}")
             }
-            Abandoned::TransactionEnded => delivery::TRANSACTION_ENDED.to_owned(),
+            Abandoned::TransactionEnded => {
+                self.may_share = false;
+                delivery::TRANSACTION_ENDED.to_owned()
+            }
         };
         match done.last {
             // Which of them it was only shows when they are handled one to a transaction.
