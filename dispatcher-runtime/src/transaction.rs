@@ -49,7 +49,7 @@ impl<T: Send> Future for ToItsEnd<T> {
 
 impl<T: Send + 'static> Drop for ToItsEnd<T> {
     fn drop(&mut self) {
-        // Without a runtime, its connections are gone as well.
+        // Without a runtime there is nobody to go on; sqlx needs one as well to take the connection back.
         if let Some(future) = self.0.take()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {

@@ -1,5 +1,5 @@
 -- The newest dead letters that nobody has resolved.
--- A statement for each case, because a plan for all of them would be made anew for each call.
+-- A statement for each case, so that each has a plan of its own that is good for any parameters.
 SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
        envelope, reason, error, attempts, failures::text AS failures, created_at,
        resolved_at, resolved_by, resolution_note

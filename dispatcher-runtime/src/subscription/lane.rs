@@ -39,8 +39,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
             self.deliver(tx.as_deref_mut(), candidate, done).await?;
         }
         if let Some(tx) = tx {
-            let timeout = self.bound.settings.handler_timeout;
-            delivery::end(tx, timeout).await?;
+            delivery::end(tx, self.bound.settings.handler_timeout).await?;
         }
         Ok(all)
     }

@@ -2,8 +2,9 @@
 //!
 //! In one transaction it reads a batch of `raw_event` past its cursor, works, inserts the dedup rows
 //! with `unnest` and moves the cursor. A write of its own has a savepoint, so that an event that
-//! fails would not take its batch with it; where ours share one, raw has none. It does not ask for a horizon (it would lose events under
-//! concurrent writers), knows no lease and no retries, and reads the payload's text without decoding it.
+//! fails would not take its batch with it; where ours share one, raw has none. It does not ask for a
+//! horizon (it would lose events under concurrent writers), knows no lease and no retries, and reads the
+//! payload's text without decoding it.
 
 use std::sync::Arc;
 
