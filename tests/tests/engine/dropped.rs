@@ -86,6 +86,65 @@ async fn a_publish() -> TestResult {
     world.close().await
 }
 
+/// Who gave up does not go on waiting: when the pool is exhausted and everybody gives up, nothing is left
+/// to be done for those who come later.
+#[tokio::test]
+async fn one_that_waits_for_a_connection() -> TestResult {
+    let world = World::new().await?;
+    let pool = world.database.pool(1).await?;
+    let dispatcher = Dispatcher::<Revenue>::builder(pool.clone()).tenant(TENANT);
+    let dispatcher = dispatcher.build()?;
+    let held = pool.acquire().await?;
+    let tasks = || {
+        tokio::runtime::Handle::current()
+            .metrics()
+            .num_alive_tasks()
+    };
+    let before = tasks();
+    for _ in 1..=3 {
+        let many = dispatcher.publish_all([lock(1, 1), lock(2, 2)]);
+        assert!(!ends_within(1, many.into_future()).await);
+    }
+    assert_eq!(tasks(), before);
+    drop(held);
+    pool.close().await;
+    world.close().await
+}
+
+/// As a `begin` that was cancelled elsewhere leaves it, or a statement that failed in it.
+#[tokio::test]
+async fn a_connection_that_somebody_left_in_a_transaction() -> TestResult {
+    let world = World::new().await?;
+    let pool = world.database.pool(1).await?;
+    let dispatcher = Dispatcher::<Revenue>::builder(pool.clone()).tenant(TENANT);
+    let dispatcher = dispatcher.build()?;
+    let left = [
+        "BEGIN",
+        "BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT 1",
+        "BEGIN; SELECT 1 / 0",
+    ];
+    let mut published = 0;
+    for statements in left {
+        let leave = || async {
+            let mut connection = pool.acquire().await?;
+            let _ = sqlx::raw_sql(statements).execute(&mut *connection).await;
+            TestResult::Ok(())
+        };
+        leave().await?;
+        let pair = [lock(published + 1, 1), lock(published + 2, 1)];
+        dispatcher.publish_all(pair).await?;
+        assert_in_no_transaction(&world, &pool, statements).await?;
+        leave().await?;
+        dispatcher.publish(lock(published + 3, 1)).await?;
+        assert_in_no_transaction(&world, &pool, statements).await?;
+        published += 3;
+        let events = "SELECT count(*) FROM dispatcher_event";
+        assert_eq!(world.count(events).await?, i64::from(published), "{statements}");
+    }
+    pool.close().await;
+    world.close().await
+}
+
 #[tokio::test]
 async fn what_an_operator_does() -> TestResult {
     let world = World::new().await?;
