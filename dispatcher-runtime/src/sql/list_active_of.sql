@@ -1,8 +1,10 @@
 -- The newest dead letters of a consumer that nobody has resolved; see list_active.sql.
+-- BETWEEN, and the order by consumer too, so that only the index that begins with it will do: by time
+-- alone, those of one consumer may come after a million newer ones of another.
 SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
        envelope, reason, error, attempts, failures::text AS failures, created_at,
        resolved_at, resolved_by, resolution_note
   FROM {family}dispatcher_dead_letter
- WHERE consumer = $2 AND resolved_at IS NULL
- ORDER BY created_at DESC, dead_letter_id DESC
+ WHERE consumer BETWEEN $2 AND $2 AND resolved_at IS NULL
+ ORDER BY consumer, created_at DESC, dead_letter_id DESC
  LIMIT $1

@@ -1,8 +1,8 @@
--- The newest dead letters of a consumer; see list_active.sql.
+-- The newest dead letters of a consumer; see list_active_of.sql.
 SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
        envelope, reason, error, attempts, failures::text AS failures, created_at,
        resolved_at, resolved_by, resolution_note
   FROM {family}dispatcher_dead_letter
- WHERE consumer = $2
- ORDER BY created_at DESC, dead_letter_id DESC
+ WHERE consumer BETWEEN $2 AND $2
+ ORDER BY consumer, created_at DESC, dead_letter_id DESC
  LIMIT $1

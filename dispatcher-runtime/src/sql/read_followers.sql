@@ -2,9 +2,11 @@
 -- letter.
 SELECT follower.position, follower.event_id, follower.subject, follower.attempts,
        follower.failures::text AS failures,
-       EXISTS (SELECT FROM {family}dispatcher_dedup AS dedup
-                WHERE dedup.consumer = $1 AND dedup.subscription = $2
-                  AND dedup.event_id = follower.event_id) AS handled
+       -- The row by its key, and not EXISTS, for which all of them may be read and hashed.
+       (SELECT true
+          FROM {family}dispatcher_dedup AS dedup
+         WHERE dedup.consumer = $1 AND dedup.subscription = $2
+           AND dedup.event_id = follower.event_id) IS NOT NULL AS handled
   FROM unnest($3::text[], $4::bigint[]) WITH ORDINALITY AS first (subject, position, ordinality)
  CROSS JOIN LATERAL (
        SELECT waiting.position, waiting.event_id, waiting.subject, waiting.attempts, waiting.failures

@@ -1,7 +1,7 @@
 //! The plans of the statements that run all the time: none of them may cost more when more is kept.
 //!
-//! Each is planned as the server does it after a few executions, for any parameters, over tables that
-//! have grown. A scan of a whole table, or a sort of the log, fails the test and shows the plan.
+//! Each is planned as the server does it at first, for its parameters, and after a few executions, for any,
+//! over tables that have grown. A scan of a whole table, or a sort of the log, fails the test and shows the plan.
 
 use dispatcher_tests::fixtures::{TestResult, lock};
 use sqlx::{AssertSqlSafe, Executor, Row};
@@ -81,7 +81,7 @@ async fn grown() -> TestResult<World> {
              SELECT 'coaching', 'hold_slot', position, position, event_id, subject, 0, CASE WHEN position % 10 = 0 THEN now() END, '[]'
                FROM dispatcher_event WHERE position > 1 ORDER BY position LIMIT 15000;
              INSERT INTO dispatcher_dead_letter (dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version, envelope, reason, error, attempts, failures, created_at, resolved_at, resolved_by)
-             SELECT 'dlq_' || n, 'coaching', 'hold_slot', n, 'evt_' || n, 'credit.locked', 1, '{}', 'permanent', 'no', 1, '[]', now(),
+             SELECT 'dlq_' || n, CASE WHEN n % 3 = 0 THEN 'growth' ELSE 'coaching' END, 'hold_slot', n, 'evt_' || n, 'credit.locked', 1, '{}', 'permanent', 'no', 1, '[]', now(),
                     CASE WHEN n % 2 = 0 THEN now() END, CASE WHEN n % 2 = 0 THEN 'mia' END
                FROM generate_series(1, 20000) AS n",
         )
@@ -97,10 +97,18 @@ async fn grown() -> TestResult<World> {
 #[tokio::test]
 async fn nothing_that_runs_all_the_time_scans_or_sorts_what_is_kept() -> TestResult {
     let world = grown().await?;
+    let mut faults = Vec::new();
+    for mode in ["force_generic_plan", "force_custom_plan"] {
+        faults.extend(faults_of_plans(&world, mode).await?);
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+    world.close().await
+}
+
+async fn faults_of_plans(world: &World, mode: &str) -> TestResult<Vec<String>> {
     let mut connection = world.pool.acquire().await?;
-    connection
-        .execute("SET plan_cache_mode = force_generic_plan")
-        .await?;
+    let set = format!("SET plan_cache_mode = {mode}; DEALLOCATE ALL");
+    connection.execute(AssertSqlSafe(set)).await?;
     let mut faults = Vec::new();
     for Planned {
         name,
@@ -134,13 +142,14 @@ async fn nothing_that_runs_all_the_time_scans_or_sorts_what_is_kept() -> TestRes
         // The log comes in order from its index, and so do dead letters.
         let sorts = (name.starts_with("read_event") || name.starts_with("list_"))
             && plan.iter().any(|line| line.contains("Sort"));
-        if scans || sorts {
-            faults.push(format!("{name}:\n{}", plan.join("\n")));
+        // The newest of one consumer may lie behind a million newer ones of another.
+        let filters = plan.iter().any(|line| line.contains("Filter: (consumer"));
+        if scans || sorts || filters {
+            faults.push(format!("{name}, {mode}:\n{}", plan.join("\n")));
         }
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
-    drop(connection);
-    world.close().await
+    connection.close().await?;
+    Ok(faults)
 }
 
 /// The test can fail.
