@@ -1,8 +1,9 @@
 //! A consuming process: `chaos replica URL SEED`.
 //!
-//! Two subscriptions write to `effect` through their delivery's transaction, two to `outside`
-//! through a connection of their own; whether they do is said by the rule of the event. The process
-//! lives until it is told to stop or its parent is gone, and waits out whatever the database does,
+//! It runs two consumers: with a limit for its handlers' time, and without one, where the first savepoint
+//! is made with BEGIN. Four subscriptions write to `effect` through their delivery's transaction, two to
+//! `outside` through a connection of their own; whether they do is said by the rule of the event. The
+//! process lives until it is told to stop or its parent is gone, and waits out whatever the database does,
 //! also while it starts.
 
 use std::time::Duration;
@@ -32,9 +33,11 @@ const HANDLER_TIMEOUT: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The subscriptions: name, event type, and whether the effect is in the delivery's transaction.
-pub(super) const SUBSCRIPTIONS: [(&str, EventType, bool); 4] = [
+pub(super) const SUBSCRIPTIONS: [(&str, EventType, bool); 6] = [
     ("hold_slot", EventType::Locked, true),
     ("free_slot", EventType::Released, true),
+    ("note_lock", EventType::Locked, true),
+    ("note_release", EventType::Released, true),
     ("tell_of_lock", EventType::Locked, false),
     ("tell_of_debit", EventType::Debited, false),
 ];
@@ -45,41 +48,52 @@ struct App {
     outside: PgPool,
 }
 
-/// Every setting of the replicas stands here.
-fn settings(builder: ConsumerBuilder<Coaching, App>) -> ConsumerBuilder<Coaching, App> {
+type Builder = ConsumerBuilder<Coaching, App>;
+
+/// The settings of both.
+fn settings(builder: Builder) -> Builder {
     builder
         .batch_size(20)
         // Prepared transactions wake nobody.
         .poll_interval(Duration::from_millis(250))
-        .handler_timeout(HANDLER_TIMEOUT)
         .retry_delays((1..ATTEMPTS).map(|retry| Duration::from_millis(u64::from(retry) * 40)))
         .lease(LEASE)
+}
+
+fn with_limit(builder: Builder) -> Builder {
+    settings(builder)
+        .handler_timeout(HANDLER_TIMEOUT)
         .subscribe_with(hold_slot, |options| options.partitions(2).share_savepoint())
         .subscribe_with(free_slot, |options| options.concurrency(3))
         .subscribe_with(tell_of_lock, |options| options.concurrency(2))
         .subscribe_with(tell_of_debit, |options| options.partitions(3))
 }
 
+fn without_limit(builder: Builder) -> Builder {
+    settings(builder)
+        .subscribe(note_lock)
+        .subscribe_with(note_release, |options| {
+            options.partitions(2).concurrency(3).share_savepoint()
+        })
+}
+
 /// Consumes until told to stop.
 pub(super) async fn run(options: PgConnectOptions, seed: u64) {
     let mut orders = orders();
-    let (events, outside) = (pool(&options, 14), pool(&options, 4));
+    let app = App {
+        seed,
+        outside: pool(&options, 4),
+    };
+    let (limited, unlimited) = (pool(&options, 14), pool(&options, 10));
     let start = async {
-        loop {
-            let app = App {
-                seed,
-                outside: outside.clone(),
-            };
-            let builder = Consumer::<Coaching>::builder(events.clone()).state(app);
-            match settings(builder).start().await {
-                Ok(running) => break running,
-                Err(_) => tokio::time::sleep(PAUSE).await,
-            }
-        }
+        tokio::join!(
+            start(limited, &app, with_limit),
+            start(unlimited, &app, without_limit),
+        )
     };
     let mut waiting = Vec::new();
-    let running = tokio::select! {
-        running = start => running,
+    let (limited, unlimited) = tokio::select! {
+        both = start => both,
         () = async {
             // What is asked for before there is a consumer is done when there is one.
             while let Some(order) = orders.recv().await {
@@ -94,10 +108,26 @@ pub(super) async fn run(options: PgConnectOptions, seed: u64) {
             None => orders.recv().await,
         };
         match order.as_deref() {
-            Some("settle") => settle(&running).await,
-            Some("stop") => return running.stop().await,
+            Some("settle") => {
+                tokio::join!(settle(&limited), settle(&unlimited));
+                println!("settled");
+            }
+            Some("stop") => {
+                tokio::join!(limited.stop(), unlimited.stop());
+                return;
+            }
             Some(_) => {}
             None => return,
+        }
+    }
+}
+
+async fn start(pool: PgPool, app: &App, settings: fn(Builder) -> Builder) -> RunningConsumer {
+    loop {
+        let builder = Consumer::<Coaching>::builder(pool.clone()).state(app.clone());
+        match settings(builder).start().await {
+            Ok(running) => break running,
+            Err(_) => tokio::time::sleep(PAUSE).await,
         }
     }
 }
@@ -107,7 +137,6 @@ async fn settle(running: &RunningConsumer) {
     while running.caught_up().await.is_err() {
         tokio::time::sleep(PAUSE).await;
     }
-    println!("settled");
 }
 
 #[subscribe(credit_locked)]
@@ -123,6 +152,28 @@ async fn hold_slot(
 
 #[subscribe(credit_released)]
 async fn free_slot(
+    event: EventEnvelope<CreditReleased>,
+    tx: &mut DeliveryTx,
+    State(app): State<App>,
+    delivery: Delivery,
+) -> Result<(), HandlerError> {
+    let key = event.payload.credit_reservation_id.as_str();
+    within(tx, &app, &delivery, event.event_id.as_str(), key).await
+}
+
+#[subscribe(credit_locked)]
+async fn note_lock(
+    event: EventEnvelope<CreditLocked>,
+    tx: &mut DeliveryTx,
+    State(app): State<App>,
+    delivery: Delivery,
+) -> Result<(), HandlerError> {
+    let key = event.payload.credit_reservation_id.as_str();
+    within(tx, &app, &delivery, event.event_id.as_str(), key).await
+}
+
+#[subscribe(credit_released)]
+async fn note_release(
     event: EventEnvelope<CreditReleased>,
     tx: &mut DeliveryTx,
     State(app): State<App>,
@@ -170,6 +221,10 @@ async fn within(
     if answer == Answer::SwallowSqlError {
         let _ = sqlx::query("SELECT 1 / 0").execute(&mut **tx).await;
         return Ok(());
+    }
+    let has_limit = !delivery.subscription.starts_with("note_");
+    if answer == Answer::Hang && !has_limit {
+        return give(Answer::Fail).await; // Nobody would end it.
     }
     give(answer).await
 }

@@ -139,7 +139,11 @@ async fn a_connection_that_somebody_left_in_a_transaction() -> TestResult {
         assert_in_no_transaction(&world, &pool, statements).await?;
         published += 3;
         let events = "SELECT count(*) FROM dispatcher_event";
-        assert_eq!(world.count(events).await?, i64::from(published), "{statements}");
+        assert_eq!(
+            world.count(events).await?,
+            i64::from(published),
+            "{statements}"
+        );
     }
     pool.close().await;
     world.close().await
