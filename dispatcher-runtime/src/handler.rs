@@ -152,7 +152,9 @@ pub struct State<S>(pub S);
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// 1 for the first attempt. An attempt that the database cut short does not count.
+    /// 1 for the first attempt. One that the database cut short does not count, nor one that was taken
+    /// back because another event failed under the same
+    /// [savepoint](crate::SubscriptionOptions::share_savepoint).
     pub attempt: u32,
     /// The consuming domain.
     pub consumer: &'static str,

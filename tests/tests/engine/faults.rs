@@ -15,9 +15,8 @@ use crate::support::{Act, Script, World, hold_slot};
 
 /// What the dead letter says, which is the same where events share a savepoint.
 async fn dead_letter_of(act: Act, credits_before: &[u32]) -> TestResult<String> {
-    let apart = dead_letter(act.clone(), credits_before, |options| options).await?;
-    let share = SubscriptionOptions::share_savepoint;
-    let shared = dead_letter(act, credits_before, share).await?;
+    let apart = dead_letter(act.clone(), credits_before, false).await?;
+    let shared = dead_letter(act, credits_before, true).await?;
     assert_eq!(apart, shared);
     Ok(apart)
 }
@@ -25,8 +24,19 @@ async fn dead_letter_of(act: Act, credits_before: &[u32]) -> TestResult<String> 
 async fn dead_letter(
     act: Act,
     credits_before: &[u32],
-    options: fn(SubscriptionOptions) -> SubscriptionOptions,
+    is_shared: bool,
 ) -> TestResult<String> {
+    // A COMMIT keeps what nobody has recorded; after a ROLLBACK under a shared savepoint, later events of
+    // the batch are each committed by themselves (see `share_savepoint`).
+    let is_repeated = match &act {
+        Act::Commit => true,
+        Act::Rollback => is_shared,
+        _ => false,
+    };
+    let options = match is_shared {
+        true => SubscriptionOptions::share_savepoint,
+        false => |options| options,
+    };
     let world = World::new().await?;
     world
         .pool
@@ -49,7 +59,9 @@ async fn dead_letter(
     consumer.stop().await;
     let mut handled = world.effects().await?;
     handled.sort_unstable();
-    handled.dedup();
+    if is_repeated {
+        handled.dedup();
+    }
     handled.retain(|credits| *credits != 500);
     let expected: Vec<i64> = credits_before
         .iter()
