@@ -15,7 +15,7 @@ use tracing::Instrument;
 use crate::error::{HandlerError, HandlerErrorKind, is_transient, sql_state};
 use crate::event::StoredEvent;
 use crate::event_log::Mismatch;
-use crate::handler::{Delivery, DeliveryTx, Handler, Incoming};
+use crate::handler::{Delivery, DeliveryTx, Handler, Incoming, Next, OpenSavepoint};
 use crate::observe::{Observers, span};
 use crate::private::EventTypes;
 use crate::subscriptions::Start;
@@ -71,6 +71,8 @@ pub(crate) struct Attempted {
     pub(crate) outcome: Outcome,
     /// How long the handler ran; `None` if nobody asks.
     pub(crate) handler_latency: Option<Duration>,
+    /// The marker of L6 was taken away with what the handler did.
+    pub(crate) is_unmarked: bool,
 }
 
 /// How it ended.
@@ -186,6 +188,7 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
                 return Ok(Attempted {
                     outcome: Outcome::Handled,
                     handler_latency,
+                    is_unmarked: false,
                 });
             }
             Err(error) if is_transient(&error) => return Err(error.into()),
@@ -218,18 +221,20 @@ pub(crate) async fn attempt<S: Send + Sync + 'static>(
         return Ok(Attempted {
             outcome: Outcome::Failed(failure),
             handler_latency,
+            is_unmarked: false,
         });
     };
-    if tx.is_used && tx.holds_earlier {
+    if tx.is_used && tx.savepoint.is_some_and(|it| it.holds_earlier) {
         // Whatever it says: a statement that is still under way is waited for, so that the rollback of all
         // is sent, and over, before the batch is handled again.
         let _ = savepoint.roll_back(tx).await;
         return Err(Abandoned::Shared);
     }
     match savepoint.roll_back(tx).await {
-        Ok(()) => Ok(Attempted {
+        Ok(is_unmarked) => Ok(Attempted {
             outcome: Outcome::Failed(failure),
             handler_latency,
+            is_unmarked,
         }),
         Err(error) if matches!(sql_state(&error).as_deref(), Some("25P01" | "3B001")) => {
             Err(Abandoned::TransactionEnded)
@@ -255,9 +260,9 @@ struct Savepoint {
 impl Savepoint {
     /// Before a handler.
     async fn begin(&self, tx: &mut DeliveryTx) -> Result<(), sqlx::Error> {
-        if !tx.has_savepoint {
+        if tx.savepoint.is_none() {
             send(tx, self.opening()).await?;
-            tx.has_savepoint = true;
+            tx.savepoint = Some(OpenSavepoint::default());
         }
         tx.is_used = false;
         Ok(())
@@ -265,28 +270,33 @@ impl Savepoint {
 
     /// After one that succeeded.
     async fn release(&self, tx: Option<&mut DeliveryTx>) -> Result<(), sqlx::Error> {
-        match tx {
-            Some(tx) if tx.is_used && tx.has_more && tx.is_shared => {
-                tx.holds_earlier = true;
-                Ok(())
-            }
-            Some(tx) if tx.is_used && tx.has_more => {
+        let Some(tx) = tx.filter(|tx| tx.is_used) else {
+            return Ok(());
+        };
+        match tx.next {
+            Next::Nothing => self.end(tx).await,
+            Next::Apart => {
                 let next = format!("{RELEASE}; {}", self.opening());
                 send(tx, next).await?;
-                tx.is_before_marker = false;
+                tx.savepoint = Some(OpenSavepoint::default());
                 Ok(())
             }
-            Some(tx) if tx.is_used => self.end(tx).await,
-            _ => Ok(()),
+            Next::Sharing => {
+                if let Some(savepoint) = &mut tx.savepoint {
+                    savepoint.holds_earlier = true;
+                }
+                Ok(())
+            }
         }
     }
 
-    /// After one that failed.
-    async fn roll_back(&self, tx: &mut DeliveryTx) -> Result<(), sqlx::Error> {
+    /// After one that failed. Whether it has taken the marker of L6 away.
+    async fn roll_back(&self, tx: &mut DeliveryTx) -> Result<bool, sqlx::Error> {
         if !tx.is_used {
-            return Ok(());
+            return Ok(false);
         }
-        let statements = match tx.is_before_marker {
+        let is_before_marker = tx.savepoint.is_some_and(|it| it.is_before_marker);
+        let statements = match is_before_marker {
             true => ROLL_BACK_AND_RELEASE,
             false => ROLL_BACK,
         };
@@ -295,26 +305,25 @@ impl Savepoint {
             Err(error) if is_handlers_fault(&error) => send(tx, statements).await?,
             result => result?,
         }
-        if std::mem::take(&mut tx.is_before_marker) {
-            tx.has_savepoint = false;
-            tx.is_unmarked = true;
+        if is_before_marker {
+            tx.savepoint = None;
         }
-        Ok(())
+        Ok(is_before_marker)
     }
 
     /// Before the consumer's own statements.
     async fn end(&self, tx: &mut DeliveryTx) -> Result<(), sqlx::Error> {
         match self.timeout {
-            None if !tx.is_used && !tx.holds_earlier => return Ok(()),
+            None if !tx.is_used && !tx.savepoint.is_some_and(|it| it.holds_earlier) => {
+                return Ok(());
+            }
             None => send(tx, RELEASE).await?,
             Some(_) => {
                 let end = format!("{RELEASE}; SET LOCAL statement_timeout TO DEFAULT");
                 send(tx, end).await?;
             }
         }
-        tx.has_savepoint = false;
-        tx.is_before_marker = false;
-        tx.holds_earlier = false;
+        tx.savepoint = None;
         Ok(())
     }
 
@@ -354,23 +363,26 @@ pub(crate) async fn begin(
         return transaction::begin(pool).await.map(DeliveryTx::new);
     }
     let mut tx = DeliveryTx::new(transaction::begin_with(pool, BEGIN).await?);
-    tx.has_savepoint = true;
-    tx.is_before_marker = true;
+    tx.savepoint = Some(OpenSavepoint {
+        is_before_marker: true,
+        holds_earlier: false,
+    });
     Ok(tx)
 }
 
 /// After the last attempt of a transaction, before the consumer's own statements.
 pub(crate) async fn end(tx: &mut DeliveryTx, timeout: Option<Duration>) -> Result<(), Abandoned> {
-    if !tx.has_savepoint {
+    let Some(savepoint) = tx.savepoint else {
         return Ok(());
-    }
-    let is_shared = tx.holds_earlier;
+    };
     let ended = Savepoint { timeout }.end(tx).await;
     match ended {
         Err(error) if matches!(sql_state(&error).as_deref(), Some("25P01" | "3B001")) => {
             Err(Abandoned::TransactionEnded)
         }
-        Err(error) if is_shared && is_handlers_fault(&error) => Err(Abandoned::Shared),
+        Err(error) if savepoint.holds_earlier && is_handlers_fault(&error) => {
+            Err(Abandoned::Shared)
+        }
         result => result.map_err(Abandoned::Database),
     }
 }

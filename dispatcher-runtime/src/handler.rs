@@ -173,33 +173,40 @@ pub struct Delivery {
 /// to the consumer: a handler must not `COMMIT` or `ROLLBACK` it.
 pub struct DeliveryTx {
     transaction: Transaction<'static, Postgres>,
-    /// The savepoint of a delivery is open.
-    pub(crate) has_savepoint: bool,
-    /// It is older than the marker of L6, which a rollback to it therefore takes away.
-    pub(crate) is_before_marker: bool,
-    /// The marker is gone.
-    pub(crate) is_unmarked: bool,
+    /// What the handler's failure takes back.
+    pub(crate) savepoint: Option<OpenSavepoint>,
     /// Something may have been sent through it since that was said to be false.
     pub(crate) is_used: bool,
-    /// Another event may follow this one in it.
-    pub(crate) has_more: bool,
-    /// The events that follow stay under this savepoint.
-    pub(crate) is_shared: bool,
-    /// Events before this one have written under the savepoint.
+    pub(crate) next: Next,
+}
+
+/// The savepoint of a delivery, while there is one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct OpenSavepoint {
+    /// It is older than the marker of L6, which a rollback to it therefore takes away.
+    pub(crate) is_before_marker: bool,
+    /// Events before this one have written under it.
     pub(crate) holds_earlier: bool,
+}
+
+/// What may follow an event in its transaction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Next {
+    /// Only what the consumer writes down.
+    Nothing,
+    /// An event with a savepoint of its own.
+    Apart,
+    /// An event under the same savepoint.
+    Sharing,
 }
 
 impl DeliveryTx {
     pub(crate) fn new(transaction: Transaction<'static, Postgres>) -> Self {
         Self {
             transaction,
-            has_savepoint: false,
-            is_before_marker: false,
-            is_unmarked: false,
+            savepoint: None,
             is_used: false,
-            has_more: false,
-            is_shared: false,
-            holds_earlier: false,
+            next: Next::Nothing,
         }
     }
 

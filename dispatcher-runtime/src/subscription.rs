@@ -128,6 +128,8 @@ pub(crate) struct Lane<S> {
     pub(crate) bound: Arc<Bound<S>>,
     pub(crate) lease: Lease,
     pub(crate) stopping: Stopping,
+    /// Whether the events of this pass have one savepoint in each transaction.
+    pub(crate) shares_savepoint: bool,
 }
 
 impl<S> Clone for Lane<S> {
@@ -136,6 +138,7 @@ impl<S> Clone for Lane<S> {
             bound: Arc::clone(&self.bound),
             lease: self.lease.clone(),
             stopping: self.stopping.clone(),
+            shares_savepoint: self.shares_savepoint,
         }
     }
 }
@@ -257,16 +260,15 @@ impl<S: Send + Sync + 'static> Reader<S> {
         }
         let found = plan.candidates.len();
         // What has failed before is likely to fail again.
-        let is_shared = bound.subscription.shares_savepoint
+        self.lane.shares_savepoint = bound.subscription.shares_savepoint
             && self.may_share
             && !self.is_guarded
             && !plan.candidates.iter().any(|candidate| candidate.is_retry);
         let lanes = plan.split(lanes);
         let result = if !bound.subscription.in_transaction || lanes.candidates.len() > 1 {
             tx.into_inner().rollback().await?;
-            self.beside(lanes, cursor, is_shared).await
+            self.beside(lanes, cursor).await
         } else {
-            tx.is_shared = is_shared;
             self.within(tx, lanes, cursor).await
         };
         match result {
@@ -320,20 +322,14 @@ impl<S: Send + Sync + 'static> Reader<S> {
     }
 
     /// The batch in lanes, each with transactions of its own; the cursor moves after them.
-    async fn beside(
-        &mut self,
-        lanes: plan::Lanes,
-        cursor: i64,
-        is_shared: bool,
-    ) -> Result<(), (Done, Abandoned)> {
+    async fn beside(&mut self, lanes: plan::Lanes, cursor: i64) -> Result<(), (Done, Abandoned)> {
         let events: usize = lanes.candidates.iter().map(Vec::len).sum();
         let (until, anchor) = (lanes.until, lanes.anchor);
         let alone = lanes.candidates.len() <= 1;
         let mut running = JoinSet::new();
         for candidates in lanes.candidates {
             let lane = self.lane.clone();
-            running
-                .spawn(async move { lane.run_apart(candidates, cursor, alone, is_shared).await });
+            running.spawn(async move { lane.run_apart(candidates, cursor, alone).await });
         }
         let (mut reached, mut all, mut failed) = (cursor, true, None);
         while let Some(ended) = running.join_next().await {

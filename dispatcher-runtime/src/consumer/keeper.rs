@@ -338,6 +338,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
         let reader = Reader::new(Lane {
             bound: Arc::clone(bound),
             lease,
+            shares_savepoint: false,
             stopping: Stopping {
                 consumer: self.stopping.clone(),
                 partition: stopping,

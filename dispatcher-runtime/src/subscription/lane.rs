@@ -8,7 +8,7 @@ use super::done::{Done, Waiting};
 use super::{Candidate, Lane};
 use crate::delivery::{self, Abandoned, Attempted, Failure, Outcome};
 use crate::event_log::Anchor;
-use crate::handler::{Delivery, DeliveryTx};
+use crate::handler::{Delivery, DeliveryTx, Next};
 use crate::observe::Ended;
 
 /// How long what was handled outside a transaction may stay unrecorded. A crash repeats that much.
@@ -34,7 +34,11 @@ impl<S: Send + Sync + 'static> Lane<S> {
             }
             left -= 1;
             if let Some(tx) = tx.as_deref_mut() {
-                tx.has_more = left > 0;
+                tx.next = match left {
+                    0 => Next::Nothing,
+                    _ if self.shares_savepoint => Next::Sharing,
+                    _ => Next::Apart,
+                };
             }
             self.deliver(tx.as_deref_mut(), candidate, done).await?;
         }
@@ -51,12 +55,9 @@ impl<S: Send + Sync + 'static> Lane<S> {
         candidates: Vec<Candidate>,
         cursor: i64,
         alone: bool,
-        is_shared: bool,
     ) -> (Done, Result<bool, Abandoned>) {
         if self.bound.subscription.in_transaction {
-            return self
-                .run_in_own_transaction(candidates, cursor, is_shared)
-                .await;
+            return self.run_in_own_transaction(candidates, cursor).await;
         }
         let mut done = Done::at(cursor);
         let mut recorded_at = Instant::now();
@@ -93,14 +94,12 @@ impl<S: Send + Sync + 'static> Lane<S> {
         &self,
         candidates: Vec<Candidate>,
         cursor: i64,
-        is_shared: bool,
     ) -> (Done, Result<bool, Abandoned>) {
         let mut done = Done::at(cursor);
         let mut tx = match self.begin_deliveries().await {
             Ok(tx) => tx,
             Err(error) => return (done, Err(error.into())),
         };
-        tx.is_shared = is_shared;
         let result = match self.read_lease(&mut tx, false).await {
             Err(error) => Err(error.into()),
             Ok(None) => Err(Abandoned::LeaseLost),
@@ -248,6 +247,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
         let Attempted {
             outcome,
             handler_latency,
+            is_unmarked,
         } = match attempted {
             Ok(attempted) => attempted,
             Err(abandoned) => {
@@ -256,7 +256,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
             }
         };
         if let Some(tx) = tx
-            && std::mem::take(&mut tx.is_unmarked)
+            && is_unmarked
         {
             let lost = match self.read_lease(tx, false).await {
                 Ok(Some(_)) => None,

@@ -21,11 +21,7 @@ async fn dead_letter_of(act: Act, credits_before: &[u32]) -> TestResult<String> 
     Ok(apart)
 }
 
-async fn dead_letter(
-    act: Act,
-    credits_before: &[u32],
-    is_shared: bool,
-) -> TestResult<String> {
+async fn dead_letter(act: Act, credits_before: &[u32], is_shared: bool) -> TestResult<String> {
     // A COMMIT keeps what nobody has recorded; after a ROLLBACK under a shared savepoint, later events of
     // the batch are each committed by themselves (see `share_savepoint`).
     let is_repeated = match &act {
