@@ -250,7 +250,11 @@ impl Subscriptions {
     ) -> Result<(), SubscriptionError> {
         let remove = self.statements.remove_subscription.query().bind(consumer);
         let removed = async {
-            let row = remove.bind(subscription).fetch_one(&self.pool).await?;
+            let mut connection = transaction::acquire(&self.pool).await?;
+            let row = remove
+                .bind(subscription)
+                .fetch_one(&mut *connection)
+                .await?;
             row.try_get::<i64, _>("removed")
         };
         match removed.await {

@@ -1,4 +1,4 @@
-//! How a transaction of a pool begins.
+//! How a transaction of a pool begins, and what its connections may have been left in.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -6,12 +6,40 @@ use std::task::{Context, Poll};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
-use sqlx::{PgPool, Postgres, SqlSafeStr, Transaction};
+use sqlx::{PgExecutor, PgPool, Postgres, SqlSafeStr, Transaction};
 
 use crate::error::sql_state;
 
 /// Explicit, because the role's default may be stricter, and an older snapshot would skip events.
 const READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+/// A connection for statements that commit by themselves.
+#[cfg(feature = "consume")]
+pub(crate) async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+    let mut connection = pool.acquire().await?;
+    settle(&mut *connection).await?;
+    Ok(connection)
+}
+
+/// Ends a transaction that somebody left open on a connection without knowing, as sqlx 0.9 does where a
+/// `begin` is cancelled: what was written there since was meant to be committed. Where there is none, this
+/// is a round trip.
+pub(crate) async fn settle<C>(connection: &mut C) -> Result<(), sqlx::Error>
+where
+    for<'c> &'c mut C: PgExecutor<'c>,
+{
+    match sqlx::raw_sql("BEGIN; COMMIT")
+        .execute(&mut *connection)
+        .await
+    {
+        // in_failed_sql_transaction
+        Err(error) if sql_state(&error).as_deref() == Some("25P02") => {
+            let rollback = sqlx::raw_sql("ROLLBACK").execute(connection);
+            rollback.await.map(drop)
+        }
+        result => result.map(drop),
+    }
+}
 
 /// Begins a transaction. Dropped, it leaves nothing behind.
 pub(crate) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
@@ -23,24 +51,27 @@ pub(crate) async fn begin_with(
     pool: &PgPool,
     statement: &'static str,
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    let connection = pool.acquire().await?;
-    match begin_on(connection, statement).await {
-        // Somebody left the connection in a transaction that the pool does not know of, and what was
-        // written there can be committed by nobody any more. It is back in the pool, where a pool of
-        // several may give another one now: what is asked for here is done all the same.
-        Err(error) if is_of_another(&error) => {
-            let mut connection = pool.acquire().await?;
-            sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await?;
-            begin_on(connection, statement).await
+    let mut left = pool.size();
+    loop {
+        let connection = pool.acquire().await?;
+        match begin_on(connection, statement).await {
+            // Somebody left the connection in a transaction. (Where BEGIN can join that one, it is committed
+            // with ours.) It is back in the pool, which gives its connections in turn.
+            Err(error) if left > 0 && is_of_another(&error) => {
+                left -= 1;
+                for _ in 0..pool.size() {
+                    settle(&mut *pool.acquire().await?).await?;
+                }
+            }
+            begun => return begun,
         }
-        begun => begun,
     }
 }
 
 /// A `begin` of sqlx 0.9 that is dropped half way leaves the connection in a transaction that neither
 /// the pool nor its next user knows of, and what that one writes is never committed. So this one goes on
 /// to its end when nobody waits for it any more, and what it began is rolled back. (The wait for a
-/// connection does not go on: who gave up must not stand in the way of others.)
+/// connection does not go on, as nowhere in sqlx: who gave up must not stand in the way of others.)
 async fn begin_on(
     connection: PoolConnection<Postgres>,
     statement: &'static str,

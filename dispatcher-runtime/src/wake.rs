@@ -34,6 +34,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use crate::config::Family;
 use crate::retry::Reconnect;
 use crate::sql::SleepStatements;
+use crate::transaction;
 
 /// The channel that writers notify; the payload is the event type.
 const CHANNEL: &str = "dispatcher_event_inserted";
@@ -225,6 +226,7 @@ async fn release(listener: &mut PgListener) {
 /// `None`: there is no session to listen in.
 async fn connect(pool: &PgPool) -> Result<Option<PgListener>, sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
+    transaction::settle(&mut listener).await?;
     if session::is_pooled(&mut listener, pool).await? {
         return Ok(None);
     }

@@ -23,6 +23,7 @@ use super::partitions::register;
 use crate::lease::{Lease, Stopping, Validity};
 use crate::subscription::{Bound, Lane, Reader, Settings};
 use crate::subscriptions::Start;
+use crate::transaction;
 use crate::wake::Sleepers;
 use crate::worker::Worker;
 
@@ -172,7 +173,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
     async fn look(&mut self) -> Result<bool, sqlx::Error> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => self.pool.acquire().await?,
+            None => transaction::acquire(&self.pool).await?,
         };
         self.join(&mut connection).await?;
         let mut is_settled = self.renew(&mut connection).await?;

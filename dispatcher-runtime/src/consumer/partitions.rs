@@ -39,7 +39,8 @@ pub(super) async fn register(
             Err(error) if is_locked(&error) && began.elapsed() < settings.lease * 3 => {
                 let evict = settings.statements.evict.query();
                 let evict = evict.bind(settings.consumer).bind(subscription);
-                evict.bind(None::<i32>).execute(pool).await?;
+                let mut connection = transaction::acquire(pool).await?;
+                evict.bind(None::<i32>).execute(&mut *connection).await?;
             }
             result => return result,
         }

@@ -10,6 +10,7 @@ use crate::error::{ConfigError, StartError};
 use crate::event_log::{Anchor, EventLog, Mismatch};
 use crate::sql::{ConsumeStatements, FindStatements};
 use crate::subscription::Settings;
+use crate::transaction;
 
 /// Refuses a database in which a consumer cannot keep what it knows.
 pub(super) async fn probe(pool: &PgPool, statements: &ConsumeStatements) -> Result<(), StartError> {
@@ -149,6 +150,7 @@ pub(super) async fn verify_cursors(
     log.rollback().await.map_err(database)?;
     let mark = settings.statements.mark_remote.query();
     let mark = mark.bind(consumer).bind(names).bind(settings.is_remote);
-    mark.execute(pool).await.map_err(database)?;
+    let mut connection = transaction::acquire(pool).await.map_err(database)?;
+    mark.execute(&mut *connection).await.map_err(database)?;
     Ok(())
 }

@@ -19,6 +19,7 @@ use crate::event_log::EventLog;
 use crate::payload::Domain;
 use crate::sql::ConsumeStatements;
 use crate::subscription::{Bound, Settings};
+use crate::transaction;
 use crate::wake::Wake;
 
 /// A shorter one would be lost to every hiccup of the network.
@@ -83,7 +84,8 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
                 .map_err(database)?;
             let query = settings.statements.release_stranded.query();
             let query = query.bind(D::NAME).bind(name).bind(settings.clock.now());
-            query.execute(&self.pool).await.map_err(database)?;
+            let mut connection = transaction::acquire(&self.pool).await.map_err(database)?;
+            query.execute(&mut *connection).await.map_err(database)?;
         }
         verify_cursors(&self.pool, &settings, &names).await?;
 

@@ -152,7 +152,11 @@ impl<S> Lane<S> {
     /// L5. Whoever cannot be told sees it expire.
     pub(crate) async fn release(&self) {
         let query = self.of_lease(&self.statements().release_lease);
-        if let Err(error) = query.execute(&self.bound.pool).await {
+        let released = async {
+            let mut connection = transaction::acquire(&self.bound.pool).await?;
+            query.execute(&mut *connection).await
+        };
+        if let Err(error) = released.await {
             tracing::debug!(%error, "a lease could not be released and expires");
         }
     }

@@ -11,7 +11,7 @@ use dispatcher_runtime::{
     DeadLetterFilter, DeadLetters, Dispatcher, EventLog, Retention, Start, Subscriptions,
 };
 use dispatcher_tests::fixtures::{TENANT, TestResult, lock};
-use sqlx::{PgPool, Row};
+use sqlx::{Executor, PgPool, Row};
 
 use crate::support::{Act, Script, World, hold_slot};
 
@@ -114,8 +114,15 @@ async fn one_that_waits_for_a_connection() -> TestResult {
 /// As a `begin` that was cancelled elsewhere leaves it, or a statement that failed in it.
 #[tokio::test]
 async fn a_connection_that_somebody_left_in_a_transaction() -> TestResult {
+    for connections in [1, 3] {
+        left_in_a_transaction(connections).await?;
+    }
+    Ok(())
+}
+
+async fn left_in_a_transaction(connections: u32) -> TestResult {
     let world = World::new().await?;
-    let pool = world.database.pool(1).await?;
+    let pool = world.database.pool(connections).await?;
     let dispatcher = Dispatcher::<Revenue>::builder(pool.clone()).tenant(TENANT);
     let dispatcher = dispatcher.build()?;
     let left = [
@@ -126,17 +133,25 @@ async fn a_connection_that_somebody_left_in_a_transaction() -> TestResult {
     let mut published = 0;
     for statements in left {
         let leave = || async {
-            let mut connection = pool.acquire().await?;
-            let _ = sqlx::raw_sql(statements).execute(&mut *connection).await;
+            let mut all = Vec::new();
+            for _ in 0..connections {
+                let mut connection = pool.acquire().await?;
+                let _ = sqlx::raw_sql(statements).execute(&mut *connection).await;
+                all.push(connection);
+            }
             TestResult::Ok(())
         };
         leave().await?;
         let pair = [lock(published + 1, 1), lock(published + 2, 1)];
         dispatcher.publish_all(pair).await?;
-        assert_in_no_transaction(&world, &pool, statements).await?;
+        if connections == 1 {
+            assert_in_no_transaction(&world, &pool, statements).await?;
+        }
         leave().await?;
         dispatcher.publish(lock(published + 3, 1)).await?;
-        assert_in_no_transaction(&world, &pool, statements).await?;
+        if connections == 1 {
+            assert_in_no_transaction(&world, &pool, statements).await?;
+        }
         published += 3;
         let events = "SELECT count(*) FROM dispatcher_event";
         assert_eq!(
@@ -145,6 +160,44 @@ async fn a_connection_that_somebody_left_in_a_transaction() -> TestResult {
             "{statements}"
         );
     }
+    pool.close().await;
+    world.close().await
+}
+
+/// Leaves all connections that nobody uses as these statements leave them.
+async fn leave_all(pool: &PgPool, statements: &'static str) {
+    let mut connections = Vec::new();
+    while let Some(mut connection) = pool.try_acquire() {
+        let _ = sqlx::raw_sql(statements).execute(&mut *connection).await;
+        connections.push(connection);
+    }
+}
+
+/// What it does by itself is committed, also where it commits statement by statement.
+#[tokio::test]
+async fn a_consumer_whose_connections_were_left_in_a_transaction() -> TestResult {
+    let world = World::new().await?;
+    // More than `start` uses, whose transactions are committed with what was left.
+    let pool = world.database.pool(20).await?;
+    let mut connections = Vec::new();
+    for _ in 0..20 {
+        let mut connection = pool.acquire().await?;
+        connection.execute("BEGIN").await?;
+        connections.push(connection);
+    }
+    drop(connections);
+    let builder = dispatcher_runtime::Consumer::<acme_contracts::Coaching>::builder(pool.clone());
+    let consumer = builder.state(Script::new([])).subscribe(hold_slot);
+    let consumer = consumer.start().await?;
+    for (credits, statements) in [(1, ""), (2, "BEGIN"), (3, "BEGIN; SELECT 1 / 0")] {
+        leave_all(&pool, statements).await;
+        world.revenue().publish(lock(credits, credits)).await?;
+        // It asks with such a connection itself. Where nothing was committed, this would not end.
+        let caught_up = async { while consumer.caught_up().await.is_err() {} };
+        tokio::time::timeout(Duration::from_secs(60), caught_up).await?;
+    }
+    consumer.stop().await;
+    assert_eq!(world.effects().await?, [1, 2, 3]);
     pool.close().await;
     world.close().await
 }

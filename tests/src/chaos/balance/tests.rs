@@ -3,12 +3,15 @@ use super::*;
 
 const SEED: u64 = 5;
 
-/// A key whose rule in `hold_slot` and `tell_of_lock` is to handle it at once, or never.
+/// The subscriptions of `credit.locked`.
+const LOCKED: [&str; 3] = ["hold_slot", "note_lock", "tell_of_lock"];
+
+/// A key whose rule in every subscription is to handle it at once, or never.
 fn keys(deadly: bool) -> impl Iterator<Item = String> {
     (0..)
         .map(|number| format!("key {number}"))
         .filter(move |key| {
-            ["hold_slot", "tell_of_lock"].iter().all(|subscription| {
+            LOCKED.iter().all(|subscription| {
                 let rule = Rule::of(SEED, subscription, key);
                 if deadly {
                     rule.is_deadly()
@@ -45,6 +48,8 @@ fn balanced() -> (Books, HashSet<String>) {
         books.effects.push(effect("hold_slot", event_id));
         books.outside.push(effect("tell_of_lock", event_id));
     }
+    let noted = ["a", "b", "c"].map(|event_id| effect("note_lock", event_id));
+    books.effects.extend(noted);
     (books, planned)
 }
 
@@ -138,12 +143,13 @@ fn an_effect_of_an_attempt_that_failed_is_found() {
     books.log.insert("d".to_owned(), 4);
     books.effects.push(effect("hold_slot", "d"));
     let errors = vec!["the rule says so".to_owned()];
-    let (subscription, event_id) = ("tell_of_lock".to_owned(), "d".to_owned());
-    books.dead.push(Dead {
-        subscription,
-        event_id,
-        errors,
-    });
+    for subscription in ["note_lock", "tell_of_lock"] {
+        books.dead.push(Dead {
+            subscription: subscription.to_owned(),
+            event_id: "d".to_owned(),
+            errors: errors.clone(),
+        });
+    }
     let found: Vec<_> = judge(&books, SEED, &planned)
         .into_iter()
         .map(|it| it.what)
