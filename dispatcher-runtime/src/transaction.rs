@@ -13,8 +13,13 @@ use crate::error::sql_state;
 /// Explicit, because the role's default may be stricter, and an older snapshot would skip events.
 const READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
+/// in_failed_sql_transaction
+const ABORTED: &str = "25P02";
+
+/// active_sql_transaction, which BEGIN says of one that has another isolation level.
+const OF_ANOTHER_LEVEL: &str = "25001";
+
 /// A connection for statements that commit by themselves.
-#[cfg(feature = "consume")]
 pub(crate) async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, sqlx::Error> {
     let mut connection = pool.acquire().await?;
     settle(&mut *connection).await?;
@@ -28,17 +33,28 @@ pub(crate) async fn settle<C>(connection: &mut C) -> Result<(), sqlx::Error>
 where
     for<'c> &'c mut C: PgExecutor<'c>,
 {
-    match sqlx::raw_sql("BEGIN; COMMIT")
+    let Err(error) = sqlx::raw_sql("BEGIN; COMMIT")
         .execute(&mut *connection)
         .await
-    {
-        // in_failed_sql_transaction
-        Err(error) if sql_state(&error).as_deref() == Some("25P02") => {
-            let rollback = sqlx::raw_sql("ROLLBACK").execute(connection);
-            rollback.await.map(drop)
+    else {
+        return Ok(());
+    };
+    match sql_state(&error).as_deref() {
+        Some(ABORTED) => roll_back(connection).await,
+        Some(_) => {
+            tracing::warn!(
+                %error,
+                "a transaction that somebody had left open on a connection of the pool could not be committed"
+            );
+            Ok(())
         }
-        result => result.map(drop),
+        None => Err(error),
     }
+}
+
+async fn roll_back(connection: impl PgExecutor<'_>) -> Result<(), sqlx::Error> {
+    let rollback = sqlx::raw_sql("ROLLBACK").execute(connection);
+    rollback.await.map(drop)
 }
 
 /// Begins a transaction. Dropped, it leaves nothing behind.
@@ -51,19 +67,27 @@ pub(crate) async fn begin_with(
     pool: &PgPool,
     statement: &'static str,
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    let mut left = pool.size();
-    loop {
-        let connection = pool.acquire().await?;
-        match begin_on(connection, statement).await {
-            // Somebody left the connection in a transaction. (Where BEGIN can join that one, it is committed
-            // with ours.) It is back in the pool, which gives its connections in turn.
-            Err(error) if left > 0 && is_of_another(&error) => {
-                left -= 1;
-                for _ in 0..pool.size() {
-                    settle(&mut *pool.acquire().await?).await?;
-                }
-            }
-            begun => return begun,
+    let connection = pool.acquire().await?;
+    match begin_on(connection, statement).await {
+        // Somebody left the connection in a transaction. (Where BEGIN can join that one, it ends with ours.)
+        Err(error) if is_of_another(&error) => {
+            heal(pool).await;
+            begin_on(acquire(pool).await?, statement).await
+        }
+        begun => begun,
+    }
+}
+
+/// A connection whose transaction is aborted went back to the pool, which gives its connections in turn:
+/// it is looked for among those that nobody uses.
+async fn heal(pool: &PgPool) {
+    for _ in 0..pool.num_idle() {
+        let Some(mut connection) = pool.try_acquire() else {
+            return;
+        };
+        let probed = sqlx::raw_sql("SELECT").execute(&mut *connection).await;
+        if probed.is_err_and(|error| is_of_another(&error)) {
+            let _ = roll_back(&mut *connection).await;
         }
     }
 }
@@ -84,8 +108,7 @@ async fn begin_on(
 fn is_of_another(error: &sqlx::Error) -> bool {
     matches!(
         sql_state(error).as_deref(),
-        // in_failed_sql_transaction; active_sql_transaction, which is of another isolation level
-        Some("25P02" | "25001")
+        Some(ABORTED | OF_ANOTHER_LEVEL)
     )
 }
 

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use crate::subscription::Settings;
+use crate::transaction;
 
 const EVERY: Duration = Duration::from_secs(30);
 
@@ -62,5 +63,6 @@ async fn tell(
     let claim = settings.log.statements.claim_reader.query();
     let claim = claim.bind(settings.consumer).bind(subscriptions);
     let claim = claim.bind(positions).bind(OffsetDateTime::now_utc());
-    claim.execute(settings.log.pool()).await.map(drop)
+    let mut connection = transaction::acquire(settings.log.pool()).await?;
+    claim.execute(&mut *connection).await.map(drop)
 }

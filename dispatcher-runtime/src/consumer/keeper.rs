@@ -123,7 +123,11 @@ impl<S: Send + Sync + 'static> Keeper<S> {
         }
         let leave = self.settings.statements.leave_replicas.query();
         let leave = leave.bind(self.settings.consumer).bind(self.replica);
-        let left = tokio::time::timeout(third.max(SOON), leave.execute(&self.pool)).await;
+        let left = async {
+            let mut connection = transaction::acquire(&self.pool).await?;
+            leave.execute(&mut *connection).await
+        };
+        let left = tokio::time::timeout(third.max(SOON), left).await;
         if !matches!(left, Ok(Ok(_))) {
             tracing::debug!("this replica could not say that it is gone; the others see it expire");
         }

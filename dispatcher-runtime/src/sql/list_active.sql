@@ -1,9 +1,10 @@
 -- The newest dead letters that nobody has resolved.
--- A statement for each case, so that each has a plan of its own that is good for any parameters.
+-- A statement for each case, so that each has a plan of its own that is good for any parameters. These stand in
+-- subqueries; see read_events.sql.
 SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
        envelope, reason, error, attempts, failures::text AS failures, created_at,
        resolved_at, resolved_by, resolution_note
   FROM {family}dispatcher_dead_letter
  WHERE resolved_at IS NULL
  ORDER BY created_at DESC, dead_letter_id DESC
- LIMIT $1
+ LIMIT (SELECT $1::bigint)

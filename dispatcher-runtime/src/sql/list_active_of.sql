@@ -5,6 +5,6 @@ SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_vers
        envelope, reason, error, attempts, failures::text AS failures, created_at,
        resolved_at, resolved_by, resolution_note
   FROM {family}dispatcher_dead_letter
- WHERE consumer BETWEEN $2 AND $2 AND resolved_at IS NULL
+ WHERE consumer BETWEEN (SELECT $2::text) AND (SELECT $2::text) AND resolved_at IS NULL
  ORDER BY consumer, created_at DESC, dead_letter_id DESC
- LIMIT $1
+ LIMIT (SELECT $1::bigint)

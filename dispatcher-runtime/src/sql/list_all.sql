@@ -4,4 +4,4 @@ SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_vers
        resolved_at, resolved_by, resolution_note
   FROM {family}dispatcher_dead_letter
  ORDER BY created_at DESC, dead_letter_id DESC
- LIMIT $1
+ LIMIT (SELECT $1::bigint)

@@ -2,7 +2,8 @@
 --   handled  a dedup row says that it has handled this one; there can be none beyond position $6
 --   waiting  it waits itself: it is there after a cursor was set back
 --   held     an earlier event of its subject still waits
--- Each by the first row of an index, and not EXISTS, for which all rows may be read and hashed.
+-- Each by the first row of an index, and not EXISTS, for which all rows may be read and hashed. For the
+-- subqueries around parameters see read_events.sql.
 SELECT event.position,
        event.position <= $6
        AND (SELECT true
@@ -19,4 +20,4 @@ SELECT event.position,
            AND md5(earlier.subject) = md5(event.subject) AND earlier.subject = event.subject
          ORDER BY earlier.position
          LIMIT 1) IS NOT NULL AS held
-  FROM unnest($3::bigint[], $4::text[], $5::text[]) AS event (position, event_id, subject)
+  FROM unnest((SELECT $3::bigint[]), (SELECT $4::text[]), (SELECT $5::text[])) AS event (position, event_id, subject)

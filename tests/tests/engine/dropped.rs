@@ -11,7 +11,7 @@ use dispatcher_runtime::{
     DeadLetterFilter, DeadLetters, Dispatcher, EventLog, Retention, Start, Subscriptions,
 };
 use dispatcher_tests::fixtures::{TENANT, TestResult, lock};
-use sqlx::{Executor, PgPool, Row};
+use sqlx::{Executor, PgConnection, PgPool, Row};
 
 use crate::support::{Act, Script, World, hold_slot};
 
@@ -114,15 +114,8 @@ async fn one_that_waits_for_a_connection() -> TestResult {
 /// As a `begin` that was cancelled elsewhere leaves it, or a statement that failed in it.
 #[tokio::test]
 async fn a_connection_that_somebody_left_in_a_transaction() -> TestResult {
-    for connections in [1, 3] {
-        left_in_a_transaction(connections).await?;
-    }
-    Ok(())
-}
-
-async fn left_in_a_transaction(connections: u32) -> TestResult {
     let world = World::new().await?;
-    let pool = world.database.pool(connections).await?;
+    let pool = world.database.pool(1).await?;
     let dispatcher = Dispatcher::<Revenue>::builder(pool.clone()).tenant(TENANT);
     let dispatcher = dispatcher.build()?;
     let left = [
@@ -132,30 +125,16 @@ async fn left_in_a_transaction(connections: u32) -> TestResult {
     ];
     let mut published = 0;
     for statements in left {
-        let leave = || async {
-            let mut all = Vec::new();
-            for _ in 0..connections {
-                let mut connection = pool.acquire().await?;
-                let _ = sqlx::raw_sql(statements).execute(&mut *connection).await;
-                all.push(connection);
-            }
-            TestResult::Ok(())
-        };
-        leave().await?;
+        leave(&mut *pool.acquire().await?, statements).await;
         let pair = [lock(published + 1, 1), lock(published + 2, 1)];
         dispatcher.publish_all(pair).await?;
-        if connections == 1 {
-            assert_in_no_transaction(&world, &pool, statements).await?;
-        }
-        leave().await?;
+        assert_in_no_transaction(&world, &pool, statements).await?;
+        leave(&mut *pool.acquire().await?, statements).await;
         dispatcher.publish(lock(published + 3, 1)).await?;
-        if connections == 1 {
-            assert_in_no_transaction(&world, &pool, statements).await?;
-        }
+        assert_in_no_transaction(&world, &pool, statements).await?;
         published += 3;
-        let events = "SELECT count(*) FROM dispatcher_event";
         assert_eq!(
-            world.count(events).await?,
+            world.count(EVENTS).await?,
             i64::from(published),
             "{statements}"
         );
@@ -164,11 +143,54 @@ async fn left_in_a_transaction(connections: u32) -> TestResult {
     world.close().await
 }
 
+const EVENTS: &str = "SELECT count(*) FROM dispatcher_event";
+
+async fn leave(connection: &mut PgConnection, statements: &'static str) {
+    let _ = connection.execute(statements).await;
+}
+
+/// The aborted one is found and healed, and what was written through the others is committed.
+#[tokio::test]
+async fn several_connections_that_somebody_left_in_a_transaction() -> TestResult {
+    let world = World::new().await?;
+    let pool = world.database.pool(3).await?;
+    let dispatcher = Dispatcher::<Revenue>::builder(pool.clone()).tenant(TENANT);
+    let dispatcher = dispatcher.build()?;
+    let mut all = Vec::new();
+    for statements in [
+        "BEGIN; SELECT 1 / 0",
+        "BEGIN; INSERT INTO effect (subscription, event_id, credits) VALUES ('', 'a', 1)",
+        "BEGIN; INSERT INTO effect (subscription, event_id, credits) VALUES ('', 'b', 2)",
+    ] {
+        let mut connection = pool.acquire().await?;
+        leave(&mut connection, statements).await;
+        all.push(connection);
+    }
+    // The first is to be the first in turn.
+    for (idle, connection) in (1..).zip(all) {
+        drop(connection);
+        while pool.num_idle() < idle {
+            tokio::task::yield_now().await;
+        }
+    }
+    for number in 1..=6 {
+        let pair = [lock(2 * number, 1), lock(2 * number + 1, 1)];
+        dispatcher.publish_all(pair).await?;
+    }
+    assert_eq!(world.count(EVENTS).await?, 12);
+    let mut effects = world.effects().await?;
+    effects.sort_unstable();
+    assert_eq!(effects, [1, 2]);
+    assert_in_no_transaction(&world, &pool, "all were used").await?;
+    pool.close().await;
+    world.close().await
+}
+
 /// Leaves all connections that nobody uses as these statements leave them.
 async fn leave_all(pool: &PgPool, statements: &'static str) {
     let mut connections = Vec::new();
     while let Some(mut connection) = pool.try_acquire() {
-        let _ = sqlx::raw_sql(statements).execute(&mut *connection).await;
+        leave(&mut connection, statements).await;
         connections.push(connection);
     }
 }
@@ -182,7 +204,7 @@ async fn a_consumer_whose_connections_were_left_in_a_transaction() -> TestResult
     let mut connections = Vec::new();
     for _ in 0..20 {
         let mut connection = pool.acquire().await?;
-        connection.execute("BEGIN").await?;
+        leave(&mut connection, "BEGIN").await;
         connections.push(connection);
     }
     drop(connections);
@@ -193,11 +215,53 @@ async fn a_consumer_whose_connections_were_left_in_a_transaction() -> TestResult
         leave_all(&pool, statements).await;
         world.revenue().publish(lock(credits, credits)).await?;
         // It asks with such a connection itself. Where nothing was committed, this would not end.
-        let caught_up = async { while consumer.caught_up().await.is_err() {} };
+        let caught_up = async {
+            while consumer.caught_up().await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
         tokio::time::timeout(Duration::from_secs(60), caught_up).await?;
     }
+    leave_all(&pool, "BEGIN").await;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 2, 3]);
+    // What it says at its end is for others to see, and that before the pool has ended everything.
+    let there = "SELECT (SELECT count(*) FROM dispatcher_replica)
+                      + (SELECT count(*) FROM dispatcher_cursor WHERE holder IS NOT NULL)";
+    assert_eq!(world.count(there).await?, 0);
+    pool.close().await;
+    world.close().await
+}
+
+/// Its LISTEN would not be heard before that transaction ended.
+#[tokio::test]
+async fn a_listener_whose_connection_was_left_in_a_transaction() -> TestResult {
+    let world = World::new().await?;
+    let pool = world.database.pool(20).await?;
+    let mut connections = Vec::new();
+    for _ in 0..20 {
+        let mut connection = pool.acquire().await?;
+        leave(&mut connection, "BEGIN").await;
+        connections.push(connection);
+    }
+    drop(connections);
+    let script = Script::new([]);
+    let builder = dispatcher_runtime::Consumer::<acme_contracts::Coaching>::builder(pool.clone());
+    let consumer = builder.poll_interval(Duration::from_secs(600));
+    let consumer = consumer.state(script.clone()).subscribe(hold_slot);
+    let consumer = consumer.start().await?;
+    let asleep = "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+                   WHERE locktype = 'advisory' AND classid = 1146311763 AND datname = current_database()";
+    for credits in 1..=3 {
+        while world.count(asleep).await? == 0 {
+            tokio::task::yield_now().await;
+        }
+        world.revenue().publish(lock(credits, credits)).await?;
+        let handled = script.entered.acquire();
+        let handled = tokio::time::timeout(Duration::from_secs(60), handled).await;
+        handled??.forget();
+    }
+    consumer.stop().await;
     pool.close().await;
     world.close().await
 }

@@ -155,6 +155,58 @@ async fn faults_of_plans(world: &World, mode: &str) -> TestResult<Vec<String>> {
     Ok(faults)
 }
 
+/// A statement of every batch, or of every page, is planned once for each connection: the planner must not
+/// believe that values which it knows make for a better plan, as it does for a few of many rows.
+#[tokio::test]
+async fn a_plan_is_kept_however_large_the_log() -> TestResult {
+    let world = grown().await?;
+    let mut connection = world.pool.acquire().await?;
+    // So the planner sees ten million, without anybody's inserting them.
+    connection
+        .execute(
+            "UPDATE pg_class SET reltuples = reltuples * 500 WHERE relname LIKE 'dispatcher\\_%'",
+        )
+        .await?;
+    // The next events of a consumer that keeps up, for which a plan looks cheap whose values are known.
+    let keeps_up = "'{credit.locked}', 19990, 20000, 50, 1, 0, 8388608";
+    let mut faults = Vec::new();
+    for name in [
+        "read_lease",
+        "read_events",
+        "read_marks",
+        "confirm_lease",
+        "confirm_lane",
+        "list_active",
+        "list_active_of",
+        "list_all",
+        "list_all_of",
+    ] {
+        let planned = STATEMENTS.iter().find(|it| it.name == name).ok_or(name)?;
+        let values = match name {
+            "read_events" => keeps_up,
+            _ => planned.values,
+        };
+        let (types, text) = (planned.types, planned.text.replace("{family}", ""));
+        let prepare = format!("PREPARE {name} ({types}) AS {text}");
+        connection.execute(AssertSqlSafe(prepare)).await?;
+        for _ in 0..8 {
+            let explain = format!("EXPLAIN (COSTS off) EXECUTE {name} ({values})");
+            connection.execute(AssertSqlSafe(explain)).await?;
+        }
+        let plans = sqlx::query(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = $1",
+        );
+        let plans = plans.bind(name).fetch_one(&mut *connection).await?;
+        let (kept, made): (i64, i64) = (plans.try_get(0)?, plans.try_get(1)?);
+        if kept == 0 {
+            faults.push(format!("{name} was planned anew {made} times"));
+        }
+    }
+    assert!(faults.is_empty(), "{faults:?}");
+    drop(connection);
+    world.close().await
+}
+
 /// The test can fail.
 #[tokio::test]
 async fn a_statement_that_scans_the_log_is_noticed() -> TestResult {
