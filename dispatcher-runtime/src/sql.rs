@@ -25,6 +25,12 @@ impl Statement {
         Self(template.replace("{family}", &prefix).into())
     }
 
+    /// The same with a number for `{at_most}`, of which there should be few: each is prepared by itself.
+    pub(crate) fn query_of(&self, at_most: u32) -> Query<'static, Postgres, PgArguments> {
+        let text = self.0.replace("{at_most}", &at_most.to_string());
+        sqlx::query(AssertSqlSafe(text))
+    }
+
     pub(crate) fn query(&self) -> Query<'static, Postgres, PgArguments> {
         sqlx::query(AssertSqlSafe(Arc::clone(&self.0)))
     }

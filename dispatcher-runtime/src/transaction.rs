@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -18,6 +19,9 @@ const ABORTED: &str = "25P02";
 
 /// active_sql_transaction, which BEGIN says of one that has another isolation level.
 const OF_ANOTHER_LEVEL: &str = "25001";
+
+/// One of the idle connections may be dead.
+const HEALING: Duration = Duration::from_millis(500);
 
 /// A connection for statements that commit by themselves.
 pub(crate) async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, sqlx::Error> {
@@ -39,17 +43,17 @@ where
     else {
         return Ok(());
     };
-    match sql_state(&error).as_deref() {
-        Some(ABORTED) => roll_back(connection).await,
-        Some(_) => {
-            tracing::warn!(
-                %error,
-                "a transaction that somebody had left open on a connection of the pool could not be committed"
-            );
-            Ok(())
-        }
-        None => Err(error),
+    let Some(state) = sql_state(&error) else {
+        return Err(error);
+    };
+    roll_back(connection).await?;
+    if state != ABORTED {
+        tracing::warn!(
+            %error,
+            "a transaction that somebody had left open on a connection of the pool could not be committed"
+        );
     }
+    Ok(())
 }
 
 async fn roll_back(connection: impl PgExecutor<'_>) -> Result<(), sqlx::Error> {
@@ -69,7 +73,8 @@ pub(crate) async fn begin_with(
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     let connection = pool.acquire().await?;
     match begin_on(connection, statement).await {
-        // Somebody left the connection in a transaction. (Where BEGIN can join that one, it ends with ours.)
+        // Somebody left the connection in a transaction. (Where BEGIN can join that one, it ends with ours; one
+        // of another isolation level is aborted by it.)
         Err(error) if is_of_another(&error) => {
             heal(pool).await;
             begin_on(acquire(pool).await?, statement).await
@@ -79,8 +84,12 @@ pub(crate) async fn begin_with(
 }
 
 /// A connection whose transaction is aborted went back to the pool, which gives its connections in turn:
-/// it is looked for among those that nobody uses.
+/// it is looked for among those that nobody uses, and not for long.
 async fn heal(pool: &PgPool) {
+    let _ = tokio::time::timeout(HEALING, heal_idle(pool)).await;
+}
+
+async fn heal_idle(pool: &PgPool) {
     for _ in 0..pool.num_idle() {
         let Some(mut connection) = pool.try_acquire() else {
             return;

@@ -17,6 +17,9 @@ use crate::event::StoredEvent;
 /// How far apart two inserts may be whose order by clock is not that of their positions.
 const CLOCK_ORDER: Duration = Duration::from_secs(1);
 
+/// No batch is read with a statement for fewer, so that one is enough for all of the usual sizes.
+const USUAL: u32 = 1024;
+
 /// An event that a cursor has passed.
 #[derive(Clone, Debug)]
 pub(crate) struct Anchor {
@@ -139,10 +142,12 @@ impl EventLog {
         connection: &mut PgConnection,
         selection: &Selection<'_>,
     ) -> Result<Batch, sqlx::Error> {
+        let at_most = selection.limit.max(USUAL).checked_next_power_of_two();
+        let at_most = at_most.unwrap_or(u32::MAX);
         let query = self
             .statements
             .read_events
-            .query()
+            .query_of(at_most)
             .bind(selection.event_types.to_vec())
             .bind(selection.after)
             .bind(selection.until)

@@ -2,6 +2,9 @@
 SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
        envelope, reason, error, attempts, failures::text AS failures, created_at,
        resolved_at, resolved_by, resolution_note
-  FROM {family}dispatcher_dead_letter
+  FROM (SELECT *
+          FROM {family}dispatcher_dead_letter
+         ORDER BY created_at DESC, dead_letter_id DESC
+         LIMIT 1000) AS newest
  ORDER BY created_at DESC, dead_letter_id DESC
  LIMIT (SELECT $1::bigint)
