@@ -135,7 +135,7 @@ pub(super) async fn wake_up(side: &Side) -> Result<f64, Error> {
 }
 
 pub(super) async fn start(side: &Side) -> Result<f64, Error> {
-    let times = side.times(20);
+    let times = side.times(60);
     let mut elapsed = Duration::ZERO;
     for _ in 0..times {
         let (builder, _called) = consumer(side);
