@@ -195,19 +195,25 @@ async fn leave_all(pool: &PgPool, statements: &'static str) {
     }
 }
 
-/// What it does by itself is committed, also where it commits statement by statement.
-#[tokio::test]
-async fn a_consumer_whose_connections_were_left_in_a_transaction() -> TestResult {
-    let world = World::new().await?;
-    // More than `start` uses, whose transactions are committed with what was left.
-    let pool = world.database.pool(20).await?;
+/// A pool whose connections were all left in a transaction. They are more than `start` uses, which ends
+/// those that it meets.
+async fn left_pool(world: &World) -> TestResult<PgPool> {
+    const CONNECTIONS: u32 = 20;
+    let pool = world.database.pool(CONNECTIONS).await?;
     let mut connections = Vec::new();
-    for _ in 0..20 {
+    for _ in 0..CONNECTIONS {
         let mut connection = pool.acquire().await?;
         leave(&mut connection, "BEGIN").await;
         connections.push(connection);
     }
-    drop(connections);
+    Ok(pool)
+}
+
+/// What it does by itself is committed, also where it commits statement by statement.
+#[tokio::test]
+async fn a_consumer_whose_connections_were_left_in_a_transaction() -> TestResult {
+    let world = World::new().await?;
+    let pool = left_pool(&world).await?;
     let builder = dispatcher_runtime::Consumer::<acme_contracts::Coaching>::builder(pool.clone());
     let consumer = builder.state(Script::new([])).subscribe(hold_slot);
     let consumer = consumer.start().await?;
@@ -237,14 +243,7 @@ async fn a_consumer_whose_connections_were_left_in_a_transaction() -> TestResult
 #[tokio::test]
 async fn a_listener_whose_connection_was_left_in_a_transaction() -> TestResult {
     let world = World::new().await?;
-    let pool = world.database.pool(20).await?;
-    let mut connections = Vec::new();
-    for _ in 0..20 {
-        let mut connection = pool.acquire().await?;
-        leave(&mut connection, "BEGIN").await;
-        connections.push(connection);
-    }
-    drop(connections);
+    let pool = left_pool(&world).await?;
     let script = Script::new([]);
     let builder = dispatcher_runtime::Consumer::<acme_contracts::Coaching>::builder(pool.clone());
     let consumer = builder.poll_interval(Duration::from_secs(600));
