@@ -20,7 +20,7 @@ const ABORTED: &str = "25P02";
 /// active_sql_transaction, which BEGIN says of one that has another isolation level.
 const OF_ANOTHER_LEVEL: &str = "25001";
 
-/// One of the idle connections may be dead.
+/// For how long idle connections are looked at: one of them may be dead.
 const HEALING: Duration = Duration::from_millis(500);
 
 /// A connection for statements that commit by themselves.
@@ -56,7 +56,7 @@ where
     Ok(())
 }
 
-async fn roll_back(connection: impl PgExecutor<'_>) -> Result<(), sqlx::Error> {
+pub(crate) async fn roll_back(connection: impl PgExecutor<'_>) -> Result<(), sqlx::Error> {
     let rollback = sqlx::raw_sql("ROLLBACK").execute(connection);
     rollback.await.map(drop)
 }
@@ -76,7 +76,7 @@ pub(crate) async fn begin_with(
         // Somebody left the connection in a transaction. (Where BEGIN can join that one, it ends with ours; one
         // of another isolation level is aborted by it.)
         Err(error) if is_of_another(&error) => {
-            heal(pool).await;
+            let _ = tokio::time::timeout(HEALING, heal(pool)).await;
             begin_on(acquire(pool).await?, statement).await
         }
         begun => begun,
@@ -84,12 +84,8 @@ pub(crate) async fn begin_with(
 }
 
 /// A connection whose transaction is aborted went back to the pool, which gives its connections in turn:
-/// it is looked for among those that nobody uses, and not for long.
+/// it is looked for among those that nobody uses.
 async fn heal(pool: &PgPool) {
-    let _ = tokio::time::timeout(HEALING, heal_idle(pool)).await;
-}
-
-async fn heal_idle(pool: &PgPool) {
     for _ in 0..pool.num_idle() {
         let Some(mut connection) = pool.try_acquire() else {
             return;

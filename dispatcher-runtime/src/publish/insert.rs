@@ -47,10 +47,9 @@ impl<D> Dispatcher<D> {
             Ok(row) => return row.try_get("position").map_err(database),
             Err(error) => match sql_state(&error).as_deref() {
                 // invalid_transaction_termination, in_failed_sql_transaction
-                Some("2D000" | "25P02") => {
-                    let rollback = sqlx::raw_sql("ROLLBACK").execute(&mut *connection);
-                    rollback.await.map_err(database)?;
-                }
+                Some("2D000" | "25P02") => transaction::roll_back(&mut *connection)
+                    .await
+                    .map_err(database)?,
                 // undefined_function: the tables are older. undefined_table, invalid_schema_name: the
                 // schema has another name now.
                 Some("42883" | "42P01" | "3F000") => {}

@@ -46,6 +46,8 @@ pub(super) const SUBSCRIPTIONS: [(&str, EventType, bool); 6] = [
 struct App {
     seed: u64,
     outside: PgPool,
+    /// Whether the time of a handler is limited.
+    has_limit: bool,
 }
 
 type Builder = ConsumerBuilder<Coaching, App>;
@@ -80,15 +82,17 @@ fn without_limit(builder: Builder) -> Builder {
 /// Consumes until told to stop.
 pub(super) async fn run(options: PgConnectOptions, seed: u64) {
     let mut orders = orders();
-    let app = App {
+    let outside = pool(&options, 4);
+    let app = |has_limit| App {
         seed,
-        outside: pool(&options, 4),
+        outside: outside.clone(),
+        has_limit,
     };
     let (limited, unlimited) = (pool(&options, 14), pool(&options, 10));
     let start = async {
         tokio::join!(
-            start(limited, &app, with_limit),
-            start(unlimited, &app, without_limit),
+            start(limited, app(true), with_limit),
+            start(unlimited, app(false), without_limit),
         )
     };
     let mut waiting = Vec::new();
@@ -122,7 +126,7 @@ pub(super) async fn run(options: PgConnectOptions, seed: u64) {
     }
 }
 
-async fn start(pool: PgPool, app: &App, settings: fn(Builder) -> Builder) -> RunningConsumer {
+async fn start(pool: PgPool, app: App, settings: fn(Builder) -> Builder) -> RunningConsumer {
     loop {
         let builder = Consumer::<Coaching>::builder(pool.clone()).state(app.clone());
         match settings(builder).start().await {
@@ -222,8 +226,7 @@ async fn within(
         let _ = sqlx::query("SELECT 1 / 0").execute(&mut **tx).await;
         return Ok(());
     }
-    let has_limit = !delivery.subscription.starts_with("note_");
-    if answer == Answer::Hang && !has_limit {
+    if answer == Answer::Hang && !app.has_limit {
         return give(Answer::Fail).await; // Nobody would end it.
     }
     give(answer).await

@@ -1,5 +1,5 @@
 //! A future that is dropped, wherever it waits: no connection of the pool is left in a transaction that
-//! its next user knows nothing of.
+//! its next user knows nothing of. And connections that somebody else has left so.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -14,6 +14,13 @@ use dispatcher_tests::fixtures::{TENANT, TestResult, lock};
 use sqlx::{Executor, PgConnection, PgPool, Row};
 
 use crate::support::{Act, Script, World, hold_slot};
+
+/// Publishes on a pool of so many connections.
+async fn publisher(world: &World, connections: u32) -> TestResult<(PgPool, Dispatcher<Revenue>)> {
+    let pool = world.database.pool(connections).await?;
+    let dispatcher = Dispatcher::builder(pool.clone()).tenant(TENANT).build()?;
+    Ok((pool, dispatcher))
+}
 
 /// Polls it so many times and drops it at once, before anything more is answered. Whether it had ended
 /// by then.
@@ -68,9 +75,7 @@ async fn drop_everywhere<F: Future>(
 #[tokio::test]
 async fn a_publish() -> TestResult {
     let world = World::new().await?;
-    let pool = world.database.pool(1).await?;
-    let dispatcher = Dispatcher::<Revenue>::builder(pool.clone()).tenant(TENANT);
-    let dispatcher = dispatcher.build()?;
+    let (pool, dispatcher) = publisher(&world, 1).await?;
     let one = || dispatcher.publish(lock(1, 1)).into_future();
     drop_everywhere(&world, &pool, "publish", one).await?;
     let many = || {
@@ -91,9 +96,7 @@ async fn a_publish() -> TestResult {
 #[tokio::test]
 async fn one_that_waits_for_a_connection() -> TestResult {
     let world = World::new().await?;
-    let pool = world.database.pool(1).await?;
-    let dispatcher = Dispatcher::<Revenue>::builder(pool.clone()).tenant(TENANT);
-    let dispatcher = dispatcher.build()?;
+    let (pool, dispatcher) = publisher(&world, 1).await?;
     let held = pool.acquire().await?;
     let tasks = || {
         tokio::runtime::Handle::current()
@@ -115,9 +118,7 @@ async fn one_that_waits_for_a_connection() -> TestResult {
 #[tokio::test]
 async fn a_connection_that_somebody_left_in_a_transaction() -> TestResult {
     let world = World::new().await?;
-    let pool = world.database.pool(1).await?;
-    let dispatcher = Dispatcher::<Revenue>::builder(pool.clone()).tenant(TENANT);
-    let dispatcher = dispatcher.build()?;
+    let (pool, dispatcher) = publisher(&world, 1).await?;
     let left = [
         "BEGIN",
         "BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT 1",
@@ -153,9 +154,7 @@ async fn leave(connection: &mut PgConnection, statements: &'static str) {
 #[tokio::test]
 async fn several_connections_that_somebody_left_in_a_transaction() -> TestResult {
     let world = World::new().await?;
-    let pool = world.database.pool(3).await?;
-    let dispatcher = Dispatcher::<Revenue>::builder(pool.clone()).tenant(TENANT);
-    let dispatcher = dispatcher.build()?;
+    let (pool, dispatcher) = publisher(&world, 3).await?;
     let mut all = Vec::new();
     for statements in [
         "BEGIN; SELECT 1 / 0",
