@@ -15,17 +15,17 @@ pub use crate::__json_schema as json_schema;
 #[cfg(not(feature = "schemars"))]
 pub use crate::__no_json_schema as json_schema;
 #[cfg(feature = "consume")]
-pub use crate::event_payload::{
+pub use crate::consume::event_payload::{
     EnvelopeOfSeveral, EventPayload, Known, SubscribesTo, SubscribesToAll, Variants,
 };
-pub use crate::gate::Document;
 #[cfg(feature = "consume")]
-pub use crate::handler::{
+pub use crate::consume::handler::{
     Envelope, Incoming, Returned, a_handler_must_be_send, delivery_tx, refused,
 };
+pub use crate::contract::gate::Document;
 #[cfg(feature = "schemars")]
-pub use crate::json_schema::json_schema as json_schema_of;
-pub use crate::value::{
+pub use crate::contract::json_schema::json_schema as json_schema_of;
+pub use crate::contract::value::{
     IntegerRule, ListRule, NumberRule, Object, ObjectWriter, Read, Rule, StringRule, Union,
     ValueEnum, ValueError, deserialize, present, unknown_variant,
 };
@@ -37,8 +37,8 @@ pub use crate::{
 
 use serde_json::Value;
 
-use crate::payload::{DecodeError, Payload};
-use crate::registry::EventDescriptor;
+use crate::contract::payload::{DecodeError, Payload};
+use crate::contract::registry::EventDescriptor;
 
 /// Without the feature `schemars` types have no `JsonSchema`.
 #[cfg(not(feature = "schemars"))]

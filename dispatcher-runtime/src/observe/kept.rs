@@ -5,8 +5,8 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::{Attempt, AttemptOutcome, DeadLettered, DedupHit, EndToEnd, Observer, Observers};
-use crate::event::StoredEvent;
-use crate::reason::Reason;
+use crate::contract::reason::Reason;
+use crate::log::stored_event::StoredEvent;
 
 /// What a pass did and will tell once it is committed. Empty where nobody would be told.
 #[derive(Debug, Default)]

@@ -11,10 +11,10 @@ use std::time::Instant;
 #[cfg(feature = "consume")]
 use super::HeldBack;
 use super::{Observer, Publish, PublishOutcome};
-#[cfg(feature = "publish")]
-use crate::error::PublishError;
 #[cfg(feature = "consume")]
-use crate::event_log::Blocker;
+use crate::log::Blocker;
+#[cfg(feature = "publish")]
+use crate::publish::PublishError;
 
 /// The observers of a dispatcher or a consumer: mostly one, or none.
 #[derive(Clone, Default)]

@@ -6,9 +6,10 @@ use sqlx::{PgConnection, Postgres, Row};
 
 use super::Dispatcher;
 use super::draft::NewEvent;
-use crate::error::{DatabaseError, PublishError, sql_state};
-use crate::sql::Statement;
-use crate::transaction;
+use crate::postgres::error::{DatabaseError, sql_state};
+use crate::postgres::sql::Statement;
+use crate::postgres::transaction;
+use crate::publish::PublishError;
 
 impl<D> Dispatcher<D> {
     /// The position, or none if an event of that id was there already.

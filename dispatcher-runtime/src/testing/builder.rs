@@ -12,15 +12,16 @@ use sqlx::PgPool;
 use super::TENANT;
 use super::database::Database;
 use super::kit::TestKit;
-use crate::clock::Clock;
-use crate::config;
-use crate::consumer::{Consumer, ConsumerBuilder, SubscriptionOptions};
-use crate::error::{ConfigError, TestKitError};
-use crate::event_log::EventLog;
-use crate::handler::Handler;
-use crate::payload::Domain;
+use crate::consume::clock::Clock;
+use crate::consume::handler::Handler;
+use crate::consume::{Consumer, ConsumerBuilder, SubscriptionOptions};
+use crate::contract::payload::Domain;
+use crate::log::EventLog;
+use crate::postgres::config;
+use crate::postgres::error::ConfigError;
 use crate::private::ConsumedBy;
 use crate::publish::{Dispatcher, Marked};
+use crate::testing::error::TestKitError;
 
 /// Where a server is looked for that the test did not name.
 const SERVER_VARIABLE: &str = "DATABASE_URL";
@@ -224,7 +225,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> TestKitBuilder<D, S> {
                 (Some(database), pool)
             }
         };
-        crate::migrate(&pool).await?;
+        crate::postgres::migrate::migrate(&pool).await?;
         for prepare in self.prepare {
             prepare(pool.clone()).await?;
         }

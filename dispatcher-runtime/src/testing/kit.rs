@@ -11,17 +11,18 @@ use time::OffsetDateTime;
 use super::builder::TestKitBuilder;
 use super::database::Database;
 use super::found::Found;
-use crate::clock::Clock;
-use crate::config::Family;
-use crate::consumer::RunningConsumer;
-use crate::dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters};
-use crate::envelope::EventEnvelope;
-use crate::error::{DatabaseError, TestKitError};
-use crate::event::StoredEvent;
-use crate::event_log::EventLog;
-use crate::payload::{Domain, Payload};
+use crate::consume::RunningConsumer;
+use crate::consume::clock::Clock;
+use crate::contract::envelope::EventEnvelope;
+use crate::contract::payload::{Domain, Payload};
+use crate::log::EventLog;
+use crate::log::stored_event::StoredEvent;
+use crate::operate::dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters};
+use crate::postgres::config::Family;
+use crate::postgres::error::DatabaseError;
+use crate::postgres::sql::KitStatements;
 use crate::publish::{Dispatcher, Marked, Publish, PublishAll};
-use crate::sql::KitStatements;
+use crate::testing::error::TestKitError;
 
 /// How long connections are given to end by themselves.
 const LETTING_GO: Duration = Duration::from_millis(100);

@@ -20,7 +20,7 @@ macro_rules! planned {
     ($($name:literal ($types:literal) = $values:literal;)+) => {
         &[$(Planned {
             name: $name,
-            text: include_str!(concat!("../../../dispatcher-runtime/src/sql/", $name, ".sql")),
+            text: include_str!(concat!("../../../dispatcher-runtime/src/postgres/sql/", $name, ".sql")),
             types: $types,
             values: $values,
         }),+]
