@@ -9,7 +9,7 @@
 //! |---|---|
 //! | [`Dispatcher`] | publishes the events of one domain, in the caller's transaction or its own |
 //! | [`subscribe`] | makes a handler of an async function |
-//! | [`EventPayload`] | one enum for the payloads of several event types, whose handler keeps their order |
+//! | [`EventUnion`] | one enum for the payloads of several event types, whose handler keeps their order |
 //! | [`Consumer`] | runs the handlers of one domain |
 //! | [`EventEnvelope`] | an event as a handler gets it |
 //! | [`DeliveryTx`] | the delivery's transaction: what is written through it is applied once |
@@ -77,14 +77,14 @@ pub mod testing;
 pub mod private;
 
 pub use contract::envelope::EventEnvelope;
-pub use contract::gate::{GatedPayload, PayloadReport, PayloadSchema, Violation};
+pub use contract::gate::{GatedPayload, InvalidPayload, PayloadSchema, Violation};
 pub use contract::id::{DeadLetterId, EventId, IdError, TenantId};
 pub use contract::payload::{DecodeError, Domain, Payload, Upcast};
 pub use contract::registry::{
-    Difference, EventDescriptor, LoadedEvent, LoadedRegistry, LoadedVersion, Registry,
-    RegistryError, Status, VersionDescriptor,
+    Difference, EventContract, LoadedEvent, LoadedRegistry, LoadedVersion, Registry, RegistryError,
+    Status, VersionContract,
 };
-pub use contract::value::{Date, DateTime, Integer, Lazy, Number, Ruled, ValueError};
+pub use contract::value::{Date, DateTime, Deferred, Integer, Number, Refined, ValueError};
 /// The version of the `time` crate that the interface speaks of.
 pub use time;
 
@@ -102,14 +102,14 @@ pub use consume::handler::{Delivery, DeliveryTx, Handler, State};
 pub use consume::{
     Consumer, ConsumerBuilder, HandlerError, RunningConsumer, StartError, SubscriptionOptions,
 };
-pub use contract::reason::Reason;
+pub use contract::dead_letter_reason::DeadLetterReason;
 /// ```
 /// use acme_contracts::credit_locked::{self, CreditLocked};
 /// use acme_contracts::credit_released::{self, CreditReleased};
-/// use dispatcher_runtime::{DeliveryTx, EventEnvelope, EventPayload, HandlerError, subscribe};
+/// use dispatcher_runtime::{DeliveryTx, EventEnvelope, EventUnion, HandlerError, subscribe};
 ///
 /// /// What happened to the credits of a reservation.
-/// #[derive(EventPayload)]
+/// #[derive(EventUnion)]
 /// enum CreditEvent {
 ///     Locked(CreditLocked),
 ///     Released(CreditReleased),
@@ -133,7 +133,7 @@ pub use contract::reason::Reason;
 /// }
 /// ```
 #[cfg(feature = "consume")]
-pub use dispatcher_macros::EventPayload;
+pub use dispatcher_macros::EventUnion;
 /// ```
 /// use acme_contracts::credit_locked::{self, CreditLocked};
 /// use dispatcher_runtime::{DeliveryTx, EventEnvelope, HandlerError, State, subscribe};
@@ -168,10 +168,10 @@ pub use operate::dead_letter::{DeadLetter, DeadLetterError, DeadLetterFilter, De
 #[cfg(feature = "http")]
 pub use operate::http::{self, AuthError};
 #[cfg(feature = "consume")]
-pub use operate::retention::{Retention, SlowReader, Swept};
+pub use operate::retention::{Retention, SlowestSubscription, Swept};
 #[cfg(feature = "consume")]
 pub use operate::subscriptions::{
-    Rewound, Start, SubscriptionError, SubscriptionState, Subscriptions,
+    Rewound, StartFrom, SubscriptionError, SubscriptionProgress, Subscriptions,
 };
 
 #[cfg(feature = "contracts-macro")]

@@ -15,8 +15,8 @@ pub use crate::__json_schema as json_schema;
 #[cfg(not(feature = "schemars"))]
 pub use crate::__no_json_schema as json_schema;
 #[cfg(feature = "consume")]
-pub use crate::consume::event_payload::{
-    EnvelopeOfSeveral, EventPayload, Known, SubscribesTo, SubscribesToAll, Variants,
+pub use crate::consume::event_union::{
+    EventUnion, Known, SubscribesTo, SubscribesToAll, UnionEnvelope, Variants,
 };
 #[cfg(feature = "consume")]
 pub use crate::consume::handler::{
@@ -38,7 +38,7 @@ pub use crate::{
 use serde_json::Value;
 
 use crate::contract::payload::{DecodeError, Payload};
-use crate::contract::registry::EventDescriptor;
+use crate::contract::registry::EventContract;
 
 /// Without the feature `schemars` types have no `JsonSchema`.
 #[cfg(not(feature = "schemars"))]
@@ -65,7 +65,7 @@ pub trait EventType: Send + Sync + 'static {
     const CURRENT_VERSION: u32;
 
     /// What the registry says about it.
-    fn descriptor() -> &'static EventDescriptor;
+    fn descriptor() -> &'static EventContract;
 }
 
 /// A payload type that the domain `D` publishes.
@@ -127,7 +127,7 @@ impl EventType for UnknownEventType {
     const SUBJECT: Option<&'static str> = None;
     const CURRENT_VERSION: u32 = 0;
 
-    fn descriptor() -> &'static EventDescriptor {
+    fn descriptor() -> &'static EventContract {
         unreachable!("code that mentions it does not compile")
     }
 }
@@ -137,7 +137,7 @@ impl<D> ConsumedBy<D> for UnknownEventType {}
 /// Reads a payload through the gate.
 pub fn decode<P: Payload>(payload: Value) -> Result<P, DecodeError> {
     P::schema()
-        .check(&payload)
+        .validate(&payload)
         .map_err(DecodeError::invalid::<P>)?;
     P::read(payload).map_err(DecodeError::unreadable::<P>)
 }

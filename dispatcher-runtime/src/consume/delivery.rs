@@ -18,7 +18,7 @@ use crate::consume::span;
 use crate::log::Mismatch;
 use crate::log::stored_event::StoredEvent;
 use crate::observe::Observers;
-use crate::operate::subscriptions::Start;
+use crate::operate::subscriptions::StartFrom;
 use crate::postgres::error::{is_transient, sql_state};
 use crate::postgres::transaction;
 use crate::private::EventTypes;
@@ -43,7 +43,7 @@ pub(crate) struct Subscription<S> {
     pub(crate) concurrency: u16,
     pub(crate) partitions: u16,
     /// Where it begins when it is new.
-    pub(crate) start: Start,
+    pub(crate) start: StartFrom,
     /// Whether a dead letter holds its subject until it is resolved.
     pub(crate) holds_subjects: bool,
     /// Whether events of a batch have one savepoint, until one of them fails.
@@ -59,7 +59,7 @@ impl<S> Subscription<S> {
             in_transaction: H::IN_TRANSACTION,
             concurrency: 1,
             partitions: 1,
-            start: Start::Beginning,
+            start: StartFrom::Beginning,
             holds_subjects: false,
             shares_savepoint: false,
             handler: Box::new(handler),

@@ -4,7 +4,7 @@ mod builder;
 mod claim;
 pub(crate) mod clock;
 pub(crate) mod delivery;
-pub(crate) mod event_payload;
+pub(crate) mod event_union;
 pub(crate) mod handler;
 pub(crate) mod handler_error;
 #[cfg(feature = "testing")]

@@ -1,7 +1,7 @@
 //! What one subscription can be told.
 
 use crate::consume::delivery::Subscription;
-use crate::operate::subscriptions::Start;
+use crate::operate::subscriptions::StartFrom;
 
 /// Options of a subscription, for [`subscribe_with`](super::ConsumerBuilder::subscribe_with).
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub struct SubscriptionOptions {
     partitions: u16,
     holds_subjects: bool,
     shares_savepoint: bool,
-    start: Start,
+    start: StartFrom,
 }
 
 impl Default for SubscriptionOptions {
@@ -21,7 +21,7 @@ impl Default for SubscriptionOptions {
             partitions: 1,
             holds_subjects: false,
             shares_savepoint: false,
-            start: Start::Beginning,
+            start: StartFrom::Beginning,
         }
     }
 }
@@ -53,7 +53,7 @@ impl SubscriptionOptions {
 
     /// Where a subscription that is new begins. At the beginning of the log unless told. One that has a
     /// cursor goes on from there; [`Subscriptions::rewind`](crate::Subscriptions::rewind) sets it back.
-    pub fn start(mut self, start: Start) -> Self {
+    pub fn start_from(mut self, start: StartFrom) -> Self {
         self.start = start;
         self
     }

@@ -35,7 +35,7 @@ impl RunningConsumer {
     ///
     /// # Cancellation
     /// May be dropped; nothing changes.
-    pub async fn caught_up(&self) -> Result<(), DatabaseError> {
+    pub async fn wait_caught_up(&self) -> Result<(), DatabaseError> {
         let statements = &self.settings.statements;
         let target = self.settings.log.horizon().await?.last_position;
         let subscriptions = i64::try_from(self.names.len()).unwrap_or(i64::MAX);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::log::EventLog;
-use crate::operate::retention::{Retention, SlowReader};
+use crate::operate::retention::{Retention, SlowestSubscription};
 
 /// Between two sweeps.
 const EVERY: Duration = Duration::from_secs(60);
@@ -30,11 +30,11 @@ impl Sweeper {
             match swept {
                 Ok(swept) if swept.is_elsewhere => {}
                 Ok(swept) => {
-                    if swept.events + swept.handled + swept.dead_letters > 0 {
+                    if swept.events + swept.dedup_rows + swept.dead_letters > 0 {
                         tracing::debug!(
                             consumer = self.consumer,
                             events = swept.events,
-                            handled = swept.handled,
+                            dedup_rows = swept.dedup_rows,
                             dead_letters = swept.dead_letters,
                             "old rows were removed"
                         );
@@ -56,7 +56,7 @@ impl Sweeper {
 }
 
 /// Says once who has events kept beyond their window.
-fn name(held_by: &Option<SlowReader>, named: &mut Option<(String, String)>) {
+fn name(held_by: &Option<SlowestSubscription>, named: &mut Option<(String, String)>) {
     let Some(slow) = held_by else {
         *named = None;
         return;

@@ -2,6 +2,7 @@
 //!
 //! Everything else stands on this folder, and it stands on none of the others.
 
+pub(crate) mod dead_letter_reason;
 pub(crate) mod envelope;
 pub(crate) mod exact;
 pub(crate) mod gate;
@@ -9,6 +10,5 @@ pub(crate) mod id;
 #[cfg(feature = "schemars")]
 pub(crate) mod json_schema;
 pub(crate) mod payload;
-pub(crate) mod reason;
 pub(crate) mod registry;
 pub(crate) mod value;

@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::contract::gate::{PayloadReport, PayloadSchema};
-use crate::contract::registry::{EventDescriptor, Registry};
+use crate::contract::gate::{InvalidPayload, PayloadSchema};
+use crate::contract::registry::{EventContract, Registry};
 use crate::private::EventType;
 
 /// A domain of the registry. Its marker type is generated: `Revenue` for `revenue`.
@@ -59,7 +59,7 @@ pub trait Payload:
     fn check(&self) -> Result<(), DecodeError> {
         let value = serde_json::to_value(self).map_err(DecodeError::unreadable::<Self>)?;
         Self::schema()
-            .check(&value)
+            .validate(&value)
             .map_err(DecodeError::invalid::<Self>)
     }
 
@@ -100,7 +100,7 @@ pub enum DecodeError {
         schema_version: u32,
         /// Every violation.
         #[source]
-        report: PayloadReport,
+        report: InvalidPayload,
     },
     /// The registry has no such version, or it is retired. Where events of it are still in the log,
     /// make it live again in the registry until they are handled.
@@ -146,7 +146,7 @@ fn list(versions: &[u32]) -> String {
 }
 
 impl DecodeError {
-    pub(crate) fn invalid<P: Payload>(report: PayloadReport) -> Self {
+    pub(crate) fn invalid<P: Payload>(report: InvalidPayload) -> Self {
         Self::Invalid {
             event_type: P::EVENT_TYPE,
             schema_version: P::SCHEMA_VERSION,
@@ -164,7 +164,7 @@ impl DecodeError {
 
     /// For generated code.
     #[doc(hidden)]
-    pub fn unknown_version(event: &EventDescriptor, schema_version: u32) -> Self {
+    pub fn unknown_version(event: &EventContract, schema_version: u32) -> Self {
         let live = event
             .versions
             .iter()

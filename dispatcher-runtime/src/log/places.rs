@@ -4,7 +4,7 @@ use sqlx::{PgConnection, Row};
 use time::OffsetDateTime;
 
 use super::event_log::EventLog;
-use crate::operate::subscriptions::Start;
+use crate::operate::subscriptions::StartFrom;
 
 /// How far apart the clocks of two events may be whose order is not that of their positions.
 const OUT_OF_ORDER: time::Duration = time::Duration::seconds(10);
@@ -14,13 +14,13 @@ impl EventLog {
     pub(crate) async fn find(
         &self,
         connection: &mut PgConnection,
-        start: Start,
+        start: StartFrom,
     ) -> Result<i64, sqlx::Error> {
         match start {
-            Start::Beginning => Ok(0),
+            StartFrom::Beginning => Ok(0),
             // What is still open may be before or after; it is after, so that nothing is skipped.
-            Start::End => Ok(self.horizon_in(connection).await?.1),
-            Start::At(at) => {
+            StartFrom::End => Ok(self.horizon_in(connection).await?.1),
+            StartFrom::At(at) => {
                 let at = at.saturating_sub(OUT_OF_ORDER);
                 self.before(connection, at).await
             }

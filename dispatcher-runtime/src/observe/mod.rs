@@ -34,7 +34,7 @@ pub(crate) mod trace_context;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::contract::reason::Reason;
+use crate::contract::dead_letter_reason::DeadLetterReason;
 #[cfg(feature = "consume")]
 use crate::log::Blocker;
 
@@ -65,14 +65,14 @@ pub const LATENCY_BUCKETS_MS: [f64; 16] = [
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
-/// use dispatcher_runtime::observe::{Attempt, Observer};
+/// use dispatcher_runtime::observe::{AttemptRecord, Observer};
 ///
 /// /// Attempts that failed.
 /// #[derive(Default)]
 /// struct Failures(AtomicU64);
 ///
 /// impl Observer for Failures {
-///     fn attempted(&self, attempt: &Attempt<'_>) {
+///     fn attempted(&self, attempt: &AttemptRecord<'_>) {
 ///         if !attempt.outcome.is_handled() {
 ///             self.0.fetch_add(1, Ordering::Relaxed);
 ///         }
@@ -85,7 +85,7 @@ pub trait Observer: Send + Sync + 'static {
     /// In a transaction of the dispatcher's own this is told after its commit. In the caller's it is
     /// told at the insert, because nobody tells the dispatcher what becomes of that transaction: if
     /// the caller rolls back, the events were counted and do not exist.
-    fn published(&self, publish: &Publish<'_>) {
+    fn published(&self, publish: &PublishRecord<'_>) {
         let _ = publish;
     }
 
@@ -93,18 +93,18 @@ pub trait Observer: Send + Sync + 'static {
     ///
     /// Attempts that the database cut short are not told; they count against no event and are made
     /// again. Should a commit succeed and its answer be lost, its attempts are not told either.
-    fn attempted(&self, attempt: &Attempt<'_>) {
+    fn attempted(&self, attempt: &AttemptRecord<'_>) {
         let _ = attempt;
     }
 
     /// An event had been handled before and was skipped: its dedup row was there.
-    fn dedup_hit(&self, hit: &DedupHit<'_>) {
+    fn dedup_hit(&self, hit: &DedupRecord<'_>) {
         let _ = hit;
     }
 
     /// An event became a dead letter. Its last attempt is told too, by
     /// [`attempted`](Self::attempted).
-    fn dead_lettered(&self, dead_letter: &DeadLettered<'_>) {
+    fn dead_lettered(&self, dead_letter: &DeadLetterRecord<'_>) {
         let _ = dead_letter;
     }
 
@@ -118,19 +118,19 @@ pub trait Observer: Send + Sync + 'static {
 }
 
 impl<O: Observer + ?Sized> Observer for Arc<O> {
-    fn published(&self, publish: &Publish<'_>) {
+    fn published(&self, publish: &PublishRecord<'_>) {
         (**self).published(publish);
     }
 
-    fn attempted(&self, attempt: &Attempt<'_>) {
+    fn attempted(&self, attempt: &AttemptRecord<'_>) {
         (**self).attempted(attempt);
     }
 
-    fn dedup_hit(&self, hit: &DedupHit<'_>) {
+    fn dedup_hit(&self, hit: &DedupRecord<'_>) {
         (**self).dedup_hit(hit);
     }
 
-    fn dead_lettered(&self, dead_letter: &DeadLettered<'_>) {
+    fn dead_lettered(&self, dead_letter: &DeadLetterRecord<'_>) {
         (**self).dead_lettered(dead_letter);
     }
 
@@ -158,7 +158,7 @@ pub struct HeldBack<'a> {
 /// A publish, of one event or of many.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Publish<'a> {
+pub struct PublishRecord<'a> {
     /// The event type; `unknown` where the contracts have none of that name.
     pub event_type: &'a str,
     /// What became of it.
@@ -185,7 +185,7 @@ pub enum PublishOutcome {
 /// An attempt to handle an event, with its outcome committed.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Attempt<'a> {
+pub struct AttemptRecord<'a> {
     /// The event type.
     pub event_type: &'a str,
     /// The consuming domain.
@@ -236,7 +236,7 @@ pub struct EndToEnd {
 /// An event that was skipped.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub struct DedupHit<'a> {
+pub struct DedupRecord<'a> {
     /// The event type.
     pub event_type: &'a str,
     /// The consuming domain.
@@ -248,7 +248,7 @@ pub struct DedupHit<'a> {
 /// An event that was given up on.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub struct DeadLettered<'a> {
+pub struct DeadLetterRecord<'a> {
     /// The event type.
     pub event_type: &'a str,
     /// The consuming domain.
@@ -256,7 +256,7 @@ pub struct DeadLettered<'a> {
     /// The subscription.
     pub subscription: &'static str,
     /// Why.
-    pub reason: Reason,
+    pub reason: DeadLetterReason,
     /// How often it was tried.
     pub attempts: u32,
 }

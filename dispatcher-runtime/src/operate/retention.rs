@@ -29,14 +29,14 @@ const BATCH: i64 = 5_000;
 /// const DAY: Duration = Duration::from_secs(86_400);
 /// let retention = Retention::default()
 ///     .events(30 * DAY)
-///     .handled(60 * DAY)
+///     .dedup(60 * DAY)
 ///     .resolved_dead_letters(365 * DAY);
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Retention {
     events: Option<Duration>,
-    handled: Option<Duration>,
+    dedup: Option<Duration>,
     resolved_dead_letters: Option<Duration>,
     despite_subscriptions: bool,
 }
@@ -51,8 +51,8 @@ impl Retention {
     /// Dedup rows, from when the event was handled: for so long an event id that is published again, or
     /// a cursor that is set back, does not have an event handled twice. No shorter than the window of the
     /// events is wise.
-    pub fn handled(mut self, window: Duration) -> Self {
-        self.handled = Some(window);
+    pub fn dedup(mut self, window: Duration) -> Self {
+        self.dedup = Some(window);
         self
     }
 
@@ -76,11 +76,11 @@ pub struct Swept {
     /// Events of the log.
     pub events: u64,
     /// Dedup rows.
-    pub handled: u64,
+    pub dedup_rows: u64,
     /// Resolved dead letters.
     pub dead_letters: u64,
     /// The subscription for which events are kept that are older than their window.
-    pub held_by: Option<SlowReader>,
+    pub held_by: Option<SlowestSubscription>,
     /// Another replica sweeps at the moment, so nothing was done here.
     pub is_elsewhere: bool,
 }
@@ -88,7 +88,7 @@ pub struct Swept {
 /// The subscription that has read least of the log.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub struct SlowReader {
+pub struct SlowestSubscription {
     /// The consuming domain.
     pub consumer: String,
     /// Its subscription.
@@ -126,9 +126,9 @@ impl EventLog {
         }
         for (window, statement, removed) in [
             (
-                retention.handled,
+                retention.dedup,
                 &self.sweeps.sweep_handled,
-                &mut swept.handled,
+                &mut swept.dedup_rows,
             ),
             (
                 retention.resolved_dead_letters,
@@ -213,11 +213,11 @@ impl EventLog {
     async fn slowest_reader(
         &self,
         connection: &mut PgConnection,
-    ) -> Result<Option<SlowReader>, sqlx::Error> {
+    ) -> Result<Option<SlowestSubscription>, sqlx::Error> {
         let row = self.sweeps.slowest_reader.query();
         let row = row.fetch_optional(connection).await?;
         row.map(|row| {
-            Ok(SlowReader {
+            Ok(SlowestSubscription {
                 consumer: row.try_get("consumer")?,
                 subscription: row.try_get("subscription")?,
                 position: row.try_get("position")?,

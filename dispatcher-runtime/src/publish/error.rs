@@ -1,6 +1,6 @@
 //! Publishing.
 
-use crate::contract::gate::PayloadReport;
+use crate::contract::gate::InvalidPayload;
 use crate::contract::payload::DecodeError;
 use crate::postgres::error::DatabaseError;
 
@@ -20,7 +20,7 @@ pub enum PublishError {
         schema_version: u32,
         /// Every violation.
         #[source]
-        report: PayloadReport,
+        report: InvalidPayload,
     },
     /// The contracts have no such event type, or it is retired: correct the name, or add it to the
     /// registry.

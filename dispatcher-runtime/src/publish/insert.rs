@@ -100,9 +100,9 @@ impl<D> Dispatcher<D> {
         positions(events, &rows).map_err(database)
     }
 
-    /// As [`DispatcherBuilder::idle_limit`](super::DispatcherBuilder::idle_limit) says.
+    /// As [`DispatcherBuilder::idle_in_transaction_timeout`](super::DispatcherBuilder::idle_in_transaction_timeout) says.
     async fn limit_idling(&self, connection: &mut PgConnection) -> Result<(), PublishError> {
-        let Some(limit) = self.idle_limit else {
+        let Some(limit) = self.idle_in_transaction_timeout else {
             return Ok(());
         };
         let query = self.statements.limit_idling.query();

@@ -46,7 +46,7 @@ pub struct Dispatcher<D> {
     statements: Arc<PublishStatements>,
     registry: Option<Arc<LoadedRegistry>>,
     observers: Observers,
-    idle_limit: Option<Duration>,
+    idle_in_transaction_timeout: Option<Duration>,
     /// What it has published, where the test kit asks.
     #[cfg(feature = "testing")]
     marked: Option<Marked>,
@@ -61,7 +61,7 @@ impl<D> Clone for Dispatcher<D> {
             statements: Arc::clone(&self.statements),
             registry: self.registry.clone(),
             observers: self.observers.clone(),
-            idle_limit: self.idle_limit,
+            idle_in_transaction_timeout: self.idle_in_transaction_timeout,
             #[cfg(feature = "testing")]
             marked: self.marked.clone(),
             domain: PhantomData,
@@ -78,7 +78,7 @@ pub struct DispatcherBuilder<D> {
     schema: Option<String>,
     registry: Option<Arc<LoadedRegistry>>,
     observers: Observers,
-    idle_limit: Option<Duration>,
+    idle_in_transaction_timeout: Option<Duration>,
     domain: PhantomData<fn() -> D>,
 }
 
@@ -133,8 +133,8 @@ impl<D: Domain> DispatcherBuilder<D> {
     /// shorter one that is there stays.
     ///
     /// [`EventLog::horizon`]: https://docs.rs/dispatcher-runtime/latest/dispatcher_runtime/struct.EventLog.html#method.horizon
-    pub fn idle_limit(mut self, limit: Duration) -> Self {
-        self.idle_limit = Some(limit);
+    pub fn idle_in_transaction_timeout(mut self, limit: Duration) -> Self {
+        self.idle_in_transaction_timeout = Some(limit);
         self
     }
 
@@ -158,11 +158,11 @@ impl<D: Domain> DispatcherBuilder<D> {
                 }
             }
         }
-        if let Some(limit) = self.idle_limit
+        if let Some(limit) = self.idle_in_transaction_timeout
             && !(1..=i32::MAX as u128).contains(&limit.as_millis())
         {
             return Err(ConfigError::Invalid {
-                setting: "idle_limit",
+                setting: "idle_in_transaction_timeout",
                 value: format!("{limit:?}"),
                 expected: "between 1 ms and 24 days",
             });
@@ -173,7 +173,7 @@ impl<D: Domain> DispatcherBuilder<D> {
             statements: Arc::new(PublishStatements::new(&family)),
             registry: self.registry,
             observers: self.observers,
-            idle_limit: self.idle_limit,
+            idle_in_transaction_timeout: self.idle_in_transaction_timeout,
             #[cfg(feature = "testing")]
             marked: None,
             domain: PhantomData,
@@ -190,7 +190,7 @@ impl<D: Domain> Dispatcher<D> {
             schema: None,
             registry: None,
             observers: Observers::default(),
-            idle_limit: None,
+            idle_in_transaction_timeout: None,
             domain: PhantomData,
         }
     }

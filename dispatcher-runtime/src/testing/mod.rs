@@ -15,10 +15,10 @@
 //! # async fn example(event: CreditLocked) -> Result<(), Box<dyn std::error::Error>> {
 //! use dispatcher_runtime::testing::TestKit;
 //!
-//! let kit = TestKit::<Coaching>::new().subscribe(hold_slot).start().await?;
+//! let kit = TestKit::<Coaching>::builder().subscribe(hold_slot).start().await?;
 //! kit.publish(event).await?;
-//! kit.caught_up().await?;
-//! kit.dead_letters().await?.none();
+//! kit.wait_caught_up().await?;
+//! kit.dead_letters().await?.expect_none();
 //! # Ok(()) }
 //! ```
 //!

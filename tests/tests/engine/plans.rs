@@ -72,7 +72,7 @@ async fn grown() -> TestResult<World> {
     world.revenue().publish(lock(1, 1)).await?;
     let consumer = world.coaching(&Script::new([])).subscribe(hold_slot);
     let consumer = consumer.start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     world
         .pool

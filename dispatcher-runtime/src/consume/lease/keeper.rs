@@ -24,7 +24,7 @@ use crate::consume::lease::{Lease, Stopping, Validity};
 use crate::consume::pass::{Bound, Lane, Reader, Settings};
 use crate::consume::wake::Sleepers;
 use crate::consume::worker::Worker;
-use crate::operate::subscriptions::Start;
+use crate::operate::subscriptions::StartFrom;
 use crate::postgres::transaction;
 
 /// How soon to look again while something that is ours is not yet free.
@@ -295,7 +295,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
                     "the cursor was deleted; the log is read from its beginning"
                 );
                 let partitions = bound.subscription.partitions;
-                let beginning = Start::Beginning;
+                let beginning = StartFrom::Beginning;
                 register(&self.pool, &self.settings, name, partitions, beginning).await?;
             }
         }

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::consume::pass::Settings;
 use crate::log::Anchor;
-use crate::operate::subscriptions::Start;
+use crate::operate::subscriptions::StartFrom;
 use crate::postgres::transaction;
 
 /// Gives the subscription its cursors, as many as it is to have partitions; one that is new begins at
@@ -21,7 +21,7 @@ pub(crate) async fn register(
     settings: &Settings,
     subscription: &str,
     partitions: u16,
-    start: Start,
+    start: StartFrom,
 ) -> Result<(), sqlx::Error> {
     let read = settings.statements.read_partitions.query();
     let read = read.bind(settings.consumer).bind(subscription);
@@ -54,8 +54,8 @@ fn is_locked(error: &sqlx::Error) -> bool {
 }
 
 /// Where a subscription that is new begins.
-async fn begin(settings: &Settings, start: Start) -> Result<i64, sqlx::Error> {
-    if start == Start::Beginning {
+async fn begin(settings: &Settings, start: StartFrom) -> Result<i64, sqlx::Error> {
+    if start == StartFrom::Beginning {
         return Ok(0);
     }
     let mut log = settings.log.begin().await?;
@@ -69,7 +69,7 @@ async fn divide(
     settings: &Settings,
     subscription: &str,
     partitions: u16,
-    start: Start,
+    start: StartFrom,
 ) -> Result<(), sqlx::Error> {
     let statements = &settings.statements;
     let consumer = settings.consumer;

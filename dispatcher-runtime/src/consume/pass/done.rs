@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 use super::{Candidate, Lane};
 use crate::consume::delivery::Failure;
 use crate::consume::handler_error::HandlerErrorKind;
+use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::contract::id::DeadLetterId;
-use crate::contract::reason::Reason;
 use crate::log::Anchor;
 use crate::log::stored_event::StoredEvent;
 use crate::observe::{Ended, Kept};
@@ -106,9 +106,11 @@ impl<S: Send + Sync + 'static> Lane<S> {
             return Ended::Retry;
         }
         let reason = match failure.kind {
-            HandlerErrorKind::Permanent => Reason::Permanent,
-            HandlerErrorKind::Invalid => Reason::Invalid,
-            HandlerErrorKind::Retry | HandlerErrorKind::RetryAfter(_) => Reason::RetriesExhausted,
+            HandlerErrorKind::Permanent => DeadLetterReason::Permanent,
+            HandlerErrorKind::Invalid => DeadLetterReason::Invalid,
+            HandlerErrorKind::Retry | HandlerErrorKind::RetryAfter(_) => {
+                DeadLetterReason::RetriesExhausted
+            }
         };
         let dead_letter_id = DeadLetterId::generate();
         let id = dead_letter_id.clone();

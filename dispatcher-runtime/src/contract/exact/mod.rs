@@ -6,13 +6,13 @@
 pub(crate) mod inexact;
 
 use self::inexact::{inexact, is_held, is_part, pointer, shortened};
-use crate::contract::gate::{PayloadReport, Violation};
+use crate::contract::gate::{InvalidPayload, Violation};
 
 /// How many numbers a report lists: each is looked for from the beginning of the text.
 const MOST: usize = 20;
 
 /// Refuses a text with numbers that are not held.
-pub(crate) fn check(text: &str) -> Result<(), PayloadReport> {
+pub(crate) fn check(text: &str) -> Result<(), InvalidPayload> {
     let violations: Vec<_> = inexact(text)
         .take(MOST)
         .map(|found| Violation::number(pointer(text, found.start), &shortened(found.text)))
@@ -20,7 +20,7 @@ pub(crate) fn check(text: &str) -> Result<(), PayloadReport> {
     if violations.is_empty() {
         Ok(())
     } else {
-        Err(PayloadReport::of_text(violations))
+        Err(InvalidPayload::of_text(violations))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Whatever is published or handed to a handler has passed the validator of the *original* schema.
 //! [`GatedPayload`] is the proof: only [`PayloadSchema::admit`] makes one, and what it holds is
-//! what is stored. A refusal carries the full [`PayloadReport`], which is collected only then.
+//! what is stored. A refusal carries the full [`InvalidPayload`], which is collected only then.
 //!
 //! Validators are built once for each schema and shared: of a bundled schema at first use, because
 //! generation has built it before; of a loaded one while it is loaded, because it may not compile.
@@ -25,7 +25,7 @@ pub(crate) use self::contracts::branch_validator;
 #[cfg(feature = "schemars")]
 pub(crate) use self::contracts::{parsed, reference};
 pub(crate) use self::one_resource::{ADDRESS, OneResource};
-pub use self::report::{PayloadReport, Violation};
+pub use self::report::{InvalidPayload, Violation};
 
 /// A schema document as the contracts directory holds it.
 #[doc(hidden)]
@@ -106,9 +106,9 @@ impl PayloadSchema {
     /// Lets a valid payload through.
     ///
     /// # Errors
-    /// The [`PayloadReport`] lists every violation.
-    pub fn admit(&self, payload: Value) -> Result<GatedPayload, PayloadReport> {
-        match self.check(&payload) {
+    /// The [`InvalidPayload`] lists every violation.
+    pub fn admit(&self, payload: Value) -> Result<GatedPayload, InvalidPayload> {
+        match self.validate(&payload) {
             Ok(()) => Ok(GatedPayload { value: payload }),
             Err(report) => Err(report),
         }
@@ -117,24 +117,24 @@ impl PayloadSchema {
     /// Whether a payload is valid.
     ///
     /// # Errors
-    /// The [`PayloadReport`] lists every violation.
-    pub fn check(&self, payload: &Value) -> Result<(), PayloadReport> {
+    /// The [`InvalidPayload`] lists every violation.
+    pub fn validate(&self, payload: &Value) -> Result<(), InvalidPayload> {
         let validator = self.validator();
         if validator.is_valid(payload) {
             return self.check_object(payload);
         }
         let path = self.path().map(str::to_owned);
-        Err(PayloadReport::new(path, validator.iter_errors(payload)))
+        Err(InvalidPayload::new(path, validator.iter_errors(payload)))
     }
 
     /// A payload is an object even where its schema forgets to say so: `dispatcher_publish` asks for
     /// one, and generated types are made for one.
-    fn check_object(&self, payload: &Value) -> Result<(), PayloadReport> {
+    fn check_object(&self, payload: &Value) -> Result<(), InvalidPayload> {
         if payload.is_object() {
             return Ok(());
         }
         let path = self.path().map(str::to_owned);
-        Err(PayloadReport::not_an_object(path, payload))
+        Err(InvalidPayload::not_an_object(path, payload))
     }
 
     fn validator(&self) -> &jsonschema::Validator {

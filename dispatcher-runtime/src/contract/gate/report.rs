@@ -8,12 +8,12 @@ use serde_json::Value;
 
 /// Why a payload was refused: every violation, in the order of the instance path.
 #[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
-pub struct PayloadReport {
+pub struct InvalidPayload {
     schema: Option<String>,
     violations: Vec<Violation>,
 }
 
-impl PayloadReport {
+impl InvalidPayload {
     pub(super) fn new<'a>(
         schema: Option<String>,
         errors: impl Iterator<Item = ValidationError<'a>>,
@@ -77,7 +77,7 @@ impl PayloadReport {
     }
 }
 
-impl fmt::Display for PayloadReport {
+impl fmt::Display for InvalidPayload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, violation) in self.violations.iter().enumerate() {
             if index > 0 {
@@ -92,7 +92,7 @@ impl fmt::Display for PayloadReport {
     }
 }
 
-impl std::error::Error for PayloadReport {}
+impl std::error::Error for InvalidPayload {}
 
 /// One way in which a payload breaks its schema.
 #[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
@@ -286,9 +286,9 @@ mod tests {
 
     use super::*;
 
-    fn report(schema: &Value, payload: &Value) -> PayloadReport {
+    fn report(schema: &Value, payload: &Value) -> InvalidPayload {
         let validator = jsonschema::validator_for(schema).unwrap();
-        PayloadReport::new(None, validator.iter_errors(payload))
+        InvalidPayload::new(None, validator.iter_errors(payload))
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::loaded::{LoadedEvent, LoadedRegistry, LoadedVersion};
 use super::reach;
-use super::{EventDescriptor, Registry, Status, VersionDescriptor};
+use super::{EventContract, Registry, Status, VersionContract};
 
 const FILE: &str = "event-types-registry.json";
 
@@ -104,7 +104,7 @@ struct EventComparison<'a> {
 }
 
 impl EventComparison<'_> {
-    fn compare(&mut self, bundled: Option<&EventDescriptor>, loaded: Option<&LoadedEvent>) {
+    fn compare(&mut self, bundled: Option<&EventContract>, loaded: Option<&LoadedEvent>) {
         self.producers
             .extend(bundled.map(|event| event.producer.to_owned()));
         self.producers
@@ -166,7 +166,7 @@ impl EventComparison<'_> {
         }
     }
 
-    fn version(&mut self, bundled: &VersionDescriptor, loaded: &LoadedVersion) {
+    fn version(&mut self, bundled: &VersionContract, loaded: &LoadedVersion) {
         let number = Some(bundled.schema_version);
         let (old, new) = (status(&bundled.status), status(&loaded.status));
         self.field(number, format!("{}/status", loaded.pointer), old, new);

@@ -44,26 +44,26 @@ pub use loaded::{LoadedEvent, LoadedRegistry, LoadedVersion};
 /// ```
 #[derive(Debug)]
 pub struct Registry {
-    events: &'static [&'static EventDescriptor],
+    events: &'static [&'static EventContract],
     documents: &'static [Document],
 }
 
 impl Registry {
     #[doc(hidden)]
     pub const fn new(
-        events: &'static [&'static EventDescriptor],
+        events: &'static [&'static EventContract],
         documents: &'static [Document],
     ) -> Self {
         Self { events, documents }
     }
 
     /// Every event type, sorted by name.
-    pub fn events(&self) -> impl ExactSizeIterator<Item = &'static EventDescriptor> + Clone {
+    pub fn events(&self) -> impl ExactSizeIterator<Item = &'static EventContract> + Clone {
         self.events.iter().copied()
     }
 
     /// The event type of that name (`credit.locked`).
-    pub fn event(&self, event_type: &str) -> Option<&'static EventDescriptor> {
+    pub fn event(&self, event_type: &str) -> Option<&'static EventContract> {
         self.events().find(|event| event.event_type == event_type)
     }
 
@@ -93,7 +93,7 @@ impl Registry {
     pub fn consumed_by<'a>(
         &self,
         domain: &'a str,
-    ) -> impl Iterator<Item = &'static EventDescriptor> + use<'a> {
+    ) -> impl Iterator<Item = &'static EventContract> + use<'a> {
         let events = self.events;
         events.iter().copied().filter(move |event| {
             event.status != Status::Retired && event.consumers.contains(&domain)
@@ -129,7 +129,7 @@ fn closest<'a>(names: impl Iterator<Item = &'a str>, wanted: &str) -> Option<Str
 
 /// What the registry says about one event type.
 #[derive(Debug)]
-pub struct EventDescriptor {
+pub struct EventContract {
     /// `credit.locked`.
     pub event_type: &'static str,
     /// In a sentence.
@@ -145,12 +145,12 @@ pub struct EventDescriptor {
     /// JSON pointer into the payload: whom the event is about.
     pub subject: Option<&'static str>,
     /// All schema versions, ascending.
-    pub versions: &'static [VersionDescriptor],
+    pub versions: &'static [VersionContract],
 }
 
-impl EventDescriptor {
+impl EventContract {
     /// The version of that number.
-    pub fn version(&self, schema_version: u32) -> Option<&'static VersionDescriptor> {
+    pub fn version(&self, schema_version: u32) -> Option<&'static VersionContract> {
         self.versions
             .iter()
             .find(|version| version.schema_version == schema_version)
@@ -159,7 +159,7 @@ impl EventDescriptor {
 
 /// What the registry says about one schema version of an event type.
 #[derive(Debug)]
-pub struct VersionDescriptor {
+pub struct VersionContract {
     /// A positive integer.
     pub schema_version: u32,
     /// Whether it is in use.

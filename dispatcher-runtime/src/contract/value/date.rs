@@ -34,7 +34,7 @@ impl Date {
 
     /// As the `time` crate has it.
     #[must_use]
-    pub const fn get(self) -> time::Date {
+    pub const fn to_time(self) -> time::Date {
         self.0
     }
 

@@ -33,7 +33,7 @@ impl DateTime {
 
     /// The instant. A leap second (`:60`) is the last nanosecond of the second before it.
     #[must_use]
-    pub const fn at(&self) -> OffsetDateTime {
+    pub const fn to_time(&self) -> OffsetDateTime {
         self.at
     }
 
@@ -47,7 +47,7 @@ impl DateTime {
 /// RFC 3339, as the gate reads it: `T` and `Z` in either case, any number of decimals.
 fn parse(text: &str) -> Option<OffsetDateTime> {
     let (date, rest) = text.split_at_checked(10)?;
-    let date = Date::parse(date)?.get();
+    let date = Date::parse(date)?.to_time();
     let bytes = rest.as_bytes();
     let (b"T" | b"t", bytes) = bytes.split_at_checked(1)? else {
         return None;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use super::error::ValueError;
 use super::fragment::Fragment;
 use super::integer::Integer;
-use super::ruled::{Rule, Ruled};
+use super::refined::{Refined, Rule};
 
 /// What a generated integer type allows.
 #[derive(Debug)]
@@ -130,7 +130,7 @@ impl IntegerRule {
 /// What a type that holds one of these can do.
 macro_rules! held {
     ($($inner:ident: $($from:ident)*;)*) => {$(
-        impl<R> Ruled<$inner, R> {
+        impl<R> Refined<$inner, R> {
             /// The integer.
             #[must_use]
             pub const fn get(self) -> $inner {
@@ -138,14 +138,14 @@ macro_rules! held {
             }
         }
 
-        impl<R> From<Ruled<$inner, R>> for $inner {
-            fn from(value: Ruled<$inner, R>) -> Self {
+        impl<R> From<Refined<$inner, R>> for $inner {
+            fn from(value: Refined<$inner, R>) -> Self {
                 value.get()
             }
         }
 
         $(
-            impl<R: Rule<Check = IntegerRule>> TryFrom<$from> for Ruled<$inner, R> {
+            impl<R: Rule<Check = IntegerRule>> TryFrom<$from> for Refined<$inner, R> {
                 type Error = ValueError;
 
                 fn try_from(value: $from) -> Result<Self, ValueError> {
@@ -156,7 +156,7 @@ macro_rules! held {
             }
         )*
 
-        impl<R: Rule<Check = IntegerRule>> FromStr for Ruled<$inner, R> {
+        impl<R: Rule<Check = IntegerRule>> FromStr for Refined<$inner, R> {
             type Err = ValueError;
 
             fn from_str(text: &str) -> Result<Self, ValueError> {
@@ -166,7 +166,7 @@ macro_rules! held {
             }
         }
 
-        impl<'de, R: Rule<Check = IntegerRule>> Deserialize<'de> for Ruled<$inner, R> {
+        impl<'de, R: Rule<Check = IntegerRule>> Deserialize<'de> for Refined<$inner, R> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 // `1.0` is an integer too.
                 let integer = Integer::deserialize(deserializer)?;
@@ -179,7 +179,7 @@ macro_rules! held {
             }
         }
 
-        crate::__bind!([R] Ruled<$inner, R> as i64, |value| i64::try_from(Integer::from(value.get())));
+        crate::__bind!([R] Refined<$inner, R> as i64, |value| i64::try_from(Integer::from(value.get())));
     )*};
 }
 
@@ -191,8 +191,8 @@ held! {
 
 macro_rules! widen {
     ($($inner:ident)*) => {$(
-        impl<R> From<Ruled<$inner, R>> for Integer {
-            fn from(value: Ruled<$inner, R>) -> Self {
+        impl<R> From<Refined<$inner, R>> for Integer {
+            fn from(value: Refined<$inner, R>) -> Self {
                 value.get().into()
             }
         }
@@ -203,10 +203,10 @@ widen!(i64 u64);
 
 macro_rules! narrow {
     ($($to:ident)*) => {$(
-        impl<R: Rule<Check = IntegerRule>> TryFrom<Ruled<Integer, R>> for $to {
+        impl<R: Rule<Check = IntegerRule>> TryFrom<Refined<Integer, R>> for $to {
             type Error = ValueError;
 
-            fn try_from(value: Ruled<Integer, R>) -> Result<Self, ValueError> {
+            fn try_from(value: Refined<Integer, R>) -> Result<Self, ValueError> {
                 let integer = value.get();
                 Self::try_from(integer).map_err(|_| {
                     R::check().too_wide(concat!("fit into ", stringify!($to)), integer)

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use super::error::ValueError;
 use super::fragment::Fragment;
 use super::number::Number;
-use super::ruled::{Rule, Ruled};
+use super::refined::{Refined, Rule};
 
 /// What a generated number type allows.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl NumberRule {
     }
 }
 
-impl<R> Ruled<Number, R> {
+impl<R> Refined<Number, R> {
     /// The nearest double.
     #[must_use]
     pub fn get(self) -> f64 {
@@ -60,21 +60,21 @@ impl<R> Ruled<Number, R> {
     }
 }
 
-impl<R> From<Ruled<Number, R>> for f64 {
-    fn from(value: Ruled<Number, R>) -> Self {
+impl<R> From<Refined<Number, R>> for f64 {
+    fn from(value: Refined<Number, R>) -> Self {
         value.get()
     }
 }
 
-impl<R> From<Ruled<Number, R>> for Number {
-    fn from(value: Ruled<Number, R>) -> Self {
+impl<R> From<Refined<Number, R>> for Number {
+    fn from(value: Refined<Number, R>) -> Self {
         value.number()
     }
 }
 
 macro_rules! from_numbers {
     ($($from:ty)*) => {$(
-        impl<R: Rule<Check = NumberRule>> TryFrom<$from> for Ruled<Number, R> {
+        impl<R: Rule<Check = NumberRule>> TryFrom<$from> for Refined<Number, R> {
             type Error = ValueError;
 
             fn try_from(value: $from) -> Result<Self, ValueError> {
@@ -86,7 +86,7 @@ macro_rules! from_numbers {
 
 from_numbers!(Number f32 f64 i8 i16 i32 i64 u8 u16 u32 u64);
 
-impl<R: Rule<Check = NumberRule>> FromStr for Ruled<Number, R> {
+impl<R: Rule<Check = NumberRule>> FromStr for Refined<Number, R> {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
@@ -95,7 +95,7 @@ impl<R: Rule<Check = NumberRule>> FromStr for Ruled<Number, R> {
     }
 }
 
-impl<'de, R: Rule<Check = NumberRule>> Deserialize<'de> for Ruled<Number, R> {
+impl<'de, R: Rule<Check = NumberRule>> Deserialize<'de> for Refined<Number, R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Number::deserialize(deserializer)?
             .try_into()
@@ -103,4 +103,4 @@ impl<'de, R: Rule<Check = NumberRule>> Deserialize<'de> for Ruled<Number, R> {
     }
 }
 
-crate::__bind!([R] Ruled<Number, R> as Number, |value| Ok::<_, ValueError>(value.number()));
+crate::__bind!([R] Refined<Number, R> as Number, |value| Ok::<_, ValueError>(value.number()));

@@ -14,10 +14,10 @@ use serde_json::{Error, Map, Value};
 
 use super::date::Date;
 use super::date_time::DateTime;
+use super::deferred::Deferred;
 use super::integer::Integer;
-use super::lazy::Lazy;
 use super::number::Number;
-use super::ruled::Ruled;
+use super::refined::Refined;
 use super::unique::Unique;
 
 /// Reads itself from a value that it takes apart.
@@ -43,13 +43,13 @@ impl Read for Value {
     }
 }
 
-impl<T> Read for Lazy<T> {
+impl<T> Read for Deferred<T> {
     fn read(value: Value) -> Result<Self, Error> {
         Ok(Self::from_json(value))
     }
 }
 
-impl<T, R> Read for Ruled<T, R> where Self: DeserializeOwned {}
+impl<T, R> Read for Refined<T, R> where Self: DeserializeOwned {}
 
 impl<T: Read> Read for Option<T> {
     fn read(value: Value) -> Result<Self, Error> {

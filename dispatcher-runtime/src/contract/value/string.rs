@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::error::ValueError;
 use super::fragment::Fragment;
-use super::ruled::{Rule, Ruled};
+use super::refined::{Refined, Rule};
 
 /// What a generated string type allows.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl StringRule {
     }
 }
 
-impl<R> Ruled<String, R> {
+impl<R> Refined<String, R> {
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -53,7 +53,7 @@ impl<R> Ruled<String, R> {
     }
 }
 
-impl<R> Deref for Ruled<String, R> {
+impl<R> Deref for Refined<String, R> {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -61,31 +61,31 @@ impl<R> Deref for Ruled<String, R> {
     }
 }
 
-impl<R> AsRef<str> for Ruled<String, R> {
+impl<R> AsRef<str> for Refined<String, R> {
     fn as_ref(&self) -> &str {
         self.held()
     }
 }
 
-impl<R> PartialEq<str> for Ruled<String, R> {
+impl<R> PartialEq<str> for Refined<String, R> {
     fn eq(&self, other: &str) -> bool {
         self.held() == other
     }
 }
 
-impl<R> PartialEq<&str> for Ruled<String, R> {
+impl<R> PartialEq<&str> for Refined<String, R> {
     fn eq(&self, other: &&str) -> bool {
         self.held() == *other
     }
 }
 
-impl<R> From<Ruled<String, R>> for String {
-    fn from(value: Ruled<String, R>) -> Self {
+impl<R> From<Refined<String, R>> for String {
+    fn from(value: Refined<String, R>) -> Self {
         value.into_held()
     }
 }
 
-impl<R: Rule<Check = StringRule>> TryFrom<String> for Ruled<String, R> {
+impl<R: Rule<Check = StringRule>> TryFrom<String> for Refined<String, R> {
     type Error = ValueError;
 
     fn try_from(text: String) -> Result<Self, ValueError> {
@@ -93,7 +93,7 @@ impl<R: Rule<Check = StringRule>> TryFrom<String> for Ruled<String, R> {
     }
 }
 
-impl<R: Rule<Check = StringRule>> TryFrom<&str> for Ruled<String, R> {
+impl<R: Rule<Check = StringRule>> TryFrom<&str> for Refined<String, R> {
     type Error = ValueError;
 
     fn try_from(text: &str) -> Result<Self, ValueError> {
@@ -101,7 +101,7 @@ impl<R: Rule<Check = StringRule>> TryFrom<&str> for Ruled<String, R> {
     }
 }
 
-impl<R: Rule<Check = StringRule>> FromStr for Ruled<String, R> {
+impl<R: Rule<Check = StringRule>> FromStr for Refined<String, R> {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
@@ -109,7 +109,7 @@ impl<R: Rule<Check = StringRule>> FromStr for Ruled<String, R> {
     }
 }
 
-impl<'de, R: Rule<Check = StringRule>> Deserialize<'de> for Ruled<String, R> {
+impl<'de, R: Rule<Check = StringRule>> Deserialize<'de> for Refined<String, R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?
             .try_into()
@@ -117,4 +117,4 @@ impl<'de, R: Rule<Check = StringRule>> Deserialize<'de> for Ruled<String, R> {
     }
 }
 
-crate::__bind!([R] Ruled<String, R> as &str, |value| Ok::<_, ValueError>(value.as_str()));
+crate::__bind!([R] Refined<String, R> as &str, |value| Ok::<_, ValueError>(value.as_str()));

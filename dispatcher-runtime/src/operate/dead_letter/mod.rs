@@ -13,8 +13,8 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row};
 use time::OffsetDateTime;
 
+use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::contract::id::DeadLetterId;
-use crate::contract::reason::Reason;
 use crate::log::stored_event::StoredEvent;
 use crate::postgres::config::Family;
 use crate::postgres::error::{ConfigError, DatabaseError};
@@ -45,7 +45,7 @@ pub struct DeadLetter {
     /// The whole event, payload included.
     pub envelope: Box<RawValue>,
     /// Why it was given up.
-    pub reason: Reason,
+    pub reason: DeadLetterReason,
     /// The last error.
     pub error: String,
     /// How often it was tried.
@@ -80,7 +80,7 @@ impl DeadLetter {
             subject: row.try_get("subject")?,
             position: row.try_get("position")?,
             envelope: envelope(row.try_get("envelope")?).map_err(|error| decode(error.into()))?,
-            reason: Reason::parse(row.try_get("reason")?),
+            reason: DeadLetterReason::parse(row.try_get("reason")?),
             error: row.try_get("error")?,
             attempts: row.try_get("attempts")?,
             failures: serde_json::from_str(row.try_get("failures")?)
@@ -295,7 +295,7 @@ pub(crate) struct New {
     pub(crate) consumer: &'static str,
     pub(crate) subscription: &'static str,
     pub(crate) event: StoredEvent,
-    pub(crate) reason: Reason,
+    pub(crate) reason: DeadLetterReason,
     pub(crate) error: String,
     pub(crate) attempts: u32,
     pub(crate) failures: Vec<serde_json::Value>,

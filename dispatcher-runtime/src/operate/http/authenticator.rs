@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
 
-/// Finds the session of a request. [`from_fn`] makes one of a closure.
+/// Finds the session of a request. [`authenticator_fn`] makes one of a closure.
 ///
 /// ```
 /// use axum::http::request::Parts;
@@ -41,7 +41,7 @@ use super::problem::Problem;
     message = "`{Self}` does not say who may see dead letters",
     label = "not an authenticator",
     note = "every route of the dead letters demands a session: implement `dispatcher_runtime::http::Authenticator`, \
-            or make one of a closure with `dispatcher_runtime::http::from_fn`"
+            or make one of a closure with `dispatcher_runtime::http::authenticator_fn`"
 )]
 pub trait Authenticator: Send + Sync + 'static {
     /// Who it is; what is displayed stands in the log beside what they do.
@@ -90,7 +90,7 @@ impl AuthError {
 
 /// An authenticator that asks a closure. It is given the head of the request: method, URI, headers
 /// and extensions.
-pub fn from_fn<F, Answer, Session>(closure: F) -> impl Authenticator<Session = Session>
+pub fn authenticator_fn<F, Answer, Session>(closure: F) -> impl Authenticator<Session = Session>
 where
     F: Fn(Parts) -> Answer + Send + Sync + 'static,
     Answer: Future<Output = Result<Session, AuthError>> + Send + 'static,

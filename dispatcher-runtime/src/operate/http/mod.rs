@@ -37,7 +37,7 @@ use serde::Serialize;
 
 // No `pub use axum`: it has a `Handler` and a `State` too, and with two of a name in reach rustc spells
 // ours out in every message about a handler.
-pub use authenticator::{AuthError, Authenticator, from_fn};
+pub use authenticator::{AuthError, Authenticator, authenticator_fn};
 
 use crate::contract::id::DeadLetterId;
 use crate::operate::dead_letter::DeadLetterError;
@@ -58,7 +58,7 @@ use request::Resolution;
 ///
 /// # async fn operator(token: &[u8]) -> Result<Option<String>, std::io::Error> { Ok(None) }
 /// # fn app(pool: sqlx::PgPool) -> axum::Router {
-/// let sessions = http::from_fn(|request| async move {
+/// let sessions = http::authenticator_fn(|request| async move {
 ///     let token = request.headers.get(AUTHORIZATION).ok_or(AuthError::NoSession)?;
 ///     match operator(token.as_bytes()).await {
 ///         Ok(Some(operator)) => Ok(operator),

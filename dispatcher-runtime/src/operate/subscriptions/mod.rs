@@ -21,7 +21,7 @@ const BATCH: i64 = 10_000;
 /// A place in the log.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
-pub enum Start {
+pub enum StartFrom {
     /// The first event that is there.
     #[default]
     Beginning,
@@ -37,13 +37,13 @@ pub enum Start {
 ///
 /// ```no_run
 /// # async fn example(pool: sqlx::PgPool) -> Result<(), dispatcher_runtime::SubscriptionError> {
-/// use dispatcher_runtime::{Start, Subscriptions};
+/// use dispatcher_runtime::{StartFrom, Subscriptions};
 ///
 /// let subscriptions = Subscriptions::new(pool);
-/// let rewound = subscriptions.rewind("coaching", "credit_history", Start::Beginning).await?;
+/// let rewound = subscriptions.rewind("coaching", "credit_history", StartFrom::Beginning).await?;
 /// println!("{} events are handled again", rewound.forgotten);
 /// for subscription in subscriptions.list(Some("coaching")).await? {
-///     println!("{}: {} positions behind", subscription.subscription, subscription.behind);
+///     println!("{}: {} positions behind", subscription.subscription, subscription.lag);
 /// }
 /// # Ok(()) }
 /// ```
@@ -58,7 +58,7 @@ pub struct Subscriptions {
 /// How far a subscription is.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct SubscriptionState {
+pub struct SubscriptionProgress {
     /// The consuming domain.
     pub consumer: String,
     /// Its name.
@@ -70,7 +70,7 @@ pub struct SubscriptionState {
     /// The last position of the log.
     pub last_position: i64,
     /// How many positions are left, events of other types included.
-    pub behind: i64,
+    pub lag: i64,
     /// Events that wait to be tried again, or behind one that does.
     pub waiting: i64,
     /// How many replicas work on it.
@@ -134,7 +134,7 @@ impl Subscriptions {
     pub async fn list(
         &self,
         consumer: Option<&str>,
-    ) -> Result<Vec<SubscriptionState>, DatabaseError> {
+    ) -> Result<Vec<SubscriptionProgress>, DatabaseError> {
         let last_position = self.log.horizon().await?.last_position;
         let list = self.statements.list_subscriptions.query().bind(consumer);
         let rows = list.fetch_all(&self.pool).await.map_err(DatabaseError)?;
@@ -142,13 +142,13 @@ impl Subscriptions {
         for row in &rows {
             let state = || -> Result<_, sqlx::Error> {
                 let position = row.try_get("position")?;
-                let state = SubscriptionState {
+                let state = SubscriptionProgress {
                     consumer: row.try_get("consumer")?,
                     subscription: row.try_get("subscription")?,
                     partitions: row.try_get("partitions")?,
                     position,
                     last_position,
-                    behind: last_position.saturating_sub(position).max(0),
+                    lag: last_position.saturating_sub(position).max(0),
                     waiting: row.try_get("waiting")?,
                     replicas: row.try_get("replicas")?,
                     updated_at: row.try_get("updated_at")?,
@@ -178,7 +178,7 @@ impl Subscriptions {
         &self,
         consumer: &str,
         subscription: &str,
-        to: Start,
+        to: StartFrom,
     ) -> Result<Rewound, SubscriptionError> {
         let rewound = self.try_rewind(consumer, subscription, to).await;
         rewound.map_err(|error| SubscriptionError::Database(DatabaseError(error)))?
@@ -188,7 +188,7 @@ impl Subscriptions {
         &self,
         consumer: &str,
         subscription: &str,
-        to: Start,
+        to: StartFrom,
     ) -> Result<Result<Rewound, SubscriptionError>, sqlx::Error> {
         let mut log = self.log.begin().await?;
         let to = self.log.find(&mut log, to).await?;

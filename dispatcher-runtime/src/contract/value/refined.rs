@@ -1,6 +1,6 @@
 //! Values that keep a rule of the contracts.
 //!
-//! A generated `PersonId` is a name for `Ruled<String, rules::PersonId>`. So what such a type can do
+//! A generated `PersonId` is a name for `Refined<String, rules::PersonId>`. So what such a type can do
 //! is written once, here and beside the rules, and compiled once: of each there is only its rule.
 
 use std::cmp::Ordering;
@@ -16,7 +16,7 @@ use crate::contract::gate::Document;
 ///
 /// Contracts give it names, such as `PersonId`, and nobody writes its parameters. A `String` in it
 /// is read as a `str`, an integer or a number with `get`; each converts back into what it holds.
-pub struct Ruled<T, R> {
+pub struct Refined<T, R> {
     value: T,
     rule: PhantomData<fn() -> R>,
 }
@@ -39,7 +39,7 @@ pub trait Rule: 'static {
     fn documents() -> &'static [Document];
 }
 
-impl<T, R> Ruled<T, R> {
+impl<T, R> Refined<T, R> {
     /// A value that was checked.
     pub(super) const fn new(value: T) -> Self {
         let rule = PhantomData;
@@ -55,60 +55,60 @@ impl<T, R> Ruled<T, R> {
     }
 }
 
-impl<T: Clone, R> Clone for Ruled<T, R> {
+impl<T: Clone, R> Clone for Refined<T, R> {
     fn clone(&self) -> Self {
         Self::new(self.value.clone())
     }
 }
 
-impl<T: Copy, R> Copy for Ruled<T, R> {}
+impl<T: Copy, R> Copy for Refined<T, R> {}
 
-impl<T: fmt::Debug, R: Rule> fmt::Debug for Ruled<T, R> {
+impl<T: fmt::Debug, R: Rule> fmt::Debug for Refined<T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple(R::NAME).field(&self.value).finish()
     }
 }
 
-impl<T: fmt::Display, R> fmt::Display for Ruled<T, R> {
+impl<T: fmt::Display, R> fmt::Display for Refined<T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value.fmt(f)
     }
 }
 
-impl<T: PartialEq, R> PartialEq for Ruled<T, R> {
+impl<T: PartialEq, R> PartialEq for Refined<T, R> {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
     }
 }
 
-impl<T: Eq, R> Eq for Ruled<T, R> {}
+impl<T: Eq, R> Eq for Refined<T, R> {}
 
-impl<T: PartialOrd, R> PartialOrd for Ruled<T, R> {
+impl<T: PartialOrd, R> PartialOrd for Refined<T, R> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         self.value.partial_cmp(&other.value)
     }
 }
 
-impl<T: Ord, R> Ord for Ruled<T, R> {
+impl<T: Ord, R> Ord for Refined<T, R> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.value.cmp(&other.value)
     }
 }
 
-impl<T: Hash, R> Hash for Ruled<T, R> {
+impl<T: Hash, R> Hash for Refined<T, R> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.value.hash(state);
     }
 }
 
-impl<T: Serialize, R> Serialize for Ruled<T, R> {
+impl<T: Serialize, R> Serialize for Refined<T, R> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value.serialize(serializer)
     }
 }
 
 #[cfg(feature = "schemars")]
-impl<T, R: Rule> schemars::JsonSchema for Ruled<T, R> {
+impl<T, R: Rule> schemars::JsonSchema for Refined<T, R> {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         R::NAME.into()
     }

@@ -1,8 +1,8 @@
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::credit_released::{self, CreditReleased};
-use dispatcher_runtime::{EventEnvelope, EventPayload, HandlerError, subscribe};
+use dispatcher_runtime::{EventEnvelope, EventUnion, HandlerError, subscribe};
 
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 enum CreditEvent {
     Nothing,
     Empty(),
@@ -23,7 +23,7 @@ async fn credit_board(_event: EventEnvelope<CreditEvent>) -> Result<(), HandlerE
     Ok(())
 }
 
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 struct Struct {
     locked: CreditLocked,
     released: CreditReleased,
@@ -34,7 +34,7 @@ async fn of_a_struct(_event: EventEnvelope<Struct>) -> Result<(), HandlerError> 
     Ok(())
 }
 
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 enum Generic<T> {
     Locked(T),
     Released(CreditReleased),
@@ -45,15 +45,15 @@ async fn of_parameters(_event: EventEnvelope<Generic<CreditLocked>>) -> Result<(
     Ok(())
 }
 
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 enum One {
     Locked(CreditLocked),
 }
 
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 enum None {}
 
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 enum Conditions
 where
     CreditLocked: Clone,

@@ -1,8 +1,8 @@
 use acme_contracts::order_paid::{self, OrderPaid, v1};
 use acme_contracts::refund_issued::{self, RefundIssued};
-use dispatcher_runtime::{EventEnvelope, EventPayload, HandlerError, subscribe};
+use dispatcher_runtime::{EventEnvelope, EventUnion, HandlerError, subscribe};
 
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 enum Versions {
     Paid(OrderPaid),
     Older(v1::OrderPaid),
@@ -14,13 +14,13 @@ async fn versions(_event: EventEnvelope<Versions>) -> Result<(), HandlerError> {
     Ok(())
 }
 
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 enum Spellings {
     Paid(OrderPaid),
     Again(order_paid::OrderPaid),
 }
 
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 enum OlderOnly {
     Older(v1::OrderPaid),
     Refunded(RefundIssued),

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use quote::quote;
 
-use super::event_payload;
+use super::event_union;
 
 /// `UPDATE_EXPECT=1 cargo test -p dispatcher-macros` writes what is expanded now.
 #[test]
 fn an_enum_becomes_what_is_expected() {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/event_payload");
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/event_union");
     let input = std::fs::read_to_string(golden.join("input.rs")).expect("the input");
-    let expanded = event_payload(input.parse().expect("tokens"));
+    let expanded = event_union(input.parse().expect("tokens"));
     let text = prettyplease::unparse(&syn::parse2(expanded).expect("Rust"));
     let expected = golden.join("expected.rs");
     if std::env::var_os("UPDATE_EXPECT").is_some() {
@@ -56,20 +56,20 @@ fn whatever_is_wrong_a_handler_can_take_it() {
         quote!(union CreditEvent { locked: CreditLocked }),
     ];
     for item in faulty {
-        let expanded = event_payload(item).to_string();
+        let expanded = event_union(item).to_string();
         assert!(expanded.contains("compile_error !"), "{expanded}");
         assert!(
-            expanded.contains("private :: EventPayload for CreditEvent"),
+            expanded.contains("private :: EventUnion for CreditEvent"),
             "{expanded}"
         );
     }
-    let generic = event_payload(quote! {
+    let generic = event_union(quote! {
         enum CreditEvent<'a, T: Clone> where T: Send { Locked(&'a T), Released(CreditReleased) }
     })
     .to_string();
     assert!(
         generic.contains(
-            "impl < 'a , T : Clone > :: dispatcher_runtime :: private :: EventPayload for \
+            "impl < 'a , T : Clone > :: dispatcher_runtime :: private :: EventUnion for \
              CreditEvent < 'a , T > where T : Send"
         ),
         "{generic}"
@@ -78,7 +78,7 @@ fn whatever_is_wrong_a_handler_can_take_it() {
 
 #[test]
 fn all_faults_are_told_at_once() {
-    let expanded = event_payload(quote! {
+    let expanded = event_union(quote! {
         enum CreditEvent<T> {
             Nothing,
             Empty(),

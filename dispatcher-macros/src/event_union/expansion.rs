@@ -1,4 +1,4 @@
-//! What `#[derive(EventPayload)]` writes: how a stored event becomes a variant of the enum.
+//! What `#[derive(EventUnion)]` writes: how a stored event becomes a variant of the enum.
 //!
 //! Each variant's payload says which event type it is of. Nothing here knows the handlers that take
 //! the enum; what each of them subscribes to is held against the list of payloads.
@@ -12,7 +12,7 @@ use crate::expansion::over;
 use crate::faults::Faults;
 
 /// For an enum without faults.
-pub(super) fn event_payload(name: &Ident, held: &[Held]) -> TokenStream {
+pub(super) fn event_union(name: &Ident, held: &[Held]) -> TokenStream {
     let holds = held.iter().map(|Held { payload, .. }| {
         let implementation =
             quote!(impl ::dispatcher_runtime::private::HeldBy<#name> for #payload {});
@@ -52,7 +52,7 @@ pub(super) fn event_payload(name: &Ident, held: &[Held]) -> TokenStream {
         };
         #[allow(deprecated)]
         #[automatically_derived]
-        impl ::dispatcher_runtime::private::EventPayload for #name {
+        impl ::dispatcher_runtime::private::EventUnion for #name {
             type Variants =
                 <Self::Payloads as ::dispatcher_runtime::private::Known<Self>>::Then;
             type Payloads = #payloads;
@@ -77,7 +77,7 @@ pub(super) fn standin(item: &DeriveInput, faults: &Faults) -> TokenStream {
     quote! {
         #faults
         #[automatically_derived]
-        impl #generics ::dispatcher_runtime::private::EventPayload for #name #arguments #clause {
+        impl #generics ::dispatcher_runtime::private::EventUnion for #name #arguments #clause {
             type Variants = ::dispatcher_runtime::private::AnyVariant;
             type Payloads = ();
             fn decode(

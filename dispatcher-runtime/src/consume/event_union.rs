@@ -17,13 +17,13 @@ use crate::contract::payload::{DecodeError, Payload};
 use crate::log::stored_event::StoredEvent;
 use crate::private::{EventType, EventTypes, HeldBy};
 
-/// An enum whose variants are payloads, under `#[derive(EventPayload)]`.
+/// An enum whose variants are payloads, under `#[derive(EventUnion)]`.
 #[diagnostic::on_unimplemented(
     message = "a handler of several event types takes an enum of their payloads, and `{Self}` is none",
-    label = "not an enum under `#[derive(EventPayload)]`",
-    note = "write `#[derive(EventPayload)]` on an enum with a variant for each payload, such as `Locked(CreditLocked)`, and take it as `EventEnvelope<…>`"
+    label = "not an enum under `#[derive(EventUnion)]`",
+    note = "write `#[derive(EventUnion)]` on an enum with a variant for each payload, such as `Locked(CreditLocked)`, and take it as `EventEnvelope<…>`"
 )]
-pub trait EventPayload: Sized {
+pub trait EventUnion: Sized {
     /// What the event types of a handler are looked for in: the enum, or, where the enum has faults
     /// that are reported already, [`AnyVariant`](crate::private::AnyVariant).
     type Variants;
@@ -68,17 +68,17 @@ impl<H, P: Payload, L> SubscribesToAll<(P, L)> for H where
     message = "a handler takes the event in its envelope, and this one takes `{Self}`",
     label = "write `EventEnvelope<…>` around the enum of the payloads"
 )]
-pub trait EnvelopeOfSeveral<H>: Sized {
-    /// [`EventPayload::Variants`].
+pub trait UnionEnvelope<H>: Sized {
+    /// [`EventUnion::Variants`].
     type Variants;
 
     /// The event, and what its event types are looked for in.
     fn read(event: &StoredEvent) -> Result<(Self, Variants<Self::Variants>), HandlerError>;
 }
 
-impl<H, P> EnvelopeOfSeveral<H> for EventEnvelope<P>
+impl<H, P> UnionEnvelope<H> for EventEnvelope<P>
 where
-    P: EventPayload,
+    P: EventUnion,
     H: EventTypes + SubscribesToAll<P::Payloads>,
 {
     type Variants = P::Variants;

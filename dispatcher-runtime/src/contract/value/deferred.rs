@@ -15,18 +15,18 @@ use serde_json::Value;
 /// with the rest of the payload.
 ///
 /// ```
-/// use dispatcher_runtime::Lazy;
+/// use dispatcher_runtime::Deferred;
 ///
-/// let node: Lazy<Vec<u8>> = Lazy::new(&vec![1, 2])?;
+/// let node: Deferred<Vec<u8>> = Deferred::new(&vec![1, 2])?;
 /// assert_eq!(node.get()?, [1, 2]);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-pub struct Lazy<T> {
+pub struct Deferred<T> {
     json: Value,
     of: PhantomData<fn() -> T>,
 }
 
-impl<T> Lazy<T> {
+impl<T> Deferred<T> {
     /// Writes a value.
     ///
     /// # Errors
@@ -64,31 +64,31 @@ impl<T> Lazy<T> {
     }
 }
 
-impl<T> Clone for Lazy<T> {
+impl<T> Clone for Deferred<T> {
     fn clone(&self) -> Self {
         Self::from_json(self.json.clone())
     }
 }
 
-impl<T> fmt::Debug for Lazy<T> {
+impl<T> fmt::Debug for Deferred<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Lazy").field(&self.json).finish()
+        f.debug_tuple("Deferred").field(&self.json).finish()
     }
 }
 
-impl<T> PartialEq for Lazy<T> {
+impl<T> PartialEq for Deferred<T> {
     fn eq(&self, other: &Self) -> bool {
         self.json == other.json
     }
 }
 
-impl<T> Serialize for Lazy<T> {
+impl<T> Serialize for Deferred<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.json.serialize(serializer)
     }
 }
 
-impl<'de, T> Deserialize<'de> for Lazy<T> {
+impl<'de, T> Deserialize<'de> for Deferred<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Value::deserialize(deserializer).map(Self::from_json)
     }

@@ -16,7 +16,7 @@ const _: fn(&CreditEvent) = |__event| match __event {
 };
 #[allow(deprecated)]
 #[automatically_derived]
-impl ::dispatcher_runtime::private::EventPayload for CreditEvent {
+impl ::dispatcher_runtime::private::EventUnion for CreditEvent {
     type Variants = <Self::Payloads as ::dispatcher_runtime::private::Known<Self>>::Then;
     type Payloads = (CreditLocked, (credit_released::CreditReleased, ()));
     fn decode(

@@ -6,7 +6,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Reason {
+pub enum DeadLetterReason {
     /// The last retry failed.
     RetriesExhausted,
     /// The handler said that no retry will help.
@@ -15,7 +15,7 @@ pub enum Reason {
     Invalid,
 }
 
-impl Reason {
+impl DeadLetterReason {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::RetriesExhausted => "retries_exhausted",

@@ -1,4 +1,4 @@
-//! `#[derive(EventPayload)]`: reads an enum with a variant for each payload, and writes how an event
+//! `#[derive(EventUnion)]`: reads an enum with a variant for each payload, and writes how an event
 //! becomes one of them, or what is wrong.
 //!
 //! A derive leaves its item where it is. After a fault it writes a stand-in, so that a handler that
@@ -20,7 +20,7 @@ pub(crate) struct Held {
     pub(crate) payload: Type,
 }
 
-pub(crate) fn event_payload(item: TokenStream) -> TokenStream {
+pub(crate) fn event_union(item: TokenStream) -> TokenStream {
     let item = match syn::parse2::<DeriveInput>(item) {
         Ok(item) => item,
         Err(error) => return error.to_compile_error(),
@@ -28,7 +28,7 @@ pub(crate) fn event_payload(item: TokenStream) -> TokenStream {
     let mut faults = Faults::default();
     let held = read(&item, &mut faults);
     if faults.none() {
-        expansion::event_payload(&item.ident, &held)
+        expansion::event_union(&item.ident, &held)
     } else {
         expansion::standin(&item, &faults)
     }
