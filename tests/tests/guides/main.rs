@@ -15,6 +15,7 @@ mod cut_over;
 mod event_or_action;
 mod links;
 mod observability;
+mod package_readme;
 mod testing;
 
 /// The repository, wherever in it this package stands.
@@ -94,13 +95,18 @@ fn not_run<'a>(block: &'a str, code: &str) -> Option<&'a str> {
 fn the_guides_show_the_code_that_is_run() -> TestResult {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut shown = 0;
+    let readme = root().join("dispatcher-runtime/README.md");
+    let mut guides = vec![(readme, "package-readme".to_owned())];
     for guide in std::fs::read_dir(root().join("docs"))? {
         let guide = guide?.path();
-        if guide.extension().is_none_or(|it| it != "md") {
-            continue;
-        }
-        let text = std::fs::read_to_string(&guide)?;
         let name = guide.file_stem().unwrap_or_default().to_string_lossy();
+        let name = name.into_owned();
+        if guide.extension().is_some_and(|it| it == "md") {
+            guides.push((guide, name));
+        }
+    }
+    for (guide, name) in guides {
+        let text = std::fs::read_to_string(&guide)?;
         let blocks = text.split("```rust").skip(1);
         for block in blocks.filter_map(|block| block.split_once('\n')?.1.split("```").next()) {
             let mut faults = Vec::new();
