@@ -40,7 +40,7 @@ pub struct Generated {
 /// What [`Contracts::render`] gives.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct RenderedContracts {
+pub struct Rendered {
     /// The Rust text, formatted, without a header line.
     pub rust: String,
     /// Every file that was read, sorted.
@@ -111,9 +111,9 @@ impl Contracts {
     /// # Errors
     ///
     /// The report of every fault.
-    pub fn render(&self) -> Result<RenderedContracts, Report> {
+    pub fn render(&self) -> Result<Rendered, Report> {
         let mut files = self.files();
-        self.rust(&mut files).map(|rust| RenderedContracts {
+        self.rust(&mut files).map(|rust| Rendered {
             rust: rust.text(),
             inputs: files.inputs(),
             directories: files.directories(),

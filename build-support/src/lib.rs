@@ -52,7 +52,7 @@ mod panics;
 mod registry;
 mod render;
 
-pub use contracts::{Contracts, Error, Generated, RenderedContracts};
+pub use contracts::{Contracts, Error, Generated, Rendered};
 pub use coverage::Coverage;
 pub use diagnostic::{Diagnostic, Report};
 pub use model::Model;

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use dispatcher_build_support::{Contracts, RenderedContracts};
+use dispatcher_build_support::{Contracts, Rendered};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::LitStr;
@@ -33,7 +33,7 @@ pub(crate) fn contracts(input: TokenStream) -> TokenStream {
     }
 }
 
-fn tokens(rendered: &RenderedContracts, directory: &LitStr) -> TokenStream {
+fn tokens(rendered: &Rendered, directory: &LitStr) -> TokenStream {
     let Ok(rust) = rendered.rust.parse::<TokenStream>() else {
         let message = "the generated code is not Rust: this is a fault of dispatcher-build-support, please report it";
         return syn::Error::new(directory.span(), message).to_compile_error();

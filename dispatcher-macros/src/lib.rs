@@ -1,7 +1,7 @@
 //! The macros of dispatcher-runtime, which exports them, under features of its own: use them from there.
 //!
 //! Entry points only. `#[subscribe]` goes from `attribute` and `signature` to `expansion`,
-//! `#[derive(EventPayload)]` from `event_payload` to its own;
+//! `#[derive(EventUnion)]` from `event_union` to its own;
 //! each of them works on `proc_macro2` tokens, and a fault is pushed to `faults` and never ends
 //! the work, so that all are shown at once. Whatever happens, the user's item is emitted again.
 //!
@@ -12,7 +12,7 @@
 mod attribute;
 #[cfg(feature = "contracts")]
 mod contracts;
-mod event_payload;
+mod event_union;
 mod expansion;
 mod faults;
 mod signature;
@@ -44,7 +44,7 @@ use proc_macro::TokenStream;
 /// their events come in their common order, the order of positions; with concurrency or partitions,
 /// in that order for each subject. An event that waits for its retry holds back the later events of
 /// its subject, whichever of the types they are of. The handler takes an enum of the payloads, under
-/// [`EventPayload`](derive@EventPayload).
+/// [`EventUnion`](derive@EventUnion).
 ///
 /// The cursor says how far all of them have been read. An event type that is added to a subscription
 /// later is handled from there on; under another name the subscription begins at the beginning of
@@ -59,9 +59,9 @@ pub fn subscribe(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// Each variant of the enum holds the payload of one event type, in its current version; an older
 /// one is made current by its `Upcast`, as for a handler of one event type. `#[subscribe]` has to
 /// name the event types of exactly these payloads: one that stands on one side only does not compile.
-#[proc_macro_derive(EventPayload)]
-pub fn event_payload(item: TokenStream) -> TokenStream {
-    event_payload::event_payload(item.into()).into()
+#[proc_macro_derive(EventUnion)]
+pub fn event_union(item: TokenStream) -> TokenStream {
+    event_union::event_union(item.into()).into()
 }
 
 /// Turns a contracts directory into types: `contracts!("contracts")`, the directory relative to the

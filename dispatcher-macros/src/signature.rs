@@ -180,7 +180,7 @@ fn one_of_several(envelope: &Type, payloads: &[String], faults: &mut Faults) {
             envelope,
             format!(
                 "this takes `{taken}` only. A handler of several event types takes an enum of their payloads: \
-                 write `#[derive(EventPayload)] enum Event {{ {} }}`, and take `EventEnvelope<Event>`",
+                 write `#[derive(EventUnion)] enum Event {{ {} }}`, and take `EventEnvelope<Event>`",
                 variants.join(", ")
             ),
         );

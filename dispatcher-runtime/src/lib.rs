@@ -9,7 +9,7 @@
 //! |---|---|
 //! | [`Dispatcher`] | publishes the events of one domain, in the caller's transaction or its own |
 //! | [`subscribe`] | makes a handler of an async function |
-//! | [`EventPayload`] | one enum for the payloads of several event types, whose handler keeps their order |
+//! | [`EventUnion`] | one enum for the payloads of several event types, whose handler keeps their order |
 //! | [`Consumer`] | runs the handlers of one domain |
 //! | [`EventEnvelope`] | an event as a handler gets it |
 //! | [`DeliveryTx`] | the delivery's transaction: what is written through it is applied once |
@@ -47,112 +47,69 @@
 //! any feature the crate is what generated types are made of (payloads, gate, registry), so a crate
 //! of contracts compiles without sqlx.
 
-// What both sides share is not taken apart for a build with one of them.
-#![cfg_attr(not(all(feature = "publish", feature = "consume")), allow(dead_code))]
+// Until each side's items stand with it.
+#![cfg_attr(
+    not(all(feature = "publish", feature = "consume")),
+    allow(dead_code, unused_imports)
+)]
 
 // Generated code and expansions name this crate by its own name, in its tests and examples too.
 extern crate self as dispatcher_runtime;
 
-// What generated code is made of: always there.
-mod envelope;
-mod error;
-mod exact;
-mod gate;
-mod id;
-#[cfg(feature = "schemars")]
-mod json_schema;
-mod payload;
-mod registry;
-mod value;
+mod contract;
 
-#[cfg(feature = "postgres")]
-mod config;
-#[cfg(feature = "postgres")]
-mod migrate;
+#[cfg(feature = "consume")]
+mod consume;
+#[cfg(feature = "consume")]
+mod log;
 #[cfg(feature = "postgres")]
 pub mod observe;
+#[cfg(feature = "consume")]
+mod operate;
 #[cfg(feature = "postgres")]
-mod reason;
-#[cfg(feature = "postgres")]
-mod sql;
-
+mod postgres;
 #[cfg(feature = "publish")]
 mod publish;
-#[cfg(any(feature = "publish", feature = "consume"))]
-mod transaction;
-
-#[cfg(feature = "consume")]
-mod clock;
-#[cfg(feature = "consume")]
-mod consumer;
-#[cfg(feature = "consume")]
-mod dead_letter;
-#[cfg(feature = "consume")]
-mod delivery;
-#[cfg(feature = "consume")]
-mod event;
-#[cfg(feature = "consume")]
-mod event_log;
-#[cfg(feature = "consume")]
-mod event_payload;
-#[cfg(feature = "consume")]
-mod handler;
-#[cfg(feature = "consume")]
-mod lease;
-#[cfg(feature = "consume")]
-mod retention;
-#[cfg(feature = "consume")]
-mod retry;
-#[cfg(feature = "consume")]
-mod subscription;
-#[cfg(feature = "consume")]
-mod subscriptions;
-#[cfg(feature = "consume")]
-mod wake;
-#[cfg(feature = "consume")]
-mod worker;
-
-#[cfg(feature = "http")]
-pub mod http;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 #[doc(hidden)]
 pub mod private;
 
-pub use envelope::EventEnvelope;
-pub use gate::{GatedPayload, PayloadReport, PayloadSchema, Violation};
-pub use id::{DeadLetterId, EventId, IdError, TenantId};
-pub use payload::{DecodeError, Domain, Payload, Upcast};
-pub use registry::{
-    Difference, EventDescriptor, LoadedEvent, LoadedRegistry, LoadedVersion, Registry,
-    RegistryError, Status, VersionDescriptor,
+pub use contract::envelope::EventEnvelope;
+pub use contract::gate::{GatedPayload, InvalidPayload, PayloadSchema, Violation};
+pub use contract::id::{DeadLetterId, EventId, IdError, TenantId};
+pub use contract::payload::{DecodeError, Domain, Payload, Upcast};
+pub use contract::registry::{
+    Difference, EventContract, LoadedEvent, LoadedRegistry, LoadedVersion, Registry, RegistryError,
+    Status, VersionContract,
 };
+pub use contract::value::{Date, DateTime, Deferred, Integer, Number, Refined, ValueError};
 /// The version of the `time` crate that the interface speaks of.
 pub use time;
-pub use value::{Date, DateTime, Integer, Lazy, Number, Ruled, ValueError};
 
 #[cfg(feature = "postgres")]
-pub use error::{ConfigError, DatabaseError, MigrateError};
+pub use postgres::error::{ConfigError, DatabaseError, MigrateError};
 #[cfg(feature = "postgres")]
-pub use migrate::{migrate, migrate_schema};
+pub use postgres::migrate::{migrate, migrate_schema};
 
 #[cfg(feature = "publish")]
-pub use error::PublishError;
-#[cfg(feature = "publish")]
-pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, Published};
+pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, PublishError, Published};
 
 #[cfg(feature = "consume")]
-pub use consumer::{Consumer, ConsumerBuilder, RunningConsumer, SubscriptionOptions};
+pub use consume::handler::{Delivery, DeliveryTx, Handler, State};
 #[cfg(feature = "consume")]
-pub use dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters};
+pub use consume::{
+    Consumer, ConsumerBuilder, HandlerError, RunningConsumer, StartError, SubscriptionOptions,
+};
+pub use contract::dead_letter_reason::DeadLetterReason;
 /// ```
 /// use acme_contracts::credit_locked::{self, CreditLocked};
 /// use acme_contracts::credit_released::{self, CreditReleased};
-/// use dispatcher_runtime::{DeliveryTx, EventEnvelope, EventPayload, HandlerError, subscribe};
+/// use dispatcher_runtime::{DeliveryTx, EventEnvelope, EventUnion, HandlerError, subscribe};
 ///
 /// /// What happened to the credits of a reservation.
-/// #[derive(EventPayload)]
+/// #[derive(EventUnion)]
 /// enum CreditEvent {
 ///     Locked(CreditLocked),
 ///     Released(CreditReleased),
@@ -176,7 +133,7 @@ pub use dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters};
 /// }
 /// ```
 #[cfg(feature = "consume")]
-pub use dispatcher_macros::EventPayload;
+pub use dispatcher_macros::EventUnion;
 /// ```
 /// use acme_contracts::credit_locked::{self, CreditLocked};
 /// use dispatcher_runtime::{DeliveryTx, EventEnvelope, HandlerError, State, subscribe};
@@ -205,19 +162,17 @@ pub use dispatcher_macros::EventPayload;
 #[cfg(feature = "consume")]
 pub use dispatcher_macros::subscribe;
 #[cfg(feature = "consume")]
-pub use error::{DeadLetterError, HandlerError, StartError, SubscriptionError};
+pub use log::{Blocker, EventLog, Horizon};
 #[cfg(feature = "consume")]
-pub use event_log::{Blocker, EventLog, Horizon};
-#[cfg(feature = "consume")]
-pub use handler::{Delivery, DeliveryTx, Handler, State};
+pub use operate::dead_letter::{DeadLetter, DeadLetterError, DeadLetterFilter, DeadLetters};
 #[cfg(feature = "http")]
-pub use http::AuthError;
-#[cfg(feature = "postgres")]
-pub use reason::Reason;
+pub use operate::http::{self, AuthError};
 #[cfg(feature = "consume")]
-pub use retention::{Retention, SlowReader, Swept};
+pub use operate::retention::{Retention, SlowestSubscription, Swept};
 #[cfg(feature = "consume")]
-pub use subscriptions::{Rewound, Start, SubscriptionState, Subscriptions};
+pub use operate::subscriptions::{
+    Rewound, StartFrom, SubscriptionError, SubscriptionProgress, Subscriptions,
+};
 
 #[cfg(feature = "contracts-macro")]
 pub use dispatcher_macros::contracts;

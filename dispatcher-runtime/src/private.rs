@@ -15,17 +15,17 @@ pub use crate::__json_schema as json_schema;
 #[cfg(not(feature = "schemars"))]
 pub use crate::__no_json_schema as json_schema;
 #[cfg(feature = "consume")]
-pub use crate::event_payload::{
-    EnvelopeOfSeveral, EventPayload, Known, SubscribesTo, SubscribesToAll, Variants,
+pub use crate::consume::event_union::{
+    EventUnion, Known, SubscribesTo, SubscribesToAll, UnionEnvelope, Variants,
 };
-pub use crate::gate::Document;
 #[cfg(feature = "consume")]
-pub use crate::handler::{
+pub use crate::consume::handler::{
     Envelope, Incoming, Returned, a_handler_must_be_send, delivery_tx, refused,
 };
+pub use crate::contract::gate::Document;
 #[cfg(feature = "schemars")]
-pub use crate::json_schema::json_schema as json_schema_of;
-pub use crate::value::{
+pub use crate::contract::json_schema::json_schema as json_schema_of;
+pub use crate::contract::value::{
     IntegerRule, ListRule, NumberRule, Object, ObjectWriter, Read, Rule, StringRule, Union,
     ValueEnum, ValueError, deserialize, present, unknown_variant,
 };
@@ -37,8 +37,8 @@ pub use crate::{
 
 use serde_json::Value;
 
-use crate::payload::{DecodeError, Payload};
-use crate::registry::EventDescriptor;
+use crate::contract::payload::{DecodeError, Payload};
+use crate::contract::registry::EventContract;
 
 /// Without the feature `schemars` types have no `JsonSchema`.
 #[cfg(not(feature = "schemars"))]
@@ -65,7 +65,7 @@ pub trait EventType: Send + Sync + 'static {
     const CURRENT_VERSION: u32;
 
     /// What the registry says about it.
-    fn descriptor() -> &'static EventDescriptor;
+    fn descriptor() -> &'static EventContract;
 }
 
 /// A payload type that the domain `D` publishes.
@@ -127,7 +127,7 @@ impl EventType for UnknownEventType {
     const SUBJECT: Option<&'static str> = None;
     const CURRENT_VERSION: u32 = 0;
 
-    fn descriptor() -> &'static EventDescriptor {
+    fn descriptor() -> &'static EventContract {
         unreachable!("code that mentions it does not compile")
     }
 }
@@ -137,7 +137,7 @@ impl<D> ConsumedBy<D> for UnknownEventType {}
 /// Reads a payload through the gate.
 pub fn decode<P: Payload>(payload: Value) -> Result<P, DecodeError> {
     P::schema()
-        .check(&payload)
+        .validate(&payload)
         .map_err(DecodeError::invalid::<P>)?;
     P::read(payload).map_err(DecodeError::unreadable::<P>)
 }

@@ -154,7 +154,7 @@ pub(crate) async fn run() -> Result {
 
     let consumer = start(&pool).await?;
     publish(&pool).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let expected = [
         ("released".to_owned(), 1),
@@ -168,7 +168,7 @@ pub(crate) async fn run() -> Result {
     pool.execute("TRUNCATE held; DELETE FROM dispatcher_dedup; DELETE FROM dispatcher_cursor")
         .await?;
     let consumer = start(&pool).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let again = projection(&pool).await?;
     println!("built again from the log: {again:?}");

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::{Coaching, Revenue};
 use dispatcher_runtime::{
-    Consumer, DateTime, DeadLetterFilter, DeadLetters, Delivery, DeliveryTx, Dispatcher,
-    EventEnvelope, HandlerError, PublishError, Reason, State, subscribe,
+    Consumer, DateTime, DeadLetterFilter, DeadLetterReason, DeadLetters, Delivery, DeliveryTx,
+    Dispatcher, EventEnvelope, HandlerError, PublishError, State, subscribe,
 };
 use dispatcher_tests::postgres::Server;
 use serde_json::{Value, json};
@@ -172,7 +172,7 @@ async fn show(story: &Story, pool: &PgPool) -> Result {
             );
         }
     }
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     let slots: i64 = sqlx::query("SELECT count(*) FROM slot")
         .fetch_one(pool)
         .await?
@@ -250,7 +250,7 @@ async fn show(story: &Story, pool: &PgPool) -> Result {
         );
         before = Some(sighting.at);
     }
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     let dead_letters = DeadLetters::new(pool.clone());
     let listed = dead_letters
         .list(&DeadLetterFilter::default().consumer("coaching"))
@@ -259,7 +259,8 @@ async fn show(story: &Story, pool: &PgPool) -> Result {
         return Err(format!("one dead letter was expected, not {}", listed.len()).into());
     };
     ensure(
-        dead.event_id == poison.event_id.as_str() && dead.reason == Reason::RetriesExhausted,
+        dead.event_id == poison.event_id.as_str()
+            && dead.reason == DeadLetterReason::RetriesExhausted,
         "another dead letter",
     )?;
     story.tell(

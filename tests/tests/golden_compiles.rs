@@ -102,7 +102,7 @@ fn values_are_made_from_literals() -> Result<(), Box<dyn std::error::Error>> {
     };
     let first = Node0 {
         id: 1.try_into()?,
-        next: Some(dispatcher_runtime::Lazy::new(&second)?),
+        next: Some(dispatcher_runtime::Deferred::new(&second)?),
         list: None,
     };
     let drawn = CircleDrawn { first };

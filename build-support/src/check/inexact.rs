@@ -1,1 +1,1 @@
-../../../dispatcher-runtime/src/exact/inexact.rs
+../../../dispatcher-runtime/src/contract/exact/inexact.rs

@@ -1,1 +1,1 @@
-../../../dispatcher-runtime/src/gate/one_resource.rs
+../../../dispatcher-runtime/src/contract/gate/one_resource.rs

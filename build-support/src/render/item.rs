@@ -273,7 +273,7 @@ impl<'a> Scope<'a> {
                 });
                 let name = name.unwrap_or_default();
                 if self.cycles.far(inside, *id) {
-                    quote!(::dispatcher_runtime::Lazy<#name>)
+                    quote!(::dispatcher_runtime::Deferred<#name>)
                 } else if self.cycles.boxed(inside, *id) {
                     let boxed = self.std("Box", "::std::boxed::Box");
                     quote!(#boxed<#name>)

@@ -93,7 +93,7 @@ impl EventTypes {
             {}
             #(#subscribes)*
         };
-        let read = quote!(::dispatcher_runtime::private::EnvelopeOfSeveral::<Self>::read);
+        let read = quote!(::dispatcher_runtime::private::UnionEnvelope::<Self>::read);
         Self {
             imports: quote!(#(#imports)*),
             named: quote!(Self),

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::{Attempt, AttemptOutcome, DeadLettered, DedupHit, EndToEnd, Observer, Observers};
-use crate::event::StoredEvent;
-use crate::reason::Reason;
+use super::{
+    AttemptOutcome, AttemptRecord, DeadLetterRecord, DedupRecord, EndToEnd, Observer, Observers,
+};
+use crate::contract::dead_letter_reason::DeadLetterReason;
+use crate::log::stored_event::StoredEvent;
 
 /// What a pass did and will tell once it is committed. Empty where nobody would be told.
 #[derive(Debug, Default)]
@@ -33,7 +35,7 @@ enum Happened {
 struct End {
     occurred_at: OffsetDateTime,
     inserted_at: OffsetDateTime,
-    given_up: Option<Reason>,
+    given_up: Option<DeadLetterReason>,
 }
 
 /// What becomes of an event that was attempted.
@@ -41,7 +43,7 @@ struct End {
 pub(crate) enum Ended {
     Handled,
     Retry,
-    DeadLetter(Reason),
+    DeadLetter(DeadLetterReason),
 }
 
 impl Kept {
@@ -107,7 +109,7 @@ impl Happened {
         now: OffsetDateTime,
     ) {
         match self {
-            Self::Skipped { event_type } => observer.dedup_hit(&DedupHit {
+            Self::Skipped { event_type } => observer.dedup_hit(&DedupRecord {
                 event_type,
                 consumer,
                 subscription,
@@ -124,7 +126,7 @@ impl Happened {
                     (Some(_), None) => AttemptOutcome::Handled,
                     (Some(_), Some(_)) => AttemptOutcome::DeadLettered,
                 };
-                observer.attempted(&Attempt {
+                observer.attempted(&AttemptRecord {
                     event_type,
                     consumer,
                     subscription,
@@ -137,7 +139,7 @@ impl Happened {
                     }),
                 });
                 if let Some(reason) = given_up {
-                    observer.dead_lettered(&DeadLettered {
+                    observer.dead_lettered(&DeadLetterRecord {
                         event_type,
                         consumer,
                         subscription,

@@ -7,7 +7,7 @@ use ::metrics::{Unit, counter, describe_counter, describe_gauge, describe_histog
 #[cfg(feature = "consume")]
 use super::HeldBack;
 use super::label::{self, milliseconds};
-use super::{Attempt, DeadLettered, DedupHit, Observer, Publish};
+use super::{AttemptRecord, DeadLetterRecord, DedupRecord, Observer, PublishRecord};
 
 /// Records into the `metrics` facade: whatever recorder is installed gets it.
 ///
@@ -44,7 +44,7 @@ impl MetricsObserver {
 }
 
 impl Observer for MetricsObserver {
-    fn published(&self, publish: &Publish<'_>) {
+    fn published(&self, publish: &PublishRecord<'_>) {
         counter!(
             label::PUBLISH_COUNT,
             label::EVENT_TYPE => publish.event_type.to_owned(),
@@ -53,7 +53,7 @@ impl Observer for MetricsObserver {
         .increment(publish.events);
     }
 
-    fn attempted(&self, attempt: &Attempt<'_>) {
+    fn attempted(&self, attempt: &AttemptRecord<'_>) {
         let labels = [
             (label::EVENT_TYPE, attempt.event_type.to_owned().into()),
             (label::CONSUMER, attempt.consumer.into()),
@@ -74,7 +74,7 @@ impl Observer for MetricsObserver {
         counter!(label::CONSUME_COUNT, labels).increment(1);
     }
 
-    fn dedup_hit(&self, hit: &DedupHit<'_>) {
+    fn dedup_hit(&self, hit: &DedupRecord<'_>) {
         counter!(
             label::DEDUP_HIT_COUNT,
             label::EVENT_TYPE => hit.event_type.to_owned(),
@@ -85,7 +85,7 @@ impl Observer for MetricsObserver {
         .increment(1);
     }
 
-    fn dead_lettered(&self, dead_letter: &DeadLettered<'_>) {
+    fn dead_lettered(&self, dead_letter: &DeadLetterRecord<'_>) {
         counter!(
             label::DEAD_LETTER_COUNT,
             label::EVENT_TYPE => dead_letter.event_type.to_owned(),

@@ -8,7 +8,9 @@ use ::opentelemetry::metrics::{Counter, Histogram, Meter};
 #[cfg(feature = "consume")]
 use super::HeldBack;
 use super::label::{self, milliseconds};
-use super::{Attempt, DeadLettered, DedupHit, LATENCY_BUCKETS_MS, Observer, Publish};
+use super::{
+    AttemptRecord, DeadLetterRecord, DedupRecord, LATENCY_BUCKETS_MS, Observer, PublishRecord,
+};
 
 /// Records into instruments of OpenTelemetry.
 ///
@@ -59,7 +61,7 @@ impl OpenTelemetryObserver {
 }
 
 impl Observer for OpenTelemetryObserver {
-    fn published(&self, publish: &Publish<'_>) {
+    fn published(&self, publish: &PublishRecord<'_>) {
         self.publish.add(
             publish.events,
             &[
@@ -69,7 +71,7 @@ impl Observer for OpenTelemetryObserver {
         );
     }
 
-    fn attempted(&self, attempt: &Attempt<'_>) {
+    fn attempted(&self, attempt: &AttemptRecord<'_>) {
         let labels = labels(
             attempt.event_type,
             attempt.consumer,
@@ -88,7 +90,7 @@ impl Observer for OpenTelemetryObserver {
         }
     }
 
-    fn dedup_hit(&self, hit: &DedupHit<'_>) {
+    fn dedup_hit(&self, hit: &DedupRecord<'_>) {
         self.dedup_hit.add(
             1,
             &labels(
@@ -100,7 +102,7 @@ impl Observer for OpenTelemetryObserver {
         );
     }
 
-    fn dead_lettered(&self, dead_letter: &DeadLettered<'_>) {
+    fn dead_lettered(&self, dead_letter: &DeadLetterRecord<'_>) {
         self.dead_letter.add(
             1,
             &labels(

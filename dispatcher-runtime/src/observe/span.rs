@@ -8,12 +8,6 @@
 use tracing::Span;
 use tracing::field::Empty;
 
-#[cfg(feature = "consume")]
-mod consuming;
-
-#[cfg(feature = "consume")]
-pub(crate) use consuming::{handle, receive, received};
-
 /// Around an insert. Gives the event a trace context where it has none.
 #[cfg_attr(not(feature = "opentelemetry"), expect(unused_variables))]
 pub(crate) fn publish(event_type: &str, traceparent: &mut Option<String>) -> Span {

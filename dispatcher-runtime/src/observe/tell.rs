@@ -10,11 +10,11 @@ use std::time::Instant;
 
 #[cfg(feature = "consume")]
 use super::HeldBack;
-use super::{Observer, Publish, PublishOutcome};
-#[cfg(feature = "publish")]
-use crate::error::PublishError;
+use super::{Observer, PublishOutcome, PublishRecord};
 #[cfg(feature = "consume")]
-use crate::event_log::Blocker;
+use crate::log::Blocker;
+#[cfg(feature = "publish")]
+use crate::publish::PublishError;
 
 /// The observers of a dispatcher or a consumer: mostly one, or none.
 #[derive(Clone, Default)]
@@ -99,7 +99,7 @@ impl Observers {
 
     fn tell_publish(&self, event_type: &str, outcome: PublishOutcome, events: usize) {
         self.tell(|observer| {
-            observer.published(&Publish {
+            observer.published(&PublishRecord {
                 event_type,
                 outcome,
                 events: u64::try_from(events).unwrap_or(u64::MAX),

@@ -7,7 +7,7 @@ use ::opentelemetry::trace::{
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::envelope::is_traceparent;
+use crate::contract::envelope::is_traceparent;
 
 /// Gives the event the context of its `publish` span, where the caller gave it none. Where it did,
 /// that stays, and the span joins its trace.
@@ -34,14 +34,14 @@ pub(super) fn carry(span: &Span, traceparent: &mut Option<String>) {
 }
 
 /// Makes the span a child of the event's producer, and links it.
-pub(super) fn follow(span: &Span, traceparent: Option<&str>) {
+pub(crate) fn follow(span: &Span, traceparent: Option<&str>) {
     if let Some(producer) = traceparent.and_then(parse) {
         let _ = span.set_parent(remote(producer.clone()));
         span.add_link(producer);
     }
 }
 
-pub(super) fn link(span: &Span, traceparent: Option<&str>) {
+pub(crate) fn link(span: &Span, traceparent: Option<&str>) {
     if let Some(producer) = traceparent.and_then(parse) {
         span.add_link(producer);
     }

@@ -6,12 +6,12 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::Dispatcher;
-use crate::envelope::is_traceparent;
-use crate::error::PublishError;
-use crate::gate::{GatedPayload, PayloadSchema};
-use crate::id::{EventId, TenantId};
-use crate::payload::{Domain, Payload};
-use crate::registry::LoadedRegistry;
+use crate::contract::envelope::is_traceparent;
+use crate::contract::gate::{GatedPayload, PayloadSchema};
+use crate::contract::id::{EventId, TenantId};
+use crate::contract::payload::{Domain, Payload};
+use crate::contract::registry::LoadedRegistry;
+use crate::publish::PublishError;
 
 /// What stands beside the payload.
 #[derive(Clone, Debug, Default)]

@@ -6,9 +6,10 @@ use sqlx::{PgConnection, Postgres, Row};
 
 use super::Dispatcher;
 use super::draft::NewEvent;
-use crate::error::{DatabaseError, PublishError, sql_state};
-use crate::sql::Statement;
-use crate::transaction;
+use crate::postgres::error::{DatabaseError, sql_state};
+use crate::postgres::sql::Statement;
+use crate::postgres::transaction;
+use crate::publish::PublishError;
 
 impl<D> Dispatcher<D> {
     /// The position, or none if an event of that id was there already.
@@ -99,9 +100,9 @@ impl<D> Dispatcher<D> {
         positions(events, &rows).map_err(database)
     }
 
-    /// As [`DispatcherBuilder::idle_limit`](super::DispatcherBuilder::idle_limit) says.
+    /// As [`DispatcherBuilder::idle_in_transaction_timeout`](super::DispatcherBuilder::idle_in_transaction_timeout) says.
     async fn limit_idling(&self, connection: &mut PgConnection) -> Result<(), PublishError> {
-        let Some(limit) = self.idle_limit else {
+        let Some(limit) = self.idle_in_transaction_timeout else {
             return Ok(());
         };
         let query = self.statements.limit_idling.query();

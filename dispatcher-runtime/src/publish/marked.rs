@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::draft::Draft;
 use super::{Dispatcher, Publish, PublishAll, Published};
-use crate::payload::{Domain, Payload};
+use crate::contract::payload::{Domain, Payload};
 
 /// The ids of what a dispatcher has published. Clones share them.
 #[derive(Clone, Debug, Default)]

@@ -3,8 +3,8 @@
 use tracing::{Instrument, Span};
 
 use super::Published;
-use crate::error::PublishError;
 use crate::observe::{Observers, span};
+use crate::publish::PublishError;
 
 /// A publish that is about to run. Dropped before its end, it tells nothing.
 pub(super) struct Observed<'a> {

@@ -11,11 +11,11 @@ use super::draft::{Draft, Metadata, NewEvent};
 use super::insert::database;
 use super::observed::Observed;
 use super::{Dispatcher, Published};
-use crate::envelope::{EventEnvelope, is_traceparent};
-use crate::error::PublishError;
-use crate::id::{EventId, TenantId};
-use crate::payload::Domain;
-use crate::transaction;
+use crate::contract::envelope::{EventEnvelope, is_traceparent};
+use crate::contract::id::{EventId, TenantId};
+use crate::contract::payload::Domain;
+use crate::postgres::transaction;
+use crate::publish::PublishError;
 
 macro_rules! metadata_setters {
     () => {

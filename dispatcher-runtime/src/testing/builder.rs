@@ -12,15 +12,16 @@ use sqlx::PgPool;
 use super::TENANT;
 use super::database::Database;
 use super::kit::TestKit;
-use crate::clock::Clock;
-use crate::config;
-use crate::consumer::{Consumer, ConsumerBuilder, SubscriptionOptions};
-use crate::error::{ConfigError, TestKitError};
-use crate::event_log::EventLog;
-use crate::handler::Handler;
-use crate::payload::Domain;
+use crate::consume::clock::Clock;
+use crate::consume::handler::Handler;
+use crate::consume::{Consumer, ConsumerBuilder, SubscriptionOptions};
+use crate::contract::payload::Domain;
+use crate::log::EventLog;
+use crate::postgres::config;
+use crate::postgres::error::ConfigError;
 use crate::private::ConsumedBy;
 use crate::publish::{Dispatcher, Marked};
+use crate::testing::error::TestKitError;
 
 /// Where a server is looked for that the test did not name.
 const SERVER_VARIABLE: &str = "DATABASE_URL";
@@ -36,7 +37,7 @@ pub struct TestKitBuilder<D, S> {
     server: Option<String>,
     pool: Option<PgPool>,
     tenant: String,
-    patience: Duration,
+    timeout: Duration,
     prepare: Vec<Prepare>,
     state: MakeState<S>,
     /// What is done to the consumer's builder, once there is a pool to make one with.
@@ -59,7 +60,7 @@ impl<D: Domain> TestKitBuilder<D, ()> {
             server: None,
             pool: None,
             tenant: TENANT.to_owned(),
-            patience: Duration::from_secs(30),
+            timeout: Duration::from_secs(30),
             prepare: Vec::new(),
             state: Box::new(|_| ()),
             steps: Vec::new(),
@@ -79,7 +80,7 @@ impl<D: Domain> TestKitBuilder<D, ()> {
     /// # use acme_contracts::Coaching;
     /// # use dispatcher_runtime::{Dispatcher, testing::TestKit};
     /// # #[derive(Clone)] struct App { dispatcher: Dispatcher<Coaching> }
-    /// let kit = TestKit::<Coaching>::new().state_with(|pool| App {
+    /// let kit = TestKit::<Coaching>::builder().state_with(|pool| App {
     ///     dispatcher: Dispatcher::builder(pool.clone()).tenant("tnt_test").build().unwrap(),
     /// });
     /// ```
@@ -91,7 +92,7 @@ impl<D: Domain> TestKitBuilder<D, ()> {
             server: self.server,
             pool: self.pool,
             tenant: self.tenant,
-            patience: self.patience,
+            timeout: self.timeout,
             prepare: self.prepare,
             state: Box::new(state),
             state_came_late: !self.steps.is_empty(),
@@ -124,7 +125,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> TestKitBuilder<D, S> {
     /// ```no_run
     /// # use acme_contracts::Coaching;
     /// # use dispatcher_runtime::testing::TestKit;
-    /// let kit = TestKit::<Coaching>::new().prepare(|pool| async move {
+    /// let kit = TestKit::<Coaching>::builder().prepare(|pool| async move {
     ///     sqlx::query("CREATE TABLE slot (lesson_id text PRIMARY KEY)").execute(&pool).await?;
     ///     Ok(()) // or, with sqlx's feature `macros`: sqlx::migrate!().run(&pool).await?
     /// });
@@ -146,10 +147,10 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> TestKitBuilder<D, S> {
         self
     }
 
-    /// How long [`caught_up`](TestKit::caught_up) and [`idle`](TestKit::idle) wait before they fail
+    /// How long [`wait_caught_up`](TestKit::wait_caught_up) and [`idle`](TestKit::idle) wait before they fail
     /// and say what is left to do. 30 s unless told.
-    pub fn patience(mut self, limit: Duration) -> Self {
-        self.patience = limit;
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = limit;
         self
     }
 
@@ -184,7 +185,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> TestKitBuilder<D, S> {
     /// # use std::time::Duration;
     /// # use acme_contracts::Coaching;
     /// # use dispatcher_runtime::testing::TestKit;
-    /// let kit = TestKit::<Coaching>::new()
+    /// let kit = TestKit::<Coaching>::builder()
     ///     .configure(|consumer| consumer.retry_delays([Duration::from_secs(60)]));
     /// ```
     pub fn configure(
@@ -224,7 +225,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> TestKitBuilder<D, S> {
                 (Some(database), pool)
             }
         };
-        crate::migrate(&pool).await?;
+        crate::postgres::migrate::migrate(&pool).await?;
         for prepare in self.prepare {
             prepare(pool.clone()).await?;
         }
@@ -257,7 +258,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> TestKitBuilder<D, S> {
             clock,
             marked,
             since,
-            patience: self.patience,
+            timeout: self.timeout,
             database,
         })
     }

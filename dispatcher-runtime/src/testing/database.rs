@@ -16,9 +16,10 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Row};
 
-use crate::config::Family;
-use crate::error::{ConfigError, DatabaseError, TestKitError};
-use crate::sql::KitStatements;
+use crate::postgres::config::Family;
+use crate::postgres::error::{ConfigError, DatabaseError};
+use crate::postgres::sql::KitStatements;
+use crate::testing::error::TestKitError;
 
 const PREFIX: &str = "dispatcher_kit_";
 

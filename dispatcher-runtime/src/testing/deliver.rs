@@ -4,13 +4,13 @@
 use sqlx::PgPool;
 
 use super::event::TestEvent;
-use crate::delivery::{self, Abandoned, Attempted, Outcome, Subscription};
-use crate::error::HandlerError;
-use crate::handler::{Delivery, DeliveryTx, Handler};
+use crate::consume::delivery::{self, Abandoned, Attempted, Outcome, Subscription};
+use crate::consume::handler::{Delivery, DeliveryTx, Handler};
+use crate::consume::handler_error::HandlerError;
+use crate::contract::payload::Payload;
 use crate::observe::Observers;
-use crate::payload::Payload;
+use crate::postgres::transaction;
 use crate::private::EventType;
-use crate::transaction;
 
 /// Hands an event to a handler, without a database.
 ///

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use time::OffsetDateTime;
 
 use super::TENANT;
-use crate::error::HandlerError;
-use crate::event::StoredEvent;
-use crate::id::{EventId, TenantId};
-use crate::payload::Payload;
+use crate::consume::handler_error::HandlerError;
+use crate::contract::id::{EventId, TenantId};
+use crate::contract::payload::Payload;
+use crate::log::stored_event::StoredEvent;
 use crate::publish::subject_of;
 
 /// An event with that payload, as its producer would have published it just now. What the envelope

@@ -8,7 +8,7 @@ use std::ops::Deref;
 /// Events that were published, or dead letters, in the order of the log. It is a slice; the methods
 /// are assertions, and panic.
 #[derive(Clone, Debug)]
-#[must_use = "assert something about it, such as `.none()`"]
+#[must_use = "assert something about it, such as `.expect_none()`"]
 pub struct Found<T> {
     /// What is looked for, such as `dead letter of coaching`.
     what: String,
@@ -40,7 +40,7 @@ impl<T> Found<T> {
     /// # Panics
     /// There is one or more; the message lists them.
     #[track_caller]
-    pub fn none(self) {
+    pub fn expect_none(self) {
         if !self.items.is_empty() {
             panic!("expected no {}, found {}", self.what, self.list());
         }
@@ -51,7 +51,7 @@ impl<T> Found<T> {
     /// # Panics
     /// There is none, or there are several; the message lists what there is.
     #[track_caller]
-    pub fn one(mut self) -> T {
+    pub fn expect_one(mut self) -> T {
         match self.items.pop() {
             Some(item) if self.items.is_empty() => item,
             _ => panic!("expected one {}, found {}", self.what, self.list()),

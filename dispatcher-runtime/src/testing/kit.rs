@@ -1,7 +1,7 @@
 //! A consumer in a test: what is published to it, what comes of that, and its time.
 //!
 //! **Invariant:** nothing happens because time passes. A retry is due when the test moves the clock,
-//! or asks for the end ([`TestKit::caught_up`]).
+//! or asks for the end ([`TestKit::wait_caught_up`]).
 
 use std::time::Duration;
 
@@ -11,17 +11,18 @@ use time::OffsetDateTime;
 use super::builder::TestKitBuilder;
 use super::database::Database;
 use super::found::Found;
-use crate::clock::Clock;
-use crate::config::Family;
-use crate::consumer::RunningConsumer;
-use crate::dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters};
-use crate::envelope::EventEnvelope;
-use crate::error::{DatabaseError, TestKitError};
-use crate::event::StoredEvent;
-use crate::event_log::EventLog;
-use crate::payload::{Domain, Payload};
+use crate::consume::RunningConsumer;
+use crate::consume::clock::Clock;
+use crate::contract::envelope::EventEnvelope;
+use crate::contract::payload::{Domain, Payload};
+use crate::log::EventLog;
+use crate::log::stored_event::StoredEvent;
+use crate::operate::dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters};
+use crate::postgres::config::Family;
+use crate::postgres::error::DatabaseError;
+use crate::postgres::sql::KitStatements;
 use crate::publish::{Dispatcher, Marked, Publish, PublishAll};
-use crate::sql::KitStatements;
+use crate::testing::error::TestKitError;
 
 /// How long connections are given to end by themselves.
 const LETTING_GO: Duration = Duration::from_millis(100);
@@ -29,7 +30,7 @@ const LETTING_GO: Duration = Duration::from_millis(100);
 /// The consuming side of the domain `D` in a test, on a database of its own.
 ///
 /// Its handlers run as in production, but its clock stands still: a retry is not due before the test
-/// moves the clock, by [`advance`](Self::advance) or by [`caught_up`](Self::caught_up). The clock is
+/// moves the clock, by [`advance`](Self::advance) or by [`wait_caught_up`](Self::wait_caught_up). The clock is
 /// that of retries, and of the times in dead letters; leases, timeouts and `occurred_at` go by the
 /// system's.
 ///
@@ -47,18 +48,14 @@ pub struct TestKit<D> {
     pub(super) marked: Marked,
     /// Where the log ended when the kit started.
     pub(super) since: i64,
-    pub(super) patience: Duration,
+    pub(super) timeout: Duration,
     /// `None` where the test brought its own.
     pub(super) database: Option<Database>,
 }
 
 impl<D: Domain> TestKit<D> {
     /// A kit that is yet to be told its handlers and started.
-    #[expect(
-        clippy::new_ret_no_self,
-        reason = "the shortest beginning of a test; there is no kit before `.start()`"
-    )]
-    pub fn new() -> TestKitBuilder<D, ()> {
+    pub fn builder() -> TestKitBuilder<D, ()> {
         TestKitBuilder::new()
     }
 
@@ -103,7 +100,7 @@ impl<D: Domain> TestKit<D> {
     /// # use acme_contracts::{Coaching, coach_certified::CoachCertified};
     /// # use dispatcher_runtime::testing::{TestKit, TestKitError};
     /// # async fn example(kit: TestKit<Coaching>) -> Result<(), TestKitError> {
-    /// kit.published::<CoachCertified>().await?.none();
+    /// kit.published::<CoachCertified>().await?.expect_none();
     /// # Ok(()) }
     /// ```
     ///
@@ -152,7 +149,7 @@ impl<D: Domain> TestKit<D> {
     /// # use acme_contracts::Coaching;
     /// # use dispatcher_runtime::testing::{TestKit, TestKitError};
     /// # async fn example(kit: TestKit<Coaching>) -> Result<(), TestKitError> {
-    /// let letter = kit.dead_letters().await?.one();
+    /// let letter = kit.dead_letters().await?.expect_one();
     /// assert_eq!((letter.attempts, letter.error.as_str()), (4, "the pool is closed"));
     /// # Ok(()) }
     /// ```
@@ -180,11 +177,11 @@ impl<D: Domain> TestKit<D> {
     ///
     /// # Errors
     /// [`TestKitError::NotCaughtUp`] says what is left to do after the
-    /// [patience](TestKitBuilder::patience); or the database failed.
+    /// [timeout](TestKitBuilder::timeout); or the database failed.
     ///
     /// # Cancellation
     /// May be dropped; the clock stays where it is.
-    pub async fn caught_up(&self) -> Result<(), TestKitError> {
+    pub async fn wait_caught_up(&self) -> Result<(), TestKitError> {
         let Some(consumer) = &self.consumer else {
             return Ok(());
         };
@@ -205,7 +202,7 @@ impl<D: Domain> TestKit<D> {
     /// handled, a dead letter, or waits for a retry, which is due when the test moves the clock.
     ///
     /// # Errors
-    /// As [`caught_up`](Self::caught_up).
+    /// As [`wait_caught_up`](Self::wait_caught_up).
     ///
     /// # Cancellation
     /// May be dropped; nothing changes.
@@ -256,11 +253,11 @@ impl<D: Domain> TestKit<D> {
         consumer: &RunningConsumer,
         done: impl Future<Output = Result<(), sqlx::Error>>,
     ) -> Result<(), TestKitError> {
-        match tokio::time::timeout(self.patience, done).await {
+        match tokio::time::timeout(self.timeout, done).await {
             Ok(result) => result.map_err(database),
             Err(_) => Err(TestKitError::NotCaughtUp {
                 consumer: D::NAME,
-                waited: self.patience,
+                waited: self.timeout,
                 left: self.left(consumer).await?,
             }),
         }

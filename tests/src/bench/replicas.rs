@@ -46,9 +46,9 @@ impl Replicas {
     }
 
     /// Waits until everything that was published is handled and committed, by whichever replica.
-    pub(super) async fn caught_up(&self) -> Result<(), Error> {
+    pub(super) async fn wait_caught_up(&self) -> Result<(), Error> {
         // Whoever commits last notices first; the others look again after a while.
-        let any = self.0.iter().map(|it| Box::pin(it.caught_up()));
+        let any = self.0.iter().map(|it| Box::pin(it.wait_caught_up()));
         select_ok(any).await?;
         Ok(())
     }

@@ -138,7 +138,7 @@ async fn start(pool: PgPool, app: App, settings: fn(Builder) -> Builder) -> Runn
 
 /// Waits until everything that is in the log is handled, whatever the database says meanwhile.
 async fn settle(running: &RunningConsumer) {
-    while running.caught_up().await.is_err() {
+    while running.wait_caught_up().await.is_err() {
         tokio::time::sleep(PAUSE).await;
     }
 }

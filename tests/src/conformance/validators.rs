@@ -6,7 +6,7 @@
 //! generator.
 
 // The same steps as the gate's; what they come to is held against boon.
-#[path = "../../../dispatcher-runtime/src/gate/one_resource.rs"]
+#[path = "../../../dispatcher-runtime/src/contract/gate/one_resource.rs"]
 mod one_resource;
 
 use std::collections::BTreeMap;

@@ -48,12 +48,12 @@ async fn events_are_read_there_and_everything_else_is_kept_here() -> TestResult 
         .await?;
     let events = (1..=20).map(|credits| lock(credits % 4, credits));
     worlds.revenue.revenue().publish_all(events).await?;
-    tokio::time::timeout(PATIENCE, consumer.caught_up()).await??;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     // It sleeps, and is woken from there: it would not poll within the time of the test.
     worlds.revenue.revenue().publish(lock(7, 21)).await?;
     let woken = tokio::time::timeout(PATIENCE, script.entered.acquire_many(21 + 2));
     woken.await??.forget();
-    tokio::time::timeout(PATIENCE, consumer.caught_up()).await??;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
 
     let mut effects = worlds.coaching.effects().await?;
@@ -89,7 +89,7 @@ async fn a_dead_letter_is_redriven_from_there() -> TestResult {
         .subscribe(hold_slot)
         .start()
         .await?;
-    tokio::time::timeout(PATIENCE, consumer.caught_up()).await??;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
     let operator = DeadLetters::new(worlds.coaching.pool.clone());
     let listed = operator.list(&DeadLetterFilter::default()).await?;
@@ -102,7 +102,7 @@ async fn a_dead_letter_is_redriven_from_there() -> TestResult {
         .subscribe(hold_slot)
         .start()
         .await?;
-    tokio::time::timeout(PATIENCE, consumer.caught_up()).await??;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
     assert_eq!(worlds.coaching.effects().await?, [2, 1]);
     worlds.close().await
@@ -148,7 +148,7 @@ async fn an_event_that_waits_and_is_removed_there_becomes_a_dead_letter() -> Tes
         .subscribe(hold_slot)
         .start()
         .await?;
-    tokio::time::timeout(PATIENCE, consumer.caught_up()).await??;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
     assert_eq!(worlds.coaching.effects().await?, [2]);
     let operator = DeadLetters::new(worlds.coaching.pool.clone());
@@ -172,7 +172,7 @@ async fn a_consumer_that_is_given_another_log_than_it_has_read_is_refused() -> T
     worlds.coaching.revenue().publish(lock(1, 1)).await?;
     let consumer = worlds.coaching.coaching(&script);
     let consumer = consumer.subscribe(hold_slot).start().await?;
-    tokio::time::timeout(PATIENCE, consumer.caught_up()).await??;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
     let events = [lock(1, 2), lock(1, 3)];
     worlds.revenue.revenue().publish_all(events).await?;
@@ -216,7 +216,7 @@ async fn the_connection_to_the_log_may_be_lost() -> TestResult {
         .await?;
     let entered = tokio::time::timeout(PATIENCE, script.entered.acquire());
     entered.await??.forget();
-    tokio::time::timeout(PATIENCE, consumer.caught_up()).await??;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
     assert_eq!(worlds.coaching.effects().await?, [1, 2]);
     worlds.close().await

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dispatcher_runtime::{DeadLetterFilter, DeadLetters, Reason};
+use dispatcher_runtime::{DeadLetterFilter, DeadLetterReason, DeadLetters};
 use dispatcher_tests::fixtures::{TestResult, lock};
 use sqlx::Executor;
 
@@ -23,7 +23,7 @@ async fn an_event_reaches_every_subscription_once_in_order() -> TestResult {
         .start()
         .await?;
     world.revenue().publish(lock(121, 121)).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     for subscription in ["hold_slot", "credit_history"] {
         let rows = sqlx::query_scalar::<_, i64>(
@@ -66,7 +66,7 @@ async fn a_failing_event_is_retried_and_then_handled() -> TestResult {
         .revenue()
         .publish_all([lock(1, 1), lock(2, 2), lock(3, 3)])
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(script.attempts_at(2), [1, 2, 3]);
     assert_eq!(
@@ -114,9 +114,9 @@ async fn later_events_of_its_subject_queue_up_behind_a_failing_one() -> TestResu
         .revenue()
         .publish_all([lock(7, 1), lock(8, 10), lock(7, 2), lock(8, 11), lock(7, 3)])
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     world.revenue().publish(lock(7, 4)).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let effects = world.effects().await?;
     let of_7: Vec<_> = effects
@@ -138,7 +138,7 @@ async fn the_last_retry_failing_makes_a_dead_letter_and_the_subject_goes_on() ->
         .revenue()
         .publish_all([lock(7, 1), lock(7, 2)])
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(
         script.attempts_at(1),
@@ -154,7 +154,7 @@ async fn the_last_retry_failing_makes_a_dead_letter_and_the_subject_goes_on() ->
         .list(&DeadLetterFilter::default())
         .await?;
     assert_eq!(dead.len(), 1);
-    assert_eq!(dead[0].reason, Reason::RetriesExhausted);
+    assert_eq!(dead[0].reason, DeadLetterReason::RetriesExhausted);
     assert_eq!(dead[0].attempts, 4);
     assert_eq!(dead[0].error, "attempt 4 fails");
     assert_eq!(dead[0].failures.as_array().map(Vec::len), Some(4));
@@ -168,7 +168,7 @@ async fn a_permanent_error_is_not_retried() -> TestResult {
     let script = Script::new([(1, Act::Permanent)]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     world.revenue().publish(lock(1, 1)).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(script.attempts_at(1), [1]);
     let dead = DeadLetters::new(world.pool.clone())
@@ -176,7 +176,7 @@ async fn a_permanent_error_is_not_retried() -> TestResult {
         .await?;
     assert_eq!(
         (dead[0].reason, dead[0].error.as_str()),
-        (Reason::Permanent, "more than a lesson can cost")
+        (DeadLetterReason::Permanent, "more than a lesson can cost")
     );
     world.close().await
 }
@@ -188,7 +188,7 @@ async fn retry_after_waits_as_long_as_the_handler_says() -> TestResult {
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     let start = std::time::Instant::now();
     world.revenue().publish(lock(1, 1)).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     assert!(
         start.elapsed() >= Duration::from_millis(400),
         "{:?}",
@@ -208,7 +208,7 @@ async fn an_error_text_that_postgres_cannot_store_does_not_stop_the_subscription
         .revenue()
         .publish_all([lock(1, 1), lock(2, 2)])
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let dead = DeadLetters::new(world.pool.clone())
         .list(&DeadLetterFilter::default())
@@ -270,7 +270,7 @@ async fn what_another_program_inserted_wrongly_becomes_a_dead_letter_with_the_re
             .await?;
     }
     world.revenue().publish(lock(2, 2)).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(
         world.effects().await?,
@@ -284,7 +284,7 @@ async fn what_another_program_inserted_wrongly_becomes_a_dead_letter_with_the_re
     for letter in &dead {
         assert_eq!(
             (letter.reason, letter.attempts),
-            (Reason::Invalid, 1),
+            (DeadLetterReason::Invalid, 1),
             "{}",
             letter.error
         );
@@ -345,7 +345,7 @@ async fn stop_finishes_what_is_in_flight() -> TestResult {
         "the one in flight was finished, the next not begun"
     );
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 2]);
     world.close().await
@@ -372,7 +372,7 @@ async fn replicas_share_a_subscription_without_doubling_or_disorder() -> TestRes
             .publish_all((1..=10).map(|n| lock(n, chunk * 10 + n)))
             .await?;
     }
-    replicas[0].caught_up().await?;
+    replicas[0].wait_caught_up().await?;
     for replica in replicas {
         replica.stop().await;
     }
@@ -389,7 +389,7 @@ async fn a_batch_is_bounded_in_bytes_too_and_loses_nothing_by_it() -> TestResult
     // Each payload reaches it.
     let consumer = world.coaching(&script).batch_bytes(1);
     let consumer = consumer.subscribe(hold_slot).start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let effects = world.effects().await?;
     let of = |subject: i64| -> Vec<i64> {
@@ -417,13 +417,13 @@ async fn a_cursor_that_is_set_back_under_a_running_consumer_doubles_nothing() ->
         .revenue()
         .publish_all([lock(1, 1), lock(2, 2), lock(1, 3)])
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     world
         .pool
         .execute("UPDATE dispatcher_cursor SET position = 0")
         .await?;
     world.revenue().publish(lock(1, 4)).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 2, 3, 4]);
     world.close().await
@@ -436,7 +436,7 @@ async fn a_cursor_that_is_set_back_between_two_passes_has_nothing_handled_again(
     let script = Script::new([(1, Act::Wait)]);
     let consumer = world.coaching(&script).lease(Duration::from_secs(30));
     let consumer = consumer.subscribe(hold_slot).start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     world
         .revenue()
         .publish_all([lock(1, 1), lock(2, 2)])
@@ -461,7 +461,7 @@ async fn a_cursor_that_is_set_back_between_two_passes_has_nothing_handled_again(
     }
     script.gate.add_permits(1);
     operator.await??;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(script.attempts_at(1), [1], "its dedup row is asked");
     assert_eq!(world.effects().await?, [1, 2]);

@@ -61,7 +61,7 @@ async fn killed_between_handler_and_commit_each_effect_is_applied_once() -> Test
         .subscribe(hold_slot)
         .start()
         .await?;
-    last.caught_up().await?;
+    last.wait_caught_up().await?;
     last.stop().await;
     assert_eq!(
         world.effects().await?,

@@ -17,7 +17,7 @@ async fn world_with_dead_letters(count: u32) -> TestResult<(World, DeadLetters)>
         .revenue()
         .publish_all((1..=count).map(|credits| lock(credits, credits)))
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let dead_letters = DeadLetters::new(world.pool.clone());
     Ok((world, dead_letters))
@@ -124,7 +124,7 @@ async fn a_redriven_event_is_handled_by_a_consumer_that_sleeps() -> TestResult {
     let script = Script::new([]);
     // It would not poll for minutes.
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     let listed = dead_letters.list(&DeadLetterFilter::default()).await?;
     let redriven = dead_letters
         .redrive(&listed[0].dead_letter_id, "mia", Some("slots are back"))
@@ -136,7 +136,7 @@ async fn a_redriven_event_is_handled_by_a_consumer_that_sleeps() -> TestResult {
     );
     let handled = tokio::time::timeout(Duration::from_secs(60), script.entered.acquire());
     handled.await??.forget();
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [2]);
     assert_eq!(script.attempts_at(2), [1], "all its attempts are back");
@@ -182,7 +182,7 @@ async fn many_are_redriven_and_those_of_a_subject_keep_their_order() -> TestResu
         .await?;
     let events = (1..=6).map(|credits| lock(credits % 2, credits));
     world.revenue().publish_all(events).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
 
     let dead_letters = DeadLetters::new(world.pool.clone());
@@ -206,7 +206,7 @@ async fn many_are_redriven_and_those_of_a_subject_keep_their_order() -> TestResu
     // One of them fails once more, and its subject waits for it.
     let script = Script::new([(3, Act::FailTimes(1))]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let effects = world.effects().await?;
     let of = |odd: i64| -> Vec<i64> {
@@ -229,7 +229,7 @@ async fn a_redriven_event_that_fails_again_is_another_dead_letter() -> TestResul
         .await?;
     let script = Script::new([(1, Act::Permanent)]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let left = dead_letters.list(&DeadLetterFilter::default()).await?;
     assert_eq!(left.len(), 1);

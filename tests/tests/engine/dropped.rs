@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use acme_contracts::Revenue;
 use dispatcher_runtime::{
-    DeadLetterFilter, DeadLetters, Dispatcher, EventLog, Retention, Start, Subscriptions,
+    DeadLetterFilter, DeadLetters, Dispatcher, EventLog, Retention, StartFrom, Subscriptions,
 };
 use dispatcher_tests::fixtures::{TENANT, TestResult, lock};
 use sqlx::{Executor, PgConnection, PgPool, Row};
@@ -221,7 +221,7 @@ async fn a_consumer_whose_connections_were_left_in_a_transaction() -> TestResult
         world.revenue().publish(lock(credits, credits)).await?;
         // It asks with such a connection itself. Where nothing was committed, this would not end.
         let caught_up = async {
-            while consumer.caught_up().await.is_err() {
+            while consumer.wait_caught_up().await.is_err() {
                 tokio::task::yield_now().await;
             }
         };
@@ -273,7 +273,7 @@ async fn what_an_operator_does() -> TestResult {
     let script = Script::new([(1, Act::Permanent)]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     world.revenue().publish(lock(1, 1)).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
 
     // `rewind` takes two: the log may be elsewhere.
@@ -285,7 +285,7 @@ async fn what_an_operator_does() -> TestResult {
     drop_everywhere(&world, &pool, "resolve", resolve).await?;
 
     let subscriptions = Subscriptions::new(pool.clone());
-    let rewind = || subscriptions.rewind("coaching", "hold_slot", Start::Beginning);
+    let rewind = || subscriptions.rewind("coaching", "hold_slot", StartFrom::Beginning);
     drop_everywhere(&world, &pool, "rewind", rewind).await?;
 
     let log = EventLog::new(pool.clone());

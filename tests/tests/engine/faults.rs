@@ -51,7 +51,7 @@ async fn dead_letter(act: Act, credits_before: &[u32], is_shared: bool) -> TestR
     events.push(lock(500, 500));
     events.push(lock(501, 501));
     world.revenue().publish_all(events).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let mut handled = world.effects().await?;
     handled.sort_unstable();
@@ -123,7 +123,7 @@ async fn a_serialization_failure_is_waited_out_and_does_not_count() -> TestResul
     let script = Script::new([(1, Act::TransientOnce)]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     world.revenue().publish(lock(1, 1)).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(
         script.attempts_at(1),
@@ -148,7 +148,7 @@ async fn a_handler_that_hangs_is_timed_out() -> TestResult {
         .revenue()
         .publish_all([lock(1, 1), lock(2, 2)])
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [2]);
     let dead = DeadLetters::new(world.pool.clone())
@@ -178,7 +178,10 @@ async fn terminated_connections_cost_no_event() -> TestResult {
         .await?;
     script.gate.add_permits(100);
     // Found by the poll after the reconnect: one second.
-    consumer.caught_up().await.or(consumer.caught_up().await)?;
+    consumer
+        .wait_caught_up()
+        .await
+        .or(consumer.wait_caught_up().await)?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 2]);
     assert!(
@@ -215,7 +218,7 @@ async fn a_server_that_is_killed_and_restarted_costs_no_event() -> TestResult {
     script.gate.add_permits(100);
     cluster.restart().await?;
     // The first connections of the pool are dead ones.
-    while consumer.caught_up().await.is_err() {}
+    while consumer.wait_caught_up().await.is_err() {}
     consumer.stop().await;
     let rows = sqlx::query("SELECT credits FROM effect ORDER BY seq")
         .fetch_all(&pool)

@@ -271,7 +271,7 @@ async fn under_overlapping_writers_the_naive_reader_loses_events_and_ours_none()
     }
     naive.extend(naive_read(&world.pool, &mut naive_cursor).await?);
     safe.extend(gap_safe_read(&world.pool, &mut safe_cursor).await?);
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
 
     let committed: Vec<i64> =

@@ -26,7 +26,7 @@ async fn dead_letters(world: &World) -> TestResult<Vec<DeadLetter>> {
 }
 
 async fn caught_up(consumer: &RunningConsumer) -> TestResult {
-    Ok(tokio::time::timeout(PATIENCE, consumer.caught_up()).await??)
+    Ok(tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??)
 }
 
 /// Subject 1: 1 fails for ever, then 3 and 4. Subject 2: 2.

@@ -135,7 +135,7 @@ async fn writes_that_published_nothing_hold_nothing_back_here_or_in_another_data
     let script = Script::new([]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     world.revenue().publish(lock(1, 1)).await?;
-    tokio::time::timeout(Duration::from_secs(60), consumer.caught_up()).await??;
+    tokio::time::timeout(Duration::from_secs(60), consumer.wait_caught_up()).await??;
     let horizon = EventLog::new(world.pool.clone()).horizon().await?;
     assert_eq!((horizon.position, horizon.blocker), (1, None));
     consumer.stop().await;
@@ -217,7 +217,7 @@ async fn a_horizon_that_stands_still_is_told_and_taken_back() -> TestResult {
         (ended.pid, standing_for, positions),
         (Some(pid), Duration::ZERO, 0)
     );
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 2, 3]);
     importer.close().await?;
@@ -230,7 +230,7 @@ async fn a_publishing_transaction_that_idles_past_its_limit_is_ended() -> TestRe
     let limited = |milliseconds| {
         Dispatcher::<Revenue>::builder(world.pool.clone())
             .tenant(TENANT)
-            .idle_limit(Duration::from_millis(milliseconds))
+            .idle_in_transaction_timeout(Duration::from_millis(milliseconds))
             .build()
     };
     let script = Script::new([]);
@@ -242,7 +242,7 @@ async fn a_publishing_transaction_that_idles_past_its_limit_is_ended() -> TestRe
         .await?;
     world.revenue().publish(lock(2, 2)).await?;
     // Only when the first is gone can the second be read.
-    tokio::time::timeout(Duration::from_secs(60), consumer.caught_up()).await??;
+    tokio::time::timeout(Duration::from_secs(60), consumer.wait_caught_up()).await??;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [2]);
     let error = world
@@ -280,7 +280,7 @@ async fn a_publishing_transaction_that_idles_past_its_limit_is_ended() -> TestRe
     let error = limited(0).unwrap_err().to_string();
     assert_eq!(
         error,
-        "the setting `idle_limit` is `0ns`; it has to be between 1 ms and 24 days"
+        "the setting `idle_in_transaction_timeout` is `0ns`; it has to be between 1 ms and 24 days"
     );
     pool.close().await;
     world.close().await

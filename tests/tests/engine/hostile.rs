@@ -28,7 +28,7 @@ async fn a_handler_that_changes_the_search_path_moves_no_other_familys_cursor() 
     let script = Script::new([(2, Act::SearchPath("north"))]);
 
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(
         world.count("SELECT count(*) FROM dispatcher_dedup").await?,
@@ -88,7 +88,7 @@ async fn a_handler_that_hangs_in_a_query_is_timed_out_too() -> TestResult {
         .publish_all([lock(1, 1), lock(2, 2)])
         .await?;
     // The query would take ten minutes.
-    tokio::time::timeout(Duration::from_secs(60), consumer.caught_up()).await??;
+    tokio::time::timeout(Duration::from_secs(60), consumer.wait_caught_up()).await??;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [2]);
     let dead = DeadLetters::new(world.pool.clone())
@@ -117,7 +117,7 @@ async fn a_cursor_set_back_while_an_event_waits_handles_nothing_twice() -> TestR
         .pool
         .execute("UPDATE dispatcher_cursor SET position = 0")
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 3, 2]);
     world.close().await
@@ -132,10 +132,10 @@ async fn a_cursor_that_was_deleted_while_running_is_registered_again() -> TestRe
         .revenue()
         .publish_all([lock(1, 1), lock(2, 2)])
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     world.pool.execute("DELETE FROM dispatcher_cursor").await?;
     world.revenue().publish(lock(3, 3)).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(
         world.effects().await?,
@@ -176,7 +176,7 @@ async fn a_consumer_that_stopped_leaves_no_sleepers_lock() -> TestResult {
     let script = Script::new([]);
     for _ in 0..3 {
         let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-        consumer.caught_up().await?;
+        consumer.wait_caught_up().await?;
         consumer.stop().await;
     }
     let left = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
@@ -233,7 +233,7 @@ async fn a_transient_error_inside_one_of_ours_does_not_count() -> TestResult {
         .start()
         .await?;
     world.revenue().publish(lock(1, 1)).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(script.attempts_at(1), [1, 1]);
     assert_eq!(world.effects().await?, [1]);

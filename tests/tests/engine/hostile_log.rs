@@ -49,7 +49,7 @@ async fn a_log_that_is_shorter_than_its_cursors_is_refused_and_not_skipped() -> 
         .publish_all((1..=5).map(|credits| lock(credits, credits)))
         .await?;
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     world
         .pool
@@ -77,7 +77,7 @@ async fn a_log_that_is_shorter_than_its_cursors_is_refused_and_not_skipped() -> 
     // What the message advises: the log is read from its beginning, and nothing is applied twice.
     world.pool.execute("DELETE FROM dispatcher_cursor").await?;
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 2, 3, 4, 5, 6]);
     world.close().await
@@ -98,7 +98,7 @@ async fn a_long_queue_behind_one_event_drains_in_batches() -> TestResult {
         .subscribe(hold_slot)
         .start()
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     let passes = world
         .count("SELECT count(DISTINCT handled_at) FROM dispatcher_dedup")
         .await?;
@@ -122,7 +122,7 @@ async fn a_subject_too_long_for_an_index_does_not_wedge() -> TestResult {
         .await?;
     world.revenue().publish(lock(1, 2)).subject(subject).await?;
     world.revenue().publish(lock(2, 3)).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let mut effects = world.effects().await?;
     effects.sort_unstable();
@@ -155,7 +155,7 @@ async fn a_payload_nested_as_deeply_as_postgres_reads_becomes_a_dead_letter() ->
     }
     assert!(depth > 1000);
     world.revenue().publish(lock(1, 1)).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1]);
     let dead = DeadLetters::new(world.pool.clone())
@@ -175,7 +175,7 @@ async fn a_column_that_is_added_while_a_consumer_runs_does_not_stop_it() -> Test
     let script = Script::new([]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     world.revenue().publish(lock(1, 1)).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     world
         .pool
         .execute("ALTER TABLE dispatcher_event ADD COLUMN note text")

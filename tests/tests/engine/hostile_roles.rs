@@ -25,7 +25,7 @@ async fn a_stricter_default_isolation_disturbs_neither_reading_nor_the_barrier()
         .start()
         .await?;
     world.revenue().publish(lock(1, 1)).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1]);
     pool.close().await;

@@ -70,7 +70,7 @@ async fn with_concurrency_subjects_are_handled_at_the_same_time_and_keep_their_o
     let entered = tokio::time::timeout(PATIENCE, script.entered.acquire_many(4));
     entered.await??.forget();
     script.gate.add_permits(4);
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_all_once_in_order(&world, 60).await?;
     world.close().await
@@ -99,7 +99,7 @@ async fn with_concurrency_a_failing_event_holds_up_its_own_subject_alone() -> Te
         .subscribe_with(hold_slot, |options| options.concurrency(4))
         .start()
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let effects = effects_by_subject(&world).await?;
     let mut all: Vec<_> = effects.values().flatten().copied().collect();
@@ -146,7 +146,7 @@ async fn replicas_share_the_partitions_of_a_subscription() -> TestResult {
     tokio::time::timeout(PATIENCE, shared).await??;
     let events = (1..=200).map(|credits| lock(credits % 20, credits));
     world.revenue().publish_all(events).await?;
-    replicas[0].caught_up().await?;
+    replicas[0].wait_caught_up().await?;
     for replica in replicas {
         replica.stop().await;
     }
@@ -183,7 +183,7 @@ async fn changing_the_number_of_partitions_while_events_flow_loses_and_doubles_n
         }
     }
     for replica in &running {
-        tokio::time::timeout(PATIENCE, replica.caught_up()).await??;
+        tokio::time::timeout(PATIENCE, replica.wait_caught_up()).await??;
     }
     for replica in running {
         replica.stop().await;
@@ -215,7 +215,7 @@ async fn what_a_stale_worker_did_is_not_committed() -> TestResult {
     world.pool.execute(TAKE_OVER).await?;
     script.gate.add_permits(2);
     // The other expires without having done anything, and the two are handled again.
-    tokio::time::timeout(PATIENCE, consumer.caught_up()).await??;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
     assert_eq!(
         script.attempts_at(1),
@@ -233,7 +233,7 @@ async fn a_stopped_replica_is_replaced_though_it_holds_locks() -> TestResult {
     world.revenue().publish(lock(1, 1)).await?;
     // A replica that was stopped between L3 and COMMIT: its session holds the cursor's row.
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let mut stopped = world.database.pool(1).await?.acquire().await?.detach();
     stopped
@@ -257,7 +257,7 @@ async fn a_stopped_replica_is_replaced_though_it_holds_locks() -> TestResult {
         .subscribe_with(hold_slot, |options| options);
     // Registering waits for nobody's COMMIT either.
     let consumer = tokio::time::timeout(PATIENCE, consumer.start()).await??;
-    tokio::time::timeout(PATIENCE, consumer.caught_up()).await??;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 2]);
     let error = stopped.execute("COMMIT").await.unwrap_err();
@@ -284,7 +284,7 @@ async fn a_transaction_is_found_also_after_its_first_event_has_failed() -> TestR
                          = ((8192 | (cursor.tableoid::bigint & 8191)) << 48) | cursor.fence";
     assert_eq!(world.count(marked).await?, 1);
     script.gate.add_permits(1);
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [3]);
     let dead_letters = "SELECT count(*) FROM dispatcher_dead_letter";
@@ -312,7 +312,7 @@ async fn a_handler_without_the_transaction_runs_while_none_is_open() -> TestResu
                    AND session.state LIKE 'idle in transaction%'";
     assert_eq!(world.count(open).await?, 0);
     script.gate.add_permits(1);
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let handled = "SELECT count(*) FROM dispatcher_dedup";
     assert_eq!(world.count(handled).await?, 3);
@@ -335,7 +335,7 @@ async fn outside_the_transaction_an_event_is_handled_again_when_it_was_not_recor
     entered.await??.forget();
     world.pool.execute(TAKE_OVER).await?;
     script.gate.add_permits(2);
-    tokio::time::timeout(PATIENCE, consumer.caught_up()).await??;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
     assert_eq!(script.attempts_at(1), [1, 1], "at least once");
     world.close().await
@@ -361,7 +361,7 @@ async fn outside_the_transaction_failures_are_retried_in_order_and_end_as_dead_l
             .subscribe_with(call_partner, |options| options.concurrency(concurrency))
             .start()
             .await?;
-        tokio::time::timeout(PATIENCE, consumer.caught_up()).await??;
+        tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
         consumer.stop().await;
         let attempts = script.attempts.lock().unwrap()[before..].to_vec();
         let of = |subject: &[i64]| -> Vec<(i64, u32)> {

@@ -93,8 +93,8 @@ fn a_copy_has_the_same_look_ups() -> TestResult {
     assert_eq!(locked.status, Status::Active);
     assert!(locked.version(2).is_none());
     let schema = locked.version(1).unwrap().schema.as_ref().unwrap();
-    assert!(schema.check(&lock_json(1, 1)).is_ok());
-    let report = schema.check(&lock_json(1, 0)).unwrap_err();
+    assert!(schema.validate(&lock_json(1, 1)).is_ok());
+    let report = schema.validate(&lock_json(1, 0)).unwrap_err();
     assert_eq!(report.schema(), Some(LOCKED));
     Ok(())
 }
@@ -247,9 +247,9 @@ fn a_document_is_found_by_its_id_and_by_its_path_in_any_draft() -> TestResult {
     let locked = loaded.event("credit.locked").unwrap().version(1).unwrap();
     let schema = locked.schema.as_ref().unwrap();
     let mut payload = lock_json(1, 1);
-    assert!(schema.check(&payload).is_err());
+    assert!(schema.validate(&payload).is_err());
     payload["lesson_id"] = json!("les_1");
-    assert_eq!(schema.check(&payload), Ok(()));
+    assert_eq!(schema.validate(&payload), Ok(()));
     assert!(!loaded.compare(&REGISTRY).is_empty());
     Ok(())
 }

@@ -115,7 +115,7 @@ async fn every_earlier_version_is_brought_up_to_date_and_goes_on_where_it_was() 
             .subscribe(hold_slot)
             .start()
             .await?;
-        consumer.caught_up().await?;
+        consumer.wait_caught_up().await?;
         consumer.stop().await;
         let rows = sqlx::query("SELECT credits FROM effect ORDER BY credits")
             .fetch_all(&pool)

@@ -2,7 +2,7 @@
 //!
 //! The statements are plain text, as psql would send them; no type of ours has a part in them.
 
-use dispatcher_runtime::{DeadLetterFilter, DeadLetters, Reason};
+use dispatcher_runtime::{DeadLetterFilter, DeadLetterReason, DeadLetters};
 use dispatcher_tests::fixtures::{TestResult, lock, lock_json, person_id};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 
@@ -32,7 +32,10 @@ async fn dead_letters(world: &World) -> TestResult<Vec<(String, String)>> {
     let dead = DeadLetters::new(world.pool.clone())
         .list(&DeadLetterFilter::default().consumer("coaching"))
         .await?;
-    assert!(dead.iter().all(|letter| letter.reason == Reason::Invalid));
+    assert!(
+        dead.iter()
+            .all(|letter| letter.reason == DeadLetterReason::Invalid)
+    );
     Ok(dead
         .into_iter()
         .map(|letter| (letter.event_id, letter.error))
@@ -52,7 +55,7 @@ async fn psql_publishes_in_the_transaction_of_a_domain_row() -> TestResult {
         let publish = publish_call(&lock_json(7, credits), &subject);
         send(&mut psql, format!("BEGIN; {domain_row}; {publish}; {end};")).await?;
     }
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [2]);
     assert_eq!(world.count("SELECT count(*) FROM reservation").await?, 1);
@@ -76,7 +79,7 @@ async fn an_invalid_payload_from_psql_is_a_dead_letter_that_says_why() -> TestRe
     let publish = publish_call(&lock_json(1, 0), &format!(", event_id => '{id}'"));
     send(&mut psql, format!("BEGIN; {publish}; COMMIT;")).await?;
     world.revenue().publish(lock(1, 2)).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [2], "the next event is not stuck");
     let dead = dead_letters(&world).await?;
@@ -308,7 +311,7 @@ async fn rows_inserted_straight_into_the_log_are_delivered_or_become_dead_letter
 
     let script = Script::new([]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [6]);
     let dead = dead_letters(&world).await?;

@@ -20,7 +20,7 @@ macro_rules! planned {
     ($($name:literal ($types:literal) = $values:literal;)+) => {
         &[$(Planned {
             name: $name,
-            text: include_str!(concat!("../../../dispatcher-runtime/src/sql/", $name, ".sql")),
+            text: include_str!(concat!("../../../dispatcher-runtime/src/postgres/sql/", $name, ".sql")),
             types: $types,
             values: $values,
         }),+]
@@ -72,7 +72,7 @@ async fn grown() -> TestResult<World> {
     world.revenue().publish(lock(1, 1)).await?;
     let consumer = world.coaching(&Script::new([])).subscribe(hold_slot);
     let consumer = consumer.start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     world
         .pool

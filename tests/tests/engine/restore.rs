@@ -12,7 +12,7 @@ async fn handle(world: &World, credits: impl IntoIterator<Item = u32>) -> TestRe
     world.revenue().publish_all(events).await?;
     let script = Script::new([]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     Ok(())
 }
@@ -207,7 +207,7 @@ async fn a_log_that_is_swapped_under_a_running_consumer_is_not_read() -> TestRes
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     let events = (1..=3).map(|credits| lock(credits, credits));
     world.revenue().publish_all(events).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     // Sessions end when a database is restored.
     world
         .pool

@@ -30,7 +30,7 @@ async fn handle(world: &World, credits: impl IntoIterator<Item = u32>) -> TestRe
     world.revenue().publish_all(events).await?;
     let script = Script::new([(4, Act::Permanent)]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     Ok(())
 }
@@ -64,10 +64,13 @@ async fn what_is_older_than_its_window_goes_and_the_rest_is_handled_once() -> Te
 
     let retention = Retention::default()
         .events(7 * DAY)
-        .handled(8 * DAY)
+        .dedup(8 * DAY)
         .resolved_dead_letters(9 * DAY);
     let swept = sweep(&world, &retention).await?;
-    assert_eq!((swept.events, swept.handled, swept.dead_letters), (5, 5, 1));
+    assert_eq!(
+        (swept.events, swept.dedup_rows, swept.dead_letters),
+        (5, 5, 1)
+    );
     assert_eq!(swept.held_by, None);
     assert_eq!(left(&world).await?, [3, 3, 0]);
     handle(&world, 9..=9).await?;
@@ -96,7 +99,7 @@ async fn a_subscription_that_has_not_read_keeps_its_events_and_is_named() -> Tes
     );
     let consumer = world.coaching(&script).subscribe(credit_history);
     let consumer = consumer.start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 2, 3, 2, 3]);
     let swept = sweep(&world, &retention).await?;
@@ -133,14 +136,14 @@ async fn an_event_that_waits_stays_until_it_is_settled() -> TestResult {
     entered.await??.forget();
     consumer.stop().await;
     age(&world, 10).await?;
-    let retention = Retention::default().events(7 * DAY).handled(7 * DAY);
+    let retention = Retention::default().events(7 * DAY).dedup(7 * DAY);
     assert_eq!(sweep(&world, &retention).await?.events, 2);
     world
         .pool
         .execute("UPDATE dispatcher_retry SET due_at = now()")
         .await?;
     let consumer = start(DAY).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 3, 2]);
     assert_eq!(sweep(&world, &retention).await?.events, 1);
@@ -186,10 +189,10 @@ async fn one_replica_sweeps_at_a_time() -> TestResult {
     other
         .execute("SELECT pg_advisory_xact_lock(1146311765, ('dispatcher_event'::regclass::oid::bigint & 2147483647)::integer)")
         .await?;
-    let retention = Retention::default().events(7 * DAY).handled(7 * DAY);
+    let retention = Retention::default().events(7 * DAY).dedup(7 * DAY);
     let swept = sweep(&world, &retention).await?;
     assert!(swept.is_elsewhere);
-    assert_eq!((swept.events, swept.handled), (0, 0));
+    assert_eq!((swept.events, swept.dedup_rows), (0, 0));
     other.rollback().await?;
     assert_eq!(sweep(&world, &retention).await?.events, 3);
     world.close().await

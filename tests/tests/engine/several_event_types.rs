@@ -9,8 +9,8 @@ use acme_contracts::order_paid::{self, OrderPaid};
 use acme_contracts::refund_issued::{self, RefundIssued};
 use acme_contracts::{Growth, Revenue};
 use dispatcher_runtime::{
-    Consumer, DeadLetterFilter, DeadLetters, Delivery, DeliveryTx, Dispatcher, EventEnvelope,
-    EventPayload, HandlerError, PublishError, Published, Reason, State, subscribe,
+    Consumer, DeadLetterFilter, DeadLetterReason, DeadLetters, Delivery, DeliveryTx, Dispatcher,
+    EventEnvelope, EventUnion, HandlerError, PublishError, Published, State, subscribe,
 };
 use dispatcher_tests::fixtures::{TestResult, lock, release};
 use serde_json::json;
@@ -20,7 +20,7 @@ use crate::support::{Act, Script, World};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 enum CreditEvent {
     Locked(CreditLocked),
     Released(CreditReleased),
@@ -129,7 +129,7 @@ async fn events_of_both_types_are_handled_in_the_order_of_their_positions() -> T
     second.commit().await?;
     // Both types have a later event that is committed, and an earlier one that is not.
     first.commit().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(published(&world.pool).await?, [1, 2, 4, 3]);
     assert_eq!(world.effects().await?, [1, 2, 4, 3]);
@@ -162,7 +162,7 @@ async fn what_several_transactions_publish_at_once_comes_in_the_order_of_positio
     for writer in writers.collect::<Vec<_>>() {
         writer.await??;
     }
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let effects = world.effects().await?;
     assert_eq!(effects.len(), 120);
@@ -189,7 +189,7 @@ async fn a_retry_of_one_type_holds_back_the_other_types_later_event_of_its_subje
             .subscribe(credit_board)
             .start()
             .await?;
-        consumer.caught_up().await?;
+        consumer.wait_caught_up().await?;
         consumer.stop().await;
         let expected = [of_another[0], of_another[1], failing, later];
         assert_eq!(world.effects().await?, expected.map(i64::from));
@@ -234,7 +234,7 @@ async fn an_event_of_either_type_wakes_a_sleeping_consumer() -> TestResult {
             .await??
             .forget();
     }
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let expected: Vec<_> = credits.into_iter().map(i64::from).collect();
     assert_eq!(world.effects().await?, expected);
@@ -253,7 +253,7 @@ async fn a_handler_outside_a_transaction_keeps_the_common_order() -> TestResult 
         .subscribe(call_partner)
         .start()
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let attempts = script.attempts.lock().unwrap().clone();
     assert_eq!(attempts, [(1, 1), (2, 1), (4, 1), (5, 1), (2, 2), (3, 1)]);
@@ -272,7 +272,7 @@ async fn with_partitions_and_concurrency_each_subject_keeps_the_common_order() -
         .subscribe_with(credit_board, |options| options.partitions(2).concurrency(2))
         .start()
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let effects = world.effects().await?;
     assert_eq!(effects.len(), 60);
@@ -288,7 +288,7 @@ async fn with_partitions_and_concurrency_each_subject_keeps_the_common_order() -
     world.close().await
 }
 
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 enum Money {
     Paid(OrderPaid),
     Refunded(RefundIssued),
@@ -358,7 +358,7 @@ async fn a_variant_takes_older_versions_and_the_gate_refuses_what_is_invalid() -
         .subscribe(takings)
         .start()
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [12000, -7200, 13450]);
     let dead = DeadLetters::new(world.pool.clone())
@@ -401,7 +401,7 @@ async fn an_event_type_that_is_added_is_handled_from_the_cursor_on() -> TestResu
         .subscribe(locks_only)
         .start()
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let consumer = world
         .coaching(&script)
@@ -411,7 +411,7 @@ async fn an_event_type_that_is_added_is_handled_from_the_cursor_on() -> TestResu
     for credits in [4, 5] {
         publish(&world, 1, credits).await?;
     }
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 3, 4, 5], "2 was passed over");
     world.close().await
@@ -427,7 +427,7 @@ async fn an_event_of_a_type_that_was_removed_becomes_a_dead_letter_that_says_so(
         .start()
         .await?;
     publish(&world, 1, 2).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let dead_letters = DeadLetters::new(world.pool.clone());
     let dead = dead_letters.list(&DeadLetterFilter::default()).await?;
@@ -439,14 +439,14 @@ async fn an_event_of_a_type_that_was_removed_becomes_a_dead_letter_that_says_so(
         .subscribe(locks_only)
         .start()
         .await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let dead = dead_letters.list(&DeadLetterFilter::default()).await?;
     assert_eq!(dead.len(), 1);
     assert_eq!(
         (dead[0].reason, dead[0].error.as_str()),
         (
-            Reason::Invalid,
+            DeadLetterReason::Invalid,
             "this handler does not handle credit.released, but credit.locked"
         )
     );

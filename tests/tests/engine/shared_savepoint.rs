@@ -16,7 +16,7 @@ async fn handle(
     world.revenue().publish_all(events).await?;
     let consumer = world.coaching(script).subscribe_with(hold_slot, options);
     let consumer = consumer.start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     Ok(world)
 }
@@ -59,7 +59,7 @@ async fn a_batch_has_one_subtransaction() -> TestResult {
         .coaching(&script)
         .subscribe_with(hold_slot, |options| options.share_savepoint());
     let consumer = consumer.start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.count(rows).await?, 1);
     world.close().await

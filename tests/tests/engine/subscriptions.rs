@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dispatcher_runtime::{EventLog, Start, SubscriptionError, Subscriptions, time};
+use dispatcher_runtime::{EventLog, StartFrom, SubscriptionError, Subscriptions, time};
 use dispatcher_tests::fixtures::{TestResult, lock};
 use sqlx::Executor;
 
@@ -27,10 +27,10 @@ async fn a_new_subscription_begins_where_it_is_told() -> TestResult {
         .await?;
     let noon = "SELECT '2026-11-25 12:00Z'::timestamptz";
     let noon: time::OffsetDateTime = sqlx::query_scalar(noon).fetch_one(&world.pool).await?;
-    let at = |minutes| Start::At(noon + time::Duration::minutes(minutes));
+    let at = |minutes| StartFrom::At(noon + time::Duration::minutes(minutes));
     for (start, expected) in [
-        (Start::Beginning, 60),
-        (Start::End, 0),
+        (StartFrom::Beginning, 60),
+        (StartFrom::End, 0),
         (at(-100), 60),
         (at(1), 60),
         (at(2), 59),
@@ -40,9 +40,9 @@ async fn a_new_subscription_begins_where_it_is_told() -> TestResult {
     ] {
         let script = Script::new([]);
         let consumer = world.coaching(&script);
-        let consumer = consumer.subscribe_with(hold_slot, |options| options.start(start));
+        let consumer = consumer.subscribe_with(hold_slot, |options| options.start_from(start));
         let consumer = consumer.start().await?;
-        consumer.caught_up().await?;
+        consumer.wait_caught_up().await?;
         let seen = script.attempts.lock().map_err(|_| "poisoned")?.len();
         assert_eq!(seen, expected, "{start:?}");
         consumer.stop().await;
@@ -63,17 +63,18 @@ async fn the_end_is_before_what_is_still_open_and_a_cursor_is_not_moved() -> Tes
     let script = Script::new([]);
     let start = async || {
         let consumer = world.coaching(&script);
-        let consumer = consumer.subscribe_with(hold_slot, |options| options.start(Start::End));
+        let consumer =
+            consumer.subscribe_with(hold_slot, |options| options.start_from(StartFrom::End));
         consumer.start().await
     };
     let consumer = start().await?;
     tx.commit().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [2, 3]);
     publish(&world, [4]).await?;
     let consumer = start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [2, 3, 4]);
     world.close().await
@@ -91,7 +92,7 @@ async fn a_running_subscription_is_rewound_and_handles_again_what_it_had_handled
         .start()
         .await?;
     publish(&world, 1..=6).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     world.pool.execute("DELETE FROM effect").await?;
     let subscriptions = Subscriptions::new(world.pool.clone());
     let third = "SELECT inserted_at FROM dispatcher_event WHERE position = 3";
@@ -101,11 +102,11 @@ async fn a_running_subscription_is_rewound_and_handles_again_what_it_had_handled
         .await?;
     let at: time::OffsetDateTime = sqlx::query_scalar(third).fetch_one(&world.pool).await?;
     let rewound = subscriptions
-        .rewind("coaching", "hold_slot", Start::At(at))
+        .rewind("coaching", "hold_slot", StartFrom::At(at))
         .await?;
     assert_eq!((rewound.from, rewound.to, rewound.forgotten), (6, 2, 4));
     publish(&world, [7]).await?;
-    tokio::time::timeout(PATIENCE, consumer.caught_up()).await??;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     let mut effects = world.effects().await?;
     effects.sort_unstable();
     assert_eq!(effects, [3, 4, 6, 7, 7], "the other subscription goes on");
@@ -117,7 +118,7 @@ async fn a_running_subscription_is_rewound_and_handles_again_what_it_had_handled
                 &*state.subscription,
                 state.partitions,
                 state.position,
-                state.behind,
+                state.lag,
             )
         })
         .collect();
@@ -141,16 +142,16 @@ async fn what_is_in_its_handler_when_the_subscription_is_rewound_is_not_committe
     let consumer = world.coaching(&script).lease(Duration::from_millis(600));
     let consumer = consumer.subscribe(hold_slot).start().await?;
     publish(&world, [1]).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     publish(&world, [2]).await?;
     let entered = tokio::time::timeout(PATIENCE, script.entered.acquire_many(2));
     entered.await??.forget();
     let subscriptions = Subscriptions::new(world.pool.clone());
-    let rewound = subscriptions.rewind("coaching", "hold_slot", Start::Beginning);
+    let rewound = subscriptions.rewind("coaching", "hold_slot", StartFrom::Beginning);
     let rewound = rewound.await?;
     assert_eq!((rewound.from, rewound.to, rewound.forgotten), (1, 0, 1));
     script.gate.add_permits(2);
-    tokio::time::timeout(PATIENCE, consumer.caught_up()).await??;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 1, 2]);
     assert_eq!(script.attempts_at(2), [1, 1]);
@@ -162,7 +163,7 @@ async fn what_cannot_be_rewound_is_said() -> TestResult {
     let world = World::new().await?;
     let subscriptions = Subscriptions::new(world.pool.clone());
     let rewind = async |start| subscriptions.rewind("coaching", "hold_slot", start).await;
-    let error = rewind(Start::Beginning).await.unwrap_err();
+    let error = rewind(StartFrom::Beginning).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "`coaching` has no subscription `hold_slot`"
@@ -172,9 +173,9 @@ async fn what_cannot_be_rewound_is_said() -> TestResult {
     publish(&world, 1..=3).await?;
     let script = Script::new([]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
-    let error = rewind(Start::End).await.unwrap_err();
+    let error = rewind(StartFrom::End).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "`coaching`.`hold_slot` is at position 3 and cannot be set back to 3"
@@ -191,11 +192,11 @@ async fn a_subscription_to_another_databases_log_is_rewound_too() -> TestResult 
     let consumer = consumer.lease(Duration::from_millis(600));
     let consumer = consumer.subscribe(hold_slot).start().await?;
     publish(&revenue, 1..=3).await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     let subscriptions = Subscriptions::new(coaching.pool.clone()).events_from(log);
-    let rewound = subscriptions.rewind("coaching", "hold_slot", Start::Beginning);
+    let rewound = subscriptions.rewind("coaching", "hold_slot", StartFrom::Beginning);
     assert_eq!(rewound.await?.forgotten, 3);
-    tokio::time::timeout(PATIENCE, consumer.caught_up()).await??;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
     assert_eq!(coaching.effects().await?, [1, 2, 3, 1, 2, 3]);
     assert_eq!(subscriptions.list(None).await?.len(), 1);

@@ -64,7 +64,7 @@ async fn backfilled_or_delivered_a_reservation_is_there_once_and_the_newer_wins(
         .subscribe(project_lock)
         .start()
         .await?;
-    coaching.caught_up().await?;
+    coaching.wait_caught_up().await?;
     coaching.stop().await;
 
     let projected: Vec<i64> =

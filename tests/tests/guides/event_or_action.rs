@@ -64,7 +64,7 @@ async fn a_receipt_whose_answer_was_lost_is_sent_once() -> TestResult {
         .subscribe(send_receipt)
         .start()
         .await?;
-    growth.caught_up().await?;
+    growth.wait_caught_up().await?;
     growth.stop().await;
 
     assert_eq!(receipts.sent.lock().expect("nobody panics here").len(), 1);

@@ -47,7 +47,7 @@ mod prometheus {
 
         dispatcher.publish(lock(1, 6)).await?;
         dispatcher.publish(lock(2, 101)).await?;
-        consumer.caught_up().await?;
+        consumer.wait_caught_up().await?;
         consumer.stop().await;
 
         // What your route for /metrics answers.
@@ -104,7 +104,7 @@ mod opentelemetry_adapter {
             .await?;
 
         let published = dispatcher.publish(lock(1, 6)).await?;
-        consumer.caught_up().await?;
+        consumer.wait_caught_up().await?;
         consumer.stop().await;
         meters.force_flush()?;
 
@@ -137,7 +137,7 @@ mod opentelemetry_adapter {
 
 mod hook {
     use super::*;
-    use dispatcher_runtime::observe::{DeadLettered, Observer};
+    use dispatcher_runtime::observe::{DeadLetterRecord, Observer};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -146,7 +146,7 @@ mod hook {
     struct DeadLetterCount(AtomicU64);
 
     impl Observer for DeadLetterCount {
-        fn dead_lettered(&self, _: &DeadLettered<'_>) {
+        fn dead_lettered(&self, _: &DeadLetterRecord<'_>) {
             self.0.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -165,7 +165,7 @@ mod hook {
             .build()?;
         revenue.publish(lock(1, 6)).await?;
         revenue.publish(lock(2, 101)).await?;
-        consumer.caught_up().await?;
+        consumer.wait_caught_up().await?;
         consumer.stop().await;
         assert_eq!(count.0.load(Ordering::Relaxed), 1);
         pool.close().await;

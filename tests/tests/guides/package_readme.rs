@@ -42,7 +42,7 @@ async fn the_example_of_the_package_publishes_and_handles() -> TestResult {
         .start()
         .await?;
 
-    coaching.caught_up().await?;
+    coaching.wait_caught_up().await?;
     coaching.stop().await;
     let slots: i64 = sqlx::query_scalar("SELECT count(*) FROM slot")
         .fetch_one(&pool)

@@ -52,7 +52,7 @@ mod with_everything {
 
     #[tokio::test]
     async fn a_lock_holds_the_slot() -> TestResult {
-        let kit = TestKit::<Coaching>::new()
+        let kit = TestKit::<Coaching>::builder()
             .server(Server::shared().await?.url())
             .prepare(create_tables)
             .state(App { most_credits: 100 })
@@ -61,16 +61,16 @@ mod with_everything {
             .await?;
 
         kit.publish(lock(1, 6)).await?;
-        kit.caught_up().await?;
+        kit.wait_caught_up().await?;
 
         assert_eq!(slots_held(&kit).await?, 1);
-        kit.dead_letters().await?.none();
+        kit.dead_letters().await?.expect_none();
         Ok(())
     }
 
     #[tokio::test]
     async fn too_many_credits_become_a_dead_letter() -> TestResult {
-        let kit = TestKit::<Coaching>::new()
+        let kit = TestKit::<Coaching>::builder()
             .server(Server::shared().await?.url())
             .prepare(create_tables)
             .state(App { most_credits: 100 })
@@ -79,9 +79,9 @@ mod with_everything {
             .await?;
 
         kit.publish(lock(1, 101)).await?;
-        kit.caught_up().await?;
+        kit.wait_caught_up().await?;
 
-        let letter = kit.dead_letters().await?.one();
+        let letter = kit.dead_letters().await?.expect_one();
         assert_eq!(letter.error, "more than a lesson can cost");
         assert_eq!(slots_held(&kit).await?, 0);
         Ok(())
@@ -107,7 +107,7 @@ mod time_that_stands_still {
 
     #[tokio::test]
     async fn the_gate_is_told_again() -> TestResult {
-        let kit = TestKit::<Coaching>::new()
+        let kit = TestKit::<Coaching>::builder()
             .server(Server::shared().await?.url())
             .subscribe(tell_the_gate)
             .configure(|consumer| consumer.retry_delays([Duration::from_secs(60); 2]))
@@ -121,9 +121,9 @@ mod time_that_stands_still {
         kit.advance(Duration::from_secs(60));
         kit.idle().await?; // the second has
 
-        kit.caught_up().await?; // the clock has moved to the third
+        kit.wait_caught_up().await?; // the clock has moved to the third
         assert_eq!(kit.now() - start, Duration::from_secs(120));
-        kit.dead_letters().await?.none();
+        kit.dead_letters().await?.expect_none();
         Ok(())
     }
 }
@@ -152,7 +152,7 @@ mod what_was_published {
 
     #[tokio::test]
     async fn a_cancelled_lesson_gives_each_lock_back() -> TestResult {
-        let kit = TestKit::<Revenue>::new()
+        let kit = TestKit::<Revenue>::builder()
             .server(Server::shared().await?.url())
             .start()
             .await?;
@@ -166,7 +166,7 @@ mod what_was_published {
         assert_eq!(released.len(), 2);
         let eight = released.one_where(|event| event.payload.released_credits.get() == 8);
         assert_eq!(eight.payload.person_id, lock(2, 8).person_id);
-        kit.published::<CreditLocked>().await?.none();
+        kit.published::<CreditLocked>().await?.expect_none();
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::{Coaching, Revenue};
 use axum::Router;
 use axum::http::header::AUTHORIZATION;
-use dispatcher_runtime::http::{AuthError, Authenticator, from_fn, router};
+use dispatcher_runtime::http::{AuthError, Authenticator, authenticator_fn, router};
 use dispatcher_runtime::{
     Consumer, DeadLetterFilter, DeadLetters, Dispatcher, EventEnvelope, HandlerError, subscribe,
 };
@@ -31,7 +31,7 @@ async fn hold_slot(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerErr
 
 /// The session `good` is Maria's, `guest` may not see dead letters, `later` cannot be checked.
 pub(crate) fn sessions() -> impl Authenticator<Session = String> {
-    from_fn(|request| async move {
+    authenticator_fn(|request| async move {
         let token = request.headers.get(AUTHORIZATION);
         match token.map(|token| token.as_bytes()) {
             Some(b"Bearer good") => Ok("maria@example.com".to_owned()),
@@ -64,7 +64,7 @@ impl Service {
             .build()?
             .publish_all((1..=count).map(|number| lock(number, number)))
             .await?;
-        consumer.caught_up().await?;
+        consumer.wait_caught_up().await?;
         consumer.stop().await;
         // A service has routes and a fallback of its own.
         let app = Router::new()

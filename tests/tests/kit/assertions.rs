@@ -16,7 +16,7 @@ async fn an_assertion_about_events_lists_what_was_published() -> TestResult {
     let released = async || kit.published::<CreditReleased>().await;
     let found = locked().await?;
     assert_eq!(
-        message(|| found.one()),
+        message(|| found.expect_one()),
         "expected one credit.locked v1, found none, and nothing else either"
     );
 
@@ -37,12 +37,12 @@ async fn an_assertion_about_events_lists_what_was_published() -> TestResult {
 
     let found = locked().await?;
     assert_eq!(
-        message(|| found.none()),
+        message(|| found.expect_none()),
         format!("expected no credit.locked v1, found 2:{lines}")
     );
     let found = locked().await?;
     assert_eq!(
-        message(|| found.one()),
+        message(|| found.expect_one()),
         format!("expected one credit.locked v1, found 2:{lines}")
     );
     let found = locked().await?;
@@ -62,7 +62,7 @@ async fn an_assertion_about_events_lists_what_was_published() -> TestResult {
     );
     let found = released().await?;
     assert_eq!(
-        message(|| found.one()),
+        message(|| found.expect_one()),
         format!("expected one credit.released v1, found none, but there is:{lines}")
     );
 
@@ -74,7 +74,7 @@ async fn an_assertion_about_events_lists_what_was_published() -> TestResult {
     let one = one.one_where(|event| event.payload.locked_credits.get() > 1);
     assert_eq!(one.event_id, second);
     service.publish(release(1, 1)).await?;
-    released().await?.one();
+    released().await?.expect_one();
     kit.close().await?;
     Ok(())
 }
@@ -90,7 +90,7 @@ async fn an_assertion_about_dead_letters_lists_each_with_its_error() -> TestResu
     let kit = kit.start().await?;
     let found = kit.dead_letters().await?;
     assert_eq!(
-        message(|| found.one()),
+        message(|| found.expect_one()),
         "expected one dead letter of coaching, found none"
     );
     let mut lines = String::new();
@@ -102,15 +102,15 @@ async fn an_assertion_about_dead_letters_lists_each_with_its_error() -> TestResu
             person_id(person)
         );
     }
-    kit.caught_up().await?;
+    kit.wait_caught_up().await?;
     let found = kit.dead_letters().await?;
     assert_eq!(
-        message(|| found.none()),
+        message(|| found.expect_none()),
         format!("expected no dead letter of coaching, found 2:{lines}")
     );
     let found = kit.dead_letters().await?;
     assert_eq!(
-        message(|| found.one()),
+        message(|| found.expect_one()),
         format!("expected one dead letter of coaching, found 2:{lines}")
     );
     let subjects: Vec<_> = kit.dead_letters().await?.into_iter().collect();
@@ -133,7 +133,7 @@ async fn the_place_of_a_failed_assertion_is_the_tests_own() -> TestResult {
             *seen.lock().unwrap() = panic.location().map(|place| place.file().to_owned());
         }
     }));
-    message(|| found.one());
+    message(|| found.expect_one());
     std::panic::set_hook(before);
     assert_eq!(place.lock().unwrap().as_deref(), Some(file!()));
     kit.close().await?;

@@ -57,7 +57,7 @@ async fn what_handlers_publish_is_waited_for_too() -> TestResult {
         .await?;
     for round in 1..=10 {
         kit.publish(lock(1, 1)).await?;
-        kit.caught_up().await?;
+        kit.wait_caught_up().await?;
         assert_eq!(released.available_permits(), round);
     }
     assert_eq!(kit.published::<CreditReleased>().await?.len(), 10);
@@ -68,11 +68,11 @@ async fn what_handlers_publish_is_waited_for_too() -> TestResult {
 #[tokio::test]
 async fn a_handler_that_hangs_is_named() -> TestResult {
     let gate = Arc::new(Semaphore::new(0));
-    let kit = kit().await?.patience(Duration::from_millis(300));
+    let kit = kit().await?.timeout(Duration::from_millis(300));
     let kit = kit.state(Arc::clone(&gate)).subscribe(wait_for_gate);
     let kit = kit.start().await?;
     kit.publish(lock(1, 1)).await?;
-    for error in [kit.caught_up().await, kit.idle().await] {
+    for error in [kit.wait_caught_up().await, kit.idle().await] {
         assert_eq!(
             error.unwrap_err().to_string(),
             "the consumer `coaching` has not caught up within 300ms: \
@@ -87,7 +87,7 @@ async fn a_handler_that_hangs_is_named() -> TestResult {
 #[tokio::test]
 async fn a_transaction_of_the_test_that_is_still_open_is_named() -> TestResult {
     let gate = Arc::new(Semaphore::new(0));
-    let kit = kit().await?.patience(Duration::from_millis(300));
+    let kit = kit().await?.timeout(Duration::from_millis(300));
     let kit = kit.state(gate).subscribe(wait_for_gate).start().await?;
     let mut tx = kit.pool().begin().await?;
     kit.publish(lock(1, 1)).within(&mut tx).await?;
@@ -106,10 +106,10 @@ async fn a_transaction_of_the_test_that_is_still_open_is_named() -> TestResult {
 async fn without_handlers_there_is_nothing_to_wait_for() -> TestResult {
     let kit = kit().await?.start().await?;
     kit.publish_all([lock(1, 1), lock(2, 2)]).await?;
-    kit.caught_up().await?;
+    kit.wait_caught_up().await?;
     kit.idle().await?;
     kit.advance(Duration::from_secs(1));
-    kit.dead_letters().await?.none();
+    kit.dead_letters().await?.expect_none();
     kit.close().await?;
     Ok(())
 }
@@ -131,7 +131,7 @@ async fn a_state_that_comes_too_late_is_refused() -> TestResult {
 fn what_a_kit_waits_on_can_be_spawned() {
     fn is_send(_: impl Send) {}
     fn all(kit: TestKit<Coaching>) {
-        is_send(kit.caught_up());
+        is_send(kit.wait_caught_up());
         is_send(kit.idle());
         is_send(kit.published::<CreditLocked>());
         is_send(kit.dead_letters());

@@ -31,7 +31,7 @@ async fn a_retry_waits_until_the_clock_is_moved_to_it() -> TestResult {
     kit.advance(Duration::from_millis(1));
     kit.idle().await?;
     assert_eq!(failing.attempts(), [(1, 1), (2, 1), (1, 2)]);
-    kit.dead_letters().await?.none();
+    kit.dead_letters().await?.expect_none();
     kit.close().await?;
     Ok(())
 }
@@ -43,10 +43,10 @@ async fn caught_up_moves_the_clock_to_each_retry_and_no_further() -> TestResult 
     let kit = kit.start().await?;
     let start = kit.now();
     kit.publish(lock(1, 1)).await?;
-    kit.caught_up().await?;
+    kit.wait_caught_up().await?;
     assert_eq!(failing.attempts(), [(1, 1), (1, 2), (1, 3), (1, 4)]);
     assert_eq!(kit.now() - start, Duration::from_secs(1 + 5 + 15));
-    let letter = kit.dead_letters().await?.one();
+    let letter = kit.dead_letters().await?.expect_one();
     assert_eq!(letter.attempts, 4);
     assert_eq!(letter.error, "attempt 4 fails");
     assert_eq!(letter.created_at, kit.now());
@@ -67,7 +67,7 @@ async fn the_delays_are_those_that_the_test_configures() -> TestResult {
         .await?;
     let start = kit.now();
     kit.publish(lock(1, 1)).await?;
-    kit.caught_up().await?;
+    kit.wait_caught_up().await?;
     assert_eq!(failing.attempts(), [(1, 1), (1, 2), (1, 3)]);
     assert_eq!(kit.now() - start, day * 3);
     kit.close().await?;
@@ -85,17 +85,17 @@ async fn a_redriven_event_is_caught_up_with() -> TestResult {
         .start()
         .await?;
     kit.publish(lock(1, 1)).await?;
-    kit.caught_up().await?;
+    kit.wait_caught_up().await?;
     let dead_letters = DeadLetters::new(kit.pool().clone());
     for attempts in 1..=2 {
-        let letter = kit.dead_letters().await?.one();
+        let letter = kit.dead_letters().await?.expect_one();
         assert_eq!(failing.attempts().len(), attempts);
         dead_letters
             .redrive(&letter.dead_letter_id, "mia", None)
             .await?;
-        kit.caught_up().await?;
+        kit.wait_caught_up().await?;
     }
-    kit.dead_letters().await?.one();
+    kit.dead_letters().await?.expect_one();
     assert_eq!(failing.attempts(), [(1, 1), (1, 1), (1, 1)]);
     kit.close().await?;
     Ok(())
@@ -120,9 +120,9 @@ async fn a_delay_that_the_handler_asks_for_goes_by_the_same_clock() -> TestResul
     let kit = kit().await?.subscribe(come_back_in_an_hour).start().await?;
     let start = kit.now();
     kit.publish(lock(1, 1)).await?;
-    kit.caught_up().await?;
+    kit.wait_caught_up().await?;
     assert_eq!(kit.now() - start, Duration::from_secs(3600));
-    kit.dead_letters().await?.none();
+    kit.dead_letters().await?.expect_none();
     kit.close().await?;
     Ok(())
 }

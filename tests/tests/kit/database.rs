@@ -52,8 +52,8 @@ async fn it_is_gone_when_an_assertion_has_failed() -> TestResult {
     let name = name(&kit)?;
     kit.publish(lock(1, 1)).await?;
     let test = tokio::spawn(async move {
-        kit.caught_up().await.unwrap();
-        kit.dead_letters().await.unwrap().one();
+        kit.wait_caught_up().await.unwrap();
+        kit.dead_letters().await.unwrap().expect_one();
     });
     assert!(test.await.unwrap_err().is_panic());
     assert!(!exists(&name).await?);
@@ -110,7 +110,7 @@ async fn a_later_kit_drops_what_a_killed_process_left_and_nothing_else() -> Test
     let options: PgConnectOptions = url.parse()?;
     let connected = PgConnection::connect_with(&options.database(&spared[1])).await?;
 
-    let kit = TestKit::<Coaching>::new().server(&url).start().await?;
+    let kit = TestKit::<Coaching>::builder().server(&url).start().await?;
     assert!(!exists(&abandoned).await?);
     for name in &spared {
         assert!(exists(name).await?, "{name}");
@@ -129,12 +129,12 @@ async fn one_that_the_test_brings_is_used_and_left() -> TestResult {
     dispatcher_runtime::migrate(&pool).await?;
     pool.execute("CREATE TABLE slot (lesson_id text)").await?;
     let failing = Failing::times(0);
-    let kit = TestKit::<Coaching>::new().pool(pool.clone());
+    let kit = TestKit::<Coaching>::builder().pool(pool.clone());
     let kit = kit.state(failing.clone()).subscribe(fail_at_one);
     let kit = kit.start().await?;
     assert_eq!(kit.database_name(), None);
     kit.publish(lock(1, 1)).await?;
-    kit.caught_up().await?;
+    kit.wait_caught_up().await?;
     kit.close().await?;
     assert_eq!(failing.attempts(), [(1, 1)]);
     pool.execute("SELECT FROM slot").await?;
@@ -150,7 +150,7 @@ async fn a_role_that_may_not_make_databases_is_told_what_it_lacks() -> TestResul
     let mut server = PgConnection::connect(&url).await?;
     server.execute("CREATE ROLE nobody LOGIN").await?;
     let (_, place) = url.rsplit_once('@').ok_or("no role in the URL")?;
-    let kit = TestKit::<Coaching>::new().server(format!("postgres://nobody@{place}"));
+    let kit = TestKit::<Coaching>::builder().server(format!("postgres://nobody@{place}"));
     let error = kit.start().await.unwrap_err().to_string();
     assert!(
         error.starts_with("could not create a database on 127.0.0.1:")
@@ -165,7 +165,7 @@ async fn a_role_that_may_not_make_databases_is_told_what_it_lacks() -> TestResul
 #[tokio::test]
 async fn a_url_that_is_none_is_refused_without_its_password() -> TestResult {
     for url in ["mysql://u:hush@h/db", "hush", "postgres://u:hush@h:port/db"] {
-        let error = TestKit::<Coaching>::new().server(url).start().await;
+        let error = TestKit::<Coaching>::builder().server(url).start().await;
         assert_eq!(
             error.unwrap_err().to_string(),
             "the setting `server` is `(not shown)`; it has to be a URL such as \
@@ -178,8 +178,8 @@ async fn a_url_that_is_none_is_refused_without_its_password() -> TestResult {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_named() -> TestResult {
-    let kit = TestKit::<Coaching>::new()
-        .patience(Duration::from_secs(1))
+    let kit = TestKit::<Coaching>::builder()
+        .timeout(Duration::from_secs(1))
         .server("postgres://u:hush@127.0.0.1:1/db");
     let error = kit.start().await.unwrap_err().to_string();
     assert!(

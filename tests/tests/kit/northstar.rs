@@ -56,16 +56,16 @@ async fn slots_held(kit: &TestKit<Coaching>) -> Result<i64, sqlx::Error> {
 #[tokio::test]
 #[ignore = "run by the tests below, which say what DATABASE_URL is"]
 async fn a_lock_holds_the_slot() -> TestResult {
-    let kit = TestKit::<Coaching>::new()
+    let kit = TestKit::<Coaching>::builder()
         .prepare(create_slots)
         .state(App::default())
         .subscribe(hold_slot)
         .start()
         .await?; // a database of its own
     kit.publish(lock(1, 6)).await?;
-    kit.caught_up().await?; // no sleeps
+    kit.wait_caught_up().await?; // no sleeps
     assert_eq!(slots_held(&kit).await?, 1);
-    kit.dead_letters().await?.none();
+    kit.dead_letters().await?.expect_none();
     Ok(())
 }
 

@@ -23,15 +23,15 @@ fn revenue(pool: &PgPool) -> Dispatcher<Revenue> {
 #[tokio::test]
 async fn what_the_code_publishes_is_found_and_what_the_kit_publishes_is_not() -> TestResult {
     let server = Server::shared().await?.url();
-    let kit = TestKit::<Revenue>::new().server(server).start().await?;
+    let kit = TestKit::<Revenue>::builder().server(server).start().await?;
     kit.publish(lock(1, 1)).await?;
     kit.publish_all([lock(2, 2), lock(3, 3)]).await?;
-    kit.published::<CreditLocked>().await?.none();
+    kit.published::<CreditLocked>().await?.expect_none();
 
     let service = revenue(kit.pool());
     let mut tx = kit.pool().begin().await?;
     service.publish(lock(4, 4)).within(&mut tx).await?;
-    kit.published::<CreditLocked>().await?.none();
+    kit.published::<CreditLocked>().await?.expect_none();
     tx.commit().await?;
     service.publish(lock(5, 5)).await?;
     service.publish(release(5, 5)).await?;
@@ -45,7 +45,7 @@ async fn what_the_code_publishes_is_found_and_what_the_kit_publishes_is_not() ->
     assert_eq!(fifth.subject, Some(person_id(5)));
     assert_eq!(fifth.producer, "revenue");
     assert_eq!(fifth.tenant_id.as_str(), TENANT);
-    let released = kit.published::<CreditReleased>().await?.one();
+    let released = kit.published::<CreditReleased>().await?.expect_one();
     assert_eq!(released.payload, release(5, 5));
     kit.close().await?;
     Ok(())
@@ -88,7 +88,7 @@ async fn an_event_that_was_there_already_is_not_the_kits() -> TestResult {
     let first = revenue(kit.pool()).publish(lock(1, 1)).await?;
     let again = kit.publish(lock(1, 1)).event_id(first.event_id.clone());
     assert!(again.await?.is_duplicate());
-    let found = kit.published::<CreditLocked>().await?.one();
+    let found = kit.published::<CreditLocked>().await?.expect_one();
     assert_eq!(found.event_id, first.event_id);
     kit.close().await?;
     Ok(())
@@ -107,8 +107,12 @@ async fn versions_of_an_event_type_are_told_apart() -> TestResult {
         "paid_at": "2026-11-23T09:15:02.418Z",
     }))?;
     revenue(kit.pool()).publish(v1).await?;
-    kit.published::<order_paid::v2::OrderPaid>().await?.none();
-    kit.published::<order_paid::v1::OrderPaid>().await?.one();
+    kit.published::<order_paid::v2::OrderPaid>()
+        .await?
+        .expect_none();
+    kit.published::<order_paid::v1::OrderPaid>()
+        .await?
+        .expect_one();
     kit.close().await?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 
 /// A kit on the server that the tests share.
 pub(crate) async fn kit() -> TestResult<TestKitBuilder<Coaching, ()>> {
-    Ok(TestKit::new().server(Server::shared().await?.url()))
+    Ok(TestKit::builder().server(Server::shared().await?.url()))
 }
 
 /// The attempts that were made, as credits and attempt.

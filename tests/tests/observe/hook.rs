@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dispatcher_runtime::observe::{Attempt, Observer, Publish};
+use dispatcher_runtime::observe::{AttemptRecord, Observer, PublishRecord};
 use dispatcher_runtime::time::OffsetDateTime;
 use dispatcher_runtime::{EventId, PublishError};
 use dispatcher_tests::fixtures::{TestResult, lock, lock_json};
@@ -111,7 +111,7 @@ async fn an_event_that_was_handled_before_is_a_dedup_hit() -> TestResult {
     for _ in 0..2 {
         let consumer = world.coaching().observer(Arc::clone(&recorder));
         let consumer = consumer.start().await?;
-        consumer.caught_up().await?;
+        consumer.wait_caught_up().await?;
         consumer.stop().await;
         sqlx::query("DELETE FROM dispatcher_cursor")
             .execute(&world.pool)
@@ -163,11 +163,11 @@ async fn a_producers_clock_cannot_mislead_about_the_time_since_the_insert() -> T
 struct Panics;
 
 impl Observer for Panics {
-    fn published(&self, _: &Publish<'_>) {
+    fn published(&self, _: &PublishRecord<'_>) {
         panic!("an observer that panics");
     }
 
-    fn attempted(&self, _: &Attempt<'_>) {
+    fn attempted(&self, _: &AttemptRecord<'_>) {
         panic!("an observer that panics");
     }
 }
@@ -186,7 +186,7 @@ async fn an_observer_that_panics_harms_neither_events_nor_other_observers() -> T
     for credits in 1..=3 {
         revenue.publish(lock(1, credits)).await?;
     }
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(recorder.take().len(), 3);
     let handled: i64 = sqlx::query_scalar("SELECT count(*) FROM dispatcher_dedup")

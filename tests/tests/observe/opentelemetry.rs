@@ -150,7 +150,7 @@ async fn one_trace_spans_publish_and_every_handle() -> TestResult {
         .instrument(tracing::info_span!("book lesson"))
         .await?;
     let id = published.event_id;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
 
     let (publish, handle) = (
@@ -219,7 +219,7 @@ async fn a_trace_context_that_is_given_goes_on_unchanged() -> TestResult {
         .await?;
     assert_eq!(stored, given);
     let consumer = world.coaching().start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     for name in ["publish credit.locked", "handle credit.locked"] {
         let spans = spans(name, &id)?;
@@ -238,7 +238,7 @@ async fn a_malformed_trace_context_of_another_program_stops_nothing() -> TestRes
     let malformed = "UPDATE dispatcher_event SET traceparent = '00-zz'";
     sqlx::query(malformed).execute(&world.pool).await?;
     let consumer = world.coaching().start().await?;
-    consumer.caught_up().await?;
+    consumer.wait_caught_up().await?;
     consumer.stop().await;
     let handle = spans("handle credit.locked", &id)?;
     assert_eq!((handle.len(), handle[0].links.len()), (1, 0));

@@ -2,7 +2,9 @@
 
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::{Coaching, Revenue};
-use dispatcher_runtime::observe::{Attempt, DeadLettered, DedupHit, Observer, Publish};
+use dispatcher_runtime::observe::{
+    AttemptRecord, DeadLetterRecord, DedupRecord, Observer, PublishRecord,
+};
 use dispatcher_runtime::{
     Consumer, ConsumerBuilder, Delivery, DeliveryTx, Dispatcher, DispatcherBuilder, EventEnvelope,
     HandlerError, subscribe,
@@ -144,7 +146,7 @@ impl Recorder {
 }
 
 impl Observer for Recorder {
-    fn published(&self, publish: &Publish<'_>) {
+    fn published(&self, publish: &PublishRecord<'_>) {
         self.tell(format!(
             "{} {} {}",
             publish.event_type,
@@ -153,7 +155,7 @@ impl Observer for Recorder {
         ));
     }
 
-    fn attempted(&self, attempt: &Attempt<'_>) {
+    fn attempted(&self, attempt: &AttemptRecord<'_>) {
         self.tell(format!(
             "{} {}/{} {} at attempt {}",
             attempt.event_type,
@@ -172,11 +174,11 @@ impl Observer for Recorder {
         }
     }
 
-    fn dedup_hit(&self, hit: &DedupHit<'_>) {
+    fn dedup_hit(&self, hit: &DedupRecord<'_>) {
         self.tell(format!("{} {} dedup hit", hit.event_type, hit.consumer));
     }
 
-    fn dead_lettered(&self, dead_letter: &DeadLettered<'_>) {
+    fn dead_lettered(&self, dead_letter: &DeadLetterRecord<'_>) {
         self.tell(format!(
             "{} {} dead letter: {:?} after {}",
             dead_letter.event_type, dead_letter.consumer, dead_letter.reason, dead_letter.attempts

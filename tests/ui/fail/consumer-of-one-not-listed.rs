@@ -1,9 +1,9 @@
 use acme_contracts::Growth;
 use acme_contracts::credit_debited::{self, CreditDebited};
 use acme_contracts::credit_locked::{self, CreditLocked};
-use dispatcher_runtime::{Consumer, EventEnvelope, EventPayload, HandlerError, subscribe};
+use dispatcher_runtime::{Consumer, EventEnvelope, EventUnion, HandlerError, subscribe};
 
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 enum CreditEvent {
     Debited(CreditDebited),
     Locked(CreditLocked),

@@ -1,9 +1,9 @@
 use acme_contracts::credit_expired;
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::credit_released::{self, CreditReleased};
-use dispatcher_runtime::{EventEnvelope, EventPayload, HandlerError, subscribe};
+use dispatcher_runtime::{EventEnvelope, EventUnion, HandlerError, subscribe};
 
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 enum CreditEvent {
     Locked(CreditLocked),
     Released(CreditReleased),

@@ -1,9 +1,9 @@
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::credit_released::{self, CreditReleased};
 use acme_contracts::{Coaching, credit_debited};
-use dispatcher_runtime::{Consumer, EventEnvelope, EventPayload, HandlerError, subscribe};
+use dispatcher_runtime::{Consumer, EventEnvelope, EventUnion, HandlerError, subscribe};
 
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 enum CreditEvent {
     Locked(CreditLocked),
     Released(CreditReleased),

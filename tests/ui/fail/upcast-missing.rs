@@ -2,7 +2,7 @@
 mod order_paid {
     use dispatcher_runtime::private::serde::{Deserialize, Serialize};
     use dispatcher_runtime::private::{self, serde_json::Value};
-    use dispatcher_runtime::{DecodeError, EventDescriptor, Payload, PayloadSchema, Status, Upcast};
+    use dispatcher_runtime::{DecodeError, EventContract, Payload, PayloadSchema, Status, Upcast};
 
     macro_rules! version {
         ($module:ident, $number:literal) => {
@@ -39,8 +39,8 @@ mod order_paid {
         const CONSUMERS: &'static [&'static str] = &["growth"];
         const SUBJECT: Option<&'static str> = None;
         const CURRENT_VERSION: u32 = 2;
-        fn descriptor() -> &'static EventDescriptor {
-            static DESCRIPTOR: EventDescriptor = EventDescriptor {
+        fn descriptor() -> &'static EventContract {
+            static DESCRIPTOR: EventContract = EventContract {
                 event_type: "order.paid",
                 description: "",
                 contract: "orders",
@@ -73,14 +73,14 @@ mod order_paid {
 }
 
 use acme_contracts::refund_issued::{self, RefundIssued};
-use dispatcher_runtime::{EventEnvelope, EventPayload, HandlerError, subscribe};
+use dispatcher_runtime::{EventEnvelope, EventUnion, HandlerError, subscribe};
 
 #[subscribe(order_paid)]
 async fn credit_history(_event: EventEnvelope<order_paid::OrderPaid>) -> Result<(), HandlerError> {
     Ok(())
 }
 
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 enum Money {
     Paid(order_paid::OrderPaid),
     Refunded(RefundIssued),

@@ -8,13 +8,13 @@ use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::credit_released::{self as released, CreditReleased};
 use acme_contracts::{Coaching, Growth, order_paid, refund_issued};
 use dispatcher_runtime::{
-    Consumer, ConsumerBuilder, DeliveryTx, EventEnvelope, EventPayload, HandlerError, State,
+    Consumer, ConsumerBuilder, DeliveryTx, EventEnvelope, EventUnion, HandlerError, State,
     subscribe,
 };
 use sqlx::PgPool;
 
 /// What happened to the credits of a reservation.
-#[derive(Clone, Debug, EventPayload)]
+#[derive(Clone, Debug, EventUnion)]
 enum CreditEvent {
     Locked(CreditLocked),
     /// The other end.
@@ -51,7 +51,7 @@ async fn credit_log(event: Credits, State(()): State<()>) -> Result<(), HandlerE
 }
 
 /// The payload of `order.paid` is its version 2, which version 1 becomes.
-#[derive(EventPayload)]
+#[derive(EventUnion)]
 pub(crate) enum Money {
     /// In.
     Paid(order_paid::OrderPaid),
@@ -75,11 +75,11 @@ pub(crate) fn growth(pool: PgPool) -> ConsumerBuilder<Growth, ()> {
 mod deprecated {
     #![expect(deprecated)]
 
-    use super::{EventEnvelope, EventPayload, HandlerError, subscribe};
+    use super::{EventEnvelope, EventUnion, HandlerError, subscribe};
     use acme_contracts::lesson_rescheduled::LessonRescheduled;
     use acme_contracts::{lesson_rescheduled, lesson_scheduled};
 
-    #[derive(EventPayload)]
+    #[derive(EventUnion)]
     enum Plan {
         Scheduled(lesson_scheduled::LessonScheduled),
         Rescheduled(LessonRescheduled),
@@ -97,7 +97,7 @@ mod deprecated {
 pub(crate) fn coaching(pool: PgPool) -> ConsumerBuilder<Coaching, ()> {
     use acme_contracts::credit_debited;
 
-    #[derive(EventPayload)]
+    #[derive(EventUnion)]
     enum Local {
         Locked(CreditLocked),
         Released(CreditReleased),

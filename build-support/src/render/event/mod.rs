@@ -183,7 +183,7 @@ fn marker(event: &Event, current: u32, payload: &TokenStream) -> TokenStream {
             const CONSUMERS: &'static [&'static str] = &[#(#consumers),*];
             const SUBJECT: ::core::option::Option<&'static str> = #subject;
             const CURRENT_VERSION: u32 = #current;
-            fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+            fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
                 &DESCRIPTOR
             }
         }
@@ -212,15 +212,15 @@ fn descriptor(event: &Event) -> TokenStream {
             quote!(::core::option::Option::Some(&#module::SCHEMA))
         };
         quote! {
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: #number, status: #status, schema: #schema,
             }
         }
     });
     quote! {
         /// What the registry says about it.
-        pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor =
-            ::dispatcher_runtime::EventDescriptor {
+        pub static DESCRIPTOR: ::dispatcher_runtime::EventContract =
+            ::dispatcher_runtime::EventContract {
                 event_type: #name,
                 description: #description,
                 contract: #contract,

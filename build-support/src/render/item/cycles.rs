@@ -4,7 +4,7 @@
 //!
 //! A large circle, by way of lists and maps too, needs more. Whether one of its types is `Send`, and
 //! how it is read, is asked of each type of the circle in turn; rustc gives up beyond its recursion
-//! limit, and takes long before. So inside of a large circle types hold each other as `Lazy`, which
+//! limit, and takes long before. So inside of a large circle types hold each other as `Deferred`, which
 //! is JSON until its type is asked for.
 
 use crate::render::ir::{ItemId, Program, Type};

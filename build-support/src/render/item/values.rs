@@ -25,7 +25,7 @@ impl Scope<'_> {
             Rule::Number(_) => quote!(::dispatcher_runtime::Number),
             Rule::Text(_) => self.std("String", "::std::string::String"),
         };
-        quote!(#docs pub type #name = ::dispatcher_runtime::Ruled<#held, rules::#name>;)
+        quote!(#docs pub type #name = ::dispatcher_runtime::Refined<#held, rules::#name>;)
     }
 
     /// The module of the rules that these items have.

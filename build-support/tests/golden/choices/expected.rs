@@ -75,7 +75,7 @@ pub mod shared {
         Net, { net = required "net", id = optional "id" }, additional_properties
     );
     /// What the contracts call `id`.
-    pub type NetId = ::dispatcher_runtime::Ruled<String, rules::NetId>;
+    pub type NetId = ::dispatcher_runtime::Refined<String, rules::NetId>;
     #[doc(hidden)]
     pub mod rules {
         ::dispatcher_runtime::private::rules!(
@@ -156,12 +156,12 @@ pub mod payment_made {
             optional "owner" }
         );
         /// What the contracts call `addresses`.
-        pub type AddressesItem = ::dispatcher_runtime::Ruled<
+        pub type AddressesItem = ::dispatcher_runtime::Refined<
             String,
             rules::AddressesItem,
         >;
         /// What the contracts call `b`.
-        pub type B = ::dispatcher_runtime::Ruled<
+        pub type B = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::B,
         >;
@@ -245,7 +245,7 @@ pub mod payment_made {
             }
         );
         /// What the contracts call `mixed`.
-        pub type Mixed2 = ::dispatcher_runtime::Ruled<
+        pub type Mixed2 = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Number,
             rules::Mixed2,
         >;
@@ -329,7 +329,7 @@ pub mod payment_made {
         }
         ::dispatcher_runtime::private::object!(Person, { name = required "name" });
         /// What the contracts call `PersonId`.
-        pub type PersonId = ::dispatcher_runtime::Ruled<String, rules::PersonId>;
+        pub type PersonId = ::dispatcher_runtime::Refined<String, rules::PersonId>;
         /// Overlapping and referred to; an account is a card too.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -345,7 +345,7 @@ pub mod payment_made {
             "p.json#/properties/referred/anyOf/1" }
         );
         /// What the contracts call `TeamId`.
-        pub type TeamId = ::dispatcher_runtime::Ruled<String, rules::TeamId>;
+        pub type TeamId = ::dispatcher_runtime::Refined<String, rules::TeamId>;
         /// What the contracts call `typed`.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -468,12 +468,12 @@ pub mod payment_made {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "payment.made",
         description: "The event payment.made.",
         contract: "golden",
@@ -482,7 +482,7 @@ pub mod payment_made {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),

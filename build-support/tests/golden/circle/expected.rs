@@ -50,16 +50,16 @@ pub mod circle_drawn {
             CircleDrawn, { first = required "first" }
         );
         /// What the contracts call `id`.
-        pub type Id = ::dispatcher_runtime::Ruled<i64, rules::Id>;
+        pub type Id = ::dispatcher_runtime::Refined<i64, rules::Id>;
         /// What the contracts call `Node0`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node0 {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node1>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node1>>,
             /// The property `list`.
-            pub list: Option<Vec<::dispatcher_runtime::Lazy<Node5>>>,
+            pub list: Option<Vec<::dispatcher_runtime::Deferred<Node5>>>,
         }
         ::dispatcher_runtime::private::object!(
             Node0, { id = required "id", next = optional "next", list = optional "list" }
@@ -70,7 +70,7 @@ pub mod circle_drawn {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node2>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node2>>,
         }
         ::dispatcher_runtime::private::object!(
             Node1, { id = required "id", next = optional "next" }
@@ -81,7 +81,7 @@ pub mod circle_drawn {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node11>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node11>>,
         }
         ::dispatcher_runtime::private::object!(
             Node10, { id = required "id", next = optional "next" }
@@ -92,7 +92,7 @@ pub mod circle_drawn {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node12>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node12>>,
         }
         ::dispatcher_runtime::private::object!(
             Node11, { id = required "id", next = optional "next" }
@@ -103,7 +103,7 @@ pub mod circle_drawn {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node13>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node13>>,
         }
         ::dispatcher_runtime::private::object!(
             Node12, { id = required "id", next = optional "next" }
@@ -114,7 +114,7 @@ pub mod circle_drawn {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node14>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node14>>,
         }
         ::dispatcher_runtime::private::object!(
             Node13, { id = required "id", next = optional "next" }
@@ -125,7 +125,7 @@ pub mod circle_drawn {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node15>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node15>>,
         }
         ::dispatcher_runtime::private::object!(
             Node14, { id = required "id", next = optional "next" }
@@ -136,7 +136,7 @@ pub mod circle_drawn {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node0>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node0>>,
         }
         ::dispatcher_runtime::private::object!(
             Node15, { id = required "id", next = optional "next" }
@@ -147,7 +147,7 @@ pub mod circle_drawn {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node3>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node3>>,
         }
         ::dispatcher_runtime::private::object!(
             Node2, { id = required "id", next = optional "next" }
@@ -158,7 +158,7 @@ pub mod circle_drawn {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node4>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node4>>,
         }
         ::dispatcher_runtime::private::object!(
             Node3, { id = required "id", next = optional "next" }
@@ -169,7 +169,7 @@ pub mod circle_drawn {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node5>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node5>>,
         }
         ::dispatcher_runtime::private::object!(
             Node4, { id = required "id", next = optional "next" }
@@ -180,7 +180,7 @@ pub mod circle_drawn {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node6>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node6>>,
         }
         ::dispatcher_runtime::private::object!(
             Node5, { id = required "id", next = optional "next" }
@@ -191,7 +191,7 @@ pub mod circle_drawn {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node7>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node7>>,
         }
         ::dispatcher_runtime::private::object!(
             Node6, { id = required "id", next = optional "next" }
@@ -202,7 +202,7 @@ pub mod circle_drawn {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node8>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node8>>,
         }
         ::dispatcher_runtime::private::object!(
             Node7, { id = required "id", next = optional "next" }
@@ -213,7 +213,7 @@ pub mod circle_drawn {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node9>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node9>>,
         }
         ::dispatcher_runtime::private::object!(
             Node8, { id = required "id", next = optional "next" }
@@ -224,7 +224,7 @@ pub mod circle_drawn {
             /// The property `id`.
             pub id: Id,
             /// The property `next`.
-            pub next: Option<::dispatcher_runtime::Lazy<Node10>>,
+            pub next: Option<::dispatcher_runtime::Deferred<Node10>>,
         }
         ::dispatcher_runtime::private::object!(
             Node9, { id = required "id", next = optional "next" }
@@ -271,12 +271,12 @@ pub mod circle_drawn {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "circle.drawn",
         description: "A circle was drawn.",
         contract: "golden",
@@ -285,7 +285,7 @@ pub mod circle_drawn {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),

@@ -103,12 +103,12 @@ pub mod doc_written {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "doc.written",
         description: "See [Foo], <b>bold</b> and https://example.com/a_b.",
         contract: "golden",
@@ -117,7 +117,7 @@ pub mod doc_written {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),

@@ -84,7 +84,7 @@ pub mod lists_made {
             Exactly(ExactlyItem), ListRule::new("exactly", "have 2 items", 2, 2)
         );
         /// What the contracts call `exactly`.
-        pub type ExactlyItem = ::dispatcher_runtime::Ruled<i64, rules::ExactlyItem>;
+        pub type ExactlyItem = ::dispatcher_runtime::Refined<i64, rules::ExactlyItem>;
         /// What was bought.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Lines(Vec<LinesItem>);
@@ -162,7 +162,7 @@ pub mod lists_made {
             usize::MAX).unique()
         );
         /// What the contracts call `Tags`.
-        pub type TagsItem = ::dispatcher_runtime::Ruled<String, rules::TagsItem>;
+        pub type TagsItem = ::dispatcher_runtime::Refined<String, rules::TagsItem>;
         /// What the contracts call `Tree`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Tree(Vec<Tree>);
@@ -214,12 +214,12 @@ pub mod lists_made {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "lists.made",
         description: "Lists were made.",
         contract: "golden",
@@ -228,7 +228,7 @@ pub mod lists_made {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),

@@ -97,7 +97,7 @@ pub mod order_named {
             inner = optional "inner", quoted_u22_u5c = optional "quoted\"\\" }
         );
         /// What the contracts call `amount`.
-        pub type Amount = ::dispatcher_runtime::Ruled<
+        pub type Amount = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Amount,
         >;
@@ -146,7 +146,7 @@ pub mod order_named {
             Inner, { amount = required "amount", grade = required "grade" }
         );
         /// What the contracts call `amount`.
-        pub type InnerAmount = ::dispatcher_runtime::Ruled<
+        pub type InnerAmount = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::InnerAmount,
         >;
@@ -236,12 +236,12 @@ pub mod order_named {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "order.named",
         description: "The event order.named.",
         contract: "golden",
@@ -250,7 +250,7 @@ pub mod order_named {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),

@@ -160,9 +160,9 @@ pub mod thing_made {
             additional_properties
         );
         /// What the contracts call `id`.
-        pub type Id = ::dispatcher_runtime::Ruled<String, rules::Id>;
+        pub type Id = ::dispatcher_runtime::Refined<String, rules::Id>;
         /// What the contracts call `map`.
-        pub type MapValue = ::dispatcher_runtime::Ruled<
+        pub type MapValue = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::MapValue,
         >;
@@ -195,7 +195,7 @@ pub mod thing_made {
             NullableObject, { a = optional "a" }, additional_properties
         );
         /// What the contracts call `pair`.
-        pub type Pair1 = ::dispatcher_runtime::Ruled<String, rules::Pair1>;
+        pub type Pair1 = ::dispatcher_runtime::Refined<String, rules::Pair1>;
         /// Row Tag
         #[derive(Clone, Debug, PartialEq)]
         pub struct RowTag {
@@ -292,12 +292,12 @@ pub mod thing_made {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "thing.made",
         description: "The event thing.made.",
         contract: "golden",
@@ -306,7 +306,7 @@ pub mod thing_made {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),

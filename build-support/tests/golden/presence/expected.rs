@@ -111,12 +111,12 @@ pub mod person_changed {
             "/person_id",
         );
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "person.changed",
         description: "The event person.changed.",
         contract: "golden",
@@ -125,7 +125,7 @@ pub mod person_changed {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::Some("/person_id"),
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),

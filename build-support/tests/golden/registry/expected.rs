@@ -115,12 +115,12 @@ pub mod lead_captured {
         const CONSUMERS: &'static [&'static str] = &["identity", "revenue"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "lead.captured",
         description: "The event lead.captured.",
         contract: "golden",
@@ -129,7 +129,7 @@ pub mod lead_captured {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),
@@ -200,13 +200,13 @@ pub mod lead_expired {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     pub enum Retired {}
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "lead.expired",
         description: "The event lead.expired.",
         contract: "golden",
@@ -215,7 +215,7 @@ pub mod lead_expired {
         status: ::dispatcher_runtime::Status::Retired,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Retired,
                 schema: ::core::option::Option::None,
@@ -294,12 +294,12 @@ pub mod lead_lost {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "lead.lost",
         description: "The event lead.lost.",
         contract: "golden",
@@ -312,7 +312,7 @@ pub mod lead_lost {
         },
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),
@@ -414,12 +414,12 @@ pub mod r#type {
         const CONSUMERS: &'static [&'static str] = &[];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "type",
         description: "The event type.",
         contract: "golden",
@@ -428,7 +428,7 @@ pub mod r#type {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),

@@ -109,44 +109,44 @@ pub mod value_measured {
             }
         );
         /// What the contracts call `above`.
-        pub type Above = ::dispatcher_runtime::Ruled<
+        pub type Above = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Above,
         >;
         /// What the contracts call `at_utc`.
-        pub type AtUtc = ::dispatcher_runtime::Ruled<String, rules::AtUtc>;
+        pub type AtUtc = ::dispatcher_runtime::Refined<String, rules::AtUtc>;
         /// What the contracts call `below`.
-        pub type Below = ::dispatcher_runtime::Ruled<
+        pub type Below = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Below,
         >;
         /// What the contracts call `code`.
-        pub type Code = ::dispatcher_runtime::Ruled<String, rules::Code>;
+        pub type Code = ::dispatcher_runtime::Refined<String, rules::Code>;
         /// What the contracts call `even`.
-        pub type Even = ::dispatcher_runtime::Ruled<
+        pub type Even = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Even,
         >;
         /// What the contracts call `half`.
-        pub type Half = ::dispatcher_runtime::Ruled<
+        pub type Half = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Number,
             rules::Half,
         >;
         /// What the contracts call `huge`.
-        pub type Huge = ::dispatcher_runtime::Ruled<u64, rules::Huge>;
+        pub type Huge = ::dispatcher_runtime::Refined<u64, rules::Huge>;
         /// What the contracts call `id`.
-        pub type Id = ::dispatcher_runtime::Ruled<String, rules::Id>;
+        pub type Id = ::dispatcher_runtime::Refined<String, rules::Id>;
         /// What the contracts call `letters`.
-        pub type Letters = ::dispatcher_runtime::Ruled<String, rules::Letters>;
+        pub type Letters = ::dispatcher_runtime::Refined<String, rules::Letters>;
         /// What the contracts call `link`.
-        pub type Link = ::dispatcher_runtime::Ruled<String, rules::Link>;
+        pub type Link = ::dispatcher_runtime::Refined<String, rules::Link>;
         /// What the contracts call `locked_credits`.
-        pub type LockedCredits = ::dispatcher_runtime::Ruled<
+        pub type LockedCredits = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::LockedCredits,
         >;
         /// What the contracts call `mail`.
-        pub type Mail = ::dispatcher_runtime::Ruled<String, rules::Mail>;
+        pub type Mail = ::dispatcher_runtime::Refined<String, rules::Mail>;
         /// What the contracts call `odd`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Odd {
@@ -161,7 +161,7 @@ pub mod value_measured {
             Odd, "odd", "be one of 1, 3, 5", { N1 = 1, N3 = 3, N5 = 5 }
         );
         /// What the contracts call `percent`.
-        pub type Percent = ::dispatcher_runtime::Ruled<i64, rules::Percent>;
+        pub type Percent = ::dispatcher_runtime::Refined<i64, rules::Percent>;
         /// What the contracts call `seven`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Seven {
@@ -170,26 +170,26 @@ pub mod value_measured {
         }
         ::dispatcher_runtime::private::integer_enum!(Seven, "seven", "be 7", { N7 = 7 });
         /// What the contracts call `share`.
-        pub type Share = ::dispatcher_runtime::Ruled<
+        pub type Share = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Number,
             rules::Share,
         >;
         /// What the contracts call `short`.
-        pub type Short = ::dispatcher_runtime::Ruled<String, rules::Short>;
+        pub type Short = ::dispatcher_runtime::Refined<String, rules::Short>;
         /// What the contracts call `tall`.
-        pub type Tall = ::dispatcher_runtime::Ruled<
+        pub type Tall = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Tall,
         >;
         /// What the contracts call `thirds`.
-        pub type Thirds = ::dispatcher_runtime::Ruled<
+        pub type Thirds = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Thirds,
         >;
         /// What the contracts call `time`.
-        pub type Time = ::dispatcher_runtime::Ruled<String, rules::Time>;
+        pub type Time = ::dispatcher_runtime::Refined<String, rules::Time>;
         /// What the contracts call `vast`.
-        pub type Vast = ::dispatcher_runtime::Ruled<
+        pub type Vast = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Vast,
         >;
@@ -272,12 +272,12 @@ pub mod value_measured {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "value.measured",
         description: "The event value.measured.",
         contract: "golden",
@@ -286,7 +286,7 @@ pub mod value_measured {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),

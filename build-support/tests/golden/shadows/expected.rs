@@ -86,12 +86,12 @@ pub mod r#gen {
         }
         ::dispatcher_runtime::private::object!(D, { x = required "x" });
         /// What the contracts call `Integer`.
-        pub type Integer = ::dispatcher_runtime::Ruled<
+        pub type Integer = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Integer,
         >;
         /// What the contracts call `IntegerRule`.
-        pub type IntegerRule = ::dispatcher_runtime::Ruled<i64, rules::IntegerRule>;
+        pub type IntegerRule = ::dispatcher_runtime::Refined<i64, rules::IntegerRule>;
         /// What the contracts call `l`.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum L {
@@ -121,7 +121,7 @@ pub mod r#gen {
             M, "m", "be one of \"a-l-l\", \"b\"", { ALL2 = "a-l-l", B = "b" }
         );
         /// What the contracts call `Number`.
-        pub type Number = ::dispatcher_runtime::Ruled<
+        pub type Number = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Number,
             rules::Number,
         >;
@@ -137,7 +137,7 @@ pub mod r#gen {
             NumberRule, "NumberRule", "be one of 1, 2", { N1 = 1, N2 = 2 }
         );
         /// What the contracts call `String`.
-        pub type String = ::dispatcher_runtime::Ruled<
+        pub type String = ::dispatcher_runtime::Refined<
             ::std::string::String,
             rules::String,
         >;
@@ -191,7 +191,7 @@ pub mod r#gen {
             ValueEnum, "ValueEnum", "be one of 1, \"a\"", { N1 = "1", A = r#""a""# }
         );
         /// What the contracts call `ValueError`.
-        pub type ValueError = ::dispatcher_runtime::Ruled<
+        pub type ValueError = ::dispatcher_runtime::Refined<
             ::std::string::String,
             rules::ValueError,
         >;
@@ -248,12 +248,12 @@ pub mod r#gen {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "gen",
         description: "The event gen.",
         contract: "golden",
@@ -262,7 +262,7 @@ pub mod r#gen {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),

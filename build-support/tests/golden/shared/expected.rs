@@ -54,7 +54,7 @@ pub mod shared {
         Currency, "Currency", "be one of \"EUR\", \"GBP\"", { Eur = "EUR", Gbp = "GBP" }
     );
     /// Names a person.
-    pub type IdsPersonId = ::dispatcher_runtime::Ruled<String, rules::IdsPersonId>;
+    pub type IdsPersonId = ::dispatcher_runtime::Refined<String, rules::IdsPersonId>;
     /// What the contracts call `Money`.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Money {
@@ -67,12 +67,12 @@ pub mod shared {
         Money, { amount = required "amount", currency = required "currency" }
     );
     /// What the contracts call `amount`.
-    pub type MoneyAmount = ::dispatcher_runtime::Ruled<
+    pub type MoneyAmount = ::dispatcher_runtime::Refined<
         ::dispatcher_runtime::Integer,
         rules::MoneyAmount,
     >;
     /// What the contracts call `PersonId`.
-    pub type OtherIdsPersonId = ::dispatcher_runtime::Ruled<
+    pub type OtherIdsPersonId = ::dispatcher_runtime::Refined<
         String,
         rules::OtherIdsPersonId,
     >;
@@ -84,7 +84,7 @@ pub mod shared {
     }
     ::dispatcher_runtime::private::object!(Source, { name = required "name" });
     /// What the contracts call `name`.
-    pub type SourceName = ::dispatcher_runtime::Ruled<String, rules::SourceName>;
+    pub type SourceName = ::dispatcher_runtime::Refined<String, rules::SourceName>;
     #[doc(hidden)]
     pub mod rules {
         ::dispatcher_runtime::private::rules!(
@@ -189,12 +189,12 @@ pub mod person_copied {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 2;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "person.copied",
         description: "The event person.copied.",
         contract: "golden",
@@ -203,12 +203,12 @@ pub mod person_copied {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),
             },
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 2,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v2::SCHEMA),
@@ -409,12 +409,12 @@ pub mod person_paid {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "person.paid",
         description: "The event person.paid.",
         contract: "golden",
@@ -423,7 +423,7 @@ pub mod person_paid {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),
@@ -546,12 +546,12 @@ pub mod person_refunded {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "person.refunded",
         description: "The event person.refunded.",
         contract: "golden",
@@ -560,7 +560,7 @@ pub mod person_refunded {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),

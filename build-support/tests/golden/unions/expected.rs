@@ -171,7 +171,7 @@ pub mod payment_made {
         }
         ::dispatcher_runtime::private::read_by_serde!(Inline);
         /// What the contracts call `maybe`.
-        pub type Maybe = ::dispatcher_runtime::Ruled<String, rules::Maybe>;
+        pub type Maybe = ::dispatcher_runtime::Refined<String, rules::Maybe>;
         /// What the contracts call `objects`.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
@@ -201,7 +201,7 @@ pub mod payment_made {
         }
         ::dispatcher_runtime::private::object!(Objects2, { b = required "b" });
         /// What the contracts call `overlap`.
-        pub type Overlap = ::dispatcher_runtime::Ruled<String, rules::Overlap>;
+        pub type Overlap = ::dispatcher_runtime::Refined<String, rules::Overlap>;
         /// What the contracts call `referred`.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", tag = "species")]
@@ -316,12 +316,12 @@ pub mod payment_made {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "payment.made",
         description: "The event payment.made.",
         contract: "golden",
@@ -330,7 +330,7 @@ pub mod payment_made {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),

@@ -120,7 +120,7 @@ pub mod payment_made {
             r#"{"factor":1000,"unit":"m"}"# }
         );
         /// What the contracts call `huge`.
-        pub type Huge = ::dispatcher_runtime::Ruled<
+        pub type Huge = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Number,
             rules::Huge,
         >;
@@ -278,12 +278,12 @@ pub mod payment_made {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "payment.made",
         description: "The event payment.made.",
         contract: "golden",
@@ -292,7 +292,7 @@ pub mod payment_made {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),

@@ -86,12 +86,12 @@ pub mod order_moved {
         const CONSUMERS: &'static [&'static str] = &["coaching"];
         const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
         const CURRENT_VERSION: u32 = 1;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "order.moved",
         description: "The event order.moved.",
         contract: "golden",
@@ -100,12 +100,12 @@ pub mod order_moved {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v1::SCHEMA),
             },
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 2,
                 status: ::dispatcher_runtime::Status::Retired,
                 schema: ::core::option::Option::None,
@@ -212,7 +212,7 @@ pub mod order_paid {
             OrderPaid, { order_id = required "order_id", total = required "total" }
         );
         /// What the contracts call `total`.
-        pub type Total = ::dispatcher_runtime::Ruled<
+        pub type Total = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Total,
         >;
@@ -254,7 +254,7 @@ pub mod order_paid {
             OrderPaid, { order_id = required "order_id", total = required "total" }
         );
         /// What the contracts call `total`.
-        pub type Total = ::dispatcher_runtime::Ruled<
+        pub type Total = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Total,
         >;
@@ -293,12 +293,12 @@ pub mod order_paid {
             "/order_id",
         );
         const CURRENT_VERSION: u32 = 4;
-        fn descriptor() -> &'static ::dispatcher_runtime::EventDescriptor {
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventDescriptor = ::dispatcher_runtime::EventDescriptor {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "order.paid",
         description: "The event order.paid.",
         contract: "golden",
@@ -307,12 +307,12 @@ pub mod order_paid {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::Some("/order_id"),
         versions: &[
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 1,
                 status: ::dispatcher_runtime::Status::Retired,
                 schema: ::core::option::Option::None,
             },
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 2,
                 status: ::dispatcher_runtime::Status::Deprecated {
                     reason: "Version 3 says more",
@@ -321,12 +321,12 @@ pub mod order_paid {
                 },
                 schema: ::core::option::Option::Some(&v2::SCHEMA),
             },
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 3,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v3::SCHEMA),
             },
-            ::dispatcher_runtime::VersionDescriptor {
+            ::dispatcher_runtime::VersionContract {
                 schema_version: 4,
                 status: ::dispatcher_runtime::Status::Active,
                 schema: ::core::option::Option::Some(&v4::SCHEMA),

@@ -39,7 +39,7 @@ const _: () = {
             'a,
             ::core::result::Result<(), ::dispatcher_runtime::HandlerError>,
         > {
-            let (__event, __variants) = match ::dispatcher_runtime::private::EnvelopeOfSeveral::<
+            let (__event, __variants) = match ::dispatcher_runtime::private::UnionEnvelope::<
                 Self,
             >::read(__incoming.event) {
                 ::core::result::Result::Ok(__event) => __event,

@@ -212,7 +212,7 @@ impl Sides {
             self.progress.expect(calls);
             insert_backlog(pool, Log::Ours, self.events).await?;
             self.progress.all_called().await?;
-            self.replicas.caught_up().await?;
+            self.replicas.wait_caught_up().await?;
             Ok(Throughput::of(calls, self.progress.began()?, &allocations))
         };
         let raw = async {

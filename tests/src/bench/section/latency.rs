@@ -110,7 +110,7 @@ async fn maximum(
         async move { Ok(dispatcher.publish(numbered(number)).await.map(drop)?) }
     });
     let published = published.await?.events;
-    running.caught_up().await?;
+    running.wait_caught_up().await?;
     Ok(published as f64 / began.elapsed().as_secs_f64())
 }
 

@@ -66,7 +66,7 @@ async fn start_and_stop(pool: &PgPool) -> Result<Started, Error> {
     let to_return = milliseconds(began.elapsed());
     let (_, at) = arrivals.next().await?;
     let to_first = milliseconds(at - began);
-    running.caught_up().await?;
+    running.wait_caught_up().await?;
     tokio::time::sleep(PAUSE).await;
     let began = Instant::now();
     running.stop().await;

@@ -169,7 +169,7 @@ async fn consume(bench: &Bench, work: Work, batch: usize) -> Result<(f64, f64), 
         progress.expect(events);
         insert_backlog(&database.pool, Log::Ours, events).await?;
         progress.all_called().await?;
-        running.caught_up().await?;
+        running.wait_caught_up().await?;
     }
     let ours = (relay.trips() - before) as f64 / consumed as f64;
     running.stop().await;

@@ -38,7 +38,7 @@ impl Clock {
         let [events, handled, dead_letters] = KEPT.map(|hours| self.hour * hours);
         Retention::default()
             .events(events)
-            .handled(handled)
+            .dedup(handled)
             .resolved_dead_letters(dead_letters)
     }
 

@@ -95,8 +95,8 @@ async fn live(bench: &Bench, pool: &PgPool, clock: Clock) -> Result<Vec<Sample>,
         operator::work(pool, clock, over.clone()),
         operator::sweep(pool, clock, over),
     )?;
-    coaching.caught_up().await?;
-    growth.caught_up().await?;
+    coaching.wait_caught_up().await?;
+    growth.wait_caught_up().await?;
     coaching.stop().await;
     growth.stop().await;
     balance::check_all(pool).await?;

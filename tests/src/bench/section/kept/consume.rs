@@ -98,7 +98,7 @@ async fn consume(
     for _ in 1..events {
         next(&mut called).await?;
     }
-    running.caught_up().await?;
+    running.wait_caught_up().await?;
     let elapsed = began.elapsed();
     running.stop().await;
     Ok(each(elapsed, events))
@@ -121,7 +121,7 @@ pub(super) async fn wake_up(side: &Side) -> Result<f64, Error> {
     to_the_end(side).await?;
     let (builder, mut called) = consumer(side);
     let running = builder.subscribe(hold_slot).start().await?;
-    running.caught_up().await?;
+    running.wait_caught_up().await?;
     let mut samples = Vec::new();
     for event in 0..side.times(100) {
         tokio::time::sleep(PAUSE).await;
@@ -144,7 +144,7 @@ pub(super) async fn start(side: &Side) -> Result<f64, Error> {
         let began = Instant::now();
         let running = builder.start().await?;
         elapsed += began.elapsed();
-        running.caught_up().await?;
+        running.wait_caught_up().await?;
         running.stop().await;
     }
     Ok(each(elapsed, times))

@@ -74,7 +74,7 @@ pub(super) async fn sweep_events(side: &Side) -> Result<f64, Error> {
 
 pub(super) async fn sweep_handled(side: &Side) -> Result<f64, Error> {
     let oldest = "SELECT handled_at FROM dispatcher_dedup ORDER BY handled_at OFFSET $1 LIMIT 1";
-    sweep(side, oldest, Retention::handled, |swept| swept.handled).await
+    sweep(side, oldest, Retention::dedup, |swept| swept.dedup_rows).await
 }
 
 /// Removes the same number of oldest rows: `oldest` gives the time of the first that stays.

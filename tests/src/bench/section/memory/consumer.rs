@@ -95,7 +95,7 @@ async fn consume(case: Case, options: PgConnectOptions, events: u32) -> Result<u
         Case::Idle | Case::Small => {
             let credits = Consumer::<Coaching>::builder(pool.clone()).state(handled.clone());
             let credits = credits.subscribe_with(hold_slot, |options| match case {
-                Case::Idle => options.start(dispatcher_runtime::Start::End),
+                Case::Idle => options.start_from(dispatcher_runtime::StartFrom::End),
                 _ => options,
             });
             credits.start().await?

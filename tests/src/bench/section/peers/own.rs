@@ -171,7 +171,7 @@ impl Drain {
                 let builder = builder.state(self.progress.clone()).batch_size(batch);
                 let running = handlers::one(builder, work, 1).start().await?;
                 self.progress.all_called().await?;
-                running.caught_up().await?;
+                running.wait_caught_up().await?;
                 let rate = Throughput::of(events, self.progress.began()?, &allocations);
                 running.stop().await;
                 Ok(rate)

@@ -1,0 +1,74 @@
+//! The task that keeps the windows of [`Retention`]: every replica has it, and one at a time sweeps.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::log::EventLog;
+use crate::operate::retention::{Retention, SlowestSubscription};
+
+/// Between two sweeps.
+const EVERY: Duration = Duration::from_secs(60);
+
+pub(super) struct Sweeper {
+    pub(super) consumer: &'static str,
+    /// The table family of the consumer, also where it reads another's log.
+    pub(super) family: EventLog,
+    pub(super) retention: Retention,
+    pub(super) stopping: watch::Receiver<bool>,
+}
+
+impl Sweeper {
+    /// Sweeps until it is told to stop; what fails is tried again with the next sweep.
+    pub(super) async fn run(mut self) {
+        let mut named = None;
+        loop {
+            let swept = tokio::select! {
+                swept = self.family.sweep(&self.retention) => swept,
+                _ = self.stopping.wait_for(|stopping| *stopping) => return,
+            };
+            match swept {
+                Ok(swept) if swept.is_elsewhere => {}
+                Ok(swept) => {
+                    if swept.events + swept.dedup_rows + swept.dead_letters > 0 {
+                        tracing::debug!(
+                            consumer = self.consumer,
+                            events = swept.events,
+                            dedup_rows = swept.dedup_rows,
+                            dead_letters = swept.dead_letters,
+                            "old rows were removed"
+                        );
+                    }
+                    name(&swept.held_by, &mut named);
+                }
+                Err(error) => tracing::warn!(
+                    consumer = self.consumer,
+                    %error,
+                    "old rows could not be removed; it is tried again in a minute"
+                ),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(EVERY) => {}
+                _ = self.stopping.wait_for(|stopping| *stopping) => return,
+            }
+        }
+    }
+}
+
+/// Says once who has events kept beyond their window.
+fn name(held_by: &Option<SlowestSubscription>, named: &mut Option<(String, String)>) {
+    let Some(slow) = held_by else {
+        *named = None;
+        return;
+    };
+    let who = (slow.consumer.clone(), slow.subscription.clone());
+    if named.replace(who.clone()).as_ref() != Some(&who) {
+        tracing::warn!(
+            consumer = slow.consumer,
+            subscription = slow.subscription,
+            position = slow.position,
+            "events are kept beyond their window for a subscription that has not read them: \
+             start it, or remove it with `Subscriptions::remove`"
+        );
+    }
+}

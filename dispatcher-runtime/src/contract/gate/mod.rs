@@ -1,0 +1,205 @@
+//! The gate: the only way for a payload into the log or into a handler.
+//!
+//! Whatever is published or handed to a handler has passed the validator of the *original* schema.
+//! [`GatedPayload`] is the proof: only [`PayloadSchema::admit`] makes one, and what it holds is
+//! what is stored. A refusal carries the full [`InvalidPayload`], which is collected only then.
+//!
+//! Validators are built once for each schema and shared: of a bundled schema at first use, because
+//! generation has built it before; of a loaded one while it is loaded, because it may not compile.
+//! Formats are checked, and nothing is ever fetched: every document that a schema can reach is
+//! compiled in, or stands in the directory that was loaded.
+
+mod contracts;
+mod one_resource;
+mod report;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+pub(crate) use self::contracts::branch_validator;
+#[cfg(feature = "schemars")]
+pub(crate) use self::contracts::{parsed, reference};
+pub(crate) use self::one_resource::{ADDRESS, OneResource};
+pub use self::report::{InvalidPayload, Violation};
+
+/// A schema document as the contracts directory holds it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Document {
+    /// Relative to the contracts directory.
+    pub path: &'static str,
+    /// The file's text.
+    pub text: &'static str,
+}
+
+/// The JSON Schema of one version of an event type's payload.
+pub struct PayloadSchema {
+    source: Source,
+    validator: OnceLock<jsonschema::Validator>,
+}
+
+/// Where a schema comes from.
+enum Source {
+    AnyObject,
+    Bundled {
+        path: &'static str,
+        documents: &'static [Document],
+    },
+    /// Its validator is there already.
+    Loaded {
+        path: String,
+        text: String,
+    },
+}
+
+impl PayloadSchema {
+    #[doc(hidden)]
+    pub const fn new(path: &'static str, documents: &'static [Document]) -> Self {
+        Self {
+            source: Source::Bundled { path, documents },
+            validator: OnceLock::new(),
+        }
+    }
+
+    /// The schema of an event type that has none yet: any JSON object.
+    #[doc(hidden)]
+    pub const fn any_object() -> Self {
+        Self {
+            source: Source::AnyObject,
+            validator: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn loaded(path: String, text: String, validator: jsonschema::Validator) -> Self {
+        Self {
+            source: Source::Loaded { path, text },
+            validator: OnceLock::from(validator),
+        }
+    }
+
+    /// The schema file, relative to the contracts directory; `None` where any object will do.
+    pub fn path(&self) -> Option<&str> {
+        match &self.source {
+            Source::AnyObject => None,
+            Source::Bundled { path, .. } => Some(path),
+            Source::Loaded { path, .. } => Some(path),
+        }
+    }
+
+    /// The schema's original text; `None` where any object will do.
+    pub fn text(&self) -> Option<&str> {
+        match &self.source {
+            Source::AnyObject => None,
+            Source::Bundled { path, documents } => documents
+                .iter()
+                .find(|document| document.path == *path)
+                .map(|document| document.text),
+            Source::Loaded { text, .. } => Some(text),
+        }
+    }
+
+    /// Lets a valid payload through.
+    ///
+    /// # Errors
+    /// The [`InvalidPayload`] lists every violation.
+    pub fn admit(&self, payload: Value) -> Result<GatedPayload, InvalidPayload> {
+        match self.validate(&payload) {
+            Ok(()) => Ok(GatedPayload { value: payload }),
+            Err(report) => Err(report),
+        }
+    }
+
+    /// Whether a payload is valid.
+    ///
+    /// # Errors
+    /// The [`InvalidPayload`] lists every violation.
+    pub fn validate(&self, payload: &Value) -> Result<(), InvalidPayload> {
+        let validator = self.validator();
+        if validator.is_valid(payload) {
+            return self.check_object(payload);
+        }
+        let path = self.path().map(str::to_owned);
+        Err(InvalidPayload::new(path, validator.iter_errors(payload)))
+    }
+
+    /// A payload is an object even where its schema forgets to say so: `dispatcher_publish` asks for
+    /// one, and generated types are made for one.
+    fn check_object(&self, payload: &Value) -> Result<(), InvalidPayload> {
+        if payload.is_object() {
+            return Ok(());
+        }
+        let path = self.path().map(str::to_owned);
+        Err(InvalidPayload::not_an_object(path, payload))
+    }
+
+    fn validator(&self) -> &jsonschema::Validator {
+        self.validator.get_or_init(|| match &self.source {
+            Source::AnyObject => {
+                jsonschema::validator_for(&serde_json::json!({ "type": "object" }))
+                    .unwrap_or_else(|error| unreachable!("{error}"))
+            }
+            // Generation has built this same validator from these same documents.
+            Source::Bundled { path, documents } => contracts::validator(path, documents)
+                .unwrap_or_else(|error| panic!("the contract {path} does not compile: {error}")),
+            Source::Loaded { path, .. } => unreachable!("{path} was loaded with its validator"),
+        })
+    }
+}
+
+impl fmt::Debug for PayloadSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PayloadSchema")
+            .field("path", &self.path())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The URI under which a contract file is known to the validator.
+pub(crate) fn document_uri(path: &str) -> String {
+    format!("{CONTRACT_SCHEME}{path}")
+}
+
+/// What the URI of a contract file begins with.
+pub(crate) const CONTRACT_SCHEME: &str = "contract:///";
+
+/// Whether a document is of a draft before 2019-09.
+pub(crate) fn is_old_draft(text: &str) -> bool {
+    text.contains("json-schema.org/draft-0")
+}
+
+/// Builds the validator of the schema `path`. All that it reaches is in the registry.
+pub(crate) fn build_validator(
+    registry: &jsonschema::Registry<'_>,
+    path: &str,
+    schema: &Value,
+    old_drafts: bool,
+) -> Result<jsonschema::Validator, jsonschema::ValidationError<'static>> {
+    crate::contract::value::checked(jsonschema::options(), old_drafts)
+        .with_registry(registry)
+        .with_base_uri(document_uri(path))
+        .should_ignore_unknown_formats(false)
+        .build(schema)
+}
+
+/// A payload that its schema has let through. Nothing but [`PayloadSchema::admit`] makes one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GatedPayload {
+    value: Value,
+}
+
+impl GatedPayload {
+    /// The payload.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// The payload, out of its proof.
+    pub fn into_value(self) -> Value {
+        self.value
+    }
+}

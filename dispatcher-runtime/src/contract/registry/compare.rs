@@ -1,0 +1,284 @@
+//! What a loaded copy of the contracts says differently from the bundled one.
+//!
+//! Of each version those parts of the documents are compared that its schema reaches: another
+//! definition in a shared file is a difference only for the event types that refer to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::loaded::{LoadedEvent, LoadedRegistry, LoadedVersion};
+use super::reach;
+use super::{EventContract, Registry, Status, VersionContract};
+
+const FILE: &str = "event-types-registry.json";
+
+/// One place at which two copies of the contracts differ.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Difference {
+    /// The event type that it is about.
+    pub event_type: String,
+    /// The schema version, where it is about one.
+    pub schema_version: Option<u32>,
+    /// The file, relative to the contracts directory: the registry, or a schema that the version
+    /// reaches.
+    pub file: String,
+    /// JSON pointer into the file; into the registry as it was loaded.
+    pub pointer: String,
+    /// What the bundled copy has there; `None` for nothing.
+    pub bundled: Option<Value>,
+    /// What the loaded copy has there; `None` for nothing.
+    pub loaded: Option<Value>,
+    producers: Vec<String>,
+}
+
+impl Difference {
+    /// Whether `domain` produces the event type, in either copy.
+    pub(crate) fn concerns_producer(&self, domain: &str) -> bool {
+        self.producers.iter().any(|producer| producer == domain)
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.event_type)?;
+        if let Some(version) = self.schema_version {
+            write!(f, " v{version}")?;
+        }
+        write!(f, ": {}", self.file)?;
+        if !self.pointer.is_empty() {
+            write!(f, " at {}", self.pointer)?;
+        }
+        let (bundled, loaded) = (shown(&self.bundled), shown(&self.loaded));
+        write!(f, ": bundled {bundled}, loaded {loaded}")
+    }
+}
+
+fn shown(value: &Option<Value>) -> String {
+    const LONGEST: usize = 80;
+    let Some(value) = value else {
+        return "nothing".to_owned();
+    };
+    let text = value.to_string();
+    match text.char_indices().nth(LONGEST) {
+        None => text,
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
+pub(super) fn compare(loaded: &LoadedRegistry, bundled: &Registry) -> Vec<Difference> {
+    let documents = bundled
+        .documents()
+        // Generation has read them.
+        .filter_map(|(path, text)| Some((path.to_owned(), serde_json::from_str(text).ok()?)))
+        .collect();
+    let names: BTreeSet<&str> = bundled
+        .events()
+        .map(|event| event.event_type)
+        .chain(loaded.events().map(|event| event.event_type.as_str()))
+        .collect();
+    names
+        .into_iter()
+        .flat_map(|name| {
+            let mut event = EventComparison {
+                event_type: name,
+                documents: &documents,
+                loaded_documents: loaded.documents(),
+                producers: Vec::new(),
+                differences: Vec::new(),
+            };
+            event.compare(bundled.event(name), loaded.event(name));
+            event.differences
+        })
+        .collect()
+}
+
+struct EventComparison<'a> {
+    event_type: &'a str,
+    documents: &'a BTreeMap<String, Value>,
+    loaded_documents: &'a BTreeMap<String, Value>,
+    producers: Vec<String>,
+    differences: Vec<Difference>,
+}
+
+impl EventComparison<'_> {
+    fn compare(&mut self, bundled: Option<&EventContract>, loaded: Option<&LoadedEvent>) {
+        self.producers
+            .extend(bundled.map(|event| event.producer.to_owned()));
+        self.producers
+            .extend(loaded.map(|event| event.producer.clone()));
+        let name = json!(self.event_type);
+        let (bundled, loaded) = match (bundled, loaded) {
+            (Some(bundled), Some(loaded)) => (bundled, loaded),
+            (None, Some(loaded)) => {
+                return self.push(None, FILE, loaded.pointer.clone(), None, Some(name));
+            }
+            (_, None) => {
+                return self.push(None, FILE, "/event_types".to_owned(), Some(name), None);
+            }
+        };
+        let fields = [
+            (
+                "description",
+                json!(bundled.description),
+                json!(loaded.description),
+            ),
+            ("contract", json!(bundled.contract), json!(loaded.contract)),
+            ("producer", json!(bundled.producer), json!(loaded.producer)),
+            ("consumers", set(bundled.consumers), set(&loaded.consumers)),
+            ("status", status(&bundled.status), status(&loaded.status)),
+            ("subject", json!(bundled.subject), json!(loaded.subject)),
+        ];
+        for (key, bundled, loaded_value) in fields {
+            self.field(
+                None,
+                format!("{}/{key}", loaded.pointer),
+                bundled,
+                loaded_value,
+            );
+        }
+        let numbers: BTreeSet<u32> = bundled
+            .versions
+            .iter()
+            .map(|version| version.schema_version)
+            .chain(loaded.versions.iter().map(|version| version.schema_version))
+            .collect();
+        for number in numbers {
+            match (bundled.version(number), loaded.version(number)) {
+                (Some(bundled), Some(loaded)) => self.version(bundled, loaded),
+                (bundled, found) => {
+                    let pointer = match found {
+                        Some(version) => version.pointer.clone(),
+                        None => format!("{}/versions", loaded.pointer),
+                    };
+                    let bundled = bundled.map(|_| json!(number));
+                    self.push(
+                        Some(number),
+                        FILE,
+                        pointer,
+                        bundled,
+                        found.map(|_| json!(number)),
+                    );
+                }
+            }
+        }
+    }
+
+    fn version(&mut self, bundled: &VersionContract, loaded: &LoadedVersion) {
+        let number = Some(bundled.schema_version);
+        let (old, new) = (status(&bundled.status), status(&loaded.status));
+        self.field(number, format!("{}/status", loaded.pointer), old, new);
+        let (Some(old), Some(new)) = (bundled.schema, loaded.schema.as_ref()) else {
+            return;
+        };
+        if old.path() != new.path() {
+            let pointer = format!("{}/payload_schema", loaded.pointer);
+            return self.field(number, pointer, json!(old.path()), json!(new.path()));
+        }
+        let Some(path) = old.path() else { return };
+        let mut found = BTreeMap::new();
+        let sites = [self.documents, self.loaded_documents].map(|it| reach::sites(it, path, ""));
+        for (file, pointer) in sites.into_iter().flatten() {
+            let old = self
+                .documents
+                .get(&file)
+                .and_then(|it| it.pointer(&pointer));
+            let new = self
+                .loaded_documents
+                .get(&file)
+                .and_then(|it| it.pointer(&pointer));
+            differences(old, new, &pointer, &mut |place, old, new| {
+                found.insert((file.clone(), place), (old.cloned(), new.cloned()));
+            });
+        }
+        for ((file, pointer), (old, new)) in found {
+            self.push(number, &file, pointer, old, new);
+        }
+    }
+
+    fn field(&mut self, version: Option<u32>, pointer: String, bundled: Value, loaded: Value) {
+        if bundled != loaded {
+            let there = |value: Value| Some(value).filter(|value| !value.is_null());
+            self.push(version, FILE, pointer, there(bundled), there(loaded));
+        }
+    }
+
+    fn push(
+        &mut self,
+        schema_version: Option<u32>,
+        file: &str,
+        pointer: String,
+        bundled: Option<Value>,
+        loaded: Option<Value>,
+    ) {
+        self.differences.push(Difference {
+            event_type: self.event_type.to_owned(),
+            schema_version,
+            file: file.to_owned(),
+            pointer,
+            bundled,
+            loaded,
+            producers: self.producers.clone(),
+        });
+    }
+}
+
+fn set<S: AsRef<str>>(names: &[S]) -> Value {
+    json!(names.iter().map(AsRef::as_ref).collect::<BTreeSet<&str>>())
+}
+
+fn status<S: AsRef<str>>(status: &Status<S>) -> Value {
+    match status {
+        Status::Active => json!("active"),
+        Status::Retired => json!("retired"),
+        Status::Deprecated {
+            reason,
+            replacement,
+            since,
+        } => {
+            let mut text = format!("deprecated: {}", reason.as_ref());
+            for (word, value) in [("replacement", replacement), ("since", since)] {
+                if let Some(value) = value {
+                    text += &format!("; {word} {}", value.as_ref());
+                }
+            }
+            json!(text)
+        }
+    }
+}
+
+/// Calls `found` with the pointer of each place where the values differ.
+fn differences(
+    bundled: Option<&Value>,
+    loaded: Option<&Value>,
+    pointer: &str,
+    found: &mut impl FnMut(String, Option<&Value>, Option<&Value>),
+) {
+    match (bundled, loaded) {
+        (Some(Value::Object(old)), Some(Value::Object(new))) => {
+            for key in old
+                .keys()
+                .chain(new.keys().filter(|key| !old.contains_key(*key)))
+            {
+                let token = key.replace('~', "~0").replace('/', "~1");
+                differences(
+                    old.get(key),
+                    new.get(key),
+                    &format!("{pointer}/{token}"),
+                    found,
+                );
+            }
+        }
+        (Some(Value::Array(old)), Some(Value::Array(new))) if old.len() == new.len() => {
+            for (index, (old, new)) in old.iter().zip(new).enumerate() {
+                differences(Some(old), Some(new), &format!("{pointer}/{index}"), found);
+            }
+        }
+        (Some(Value::Number(old)), Some(Value::Number(new)))
+            if old == new || (old.is_f64() != new.is_f64() && old.as_f64() == new.as_f64()) => {}
+        (old, new) if old == new => {}
+        (old, new) => found(pointer.to_owned(), old, new),
+    }
+}

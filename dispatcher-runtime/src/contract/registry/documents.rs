@@ -1,0 +1,211 @@
+//! The schema documents of a contracts directory, read as the validator asks for them.
+//!
+//! A reference reaches a file by its path, or by the `$id` at its root; nothing outside of the
+//! directory is opened. What a file's own fault is, is kept: the validator would only say that it
+//! found nothing.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jsonschema::{Retrieve, Uri};
+use serde_json::Value;
+
+use super::error::RegistryError;
+use super::numbers;
+use crate::contract::gate::{
+    ADDRESS, CONTRACT_SCHEME, OneResource, PayloadSchema, build_validator, document_uri,
+    is_old_draft,
+};
+
+/// How deep below the contracts directory an `$id` is looked for: links may lead in circles.
+const DEEPEST: u8 = 16;
+
+pub(super) struct Documents {
+    root: PathBuf,
+    read: Mutex<Read>,
+}
+
+#[derive(Default)]
+struct Read {
+    /// Path below the root → text and value.
+    files: BTreeMap<String, (String, Value)>,
+    fault: Option<RegistryError>,
+}
+
+impl Documents {
+    pub(super) fn new(root: &Path) -> Arc<Self> {
+        Arc::new(Self {
+            root: root.to_owned(),
+            read: Mutex::default(),
+        })
+    }
+
+    /// All documents that were read, by path.
+    pub(super) fn values(&self) -> BTreeMap<String, Value> {
+        let read = self.lock();
+        let values = read.files.iter();
+        values
+            .map(|(path, (_, value))| (path.clone(), value.clone()))
+            .collect()
+    }
+
+    /// Reads a payload schema with all that it reaches, and builds its validator.
+    pub(super) fn schema(
+        self: &Arc<Self>,
+        path: &str,
+        event_type: &str,
+        schema_version: u32,
+    ) -> Result<PayloadSchema, RegistryError> {
+        let (text, value) = self.file(path)?;
+        let refused = |problem: String| {
+            self.lock().fault.take().unwrap_or(RegistryError::Schema {
+                path: self.root.join(path),
+                event_type: event_type.to_owned(),
+                schema_version,
+                problem,
+            })
+        };
+        let retriever: Arc<dyn Retrieve> = Arc::<Self>::clone(self);
+        let registry = jsonschema::Registry::new()
+            .retriever(retriever)
+            .add(document_uri(path), &value)
+            .and_then(jsonschema::RegistryBuilder::prepare)
+            .map_err(|error| refused(chain(&error)))?;
+        // Over all that was read so far: where no old draft is involved it changes nothing.
+        let old_drafts = self
+            .lock()
+            .files
+            .values()
+            .any(|(text, _)| is_old_draft(text));
+        // All that it reaches has been read by now.
+        let validator = match self.as_one(path, old_drafts) {
+            Some(validator) => validator,
+            None => build_validator(&registry, path, &value, old_drafts)
+                .map_err(|error| refused(error.to_string()))?,
+        };
+        Ok(PayloadSchema::loaded(path.to_owned(), text, validator))
+    }
+
+    /// The validator of a document as a part of one resource; none where it is no part, or has a
+    /// fault, which its own file tells better.
+    fn as_one(&self, path: &str, old_drafts: bool) -> Option<jsonschema::Validator> {
+        let one = {
+            let read = self.lock();
+            let addresses: Vec<_> = read.files.keys().map(|path| document_uri(path)).collect();
+            let values = read.files.values().map(|(_, value)| value);
+            OneResource::of(addresses.iter().map(String::as_str).zip(values))?
+        };
+        let registry = jsonschema::Registry::new().add(ADDRESS, &one.value).ok()?;
+        let schema = one.schema(&document_uri(path), "")?;
+        build_validator(&registry.prepare().ok()?, path, &schema, old_drafts).ok()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Read> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn file(&self, path: &str) -> Result<(String, Value), RegistryError> {
+        if let Some(file) = self.lock().files.get(path) {
+            return Ok(file.clone());
+        }
+        let shown = self.root.join(path);
+        let text = fs::read_to_string(&shown).map_err(|source| RegistryError::Unreadable {
+            path: shown.clone(),
+            source,
+            remedy: "copy the whole contracts directory, with every schema that the registry names or that is referred to".to_owned(),
+        })?;
+        let value =
+            serde_json::from_str::<Value>(&text).map_err(|source| RegistryError::NotJson {
+                path: shown.clone(),
+                source,
+            })?;
+        if let Some((pointer, number)) = numbers::changed(&text) {
+            return Err(RegistryError::Inexact {
+                path: shown,
+                pointer,
+                number,
+            });
+        }
+        let file = (text, value);
+        self.lock().files.insert(path.to_owned(), file.clone());
+        Ok(file)
+    }
+
+    /// The path of the file whose root has this `$id`.
+    fn with_id(&self, id: &str) -> Option<String> {
+        let mut open = vec![(self.root.clone(), 0)];
+        while let Some((folder, depth)) = open.pop() {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    if depth < DEEPEST {
+                        open.push((path, depth + 1));
+                    }
+                } else if path
+                    .extension()
+                    .is_some_and(|extension| extension == "json")
+                    && fs::read_to_string(&path)
+                        .ok()
+                        .and_then(|text| serde_json::from_str::<Value>(&text).ok())
+                        .is_some_and(|value| root_id(&value) == Some(id))
+                {
+                    let below = path.strip_prefix(&self.root).ok()?;
+                    let parts: Option<Vec<_>> = below.iter().map(|part| part.to_str()).collect();
+                    return parts.map(|parts| parts.join("/"));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// The `$id` (in draft 4 `id`) of a document, without an empty fragment.
+pub(crate) fn root_id(value: &Value) -> Option<&str> {
+    let id = value.get("$id").or_else(|| value.get("id"))?.as_str()?;
+    Some(id.trim_end_matches('#'))
+}
+
+impl Retrieve for Documents {
+    fn retrieve(
+        &self,
+        uri: &Uri<String>,
+    ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+        let by_path = uri
+            .as_str()
+            .strip_prefix(CONTRACT_SCHEME)
+            .filter(|path| {
+                // Never out of the directory, whatever a reference says.
+                Path::new(path)
+                    .components()
+                    .all(|part| matches!(part, Component::Normal(_)))
+            })
+            .map(str::to_owned);
+        let Some(path) = by_path.or_else(|| self.with_id(uri.as_str())) else {
+            return Err("nothing is fetched: put the document into the contracts directory, with this address as its $id".into());
+        };
+        match self.file(&path) {
+            Ok((_, value)) => Ok(value),
+            Err(fault) => {
+                let problem = fault.to_string();
+                self.lock().fault = Some(fault);
+                Err(problem.into())
+            }
+        }
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let next = error.to_string();
+        if !text.contains(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
+        source = error.source();
+    }
+    text
+}

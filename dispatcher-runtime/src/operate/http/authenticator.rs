@@ -1,0 +1,154 @@
+//! Who may see dead letters: the service's answer, asked for each request before anything else.
+//!
+//! Whatever an authenticator does not grant is refused. One that panics takes its connection with
+//! it, and nothing is answered.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::problem::Problem;
+
+/// Finds the session of a request. [`authenticator_fn`] makes one of a closure.
+///
+/// ```
+/// use axum::http::request::Parts;
+/// use dispatcher_runtime::http::{AuthError, Authenticator};
+///
+/// struct Behind {
+///     proxy_secret: String,
+/// }
+///
+/// impl Authenticator for Behind {
+///     type Session = String;
+///
+///     async fn authenticate(&self, request: &Parts) -> Result<String, AuthError> {
+///         let header = |name| request.headers.get(name).and_then(|value| value.to_str().ok());
+///         if header("x-proxy-secret") != Some(self.proxy_secret.as_str()) {
+///             return Err(AuthError::NoSession);
+///         }
+///         header("x-operator").map(str::to_owned).ok_or(AuthError::NoSession)
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say who may see dead letters",
+    label = "not an authenticator",
+    note = "every route of the dead letters demands a session: implement `dispatcher_runtime::http::Authenticator`, \
+            or make one of a closure with `dispatcher_runtime::http::authenticator_fn`"
+)]
+pub trait Authenticator: Send + Sync + 'static {
+    /// Who it is; what is displayed stands in the log beside what they do.
+    type Session: fmt::Display + Send;
+
+    /// The session of a request, by its headers and by what middleware of the service has put into
+    /// its extensions.
+    ///
+    /// # Errors
+    /// [`AuthError`]: there is none, it does not suffice, or nobody can tell.
+    ///
+    /// # Cancellation
+    /// The future is dropped when the client goes away.
+    fn authenticate(
+        &self,
+        request: &Parts,
+    ) -> impl Future<Output = Result<Self::Session, AuthError>> + Send;
+
+    /// What the header `WWW-Authenticate` of a 401 says; `Bearer` unless it is overridden.
+    fn challenge(&self) -> HeaderValue {
+        HeaderValue::from_static("Bearer")
+    }
+}
+
+/// Why a request has no session.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthError {
+    /// It brought none, or one that is forged, expired or unknown: 401.
+    #[error("this route demands a session, and the request brings none that is valid")]
+    NoSession,
+    /// It has one, of somebody who may not see dead letters: 403.
+    #[error("this session does not allow to see or resolve dead letters")]
+    Forbidden,
+    /// Sessions cannot be checked at the moment: 503. The source is logged and not shown.
+    #[error("sessions cannot be checked at the moment")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl AuthError {
+    /// Sessions cannot be checked at the moment, because of this error.
+    pub fn unavailable(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// An authenticator that asks a closure. It is given the head of the request: method, URI, headers
+/// and extensions.
+pub fn authenticator_fn<F, Answer, Session>(closure: F) -> impl Authenticator<Session = Session>
+where
+    F: Fn(Parts) -> Answer + Send + Sync + 'static,
+    Answer: Future<Output = Result<Session, AuthError>> + Send + 'static,
+    Session: fmt::Display + Send + 'static,
+{
+    FromFn(closure)
+}
+
+struct FromFn<F>(F);
+
+impl<F, Answer, Session> Authenticator for FromFn<F>
+where
+    F: Fn(Parts) -> Answer + Send + Sync + 'static,
+    Answer: Future<Output = Result<Session, AuthError>> + Send + 'static,
+    Session: fmt::Display + Send + 'static,
+{
+    type Session = Session;
+
+    // Its own copy of the head: no bound of a closure can say that its future borrows and is `Send`.
+    fn authenticate(
+        &self,
+        request: &Parts,
+    ) -> impl Future<Output = Result<Session, AuthError>> + Send {
+        self.0(request.clone())
+    }
+}
+
+/// The session, as the log shows it.
+#[derive(Clone)]
+pub(super) struct Caller(Arc<str>);
+
+impl Caller {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Lets through what has a session.
+pub(super) async fn guard<A: Authenticator>(
+    State(authenticator): State<Arc<A>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let error = match authenticator.authenticate(&parts).await {
+        Ok(session) => {
+            let caller = Caller(session.to_string().into());
+            let mut request = Request::from_parts(parts, body);
+            request.extensions_mut().insert(caller);
+            return next.run(request).await;
+        }
+        Err(error) => error,
+    };
+    match &error {
+        AuthError::NoSession => Problem::new(StatusCode::UNAUTHORIZED, error.to_string())
+            .header(header::WWW_AUTHENTICATE, authenticator.challenge()),
+        AuthError::Forbidden => Problem::new(StatusCode::FORBIDDEN, error.to_string()),
+        AuthError::Unavailable(source) => Problem::unavailable(source.as_ref()),
+    }
+    .into_response()
+}

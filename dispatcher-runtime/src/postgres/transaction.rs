@@ -1,0 +1,147 @@
+//! How a transaction of a pool begins, and what its connections may have been left in.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgExecutor, PgPool, Postgres, SqlSafeStr, Transaction};
+
+use crate::postgres::error::sql_state;
+
+/// Explicit, because the role's default may be stricter, and an older snapshot would skip events.
+const READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+/// in_failed_sql_transaction
+const ABORTED: &str = "25P02";
+
+/// active_sql_transaction, which BEGIN says of one that has another isolation level.
+const OF_ANOTHER_LEVEL: &str = "25001";
+
+/// For how long idle connections are looked at: one of them may be dead.
+const HEALING: Duration = Duration::from_millis(500);
+
+/// A connection for statements that commit by themselves.
+pub(crate) async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+    let mut connection = pool.acquire().await?;
+    settle(&mut *connection).await?;
+    Ok(connection)
+}
+
+/// Ends a transaction that somebody left open on a connection without knowing, as sqlx 0.9 does where a
+/// `begin` is cancelled: what was written there since was meant to be committed. Where there is none, this
+/// is a round trip.
+pub(crate) async fn settle<C>(connection: &mut C) -> Result<(), sqlx::Error>
+where
+    for<'c> &'c mut C: PgExecutor<'c>,
+{
+    let Err(error) = sqlx::raw_sql("BEGIN; COMMIT")
+        .execute(&mut *connection)
+        .await
+    else {
+        return Ok(());
+    };
+    let Some(state) = sql_state(&error) else {
+        return Err(error);
+    };
+    roll_back(connection).await?;
+    if state != ABORTED {
+        tracing::warn!(
+            %error,
+            "a transaction that somebody had left open on a connection of the pool could not be committed"
+        );
+    }
+    Ok(())
+}
+
+pub(crate) async fn roll_back(connection: impl PgExecutor<'_>) -> Result<(), sqlx::Error> {
+    let rollback = sqlx::raw_sql("ROLLBACK").execute(connection);
+    rollback.await.map(drop)
+}
+
+/// Begins a transaction. Dropped, it leaves nothing behind.
+pub(crate) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    begin_with(pool, READ_COMMITTED).await
+}
+
+/// The same with a statement of one's own, which may be several.
+pub(crate) async fn begin_with(
+    pool: &PgPool,
+    statement: &'static str,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let connection = pool.acquire().await?;
+    match begin_on(connection, statement).await {
+        // Somebody left the connection in a transaction. (Where BEGIN can join that one, it ends with ours; one
+        // of another isolation level is aborted by it.)
+        Err(error) if is_of_another(&error) => {
+            let _ = tokio::time::timeout(HEALING, heal(pool)).await;
+            begin_on(acquire(pool).await?, statement).await
+        }
+        begun => begun,
+    }
+}
+
+/// A connection whose transaction is aborted went back to the pool, which gives its connections in turn:
+/// it is looked for among those that nobody uses.
+async fn heal(pool: &PgPool) {
+    for _ in 0..pool.num_idle() {
+        let Some(mut connection) = pool.try_acquire() else {
+            return;
+        };
+        let probed = sqlx::raw_sql("SELECT").execute(&mut *connection).await;
+        if probed.is_err_and(|error| is_of_another(&error)) {
+            let _ = roll_back(&mut *connection).await;
+        }
+    }
+}
+
+/// A `begin` of sqlx 0.9 that is dropped half way leaves the connection in a transaction that neither
+/// the pool nor its next user knows of, and what that one writes is never committed. So this one goes on
+/// to its end when nobody waits for it any more, and what it began is rolled back. (The wait for a
+/// connection does not go on, as nowhere in sqlx: who gave up must not stand in the way of others.)
+async fn begin_on(
+    connection: PoolConnection<Postgres>,
+    statement: &'static str,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    // What `Pool::begin_with` calls when it has the connection; sqlx 0.9 hides it from its docs.
+    let begin = Transaction::begin(connection, Some(statement.into_sql_str()));
+    ToItsEnd(Some(begin.boxed())).await
+}
+
+fn is_of_another(error: &sqlx::Error) -> bool {
+    matches!(
+        sql_state(error).as_deref(),
+        Some(ABORTED | OF_ANOTHER_LEVEL)
+    )
+}
+
+/// A future that a task takes over when it is dropped.
+struct ToItsEnd<T: Send + 'static>(Option<BoxFuture<'static, T>>);
+
+impl<T: Send> Future for ToItsEnd<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        let Some(future) = &mut self.0 else {
+            return Poll::Pending; // Polled after its end, which `await` never does.
+        };
+        let polled = future.poll_unpin(context);
+        if polled.is_ready() {
+            self.0 = None;
+        }
+        polled
+    }
+}
+
+impl<T: Send + 'static> Drop for ToItsEnd<T> {
+    fn drop(&mut self) {
+        // Without a runtime there is nobody to go on; sqlx needs one as well to take the connection back.
+        if let Some(future) = self.0.take()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(future);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+use acme_contracts::credit_locked::{self, CreditLocked};
+use acme_contracts::credit_released;
+use dispatcher_runtime::{EventEnvelope, EventUnion, HandlerError, subscribe};
+
+#[derive(EventUnion)]
+enum CreditEvent {
+    Locked(CreditLocked),
+    Released(CreditReleased),
+}
+
+#[subscribe(credit_locked, credit_released)]
+async fn credit_board(_event: EventEnvelope<CreditEvent>) -> Result<(), HandlerError> {
+    Ok(())
+}
+
+fn main() {}
