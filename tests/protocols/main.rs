@@ -6,7 +6,7 @@
 //! finds nothing proves little by itself, so each also has its mistakes: a variant for every way in
 //! which the protocol has been got wrong, and the checker has to find the interleaving that shows it.
 //!
-//! What a model leaves out stands in its header. `cargo test -p dispatcher-tests --test protocols --
+//! What a model leaves out stands in its header. `cargo test -p dispatcher-protocol-tests --
 //! --nocapture` prints the number of states and the counterexamples.
 
 #![allow(clippy::unwrap_used)] // a test says what it expects by unwrapping it

@@ -1,5 +1,5 @@
 //! The benchmarks of the engine, each beside the same work in raw SQL:
-//! `cargo run --release -p dispatcher-tests --bin bench -- [--only NAME[,NAME]] [--quick] [--write]`.
+//! `cargo run --release -p dispatcher-bench -- [--only NAME[,NAME]] [--quick] [--write]`.
 //!
 //! It starts a Postgres of its own. BENCHMARKS.md says what is compared and how to read it.
 
