@@ -9,6 +9,7 @@
 
 use std::process::Command;
 
+use dispatcher_runtime::Dispatcher;
 use dispatcher_tests::fixtures::TestResult;
 use sqlx::PgPool;
 
@@ -20,6 +21,8 @@ mod deprecated_event_type;
 mod minimal;
 #[path = "../ui/pass/other-spellings.rs"]
 mod other_spellings;
+#[path = "../ui/pass/publish-within.rs"]
+mod publish_within;
 #[path = "../ui/pass/several-event-types.rs"]
 mod several_event_types;
 
@@ -44,6 +47,13 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
         format!("{:?}", all_arguments::consumer(pool.clone())),
         format!("{:?}", other_spellings::consumer(pool.clone())),
         format!("{:?}", deprecated_event_type::consumer(pool.clone())),
+        format!(
+            "{:?}",
+            publish_within::consumer(
+                pool.clone(),
+                Dispatcher::builder(pool.clone()).tenant("tnt_north").build()?
+            )
+        ),
         format!("{:?}", several_event_types::coaching(pool.clone())),
         format!("{:?}", several_event_types::growth(pool)),
     ];
@@ -54,6 +64,7 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
             r#"ConsumerBuilder { subscriptions: ["hold-slot"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["aliased", "by_path", "async", "local", "event", "incoming", "error"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["move_slot"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["forward"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["credit_board", "credit-log", "local", "move_slot"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["takings"], .. }"#,
         ]

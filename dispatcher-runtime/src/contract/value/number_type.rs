@@ -103,4 +103,8 @@ impl<'de, R: Rule<Check = NumberRule>> Deserialize<'de> for Refined<Number, R> {
     }
 }
 
-crate::__bind!([R] Refined<Number, R> as Number, |value| Ok::<_, ValueError>(value.number()));
+crate::__bind!(
+    [R: Rule<Check = NumberRule>] Refined<Number, R> as Number,
+    |value| Ok::<_, ValueError>(value.number()),
+    |found| Self::try_from(found)
+);
