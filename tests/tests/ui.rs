@@ -51,7 +51,9 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
             "{:?}",
             publish_within::consumer(
                 pool.clone(),
-                Dispatcher::builder(pool.clone()).tenant("tnt_north").build()?
+                Dispatcher::builder(pool.clone())
+                    .tenant("tnt_north")
+                    .build()?
             )
         ),
         format!("{:?}", several_event_types::coaching(pool.clone())),

@@ -4,8 +4,9 @@ use crate::contract::payload::Payload;
 
 /// A payload `P`, or a reference to one: what [`Dispatcher::publish`](crate::Dispatcher::publish) takes.
 ///
-/// A publish writes the payload to JSON and keeps nothing of it, so a reference does as well as a value
-/// and saves a clone. It is sealed; in a function of your own, take the payload and bound it:
+/// A publish writes the payload to JSON and keeps nothing of it, so a reference is enough, and saves a
+/// clone. The trait is sealed: it is implemented for the payload types of contracts, and references to
+/// them.
 ///
 /// ```no_run
 /// # use acme_contracts::{Revenue, credit_locked::CreditLocked};

@@ -1,4 +1,8 @@
-//! The insert of events that have passed the gate: in a transaction that is there, or in one of its own.
+//! The insert of events that have passed the gate: in the caller's transaction, or in one of its own.
+//!
+//! An event id that is there already inserts nothing. Any error is one of the database; in the caller's
+//! transaction it aborts that transaction, and in one of its own nothing was committed, unless the
+//! connection broke while the server committed.
 
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;

@@ -4,7 +4,8 @@
 use acme_contracts::credit_locked::{CreditLocked, LockedCredits, PersonId};
 use acme_contracts::credit_released::Reason;
 use dispatcher_runtime::{
-    Date, DateTime, DeadLetterId, DeadLetterReason, EventId, HandlerError, Integer, Number, TenantId,
+    Date, DateTime, DeadLetterId, DeadLetterReason, EventId, HandlerError, Integer, Number,
+    TenantId,
 };
 use dispatcher_tests::fixtures::{TENANT, TestResult, lock, person_id};
 use sqlx::postgres::PgHasArrayType;
@@ -54,7 +55,10 @@ async fn what_the_column_cannot_hold_is_an_error_of_the_statement() -> TestResul
 async fn round_trip<T>(pool: &PgPool, value: T) -> TestResult
 where
     T: Clone + std::fmt::Debug + PartialEq + Send + Sync + Unpin + 'static,
-    T: Type<Postgres> + PgHasArrayType + for<'q> Encode<'q, Postgres> + for<'r> Decode<'r, Postgres>,
+    T: Type<Postgres>
+        + PgHasArrayType
+        + for<'q> Encode<'q, Postgres>
+        + for<'r> Decode<'r, Postgres>,
 {
     let (back, all, none): (T, Vec<T>, Option<T>) = sqlx::query_as("SELECT $1, $2, $3")
         .bind(&value)
@@ -173,8 +177,7 @@ async fn an_effect_that_is_keyed_by_the_event_id_is_applied_once() -> TestResult
     sqlx::raw_sql("CREATE TABLE seen (event_id text PRIMARY KEY, tenant_id text, credits bigint)")
         .execute(&world.pool)
         .await?;
-    let event =
-        dispatcher_runtime::EventEnvelope::<CreditLocked>::new(TENANT.parse()?, lock(1, 6));
+    let event = dispatcher_runtime::EventEnvelope::<CreditLocked>::new(TENANT.parse()?, lock(1, 6));
     for inserted in [1, 0] {
         let insert = "INSERT INTO seen VALUES ($1, $2, $3) ON CONFLICT (event_id) DO NOTHING";
         let done = sqlx::query(insert)

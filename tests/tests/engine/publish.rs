@@ -65,7 +65,10 @@ async fn an_event_joins_whatever_derefs_to_a_connection() -> TestResult {
     savepoint.commit().await?;
     tx.commit().await?;
     let mut connection = world.pool.acquire().await?;
-    dispatcher.publish(lock(1, 1)).within(&mut connection).await?;
+    dispatcher
+        .publish(lock(1, 1))
+        .within(&mut connection)
+        .await?;
     publish_on(&dispatcher, &mut connection).await?;
     let events = "SELECT count(*) FROM dispatcher_event";
     assert_eq!(world.count(events).await?, 6);
@@ -130,7 +133,9 @@ async fn a_refusal_repeats_nothing_of_its_cause() -> TestResult {
     let error = publish.await.unwrap_err();
     let says = chain(&error);
     assert_eq!(says.matches("/locked_credits").count(), 1, "{says}");
-    let error = world.revenue().publish_untyped("credit.locked", 9, json!({}));
+    let error = world
+        .revenue()
+        .publish_untyped("credit.locked", 9, json!({}));
     assert_eq!(
         chain(&error.await.unwrap_err()),
         "credit.locked has no live version 9; the live versions in the contracts: 1"
@@ -147,7 +152,9 @@ fn an_envelope_is_made_and_mapped() -> TestResult {
     assert_eq!(event.subject, Some(person_id(7)));
     let id = event.event_id.clone();
     let text = event.try_map(|payload| serde_json::to_string(&payload))?;
-    let event = text.try_map(|text| <acme_contracts::credit_locked::CreditLocked as Payload>::from_json_str(&text))?;
+    let event = text.try_map(|text| {
+        <acme_contracts::credit_locked::CreditLocked as Payload>::from_json_str(&text)
+    })?;
     let credits = event.map(|payload| payload.locked_credits.get());
     assert_eq!((credits.event_id, credits.payload), (id, 6));
     Ok(())

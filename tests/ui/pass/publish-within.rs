@@ -21,7 +21,10 @@ pub async fn everywhere(
     dispatcher.publish(event).within(&mut *transaction).await?;
     dispatcher.publish(event).within(connection).await?;
     dispatcher.publish_all([event]).within(passed_in).await?;
-    dispatcher.publish_all(vec![event.clone()]).within(passed_in).await?;
+    dispatcher
+        .publish_all(vec![event.clone()])
+        .within(passed_in)
+        .await?;
     transaction.commit().await?;
     Ok(())
 }
@@ -32,7 +35,11 @@ async fn forward(
     tx: &mut DeliveryTx,
     State(revenue): State<Dispatcher<Revenue>>,
 ) -> Result<(), HandlerError> {
-    revenue.publish(&event.payload).caused_by(&event).within(tx).await?;
+    revenue
+        .publish(&event.payload)
+        .caused_by(&event)
+        .within(tx)
+        .await?;
     revenue.publish(event.payload).within(&mut *tx).await?;
     Ok(())
 }

@@ -96,7 +96,7 @@ fn parse(text: &str) -> Option<OffsetDateTime> {
         Time::from_hms_nano(hour, minute, second, nanosecond)
     };
     if second == 60 {
-        // A leap second ends a day of UTC, wherever it is told.
+        // A leap second ends a day of UTC, in whichever offset it is written.
         let local = i32::from(hour) * 60 + i32::from(minute);
         let utc = (local - offset.whole_seconds() / 60).rem_euclid(24 * 60);
         if utc != 23 * 60 + 59 {

@@ -1,4 +1,4 @@
-//! An integer as JSON has it.
+//! An integer, as JSON defines one.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -133,7 +133,7 @@ impl PartialOrd for Integer {
 
 impl Ord for Integer {
     fn cmp(&self, other: &Self) -> Ordering {
-        // A whole double is no NaN.
+        // A whole double is not NaN.
         self.0.compare(other.0).unwrap_or(Ordering::Equal)
     }
 }

@@ -1,4 +1,4 @@
-//! A number as JSON has it.
+//! A number, as JSON defines one.
 
 use std::cmp::Ordering;
 use std::fmt;

@@ -39,7 +39,7 @@ impl NumberRule {
         }
     }
 
-    /// The error for what is no number at all.
+    /// The error for what is not a number at all.
     #[must_use]
     pub fn refuse(&self, found: impl std::fmt::Display) -> ValueError {
         ValueError::new(self.name, self.expected, found)

@@ -42,7 +42,7 @@ impl ValueEnum {
     /// The variant that has this value.
     ///
     /// # Errors
-    /// When none has it.
+    /// No variant has it.
     pub fn position(&self, value: &Value) -> Result<usize, ValueError> {
         self.values()
             .iter()
