@@ -9,6 +9,7 @@
 
 use std::process::Command;
 
+use dispatcher_runtime::Dispatcher;
 use sqlx::PgPool;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
@@ -21,6 +22,8 @@ mod deprecated_event_type;
 mod minimal;
 #[path = "pass/other-spellings.rs"]
 mod other_spellings;
+#[path = "pass/publish-within.rs"]
+mod publish_within;
 #[path = "pass/several-event-types.rs"]
 mod several_event_types;
 
@@ -45,6 +48,15 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
         format!("{:?}", all_arguments::consumer(pool.clone())),
         format!("{:?}", other_spellings::consumer(pool.clone())),
         format!("{:?}", deprecated_event_type::consumer(pool.clone())),
+        format!(
+            "{:?}",
+            publish_within::consumer(
+                pool.clone(),
+                Dispatcher::builder(pool.clone())
+                    .tenant("tnt_north")
+                    .build()?
+            )
+        ),
         format!("{:?}", several_event_types::coaching(pool.clone())),
         format!("{:?}", several_event_types::growth(pool)),
     ];
@@ -55,6 +67,7 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
             r#"ConsumerBuilder { subscriptions: ["hold-slot"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["aliased", "by_path", "async", "local", "event", "incoming", "error"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["move_slot"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["forward"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["credit_board", "credit-log", "local", "move_slot"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["takings"], .. }"#,
         ]

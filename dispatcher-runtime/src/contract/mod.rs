@@ -11,4 +11,6 @@ pub(crate) mod id;
 pub(crate) mod json_schema;
 pub(crate) mod payload;
 pub(crate) mod registry;
+#[cfg(any(feature = "publish", feature = "opentelemetry"))]
+pub(crate) mod traceparent;
 pub(crate) mod value;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::contract::exact;
 use crate::contract::gate::{InvalidPayload, PayloadSchema};
 use crate::contract::registry::{EventContract, Registry};
 use crate::private::EventType;
@@ -65,10 +66,36 @@ pub trait Payload:
 
     /// Reads a payload through the gate.
     ///
+    /// A `Value` may already differ from the text that it was parsed from: serde_json rounds numbers that
+    /// it cannot hold. [`from_json_str`](Self::from_json_str) refuses them.
+    ///
     /// # Errors
     /// [`DecodeError::Invalid`] lists every violation.
     fn from_json(payload: Value) -> Result<Self, DecodeError> {
         crate::private::decode(payload)
+    }
+
+    /// Reads a payload through the gate, from its text.
+    ///
+    /// ```
+    /// use acme_contracts::credit_locked::CreditLocked;
+    /// use dispatcher_runtime::{DecodeError, Payload};
+    ///
+    /// let refused = CreditLocked::from_json_str(r#"{ "locked_credits": 0 }"#);
+    /// assert!(matches!(refused, Err(DecodeError::Invalid { .. })));
+    /// ```
+    ///
+    /// # Errors
+    /// [`DecodeError::NotJson`], or [`DecodeError::Invalid`], which lists every violation. A number that
+    /// neither a 64-bit integer nor a double holds exactly is one.
+    fn from_json_str(text: &str) -> Result<Self, DecodeError> {
+        exact::check(text).map_err(DecodeError::invalid::<Self>)?;
+        let payload = serde_json::from_str(text).map_err(|error| DecodeError::NotJson {
+            event_type: Self::EVENT_TYPE,
+            schema_version: Self::SCHEMA_VERSION,
+            message: error.to_string(),
+        })?;
+        Self::from_json(payload)
     }
 }
 
@@ -87,27 +114,41 @@ pub trait Upcast<Old>: Sized {
     fn upcast(old: Old) -> Self;
 }
 
-/// Why a stored payload could not become the type that a handler takes.
+/// A payload could not become the type that a handler takes, or may not be published as it.
+///
+/// The message has everything; there is no [`source`](std::error::Error::source).
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
+    /// The text is not JSON: correct it where the payload is made.
+    #[error("the payload of {event_type} v{schema_version} is not valid JSON: {message}")]
+    #[non_exhaustive]
+    NotJson {
+        /// The event type.
+        event_type: &'static str,
+        /// The schema version.
+        schema_version: u32,
+        /// What the parser says, with line and column.
+        message: String,
+    },
     /// The payload breaks its schema: correct what the report lists where the payload is made.
     #[error("the payload is not a valid {event_type} v{schema_version}: {report}")]
+    #[non_exhaustive]
     Invalid {
         /// The event type.
         event_type: &'static str,
         /// The schema version that the payload claims.
         schema_version: u32,
         /// Every violation.
-        #[source]
         report: InvalidPayload,
     },
-    /// The registry has no such version, or it is retired. Where events of it are still in the log,
-    /// make it live again in the registry until they are handled.
+    /// The registry has no such version, or it is retired. If events of it are still in the log, make it
+    /// live again in the registry until they are handled.
     #[error(
-        "{event_type} has no live version {schema_version}; the contracts know {}",
+        "{event_type} has no live version {schema_version}; the live versions in the contracts: {}",
         list(known)
     )]
+    #[non_exhaustive]
     UnknownVersion {
         /// The event type.
         event_type: String,
@@ -117,13 +158,16 @@ pub enum DecodeError {
         known: Vec<u32>,
     },
     /// The registry has no such event type, or it is retired: build against newer contracts.
-    #[error("the contracts know no event type `{event_type}`")]
+    #[error("the contracts have no event type `{event_type}`")]
+    #[non_exhaustive]
     UnknownEventType {
         /// The name that was asked for.
         event_type: String,
     },
-    /// Valid, and yet the generated type cannot hold it: a fault of the generator. Report it.
+    /// The payload is valid, but the generated type cannot hold it. That is a bug in the generator;
+    /// please report it.
     #[error("a valid {event_type} v{schema_version} does not fit the generated type: {message}")]
+    #[non_exhaustive]
     Unreadable {
         /// The event type.
         event_type: &'static str,
