@@ -1,7 +1,7 @@
-//! What `#[subscribe]` and the generated types make of right and of wrong code.
+//! What rustc says about right and wrong code with `#[subscribe]` and the generated types.
 //!
 //! Each file of `ui/fail` is a fault, and the `.stderr` beside it is what rustc 1.95 says; another
-//! rustc words things otherwise, and is not held to them. To accept changed messages, read them and
+//! rustc words things differently, and its messages are not compared. To accept changed messages, read them and
 //! run `TRYBUILD=overwrite cargo test -p dispatcher-tests --test ui`.
 //!
 //! The files of `ui/pass` are modules of this test: they compile under `deny(warnings)` and pedantic
@@ -16,10 +16,16 @@ use sqlx::PgPool;
 mod all_arguments;
 #[path = "../ui/pass/deprecated-event-type.rs"]
 mod deprecated_event_type;
+#[path = "../ui/pass/facade.rs"]
+mod facade;
 #[path = "../ui/pass/minimal.rs"]
 mod minimal;
+#[path = "../ui/pass/named-bounds.rs"]
+mod named_bounds;
 #[path = "../ui/pass/other-spellings.rs"]
 mod other_spellings;
+#[path = "../ui/pass/pieces-of-state.rs"]
+mod pieces_of_state;
 #[path = "../ui/pass/several-event-types.rs"]
 mod several_event_types;
 
@@ -45,7 +51,12 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
         format!("{:?}", other_spellings::consumer(pool.clone())),
         format!("{:?}", deprecated_event_type::consumer(pool.clone())),
         format!("{:?}", several_event_types::coaching(pool.clone())),
-        format!("{:?}", several_event_types::growth(pool)),
+        format!("{:?}", several_event_types::growth(pool.clone())),
+        format!("{:?}", named_bounds::consumer(pool.clone())),
+        format!("{:?}", pieces_of_state::consumer(pool.clone())),
+        format!("{:?}", pieces_of_state::of_the_piece(pool.clone())),
+        format!("{:?}", facade::consumer(pool.clone())),
+        format!("{:?}", facade::own_consumer(pool)),
     ];
     assert_eq!(
         names,
@@ -56,6 +67,11 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
             r#"ConsumerBuilder { subscriptions: ["move_slot"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["credit_board", "credit-log", "local", "move_slot"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["takings"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["hold_slot"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["one", "several"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["one"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["hold_slot", "credit_board"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["of_own_contracts"], .. }"#,
         ]
     );
     Ok(())

@@ -1,7 +1,7 @@
 //! Publishing.
 
+use crate::contract::decode_error::DecodeError;
 use crate::contract::gate::InvalidPayload;
-use crate::contract::payload::DecodeError;
 use crate::postgres::error::DatabaseError;
 
 /// An event could not be published. Nothing was inserted.

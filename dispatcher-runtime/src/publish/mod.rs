@@ -20,12 +20,12 @@ use sqlx::PgPool;
 
 use crate::contract::id::{EventId, TenantId};
 use crate::contract::payload::Domain;
+use crate::contract::permission::PublishedBy;
 use crate::contract::registry::LoadedRegistry;
 use crate::observe::{Observer, Observers};
 use crate::postgres::config::{self, Family};
 use crate::postgres::error::ConfigError;
 use crate::postgres::sql::PublishStatements;
-use crate::private::PublishedBy;
 use draft::Draft;
 
 #[cfg(feature = "testing")]
