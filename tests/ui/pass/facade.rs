@@ -17,7 +17,7 @@ use sqlx::PgPool;
 /// The contracts, generated under the facade's name.
 mod contracts {
     #![allow(missing_docs, reason = "generated")]
-    dispatcher_runtime::contracts!("../contracts", crate = "crate::facade::acme::runtime");
+    dispatcher_runtime::contracts!("../../contracts", crate = "crate::facade::acme::runtime");
 
     impl super::acme::runtime::Upcast<order_paid::v1::OrderPaid> for order_paid::v2::OrderPaid {
         fn upcast(_: order_paid::v1::OrderPaid) -> Self {
