@@ -8,12 +8,12 @@
 //! | word | what it is |
 //! |---|---|
 //! | [`Dispatcher`] | publishes the events of one domain, in the caller's transaction or its own |
-//! | [`subscribe`] | makes a handler of an async function |
-//! | [`EventUnion`] | one enum for the payloads of several event types, whose handler keeps their order |
+//! | [`subscribe`] | turns an async function into a handler |
+//! | [`EventUnion`] | an enum of the payloads of several event types, for a handler that keeps their order |
 //! | [`Consumer`] | runs the handlers of one domain |
 //! | [`EventEnvelope`] | an event as a handler gets it |
 //! | [`DeliveryTx`] | the delivery's transaction: what is written through it is applied once |
-//! | [`State`], [`Delivery`] | the application's state; facts about the delivery |
+//! | [`State`], [`Delivery`] | the application's state, or a piece of it ([`FromRef`]); facts about the delivery |
 //! | [`HandlerError`] | retry, retry later, or give up |
 //! | [`Registry`], [`LoadedRegistry`] | the contracts at run time: bundled, and read from a directory |
 //! | [`observe`] | metrics: counters and latencies, for any vendor |
@@ -28,6 +28,12 @@
 //! neither published nor handed to a handler.
 //!
 //! The tables come from [`migrate`]. Postgres 14 or later; consumers need the primary.
+//!
+//! # Bounds
+//!
+//! Code that works with any payload, event type or handler names what it asks for: [`PublishedBy`] a
+//! domain, [`ConsumedBy`] a domain, [`EventType`]. Generated code implements these traits as the
+//! registry says, and nothing else does.
 //!
 //! # Features
 //!
@@ -94,10 +100,13 @@ pub mod testing;
 pub mod private;
 
 pub use contract::dead_letter_reason::DeadLetterReason;
+pub use contract::decode_error::DecodeError;
 pub use contract::envelope::EventEnvelope;
+pub use contract::event_type::{EventType, EventTypes};
 pub use contract::gate::{InvalidPayload, PayloadSchema, Violation};
 pub use contract::id::{DeadLetterId, EventId, IdError, TenantId};
-pub use contract::payload::{DecodeError, Domain, Payload, Upcast};
+pub use contract::payload::{Domain, Payload, Upcast};
+pub use contract::permission::{ConsumedBy, PublishedBy};
 pub use contract::registry::{
     Difference, EventContract, LoadedEvent, LoadedRegistry, LoadedVersion, Registry, RegistryError,
     Status, VersionContract,
@@ -122,6 +131,8 @@ pub use publish::{
     BorrowPayload, Dispatcher, DispatcherBuilder, Publish, PublishAll, PublishError, Published,
 };
 
+#[cfg(feature = "consume")]
+pub use consume::from_ref::FromRef;
 #[cfg(feature = "consume")]
 pub use consume::handler::{Delivery, DeliveryTx, Handler, State};
 #[cfg(feature = "consume")]
@@ -199,10 +210,18 @@ pub use operate::subscriptions::{
     Rewound, StartFrom, SubscriptionError, SubscriptionProgress, Subscriptions,
 };
 
+/// ```
+/// dispatcher_runtime::contracts!("../contracts");
+///
+/// # fn main() -> Result<(), dispatcher_runtime::DecodeError> {
+/// let payload = serde_json::json!({ "person_id": "per_1" });
+/// assert!(Event::decode("credit.locked", 1, payload).is_err());
+/// # Ok(()) }
+/// ```
 #[cfg(feature = "contracts-macro")]
 pub use dispatcher_macros::contracts;
 
-/// Includes what the build script of the crate made of its contracts.
+/// Includes the types that the crate's build script generated from its contracts.
 ///
 /// The build script is `dispatcher_build_support::Contracts::new("contracts").generate_or_exit();`.
 /// Without a build script, write `dispatcher_runtime::contracts!("contracts");` instead.

@@ -1,8 +1,8 @@
-//! What `#[subscribe]` and the generated types make of right and of wrong code.
+//! What rustc says about right and wrong code with `#[subscribe]` and the generated types.
 //!
 //! Each file of `fail` is a fault, and the `.stderr` beside it is what rustc 1.95 says; another
-//! rustc words things otherwise, and is not held to them. To accept changed messages, read them and
-//! run `TRYBUILD=overwrite cargo test -p dispatcher-ui-tests`.
+//! rustc words things differently, and its messages are not compared. To accept changed messages,
+//! read them and run `TRYBUILD=overwrite cargo test -p dispatcher-ui-tests`.
 //!
 //! The files of `pass` are modules of this test: they compile under `deny(warnings)` and pedantic
 //! clippy with the rest of the package, without a second build of all dependencies.
@@ -18,10 +18,16 @@ type TestResult = Result<(), Box<dyn std::error::Error>>;
 mod all_arguments;
 #[path = "pass/deprecated-event-type.rs"]
 mod deprecated_event_type;
+#[path = "pass/facade.rs"]
+mod facade;
 #[path = "pass/minimal.rs"]
 mod minimal;
+#[path = "pass/named-bounds.rs"]
+mod named_bounds;
 #[path = "pass/other-spellings.rs"]
 mod other_spellings;
+#[path = "pass/pieces-of-state.rs"]
+mod pieces_of_state;
 #[path = "pass/publish-within.rs"]
 mod publish_within;
 #[path = "pass/several-event-types.rs"]
@@ -58,7 +64,12 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
             )
         ),
         format!("{:?}", several_event_types::coaching(pool.clone())),
-        format!("{:?}", several_event_types::growth(pool)),
+        format!("{:?}", several_event_types::growth(pool.clone())),
+        format!("{:?}", named_bounds::consumer(pool.clone())),
+        format!("{:?}", pieces_of_state::consumer(pool.clone())),
+        format!("{:?}", pieces_of_state::of_the_piece(pool.clone())),
+        format!("{:?}", facade::consumer(pool.clone())),
+        format!("{:?}", facade::own_consumer(pool)),
     ];
     assert_eq!(
         names,
@@ -70,6 +81,11 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
             r#"ConsumerBuilder { subscriptions: ["forward"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["credit_board", "credit-log", "local", "move_slot"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["takings"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["hold_slot"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["one", "several"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["one"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["hold_slot", "credit_board"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["of_own_contracts"], .. }"#,
         ]
     );
     Ok(())

@@ -15,13 +15,13 @@ use tracing::Instrument;
 use crate::consume::handler::{Delivery, DeliveryTx, Handler, Incoming, Next, OpenSavepoint};
 use crate::consume::handler_error::{HandlerError, HandlerErrorKind};
 use crate::consume::span;
+use crate::contract::event_type::EventTypes;
 use crate::log::Mismatch;
 use crate::log::stored_event::StoredEvent;
 use crate::observe::Observers;
 use crate::operate::subscriptions::StartFrom;
 use crate::postgres::error::{is_transient, sql_state};
 use crate::postgres::transaction;
-use crate::private::EventTypes;
 
 /// A handler with its type forgotten.
 trait Handle<S>: Send + Sync {

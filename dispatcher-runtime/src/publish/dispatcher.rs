@@ -16,10 +16,10 @@ use super::marked::Marked;
 use super::pending::{Publish, PublishAll};
 use crate::contract::id::TenantId;
 use crate::contract::payload::Domain;
+use crate::contract::permission::PublishedBy;
 use crate::contract::registry::LoadedRegistry;
 use crate::observe::Observers;
 use crate::postgres::sql::PublishStatements;
-use crate::private::PublishedBy;
 
 /// Publishes the events of the domain `D`.
 ///

@@ -3,8 +3,8 @@
 //! One enum for the one stage that a caller sees. The message of a case contains that of its cause where
 //! there is one, and then the cause is not its `source`: a report of the chain repeats nothing.
 
+use crate::contract::decode_error::DecodeError;
 use crate::contract::gate::InvalidPayload;
-use crate::contract::payload::DecodeError;
 use crate::postgres::error::DatabaseError;
 
 /// An event could not be published. Nothing was inserted, unless [`Database`](Self::Database) says

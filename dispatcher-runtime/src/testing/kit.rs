@@ -130,7 +130,8 @@ impl<D: Domain> TestKit<D> {
                 others.push(line);
                 continue;
             }
-            let envelope = event.envelope(|_, payload| crate::private::decode::<P>(payload));
+            let envelope =
+                event.envelope(|_, payload| crate::contract::payload::decode::<P>(payload));
             let envelope = envelope.map_err(|error| TestKitError::Unreadable {
                 event_id: event.event_id.clone(),
                 event_type: P::EVENT_TYPE,

@@ -1,20 +1,18 @@
-//! What a handler takes and returns, told from how it is written.
+//! What a handler takes and returns, as it is written.
 //!
-//! A macro sees no types, so this recognises the words `DeliveryTx`, `State` and `Delivery`, as the
+//! A macro sees no types, so this recognises the words `DeliveryTx`, `State` and `Delivery` as the
 //! last segment of a path. The envelope is whatever comes first and is none of them, so that an
 //! alias of it works; rustc finds out whether it is one.
-
-use std::mem::discriminant;
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
-    FnArg, GenericArgument, ItemFn, PathArguments, PathSegment, ReturnType, Safety, Type,
+    FnArg, GenericArgument, Generics, ItemFn, PathArguments, PathSegment, ReturnType, Safety, Type,
     TypeImplTrait,
 };
 
-use crate::attribute::Attribute;
+use super::attribute::Attribute;
 use crate::faults::{Faults, spelt};
 
 /// The signature of a handler that has no fault.
@@ -35,12 +33,12 @@ pub(crate) enum Argument {
 }
 
 impl Argument {
-    /// How it is written.
-    fn spelling(&self) -> &'static str {
+    /// What may be taken once: a state may come in several pieces.
+    fn spelling(&self) -> String {
         match self {
-            Self::Tx => "&mut DeliveryTx",
-            Self::State(_) => "State<T>",
-            Self::Delivery => "Delivery",
+            Self::Tx => "&mut DeliveryTx".to_owned(),
+            Self::State(piece) => format!("State<{}>", spelt(piece)),
+            Self::Delivery => "Delivery".to_owned(),
         }
     }
 }
@@ -53,10 +51,10 @@ impl Signature {
             .any(|argument| matches!(argument, Argument::Tx))
     }
 
-    /// The state's type, where the handler takes it.
-    pub(crate) fn state(&self) -> Option<&Type> {
-        self.arguments.iter().find_map(|argument| match argument {
-            Argument::State(state) => Some(state.as_ref()),
+    /// The pieces of the application's state that the handler takes.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &Type> {
+        self.arguments.iter().filter_map(|argument| match argument {
+            Argument::State(piece) => Some(piece.as_ref()),
             _ => None,
         })
     }
@@ -84,53 +82,49 @@ fn modifiers(function: &ItemFn, faults: &mut Faults) {
     if sig.asyncness.is_none() {
         faults.at(
             sig.fn_token,
-            format!("a handler is async: write `async fn {name}`"),
+            format!("a handler is an async function: write `async fn {name}`"),
         );
     }
     if let Some(constness) = &sig.constness {
-        faults.at(
-            constness,
-            "a handler is called while the program runs: remove `const`",
-        );
+        faults.at(constness, "a handler cannot be `const`: remove it");
     }
     match &sig.safety {
-        Safety::Unsafe(token) => {
-            faults.at(token, "a handler is called by safe code: remove `unsafe`")
-        }
-        Safety::Safe(token) => faults.at(token, "a handler is safe in any case: remove `safe`"),
+        Safety::Unsafe(token) => faults.at(token, "a handler cannot be `unsafe`: remove it"),
+        Safety::Safe(token) => faults.at(token, "a handler is always safe: remove `safe`"),
         Safety::Default => {}
     }
     if let Some(abi) = &sig.abi {
-        faults.at(abi, "a handler is called from Rust: remove `extern`");
+        faults.at(abi, "a handler cannot be `extern`: remove it");
     }
     if let Some(variadic) = &sig.variadic {
-        faults.at(variadic, "a handler takes what it names: remove `...`");
+        faults.at(variadic, "a handler cannot be variadic: remove `...`");
     }
-    if !sig.generics.params.is_empty() {
-        faults.at(
-            &sig.generics,
-            "a handler is registered as it is, and nobody could say what its parameters stand for: remove them and name the types",
-        );
-    }
-    if let Some(clause) = &sig.generics.where_clause {
-        faults.at(
-            clause,
-            "a handler has no parameters to say anything about: remove the `where` clause",
-        );
-    }
-    for attribute in function
-        .attrs
-        .iter()
-        .filter(|attribute| is_subscribe(attribute))
-    {
+    generics(&sig.generics, faults);
+    let again = function.attrs.iter().filter(|other| is_subscribe(other));
+    for attribute in again {
         faults.at(
             attribute,
-            "a handler has one `#[subscribe]`: name the event types of both in one, or write another function for this one",
+            "duplicate `#[subscribe]`: list all event types in one attribute, or write a second function",
         );
     }
 }
 
-/// Whether it is this very attribute, once more.
+fn generics(generics: &Generics, faults: &mut Faults) {
+    if !generics.params.is_empty() {
+        faults.at(
+            generics,
+            "a handler cannot be generic, because the consumer could not choose the parameters: name the types",
+        );
+    }
+    if let Some(clause) = &generics.where_clause {
+        faults.at(
+            clause,
+            "a handler has no type parameters to constrain: remove the `where` clause",
+        );
+    }
+}
+
+/// Whether it is this attribute again.
 pub(crate) fn is_subscribe(attribute: &syn::Attribute) -> bool {
     let name = attribute.path().segments.last();
     name.is_some_and(|name| name.ident == "subscribe")
@@ -140,7 +134,7 @@ fn returned(function: &ItemFn, faults: &mut Faults) -> Option<Type> {
     let ReturnType::Type(_, returned) = &function.sig.output else {
         faults.at(
             &function.sig.ident,
-            "a handler says whether it has handled the event: let it return `Result<(), HandlerError>`",
+            "a handler returns whether it succeeded: add `-> Result<(), HandlerError>`",
         );
         return None;
     };
@@ -161,7 +155,7 @@ fn named(written: &Type, instead: &str, faults: &mut Faults) {
     if let Some(span) = unnamed.0 {
         faults.push(syn::Error::new(
             span,
-            format!("a handler names its types, and `impl` names none: {instead}"),
+            format!("a handler cannot take `impl Trait`: {instead}"),
         ));
     }
 }
@@ -179,8 +173,8 @@ fn one_of_several(envelope: &Type, payloads: &[String], faults: &mut Faults) {
         faults.at(
             envelope,
             format!(
-                "this takes `{taken}` only. A handler of several event types takes an enum of their payloads: \
-                 write `#[derive(EventUnion)] enum Event {{ {} }}`, and take `EventEnvelope<Event>`",
+                "this handler subscribes to several event types and takes only `{taken}`: \
+                 write `#[derive(EventUnion)] enum Event {{ {} }}` and take `EventEnvelope<Event>`",
                 variants.join(", ")
             ),
         );
@@ -193,7 +187,7 @@ fn arguments(
     faults: &mut Faults,
 ) -> (Option<Type>, Vec<Argument>) {
     let payloads = attribute.payloads();
-    let envelope_of = match payloads.as_slice() {
+    let expected = match payloads.as_slice() {
         [payload] => format!("EventEnvelope<{payload}>"),
         _ => "EventEnvelope<…>".to_owned(),
     };
@@ -207,34 +201,24 @@ fn arguments(
         .filter(|first| recognised(first).is_none());
     if let Some(first) = envelope {
         types.next();
-        if let Type::Reference(_) = first {
-            faults.at(
-                first,
-                format!("the event is the handler's own: write `{envelope_of}`, without `&`"),
-            );
-        }
-        named(first, &format!("write `{envelope_of}`"), faults);
-        one_of_several(first, &payloads, faults);
+        check_envelope(first, &expected, &payloads, faults);
     }
     let mut arguments: Vec<Argument> = Vec::new();
     for written in types {
         if last_segment(written).is_some_and(|segment| segment.ident == "EventEnvelope") {
             let message = match envelope {
-                Some(_) => "a handler takes one event: remove this one",
+                Some(_) => "a handler takes one event: remove this argument",
                 None => "the event comes first: make this the first argument",
             };
             faults.at(written, message);
-            // Otherwise it would be said to be missing, too.
+            // Otherwise it would be reported as missing, too.
             envelope = Some(written);
         } else if let Some(argument) = argument(written, faults) {
-            if arguments
-                .iter()
-                .any(|other| discriminant(other) == discriminant(&argument))
-            {
-                let spelling = argument.spelling();
+            let spelling = argument.spelling();
+            if arguments.iter().any(|other| other.spelling() == spelling) {
                 faults.at(
                     written,
-                    format!("`{spelling}` is taken twice: remove one of them"),
+                    format!("duplicate argument `{spelling}`: remove one of them"),
                 );
             }
             arguments.push(argument);
@@ -243,10 +227,21 @@ fn arguments(
     if envelope.is_none() {
         faults.at(
             &function.sig.ident,
-            format!("a handler takes the event: make `event: {envelope_of}` the first argument"),
+            format!("a handler takes the event: make `event: {expected}` the first argument"),
         );
     }
     (envelope.cloned(), arguments)
+}
+
+fn check_envelope(written: &Type, expected: &str, payloads: &[String], faults: &mut Faults) {
+    if let Type::Reference(_) = written {
+        faults.at(
+            written,
+            format!("a handler takes the event by value: write `{expected}`, without `&`"),
+        );
+    }
+    named(written, &format!("write `{expected}`"), faults);
+    one_of_several(written, payloads, faults);
 }
 
 /// The last segment of a type that is a path, behind references.
@@ -272,8 +267,8 @@ fn argument(written: &Type, faults: &mut Faults) -> Option<Argument> {
         faults.at(
             written,
             format!(
-                "a handler cannot take `{}`. After the event it can take `&mut DeliveryTx`, `State<T>` and `Delivery`; \
-                 put what else it needs into the state",
+                "a handler cannot take `{}`: after the event it takes `&mut DeliveryTx`, `State<T>` or `Delivery`; \
+                 put anything else into the application's state",
                 spelt(written)
             ),
         );
@@ -287,7 +282,7 @@ fn argument(written: &Type, faults: &mut Faults) -> Option<Argument> {
         if !reference.is_some_and(|it| it.mutability.is_some() && it.lifetime.is_none()) {
             faults.at(
                 written,
-                "the transaction is lent to the handler: write `&mut DeliveryTx`",
+                "a handler borrows the transaction: write `&mut DeliveryTx`",
             );
         }
         return Some(Argument::Tx);
@@ -296,17 +291,20 @@ fn argument(written: &Type, faults: &mut Faults) -> Option<Argument> {
         let bare = spelt(bare);
         faults.at(
             written,
-            format!("a handler takes it by value: write `{bare}`"),
+            format!("a handler takes this by value: write `{bare}`"),
         );
     }
     if segment.ident == "Delivery" {
         return Some(Argument::Delivery);
     }
     let Some(state) = generic(segment) else {
-        faults.at(written, "say which state: `State<App>`");
+        faults.at(
+            written,
+            "`State` needs the type of the state: write `State<App>`",
+        );
         return None;
     };
-    named(state, "write the type of the state", faults);
+    named(state, "name the type of the state", faults);
     Some(Argument::State(Box::new(state.clone())))
 }
 

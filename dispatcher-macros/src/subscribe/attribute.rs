@@ -1,20 +1,26 @@
-//! What stands in the parentheses: `#[subscribe(credit_locked, name = "hold-slot")]`.
+//! The arguments of the attribute: `#[subscribe(credit_locked, name = "hold_slot")]`.
+//!
+//! An argument that is not understood is skipped up to the next comma, so that the others are read.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, ExprLit, Lit, LitStr, Path, Token, token};
+use syn::{Expr, LitStr, Path, Token, token};
 
+use super::name;
 use crate::faults::{Faults, spelt};
+use crate::runtime::Runtime;
 
 /// The attribute, as far as it could be understood.
 #[derive(Debug, Default)]
 pub(crate) struct Attribute {
-    /// The modules of the event types: one at least, or there is a fault.
+    /// The modules of the event types. Without any, the payload says which event type it is.
     pub(crate) event_types: Vec<Path>,
     /// The name of the subscription, where it is not the function's.
     pub(crate) name: Option<LitStr>,
+    /// How the expansion names the runtime.
+    pub(crate) runtime: Runtime,
 }
 
 impl Attribute {
@@ -48,12 +54,6 @@ pub(crate) fn parse(tokens: TokenStream, faults: &mut Faults) -> Attribute {
             Argument::Option(key, value) => option(&mut attribute, &key, value, faults),
         }
     }
-    if attribute.event_types.is_empty() && faults.none() {
-        faults.push(syn::Error::new(
-            Span::call_site(),
-            "which event type? Name its module: `#[subscribe(credit_locked)]`",
-        ));
-    }
     attribute
 }
 
@@ -65,7 +65,7 @@ fn arguments(input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<Vec<Arg
                 arguments.push(argument);
                 // Parentheses were taken for the value of an option, which is reported as such.
                 if !input.is_empty() && !input.peek(Token![,]) && !input.peek(token::Paren) {
-                    faults.push(input.error("write a comma before this"));
+                    faults.push(input.error("expected a comma before this"));
                 }
             }
             Err(error) => faults.push(error),
@@ -86,17 +86,18 @@ fn argument(input: ParseStream<'_>) -> syn::Result<Argument> {
         let text: LitStr = input.parse()?;
         return Ok(Argument::Dotted(quote!(#text), text.value()));
     }
-    if input.peek(syn::Ident) && input.peek2(Token![=]) {
-        let key = input.parse()?;
+    // `crate` is a key here, and a keyword elsewhere.
+    if input.peek(syn::Ident::peek_any) && input.peek2(Token![=]) {
+        let key = input.call(Ident::parse_any)?;
         input.parse::<Token![=]>()?;
         return Ok(Argument::Option(key, input.parse().ok()));
     }
-    if input.peek(syn::Ident) && input.peek2(token::Paren) {
-        return Ok(Argument::Option(input.parse()?, None));
+    if input.peek(syn::Ident::peek_any) && input.peek2(token::Paren) {
+        return Ok(Argument::Option(input.call(Ident::parse_any)?, None));
     }
     let Ok(path) = input.call(Path::parse_mod_style) else {
         return Err(input.error(
-            "this is no event type: write the path of its module, `#[subscribe(credit_locked)]`",
+            "expected the path of an event type's module, such as `#[subscribe(credit_locked)]`",
         ));
     };
     if !input.peek(Token![.]) {
@@ -123,7 +124,8 @@ fn event_type(attribute: &mut Attribute, path: Path, faults: &mut Faults) {
         faults.at(
             &path,
             format!(
-                "this names a type, and the event type is its module: write `#[subscribe({})]`",
+                "`{}` is a type, and an event type is named by its module: write `#[subscribe({})]`",
+                spelt(&path),
                 module_of(&path)
             ),
         );
@@ -137,7 +139,7 @@ fn event_type(attribute: &mut Attribute, path: Path, faults: &mut Faults) {
     {
         faults.at(
             &path,
-            format!("`{spelling}` stands here twice: remove one of them"),
+            format!("duplicate event type `{spelling}`: remove one of them"),
         );
         return;
     }
@@ -171,46 +173,28 @@ fn dotted(tokens: &TokenStream, text: &str, faults: &mut Faults) {
 }
 
 fn option(attribute: &mut Attribute, key: &Ident, value: Option<Expr>, faults: &mut Faults) {
-    if key != "name" {
-        let close = strsim::damerau_levenshtein(&key.to_string(), "name") <= 2;
-        let help = if close {
-            "; did you mean `name`?"
-        } else {
-            ": there is only `name = \"hold-slot\"`, for the subscription"
-        };
-        faults.at(key, format!("unknown option `{key}`{help}"));
-        return;
-    }
-    let Some(Expr::Lit(ExprLit {
-        lit: Lit::Str(name),
-        ..
-    })) = value
-    else {
-        match value {
-            Some(value) => faults.at(
-                value,
-                "the name of a subscription is a string: `name = \"hold-slot\"`",
-            ),
-            None => faults.at(
-                key,
-                "write the name of the subscription as `name = \"hold-slot\"`",
-            ),
-        }
-        return;
-    };
-    if attribute.name.is_some() {
-        faults.at(
-            key,
-            "the subscription has a name already: remove one of them",
-        );
-    } else if name.value().trim().is_empty() || name.value().contains('\0') {
-        faults.at(
-            &name,
-            "the name of a subscription cannot be empty: `name = \"hold-slot\"`",
-        );
+    if key == "crate" {
+        attribute.runtime.set(key, value, faults);
+    } else if key != "name" {
+        unknown(key, faults);
+    } else if attribute.name.is_some() {
+        faults.at(key, "duplicate option `name`: remove one of them");
     } else {
-        attribute.name = Some(name);
+        attribute.name = name::option(key, value, faults);
     }
+}
+
+fn unknown(key: &Ident, faults: &mut Faults) {
+    let written = key.to_string();
+    let close = ["name", "crate"]
+        .into_iter()
+        .find(|known| strsim::damerau_levenshtein(&written, known) <= 2);
+    let help = match close {
+        Some(known) => format!("; did you mean `{known}`?"),
+        None => ": the options are `name = \"…\"`, the name of the subscription, and `crate = \"…\"`, the path of dispatcher-runtime"
+            .to_owned(),
+    };
+    faults.at(key, format!("unknown option `{written}`{help}"));
 }
 
 /// `CreditLocked` for `credit_locked`.

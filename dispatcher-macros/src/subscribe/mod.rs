@@ -1,11 +1,15 @@
 //! `#[subscribe]`: reads the attribute and the function, and writes a handler or what is wrong.
 
+mod attribute;
+mod expansion;
+mod name;
+mod signature;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Item, ItemFn};
 
 use crate::faults::Faults;
-use crate::{attribute, expansion, signature};
 
 pub(crate) fn subscribe(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let mut faults = Faults::default();
@@ -13,13 +17,7 @@ pub(crate) fn subscribe(attribute: TokenStream, item: TokenStream) -> TokenStrea
     let function = match syn::parse2::<ItemFn>(item.clone()) {
         Ok(function) => function,
         Err(error) => {
-            match syn::parse2::<Item>(item.clone()) {
-                Ok(other) => faults.at(
-                    first_token(&other),
-                    "a handler is an async function: `#[subscribe]` cannot stand here",
-                ),
-                Err(_) => faults.push(error),
-            }
+            not_a_function(&item, error, &mut faults);
             return quote!(#faults #item);
         }
     };
@@ -30,19 +28,29 @@ pub(crate) fn subscribe(attribute: TokenStream, item: TokenStream) -> TokenStrea
         );
         return quote!(#faults #item);
     }
-    let signature = signature::read(&function, &attribute, &mut faults);
-    match (signature, attribute.event_types.as_slice()) {
-        (Some(signature), event_types) if faults.none() => {
-            expansion::handler(&function, event_types, attribute.name.as_ref(), &signature)
-        }
+    if attribute.name.is_none() {
+        name::check_function(&function.sig.ident, &mut faults);
+    }
+    match signature::read(&function, &attribute, &mut faults) {
+        Some(signature) if faults.none() => expansion::handler(&function, &attribute, &signature),
         _ => {
-            let standin = expansion::standin(&function, &attribute.event_types);
+            let standin = expansion::standin(&function, &attribute);
             quote!(#faults #standin)
         }
     }
 }
 
-/// A whole struct underlined says less than its first word.
+fn not_a_function(item: &TokenStream, error: syn::Error, faults: &mut Faults) {
+    match syn::parse2::<Item>(item.clone()) {
+        Ok(other) => faults.at(
+            first_token(&other),
+            "`#[subscribe]` belongs on an async function",
+        ),
+        Err(_) => faults.push(error),
+    }
+}
+
+/// The first word of an item is a better place than the whole of it.
 fn first_token(item: &Item) -> TokenStream {
     item.to_token_stream().into_iter().take(1).collect()
 }

@@ -3,41 +3,46 @@
 //! A macro cannot ask cargo to watch a directory. It can make rustc read a file, and rustc tells
 //! cargo of every file that it read: hence an `include_bytes!` for each contract.
 
+mod input;
+mod rename;
+
 use std::path::Path;
 
 use dispatcher_build_support::{Contracts, Rendered};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::LitStr;
 
-const USAGE: &str =
-    "name the contracts directory, relative to the package: `contracts!(\"contracts\")`";
+use crate::faults::Faults;
+use crate::runtime::Runtime;
 
 pub(crate) fn contracts(input: TokenStream) -> TokenStream {
-    let directory = match syn::parse2::<LitStr>(input.clone()) {
-        Ok(directory) => directory,
-        Err(_) if input.is_empty() => {
-            return syn::Error::new(Span::call_site(), USAGE).to_compile_error();
-        }
-        Err(_) => return syn::Error::new_spanned(input, USAGE).to_compile_error(),
+    let mut faults = Faults::default();
+    let Some((directory, runtime)) = input::read(input, &mut faults) else {
+        return quote!(#faults);
     };
     match Contracts::new(directory.value()).render() {
-        Ok(rendered) => tokens(&rendered, &directory),
+        Ok(rendered) if faults.none() => tokens(&rendered, &directory, &runtime),
+        Ok(_) => quote!(#faults),
         Err(report) => {
             let message = format!(
-                "no types were made from {:?}\n\n{report}",
+                "no types were generated from {:?}\n\n{report}",
                 directory.value()
             );
-            syn::Error::new(directory.span(), message).to_compile_error()
+            faults.at(&directory, message);
+            quote!(#faults)
         }
     }
 }
 
-fn tokens(rendered: &Rendered, directory: &LitStr) -> TokenStream {
-    let Ok(rust) = rendered.rust.parse::<TokenStream>() else {
-        let message = "the generated code is not Rust: this is a fault of dispatcher-build-support, please report it";
+fn tokens(rendered: &Rendered, directory: &LitStr, runtime: &Runtime) -> TokenStream {
+    let Ok(mut rust) = rendered.rust.parse::<TokenStream>() else {
+        let message = "the generated code is not valid Rust: this is a bug in dispatcher-build-support, please report it";
         return syn::Error::new(directory.span(), message).to_compile_error();
     };
+    if runtime.is_given() {
+        rust = rename::renamed(rust, runtime);
+    }
     let inputs = rendered.inputs.iter().map(|input| absolute(input));
     quote! {
         #(const _: &[u8] = ::core::include_bytes!(#inputs);)*
@@ -45,7 +50,7 @@ fn tokens(rendered: &Rendered, directory: &LitStr) -> TokenStream {
     }
 }
 
-/// `include_bytes!` takes a relative path as relative to the source file.
+/// `include_bytes!` resolves a relative path against the source file.
 fn absolute(input: &Path) -> String {
     std::path::absolute(input)
         .unwrap_or_else(|_| input.to_owned())
@@ -95,7 +100,7 @@ mod tests {
             .replace("error: contracts/", &format!("error: {directory}/"));
         assert_eq!(
             message.value(),
-            format!("no types were made from {directory:?}\n\n{report}")
+            format!("no types were generated from {directory:?}\n\n{report}")
         );
     }
 
@@ -105,10 +110,11 @@ mod tests {
             quote::quote!(),
             quote::quote!(contracts),
             quote::quote!("a", "b"),
+            quote::quote!(crate = "acme::runtime"),
         ] {
             let expanded = contracts(input).to_string();
             assert!(
-                expanded.contains("name the contracts directory, relative to the package"),
+                expanded.contains("expected the contracts directory, relative to the package"),
                 "{expanded}"
             );
         }
