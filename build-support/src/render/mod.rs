@@ -29,7 +29,7 @@ use crate::model::{Event, Model, Status, Version};
 use self::event::VersionModule;
 use self::ir::{Home, Item, ItemId, Program, Shape};
 use self::item::{Cycles, Scope};
-pub(crate) use self::lower::{Held, asserts};
+pub(crate) use self::lower::Held;
 use self::names::ident;
 pub(crate) use self::split::Rust;
 
