@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-pub(crate) use dispatcher_schema::pointer::{is_pointer, join, split_last, unescape};
+pub(crate) use dispatcher_schema::pointer::{Place, is_pointer, join, split_last, unescape};
 
 /// What is wrong with a text, and where.
 #[derive(Debug)]
@@ -17,15 +17,6 @@ pub(crate) struct Fault {
     pub(crate) position: Option<(usize, usize)>,
     pub(crate) message: String,
     pub(crate) help: Option<String>,
-}
-
-/// What of a pointer's target to point at.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Place {
-    /// The value.
-    Value,
-    /// The key that holds it; the value where it stands in an array.
-    Key,
 }
 
 /// The text and the value of a file.

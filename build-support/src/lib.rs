@@ -38,7 +38,6 @@
 
 pub mod coverage;
 pub mod diagnostic;
-pub mod formats;
 pub mod model;
 pub mod schema;
 
@@ -51,7 +50,7 @@ mod panics;
 mod registry;
 mod render;
 
-pub(crate) use dispatcher_schema::draft;
+pub(crate) use dispatcher_schema::{draft, formats};
 
 pub use contracts::{Contracts, Error, Generated, Rendered};
 pub use coverage::Coverage;

@@ -82,7 +82,7 @@ pub use contract::id::{DeadLetterId, EventId, IdError, TenantId};
 pub use contract::payload::{DecodeError, Domain, Payload, Upcast};
 pub use contract::registry::{
     Difference, EventContract, LoadedEvent, LoadedRegistry, LoadedVersion, Registry, RegistryError,
-    Status, VersionContract,
+    RegistryFault, Status, VersionContract,
 };
 pub use contract::value::{Date, DateTime, Deferred, Integer, Number, Refined, ValueError};
 /// The version of the `time` crate that the interface speaks of.

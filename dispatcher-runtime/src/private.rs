@@ -25,6 +25,7 @@ pub use crate::consume::handler::{
 pub use crate::contract::gate::Document;
 #[cfg(feature = "schemars")]
 pub use crate::contract::json_schema::json_schema as json_schema_of;
+pub use crate::contract::registry::EventContractParts;
 pub use crate::contract::value::{
     IntegerRule, ListRule, NumberRule, Object, ObjectWriter, Read, Rule, StringRule, Union,
     ValueEnum, ValueError, deserialize, present, unknown_variant,

@@ -8,9 +8,17 @@
 //!
 //! This crate is internal to Dispatcher: its interface may change with any release.
 
+pub mod address;
 pub mod draft;
+pub mod formats;
+pub mod inexact;
+pub mod metaschemas;
+pub mod one_resource;
+pub mod path;
 pub mod pointer;
+pub mod registry;
 pub mod vocabulary;
+pub mod words;
 
 pub use draft::{Draft, Subschemas};
 pub use vocabulary::{Keyword, Role, Shape};

@@ -3,6 +3,15 @@
 //! A pointer is text here, because schemas and diagnostics hold them as text. `~` and `/` inside of
 //! a key are escaped by [`join`] and unescaped by whatever gives a key back; nothing here fails.
 
+/// What of a pointer's target a diagnostic points at.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Place {
+    /// The value.
+    Value,
+    /// The key that holds it; the value where it stands in an array.
+    Key,
+}
+
 /// `pointer` with one more token.
 #[must_use]
 pub fn join(pointer: &str, key: &str) -> String {

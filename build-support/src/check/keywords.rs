@@ -3,22 +3,21 @@
 
 use std::collections::BTreeSet;
 
+use dispatcher_schema::formats;
 use dispatcher_schema::vocabulary::{self, Role};
+use dispatcher_schema::words::found;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, closest};
 use crate::draft::Draft;
-use crate::formats;
 use crate::json::Place;
 use crate::panics::quietly;
-use crate::registry::found;
 use crate::schema::{Documents, Location};
 
 /// The faults of every schema of the contracts.
 pub(super) fn check(documents: &Documents, schemas: &BTreeSet<Location>) -> Vec<Diagnostic> {
     let mut checker = Checker {
         documents,
-        formats: formats::known(),
         diagnostics: Vec::new(),
     };
     for at in schemas {
@@ -36,7 +35,6 @@ pub(super) fn check(documents: &Documents, schemas: &BTreeSet<Location>) -> Vec<
 
 struct Checker<'a> {
     documents: &'a Documents,
-    formats: jsonschema::ValidationOptions<'a>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -48,7 +46,7 @@ impl Checker<'_> {
             return;
         }
         if let Some(Value::String(format)) = schema.get("format")
-            && let Some(help) = formats::help(format, &self.formats)
+            && let Some(help) = formats::help(format)
         {
             let message = format!("the format {format:?} is not known, and would not be checked");
             self.push(&at.join("format"), Place::Value, message, Some(help));

@@ -8,6 +8,7 @@ mod needs;
 
 use std::collections::BTreeSet;
 
+use dispatcher_schema::words::{found, unquoted};
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Value, json};
@@ -16,7 +17,6 @@ use crate::diagnostic::Diagnostic;
 use crate::draft::{Draft, Subschemas};
 use crate::json::{self, Place};
 use crate::panics::quietly;
-use crate::registry::{found, unquoted};
 use crate::schema::{Documents, Location};
 
 use needs::{is_type, repeated};

@@ -7,9 +7,9 @@
 
 use std::collections::BTreeSet;
 
+use dispatcher_schema::inexact::{inexact, place, shortened};
 use serde_json::Value;
 
-use super::inexact::{inexact, pointer, shortened};
 use crate::diagnostic::Diagnostic;
 use crate::draft::Subschemas;
 use crate::json;
@@ -22,7 +22,7 @@ pub(super) fn check(documents: &Documents, schemas: &BTreeSet<Location>) -> Vec<
         for number in inexact(&document.text) {
             let at = Location {
                 document: document.path.clone(),
-                pointer: pointer(&document.text, number.start),
+                pointer: place(&document.text, number.start),
             };
             if !counts(documents, schemas, &at) {
                 continue;
