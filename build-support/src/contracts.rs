@@ -4,6 +4,8 @@ use std::env;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use dispatcher_schema::registry::REGISTRY_FILE;
+
 use crate::artifact::{Artifact, header, rerun_lines};
 use crate::check;
 use crate::coverage::Coverage;
@@ -11,7 +13,6 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::files::Files;
 use crate::model::Model;
 use crate::panics::quietly;
-use crate::registry::REGISTRY_FILE;
 use crate::render::{self, Rust};
 
 /// The file that is generated in `OUT_DIR`.

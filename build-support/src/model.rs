@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+pub use dispatcher_schema::registry::{Deprecation, Status};
+
 use crate::schema::Documents;
 
 /// Everything that one contracts directory says, checked.
@@ -54,11 +56,12 @@ pub struct Event {
 }
 
 impl Event {
-    /// The versions that types are generated for: all but the retired ones.
+    /// The versions that types are generated for: all but the retired ones, and none of a retired
+    /// event type.
     pub fn live_versions(&self) -> impl DoubleEndedIterator<Item = &Version> {
         self.versions
             .iter()
-            .filter(|version| version.status != Status::Retired)
+            .filter(|version| ![&self.status, &version.status].contains(&&Status::Retired))
     }
 
     /// The highest active version; the highest deprecated one where none is active.
@@ -67,28 +70,6 @@ impl Event {
             .rfind(|version| version.status == Status::Active)
             .or_else(|| self.live_versions().next_back())
     }
-}
-
-/// Whether an event type, or one version of it, is in use.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Status {
-    /// In use.
-    Active,
-    /// In use, on its way out.
-    Deprecated(Deprecation),
-    /// No longer published or handled; no types are generated.
-    Retired,
-}
-
-/// Why something is deprecated and what to use instead.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Deprecation {
-    /// In a sentence.
-    pub reason: String,
-    /// The event type that takes its place.
-    pub replacement: Option<String>,
-    /// A version or a date.
-    pub since: Option<String>,
 }
 
 /// One schema version of an event type.

@@ -24,12 +24,12 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Event, Model, Status, Version};
+use crate::model::{Event, Model, Version};
 
 use self::event::VersionModule;
 use self::ir::{Home, Item, ItemId, Program, Shape};
 use self::item::{Cycles, Scope};
-pub(crate) use self::lower::{Held, asserts};
+pub(crate) use self::lower::Held;
 use self::names::ident;
 pub(crate) use self::split::Rust;
 
@@ -73,11 +73,7 @@ pub(crate) fn held(model: &Model) -> Held {
 
 /// The versions that types are generated for.
 pub(crate) fn live_versions(event: &Event) -> Vec<&Version> {
-    if event.status == Status::Retired {
-        Vec::new()
-    } else {
-        event.live_versions().collect()
-    }
+    event.live_versions().collect()
 }
 
 fn reserved_names(model: &Model) -> Vec<Diagnostic> {

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use dispatcher_schema::vocabulary::{self, Step};
 use serde_json::Value;
 
 use crate::model::Model;
@@ -15,17 +16,10 @@ use super::docs::{Docs, code};
 use super::ir::{Home, Item, ItemId, Program, Shape, Type};
 use super::names::{Taken, pascal};
 
-/// A step from a schema to one inside it.
-struct Step {
-    keyword: String,
-    /// The member's name, or the index.
-    member: Option<String>,
-}
-
 /// What the contracts call the schema at this location.
 pub(super) fn subject(documents: &Documents, at: &Location) -> String {
     let steps = steps(at);
-    let named = steps.iter().rev().find(|step| step.names_its_member());
+    let named = steps.iter().rev().find(|step| names_its_member(step));
     match named.and_then(|step| step.member.clone()) {
         Some(name) => name,
         None => file_name(documents, at),
@@ -109,7 +103,7 @@ fn candidates(
     let mut names = vec![short.clone()];
     match steps.split_last() {
         Some((step, owner)) if !step.is_definition() => {
-            if step.names_its_member() {
+            if names_its_member(step) {
                 // `shared` holds many files, and a name there must not depend on all of them.
                 if root.is_none() {
                     names.clear();
@@ -142,7 +136,7 @@ fn short_name(documents: &Documents, at: &Location, root: Option<&str>, steps: &
     let Some((step, owner)) = steps.split_last() else {
         return root.map_or_else(|| pascal(&file_name(documents, at)), str::to_owned);
     };
-    if let (true, Some(member)) = (step.names_its_member(), &step.member) {
+    if let (true, Some(member)) = (names_its_member(step), &step.member) {
         return pascal(member);
     }
     let title = documents
@@ -206,37 +200,13 @@ fn is_name(title: &str) -> bool {
             .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, ' ' | '-' | '_'))
 }
 
-impl Step {
-    fn is_definition(&self) -> bool {
-        matches!(self.keyword.as_str(), "$defs" | "definitions")
-    }
-
-    fn names_its_member(&self) -> bool {
-        self.is_definition() || self.keyword == "properties"
-    }
+/// Whether the member's name is what people call the schema that a step leads to.
+fn names_its_member(step: &Step) -> bool {
+    step.is_definition() || step.keyword == "properties"
 }
 
 fn steps(at: &Location) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let mut tokens = at
-        .pointer
-        .split('/')
-        .skip(1)
-        .map(crate::json::unescape)
-        .peekable();
-    while let Some(keyword) = tokens.next() {
-        let has_member = match keyword.as_str() {
-            "$defs" | "definitions" | "dependencies" | "dependentSchemas" | "patternProperties"
-            | "properties" | "allOf" | "anyOf" | "oneOf" | "prefixItems" => true,
-            "items" => tokens
-                .peek()
-                .is_some_and(|next| next.bytes().all(|byte| byte.is_ascii_digit())),
-            _ => false,
-        };
-        let member = if has_member { tokens.next() } else { None };
-        steps.push(Step { keyword, member });
-    }
-    steps
+    vocabulary::steps(&at.pointer).collect()
 }
 
 /// The location that these first steps of `at` lead to.

@@ -213,15 +213,13 @@ fn descriptor(event: &Event) -> TokenStream {
             quote!(::core::option::Option::Some(&#module::SCHEMA))
         };
         quote! {
-            ::dispatcher_runtime::VersionContract {
-                schema_version: #number, status: #status, schema: #schema,
-            }
+            ::dispatcher_runtime::VersionContract::new(#number, #status, #schema)
         }
     });
     quote! {
         /// What the registry says about it.
         pub static DESCRIPTOR: ::dispatcher_runtime::EventContract =
-            ::dispatcher_runtime::EventContract {
+            ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
                 event_type: #name,
                 description: #description,
                 contract: #contract,
@@ -230,7 +228,7 @@ fn descriptor(event: &Event) -> TokenStream {
                 status: #event_status,
                 subject: #subject,
                 versions: &[#(#versions),*],
-            };
+            });
     }
 }
 

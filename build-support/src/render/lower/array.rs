@@ -1,5 +1,6 @@
 //! Lists and tuples.
 
+use dispatcher_schema::vocabulary::asserts;
 use serde_json::{Map, Value};
 
 use crate::draft::Draft;
@@ -7,7 +8,7 @@ use crate::render::ir::{List, Shape, Type};
 use crate::schema::Location;
 
 use super::Lowering;
-use super::parts::{asserts, declared_types};
+use super::parts::declared_types;
 use super::scalar::values;
 
 impl Lowering<'_> {

@@ -33,7 +33,6 @@ use super::live_versions;
 
 pub(crate) use self::held::Held;
 use self::object::ObjectShape;
-pub(crate) use self::parts::asserts;
 use self::parts::declared_types;
 
 /// Every payload of the model, and whatever it refers to.

@@ -258,7 +258,11 @@ impl Lowering<'_> {
             let Some(schema) = self.schema(part) else {
                 continue;
             };
-            view.parts += usize::from(schema.keys().any(|keyword| super::parts::asserts(keyword)));
+            view.parts += usize::from(
+                schema
+                    .keys()
+                    .any(|keyword| dispatcher_schema::vocabulary::asserts(keyword)),
+            );
             for property in schema
                 .get("properties")
                 .and_then(Value::as_object)

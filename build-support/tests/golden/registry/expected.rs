@@ -120,7 +120,7 @@ pub mod lead_captured {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "lead.captured",
         description: "The event lead.captured.",
         contract: "golden",
@@ -129,13 +129,13 @@ pub mod lead_captured {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `lead.captured`",
@@ -206,7 +206,7 @@ pub mod lead_expired {
     }
     pub enum Retired {}
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "lead.expired",
         description: "The event lead.expired.",
         contract: "golden",
@@ -215,13 +215,13 @@ pub mod lead_expired {
         status: ::dispatcher_runtime::Status::Retired,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Retired,
-                schema: ::core::option::Option::None,
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Retired,
+                ::core::option::Option::None,
+            ),
         ],
-    };
+    });
     #[diagnostic::on_unimplemented(
         message = "`lead.expired` is retired: it can no longer be subscribed to",
         label = "the registry says \"retired\""
@@ -299,7 +299,7 @@ pub mod lead_lost {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "lead.lost",
         description: "The event lead.lost.",
         contract: "golden",
@@ -312,13 +312,13 @@ pub mod lead_lost {
         },
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `lead.lost`",
@@ -419,7 +419,7 @@ pub mod r#type {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "type",
         description: "The event type.",
         contract: "golden",
@@ -428,13 +428,13 @@ pub mod r#type {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `type`",

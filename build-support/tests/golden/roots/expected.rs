@@ -79,7 +79,7 @@ pub mod root_anything {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.anything",
         description: "The event root.anything.",
         contract: "golden",
@@ -88,13 +88,13 @@ pub mod root_anything {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.anything`",
@@ -175,7 +175,10 @@ pub mod root_draft4 {
             additional_properties
         );
         /// What the contracts call `f`.
-        pub type F = ::dispatcher_runtime::Refined<::dispatcher_runtime::Number, rules::F>;
+        pub type F = ::dispatcher_runtime::Refined<
+            ::dispatcher_runtime::Number,
+            rules::F,
+        >;
         /// What the contracts call `n`.
         pub type N = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
@@ -229,7 +232,7 @@ pub mod root_draft4 {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.draft4",
         description: "The event root.draft4.",
         contract: "golden",
@@ -238,13 +241,13 @@ pub mod root_draft4 {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.draft4`",
@@ -366,7 +369,7 @@ pub mod root_draft7 {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.draft7",
         description: "The event root.draft7.",
         contract: "golden",
@@ -375,13 +378,13 @@ pub mod root_draft7 {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.draft7`",
@@ -450,7 +453,10 @@ pub mod root_map {
         );
         ::dispatcher_runtime::private::read_by_serde!(RootMap);
         /// What the contracts call `map`.
-        pub type RootMapValue = ::dispatcher_runtime::Refined<String, rules::RootMapValue>;
+        pub type RootMapValue = ::dispatcher_runtime::Refined<
+            String,
+            rules::RootMapValue,
+        >;
         #[doc(hidden)]
         pub mod rules {
             ::dispatcher_runtime::private::rules!(
@@ -491,7 +497,7 @@ pub mod root_map {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.map",
         description: "The event root.map.",
         contract: "golden",
@@ -500,13 +506,13 @@ pub mod root_map {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.map`",
@@ -608,7 +614,7 @@ pub mod root_referred {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.referred",
         description: "The event root.referred.",
         contract: "golden",
@@ -617,13 +623,13 @@ pub mod root_referred {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.referred`",
@@ -730,7 +736,7 @@ pub mod root_tagged {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.tagged",
         description: "The event root.tagged.",
         contract: "golden",
@@ -739,13 +745,13 @@ pub mod root_tagged {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.tagged`",
@@ -850,7 +856,7 @@ pub mod root_unevaluated {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.unevaluated",
         description: "The event root.unevaluated.",
         contract: "golden",
@@ -859,13 +865,13 @@ pub mod root_unevaluated {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.unevaluated`",
@@ -985,7 +991,7 @@ pub mod root_untagged {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.untagged",
         description: "The event root.untagged.",
         contract: "golden",
@@ -994,13 +1000,13 @@ pub mod root_untagged {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.untagged`",
@@ -1111,7 +1117,7 @@ pub mod root_untyped {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.untyped",
         description: "The event root.untyped.",
         contract: "golden",
@@ -1120,13 +1126,13 @@ pub mod root_untyped {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.untyped`",

@@ -194,7 +194,7 @@ pub mod person_copied {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "person.copied",
         description: "The event person.copied.",
         contract: "golden",
@@ -203,18 +203,18 @@ pub mod person_copied {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 2,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v2::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
+            ::dispatcher_runtime::VersionContract::new(
+                2,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v2::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `person.copied`",
@@ -414,7 +414,7 @@ pub mod person_paid {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "person.paid",
         description: "The event person.paid.",
         contract: "golden",
@@ -423,13 +423,13 @@ pub mod person_paid {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `person.paid`",
@@ -551,7 +551,7 @@ pub mod person_refunded {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "person.refunded",
         description: "The event person.refunded.",
         contract: "golden",
@@ -560,13 +560,13 @@ pub mod person_refunded {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `person.refunded`",

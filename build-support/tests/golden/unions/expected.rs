@@ -321,7 +321,7 @@ pub mod payment_made {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "payment.made",
         description: "The event payment.made.",
         contract: "golden",
@@ -330,13 +330,13 @@ pub mod payment_made {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `payment.made`",

@@ -91,7 +91,7 @@ pub mod order_moved {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "order.moved",
         description: "The event order.moved.",
         contract: "golden",
@@ -100,18 +100,18 @@ pub mod order_moved {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 2,
-                status: ::dispatcher_runtime::Status::Retired,
-                schema: ::core::option::Option::None,
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
+            ::dispatcher_runtime::VersionContract::new(
+                2,
+                ::dispatcher_runtime::Status::Retired,
+                ::core::option::Option::None,
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `order.moved`",
@@ -298,7 +298,7 @@ pub mod order_paid {
         }
     }
     /// What the registry says about it.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "order.paid",
         description: "The event order.paid.",
         contract: "golden",
@@ -307,32 +307,32 @@ pub mod order_paid {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::Some("/order_id"),
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Retired,
-                schema: ::core::option::Option::None,
-            },
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 2,
-                status: ::dispatcher_runtime::Status::Deprecated {
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Retired,
+                ::core::option::Option::None,
+            ),
+            ::dispatcher_runtime::VersionContract::new(
+                2,
+                ::dispatcher_runtime::Status::Deprecated {
                     reason: "Version 3 says more",
                     replacement: ::core::option::Option::None,
                     since: ::core::option::Option::None,
                 },
-                schema: ::core::option::Option::Some(&v2::SCHEMA),
-            },
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 3,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v3::SCHEMA),
-            },
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 4,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v4::SCHEMA),
-            },
+                ::core::option::Option::Some(&v2::SCHEMA),
+            ),
+            ::dispatcher_runtime::VersionContract::new(
+                3,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v3::SCHEMA),
+            ),
+            ::dispatcher_runtime::VersionContract::new(
+                4,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v4::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `order.paid`",

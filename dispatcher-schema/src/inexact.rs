@@ -10,21 +10,25 @@
 //! The scan takes the text for JSON; what it makes of another text does no harm, because that is
 //! refused by the parser.
 //!
-//! The runtime asks it of payloads and build-support of schemas, which has this file too, as a link.
+//! The runtime asks it of payloads, and both sides ask it of schemas.
+
+use crate::pointer;
 
 /// Digits that every double gives back.
 const SURE: usize = 15;
 
 /// A number that is not held.
-pub(crate) struct Found<'a> {
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Found<'a> {
     /// The byte at which it begins.
-    pub(crate) start: usize,
+    pub start: usize,
     /// As it is spelled.
-    pub(crate) text: &'a str,
+    pub text: &'a str,
 }
 
 /// The numbers of a JSON text that are not held.
-pub(crate) fn inexact(text: &str) -> impl Iterator<Item = Found<'_>> {
+pub fn inexact(text: &str) -> impl Iterator<Item = Found<'_>> {
     let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -63,12 +67,15 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
     at
 }
 
-pub(crate) const fn is_part(byte: u8) -> bool {
+/// Whether a byte can be part of a number.
+#[must_use]
+pub const fn is_part(byte: u8) -> bool {
     matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')
 }
 
 /// Whether a number would be written as the same number that was read.
-pub(crate) fn is_held(number: &str) -> bool {
+#[must_use]
+pub fn is_held(number: &str) -> bool {
     if number.len() <= SURE && !number.contains(['e', 'E']) {
         return true;
     }
@@ -126,7 +133,8 @@ fn exponent_of(text: &str) -> Option<i64> {
 }
 
 /// The JSON pointer to the value that begins at this byte. Only a refusal asks for it.
-pub(crate) fn pointer(text: &str, end: usize) -> String {
+#[must_use]
+pub fn place(text: &str, end: usize) -> String {
     /// What is open around a place, and where in it one is.
     enum Open {
         Array(usize),
@@ -159,12 +167,13 @@ pub(crate) fn pointer(text: &str, end: usize) -> String {
     }
     open.iter().fold(String::new(), |pointer, open| match open {
         Open::Array(index) => format!("{pointer}/{index}"),
-        Open::Object(key) => format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
+        Open::Object(key) => pointer::join(&pointer, key),
     })
 }
 
 /// A number as a message shows it.
-pub(crate) fn shortened(number: &str) -> String {
+#[must_use]
+pub fn shortened(number: &str) -> String {
     const LONGEST: usize = 60;
     match number.get(..LONGEST) {
         Some(start) if number.len() > LONGEST => format!("{start}…"),

@@ -2,39 +2,19 @@
 
 use serde_json::{Map, Value};
 
-use super::{Source, Spot};
-use crate::diagnostic::{Diagnostic, closest, listed};
-use crate::json::{self, Place};
-use crate::model::{Deprecation, Status};
+use super::{Deprecation, Fault, Spot, Status};
+use crate::pointer::{self, Place};
+use crate::words::{closest, found, listed, unquoted};
 
-/// A value for a message, short enough for one line.
-pub(crate) fn found(value: &Value) -> String {
-    const SHOWN: usize = 40;
-    match value {
-        Value::Array(_) => "an array".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
-        Value::String(text) if text.chars().count() > SHOWN => {
-            format!("{:?}…", text.chars().take(SHOWN).collect::<String>())
-        }
-        other => other.to_string(),
-    }
-}
-
-/// `write 1 without quotes`, where a string holds what should stand there bare.
-pub(crate) fn unquoted(value: &Value, wanted: impl Fn(&Value) -> bool) -> Option<String> {
-    let text = value.as_str()?.trim();
-    let bare = serde_json::from_str(text).ok()?;
-    wanted(&bare).then(|| format!("write {text} without quotes"))
-}
-
-/// One registry being read: its text, and the faults so far.
+/// One registry being read: its faults so far.
 pub(super) struct Reader<'a> {
-    pub(super) source: &'a Source,
-    pub(super) diagnostics: &'a mut Vec<Diagnostic>,
+    /// Names the place of a pointer to whoever reads a message.
+    pub(super) place_of: &'a dyn Fn(&str) -> String,
+    pub(super) faults: Vec<Fault>,
 }
 
 impl Reader<'_> {
-    fn push(
+    pub(super) fn push(
         &mut self,
         pointer: &str,
         place: Place,
@@ -47,8 +27,12 @@ impl Reader<'_> {
         } else {
             format!("{label}: {message}")
         };
-        let fault = self.source.diagnostic(pointer, place, message);
-        self.diagnostics.push(fault.help(help.unwrap_or_default()));
+        self.faults.push(Fault {
+            pointer: pointer.to_owned(),
+            place,
+            message,
+            help,
+        });
     }
 
     /// `needs` says what is needed; what was found is added.
@@ -113,7 +97,7 @@ impl Reader<'_> {
                     )),
                 ),
             };
-            self.push(&json::join(at, key), Place::Key, label, &message, help);
+            self.push(&pointer::join(at, key), Place::Key, label, &message, help);
         }
         Some(object)
     }
@@ -125,7 +109,7 @@ impl Reader<'_> {
         label: &str,
         key: &str,
     ) -> Option<Spot<String>> {
-        let pointer = json::join(at, key);
+        let pointer = pointer::join(at, key);
         match object.get(key)? {
             Value::String(text) if text.trim().is_empty() => {
                 self.push(

@@ -1,11 +1,10 @@
 //! Refuses payloads with numbers that a program could not give back.
 //!
-//! The text is looked at before it is parsed, because the parser would round them. `inexact` has the
-//! rule.
+//! The text is looked at before it is parsed, because the parser would round them.
+//! [`dispatcher_schema::inexact`] has the rule.
 
-pub(crate) mod inexact;
+use dispatcher_schema::inexact::{inexact, is_held, is_part, place, shortened};
 
-use self::inexact::{inexact, is_held, is_part, pointer, shortened};
 use crate::contract::gate::{InvalidPayload, Violation};
 
 /// How many numbers a report lists: each is looked for from the beginning of the text.
@@ -15,7 +14,7 @@ const MOST: usize = 20;
 pub(crate) fn check(text: &str) -> Result<(), InvalidPayload> {
     let violations: Vec<_> = inexact(text)
         .take(MOST)
-        .map(|found| Violation::number(pointer(text, found.start), &shortened(found.text)))
+        .map(|found| Violation::number(place(text, found.start), &shortened(found.text)))
         .collect();
     if violations.is_empty() {
         Ok(())

@@ -8,29 +8,33 @@
 //! That is done only where nothing can change by it: where all documents are of one draft, no
 //! reference is dynamic, and no address but a document's own is given. Other documents stay apart.
 //!
-//! build-support compiles the same way as the gate and has this file too, as a link.
+//! The build compiles the documents this way to find out whether they compile, and the gate of the
+//! runtime to validate with them.
 
 use std::collections::HashMap;
 
 use jsonschema::Uri;
 use serde_json::{Map, Value, json};
 
+use crate::pointer;
+use crate::vocabulary::{self, Shape};
+
 /// The address of the resource. No file has this scheme.
-pub(crate) const ADDRESS: &str = "contracts:///all";
+pub const ADDRESS: &str = "contracts:///all";
 
 /// One resource made of many documents.
-pub(crate) struct OneResource {
+#[derive(Debug)]
+pub struct OneResource {
     /// The documents, each a definition.
-    pub(crate) value: Value,
+    pub value: Value,
     dialect: String,
     numbers: HashMap<String, usize>,
 }
 
 impl OneResource {
     /// The resource of these documents, each with its address; none where they have to stay apart.
-    pub(crate) fn of<'v>(
-        documents: impl IntoIterator<Item = (&'v str, &'v Value)>,
-    ) -> Option<Self> {
+    #[must_use]
+    pub fn of<'v>(documents: impl IntoIterator<Item = (&'v str, &'v Value)>) -> Option<Self> {
         let documents: Vec<_> = documents.into_iter().collect();
         let mut resource = Self {
             value: Value::Null,
@@ -74,7 +78,8 @@ impl OneResource {
     }
 
     /// A schema that is the one at a place in the document with this address.
-    pub(crate) fn schema(&self, address: &str, fragment: &str) -> Option<Value> {
+    #[must_use]
+    pub fn schema(&self, address: &str, fragment: &str) -> Option<Value> {
         let number = self.numbers.get(address)?;
         Some(
             json!({ "$schema": self.dialect, "$ref": format!("{ADDRESS}#/$defs/{number}{fragment}") }),
@@ -153,11 +158,12 @@ enum Role {
 }
 
 fn role(keyword: &str) -> Role {
-    match keyword {
-        "$ref" => Role::Reference,
-        "const" | "enum" | "default" | "examples" => Role::Values,
-        "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas"
-        | "dependencies" => Role::Members,
+    if keyword == "$ref" {
+        return Role::Reference;
+    }
+    match vocabulary::keyword(keyword).map(|keyword| keyword.shape) {
+        Some(Shape::Data) => Role::Values,
+        Some(Shape::SchemaByName | Shape::SchemaOrNamesByName) => Role::Members,
         _ => Role::Other,
     }
 }
@@ -201,7 +207,7 @@ fn look_at(value: &Value, pointer: &mut String, anchor: &mut impl FnMut(&str, &s
     let mut below = |key: &str, value: &Value, pointer: &mut String| {
         let length = pointer.len();
         pointer.push('/');
-        pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+        pointer.push_str(&pointer::escape(key));
         let outcome = look_at(value, pointer, anchor);
         pointer.truncate(length);
         outcome
