@@ -12,7 +12,7 @@ use crate::files::Files;
 use crate::model::Model;
 use crate::panics::quietly;
 use crate::registry::REGISTRY_FILE;
-use crate::render::{self, Rust};
+use crate::render::{self, GENERATOR_FAULT, Rust};
 
 /// The file that is generated in `OUT_DIR`.
 const GENERATED_FILE: &str = "dispatcher_contracts.rs";
@@ -94,7 +94,9 @@ impl Contracts {
     ///
     /// The report of every fault.
     pub fn coverage(&self) -> Result<Coverage, Report> {
-        check::check(&mut self.files()).map(|model| Coverage::of(&model))
+        let model = check::check(&mut self.files())?;
+        let lowered = render::lower(&model);
+        Ok(Coverage::of(&model, &lowered.held))
     }
 
     /// Reads and checks; generates nothing.
@@ -177,25 +179,27 @@ impl Contracts {
 
     fn rust(&self, files: &mut Files) -> Result<Rust, Report> {
         let model = check::check(files)?;
-        if self.deny_unsupported
-            && let Some(report) = Report::new(Coverage::of(&model).faults(&model.documents))
-        {
-            return Err(report);
-        }
-        let fault = |message: String| {
-            let file = files.shown(REGISTRY_FILE);
-            Report::from(Diagnostic::new(file, message).help(
-                "this is a fault of dispatcher-build-support; please report it with the contracts",
-            ))
+        let bug = |message: String| {
+            let diagnostic = Diagnostic::new(files.shown(REGISTRY_FILE), message);
+            Report::from(diagnostic.help(GENERATOR_FAULT))
         };
-        match quietly(|| render::rust(&model)) {
-            Ok(rendered) => rendered.map_err(|faults| {
-                Report::new(faults).unwrap_or_else(|| {
-                    fault("code generation failed without saying why".to_owned())
-                })
-            }),
-            Err(panic) => Err(fault(format!("code generation panicked: {panic}"))),
+        quietly(|| self.rust_of(&model))
+            .map_err(|panic| bug(format!("code generation panicked: {panic}")))?
+            .map_err(|faults| {
+                let unexplained = || bug("code generation failed without saying why".to_owned());
+                Report::new(faults).unwrap_or_else(unexplained)
+            })
+    }
+
+    fn rust_of(&self, model: &Model) -> Result<Rust, Vec<Diagnostic>> {
+        let lowered = render::lower(model);
+        if self.deny_unsupported {
+            let faults = Coverage::of(model, &lowered.held).faults(&model.documents);
+            if !faults.is_empty() {
+                return Err(faults);
+            }
         }
+        render::rust(model, lowered)
     }
 
     fn files(&self) -> Files {

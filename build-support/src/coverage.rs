@@ -17,7 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::draft::Draft;
 use crate::json::Place;
 use crate::model::Model;
-use crate::render::{Held, asserts, held, live_versions};
+use crate::render::{Held, asserts};
 use crate::schema::{Documents, Location};
 
 /// Of each schema document that a payload reaches, which keyword is held by what.
@@ -66,14 +66,14 @@ pub enum HeldBy {
 }
 
 impl Coverage {
-    pub(crate) fn of(model: &Model) -> Self {
+    pub(crate) fn of(model: &Model, held: &Held) -> Self {
         let mut walk = Walk {
             documents: &model.documents,
-            held: held(model),
+            held,
             seen: BTreeMap::new(),
         };
         for event in &model.events {
-            for version in live_versions(event) {
+            for version in event.live_versions() {
                 if let Some(path) = &version.schema {
                     let payload = format!("{} v{}", event.name, version.number);
                     walk.payload(Location::root(path), &payload);
@@ -179,7 +179,7 @@ const SCHEMAS_FOR_THE_REST: [&str; 5] = [
 
 struct Walk<'m> {
     documents: &'m Documents,
-    held: Held,
+    held: &'m Held,
     /// Each schema that was reached, by which payloads.
     seen: BTreeMap<Location, Vec<String>>,
 }

@@ -54,11 +54,13 @@ pub struct Event {
 }
 
 impl Event {
-    /// The versions that types are generated for: all but the retired ones.
+    /// The versions that types are generated for: those that are not retired, of an event type that
+    /// is not retired.
     pub fn live_versions(&self) -> impl DoubleEndedIterator<Item = &Version> {
+        let retired = self.status == Status::Retired;
         self.versions
             .iter()
-            .filter(|version| version.status != Status::Retired)
+            .filter(move |version| !retired && version.status != Status::Retired)
     }
 
     /// The highest active version; the highest deprecated one where none is active.

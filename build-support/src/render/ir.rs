@@ -3,12 +3,13 @@
 //! A [`Type`] holds every value that its schema allows and gives it back equal. It need not refuse
 //! the others: that is the gate's part.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::schema::Location;
 
 use super::docs::Docs;
-use super::lower::Held;
 
 /// Index into [`Program::items`].
 pub(super) type ItemId = usize;
@@ -17,10 +18,8 @@ pub(super) type ItemId = usize;
 #[derive(Debug, Default)]
 pub(super) struct Program {
     pub(super) items: Vec<Item>,
-    /// What these types hold of their schemas.
-    pub(super) held: Held,
-    /// Event index, version number, payload type; in the order of the model.
-    pub(super) payloads: Vec<(usize, u32, ItemId)>,
+    /// The payload type of each version.
+    pub(super) payloads: BTreeMap<Home, ItemId>,
 }
 
 /// The module that an item stands in.

@@ -6,9 +6,8 @@ use crate::draft::Draft;
 use crate::render::ir::{List, Shape, Type};
 use crate::schema::Location;
 
-use super::Lowering;
-use super::parts::{asserts, declared_types};
-use super::scalar::values;
+use super::lowering::Lowering;
+use super::schemas::{asserts, declared_types, values};
 
 impl Lowering<'_> {
     /// The type of an array schema, with its rules.
@@ -62,7 +61,7 @@ impl Lowering<'_> {
 
     /// The same without the rules about the list itself.
     pub(super) fn items(&mut self, at: &Location, schema: &Map<String, Value>) -> Type {
-        let (tuple, rest) = if self.draft(at) >= Draft::Draft202012 {
+        let (tuple, rest) = if self.schemas.draft(at) >= Draft::Draft202012 {
             (schema.get("prefixItems").map(|_| "prefixItems"), "items")
         } else {
             (
@@ -112,7 +111,7 @@ impl Lowering<'_> {
 
     /// What to say where a field, or each of its items, stays JSON.
     pub(super) fn why_json(&self, at: &Location, ty: &Type) -> Option<&'static str> {
-        let schema = self.schema(&self.resolved(at));
+        let schema = self.schemas.schema(&self.schemas.resolved(at));
         let has = |keyword| schema.is_some_and(|schema| schema.contains_key(keyword));
         match ty {
             Type::Nullable(inner) => self.why_json(at, inner),

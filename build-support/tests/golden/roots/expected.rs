@@ -175,7 +175,10 @@ pub mod root_draft4 {
             additional_properties
         );
         /// What the contracts call `f`.
-        pub type F = ::dispatcher_runtime::Refined<::dispatcher_runtime::Number, rules::F>;
+        pub type F = ::dispatcher_runtime::Refined<
+            ::dispatcher_runtime::Number,
+            rules::F,
+        >;
         /// What the contracts call `n`.
         pub type N = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
@@ -450,7 +453,10 @@ pub mod root_map {
         );
         ::dispatcher_runtime::private::read_by_serde!(RootMap);
         /// What the contracts call `map`.
-        pub type RootMapValue = ::dispatcher_runtime::Refined<String, rules::RootMapValue>;
+        pub type RootMapValue = ::dispatcher_runtime::Refined<
+            String,
+            rules::RootMapValue,
+        >;
         #[doc(hidden)]
         pub mod rules {
             ::dispatcher_runtime::private::rules!(

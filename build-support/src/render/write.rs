@@ -3,6 +3,7 @@
 //! rustc takes code that moved for code that changed. So where it is written to files, each module
 //! has its own: one schema that changes then leaves the others where they were.
 
+use proc_macro2::TokenStream;
 use syn::{Item, parse_quote};
 
 /// The generated code.
@@ -15,8 +16,13 @@ pub(crate) struct ModuleFile {
 }
 
 impl Rust {
-    pub(super) fn new(file: syn::File) -> Self {
-        Self(file)
+    /// The code of these tokens.
+    ///
+    /// # Errors
+    ///
+    /// They are not Rust, which is a fault of the generator.
+    pub(super) fn parse(tokens: TokenStream) -> syn::Result<Self> {
+        syn::parse2(tokens).map(Self)
     }
 
     /// All of it.

@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use crate::model::{Domain, Event, Model, Version};
 use crate::render::names::ident;
 
-fn rust_type<'a>(model: &'a Model, domain: &str) -> Option<&'a Domain> {
+fn domain<'a>(model: &'a Model, domain: &str) -> Option<&'a Domain> {
     model
         .domains
         .iter()
@@ -18,7 +18,7 @@ fn rust_type<'a>(model: &'a Model, domain: &str) -> Option<&'a Domain> {
 
 pub(super) fn producer(model: &Model, event: &Event) -> TokenStream {
     let (name, producer) = (&event.name, &event.producer);
-    let Some(domain) = rust_type(model, producer) else {
+    let Some(domain) = domain(model, producer) else {
         return TokenStream::new();
     };
     let domain_type = ident(&domain.rust_type);
@@ -50,7 +50,7 @@ pub(super) fn consumer(model: &Model, event: &Event) -> TokenStream {
     let domains: Vec<_> = event
         .consumers
         .iter()
-        .filter_map(|consumer| rust_type(model, consumer))
+        .filter_map(|consumer| domain(model, consumer))
         .collect();
     let message = format!("`{{Self}}` is not a consumer of `{name}`");
     let listed: Vec<_> = domains
@@ -95,45 +95,55 @@ pub(super) fn carried(event: &Event, current: &Version) -> TokenStream {
     let note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to \
                 all that its variants carry";
     let current_module = format_ident!("v{}", current.number);
-    let current_number = Literal::u32_unsuffixed(current.number);
-    let older: Vec<_> = event
-        .live_versions()
-        .filter(|version| version.number != current.number)
-        .collect();
-    let modules = older
-        .iter()
-        .map(|version| format_ident!("v{}", version.number));
-    let upcasts = modules
-        .clone()
-        .map(|module| quote!(P::Current: ::dispatcher_runtime::Upcast<#module::#payload>));
-    let arms = older.iter().zip(modules).map(|(version, module)| {
-        let number = Literal::u32_unsuffixed(version.number);
+    // The payload of the current version can be made from an older one, so the trait has to say
+    // what the current version is; without an older one it says nothing.
+    let has_older = event.live_versions().nth(1).is_some();
+    let body = has_older.then(|| {
         quote! {
-            #number => ::dispatcher_runtime::private::decode::<#module::#payload>(payload)
-                .map(|older| P::from_current(::dispatcher_runtime::Upcast::upcast(older))),
+            type Current;
+            fn from_current(current: Self::Current) -> Self;
         }
     });
-    let (body, implementation) = if older.is_empty() {
-        (TokenStream::new(), TokenStream::new())
-    } else {
-        (
-            quote! {
-                type Current;
-                fn from_current(current: Self::Current) -> Self;
-            },
-            quote! {
-                type Current = Self;
-                fn from_current(current: Self) -> Self {
-                    current
-                }
-            },
-        )
-    };
+    let implementation = has_older.then(|| {
+        quote! {
+            type Current = Self;
+            fn from_current(current: Self) -> Self {
+                current
+            }
+        }
+    });
+    let carries = carries(event, current);
     quote! {
         #[doc(hidden)]
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
         pub trait Carried: ::dispatcher_runtime::Payload { #body }
         impl Carried for #current_module::#payload { #implementation }
+        #carries
+    }
+}
+
+/// How a handler's payload is decoded: directly, or by an upcast from an older version.
+fn carries(event: &Event, current: &Version) -> TokenStream {
+    let payload = ident(&event.rust_type);
+    let current_number = Literal::u32_unsuffixed(current.number);
+    let older: Vec<_> = event
+        .live_versions()
+        .filter(|version| version.number != current.number)
+        .map(|version| {
+            let number = Literal::u32_unsuffixed(version.number);
+            (number, format_ident!("v{}", version.number))
+        })
+        .collect();
+    let upcasts = older
+        .iter()
+        .map(|(_, module)| quote!(P::Current: ::dispatcher_runtime::Upcast<#module::#payload>));
+    let arms = older.iter().map(|(number, module)| {
+        quote! {
+            #number => ::dispatcher_runtime::private::decode::<#module::#payload>(payload)
+                .map(|older| P::from_current(::dispatcher_runtime::Upcast::upcast(older))),
+        }
+    });
+    quote! {
         impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
         where
             P: Carried,

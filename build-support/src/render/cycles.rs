@@ -7,14 +7,14 @@
 //! limit, and takes long before. So inside of a large circle types hold each other as `Deferred`, which
 //! is JSON until its type is asked for.
 
-use crate::render::ir::{ItemId, Program, Type};
+use super::ir::{ItemId, Program, Type};
 
 /// From how many types on a circle is large. rustc's recursion limit is 128, and each type takes
 /// several steps: its field, its option, its list.
 const LARGE: usize = 16;
 
 /// Which items are in one circle.
-pub(in crate::render) struct Cycles {
+pub(super) struct Cycles {
     inline: Vec<usize>,
     /// Whether an item holds itself directly.
     holds_itself: Vec<bool>,
@@ -24,7 +24,7 @@ pub(in crate::render) struct Cycles {
 }
 
 impl Cycles {
-    pub(in crate::render) fn of(program: &Program) -> Self {
+    pub(super) fn of(program: &Program) -> Self {
         let edges = |visit: fn(&Type, &mut dyn FnMut(ItemId))| -> Vec<Vec<ItemId>> {
             program
                 .items
@@ -66,7 +66,7 @@ impl Cycles {
     }
 
     /// Whether an item is in a large circle.
-    pub(in crate::render) fn is_large(&self, item: ItemId) -> bool {
+    pub(super) fn is_large(&self, item: ItemId) -> bool {
         self.far(item, item)
     }
 
