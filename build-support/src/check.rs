@@ -7,7 +7,7 @@ mod compile;
 mod events;
 mod graph;
 mod inexact;
-pub(crate) mod keywords;
+mod keywords;
 mod metaschema;
 mod names;
 mod numbers;

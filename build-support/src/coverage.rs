@@ -9,15 +9,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use dispatcher_schema::vocabulary::{self, Role};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::check::keywords::is_keyword;
 use crate::diagnostic::Diagnostic;
 use crate::draft::Draft;
 use crate::json::Place;
 use crate::model::Model;
-use crate::render::{Held, asserts};
+use crate::render::Held;
 use crate::schema::{Documents, Location};
 
 /// Of each schema document that a payload reaches, which keyword is held by what.
@@ -205,7 +205,7 @@ impl Walk<'_> {
             if reference.is_none() || !draft.ref_hides_siblings() {
                 draft.for_each_subschema(schema, |pointer, _| {
                     // Definitions count where they are referred to.
-                    if !pointer.starts_with("/$defs/") && !pointer.starts_with("/definitions/") {
+                    if !vocabulary::steps(&pointer).any(|step| step.is_definition()) {
                         open.push(at.descend(&pointer));
                     }
                 });
@@ -258,25 +258,23 @@ impl Walk<'_> {
         value: &Value,
     ) -> Option<HeldBy> {
         let draft = self.documents.draft(at);
-        let content = ["contentEncoding", "contentMediaType", "contentSchema"].contains(&keyword);
-        if content {
-            let checked = matches!(draft, Draft::Draft6 | Draft::Draft7);
-            return Some(if checked && keyword != "contentSchema" {
+        if vocabulary::keyword(keyword).is_some_and(|keyword| keyword.role == Role::Content) {
+            let checked = draft < Draft::Draft201909;
+            return Some(if checked {
                 HeldBy::Gate
             } else {
                 HeldBy::Unsupported
             });
         }
-        if !asserts(keyword) {
+        if !vocabulary::asserts(keyword) {
             return None;
         }
         let hidden = draft.ref_hides_siblings() && keyword != "$ref" && schema.contains_key("$ref");
-        let gone = draft >= Draft::Draft202012 && keyword == "additionalItems";
         // `true` takes nothing away.
         let idle = *value == Value::Bool(true) && SCHEMAS_FOR_THE_REST.contains(&keyword);
-        Some(if idle && is_keyword(draft, keyword) {
+        Some(if idle && draft.has(keyword) {
             HeldBy::Type
-        } else if hidden || gone || !is_keyword(draft, keyword) {
+        } else if hidden || !draft.has(keyword) {
             HeldBy::Unsupported
         } else if self.held.holds(at, keyword) {
             HeldBy::Type

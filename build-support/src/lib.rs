@@ -38,7 +38,6 @@
 
 pub mod coverage;
 pub mod diagnostic;
-pub mod draft;
 pub mod formats;
 pub mod model;
 pub mod schema;
@@ -51,6 +50,8 @@ mod json;
 mod panics;
 mod registry;
 mod render;
+
+pub(crate) use dispatcher_schema::draft;
 
 pub use contracts::{Contracts, Error, Generated, Rendered};
 pub use coverage::Coverage;

@@ -245,9 +245,7 @@ impl Checker<'_> {
             ),
             ("dependentRequired", _) => ("an array of property names is needed".to_owned(), None),
             ("$vocabulary", _) => ("true or false is needed".to_owned(), None),
-            _ if self.draft.subschemas(keyword, &Value::Null) == Subschemas::None
-                && !value_keyword(keyword) =>
-            {
+            _ if self.draft.subschemas(keyword, &Value::Null) == Subschemas::None => {
                 let message = general(value, kind);
                 return (at, message, None);
             }
@@ -270,14 +268,6 @@ impl Checker<'_> {
             ", true or false"
         }
     }
-}
-
-/// Keywords whose members or items are schemas whatever their value is.
-fn value_keyword(keyword: &str) -> bool {
-    matches!(
-        keyword,
-        "items" | "prefixItems" | "allOf" | "anyOf" | "oneOf"
-    )
 }
 
 fn shown(value: &Value) -> String {

@@ -10,7 +10,6 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::inexact::{inexact, pointer, shortened};
-use super::keywords::is_keyword;
 use crate::diagnostic::Diagnostic;
 use crate::draft::Subschemas;
 use crate::json;
@@ -71,5 +70,5 @@ fn means_something(documents: &Documents, at: &Location, keyword: &str) -> bool 
     let holds_schemas = schema
         .get(keyword)
         .is_some_and(|value| draft.subschemas(keyword, value) != Subschemas::None);
-    is_keyword(draft, keyword) && keyword != "examples" && !holds_schemas
+    draft.has(keyword) && keyword != "examples" && !holds_schemas
 }

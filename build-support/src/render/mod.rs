@@ -25,7 +25,7 @@ mod write;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 
-pub(crate) use self::lower::{Held, Lowered, asserts, lower};
+pub(crate) use self::lower::{Held, Lowered, lower};
 pub(crate) use self::write::Rust;
 
 /// The help of a fault that no change of the contracts can mend.

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use dispatcher_schema::vocabulary::Step;
 use serde_json::Value;
 
 use crate::model::Model;
@@ -14,7 +15,7 @@ use crate::schema::{Documents, Location};
 use super::docs::{Docs, code};
 use super::ir::{Home, Item, ItemId, Program, Shape, Type};
 use super::names::{Taken, pascal};
-use super::schema_names::{Step, file_name, is_name, steps};
+use super::schema_names::{file_name, is_name, names_its_member, steps};
 
 /// Gives every item its name.
 pub(super) fn assign(program: &mut Program, model: &Model) {
@@ -93,7 +94,7 @@ fn candidates(
     let mut names = vec![short.clone()];
     match steps.split_last() {
         Some((step, owner)) if !step.is_definition() => {
-            if step.names_its_member() {
+            if names_its_member(step) {
                 // `shared` holds many files, and a name there must not depend on all of them.
                 if root.is_none() {
                     names.clear();
@@ -126,7 +127,7 @@ fn short_name(documents: &Documents, at: &Location, root: Option<&str>, steps: &
     let Some((step, owner)) = steps.split_last() else {
         return root.map_or_else(|| pascal(&file_name(documents, at)), str::to_owned);
     };
-    if let (true, Some(member)) = (step.names_its_member(), &step.member) {
+    if let (true, Some(member)) = (names_its_member(step), &step.member) {
         return pascal(member);
     }
     let title = documents

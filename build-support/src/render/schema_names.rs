@@ -4,22 +4,15 @@
 //! types from them, so they stand below both. A schema always has one: in the last resort, the name
 //! of its file.
 
+use dispatcher_schema::vocabulary::{self, Step};
 use serde_json::Value;
 
-use crate::json::unescape;
 use crate::schema::{Documents, Location};
-
-/// A step from a schema to one inside it.
-pub(super) struct Step {
-    pub(super) keyword: String,
-    /// The member's name, or the index.
-    pub(super) member: Option<String>,
-}
 
 /// What the contracts call the schema at this location.
 pub(super) fn subject(documents: &Documents, at: &Location) -> String {
     let steps = steps(at);
-    let named = steps.iter().rev().find(|step| step.names_its_member());
+    let named = steps.iter().rev().find(|step| names_its_member(step));
     match named.and_then(|step| step.member.clone()) {
         Some(name) => name,
         None => file_name(documents, at),
@@ -67,30 +60,12 @@ pub(super) fn is_name(title: &str) -> bool {
             .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, ' ' | '-' | '_'))
 }
 
-impl Step {
-    pub(super) fn is_definition(&self) -> bool {
-        matches!(self.keyword.as_str(), "$defs" | "definitions")
-    }
-
-    pub(super) fn names_its_member(&self) -> bool {
-        self.is_definition() || self.keyword == "properties"
-    }
+/// Whether the member's name is what people call the schema that a step leads to.
+pub(super) fn names_its_member(step: &Step) -> bool {
+    step.is_definition() || step.keyword == "properties"
 }
 
+/// The steps from the root of a document to this location.
 pub(super) fn steps(at: &Location) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let mut tokens = at.pointer.split('/').skip(1).map(unescape).peekable();
-    while let Some(keyword) = tokens.next() {
-        let has_member = match keyword.as_str() {
-            "$defs" | "definitions" | "dependencies" | "dependentSchemas" | "patternProperties"
-            | "properties" | "allOf" | "anyOf" | "oneOf" | "prefixItems" => true,
-            "items" => tokens
-                .peek()
-                .is_some_and(|next| next.bytes().all(|byte| byte.is_ascii_digit())),
-            _ => false,
-        };
-        let member = if has_member { tokens.next() } else { None };
-        steps.push(Step { keyword, member });
-    }
-    steps
+    vocabulary::steps(&at.pointer).collect()
 }

@@ -13,7 +13,7 @@ pub const USAGE: &str = "usage: bench [--only NAME[,NAME]] [--rounds N] [--quick
   --rounds N          rounds that count, after one that does not (5; 3 with --quick)
   --quick             short rounds of few events: shows that it works, and measures nothing well
   --json              one JSON object for each section, on a line
-  --write             replaces the sections that were run in BENCHMARKS.md; those of another disk have
+  --write             replaces the sections that were run in docs/benchmarks; those of another disk have
                       places of their own
   --fsync-delay MS    makes each fsync of the server longer by so many milliseconds; needs a C compiler
   --no-fsync          the server does not wait for its disk
@@ -32,7 +32,7 @@ pub enum Fsync {
 }
 
 impl Fsync {
-    /// What the place of a section in BENCHMARKS.md is called.
+    /// What the place of a section in docs/benchmarks is called.
     pub(super) fn place(self, section: &str) -> String {
         match self {
             Self::On => section.to_owned(),
@@ -62,7 +62,7 @@ pub struct Options {
     pub quick: bool,
     /// JSON instead of tables.
     pub json: bool,
-    /// Whether BENCHMARKS.md is to have the figures.
+    /// Whether docs/benchmarks is to have the figures.
     pub write: bool,
     /// What a commit waits for.
     pub fsync: Fsync,

@@ -60,13 +60,13 @@ pub enum Error {
          disk: install a C compiler (such as the package gcc), or run without the delay"
     )]
     NoSlowDisk(String),
-    /// BENCHMARKS.md has no place for a section.
+    /// docs/benchmarks has no place for a section.
     #[error(
-        "{path:?} has no lines `<!-- bench:{section} -->` and, after it, `<!-- /bench:{section} -->`: \
-         add both where the section is to stand, and run again"
+        "no file in {path:?} has the lines `<!-- bench:{section} -->` and, after it, \
+         `<!-- /bench:{section} -->`: add both where the section belongs, and run again"
     )]
     NoMarkers {
-        /// The document.
+        /// The folder.
         path: PathBuf,
         /// The section.
         section: String,

@@ -155,7 +155,7 @@ pub struct Table {
 /// What one section has measured.
 #[derive(Clone, Debug)]
 pub struct Section {
-    /// As `--only` names it, and the markers of BENCHMARKS.md.
+    /// As `--only` names it, and the markers in docs/benchmarks.
     pub name: &'static str,
     /// Its head.
     pub title: String,

@@ -75,8 +75,8 @@ fn commit() -> Option<String> {
         says("git", &[folder.as_slice(), arguments].concat())
     };
     let commit = git(&["rev-parse", "--short", "HEAD"])?;
-    // BENCHMARKS.md is what an earlier section of the same commit has written to.
-    let changes = git(&["status", "--porcelain", ":/", ":!/BENCHMARKS.md"]);
+    // docs/benchmarks is what an earlier section of the same commit has written to.
+    let changes = git(&["status", "--porcelain", ":/", ":!/docs/benchmarks"]);
     Some(match changes.is_some() {
         true => format!("{commit} + changes"),
         false => commit,

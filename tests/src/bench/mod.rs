@@ -1,12 +1,12 @@
 //! The benchmarks of the engine, each beside the same work in raw SQL.
 //!
 //! ```text
-//! arguments ──▶ a Postgres of its own ──▶ sections, one after the other ──▶ tables, JSON, BENCHMARKS.md
+//! arguments ──▶ a Postgres of its own ──▶ sections, one after the other ──▶ tables, JSON, docs/benchmarks
 //!               (server.rs)               (section/)                        (report.rs, document.rs)
 //! ```
 //!
 //! A section measures ours and the baseline in turns, round by round (`round.rs`), and hands back
-//! figures (`figure.rs`); the ratio of each round is what counts. BENCHMARKS.md says how to read it.
+//! figures (`figure.rs`); the ratio of each round is what counts. docs/benchmarks says how to read it.
 //! A section that fails says why, and the others go on; the run ends with an error that names it.
 //! What was measured has been printed and written by then.
 
@@ -151,11 +151,11 @@ async fn run(options: Options) -> Result<(), Error> {
         .iter()
         .filter(|(name, _)| asked(name))
         .collect();
-    let document = document::path();
+    let documents = document::folder();
     if options.write {
         let places = sections.iter();
         let places = places.map(|(name, _)| options.fsync.place(name));
-        document::has_markers(&document, places)?;
+        document::has_markers(&documents, places)?;
     }
     let machine = Machine::look();
     let measured = Measured::start(options.fsync).await?;
@@ -197,8 +197,9 @@ async fn run(options: Options) -> Result<(), Error> {
             if fsync != Fsync::On {
                 section.how = "Measured as above.";
             }
-            let text = report::to_markdown(&section, Some(&environment));
-            document::write(&document, &fsync.place(section.name), &text)?;
+            let run = document::record_run(&documents, &environment.to_string())?;
+            let text = report::to_markdown(&section, Some(&run));
+            document::write(&documents, &fsync.place(section.name), &text)?;
         }
     }
     match failed.is_empty() {

@@ -24,7 +24,7 @@ impl fmt::Display for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "**Measured** on {}; {}; one small commit took {:.2} ms; {} rounds after a warm-up.",
+            "Measured on {}; {}; one small commit took {:.2} ms; {} rounds after a warm-up.",
             self.machine, self.server, self.commit_ms, self.rounds
         )?;
         match self.quick {
@@ -43,12 +43,12 @@ impl Environment {
     }
 }
 
-/// A section as it is printed, and, with its circumstances, as it stands in BENCHMARKS.md.
-pub(super) fn to_markdown(section: &Section, environment: Option<&Environment>) -> String {
-    let mut text = format!("### {}\n\n{}\n", section.title, section.how);
-    if let Some(environment) = environment {
+/// A section as it is printed, and, with a link to its run, as it stands in docs/benchmarks.
+pub(super) fn to_markdown(section: &Section, run: Option<&str>) -> String {
+    let mut text = format!("## {}\n\n{}\n", section.title, section.how);
+    if let Some(run) = run {
         // Writing to a string cannot fail.
-        let _ = write!(text, "\n{environment}\n");
+        let _ = write!(text, "\nMeasured in {run}.\n");
     }
     let alike = |one: &Figure, other: &Figure| {
         one.unit == other.unit
@@ -230,7 +230,7 @@ mod tests {
         figure.ours = vec![1.25];
         section.figures.push(figure);
         let expected = "\
-### Publishing
+## Publishing
 
 As follows.
 
@@ -244,5 +244,8 @@ As follows.
 
 * 1 task: alone";
         assert_eq!(to_markdown(&section, None), expected);
+        let written = to_markdown(&section, Some("[run 1](runs.md#run-1)"));
+        let linked = "As follows.\n\nMeasured in [run 1](runs.md#run-1).\n";
+        assert_eq!(written, expected.replace("As follows.\n", linked));
     }
 }

@@ -1,7 +1,7 @@
 //! The benchmarks of the engine, each beside the same work in raw SQL:
 //! `cargo run --release -p dispatcher-tests --bin bench -- [--only NAME[,NAME]] [--quick] [--write]`.
 //!
-//! It starts a Postgres of its own. BENCHMARKS.md says what is compared and how to read it.
+//! It starts a Postgres of its own. docs/benchmarks/README.md says what is compared and how to read it.
 
 use std::alloc::System;
 use std::process::ExitCode;

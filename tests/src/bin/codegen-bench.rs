@@ -1,7 +1,7 @@
 //! What contracts cost at compile time, beside the same types written by hand.
 //!
-//! `cargo run --release -p dispatcher-tests --bin codegen-bench`; BENCHMARKS.md has the figures and says
-//! what they mean. It needs `sh`, and builds below the target folder.
+//! `cargo run --release -p dispatcher-tests --bin codegen-bench`; docs/benchmarks/compile-time.md has the
+//! figures and says what they mean. It needs `sh`, and builds below the target folder.
 
 use std::process::ExitCode;
 

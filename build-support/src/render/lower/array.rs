@@ -1,5 +1,6 @@
 //! Lists and tuples.
 
+use dispatcher_schema::vocabulary::asserts;
 use serde_json::{Map, Value};
 
 use crate::draft::Draft;
@@ -7,7 +8,7 @@ use crate::render::ir::{List, Shape, Type};
 use crate::schema::Location;
 
 use super::lowering::Lowering;
-use super::schemas::{asserts, declared_types, values};
+use super::schemas::{declared_types, values};
 
 impl Lowering<'_> {
     /// The type of an array schema, with its rules.

@@ -32,7 +32,6 @@ use super::ir::{Home, Program};
 
 pub(crate) use self::held::Held;
 use self::lowering::Lowering;
-pub(crate) use self::schemas::asserts;
 
 /// The types of a model, still without names.
 pub(crate) struct Lowered {

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dispatcher_schema::vocabulary::asserts;
 use serde_json::{Map, Value};
 
 use crate::schema::Location;
 
-use super::schemas::{Schemas, asserts};
+use super::schemas::Schemas;
 
 /// The properties of an object schema, of its references and of its `allOf` branches.
 #[derive(Default)]

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use dispatcher_schema::vocabulary::asserts;
 use serde_json::{Map, Value};
 
 use crate::draft::Draft;
@@ -254,32 +255,6 @@ pub(super) fn declared_types(schema: &Map<String, Value>) -> Option<BTreeSet<&st
         Value::Array(names) => Some(names.iter().filter_map(Value::as_str).collect()),
         _ => None,
     }
-}
-
-/// Whether a keyword says which values are valid, rather than something about them.
-pub(crate) fn asserts(keyword: &str) -> bool {
-    const ANNOTATIONS: [&str; 19] = [
-        "$anchor",
-        "$comment",
-        "$defs",
-        "$dynamicAnchor",
-        "$id",
-        "$recursiveAnchor",
-        "$schema",
-        "$vocabulary",
-        "contentEncoding",
-        "contentMediaType",
-        "contentSchema",
-        "default",
-        "definitions",
-        "deprecated",
-        "description",
-        "examples",
-        "readOnly",
-        "title",
-        "writeOnly",
-    ];
-    !ANNOTATIONS.contains(&keyword) && !keyword.starts_with("x-") && keyword != "id"
 }
 
 /// The values that a schema lists.

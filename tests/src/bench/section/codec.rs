@@ -17,11 +17,11 @@ use crate::fixtures::TENANT;
 
 const HOW: &str = "\
 On one thread, without a database. *Encode* is the call of `Dispatcher::publish`, which is not awaited: the \
-payload is cloned, serialized and validated; raw is the clone and `serde_json::to_string`. What the runtime \
-does only when a publish is awaited, such as the text of the row, is not in it. *Decode* is \
-`serde_json::from_str` to a `Value` and `Payload::from_json`, which validates it and makes the type; raw is \
-`serde_json::from_str` to the type. The check for numbers that JSON rounds, which comes before in a \
-consumer, is not in it. The small payload is an `order.paid` of version 1, the large one a \
+payload is cloned, serialized and validated. Raw is the clone and `serde_json::to_string`. What the runtime \
+does only when a publish is awaited, such as formatting the row, is not included. *Decode* is \
+`serde_json::from_str` to a `Value` and `Payload::from_json`, which validates it and builds the type. Raw is \
+`serde_json::from_str` to the type. The check for numbers that JSON rounds, which a consumer makes first, is \
+not included. The small payload is an `order.paid` of version 1; the large one is a \
 `coach.availability_changed` with many venues and exceptions.";
 
 pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {

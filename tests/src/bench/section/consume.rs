@@ -16,13 +16,14 @@ use crate::bench::throughput::{Throughput, throughput};
 use crate::bench::{Bench, BenchDatabase, Disk, Error, Figure, Goal, Round, Section, Unit};
 
 const HOW: &str = "\
-A consumer that sleeps gets a backlog of `credit.locked` (236 bytes of payload), inserted by the server in \
-one transaction; the clock runs from the first call of a handler until the last transaction is committed. \
-Events of ten subscriptions count ten times. Raw is a loop that in one transaction reads a batch past its \
-cursor, works, inserts the dedup rows with `unnest` and moves the cursor; a write has a savepoint of its \
-own, and none where ours share one. It neither decodes payloads nor minds out-of-order commits, leases or retries. Each case also stands \
-beside raw inserts of single rows by one client, in the same round. *Replicas* are consumers of the same \
-domain in one process, with a partition each; raw has as many loops, with the same partitions.";
+A sleeping consumer receives a backlog of `credit.locked` (236 bytes of payload), which the server inserted \
+in one transaction. The clock runs from the first call of a handler until the last transaction is committed. \
+Events of ten subscriptions count ten times. Raw is a loop: in one transaction it reads a batch past its \
+cursor, works, inserts the dedup rows with `unnest` and moves the cursor. Each of its writes has a \
+savepoint, except where ours shares one. It does not decode payloads and does not handle out-of-order \
+commits, leases or retries. Each case is also compared, in the same round, with raw inserts of single rows \
+by one client. *Replicas* are consumers of the same domain in one process, with a partition each; raw has as \
+many loops, with the same partitions.";
 
 const SINGLE: &str = "single raw inserts, one client";
 

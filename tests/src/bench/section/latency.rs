@@ -16,12 +16,12 @@ use crate::bench::throughput::throughput;
 use crate::bench::{Bench, Error, Figure, Section, Unit, percentile};
 
 const HOW: &str = "\
-Four tasks publish as fast as they can for a second while a consumer handles (batches of 50, in the \
-delivery's transaction, nothing is written); the events divided by the time until the last is handled are \
-the maximum rate of the round. Then the same tasks publish at half that rate for three seconds, 0.5 s with \
-`--quick`, on a schedule that does not wait for anybody. An event's clock runs from when its publish was \
-due (where the timer came late: from when it began) until its handler is called. Raw publishes at the same \
-rate, an insert and `pg_notify` in one transaction, to the loop of `wake`.";
+Four tasks publish as fast as they can for one second while a consumer handles the events (batches of 50, in \
+the delivery's transaction, without writes). The number of events divided by the time until the last one is \
+handled is the maximum rate of the round. Then the same tasks publish at half that rate for three seconds \
+(0.5 s with `--quick`), on a fixed schedule that does not wait for earlier publishes. An event's clock runs \
+from when its publish was due (where the timer was late: from when it began) until its handler is called. \
+Raw publishes at the same rate, with an insert and `pg_notify` in one transaction, to the loop of `wake`.";
 
 const TASKS: u32 = 4;
 

@@ -14,11 +14,11 @@ use crate::bench::raw_consumer::create_tables;
 use crate::bench::{Bench, Error, Figure, Section, Unit};
 
 const HOW: &str = "\
-A consumer with one subscription, on a database and a pool that are new in each round; the pool has one \
-open connection, so the others are opened by the start. *To the first handler* is from the call of \
-`start()` until a handler is called, with one event waiting: of a subscription that is new, and of one \
-that goes on from its cursor. *Stop, idle* is `stop()` of a consumer that sleeps; *stop, busy* of one in \
-the midst of 5,000 events (500 with `--quick`) in batches of 50, each with a write.";
+A consumer with one subscription, on a new database and a new pool in each round. The pool has one open \
+connection, so the start opens the others. *To the first handler* is the time from the call of `start()` \
+until a handler is called, with one event waiting: for a new subscription, and for one that continues from \
+its cursor. *Stop, idle* is `stop()` of a sleeping consumer; *stop, busy* is `stop()` of a consumer in the \
+middle of 5,000 events (500 with `--quick`) in batches of 50, each with a write.";
 
 /// Long enough for a consumer to fall asleep.
 const PAUSE: Duration = Duration::from_millis(100);

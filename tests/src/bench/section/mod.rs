@@ -1,4 +1,4 @@
-//! The sections: what `--only` names, and what BENCHMARKS.md has markers for.
+//! The sections: what `--only` names, and what docs/benchmarks has markers for.
 //!
 //! A section is a module with `pub(super) async fn run(bench: &Bench) -> Result<Section, Error>`,
 //! and a line in [`ALL`].

@@ -14,18 +14,19 @@ use program::Program;
 use results::{Results, Row};
 
 const HOW: &str = "\
-Each peer through its own public API, in the settings that its documentation advises for throughput, and \
-for an idle system where that differs; the modules of `tests/peers/src/peer` say which. Everybody has \
-the payload of `credit.locked` (236 bytes), 20 connections, durable commits, and a fresh database for each \
-job of each round; in a round everybody does a job before the next job begins, and who begins changes \
-from round to round. There is one round with `--quick`, and no warm-up round, because everybody warms up \
-before the clock runs. *Publish* is one event alone and committed, or one within a transaction that the caller \
-begins and commits, or 100 with one call; each for a second. *Drain* works a backlog of 5000 events (1000 \
-with `--quick`) that is there, from the first call of a handler until all is recorded as done; a handler that writes inserts \
-one row for each event, and it is checked that each is there once. *Wake-up* is the time from the return \
-of the publishing call until the handler is called, on a system that does nothing else, of 200 events (60 \
-with `--quick`). In each cell: the median, and in brackets the ratio to raw SQL in the same round, its median and \
-its smallest and largest. Of events a second more is better, of milliseconds less.";
+Each peer runs through its own public API, with the settings that its documentation advises for throughput, \
+and for an idle system where they differ; the modules of `tests/peers/src/peer` say which. Every contender \
+has the payload of `credit.locked` (236 bytes), 20 connections, durable commits, and a fresh database for \
+each job of each round. In a round every contender does a job before the next job begins, and the one that \
+begins changes from round to round. With `--quick` there is one round. There is no warm-up round, because \
+every contender warms up before the clock runs. *Publish* is one event alone and committed, or one within a \
+transaction that the caller begins and commits, or 100 with one call; each for one second. *Drain* works \
+through an existing backlog of 5000 events (1000 with `--quick`), from the first call of a handler until all \
+are recorded as done. A handler that writes inserts one row for each event, and the benchmark checks that \
+each row is there once. *Wake-up* is the time from the return of the publishing call until the handler is \
+called, on a system that does nothing else, over 200 events (60 with `--quick`). Each cell has the median \
+and, in brackets, the ratio to raw SQL in the same round: its median, its smallest and its largest. More \
+events per second are better; fewer milliseconds are better.";
 
 /// What is asked of everybody, one after the other.
 #[derive(Clone, Copy, Debug)]
@@ -89,14 +90,17 @@ enum Contender {
     Peer(&'static str),
 }
 
-const RAW: &str = "No queue at all: rows as ours without triggers, no validation; read past a cursor that \
-knows no out-of-order commits; dedup rows and cursor move with the writes, without savepoints, so that an event that failed would hold up \
-its batch; `pg_notify` where waking is measured, and nowhere else.";
+const RAW: &str = "\
+No queue: the same rows without triggers or validation, read past a cursor that ignores out-of-order \
+commits. Dedup rows and cursor move with the writes, without savepoints, so an event that failed would hold \
+up its batch. It uses `pg_notify` only where wake-up is measured.";
 
-const OURS: &str = "A log that is kept, and a cursor for each subscription: many consumers of one event. \
-Order of commits made safe; effects once, in the delivery's transaction; retries and dead letters beside \
-the cursor. A batch shares one savepoint (`share_savepoint`); where an event fails, it is handled again \
-with a savepoint each. The payload is validated. NOTIFY only while somebody sleeps on the event type.";
+const OURS: &str = "\
+A log that is kept, with a cursor for each subscription, so an event can have many consumers. Out-of-order \
+commits are safe; effects are applied once, in the delivery's transaction; retries and dead letters are kept \
+beside the cursor. A batch shares one savepoint (`share_savepoint`); where an event fails, the batch is \
+handled again with a savepoint for each event. The payload is validated. NOTIFY only while a consumer of the \
+event type sleeps.";
 
 /// In the order of the table; raw SQL is the first, because all others are compared with it.
 const CONTENDERS: [(Contender, &str); 7] = [
@@ -127,11 +131,11 @@ const CONTENDERS: [(Contender, &str); 7] = [
     ),
     (
         Contender::Peer("obix"),
-        "A log that is kept, and a cursor for each subscriber, one instance of which works. What was collected \
-         is written in the transaction that moves the cursor, so the effect is applied once; an event that \
-         fails holds up what follows. Publishing alone is a transaction too. NOTIFY from a connection of its \
-         own, late on purpose. Events come from another instance of its outbox here; within one it delivers \
-         from memory.",
+        "A log that is kept, and a cursor for each subscriber, one instance of which works. The collected \
+         writes go into the transaction that moves the cursor, so the effect is applied once; an event that \
+         fails holds up the ones after it. Publishing alone is a transaction too. NOTIFY from a connection \
+         of its own, late on purpose. Events come from another instance of its outbox here; within one it \
+         delivers from memory.",
     ),
 ];
 

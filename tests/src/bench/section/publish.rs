@@ -14,13 +14,13 @@ use crate::bench::throughput::{Throughput, throughput};
 use crate::bench::{Bench, BenchDatabase, Disk, Error, Figure, Goal, Section, Unit};
 
 const HOW: &str = "\
-Tasks publish `credit.locked` (236 bytes of payload) as fast as they can for a second, 0.15 s with \
-`--quick`. Ours is `Dispatcher::publish`, with everything that belongs to it: the payload is cloned, \
-serialized and validated, and the log's triggers run. Raw is one prepared `INSERT` of a row that is \
-ready, committed by itself, into a table with the same columns and indexes and without our triggers. \
-Both use a pool with a connection for each task and sqlx's defaults. A *batch* is `publish_all` in one \
-transaction, beside one `INSERT … SELECT FROM unnest(…)`; it also stands beside raw inserts of single rows \
-by one client, in the same round.";
+Tasks publish `credit.locked` (236 bytes of payload) as fast as they can for one second (0.15 s with \
+`--quick`). Ours is `Dispatcher::publish` with everything that belongs to it: it clones, serializes and \
+validates the payload, and the log's triggers run. Raw is one prepared `INSERT` of a finished row, committed \
+by itself, into a table with the same columns and indexes but without our triggers. Both use a pool with a \
+connection for each task and sqlx's defaults. A *batch* is `publish_all` in one transaction. It is compared \
+with one `INSERT … SELECT FROM unnest(…)` and, in the same round, with raw inserts of single rows by one \
+client.";
 
 const SINGLE: &str = "single raw inserts, one client";
 

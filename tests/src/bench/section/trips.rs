@@ -16,11 +16,11 @@ use crate::bench::relay::Relay;
 use crate::bench::{Bench, BenchDatabase, Error, Figure, Section, Unit};
 
 const HOW: &str = "\
-Round trips for each event, counted once by a relay between client and server: a trip begins when the \
-client sends something after the server has answered. Publishing: 200 events by one task, after as many \
-that prepare the statements; sqlx's pool asks the connection whether it lives when it is taken and when it is given back. \
-Consuming: a backlog of 2,000 events (500 with `--quick`), after one of 200; what wakes the consumer, its leases and its \
-waiting for the last commit are in it. A network adds its own time for each trip.";
+Round trips for each event, counted once by a relay between client and server. A trip begins when the client \
+sends something after the server has answered. Publishing: one task publishes 200 events, after as many that \
+prepare the statements; sqlx's pool tests the connection when it is acquired and when it is released. \
+Consuming: a backlog of 2,000 events (500 with `--quick`), after one of 200; the wake-up, the leases and the \
+wait for the last commit are included. A network adds its own latency for each trip.";
 
 const PUBLISHED: usize = 200;
 

@@ -14,9 +14,9 @@ use crate::bench::raw_consumer::{RawConsumer, create_tables};
 use crate::bench::{Bench, Error, Figure, Goal, Section, Unit, percentile};
 
 const HOW: &str = "\
-Nothing happens; then one event is published in its own transaction. The clock runs from the moment when \
-the commit has returned until the handler is called, in the same process and in the delivery's transaction; \
-a handler that is called before that counts as 0. 300 events each round, 60 with `--quick`, with a pause \
+On an idle system, one event is published in its own transaction. The clock runs from the moment when the \
+commit has returned until the handler is called, in the same process and in the delivery's transaction; a \
+handler that is called before that counts as 0. A round has 300 events (60 with `--quick`), with a pause \
 before each in which the consumer falls asleep. Raw is an insert and `pg_notify` in one transaction, and a \
 loop that awaits sqlx's `PgListener` and then reads past its cursor.";
 

@@ -30,11 +30,11 @@ pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
     let mut section = Section::new(
         "memory",
         "Memory",
-        "A consumer in a process of its own, which reads what waits from the beginning: its peak resident memory \
-         (`VmHWM` of Linux) beside that of the same program while it has nothing to do. What a batch may have are \
-         the 8 MiB of `batch_bytes` and one payload more, and each partition that the process works on has a \
-         batch. *Above idle* holds what it makes of them, too: rows as they came from the server, parsed JSON, \
-         the handlers' types.",
+        "A consumer in a process of its own reads a waiting backlog from the beginning. Its peak resident \
+         memory (`VmHWM` of Linux) is compared with that of the same program when idle. A batch may hold the \
+         8 MiB of `batch_bytes` and one payload more, and each partition that the process works on has a \
+         batch. *Above idle* also includes what the consumer makes of the payloads: rows as they came from \
+         the server, parsed JSON, and the handlers' types.",
     );
     let small = bench.database(4).await?;
     bench.progress(&format!("  filling in {waiting} events"));

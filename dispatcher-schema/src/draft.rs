@@ -1,11 +1,14 @@
-//! The drafts of JSON Schema, and where each of them holds subschemas.
+//! The drafts of JSON Schema that contracts may be written in, and how they differ outside of
+//! single keywords.
 //!
-//! Whoever walks a schema asks [`Draft::subschemas`], so that a `$ref` inside `enum`, `const`,
-//! `default` or `examples`, or a property that is called `$ref`, is never taken for a reference.
+//! Code that walks a schema asks [`Draft::subschemas`] or [`Draft::for_each_subschema`], so that a
+//! `$ref` inside `enum`, `const`, `default` or `examples`, or a property that is called `$ref`, is
+//! never taken for a reference. What each keyword is stands in [`vocabulary`](crate::vocabulary).
 
 use serde_json::{Map, Value};
 
-use crate::json;
+use crate::pointer;
+use crate::vocabulary::{self, Keyword, Role, Shape};
 
 /// A draft of JSON Schema. An absent `$schema` means [`Draft::Draft202012`].
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -23,7 +26,7 @@ pub enum Draft {
     Draft202012,
 }
 
-/// How the value of a keyword holds schemas.
+/// How one value of a keyword holds schemas.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Subschemas {
     /// It holds none.
@@ -103,38 +106,41 @@ impl Draft {
         self <= Self::Draft7
     }
 
+    /// Whether the draft has a keyword of this name.
+    #[must_use]
+    pub fn has(self, keyword: &str) -> bool {
+        vocabulary::keyword(keyword).is_some_and(|keyword| keyword.is_in(self))
+    }
+
+    /// The keywords of this draft that refer to another schema, such as `$ref`.
+    pub fn references(self) -> impl Iterator<Item = &'static str> {
+        vocabulary::KEYWORDS
+            .iter()
+            .filter(move |keyword| keyword.role == Role::Refers && keyword.is_in(self))
+            .map(|keyword| keyword.name)
+    }
+
     /// How `keyword` with this value holds schemas in this draft.
     #[must_use]
     pub fn subschemas(self, keyword: &str, value: &Value) -> Subschemas {
-        let since = |draft: Self, held: Subschemas| {
-            if self >= draft {
-                held
-            } else {
-                Subschemas::None
-            }
+        let Some(keyword) = vocabulary::keyword(keyword).filter(|keyword| keyword.is_in(self))
+        else {
+            return Subschemas::None;
         };
-        match keyword {
-            "items" if value.is_array() => {
-                if self < Self::Draft202012 {
-                    Subschemas::Items
-                } else {
-                    Subschemas::None
-                }
-            }
-            "items" | "not" | "additionalProperties" => Subschemas::One,
-            "additionalItems" if self < Self::Draft202012 => Subschemas::One,
-            "contains" | "propertyNames" => since(Self::Draft6, Subschemas::One),
-            "if" | "then" | "else" => since(Self::Draft7, Subschemas::One),
-            "contentSchema" | "unevaluatedItems" | "unevaluatedProperties" => {
-                since(Self::Draft201909, Subschemas::One)
-            }
-            "allOf" | "anyOf" | "oneOf" => Subschemas::Items,
-            "prefixItems" => since(Self::Draft202012, Subschemas::Items),
-            "properties" | "patternProperties" | "definitions" => Subschemas::Members,
-            "$defs" | "dependentSchemas" => since(Self::Draft201909, Subschemas::Members),
-            // Gone from the newer drafts, where `jsonschema` still honours it.
-            "dependencies" => Subschemas::MembersThatAreSchemas,
-            _ => Subschemas::None,
+        self.subschemas_of(keyword, value)
+    }
+
+    fn subschemas_of(self, keyword: &Keyword, value: &Value) -> Subschemas {
+        match keyword.shape {
+            Shape::Plain | Shape::Data => Subschemas::None,
+            Shape::Schema => Subschemas::One,
+            Shape::Schemas => Subschemas::Items,
+            Shape::SchemaOrTuple if !value.is_array() => Subschemas::One,
+            // Since 2020-12 a tuple is `prefixItems`.
+            Shape::SchemaOrTuple if self < Self::Draft202012 => Subschemas::Items,
+            Shape::SchemaOrTuple => Subschemas::None,
+            Shape::SchemaByName => Subschemas::Members,
+            Shape::SchemaOrNamesByName => Subschemas::MembersThatAreSchemas,
         }
     }
 
@@ -147,7 +153,7 @@ impl Draft {
     ) {
         for (keyword, value) in schema {
             let held = self.subschemas(keyword, value);
-            let at = json::join("", keyword);
+            let at = pointer::join("", keyword);
             match (held, value) {
                 (Subschemas::One, _) => visit(at, value),
                 (Subschemas::Items, Value::Array(items)) => {
@@ -161,7 +167,7 @@ impl Draft {
                 ) => {
                     for (key, member) in members {
                         if held == Subschemas::Members || !member.is_array() {
-                            visit(json::join(&at, key), member);
+                            visit(pointer::join(&at, key), member);
                         }
                     }
                 }

@@ -1,15 +1,16 @@
--- Publishing for code that is not Rust: psql, triggers, services in other languages.
+-- Publishing for code that is not Rust (psql, triggers, services in other languages), and the
+-- procedure with which the runtime publishes one event and commits it.
 --
--- The function that inserts is written in SQL with a body that is parsed here and now, so it holds
--- the tables and functions that it uses by oid: whatever the caller's search path and temporary
--- tables are called, and after ALTER SCHEMA … RENAME, the event lands in this table family. What
--- can be refused with a sentence is refused before the insert, all of it at once. JSON Schema is
--- beyond SQL: a payload that breaks its contract becomes a dead letter of each subscription.
+-- dispatcher_publish is written in SQL with a body that is parsed when it is created, so it refers to
+-- tables and functions by oid: whatever the caller's search path and temporary tables are called,
+-- and after ALTER SCHEMA … RENAME, the event lands in this table family. Faults that SQL can see are
+-- refused before the insert, all of them at once. SQL cannot check JSON Schema: a payload that breaks
+-- its contract becomes a dead letter of each subscription.
 --
--- Both run with the caller's privileges.
+-- All of them run with the caller's privileges.
 
 -- UUIDv7: 48 bits of Unix milliseconds, 12 bits of the part of a millisecond, 62 random bits.
--- uuidv7() is Postgres 18's. It starts as a version 4, whose variant bits are right.
+-- uuidv7() exists only from Postgres 18 on. This starts with a version 4, whose variant bits are right.
 CREATE FUNCTION dispatcher_generate_event_id() RETURNS text
 LANGUAGE sql VOLATILE PARALLEL SAFE BEGIN ATOMIC
     SELECT 'evt_' || encode(
@@ -25,7 +26,7 @@ END;
 
 COMMENT ON FUNCTION dispatcher_generate_event_id() IS 'A new event id: evt_ and a UUID of version 7.';
 
--- What the envelope contract says of each field, as far as SQL can say it.
+-- Checks each field against the envelope contract, as far as SQL can.
 CREATE FUNCTION dispatcher_check_envelope(
     event_type text, payload json, tenant_id text, producer text, subject text, actor text,
     correlation_id text, causation_id text, traceparent text, event_id text, schema_version integer,
@@ -89,9 +90,9 @@ END
 $$;
 
 COMMENT ON FUNCTION dispatcher_check_envelope(text, json, text, text, text, text, text, text, text, text, integer, timestamptz) IS
-    'Refuses what dispatcher_publish would not publish, all faults at once.';
+    'Refuses an invalid envelope, with all its faults at once.';
 
--- The output column is called as the table's, and position is a keyword where a parameter is named.
+-- "position" is quoted because it is a keyword where a parameter is named.
 CREATE FUNCTION dispatcher_publish(
     event_type     text,
     payload        json,
@@ -143,3 +144,31 @@ END;
 
 COMMENT ON FUNCTION dispatcher_publish(text, json, text, text, text, text, text, text, text, text, integer, timestamptz) IS
     'Publishes an event in the current transaction. Call it in FROM, SELECT * FROM dispatcher_publish(…): SELECT (dispatcher_publish(…)).* calls it once for each column. A known event_id inserts nothing: position is NULL, duplicate true. subject is the ordering key: pass the field that the registry''s subject points to. A jsonb payload needs ::json.';
+
+-- Publishes one event and commits it, in one round trip instead of three. In an open transaction the
+-- COMMIT is an error, and nothing is published. PL/pgSQL looks tables up by name, and the schema need
+-- not be on the caller's search path, so the body names the schema.
+DO $outer$
+BEGIN
+    EXECUTE format($create$
+        CREATE PROCEDURE dispatcher_publish_alone(
+            text, text, integer, timestamptz, text, text, text, text, text, text, text, text,
+            INOUT "position" bigint)
+        LANGUAGE plpgsql AS $$
+        #variable_conflict use_column
+        BEGIN
+            INSERT INTO %1$I.dispatcher_event AS event
+                   (event_id, event_type, schema_version, occurred_at, tenant_id, producer, subject, actor,
+                    correlation_id, causation_id, traceparent, payload)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::json)
+                ON CONFLICT (event_id) DO NOTHING
+            RETURNING event.position INTO "position";
+            COMMIT;
+        END
+        $$
+    $create$, current_schema());
+END
+$outer$;
+
+COMMENT ON PROCEDURE dispatcher_publish_alone IS
+    'For the runtime, which has checked the event. Other programs call dispatcher_publish().';
