@@ -10,7 +10,6 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use dispatcher_build_support::coverage::HeldBy;
 use dispatcher_build_support::{Contracts, Report};
 
 const USAGE: &str = "\
@@ -102,8 +101,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Report> {
         Ok(json) if arguments.json => println!("{json}"),
         _ => println!("{coverage}"),
     }
-    if arguments.deny_unsupported && coverage.count(HeldBy::Unsupported) > 0 {
-        contracts.deny_unsupported().render()?;
+    if arguments.deny_unsupported {
+        coverage.deny_unsupported()?;
     }
     Ok(ExitCode::SUCCESS)
 }

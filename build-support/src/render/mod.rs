@@ -22,35 +22,29 @@ mod naming;
 mod schema_names;
 mod write;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Report};
 use crate::model::Model;
 
 pub(crate) use self::lower::{Held, Lowered, lower};
 pub(crate) use self::write::Rust;
 
-/// The help of a fault that no change of the contracts can mend.
-pub(crate) const GENERATOR_FAULT: &str =
+/// The help of a fault that no change of the contracts can fix.
+pub(crate) const GENERATOR_BUG: &str =
     "this is a bug in dispatcher-build-support; please report it with the contracts";
 
 /// The code of `dispatcher_contracts.rs`.
 ///
 /// # Errors
 ///
-/// Names that the generated code needs for itself, and faults of the generator.
-pub(crate) fn rust(model: &Model, mut lowered: Lowered) -> Result<Rust, Vec<Diagnostic>> {
-    let faults = items::reserved_names(model);
-    if !faults.is_empty() {
-        return Err(faults);
+/// Names that the generated code needs for itself, and bugs of the generator.
+pub(crate) fn rust(model: &Model, mut lowered: Lowered) -> Result<Rust, Report> {
+    if let Some(report) = Report::new(items::reserved_names(model)) {
+        return Err(report);
     }
     naming::assign(&mut lowered.program, model);
-    let tokens = items::file(model, &lowered);
-    Rust::parse(tokens).map_err(|error| {
-        vec![
-            Diagnostic::new(
-                "event-types-registry.json",
-                format!("the generated code is not valid Rust: {error}"),
-            )
-            .help(GENERATOR_FAULT),
-        ]
+    Rust::parse(items::file(model, &lowered)).map_err(|error| {
+        let message = format!("the generated code is not valid Rust: {error}");
+        let diagnostic = Diagnostic::new("event-types-registry.json", message);
+        diagnostic.help(GENERATOR_BUG).into()
     })
 }
