@@ -142,7 +142,7 @@ impl fmt::Display for Coverage {
             let count = |held_by| schema.count(held_by);
             writeln!(
                 f,
-                "{}: {} by the type, {} by the gate, {} unsupported",
+                "{}: {} keywords enforced by the type, {} by the gate, {} unsupported",
                 schema.path,
                 count(HeldBy::Type),
                 count(HeldBy::Gate),
@@ -156,7 +156,7 @@ impl fmt::Display for Coverage {
         }
         write!(
             f,
-            "{} schemas: {} keywords held by the type, {} by the gate, {} unsupported",
+            "{} schemas: {} keywords enforced by the type, {} by the gate, {} unsupported",
             self.schemas.len(),
             self.count(HeldBy::Type),
             self.count(HeldBy::Gate),

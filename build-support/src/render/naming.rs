@@ -1,8 +1,8 @@
-//! Which name each item gets.
+//! The name of each item.
 //!
 //! A definition keeps its own name. Everything else is named after the property that holds it, and
-//! after the owner and the property where the short name is taken. Names depend on what a module
-//! holds and not on the order of discovery, so a new event type renames nothing in an old one.
+//! after the owner and the property if the short name is taken. Names depend on the items of a
+//! module and not on the order of discovery, so a new event type renames nothing in an old one.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -54,7 +54,7 @@ fn name_module(
         let Some(item) = program.items.get(id) else {
             continue;
         };
-        // A payload type has its name.
+        // Payload types are named already.
         let Some(at) = item.at.as_ref().filter(|_| item.name.is_empty()) else {
             continue;
         };
@@ -72,7 +72,7 @@ fn name_module(
     order
         .into_iter()
         .map(|(anonymous, _, _, id, candidates)| {
-            // Of two definitions with one name, neither has a better claim to it.
+            // If two definitions have the same name, neither of them gets the short one.
             let shared = candidates
                 .first()
                 .and_then(|name| same.get(name))
@@ -95,7 +95,7 @@ fn candidates(
     match steps.split_last() {
         Some((step, owner)) if !step.is_definition() => {
             if names_its_member(step) {
-                // `shared` holds many files, and a name there must not depend on all of them.
+                // `shared` covers many files, and a name there must not depend on all of them.
                 if root.is_none() {
                     names.clear();
                 }
@@ -160,7 +160,7 @@ fn location(at: &Location, steps: &[Step]) -> Location {
         })
 }
 
-/// A rule that properties of one name repeat inside a document is one type.
+/// Properties of one name that repeat a rule inside a document share one type.
 fn unify(program: &mut Program, documents: &Documents) {
     let mut order: Vec<(usize, &Location, ItemId)> = program
         .items
@@ -225,7 +225,7 @@ fn redirect(program: &mut Program, same: &HashMap<ItemId, ItemId>) {
             walk(ty, same);
         }
     }
-    // What nothing refers to any more is left out.
+    // Items that nothing refers to any more are left out.
     for id in same.keys() {
         if let Some(Item { shape, .. }) = program.items.get_mut(*id) {
             *shape = Shape::Pending;

@@ -1,15 +1,15 @@
-//! What the contracts call a schema: by a property, a definition, a title or a file's name.
+//! The name of a schema in the contracts: that of a property, a definition, a title or a file.
 //!
 //! Lowering needs these names for messages and variants, and [`super::naming`] makes the names of
-//! types from them, so they stand below both. A schema always has one: in the last resort, the name
-//! of its file.
+//! types from them, so they stand below both. Every schema has one, since the name of its file is
+//! the fallback.
 
 use dispatcher_schema::vocabulary::{self, Step};
 use serde_json::Value;
 
 use crate::schema::{Documents, Location};
 
-/// What the contracts call the schema at this location.
+/// The name by which messages refer to the schema at this location.
 pub(super) fn subject(documents: &Documents, at: &Location) -> String {
     let steps = steps(at);
     let named = steps.iter().rev().find(|step| names_its_member(step));
@@ -32,7 +32,7 @@ pub(super) fn own_name(documents: &Documents, at: &Location) -> Option<String> {
     }
 }
 
-/// The title of a file's root schema, if it is a name; else the file's name.
+/// The title of a file's root schema if it is a name, or else the file's name.
 pub(super) fn file_name(documents: &Documents, at: &Location) -> String {
     let root = documents.value(&Location::root(at.document.clone()));
     match root
@@ -60,7 +60,7 @@ pub(super) fn is_name(title: &str) -> bool {
             .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, ' ' | '-' | '_'))
 }
 
-/// Whether the member's name is what people call the schema that a step leads to.
+/// Whether the schema that a step leads to is known by the member's name.
 pub(super) fn names_its_member(step: &Step) -> bool {
     step.is_definition() || step.keyword == "properties"
 }

@@ -1,6 +1,6 @@
 //! `enum Event`: any event of the registry.
 //!
-//! A variant holds the payload of the only live version, or `AnyVersion` where there are several.
+//! A variant holds the payload of the only live version, or `AnyVersion` if there are several.
 //! Retired event types have no variant.
 
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -52,7 +52,7 @@ impl<'m> Variant<'m> {
         })
     }
 
-    /// Its version, where it has only one.
+    /// The version, if there is only one.
     fn only_version(&self) -> Option<&'m Version> {
         match self.versions.as_slice() {
             [only] => Some(only),
@@ -151,7 +151,7 @@ impl<'m> Variant<'m> {
     }
 }
 
-/// What an event says about itself.
+/// The methods that describe an event.
 fn accessors(variants: &[Variant<'_>]) -> TokenStream {
     // A reference to an enum without variants cannot be matched without arms.
     let this = if variants.is_empty() {
@@ -165,12 +165,12 @@ fn accessors(variants: &[Variant<'_>]) -> TokenStream {
     let written = variants.iter().map(Variant::to_json);
     let json_result = json_result();
     quote! {
-        /// Its event type, such as `credit.locked`.
+        /// The event type, such as `credit.locked`.
         #[must_use]
         pub fn event_type(&self) -> &'static str {
             match #this { #(Self::#names(_) => #event_types,)* }
         }
-        /// Its schema version.
+        /// The schema version of the payload.
         #[must_use]
         pub fn schema_version(&self) -> u32 {
             match #this { #(#versions,)* }
@@ -178,8 +178,8 @@ fn accessors(variants: &[Variant<'_>]) -> TokenStream {
         /// The payload as JSON.
         ///
         /// # Errors
-        /// When a value that the types can hold cannot be written, such as a number that is
-        /// not finite.
+        /// Fails if the payload holds a value that JSON cannot represent, such as a
+        /// number that is not finite.
         pub fn to_json(&self) -> #json_result {
             match #this { #(#written,)* }
         }
@@ -189,11 +189,11 @@ fn accessors(variants: &[Variant<'_>]) -> TokenStream {
 fn decode(variants: &[Variant<'_>]) -> TokenStream {
     let arms = variants.iter().map(Variant::decode);
     quote! {
-        /// Reads a payload of any event type and version that is live.
+        /// Decodes a payload of any event type and version that is not retired.
         ///
         /// # Errors
-        /// When the registry does not know the event type or the version, or the payload is
-        /// not valid.
+        /// Fails if the registry has no such event type or version, or if the payload is
+        /// invalid.
         #[allow(unused_variables)]
         pub fn decode(
             event_type: &str,

@@ -82,7 +82,7 @@ pub(super) fn variant_fields(scope: &Scope<'_>, inside: ItemId, fields: &Fields)
     quote!(#(#rendered,)*)
 }
 
-/// The field that keeps what the schema allows and does not name.
+/// The field for properties that the schema allows but does not name.
 fn additional_properties(
     scope: &Scope<'_>,
     inside: ItemId,
@@ -92,7 +92,7 @@ fn additional_properties(
     fields.open.then(|| {
         let object = scope.ty(inside, &Type::Object);
         quote! {
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             #before additional_properties: #object
         }
     })

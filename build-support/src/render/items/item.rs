@@ -19,7 +19,12 @@ pub(super) fn item(scope: &Scope<'_>, id: ItemId) -> TokenStream {
     let docs = item
         .docs
         .clone()
-        .or(|| Docs::new().markdown(format!("What the contracts call {}.", code(&item.subject))))
+        .or(|| {
+            Docs::new().markdown(format!(
+                "The type of {} in the contracts.",
+                code(&item.subject)
+            ))
+        })
         .tokens();
     match &item.shape {
         Shape::Pending => TokenStream::new(),
@@ -36,7 +41,7 @@ pub(super) fn item(scope: &Scope<'_>, id: ItemId) -> TokenStream {
         Shape::Opaque => wrapper(
             item,
             &docs,
-            "The value, which the schema describes and no Rust type does.",
+            "The value as JSON, since no Rust type expresses its schema.",
             &scope.ty(id, &Type::Value),
         ),
         Shape::Tagged { tag, variants } => {
@@ -106,11 +111,11 @@ fn untagged(scope: &Scope<'_>, id: ItemId, alternative: &Alternative) -> TokenSt
     quote!(#docs #name(#ty))
 }
 
-/// What lets these items say which schema they have.
+/// The `JsonSchema` impls of these items, which return the original schemas.
 pub(super) fn json_schemas(scope: &Scope<'_>, items: impl Iterator<Item = ItemId>) -> TokenStream {
     let items = items
         .filter_map(|id| scope.program.items.get(id))
-        // The rule of a value says it for the value.
+        // A value with a rule has the impl of its rule.
         .filter(|item| !matches!(item.shape, Shape::Pending | Shape::Scalar(_)));
     let (names, places): (Vec<_>, Vec<_>) = items
         .map(|item| (ident(&item.name), text(&item.place())))

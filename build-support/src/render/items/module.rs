@@ -29,7 +29,7 @@ fn items_of(program: &Program, home: Home) -> Vec<(&str, ItemId)> {
     items
 }
 
-/// The module of the definitions that several payloads use, where there are some.
+/// The module of the definitions that several payloads share, if there are any.
 pub(super) fn shared(model: &Model, lowered: &Lowered) -> TokenStream {
     let items = items_of(&lowered.program, Home::Shared);
     if items.is_empty() {
@@ -42,7 +42,7 @@ pub(super) fn shared(model: &Model, lowered: &Lowered) -> TokenStream {
     let items = ids().map(|id| item(&scope, id));
     let allow = allow();
     quote! {
-        /// Definitions that several payloads use.
+        /// Definitions that several payloads share.
         #allow
         pub mod shared {
             use ::dispatcher_runtime::private::serde;
@@ -53,7 +53,7 @@ pub(super) fn shared(model: &Model, lowered: &Lowered) -> TokenStream {
     }
 }
 
-/// The types of one version, and the shared ones that they name.
+/// The types of one version, and the shared types that they refer to.
 pub(super) fn version(
     model: &Model,
     lowered: &Lowered,
@@ -70,7 +70,7 @@ pub(super) fn version(
         .events
         .get(event)
         .map(|event| deprecation(event, version));
-    // The payload first: it is what a reader looks for.
+    // The payload comes first, since it is what a reader looks for.
     let payload = program.payloads.get(&home);
     let (first, rest): (Vec<_>, Vec<_>) = items
         .iter()
@@ -94,7 +94,7 @@ pub(super) fn version(
     }
 }
 
-/// What brings the imported items under their names.
+/// The `use` items for the imported types.
 fn use_lines(scope: &Scope<'_>) -> Vec<TokenStream> {
     let mut homes: BTreeMap<Home, Vec<_>> = BTreeMap::new();
     let imported = scope.imported.values();
@@ -110,11 +110,11 @@ fn use_lines(scope: &Scope<'_>) -> Vec<TokenStream> {
         .collect()
 }
 
-/// The items of other modules that this module's items name, and those that are written inside of
-/// them, under their names; without those whose name is taken here.
+/// The items of other modules that this module's items refer to, and those whose schemas are written
+/// inside them, by name. An item whose name is taken in this module is left out.
 ///
-/// What these name in turn stays where it is: a definition that every payload shares may reach
-/// hundreds of others, and each event type would list them all.
+/// Items that the imported ones refer to in turn are not imported: a definition that every payload
+/// shares may reach hundreds of others, and each event type would list them all.
 fn imports<'a>(
     program: &'a Program,
     home: Home,

@@ -9,7 +9,7 @@ use crate::render::names::ident;
 
 use super::tokens::text;
 
-/// How many event types a sentence lists.
+/// The most event types that a sentence lists.
 const MOST: usize = 12;
 
 pub(super) fn domain(model: &Model, domain: &Domain) -> TokenStream {
@@ -33,11 +33,11 @@ pub(super) fn domain(model: &Model, domain: &Domain) -> TokenStream {
     let docs = Docs::new()
         .markdown(format!("The domain {}.", code(name)))
         .markdown(format!(
-            "It produces {}.",
+            "Produces {}.",
             list(&|event| event.producer == *name)
         ))
         .markdown(format!(
-            "It consumes {}.",
+            "Consumes {}.",
             list(&|event| event.consumers.contains(name))
         ))
         .tokens();

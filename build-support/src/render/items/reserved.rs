@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 
-/// What the module of an event type has besides its payload types.
+/// The types that the module of an event type has besides its payload types.
 const OWN: [&str; 5] = ["AnyVersion", "Carried", "Consumer", "EventType", "Producer"];
 
 /// Whether the module of an event type needs this name for itself.
@@ -20,17 +20,17 @@ pub(in crate::render) fn reserved_names(model: &Model) -> Vec<Diagnostic> {
     for domain in &model.domains {
         if domain.rust_type == "Event" {
             let message = format!(
-                "the domain \"{}\" would be the type `Event`, which is the enum of all events",
+                "the domain \"{}\" would become the type `Event`, the enum of all events",
                 domain.name
             );
-            fault(message, "choose another name for the domain");
+            fault(message, "rename the domain");
         }
     }
     for event in &model.events {
         let (name, rust_type) = (&event.name, &event.rust_type);
         if event.module == "shared" {
             let message = format!(
-                "the event type \"{name}\" would be the module `shared`, which holds shared definitions"
+                "the event type \"{name}\" would become the module `shared`, which holds shared definitions"
             );
             fault(
                 message,
@@ -39,7 +39,7 @@ pub(in crate::render) fn reserved_names(model: &Model) -> Vec<Diagnostic> {
         }
         if is_own_name(rust_type) && event.live_versions().next().is_some() {
             let message = format!(
-                "the event type \"{name}\" would be the type `{rust_type}`, which its module needs for itself"
+                "the event type \"{name}\" would become the type `{rust_type}`, a name that its module needs for itself"
             );
             fault(message, "name it with two segments, such as \"order.paid\"");
         }

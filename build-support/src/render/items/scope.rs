@@ -15,7 +15,7 @@ use crate::render::ir::{Field, Home, ItemId, Program, Type};
 use crate::render::lower::Lowered;
 use crate::render::names::ident;
 
-/// A module, with the names that it has.
+/// A module and the names that are in scope there.
 pub(super) struct Scope<'a> {
     pub(super) program: &'a Program,
     model: &'a Model,
@@ -57,7 +57,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// A field's type; it is an option where the property may be absent.
+    /// A field's type, which is an option if the property may be absent.
     pub(super) fn field_type(&self, inside: ItemId, field: &Field) -> TokenStream {
         let ty = self.ty(inside, &field.ty);
         if field.required {

@@ -5,8 +5,8 @@ use quote::quote;
 
 use crate::render::docs::visible;
 
-/// The generated code is silent under whatever lints the user's crate has; it is included there,
-/// so each module says so itself.
+/// Silences every lint that the user's crate may turn on. The generated code is included there, so
+/// each module needs its own attribute.
 pub(super) fn allow() -> TokenStream {
     quote! {
         #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
@@ -37,7 +37,7 @@ pub(super) fn text(text: &str) -> Literal {
     literal.unwrap_or_else(|| Literal::string(text))
 }
 
-/// The types and errors of `serde_json`, which the user's crate need not depend on.
+/// The result type of functions that return JSON. The user's crate need not depend on `serde_json`.
 pub(super) fn json_result() -> TokenStream {
     quote! {
         ::core::result::Result<

@@ -1,5 +1,6 @@
-//! Checked values, enums of values and unions: a definition, and a type or a macro of the runtime
-//! that implements it, so that what is generated stays short.
+//! Constrained values, enums of values, lists and unions.
+//!
+//! Each is a short definition here; a type or a macro of the runtime implements it.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -13,7 +14,7 @@ use crate::render::names::ident;
 use super::scope::Scope;
 use super::tokens::text;
 
-/// A name for a value with a rule, which stands in the module of the [`rules`](super::rules).
+/// A name for a value with a rule. The rule itself is in the module [`rules`](super::rules).
 pub(super) fn scalar(
     scope: &Scope<'_>,
     item: &Item,

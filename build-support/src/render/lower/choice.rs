@@ -1,8 +1,8 @@
-//! Unions whose variants only their schemas tell apart.
+//! Unions whose variants can be distinguished by their schemas only.
 //!
-//! A generated enum asks the validator of each branch, in order, and decodes the first that
-//! matches. That loses nothing: a type holds every value that its schema allows, and what stands
-//! beside the union only takes values away.
+//! A generated enum runs the validator of each branch, in order, and decodes as the first that
+//! matches. No valid value is lost: a type holds every value that its schema allows, and the keywords
+//! beside the union only exclude values.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use super::lowering::Lowering;
 use super::schemas::declared_types;
 
 impl Lowering<'_> {
-    /// The variants of a union, of which nothing else is known.
+    /// The type of a union for which nothing more specific is known.
     pub(super) fn choice(&mut self, at: &Location, branches: &[Location]) -> Option<Type> {
         if let Some(ty) = self.text_choice(at, branches) {
             return Some(ty);
@@ -40,7 +40,7 @@ impl Lowering<'_> {
         Some(Type::Named(id))
     }
 
-    /// Strings with different rules are one string with one rule.
+    /// Strings with different constraints become one string type with one rule.
     fn text_choice(&mut self, at: &Location, branches: &[Location]) -> Option<Type> {
         const RULES: [&str; 6] = [
             "description",
@@ -117,7 +117,7 @@ impl Lowering<'_> {
             };
             let docs = self.schemas.docs(at).or(|| {
                 Docs::new().markdown(match &own {
-                    Some(own) => format!("What the contracts call {}.", code(own)),
+                    Some(own) => format!("The alternative {} of the schema.", code(own)),
                     None => format!("Alternative {} of the schema.", index + 1),
                 })
             });
@@ -132,7 +132,7 @@ impl Lowering<'_> {
     }
 }
 
-/// What a variant is called after its JSON type.
+/// The name of a variant by its JSON type.
 fn kind(ty: &Type) -> Option<&'static str> {
     match ty {
         Type::Bool => Some("Boolean"),

@@ -1,9 +1,11 @@
-//! The one recursion that every kind of schema takes part in.
+//! The recursion from schemas to types.
 //!
-//! [`Lowering::type_at`] finds the type at a location and calls the methods that the files beside
-//! this one add to [`Lowering`], one file for a kind of schema; they call it back. An item is made
-//! once for each location, and its shape is set later, from a queue, so schemas may refer to one
-//! another in circles. An item that nothing fills is left out.
+//! [`Lowering::type_at`] finds the type at a location. It calls the methods that the files beside
+//! this one add to [`Lowering`], one file for each kind of schema, and they call it back. That mutual
+//! recursion is why the methods of one type are spread over files here.
+//!
+//! An item is made once for each location. Its shape is set later, from a queue, so that schemas may
+//! refer to one another in circles. An item that is never filled is left out.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -27,12 +29,12 @@ pub(super) struct Lowering<'m> {
     held: Held,
     homes: HashMap<String, Home>,
     by_location: HashMap<Location, ItemId>,
-    /// Where null is valid beside what the item of that location holds.
+    /// Locations where null is valid besides the values of the item.
     nullable: HashSet<Location>,
     /// The locations whose type is being found, to notice when one contains itself.
     active: Vec<Location>,
     queue: VecDeque<Job>,
-    /// For each document, the rank of what it says.
+    /// For each document, the position of each member in its text.
     ranks: HashMap<String, HashMap<String, usize>>,
 }
 
@@ -63,7 +65,7 @@ impl<'m> Lowering<'m> {
         }
     }
 
-    /// Fills what was found on the way, until nothing is left.
+    /// Fills the queued items until none is left.
     pub(super) fn finish(mut self) -> (Program, Held) {
         while let Some(Job { item, at, kind }) = self.queue.pop_front() {
             let shape = match kind {
@@ -81,7 +83,7 @@ impl<'m> Lowering<'m> {
             return self.named(at, id);
         }
         if self.active.contains(at) {
-            // It contains itself with no object in between, so it needs a name of its own.
+            // It contains itself without an object in between, so it needs a name.
             let id = self.new_item(at, Shape::Pending);
             return self.named(at, id);
         }
@@ -124,7 +126,7 @@ impl<'m> Lowering<'m> {
             self.hold(at, &["$ref"]);
             return self.type_at(&target);
         }
-        // `allOf` with one branch that says something, beside annotations: that branch.
+        // An `allOf` with one branch, beside annotations only, is that branch.
         let branches = self.schemas.direct_parts(at);
         if let [only] = branches.as_slice()
             && only != at
@@ -144,7 +146,7 @@ impl<'m> Lowering<'m> {
             return self.object_type(at, shape);
         }
         if branches.len() > 1 {
-            // No objects to merge: the branch that says most.
+            // There are no objects to merge, so the branch with the most information is used.
             let best = branches
                 .iter()
                 .rev()
@@ -158,7 +160,7 @@ impl<'m> Lowering<'m> {
         self.type_of_one(at, schema)
     }
 
-    /// The type of a schema whose own keywords say it all.
+    /// The type of a schema by its own keywords alone.
     fn type_of_one(&mut self, at: &Location, schema: &'m Map<String, Value>) -> Type {
         if let Some(ty) = self.union(at, schema) {
             return ty;
@@ -207,7 +209,7 @@ impl<'m> Lowering<'m> {
         id
     }
 
-    /// An item that is not the type of its schema wherever that is referred to.
+    /// An item for this place alone: other references to its schema get another type.
     pub(super) fn new_item_apart(&mut self, at: &Location, shape: Shape) -> ItemId {
         let id = self.program.items.len();
         let docs = self
@@ -232,17 +234,17 @@ impl<'m> Lowering<'m> {
         }
     }
 
-    /// Fills the item once the recursion is back at its start.
+    /// Queues the item, to be filled after the recursion has returned.
     pub(super) fn fill_later(&mut self, item: ItemId, at: Location, kind: JobKind) {
         self.queue.push_back(Job { item, at, kind });
     }
 
-    /// Whoever refers to this location means this item, unless it has one already.
+    /// Makes references to this location mean this item, unless they mean another one already.
     pub(super) fn name_location(&mut self, at: Location, id: ItemId) {
         self.by_location.entry(at).or_insert(id);
     }
 
-    /// The type of the schema at `at` cannot violate these of its keywords.
+    /// Records that no value of the type of the schema at `at` violates these keywords.
     pub(super) fn hold(&mut self, at: &Location, keywords: &[&str]) {
         if let Some(schema) = self.schemas.schema(at) {
             let present = keywords.iter().copied();
@@ -251,7 +253,7 @@ impl<'m> Lowering<'m> {
         }
     }
 
-    /// Some type has a property for which this schema is not asked.
+    /// Records that some type does not follow this schema for one of its properties.
     pub(super) fn overrule(&mut self, at: Location) {
         let resolved = self.schemas.resolved(&at);
         self.held.overrule([at, resolved]);
@@ -266,7 +268,7 @@ impl<'m> Lowering<'m> {
             && !self.queue.iter().any(|job| job.item == id)
     }
 
-    /// Where in its document something stands.
+    /// The position of a schema in the text of its document.
     pub(super) fn rank(&mut self, at: &Location) -> usize {
         if !self.ranks.contains_key(&at.document) {
             let text = self

@@ -37,7 +37,7 @@ impl Lowering<'_> {
         if least.is_none() && most.is_none() && step.is_none() {
             return Type::Integer;
         }
-        // Of an integer beyond 64 bits the validator says what its multiples are.
+        // For an integer beyond 64 bits, the validator decides what a multiple is.
         let beyond = [least, most].into_iter().flatten().any(is_saturated);
         if !exact || beyond || (step.is_some() && inner == Inner::Any) {
             let schema_of_it = self.schemas.fragment(at, "integer", &NUMERIC);
@@ -122,7 +122,7 @@ fn whole(number: &Number, round: fn(f64) -> f64) -> Option<i128> {
     if let Some(number) = number.as_u64() {
         return Some(number.into());
     }
-    // The cast saturates far outside of what the types hold.
+    // The cast saturates far outside the range of the types.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "it is rounded, and saturation is meant"
@@ -132,7 +132,7 @@ fn whole(number: &Number, round: fn(f64) -> f64) -> Option<i128> {
         .map(|number| (round(number).clamp(-SATURATED, SATURATED)) as i128)
 }
 
-/// Where a bound is not followed any further.
+/// The magnitude beyond which a bound is not computed exactly.
 const SATURATED: f64 = 1e30;
 
 fn is_saturated(bound: i128) -> bool {

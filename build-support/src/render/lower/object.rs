@@ -123,7 +123,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Records what a struct, or a variant with fields, holds of the schemas that it merges.
+    /// Records which keywords of the merged schemas a struct, or a variant with fields, enforces.
     fn hold_object(&mut self, parts: &[Location], view: &ObjectView) {
         for at in &view.overruled {
             self.overrule(at.clone());

@@ -15,7 +15,7 @@ pub(super) enum ObjectShape {
     Any,
 }
 
-/// Objects that a constant property tells apart.
+/// A union of objects that a constant property distinguishes.
 pub(super) struct Tagged {
     pub(super) tag: String,
     /// The `oneOf` or `anyOf`.
@@ -30,7 +30,7 @@ pub(super) struct Branch<'a> {
     /// The `oneOf` or `anyOf`.
     pub(super) union: &'a Location,
     pub(super) at: &'a Location,
-    /// The property that is no field, since it says which variant it is.
+    /// The property that selects the variant, and is therefore not a field.
     pub(super) tag: &'a str,
 }
 
@@ -130,7 +130,7 @@ impl Schemas<'_> {
         let all_objects = branches.iter().all(|branch| {
             let resolved = self.resolved(branch);
             let says_so = self.types(&self.parts(&resolved)).is_some();
-            // Elsewhere a referenced schema that does not say so may be no object.
+            // A referenced schema that does not say so may allow other values elsewhere.
             (says_so || resolved == *branch)
                 && matches!(
                     self.object_shape(&resolved, true),

@@ -26,7 +26,7 @@ impl Lowering<'_> {
             None => {
                 item.docs = item
                     .docs
-                    .markdown("No schema describes it yet: it is any JSON object.");
+                    .markdown("It has no schema yet: any JSON object is valid.");
                 self.push_payload(item);
             }
             Some(path) => {

@@ -1,7 +1,7 @@
-//! The schemas, read: what is ANDed at a location, and what the keywords there say.
+//! Read-only questions about schemas: which are combined at a location, and what they say.
 //!
-//! A schema, what it refers to and its `allOf` branches are the *parts* of one conjunction.
-//! Nothing here makes a type or changes anything; a location without a schema says nothing.
+//! A schema, its `$ref` target and its `allOf` branches are the *parts* of one conjunction. Nothing
+//! here makes a type or changes anything. A location without a schema has no parts.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::schema::{Documents, Location};
 #[derive(Clone, Copy)]
 pub(super) struct Schemas<'m> {
     pub(super) documents: &'m Documents,
-    /// Whether what a schema means may depend on how a validator comes to it.
+    /// Whether the meaning of a schema may depend on the path by which a validator reaches it.
     pub(super) has_dynamic_references: bool,
 }
 
@@ -38,8 +38,8 @@ impl<'m> Schemas<'m> {
         self.documents.draft(at)
     }
 
-    /// Where the schema at this location leads, if it is a reference and says nothing else that
-    /// shapes a type.
+    /// The target of the schema at this location, if it is a reference without other keywords that
+    /// shape a type.
     pub(super) fn alias(self, at: &Location) -> Option<Location> {
         let schema = self.schema(at)?;
         let target = self.target(at, schema)?;
@@ -67,8 +67,8 @@ impl<'m> Schemas<'m> {
         at
     }
 
-    /// The schemas that are ANDed at this location, and say something: itself without what it
-    /// refers to, its `allOf` branches, and its reference.
+    /// The schemas that are combined at this location: itself if it has assertions of its own, the
+    /// target of its reference, and its `allOf` branches.
     pub(super) fn direct_parts(self, at: &Location) -> Vec<Location> {
         const HELD_BY_OTHERS: [&str; 2] = ["allOf", "$ref"];
         let Some(schema) = self.schema(at) else {
@@ -90,7 +90,7 @@ impl<'m> Schemas<'m> {
         parts
     }
 
-    /// The same, down to the last.
+    /// The same, with the parts of the parts.
     pub(super) fn parts(self, at: &Location) -> Vec<Location> {
         let mut parts = Vec::new();
         self.collect_parts(at, &mut parts);
@@ -121,7 +121,7 @@ impl<'m> Schemas<'m> {
         }
     }
 
-    /// The JSON types that all of the parts allow; none where no part says.
+    /// The JSON types that all of the parts allow, or none if no part has a `type`.
     pub(super) fn types(self, parts: &[Location]) -> Option<BTreeSet<&'m str>> {
         let mut common: Option<BTreeSet<&str>> = None;
         for types in parts
@@ -170,7 +170,7 @@ impl<'m> Schemas<'m> {
         }
     }
 
-    /// Whether null is valid beside other values. (Where it says yes too often, no harm is done.)
+    /// Whether null may be valid besides other values. A wrong yes does no harm.
     pub(super) fn allows_null(self, at: &Location) -> bool {
         let Some(schema) = self.schema(at).filter(|_| self.alias(at).is_none()) else {
             return false;
@@ -218,7 +218,7 @@ impl<'m> Schemas<'m> {
         })
     }
 
-    /// The constant string that a schema demands.
+    /// The constant string of a schema, if it has one.
     pub(super) fn constant(self, at: &Location) -> Option<String> {
         let at = self.resolved(at);
         match values(self.schema(&at)?)?.as_slice() {
@@ -227,7 +227,7 @@ impl<'m> Schemas<'m> {
         }
     }
 
-    /// The rules of one schema, as a schema of its own.
+    /// These keywords of one schema, as a schema of its own.
     pub(super) fn fragment(self, at: &Location, json_type: &str, keywords: &[&str]) -> String {
         let mut fragment = Map::new();
         let draft = self.draft(at);

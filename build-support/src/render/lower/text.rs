@@ -1,4 +1,4 @@
-//! Strings, and the values that keep a rule.
+//! Strings with their constraints.
 
 use serde_json::{Map, Value};
 

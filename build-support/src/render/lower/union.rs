@@ -56,7 +56,7 @@ impl<'m> Lowering<'m> {
         Shape::Tagged { tag, variants }
     }
 
-    /// The type of a schema with `oneOf` or `anyOf`; none where these say nothing about its shape.
+    /// The type of a schema with `oneOf` or `anyOf`; none if these do not determine its shape.
     pub(super) fn union(&mut self, at: &Location, schema: &'m Map<String, Value>) -> Option<Type> {
         let (_, mut branches) = self.schemas.branches(at)?;
         let nulls: Vec<_> = branches
@@ -95,7 +95,7 @@ impl<'m> Lowering<'m> {
         let id = self.new_item(at, Shape::Pending);
         self.hold(at, &["type"]);
         let alternatives = types.iter().map(|name| {
-            // Rules are the gate's; a second name for one location would not be.
+            // The gate checks the constraints. Rules here would need a second name for one location.
             let ty = match *name {
                 "string" => Type::Text,
                 "integer" => Type::Integer,
@@ -111,7 +111,7 @@ impl<'m> Lowering<'m> {
         Type::Named(id)
     }
 
-    /// Branches that the JSON type of the value tells apart.
+    /// Branches that the JSON type of the value distinguishes.
     fn untagged(&mut self, at: &Location, branches: &[Location]) -> Option<Shape> {
         let mut kinds = BTreeSet::new();
         let mut named = Vec::new();
@@ -164,7 +164,7 @@ impl<'m> Lowering<'m> {
                 }
             }
         }
-        // A text of two branches is no match of `oneOf`.
+        // `oneOf` rejects a string that two branches allow.
         self.hold(
             at,
             if repeated {
@@ -180,7 +180,7 @@ impl<'m> Lowering<'m> {
         Some(string_enum(texts))
     }
 
-    /// The `oneOf` or `anyOf` at `union` cannot be broken.
+    /// Records that no value of the type violates the `oneOf` or `anyOf` at `union`.
     fn hold_union(&mut self, union: &Location) {
         let mut at = union.clone();
         if let (Some(keyword), Some(end)) = (union.name(), union.pointer.rfind('/')) {

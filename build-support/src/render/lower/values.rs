@@ -1,4 +1,4 @@
-//! `const` and `enum`: enums of values, and numbers of which only some are valid.
+//! `const` and `enum`: enums of values, and numbers with a fixed set of values.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use super::lowering::Lowering;
 use super::schemas::{declared_types, values};
 
 impl Lowering<'_> {
-    /// The type of a schema with `const` or `enum`; none where these give no clear one.
+    /// The type of a schema with `const` or `enum`; none if these give no clear one.
     pub(super) fn enumerated(
         &mut self,
         at: &Location,
@@ -43,8 +43,7 @@ impl Lowering<'_> {
         })
     }
 
-    /// Every value becomes a variant or a rule, but for booleans, which are all `bool`, and for null
-    /// alone.
+    /// Every value becomes a variant or a rule, except booleans, which become `bool`, and null alone.
     fn hold_values(&mut self, at: &Location, schema: &Map<String, Value>, values: &[&Value]) {
         if values.iter().all(|value| value.is_null()) {
             return;

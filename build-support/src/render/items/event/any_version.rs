@@ -9,7 +9,7 @@ use crate::render::names::ident;
 
 use super::super::tokens::json_result;
 
-/// The live versions, in the forms in which the code names them.
+/// The names of the live versions in the generated code.
 struct Versions {
     payload: Ident,
     variants: Vec<Ident>,
@@ -29,7 +29,7 @@ impl Versions {
     }
 }
 
-/// Nothing, where there is only one live version.
+/// Nothing, if there is only one live version.
 pub(super) fn any_version(event: &Event) -> TokenStream {
     let versions = Versions::of(event);
     if versions.numbers.len() < 2 {
@@ -68,7 +68,7 @@ fn definition(event: &Event, versions: &Versions) -> TokenStream {
     });
     let docs = Docs::new()
         .markdown(format!(
-            "A payload of {} in whichever version it was published.",
+            "A payload of {}, in the version in which it was published.",
             code(&event.name)
         ))
         .tokens();
@@ -78,7 +78,7 @@ fn definition(event: &Event, versions: &Versions) -> TokenStream {
         #[derive(Clone, Debug, PartialEq)]
         pub enum AnyVersion { #(#variant_docs #variants(#modules::#payload),)* }
         impl AnyVersion {
-            /// The version that it was published in.
+            /// The version in which it was published.
             #[must_use]
             pub fn schema_version(&self) -> u32 {
                 match self { #(Self::#variants(_) => #numbers,)* }
@@ -86,8 +86,8 @@ fn definition(event: &Event, versions: &Versions) -> TokenStream {
             /// The payload as JSON.
             ///
             /// # Errors
-            /// When a value that the types can hold cannot be written, such as a number that is
-            /// not finite.
+            /// Fails if the payload holds a value that JSON cannot represent, such as a
+            /// number that is not finite.
             pub fn to_json(&self) -> #json_result {
                 match self {
                     #(Self::#variants(payload) =>
@@ -98,7 +98,7 @@ fn definition(event: &Event, versions: &Versions) -> TokenStream {
     }
 }
 
-/// A handler may take it.
+/// The impl that lets a handler take it.
 fn carries(versions: &Versions) -> TokenStream {
     let Versions {
         variants, numbers, ..

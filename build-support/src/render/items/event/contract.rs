@@ -1,4 +1,4 @@
-//! What the registry says about an event type, as values of the generated code.
+//! The registry's entry for an event type, as items of the generated code.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -8,13 +8,13 @@ use crate::render::docs::{Docs, code};
 
 use super::super::tokens::option;
 
-/// The type that stands for the event type itself.
+/// The marker type of the event type.
 pub(super) fn marker(event: &Event, current: u32, payload: &TokenStream) -> TokenStream {
     let (name, producer, consumers) = (&event.name, &event.producer, &event.consumers);
     let subject = option(event.subject.as_deref());
     let current = Literal::u32_unsuffixed(current);
     let docs = Docs::new()
-        .markdown(format!("The event type {} itself.", code(name)))
+        .markdown(format!("The marker of the event type {}.", code(name)))
         .tokens();
     quote! {
         #docs
@@ -34,7 +34,7 @@ pub(super) fn marker(event: &Event, current: u32, payload: &TokenStream) -> Toke
     }
 }
 
-/// The static with all of it.
+/// The static with the whole entry.
 pub(super) fn descriptor(event: &Event) -> TokenStream {
     let Event {
         name,
@@ -63,7 +63,7 @@ pub(super) fn descriptor(event: &Event) -> TokenStream {
         }
     });
     quote! {
-        /// What the registry says about it.
+        /// The event type's entry in the registry.
         pub static DESCRIPTOR: ::dispatcher_runtime::EventContract =
             ::dispatcher_runtime::EventContract {
                 event_type: #name,

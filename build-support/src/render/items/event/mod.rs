@@ -21,7 +21,7 @@ use super::tokens::allow;
 
 pub(super) use self::contract::deprecation;
 
-/// What the module of a version holds, and what of it the event's module shows.
+/// The content of a version's module, and the names that the event's module re-exports.
 pub(super) struct VersionModule {
     pub(super) number: u32,
     pub(super) items: TokenStream,
@@ -71,7 +71,7 @@ pub(super) fn module(model: &Model, event: &Event, versions: &[VersionModule]) -
 
 fn docs(event: &Event) -> Docs {
     let consumers = match event.consumers.as_slice() {
-        [] => "nobody".to_owned(),
+        [] => "no domain".to_owned(),
         names => names
             .iter()
             .map(|name| code(name))
@@ -84,7 +84,7 @@ fn docs(event: &Event) -> Docs {
         code(&event.producer)
     );
     if let Some(subject) = &event.subject {
-        facts.push_str(&format!(" The subject is at {}.", code(subject)));
+        facts.push_str(&format!(" Its subject is at {}.", code(subject)));
     }
     Docs::new().prose(&event.description).markdown(facts)
 }
@@ -100,7 +100,7 @@ fn version_module(event: &Event, version: &Version, items: &TokenStream) -> Toke
         .map(|path| format!(", from {}", code(path)))
         .unwrap_or_default();
     let state = match &version.status {
-        Status::Deprecated(_) => " It is deprecated.",
+        Status::Deprecated(_) => " Deprecated.",
         _ => "",
     };
     let docs = Docs::new()

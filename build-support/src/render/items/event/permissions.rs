@@ -1,7 +1,7 @@
-//! Who may publish an event type, who may subscribe to it, and with what.
+//! Which domains may publish an event type or subscribe to it, and with which payload types.
 //!
-//! Each rule is a trait of the event type's module, because rustc's headline is the message of the
-//! trait that is missing at the very end of the chain.
+//! Each permission is a trait of the event type's module, because the headline of rustc's error is the
+//! message of the last missing trait in the chain.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -58,7 +58,7 @@ pub(super) fn consumer(model: &Model, event: &Event) -> TokenStream {
         .map(|domain| format!("`{}`", domain.name))
         .collect();
     let label = match listed.as_slice() {
-        [] => "the registry lists no consumer of it".to_owned(),
+        [] => "the registry lists no consumers of it".to_owned(),
         _ => format!("the registry lists {}", listed.join(", ")),
     };
     let add = format!("add the domain to \"consumers\" of \"{name}\" in event-types-registry.json");
@@ -80,20 +80,20 @@ pub(super) fn consumer(model: &Model, event: &Event) -> TokenStream {
     }
 }
 
-/// What a handler may take: the current version, once it can be made from every other live one.
+/// What a handler may take: the current version, if every other live version has an upcast to it.
 ///
-/// The upcasts are asked of `P::Current` and not of `P`, so that a handler with a wrong payload
-/// type hears of that and of nothing else.
+/// The upcasts are bounds on `P::Current` and not on `P`, so that a handler with a wrong payload type
+/// gets an error about that alone.
 pub(super) fn carried(event: &Event, current: &Version) -> TokenStream {
     let module = &event.module;
     let payload = ident(&event.rust_type);
     let message = format!(
-        "`{module}` carries `{}`, and this handler takes `{{Self}}`",
+        "`{module}` carries `{}`, but this handler takes `{{Self}}`",
         event.rust_type
     );
     let label = format!("write `EventEnvelope<{}>`", event.rust_type);
-    let note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to \
-                all that its variants carry";
+    let note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, \
+                subscribe to the event types of all its variants";
     let current_module = format_ident!("v{}", current.number);
     // The payload of the current version can be made from an older one, so the trait has to say
     // what the current version is; without an older one it says nothing.
@@ -122,7 +122,7 @@ pub(super) fn carried(event: &Event, current: &Version) -> TokenStream {
     }
 }
 
-/// How a handler's payload is decoded: directly, or by an upcast from an older version.
+/// How a handler's payload is decoded: directly, or with an upcast from an older version.
 fn carries(event: &Event, current: &Version) -> TokenStream {
     let payload = ident(&event.rust_type);
     let current_number = Literal::u32_unsuffixed(current.number);

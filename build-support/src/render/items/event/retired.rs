@@ -1,6 +1,6 @@
 //! The module of a retired event type: nothing can be published to it or subscribed to.
 //!
-//! It stays so that a handler that still names the event type learns why it does not compile.
+//! The module remains so that a handler that still names the event type gets an error that says why.
 
 use proc_macro2::TokenStream;
 use quote::quote;
