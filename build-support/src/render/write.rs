@@ -1,8 +1,9 @@
 //! Generated code as one text, or as a file for each module.
 //!
-//! rustc takes code that moved for code that changed. So where it is written to files, each module
-//! has its own: one schema that changes then leaves the others where they were.
+//! To rustc, code that moved is code that changed. So each module is written to a file of its own, and
+//! a change of one schema does not move the code of the others.
 
+use proc_macro2::TokenStream;
 use syn::{Item, parse_quote};
 
 /// The generated code.
@@ -15,16 +16,21 @@ pub(crate) struct ModuleFile {
 }
 
 impl Rust {
-    pub(super) fn new(file: syn::File) -> Self {
-        Self(file)
+    /// The code of these tokens.
+    ///
+    /// # Errors
+    ///
+    /// The tokens are not valid Rust, which is a bug in the generator.
+    pub(super) fn parse(tokens: TokenStream) -> syn::Result<Self> {
+        syn::parse2(tokens).map(Self)
     }
 
-    /// All of it.
+    /// The whole code as one text.
     pub(crate) fn text(&self) -> String {
         prettyplease::unparse(&self.0)
     }
 
-    /// A file that includes the modules' files from `folder`, and these.
+    /// The main file, which includes the modules' files from `folder`, and those files.
     pub(crate) fn split(mut self, folder: &str) -> (String, Vec<ModuleFile>) {
         let mut files = Vec::new();
         for item in &mut self.0.items {

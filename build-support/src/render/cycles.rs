@@ -1,30 +1,31 @@
-//! Types that hold themselves.
+//! Types that contain themselves.
 //!
-//! A type that holds itself with no list or map in between would have no size, so there it is boxed.
+//! A type that contains itself without a list or a map in between would have no finite size, so it
+//! is boxed there.
 //!
-//! A large circle, by way of lists and maps too, needs more. Whether one of its types is `Send`, and
-//! how it is read, is asked of each type of the circle in turn; rustc gives up beyond its recursion
-//! limit, and takes long before. So inside of a large circle types hold each other as `Deferred`, which
-//! is JSON until its type is asked for.
+//! A large circle needs more, even through lists and maps. To prove that one of its types is `Send`,
+//! or to compile how it is read, rustc visits every type of the circle in turn; this is slow, and fails
+//! beyond the recursion limit. So the types of a large circle contain each other as `Deferred`, which
+//! is JSON until its value is asked for.
 
-use crate::render::ir::{ItemId, Program, Type};
+use super::ir::{ItemId, Program, Type};
 
-/// From how many types on a circle is large. rustc's recursion limit is 128, and each type takes
-/// several steps: its field, its option, its list.
+/// The number of types from which a circle is large. rustc's recursion limit is 128, and each type
+/// takes several steps: its field, its option, its list.
 const LARGE: usize = 16;
 
-/// Which items are in one circle.
-pub(in crate::render) struct Cycles {
+/// Which items are in the same circle.
+pub(super) struct Cycles {
     inline: Vec<usize>,
-    /// Whether an item holds itself directly.
+    /// Whether an item contains itself directly.
     holds_itself: Vec<bool>,
     any: Vec<usize>,
-    /// How many items are in each circle of `any`.
+    /// The number of items in each circle of `any`.
     sizes: Vec<usize>,
 }
 
 impl Cycles {
-    pub(in crate::render) fn of(program: &Program) -> Self {
+    pub(super) fn of(program: &Program) -> Self {
         let edges = |visit: fn(&Type, &mut dyn FnMut(ItemId))| -> Vec<Vec<ItemId>> {
             program
                 .items
@@ -57,7 +58,7 @@ impl Cycles {
         }
     }
 
-    /// Whether `held` has to stand in a box inside of `inside`.
+    /// Whether `held` has to be boxed inside `inside`.
     pub(super) fn boxed(&self, inside: ItemId, held: ItemId) -> bool {
         if inside == held {
             return self.holds_itself.get(inside) == Some(&true);
@@ -66,11 +67,11 @@ impl Cycles {
     }
 
     /// Whether an item is in a large circle.
-    pub(in crate::render) fn is_large(&self, item: ItemId) -> bool {
+    pub(super) fn is_large(&self, item: ItemId) -> bool {
         self.far(item, item)
     }
 
-    /// Whether both are in one large circle.
+    /// Whether both are in the same large circle.
     pub(super) fn far(&self, inside: ItemId, held: ItemId) -> bool {
         match (self.any.get(inside), self.any.get(held)) {
             (Some(a), Some(b)) if a == b => self.sizes.get(*a).is_some_and(|&size| size >= LARGE),

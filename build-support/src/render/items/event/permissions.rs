@@ -1,7 +1,7 @@
-//! Who may publish an event type, who may subscribe to it, and with what.
+//! Which domains may publish an event type or subscribe to it, and with which payload types.
 //!
-//! Each rule is a trait of the event type's module, because rustc's headline is the message of the
-//! trait that is missing at the very end of the chain.
+//! Each permission is a trait of the event type's module, because the headline of rustc's error is the
+//! message of the last missing trait in the chain.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use crate::model::{Domain, Event, Model, Version};
 use crate::render::names::ident;
 
-fn rust_type<'a>(model: &'a Model, domain: &str) -> Option<&'a Domain> {
+fn domain<'a>(model: &'a Model, domain: &str) -> Option<&'a Domain> {
     model
         .domains
         .iter()
@@ -18,7 +18,7 @@ fn rust_type<'a>(model: &'a Model, domain: &str) -> Option<&'a Domain> {
 
 pub(super) fn producer(model: &Model, event: &Event) -> TokenStream {
     let (name, producer) = (&event.name, &event.producer);
-    let Some(domain) = rust_type(model, producer) else {
+    let Some(domain) = domain(model, producer) else {
         return TokenStream::new();
     };
     let domain_type = ident(&domain.rust_type);
@@ -50,7 +50,7 @@ pub(super) fn consumer(model: &Model, event: &Event) -> TokenStream {
     let domains: Vec<_> = event
         .consumers
         .iter()
-        .filter_map(|consumer| rust_type(model, consumer))
+        .filter_map(|consumer| domain(model, consumer))
         .collect();
     let message = format!("`{{Self}}` is not a consumer of `{name}`");
     let listed: Vec<_> = domains
@@ -58,7 +58,7 @@ pub(super) fn consumer(model: &Model, event: &Event) -> TokenStream {
         .map(|domain| format!("`{}`", domain.name))
         .collect();
     let label = match listed.as_slice() {
-        [] => "the registry lists no consumer of it".to_owned(),
+        [] => "the registry lists no consumers of it".to_owned(),
         _ => format!("the registry lists {}", listed.join(", ")),
     };
     let add = format!("add the domain to \"consumers\" of \"{name}\" in event-types-registry.json");
@@ -80,60 +80,70 @@ pub(super) fn consumer(model: &Model, event: &Event) -> TokenStream {
     }
 }
 
-/// What a handler may take: the current version, once it can be made from every other live one.
+/// What a handler may take: the current version, if every other live version has an upcast to it.
 ///
-/// The upcasts are asked of `P::Current` and not of `P`, so that a handler with a wrong payload
-/// type hears of that and of nothing else.
+/// The upcasts are bounds on `P::Current` and not on `P`, so that a handler with a wrong payload type
+/// gets an error about that alone.
 pub(super) fn carried(event: &Event, current: &Version) -> TokenStream {
     let module = &event.module;
     let payload = ident(&event.rust_type);
     let message = format!(
-        "`{module}` carries `{}`, and this handler takes `{{Self}}`",
+        "`{module}` carries `{}`, but this handler takes `{{Self}}`",
         event.rust_type
     );
     let label = format!("write `EventEnvelope<{}>`", event.rust_type);
-    let note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to \
-                all that its variants carry";
+    let note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, \
+                subscribe to the event types of all its variants";
     let current_module = format_ident!("v{}", current.number);
-    let current_number = Literal::u32_unsuffixed(current.number);
-    let older: Vec<_> = event
-        .live_versions()
-        .filter(|version| version.number != current.number)
-        .collect();
-    let modules = older
-        .iter()
-        .map(|version| format_ident!("v{}", version.number));
-    let upcasts = modules
-        .clone()
-        .map(|module| quote!(P::Current: ::dispatcher_runtime::Upcast<#module::#payload>));
-    let arms = older.iter().zip(modules).map(|(version, module)| {
-        let number = Literal::u32_unsuffixed(version.number);
+    // The payload of the current version can be made from an older one, so the trait has to say
+    // what the current version is; without an older one it says nothing.
+    let has_older = event.live_versions().nth(1).is_some();
+    let body = has_older.then(|| {
         quote! {
-            #number => ::dispatcher_runtime::private::decode::<#module::#payload>(payload)
-                .map(|older| P::from_current(::dispatcher_runtime::Upcast::upcast(older))),
+            type Current;
+            fn from_current(current: Self::Current) -> Self;
         }
     });
-    let (body, implementation) = if older.is_empty() {
-        (TokenStream::new(), TokenStream::new())
-    } else {
-        (
-            quote! {
-                type Current;
-                fn from_current(current: Self::Current) -> Self;
-            },
-            quote! {
-                type Current = Self;
-                fn from_current(current: Self) -> Self {
-                    current
-                }
-            },
-        )
-    };
+    let implementation = has_older.then(|| {
+        quote! {
+            type Current = Self;
+            fn from_current(current: Self) -> Self {
+                current
+            }
+        }
+    });
+    let carries = carries(event, current);
     quote! {
         #[doc(hidden)]
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
         pub trait Carried: ::dispatcher_runtime::Payload { #body }
         impl Carried for #current_module::#payload { #implementation }
+        #carries
+    }
+}
+
+/// How a handler's payload is decoded: directly, or with an upcast from an older version.
+fn carries(event: &Event, current: &Version) -> TokenStream {
+    let payload = ident(&event.rust_type);
+    let current_number = Literal::u32_unsuffixed(current.number);
+    let older: Vec<_> = event
+        .live_versions()
+        .filter(|version| version.number != current.number)
+        .map(|version| {
+            let number = Literal::u32_unsuffixed(version.number);
+            (number, format_ident!("v{}", version.number))
+        })
+        .collect();
+    let upcasts = older
+        .iter()
+        .map(|(_, module)| quote!(P::Current: ::dispatcher_runtime::Upcast<#module::#payload>));
+    let arms = older.iter().map(|(number, module)| {
+        quote! {
+            #number => ::dispatcher_runtime::private::decode::<#module::#payload>(payload)
+                .map(|older| P::from_current(::dispatcher_runtime::Upcast::upcast(older))),
+        }
+    });
+    quote! {
         impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
         where
             P: Carried,
