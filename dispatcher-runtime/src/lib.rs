@@ -47,12 +47,29 @@
 //! | `testing` | `testing::TestKit`, for tests; brings `publish` and `consume` | |
 //! | `metrics` | `observe::MetricsObserver`, for the `metrics` facade | |
 //! | `schemars` | `schemars::JsonSchema` for generated types: the contract's own schema | |
+//! | `chrono`, `jiff` | conversions of [`Date`] and [`DateTime`] from and into their types | |
 //! | `opentelemetry` | `observe::OpenTelemetryObserver`, and traces from producer to consumer | |
 //!
 //! A service that only publishes takes `default-features = false, features = ["publish"]`. Without
 //! any feature the crate is what generated types are made of (payloads, gate, registry), so a crate
 //! of contracts compiles without sqlx.
+//!
+//! # Other crates in the interface
+//!
+//! Types of these crates appear in signatures, and are re-exported so that a program can name the same
+//! version: [`time`], [`uuid`], and with the feature `postgres` `sqlx` 0.9 (its pool, connection and
+//! errors); behind features `axum` 0.8, `chrono` 0.4, `jiff` 1, `metrics` 0.24, `opentelemetry` 0.33 and
+//! `schemars` 1. A new major version of one of them is a new major version of this crate, because a pool
+//! of another sqlx is another type: take both updates together, and this crate says in its changelog
+//! which version it moved to.
+//!
+//! The feature `time` of sqlx is on, because events carry times. Where a service also turns on `chrono`,
+//! `sqlx::query!` infers `time` types for its columns; the setting `date-time = "chrono"` under
+//! `[macros.preferred-crates]` in the service's `sqlx.toml`, with the feature `sqlx-toml` of sqlx, makes it
+//! infer those of chrono.
 
+// docs.rs shows which feature each item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // Until each side's items stand with it.
 #![cfg_attr(
     not(all(feature = "publish", feature = "consume")),
@@ -82,10 +99,11 @@ pub mod testing;
 #[doc(hidden)]
 pub mod private;
 
+pub use contract::dead_letter_reason::DeadLetterReason;
 pub use contract::decode_error::DecodeError;
 pub use contract::envelope::EventEnvelope;
 pub use contract::event_type::{EventType, EventTypes};
-pub use contract::gate::{GatedPayload, InvalidPayload, PayloadSchema, Violation};
+pub use contract::gate::{InvalidPayload, PayloadSchema, Violation};
 pub use contract::id::{DeadLetterId, EventId, IdError, TenantId};
 pub use contract::payload::{Domain, Payload, Upcast};
 pub use contract::permission::{ConsumedBy, PublishedBy};
@@ -94,8 +112,14 @@ pub use contract::registry::{
     Status, VersionContract,
 };
 pub use contract::value::{Date, DateTime, Deferred, Integer, Number, Refined, ValueError};
-/// The version of the `time` crate that the interface speaks of.
+/// The version of the crate `sqlx` that appears in this interface: a pool or transaction of another major
+/// version is another type.
+#[cfg(feature = "postgres")]
+pub use sqlx;
+/// The version of the crate `time` that appears in this interface.
 pub use time;
+/// The version of the crate `uuid` that appears in this interface.
+pub use uuid;
 
 #[cfg(feature = "postgres")]
 pub use postgres::error::{ConfigError, DatabaseError, MigrateError};
@@ -103,7 +127,9 @@ pub use postgres::error::{ConfigError, DatabaseError, MigrateError};
 pub use postgres::migrate::{migrate, migrate_schema};
 
 #[cfg(feature = "publish")]
-pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, PublishError, Published};
+pub use publish::{
+    BorrowPayload, Dispatcher, DispatcherBuilder, Publish, PublishAll, PublishError, Published,
+};
 
 #[cfg(feature = "consume")]
 pub use consume::from_ref::FromRef;
@@ -113,7 +139,6 @@ pub use consume::handler::{Delivery, DeliveryTx, Handler, State};
 pub use consume::{
     Consumer, ConsumerBuilder, HandlerError, RunningConsumer, StartError, SubscriptionOptions,
 };
-pub use contract::dead_letter_reason::DeadLetterReason;
 /// ```
 /// use acme_contracts::credit_locked::{self, CreditLocked};
 /// use acme_contracts::credit_released::{self, CreditReleased};

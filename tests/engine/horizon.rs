@@ -41,7 +41,7 @@ async fn whoever_has_published_and_not_ended_is_named() -> TestResult {
     world
         .revenue()
         .publish(lock(2, 2))
-        .within(&mut &mut importer)
+        .within(&mut importer)
         .await?;
     let mut later = world.pool.begin().await?;
     world
@@ -196,7 +196,7 @@ async fn a_horizon_that_stands_still_is_told_and_taken_back() -> TestResult {
     world
         .revenue()
         .publish(lock(1, 1))
-        .within(&mut &mut importer)
+        .within(&mut importer)
         .await?;
     world
         .revenue()

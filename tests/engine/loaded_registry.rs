@@ -289,11 +289,11 @@ async fn untyped_publishes_are_validated_against_the_loaded_contracts() -> TestR
     let says = |error: PublishError| error.to_string();
     assert_eq!(
         says(untyped("order.shiped", 4, json!({})).await.unwrap_err()),
-        "the contracts know no event type `order.shiped`; did you mean `order.shipped`?"
+        "the contracts have no event type `order.shiped`; did you mean `order.shipped`?"
     );
     assert_eq!(
         says(untyped("order.shipped", 1, json!({})).await.unwrap_err()),
-        "order.shipped has no live version 1; the contracts know 4"
+        "order.shipped has no live version 1; the live versions in the contracts: 4"
     );
     assert_eq!(
         says(untyped("lesson.scheduled", 1, json!({})).await.unwrap_err()),

@@ -1,9 +1,15 @@
 //! Publishing: with the domain's write or not at all, through the gate or not at all.
 
-use dispatcher_runtime::{Dispatcher, EventId, Payload, PublishError};
+use std::future::IntoFuture;
+
+use acme_contracts::Revenue;
+use dispatcher_runtime::time::macros::datetime;
+use dispatcher_runtime::{
+    DecodeError, Dispatcher, EventEnvelope, EventId, Payload, PublishError, Published,
+};
 use dispatcher_test_fixtures::{TENANT, TestResult, lock, lock_json, person_id};
 use serde_json::json;
-use sqlx::Row;
+use sqlx::{PgConnection, Row};
 
 use crate::support::World;
 
@@ -35,6 +41,141 @@ async fn an_event_commits_with_the_domains_write_or_not_at_all() -> TestResult {
     );
     assert_eq!(world.effects().await?, [1]);
     world.close().await
+}
+
+/// What a repository of the domain is given: a connection, and whatever transaction it is in.
+async fn publish_on(
+    dispatcher: &Dispatcher<Revenue>,
+    connection: &mut PgConnection,
+) -> Result<Published, PublishError> {
+    dispatcher.publish(lock(1, 1)).within(connection).await
+}
+
+/// A `DeliveryTx` is the fourth: tests/ui/pass/publish-within.rs.
+#[tokio::test]
+async fn an_event_joins_whatever_derefs_to_a_connection() -> TestResult {
+    let world = World::new().await?;
+    let dispatcher = world.revenue();
+    let mut tx = world.pool.begin().await?;
+    dispatcher.publish(lock(1, 1)).within(&mut tx).await?;
+    publish_on(&dispatcher, &mut tx).await?;
+    let mut savepoint = sqlx::Acquire::begin(&mut tx).await?;
+    let two = [lock(1, 1), lock(1, 2)];
+    dispatcher.publish_all(&two).within(&mut savepoint).await?;
+    savepoint.commit().await?;
+    tx.commit().await?;
+    let mut connection = world.pool.acquire().await?;
+    dispatcher
+        .publish(lock(1, 1))
+        .within(&mut connection)
+        .await?;
+    publish_on(&dispatcher, &mut connection).await?;
+    let events = "SELECT count(*) FROM dispatcher_event";
+    assert_eq!(world.count(events).await?, 6);
+    drop(connection);
+    world.close().await
+}
+
+#[tokio::test]
+async fn a_publish_borrows_nothing_and_can_be_spawned() -> TestResult {
+    let world = World::new().await?;
+    let event = lock(1, 6);
+    let publish = world.revenue().publish(&event);
+    let published = tokio::spawn(publish.into_future()).await??;
+    assert_eq!(published.position, Some(1));
+    let all = world.revenue().publish_all([&event, &event]);
+    assert_eq!(tokio::spawn(all.into_future()).await??.len(), 2);
+    world.close().await
+}
+
+#[tokio::test]
+async fn a_tenant_is_that_of_the_publish_or_of_its_dispatcher() -> TestResult {
+    let world = World::new().await?;
+    let north = world.revenue();
+    let south = north.for_tenant("tnt_south".parse()?);
+    assert_eq!(south.tenant_id().as_str(), "tnt_south");
+    north.publish(lock(1, 1)).await?;
+    south.publish(lock(1, 1)).await?;
+    let west = south.publish(lock(1, 1)).for_tenant("tnt_west".parse()?);
+    west.await?;
+    let tenants: Vec<String> =
+        sqlx::query_scalar("SELECT tenant_id FROM dispatcher_event ORDER BY position")
+            .fetch_all(&world.pool)
+            .await?;
+    assert_eq!(tenants, [TENANT, "tnt_south", "tnt_west"]);
+    world.close().await
+}
+
+#[tokio::test]
+async fn a_command_that_runs_again_publishes_once() -> TestResult {
+    let world = World::new().await?;
+    let accepted_at = datetime!(2026-11-29 08:00 UTC);
+    for runs_again in [false, true] {
+        let id = EventId::derived_from("cmd_1/credit.locked", accepted_at);
+        let published = world.revenue().publish(lock(1, 1)).event_id(id).await?;
+        assert_eq!(published.is_duplicate(), runs_again);
+    }
+    world.close().await
+}
+
+/// As `{:#}` of anyhow and other reporters of the whole chain write it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+#[tokio::test]
+async fn a_refusal_repeats_nothing_of_its_cause() -> TestResult {
+    let world = World::new().await?;
+    let publish = world
+        .revenue()
+        .publish_untyped("credit.locked", 1, lock_json(1, 0));
+    let error = publish.await.unwrap_err();
+    let says = chain(&error);
+    assert_eq!(says.matches("/locked_credits").count(), 1, "{says}");
+    let error = world
+        .revenue()
+        .publish_untyped("credit.locked", 9, json!({}));
+    assert_eq!(
+        chain(&error.await.unwrap_err()),
+        "credit.locked has no live version 9; the live versions in the contracts: 1"
+    );
+    world.close().await
+}
+
+#[test]
+fn an_envelope_is_made_and_mapped() -> TestResult {
+    let event = EventEnvelope::new(TENANT.parse()?, lock(7, 6));
+    assert_eq!(event.event_type, "credit.locked");
+    assert_eq!(event.producer, "revenue");
+    assert_eq!(event.actor, "system:revenue");
+    assert_eq!(event.subject, Some(person_id(7)));
+    let id = event.event_id.clone();
+    let text = event.try_map(|payload| serde_json::to_string(&payload))?;
+    let event = text.try_map(|text| {
+        <acme_contracts::credit_locked::CreditLocked as Payload>::from_json_str(&text)
+    })?;
+    let credits = event.map(|payload| payload.locked_credits.get());
+    assert_eq!((credits.event_id, credits.payload), (id, 6));
+    Ok(())
+}
+
+#[test]
+fn a_payload_is_read_from_its_text_through_the_gate() {
+    type Locked = acme_contracts::credit_locked::CreditLocked;
+    let text = lock_json(1, 6).to_string();
+    assert_eq!(Locked::from_json_str(&text).ok(), Some(lock(1, 6)));
+    let rounded = text.replace(":6,", ":12345678901234567890123,");
+    let error = Locked::from_json_str(&rounded).unwrap_err().to_string();
+    assert!(error.contains("would be changed"), "{error}");
+    assert!(matches!(
+        Locked::from_json_str("{"),
+        Err(DecodeError::NotJson { .. })
+    ));
+    assert!(matches!(
+        Locked::from_json_str("{}"),
+        Err(DecodeError::Invalid { .. })
+    ));
 }
 
 #[tokio::test]
@@ -147,7 +288,7 @@ async fn an_untyped_publish_meets_the_same_contracts() -> TestResult {
         .unwrap_err();
     assert_eq!(
         refused(error),
-        "the contracts know no event type `credit.lockd`; did you mean `credit.locked`?"
+        "the contracts have no event type `credit.lockd`; did you mean `credit.locked`?"
     );
     let error = dispatcher
         .publish_untyped("credit.locked", 9, json!({}))
@@ -155,7 +296,7 @@ async fn an_untyped_publish_meets_the_same_contracts() -> TestResult {
         .unwrap_err();
     assert_eq!(
         refused(error),
-        "credit.locked has no live version 9; the contracts know 1"
+        "credit.locked has no live version 9; the live versions in the contracts: 1"
     );
     let error = dispatcher
         .publish_untyped("lesson.scheduled", 1, json!({}))

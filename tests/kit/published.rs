@@ -57,7 +57,7 @@ async fn the_kit_publishes_as_the_registered_producer() -> TestResult {
     kit.publish(lock(1, 1)).await?;
     let tenant = "tnt_swim_north".parse()?;
     kit.publish(lock(2, 2))
-        .tenant(tenant)
+        .for_tenant(tenant)
         .actor("person:mia")
         .await?;
     kit.publish_all([lock(3, 3)]).await?;

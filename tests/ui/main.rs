@@ -9,6 +9,7 @@
 
 use std::process::Command;
 
+use dispatcher_runtime::Dispatcher;
 use sqlx::PgPool;
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
@@ -27,6 +28,8 @@ mod named_bounds;
 mod other_spellings;
 #[path = "pass/pieces-of-state.rs"]
 mod pieces_of_state;
+#[path = "pass/publish-within.rs"]
+mod publish_within;
 #[path = "pass/several-event-types.rs"]
 mod several_event_types;
 
@@ -51,6 +54,15 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
         format!("{:?}", all_arguments::consumer(pool.clone())),
         format!("{:?}", other_spellings::consumer(pool.clone())),
         format!("{:?}", deprecated_event_type::consumer(pool.clone())),
+        format!(
+            "{:?}",
+            publish_within::consumer(
+                pool.clone(),
+                Dispatcher::builder(pool.clone())
+                    .tenant("tnt_north")
+                    .build()?
+            )
+        ),
         format!("{:?}", several_event_types::coaching(pool.clone())),
         format!("{:?}", several_event_types::growth(pool.clone())),
         format!("{:?}", named_bounds::consumer(pool.clone())),
@@ -66,6 +78,7 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
             r#"ConsumerBuilder { subscriptions: ["hold-slot"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["aliased", "by_path", "async", "local", "event", "incoming", "error"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["move_slot"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["forward"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["credit_board", "credit-log", "local", "move_slot"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["takings"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["hold_slot"], .. }"#,

@@ -2,27 +2,41 @@
 
 use crate::contract::gate::InvalidPayload;
 
-/// Why a stored payload could not become the type that a handler takes.
+/// A payload could not become the type that a handler takes, or may not be published as it.
+///
+/// The message has everything; there is no [`source`](std::error::Error::source).
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
+    /// The text is not JSON: correct it where the payload is made.
+    #[error("the payload of {event_type} v{schema_version} is not valid JSON: {message}")]
+    #[non_exhaustive]
+    NotJson {
+        /// The event type.
+        event_type: &'static str,
+        /// The schema version.
+        schema_version: u32,
+        /// What the parser says, with line and column.
+        message: String,
+    },
     /// The payload breaks its schema: correct what the report lists where the payload is made.
     #[error("the payload is not a valid {event_type} v{schema_version}: {report}")]
+    #[non_exhaustive]
     Invalid {
         /// The event type.
         event_type: &'static str,
         /// The schema version that the payload claims.
         schema_version: u32,
         /// Every violation.
-        #[source]
         report: InvalidPayload,
     },
-    /// The registry has no such version, or it is retired. Where events of it are still in the log,
-    /// make it live again in the registry until they are handled.
+    /// The registry has no such version, or it is retired. If events of it are still in the log, make it
+    /// live again in the registry until they are handled.
     #[error(
-        "{event_type} has no live version {schema_version}; the contracts know {}",
+        "{event_type} has no live version {schema_version}; the live versions in the contracts: {}",
         list(known)
     )]
+    #[non_exhaustive]
     UnknownVersion {
         /// The event type.
         event_type: String,
@@ -32,13 +46,16 @@ pub enum DecodeError {
         known: Vec<u32>,
     },
     /// The registry has no such event type, or it is retired: build against newer contracts.
-    #[error("the contracts know no event type `{event_type}`")]
+    #[error("the contracts have no event type `{event_type}`")]
+    #[non_exhaustive]
     UnknownEventType {
         /// The name that was asked for.
         event_type: String,
     },
-    /// Valid, and yet the generated type cannot hold it: a fault of the generator. Report it.
+    /// The payload is valid, but the generated type cannot hold it. That is a bug in the generator;
+    /// please report it.
     #[error("a valid {event_type} v{schema_version} does not fit the generated type: {message}")]
+    #[non_exhaustive]
     Unreadable {
         /// The event type.
         event_type: &'static str,

@@ -17,4 +17,6 @@ mod no_json_schema;
 pub(crate) mod payload;
 pub(crate) mod permission;
 pub(crate) mod registry;
+#[cfg(any(feature = "publish", feature = "opentelemetry"))]
+pub(crate) mod traceparent;
 pub(crate) mod value;

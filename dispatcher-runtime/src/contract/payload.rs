@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::contract::decode_error::DecodeError;
 use crate::contract::event_type::{EventType, Sealed};
+use crate::contract::exact;
 use crate::contract::gate::{InvalidPayload, PayloadSchema};
 use crate::contract::registry::Registry;
 use crate::contract::value::Read;
@@ -61,10 +62,36 @@ pub trait Payload:
 
     /// Reads a payload through the gate.
     ///
+    /// A `Value` may already differ from the text that it was parsed from: serde_json rounds numbers that
+    /// it cannot hold. [`from_json_str`](Self::from_json_str) refuses them.
+    ///
     /// # Errors
     /// [`DecodeError::Invalid`] lists every violation.
     fn from_json(payload: Value) -> Result<Self, DecodeError> {
         decode(payload)
+    }
+
+    /// Reads a payload through the gate, from its text.
+    ///
+    /// ```
+    /// use acme_contracts::credit_locked::CreditLocked;
+    /// use dispatcher_runtime::{DecodeError, Payload};
+    ///
+    /// let refused = CreditLocked::from_json_str(r#"{ "locked_credits": 0 }"#);
+    /// assert!(matches!(refused, Err(DecodeError::Invalid { .. })));
+    /// ```
+    ///
+    /// # Errors
+    /// [`DecodeError::NotJson`], or [`DecodeError::Invalid`], which lists every violation. A number that
+    /// neither a 64-bit integer nor a double holds exactly is one.
+    fn from_json_str(text: &str) -> Result<Self, DecodeError> {
+        exact::check(text).map_err(invalid::<Self>)?;
+        let payload = serde_json::from_str(text).map_err(|error| DecodeError::NotJson {
+            event_type: Self::EVENT_TYPE,
+            schema_version: Self::SCHEMA_VERSION,
+            message: error.to_string(),
+        })?;
+        Self::from_json(payload)
     }
 }
 
