@@ -47,12 +47,6 @@
 //! any feature the crate is what generated types are made of (payloads, gate, registry), so a crate
 //! of contracts compiles without sqlx.
 
-// Until each side's items stand with it.
-#![cfg_attr(
-    not(all(feature = "publish", feature = "consume")),
-    allow(dead_code, unused_imports)
-)]
-
 // Generated code and expansions name this crate by its own name, in its tests and examples too.
 extern crate self as dispatcher_runtime;
 
@@ -162,7 +156,7 @@ pub use dispatcher_macros::EventUnion;
 #[cfg(feature = "consume")]
 pub use dispatcher_macros::subscribe;
 #[cfg(feature = "consume")]
-pub use log::{Blocker, EventLog, Horizon};
+pub use log::{Blocker, EventLog, Horizon, StartFrom};
 #[cfg(feature = "consume")]
 pub use operate::dead_letter::{DeadLetter, DeadLetterError, DeadLetterFilter, DeadLetters};
 #[cfg(feature = "http")]
@@ -170,9 +164,7 @@ pub use operate::http::{self, AuthError};
 #[cfg(feature = "consume")]
 pub use operate::retention::{Retention, SlowestSubscription, Swept};
 #[cfg(feature = "consume")]
-pub use operate::subscriptions::{
-    Rewound, StartFrom, SubscriptionError, SubscriptionProgress, Subscriptions,
-};
+pub use operate::subscriptions::{Rewound, SubscriptionError, SubscriptionProgress, Subscriptions};
 
 #[cfg(feature = "contracts-macro")]
 pub use dispatcher_macros::contracts;

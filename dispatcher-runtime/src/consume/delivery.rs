@@ -16,9 +16,9 @@ use crate::consume::handler::{Delivery, DeliveryTx, Handler, Incoming, Next, Ope
 use crate::consume::handler_error::{HandlerError, HandlerErrorKind};
 use crate::consume::span;
 use crate::log::Mismatch;
+use crate::log::StartFrom;
 use crate::log::stored_event::StoredEvent;
 use crate::observe::Observers;
-use crate::operate::subscriptions::StartFrom;
 use crate::postgres::error::{is_transient, sql_state};
 use crate::postgres::transaction;
 use crate::private::EventTypes;

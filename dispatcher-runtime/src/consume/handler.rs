@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 
 use crate::consume::handler_error::HandlerError;
 use crate::contract::envelope::EventEnvelope;
-use crate::log::stored_event::StoredEvent;
+use crate::log::stored_event::{EnvelopeError, StoredEvent};
 use crate::private::{Carries, EventTypes};
 
 /// A subscription: an async function under `#[subscribe(event_type, …)]`.
@@ -61,8 +61,19 @@ pub trait Envelope<E>: Sized {
 
 impl<E: Carries<P>, P> Envelope<E> for EventEnvelope<P> {
     fn read(event: &StoredEvent) -> Result<Self, HandlerError> {
-        event.is_of::<E>()?;
-        event.envelope(E::decode)
+        event.expect_type(E::NAMES)?;
+        Ok(event.envelope(E::decode)?)
+    }
+}
+
+/// An event that cannot be read becomes a dead letter at once: no attempt will ever succeed.
+impl From<EnvelopeError> for HandlerError {
+    fn from(error: EnvelopeError) -> Self {
+        match error {
+            // As the source, so that its own sources are listed too.
+            EnvelopeError::Payload(error) => Self::invalid(error),
+            other => Self::invalid(other.to_string()),
+        }
     }
 }
 

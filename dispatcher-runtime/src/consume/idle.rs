@@ -10,8 +10,13 @@ use sqlx::Row;
 use time::OffsetDateTime;
 
 use super::RunningConsumer;
-use crate::postgres::config::Family;
-use crate::postgres::sql::KitStatements;
+use crate::postgres::family::Family;
+use crate::postgres::sql::statements;
+
+statements! {
+    /// What the test kit asks of a consumer.
+    struct ProgressStatements { read_progress }
+}
 
 /// How far a subscription is.
 #[derive(Debug)]
@@ -48,7 +53,7 @@ impl RunningConsumer {
     }
 
     pub(crate) async fn progress(&self) -> Result<Vec<Progress>, sqlx::Error> {
-        let rows = KitStatements::new(&Family::default())
+        let rows = ProgressStatements::new(&Family::default())
             .read_progress
             .query()
             .bind(self.settings.consumer)

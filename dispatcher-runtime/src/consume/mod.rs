@@ -18,6 +18,7 @@ mod running;
 pub(crate) mod span;
 mod start;
 mod start_error;
+pub(crate) mod statements;
 mod sweeper;
 pub(crate) mod wake;
 pub(crate) mod worker;

@@ -1,7 +1,7 @@
 //! What one subscription can be told.
 
 use crate::consume::delivery::Subscription;
-use crate::operate::subscriptions::StartFrom;
+use crate::log::StartFrom;
 
 /// Options of a subscription, for [`subscribe_with`](super::ConsumerBuilder::subscribe_with).
 #[derive(Clone, Debug)]

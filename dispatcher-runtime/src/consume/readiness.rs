@@ -7,10 +7,10 @@ use sqlx::{PgPool, Row};
 use super::start::database;
 use crate::consume::pass::Settings;
 use crate::consume::start_error::StartError;
+use crate::consume::statements::{ConsumeStatements, FindStatements};
 use crate::log::{Anchor, EventLog, Mismatch};
-use crate::postgres::config::Family;
 use crate::postgres::error::ConfigError;
-use crate::postgres::sql::{ConsumeStatements, FindStatements};
+use crate::postgres::family::Family;
 use crate::postgres::transaction;
 
 /// Refuses a database in which a consumer cannot keep what it knows.

@@ -15,13 +15,13 @@ use super::sweeper::Sweeper;
 use super::{ConsumerBuilder, RunningConsumer};
 use crate::consume::pass::{Bound, Settings};
 use crate::consume::start_error::StartError;
+use crate::consume::statements::ConsumeStatements;
 use crate::consume::wake::Wake;
 use crate::contract::payload::Domain;
 use crate::log::EventLog;
-use crate::log::standstill::Standstill;
-use crate::postgres::config::Family;
+use crate::log::standstill::StandstillWatcher;
 use crate::postgres::error::{ConfigError, DatabaseError};
-use crate::postgres::sql::ConsumeStatements;
+use crate::postgres::family::Family;
 use crate::postgres::transaction;
 
 /// A shorter one would be lost to every hiccup of the network.
@@ -69,7 +69,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             observers: self.observers,
             clock: self.clock,
             statements: ConsumeStatements::new(&family),
-            standstill: Standstill::new(log.clone()),
+            standstill: StandstillWatcher::new(log.clone()),
             log,
             is_remote,
         });

@@ -72,10 +72,18 @@ impl<S: Send + Sync + 'static> Worker<S> {
                 if let Pass::Idle(idle) = &pass {
                     let settings = &self.reader.lane.bound.settings;
                     let consumer = settings.consumer;
-                    settings
+                    let seen = settings
                         .standstill
-                        .seen(idle, consumer, &settings.observers)
-                        .await;
+                        .seen(idle.horizon, idle.last_position, consumer);
+                    for report in seen.await {
+                        let (blocker, standing_for) = (&report.blocker, report.standing_for);
+                        settings.observers.held_back(
+                            consumer,
+                            blocker,
+                            standing_for,
+                            report.positions,
+                        );
+                    }
                 }
                 Some(pass)
             }

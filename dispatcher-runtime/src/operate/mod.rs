@@ -4,4 +4,5 @@ pub(crate) mod dead_letter;
 #[cfg(feature = "http")]
 pub mod http;
 pub(crate) mod retention;
+mod statements;
 pub(crate) mod subscriptions;

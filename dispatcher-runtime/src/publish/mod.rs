@@ -10,6 +10,8 @@ mod insert;
 mod marked;
 mod observed;
 mod pending;
+pub(crate) mod settings;
+mod statements;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -22,11 +24,11 @@ use crate::contract::id::{EventId, TenantId};
 use crate::contract::payload::Domain;
 use crate::contract::registry::LoadedRegistry;
 use crate::observe::{Observer, Observers};
-use crate::postgres::config::{self, Family};
 use crate::postgres::error::ConfigError;
-use crate::postgres::sql::PublishStatements;
+use crate::postgres::family::Family;
 use crate::private::PublishedBy;
 use draft::Draft;
+use statements::PublishStatements;
 
 #[cfg(feature = "testing")]
 pub(crate) use draft::subject_of;
@@ -144,7 +146,7 @@ impl<D: Domain> DispatcherBuilder<D> {
     /// # Errors
     /// A setting is missing, malformed or contradicts another; the error names it.
     pub fn build(self) -> Result<Dispatcher<D>, ConfigError> {
-        config::agree_on_producer(D::NAME, config::environment)?;
+        settings::agree_on_producer(D::NAME, settings::environment)?;
         let family = match &self.schema {
             Some(schema) => Family::new(schema)?,
             None => Family::default(),
@@ -169,7 +171,7 @@ impl<D: Domain> DispatcherBuilder<D> {
         }
         Ok(Dispatcher {
             pool: self.pool,
-            tenant: config::tenant(self.tenant, config::environment)?,
+            tenant: settings::tenant(self.tenant, settings::environment)?,
             statements: Arc::new(PublishStatements::new(&family)),
             registry: self.registry,
             observers: self.observers,

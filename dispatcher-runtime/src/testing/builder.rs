@@ -17,9 +17,9 @@ use crate::consume::handler::Handler;
 use crate::consume::{Consumer, ConsumerBuilder, SubscriptionOptions};
 use crate::contract::payload::Domain;
 use crate::log::EventLog;
-use crate::postgres::config;
 use crate::postgres::error::ConfigError;
 use crate::private::ConsumedBy;
+use crate::publish::settings;
 use crate::publish::{Dispatcher, Marked};
 use crate::testing::error::TestKitError;
 
@@ -265,7 +265,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> TestKitBuilder<D, S> {
 }
 
 fn server_of_environment() -> Result<String, ConfigError> {
-    config::environment(SERVER_VARIABLE).ok_or(ConfigError::Missing {
+    settings::environment(SERVER_VARIABLE).ok_or(ConfigError::Missing {
         setting: SERVER_VARIABLE,
         remedy: "set it to a Postgres server on which tests may make databases, such as \
                  postgres://postgres@localhost/postgres, or call `.server(url)` or `.pool(pool)` on the test kit",

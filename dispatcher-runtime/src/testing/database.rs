@@ -16,10 +16,10 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Row};
 
-use crate::postgres::config::Family;
 use crate::postgres::error::{ConfigError, DatabaseError};
-use crate::postgres::sql::KitStatements;
+use crate::postgres::family::Family;
 use crate::testing::error::TestKitError;
+use crate::testing::statements::KitStatements;
 
 const PREFIX: &str = "dispatcher_kit_";
 

@@ -10,7 +10,7 @@ use crate::consume::handler_error::HandlerError;
 use crate::contract::payload::Payload;
 use crate::observe::Observers;
 use crate::postgres::transaction;
-use crate::private::EventType;
+use crate::private::{EventType, EventTypes};
 
 /// Hands an event to a handler, without a database.
 ///
@@ -143,7 +143,7 @@ where
     P: Payload,
 {
     let (event, attempt) = event.store()?;
-    event.is_of::<H::EventTypes>()?;
+    event.expect_type(<H::EventTypes as EventTypes>::NAMES)?;
     let delivery = Delivery {
         attempt,
         consumer: P::EventType::CONSUMERS.first().copied().unwrap_or("test"),

@@ -18,11 +18,11 @@ use crate::contract::payload::{Domain, Payload};
 use crate::log::EventLog;
 use crate::log::stored_event::StoredEvent;
 use crate::operate::dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters};
-use crate::postgres::config::Family;
 use crate::postgres::error::DatabaseError;
-use crate::postgres::sql::KitStatements;
+use crate::postgres::family::Family;
 use crate::publish::{Dispatcher, Marked, Publish, PublishAll};
 use crate::testing::error::TestKitError;
+use crate::testing::statements::KitStatements;
 
 /// How long connections are given to end by themselves.
 const LETTING_GO: Duration = Duration::from_millis(100);

@@ -34,6 +34,7 @@ pub(crate) mod error;
 mod event;
 mod found;
 mod kit;
+mod statements;
 
 pub use builder::TestKitBuilder;
 pub use deliver::{deliver, deliver_within};

@@ -447,7 +447,7 @@ async fn an_event_of_a_type_that_was_removed_becomes_a_dead_letter_that_says_so(
         (dead[0].reason, dead[0].error.as_str()),
         (
             DeadLetterReason::Invalid,
-            "this handler does not handle credit.released, but credit.locked"
+            "this handler handles credit.locked, not credit.released"
         )
     );
     world.close().await

@@ -24,7 +24,7 @@ use crate::consume::lease::{Lease, Stopping, Validity};
 use crate::consume::pass::{Bound, Lane, Reader, Settings};
 use crate::consume::wake::Sleepers;
 use crate::consume::worker::Worker;
-use crate::operate::subscriptions::StartFrom;
+use crate::log::StartFrom;
 use crate::postgres::transaction;
 
 /// How soon to look again while something that is ours is not yet free.

@@ -40,11 +40,11 @@ use crate::consume::delivery::{Abandoned, Subscription};
 use crate::consume::handler::DeliveryTx;
 use crate::consume::lease::{Lease, Stopping};
 use crate::consume::retry::RetryPolicy;
-use crate::log::standstill::Standstill;
+use crate::consume::statements::ConsumeStatements;
+use crate::log::standstill::StandstillWatcher;
 use crate::log::stored_event::StoredEvent;
 use crate::log::{EventLog, Mismatch};
 use crate::observe::Observers;
-use crate::postgres::sql::ConsumeStatements;
 use done::Done;
 
 /// How far past the cursor one statement looks, so that a log full of other event types is walked
@@ -72,7 +72,7 @@ pub(crate) struct Settings {
     pub(crate) log: EventLog,
     /// Whether the log is in another place than what the consumer keeps.
     pub(crate) is_remote: bool,
-    pub(crate) standstill: Standstill,
+    pub(crate) standstill: StandstillWatcher,
 }
 
 /// What a pass found.

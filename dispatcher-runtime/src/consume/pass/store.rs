@@ -12,11 +12,12 @@ use super::done::Done;
 use super::{Candidate, Lane};
 use crate::consume::delivery::{self, Abandoned};
 use crate::consume::handler::DeliveryTx;
+use crate::consume::statements::ConsumeStatements;
 use crate::contract::id::DeadLetterId;
 use crate::log::Anchor;
 use crate::log::stored_event::StoredEvent;
 use crate::operate::dead_letter;
-use crate::postgres::sql::{ConsumeStatements, Statement};
+use crate::postgres::sql::Statement;
 use crate::postgres::transaction;
 
 /// What L2 says.

@@ -32,8 +32,8 @@ use sqlx::{PgPool, Row};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::consume::retry::Reconnect;
-use crate::postgres::config::Family;
-use crate::postgres::sql::SleepStatements;
+use crate::consume::statements::SleepStatements;
+use crate::postgres::family::Family;
 use crate::postgres::transaction;
 
 /// The channel that writers notify; the payload is the event type.

@@ -16,9 +16,10 @@ use time::OffsetDateTime;
 use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::contract::id::DeadLetterId;
 use crate::log::stored_event::StoredEvent;
-use crate::postgres::config::Family;
+use crate::operate::statements::DeadLetterStatements;
 use crate::postgres::error::{ConfigError, DatabaseError};
-use crate::postgres::sql::{DeadLetterStatements, Statement};
+use crate::postgres::family::Family;
+use crate::postgres::sql::Statement;
 use crate::postgres::transaction;
 pub use error::DeadLetterError;
 

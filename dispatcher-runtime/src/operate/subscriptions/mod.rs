@@ -8,30 +8,15 @@ mod error;
 use sqlx::{PgPool, Row};
 use time::OffsetDateTime;
 
-use crate::log::EventLog;
-use crate::postgres::config::Family;
+use crate::log::{EventLog, StartFrom};
+use crate::operate::statements::SubscriptionStatements;
 use crate::postgres::error::{ConfigError, DatabaseError};
-use crate::postgres::sql::SubscriptionStatements;
+use crate::postgres::family::Family;
 use crate::postgres::transaction;
 pub use error::SubscriptionError;
 
 /// How many dedup rows are forgotten in one statement.
 const BATCH: i64 = 10_000;
-
-/// A place in the log.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum StartFrom {
-    /// The first event that is there.
-    #[default]
-    Beginning,
-    /// Behind the last: only what is published from now on.
-    End,
-    /// The first event that was inserted then or later, by the clock of the database. Some that were
-    /// inserted up to 10 s earlier may be among them, because events do not come into the log in the
-    /// order of their clocks.
-    At(OffsetDateTime),
-}
 
 /// The subscriptions of a table family.
 ///

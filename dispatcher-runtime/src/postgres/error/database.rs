@@ -1,18 +1,18 @@
-//! What the database says: the error, what to do about it, and whether waiting helps.
+//! Errors of the database: what the server says, what to do about it, and whether waiting helps.
 
 use super::ConfigError;
 
-/// The tables could not be brought up to date. Migrations that had succeeded stay; once the cause is
-/// removed, call [`migrate`](crate::postgres::migrate()) again.
+/// The tables could not be brought up to date. Migrations that had succeeded stay applied; once the cause
+/// is removed, call [`migrate`](crate::migrate()) again.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrateError {
-    /// The schema's name cannot be one: choose another.
+    /// The schema's name is not valid: choose another.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The migrator refuses or fails; its source says which migration. Grant the role CREATE on the
-    /// schema where that is what is missing. Where a migration that was applied is unknown or differs,
-    /// the tables belong to a newer version of this crate: upgrade the service.
+    /// The migrator refused or failed; the source says at which migration. If the role lacks CREATE on the
+    /// schema, grant it. If an applied migration is unknown or differs, the tables belong to a newer
+    /// version of this crate: upgrade the service.
     #[error("the dispatcher's tables could not be migrated")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     /// The database could not be reached or refused a statement: the message says what to look at.
@@ -20,20 +20,32 @@ pub enum MigrateError {
     Database(#[source] DatabaseError),
 }
 
-impl MigrateError {
-    pub(crate) fn database(error: sqlx::Error) -> Self {
-        Self::Database(DatabaseError(error))
+impl From<sqlx::Error> for MigrateError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
     }
 }
 
-/// What the database said and, where it is known, what to do about it.
+/// The database's error and, where it is known, what to do about it.
 #[derive(Debug)]
 pub struct DatabaseError(pub(crate) sqlx::Error);
+
+impl From<sqlx::Error> for DatabaseError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error)
+    }
+}
 
 impl DatabaseError {
     /// The error of sqlx.
     pub fn get(&self) -> &sqlx::Error {
         &self.0
+    }
+
+    /// Whether the same statement may succeed later although nobody changes anything: the connection broke,
+    /// the server restarts, or two transactions met.
+    pub fn is_transient(&self) -> bool {
+        is_transient(&self.0)
     }
 
     fn advice(&self) -> Option<&'static str> {
@@ -75,8 +87,8 @@ impl std::error::Error for DatabaseError {
     }
 }
 
-/// What an error says; of the database's own ones the message and SQLSTATE, without the line in
-/// Postgres' source.
+/// The text of an error. For an error of the server: its message and SQLSTATE, without the line in
+/// Postgres' source code.
 pub(crate) fn describe(error: &(dyn std::error::Error + 'static)) -> String {
     match error.downcast_ref::<sqlx::Error>() {
         Some(sqlx::Error::Database(database)) => match database.code() {
@@ -87,9 +99,7 @@ pub(crate) fn describe(error: &(dyn std::error::Error + 'static)) -> String {
     }
 }
 
-/// Whether the same statement may succeed later without anybody changing anything: the connection
-/// broke, the server restarts, two transactions met. Such an error is waited out and never counted
-/// against an event.
+/// As [`DatabaseError::is_transient`]. Such an error is waited out and never counted against an event.
 pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
@@ -97,9 +107,9 @@ pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::Tls(_) => true,
         // https://www.postgresql.org/docs/current/errcodes-appendix.html
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+        sqlx::Error::Database(_) => sql_state(error).is_some_and(|code| {
             matches!(
-                code.as_ref(),
+                code.as_str(),
                 "40001"
                     | "40P01"
                     | "55P03"
@@ -116,7 +126,7 @@ pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
     }
 }
 
-/// What the server calls its error: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+/// The server's code for its error: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
 pub(crate) fn sql_state(error: &sqlx::Error) -> Option<String> {
     let code = error.as_database_error()?.code()?;
     Some(code.into_owned())

@@ -1,7 +1,7 @@
-//! Settings: where they come from, and which ones contradict each other.
+//! The settings of a producer: where they come from, and which ones contradict each other.
 //!
 //! Nothing here does I/O. A setting that is missing or contradictory is a [`ConfigError`] that
-//! names it, from `build` or `start`, and never a surprise later.
+//! names it, from `build`, and never a surprise later.
 
 use crate::contract::id::TenantId;
 use crate::postgres::error::ConfigError;
@@ -10,45 +10,6 @@ use crate::postgres::error::ConfigError;
 pub(crate) const PRODUCER_VARIABLE: &str = "DISPATCHER_PRODUCER";
 /// The environment variable that names the tenant, for development and CI.
 pub(crate) const TENANT_VARIABLE: &str = "DISPATCHER_TENANT_ID";
-
-/// The Postgres schema that holds a table family; the connection's search path by default.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(crate) struct Family {
-    schema: Option<String>,
-}
-
-impl Family {
-    pub(crate) fn new(schema: &str) -> Result<Self, ConfigError> {
-        // NAMEDATALEN: Postgres cuts longer names, so two schemas could become one. The name also
-        // stands inside SQL literals, so quotes are refused and not escaped twice.
-        if schema.is_empty()
-            || schema.len() > 63
-            || schema.contains(['\'', '"', '\\'])
-            || schema.contains(char::is_control)
-        {
-            return Err(ConfigError::Invalid {
-                setting: "schema",
-                value: schema.to_owned(),
-                expected: "the name of a Postgres schema, 1 to 63 bytes long and without quotes",
-            });
-        }
-        Ok(Self {
-            schema: Some(schema.to_owned()),
-        })
-    }
-
-    pub(crate) fn quoted_schema(&self) -> Option<String> {
-        self.schema.as_ref().map(|schema| format!("\"{schema}\""))
-    }
-
-    /// The name of a table or function of this family, as SQL writes it.
-    pub(crate) fn qualify(&self, name: &str) -> String {
-        match self.quoted_schema() {
-            Some(schema) => format!("{schema}.{name}"),
-            None => name.to_owned(),
-        }
-    }
-}
 
 /// The tenant: the explicit one, else the environment's.
 pub(crate) fn tenant(
@@ -142,19 +103,5 @@ mod tests {
             "the setting `DISPATCHER_PRODUCER` is `coaching`, but this program publishes as `revenue`: \
              unset it, or set it to the domain of the `Dispatcher`"
         );
-    }
-
-    #[test]
-    fn a_schema_name_is_quoted() {
-        assert_eq!(
-            Family::default().qualify("dispatcher_event"),
-            "dispatcher_event"
-        );
-        assert_eq!(
-            Family::new("swim-north").unwrap().qualify("t"),
-            "\"swim-north\".t"
-        );
-        assert!(Family::new("").is_err());
-        assert!(Family::new("a\"b").is_err());
     }
 }
