@@ -91,7 +91,9 @@ pub use postgres::migrate::{migrate, migrate_schema};
 pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, PublishError, Published};
 
 #[cfg(feature = "consume")]
-pub use consume::handler::{Delivery, DeliveryTx, Handler, State};
+pub use consume::delivery::{Delivery, DeliveryTx};
+#[cfg(feature = "consume")]
+pub use consume::handler::{Handler, State};
 #[cfg(feature = "consume")]
 pub use consume::{
     Consumer, ConsumerBuilder, HandlerError, RunningConsumer, StartError, SubscriptionOptions,

@@ -12,9 +12,9 @@ use sqlx::PgPool;
 
 use crate::consume::SubscriptionOptions;
 use crate::consume::clock::Clock;
-use crate::consume::delivery::Subscription;
 use crate::consume::handler::Handler;
 use crate::consume::retry::RetryPolicy;
+use crate::consume::subscription::Subscription;
 use crate::contract::payload::Domain;
 use crate::log::EventLog;
 use crate::observe::{Observer, Observers};

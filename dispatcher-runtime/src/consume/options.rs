@@ -1,6 +1,6 @@
 //! What one subscription can be told.
 
-use crate::consume::delivery::Subscription;
+use crate::consume::subscription::Subscription;
 use crate::log::StartFrom;
 
 /// Options of a subscription, for [`subscribe_with`](super::ConsumerBuilder::subscribe_with).

@@ -7,7 +7,7 @@ use sqlx::{PgPool, Row};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::consume::pass::Settings;
+use crate::consume::partition::Settings;
 use crate::consume::wake::Alarm;
 use crate::postgres::error::DatabaseError;
 
@@ -48,9 +48,8 @@ impl RunningConsumer {
                 .bind(&self.names)
                 .bind(target)
                 .fetch_one(&self.pool)
-                .await
-                .map_err(DatabaseError)?;
-            if row.try_get::<i64, _>(0).map_err(DatabaseError)? == subscriptions {
+                .await?;
+            if row.try_get::<i64, _>("count")? == subscriptions {
                 return Ok(());
             }
             // A sleeping subscription would move its cursor only with the next poll.

@@ -1,4 +1,7 @@
 //! Starting a consumer: what has to hold is checked, the cursors are registered, the tasks begin.
+//!
+//! Until everything is checked no task runs and no handler is called; a failure leaves at most cursors that
+//! were registered.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -7,24 +10,24 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::claim::claim;
 use super::lease::keeper::Keeper;
 use super::lease::partitions::register;
+use super::partition::{Bound, Settings};
+use super::reader_claim::keep_claim;
 use super::readiness::{find_family, probe, probe_log, verify_cursors};
+use super::start_error::StartError;
+use super::statements::ConsumeStatements;
 use super::sweeper::Sweeper;
+use super::wake::Listener;
 use super::{ConsumerBuilder, RunningConsumer};
-use crate::consume::pass::{Bound, Settings};
-use crate::consume::start_error::StartError;
-use crate::consume::statements::ConsumeStatements;
-use crate::consume::wake::Wake;
 use crate::contract::payload::Domain;
 use crate::log::EventLog;
 use crate::log::standstill::StandstillWatcher;
-use crate::postgres::error::{ConfigError, DatabaseError};
+use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
 use crate::postgres::transaction;
 
-/// A shorter one would be lost to every hiccup of the network.
+/// The shortest lease; any hiccup of the network would cost a shorter one.
 const SHORTEST_LEASE: Duration = Duration::from_millis(100);
 
 impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
@@ -42,9 +45,8 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             Some(schema) => Family::new(schema)?,
             None => find_family(&self.pool).await?,
         };
-        let is_remote = self.log.is_some();
-        let log = match self.log {
-            Some(log) => log,
+        let log = match &self.log {
+            Some(log) => log.clone(),
             None => EventLog::of(self.pool.clone(), &family),
         };
         let notifies = probe_log(&log).await?;
@@ -56,88 +58,18 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
                 "the trigger dispatcher_event_notify is off: events are found by polling"
             );
         }
-        let settings = Arc::new(Settings {
-            consumer: D::NAME,
-            batch_size: self.batch_size,
-            batch_bytes: self.batch_bytes,
-            poll_interval: self.poll_interval,
-            // A redrive notifies in the consumer's own database, where nobody listens then.
-            may_back_off: notifies && !is_remote,
-            handler_timeout: self.handler_timeout,
-            lease: self.lease,
-            retry: self.retry,
-            observers: self.observers,
-            clock: self.clock,
-            statements: ConsumeStatements::new(&family),
-            standstill: StandstillWatcher::new(log.clone()),
-            log,
-            is_remote,
-        });
+        let settings = Arc::new(self.settings(&family, log, notifies));
         probe(&self.pool, &settings.statements).await?;
-        let names: Vec<_> = self
-            .subscriptions
-            .iter()
-            .map(|subscription| subscription.name)
-            .collect();
-        for subscription in &self.subscriptions {
-            let (name, partitions) = (subscription.name, subscription.partitions);
-            register(&self.pool, &settings, name, partitions, subscription.start)
-                .await
-                .map_err(database)?;
-            let query = settings.statements.release_stranded.query();
-            let query = query.bind(D::NAME).bind(name).bind(settings.clock.now());
-            let mut connection = transaction::acquire(&self.pool).await.map_err(database)?;
-            query.execute(&mut *connection).await.map_err(database)?;
-        }
+        self.register(&settings).await?;
+        let names = self.names();
         verify_cursors(&self.pool, &settings, &names).await?;
-
-        let (stop, stopping) = watch::channel(false);
-        let (passes, passed) = watch::channel(0_u64);
-        let state = Arc::new(self.state);
-        let (wake, sleepers, alarm) = Wake::new();
-        let subscriptions = self.subscriptions.into_iter().map(|subscription| {
-            Arc::new(Bound {
-                settings: Arc::clone(&settings),
-                subscription,
-                state: Arc::clone(&state),
-                pool: self.pool.clone(),
-            })
-        });
-        let keeper = Keeper::new(
-            Arc::clone(&settings),
-            self.pool.clone(),
-            subscriptions.collect(),
-            sleepers,
-            passes,
-            stopping.clone(),
+        let running = self.run(settings, &family, names);
+        tracing::info!(
+            consumer = D::NAME,
+            subscriptions = ?running.names,
+            "the consumer has started"
         );
-        let mut tasks = JoinSet::new();
-        if is_remote {
-            let (settings, pool) = (Arc::clone(&settings), self.pool.clone());
-            tasks.spawn(claim(settings, pool, names.clone(), stopping.clone()));
-        }
-        if let Some(retention) = self.retention {
-            let sweeper = Sweeper {
-                consumer: D::NAME,
-                family: EventLog::of(self.pool.clone(), &family),
-                retention,
-                stopping: stopping.clone(),
-            };
-            tasks.spawn(sweeper.run());
-        }
-        tasks.spawn(keeper.run());
-        // Ends by itself when the keeper and its workers are gone.
-        tasks.spawn(wake.run(settings.log.pool().clone()));
-        tracing::info!(consumer = D::NAME, subscriptions = ?names, "the consumer has started");
-        Ok(RunningConsumer {
-            pool: self.pool,
-            settings,
-            names,
-            alarm,
-            stop,
-            passed,
-            tasks,
-        })
+        Ok(running)
     }
 
     /// Runs the consumer until `until` resolves, then finishes what is in flight and returns.
@@ -162,60 +94,177 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         Ok(())
     }
 
+    fn names(&self) -> Vec<&'static str> {
+        let subscriptions = self.subscriptions.iter();
+        subscriptions
+            .map(|subscription| subscription.name)
+            .collect()
+    }
+
+    fn settings(&self, family: &Family, log: EventLog, notifies: bool) -> Settings {
+        let is_remote = self.log.is_some();
+        Settings {
+            consumer: D::NAME,
+            batch_size: self.batch_size,
+            batch_bytes: self.batch_bytes,
+            poll_interval: self.poll_interval,
+            // A redrive notifies in the consumer's own database, where nothing listens then.
+            may_back_off: notifies && !is_remote,
+            handler_timeout: self.handler_timeout,
+            lease: self.lease,
+            retry: self.retry.clone(),
+            observers: self.observers.clone(),
+            clock: self.clock.clone(),
+            statements: ConsumeStatements::new(family),
+            standstill: StandstillWatcher::new(log.clone()),
+            log,
+            is_remote,
+        }
+    }
+
+    /// Registers the cursors, and releases subjects that wait for an event that was removed.
+    async fn register(&self, settings: &Settings) -> Result<(), StartError> {
+        for subscription in &self.subscriptions {
+            let (name, partitions) = (subscription.name, subscription.partitions);
+            register(&self.pool, settings, name, partitions, subscription.start).await?;
+            let mut connection = transaction::acquire(&self.pool).await?;
+            settings
+                .statements
+                .release_stranded
+                .query()
+                .bind(D::NAME)
+                .bind(name)
+                .bind(settings.clock.now())
+                .execute(&mut *connection)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Starts the tasks.
+    fn run(
+        self,
+        settings: Arc<Settings>,
+        family: &Family,
+        names: Vec<&'static str>,
+    ) -> RunningConsumer {
+        let (stop, stopping) = watch::channel(false);
+        let (passes, passed) = watch::channel(0_u64);
+        let (listener, sleepers) = Listener::new();
+        let alarm = sleepers.alarm();
+        let state = Arc::new(self.state);
+        let subscriptions = self.subscriptions.into_iter().map(|subscription| {
+            Arc::new(Bound {
+                settings: Arc::clone(&settings),
+                subscription,
+                state: Arc::clone(&state),
+                pool: self.pool.clone(),
+            })
+        });
+        let keeper = Keeper::new(
+            Arc::clone(&settings),
+            self.pool.clone(),
+            subscriptions.collect(),
+            sleepers,
+            passes,
+            stopping.clone(),
+        );
+        let mut tasks = JoinSet::new();
+        if settings.is_remote {
+            let (settings, pool) = (Arc::clone(&settings), self.pool.clone());
+            tasks.spawn(keep_claim(settings, pool, names.clone(), stopping.clone()));
+        }
+        if let Some(retention) = self.retention {
+            let sweeper = Sweeper {
+                consumer: D::NAME,
+                family: EventLog::of(self.pool.clone(), family),
+                retention,
+                stopping,
+            };
+            tasks.spawn(sweeper.run());
+        }
+        tasks.spawn(keeper.run());
+        // Ends by itself when the keeper and its workers are gone.
+        tasks.spawn(listener.run(settings.log.pool().clone()));
+        RunningConsumer {
+            pool: self.pool,
+            settings,
+            names,
+            alarm,
+            stop,
+            passed,
+            tasks,
+        }
+    }
+
     fn check(&self) -> Result<(), StartError> {
+        self.check_names()?;
+        self.check_limits()?;
+        self.check_pool()?;
+        self.retry.check()?;
+        self.check_event_types()
+    }
+
+    fn check_names(&self) -> Result<(), StartError> {
         let consumer = D::NAME;
         if self.subscriptions.is_empty() {
             return Err(StartError::NoHandlers { consumer });
         }
         let mut names = HashSet::new();
-        for subscription in &self.subscriptions {
-            if !names.insert(subscription.name) {
+        for subscription in self.names() {
+            if !names.insert(subscription) {
                 return Err(StartError::DuplicateSubscription {
                     consumer,
-                    subscription: subscription.name,
+                    subscription,
                 });
             }
         }
-        let invalid = |setting, value: String, expected| ConfigError::Invalid {
-            setting,
-            value,
-            expected,
+        Ok(())
+    }
+
+    fn check_limits(&self) -> Result<(), ConfigError> {
+        let invalid = |setting, value: String, expected| {
+            Err(ConfigError::Invalid {
+                setting,
+                value,
+                expected,
+            })
         };
         if self.batch_size == 0 {
-            return Err(invalid("batch_size", "0".to_owned(), "at least 1 event").into());
+            return invalid("batch_size", "0".to_owned(), "at least 1 event");
         }
         if self.batch_bytes == 0 {
-            return Err(invalid("batch_bytes", "0".to_owned(), "at least 1 byte").into());
+            return invalid("batch_bytes", "0".to_owned(), "at least 1 byte");
         }
         if self.poll_interval.is_zero() {
-            return Err(invalid(
-                "poll_interval",
-                "0 s".to_owned(),
-                "longer than nothing, such as 5 s",
-            )
-            .into());
+            let expected = "longer than zero, such as 5 s";
+            return invalid("poll_interval", "0 s".to_owned(), expected);
         }
-        let connections = self.pool.options().get_max_connections();
         if self.lease < SHORTEST_LEASE {
-            return Err(invalid(
-                "lease",
-                format!("{:?}", self.lease),
-                "at least 100 ms, and long enough for a slow connection, such as 10 s",
-            )
-            .into());
+            let expected = "at least 100 ms, and long enough for a slow connection, such as 10 s";
+            return invalid("lease", format!("{:?}", self.lease), expected);
         }
+        Ok(())
+    }
+
+    fn check_pool(&self) -> Result<(), StartError> {
+        let connections = self.pool.options().get_max_connections();
         let workers = self.subscriptions.iter().map(|subscription| {
             u32::from(subscription.concurrency) * u32::from(subscription.partitions)
         });
         let needed = workers.fold(2, u32::saturating_add);
         if connections < needed {
             return Err(StartError::PoolTooSmall {
-                consumer,
+                consumer: D::NAME,
                 connections,
                 needed,
             });
         }
-        self.retry.check()?;
+        Ok(())
+    }
+
+    fn check_event_types(&self) -> Result<(), StartError> {
+        let consumer = D::NAME;
         let handled: HashSet<_> = self
             .subscriptions
             .iter()
@@ -239,12 +288,8 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             consumer,
             event_types = event_types.join(", "),
             "the registry binds this consumer to event types that have no handler; \
-             register one with `.subscribe(…)`, or take the consumer off their \"consumers\""
+             register one with `.subscribe(…)`, or remove the consumer from their \"consumers\""
         );
         Ok(())
     }
-}
-
-pub(super) fn database(error: sqlx::Error) -> StartError {
-    StartError::Database(DatabaseError(error))
 }

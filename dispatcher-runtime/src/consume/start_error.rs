@@ -122,3 +122,9 @@ pub enum StartError {
     #[error("{0}")]
     Database(#[source] DatabaseError),
 }
+
+impl From<sqlx::Error> for StartError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
+    }
+}

@@ -4,9 +4,12 @@
 use sqlx::PgPool;
 
 use super::event::TestEvent;
-use crate::consume::delivery::{self, Abandoned, Attempted, Outcome, Subscription};
-use crate::consume::handler::{Delivery, DeliveryTx, Handler};
+use crate::consume::delivery::{Delivery, DeliveryTx};
+use crate::consume::handler::Handler;
 use crate::consume::handler_error::HandlerError;
+use crate::consume::pass::attempt::{Attempt, Outcome, TRANSACTION_ENDED};
+use crate::consume::pass::error::AbortCause;
+use crate::consume::subscription::Subscription;
 use crate::contract::payload::Payload;
 use crate::observe::Observers;
 use crate::postgres::transaction;
@@ -113,7 +116,7 @@ where
     H: Handler<S>,
     P: Payload,
 {
-    let mut tx = DeliveryTx::new(transaction::begin(pool).await?);
+    let mut tx = DeliveryTx::new(transaction::begin(pool).await?, None);
     let result = run(handler, &state, event.into(), Some(&mut tx)).await;
     let tx = tx.into_inner();
     match result {
@@ -153,20 +156,28 @@ where
     };
     let observers = Observers::default();
     let subscription = Subscription::new(handler);
-    let attempted =
-        delivery::attempt(&subscription, &event, tx, state, delivery, None, &observers).await;
-    match attempted {
-        Ok(Attempted { outcome, .. }) => match outcome {
+    let attempt = Attempt {
+        subscription: &subscription,
+        event: &event,
+        state,
+        delivery,
+        timeout: None,
+        observers: &observers,
+    };
+    match attempt.run(tx).await {
+        Ok(report) => match report.outcome {
             Outcome::Handled => Ok(()),
             Outcome::Failed(failure) => Err(HandlerError {
                 kind: failure.kind,
                 source: failure.error.into(),
             }),
         },
-        Err(Abandoned::Transient(error)) => Err(HandlerError::retry(error)),
-        Err(Abandoned::Database(error) | Abandoned::Commit(error)) => Err(error.into()),
-        Err(Abandoned::TransactionEnded) => Err(HandlerError::retry(delivery::TRANSACTION_ENDED)),
+        Err(AbortCause::Transient(error)) => Err(HandlerError::retry(error)),
+        Err(AbortCause::Database(error) | AbortCause::Commit(error)) => Err(error.into()),
+        Err(AbortCause::TransactionEnded) => Err(HandlerError::retry(TRANSACTION_ENDED)),
         // An attempt knows nothing of leases and cursors.
-        Err(Abandoned::LeaseLost | Abandoned::Log(_) | Abandoned::Shared) => unreachable!(),
+        Err(AbortCause::LeaseLost | AbortCause::Log(_) | AbortCause::SharedSavepoint) => {
+            unreachable!()
+        }
     }
 }

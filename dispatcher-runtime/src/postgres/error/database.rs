@@ -1,6 +1,6 @@
 //! Errors of the database: what the server says, what to do about it, and whether waiting helps.
 
-use super::ConfigError;
+use super::{ConfigError, describe, is_transient};
 
 /// The tables could not be brought up to date. Migrations that had succeeded stay applied; once the cause
 /// is removed, call [`migrate`](crate::migrate()) again.
@@ -85,49 +85,4 @@ impl std::error::Error for DatabaseError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.0)
     }
-}
-
-/// The text of an error. For an error of the server: its message and SQLSTATE, without the line in
-/// Postgres' source code.
-pub(crate) fn describe(error: &(dyn std::error::Error + 'static)) -> String {
-    match error.downcast_ref::<sqlx::Error>() {
-        Some(sqlx::Error::Database(database)) => match database.code() {
-            Some(code) => format!("{} [SQLSTATE {code}]", database.message()),
-            None => database.message().to_owned(),
-        },
-        _ => error.to_string(),
-    }
-}
-
-/// As [`DatabaseError::is_transient`]. Such an error is waited out and never counted against an event.
-pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::WorkerCrashed
-        | sqlx::Error::Tls(_) => true,
-        // https://www.postgresql.org/docs/current/errcodes-appendix.html
-        sqlx::Error::Database(_) => sql_state(error).is_some_and(|code| {
-            matches!(
-                code.as_str(),
-                "40001"
-                    | "40P01"
-                    | "55P03"
-                    | "57P01"
-                    | "57P02"
-                    | "57P03"
-                    | "57P05"
-                    | "25P03"
-                    | "25P04"
-            ) || code.starts_with("08")
-                || code.starts_with("53")
-        }),
-        _ => false,
-    }
-}
-
-/// The server's code for its error: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
-pub(crate) fn sql_state(error: &sqlx::Error) -> Option<String> {
-    let code = error.as_database_error()?.code()?;
-    Some(code.into_owned())
 }

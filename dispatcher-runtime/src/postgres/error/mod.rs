@@ -1,9 +1,53 @@
-//! What can go wrong with settings and with the database. What it says is for the person who has to
-//! act on it.
+//! What can go wrong with settings and with the database. The messages are for the person who has to
+//! act on them.
 
 mod config;
 mod database;
 
 pub use config::ConfigError;
 pub use database::{DatabaseError, MigrateError};
-pub(crate) use database::{describe, is_transient, sql_state};
+
+/// The text of an error. For an error of the server: its message and SQLSTATE, without the line in
+/// Postgres' source code.
+pub(crate) fn describe(error: &(dyn std::error::Error + 'static)) -> String {
+    match error.downcast_ref::<sqlx::Error>() {
+        Some(sqlx::Error::Database(database)) => match database.code() {
+            Some(code) => format!("{} [SQLSTATE {code}]", database.message()),
+            None => database.message().to_owned(),
+        },
+        _ => error.to_string(),
+    }
+}
+
+/// As [`DatabaseError::is_transient`]. Such an error is waited out and never counted against an event.
+pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Tls(_) => true,
+        // https://www.postgresql.org/docs/current/errcodes-appendix.html
+        sqlx::Error::Database(_) => sql_state(error).is_some_and(|code| {
+            matches!(
+                code.as_str(),
+                "40001"
+                    | "40P01"
+                    | "55P03"
+                    | "57P01"
+                    | "57P02"
+                    | "57P03"
+                    | "57P05"
+                    | "25P03"
+                    | "25P04"
+            ) || code.starts_with("08")
+                || code.starts_with("53")
+        }),
+        _ => false,
+    }
+}
+
+/// The server's code for its error: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+pub(crate) fn sql_state(error: &sqlx::Error) -> Option<String> {
+    let code = error.as_database_error()?.code()?;
+    Some(code.into_owned())
+}
