@@ -1,8 +1,7 @@
-//! What the test kit asks of a consumer that runs: whether there is anything left to do now, and when
-//! there will be.
+//! What the test kit asks of a running consumer: whether anything is left to do now, and when there will be.
 //!
-//! Now is what the consumer's clock says, so with one that stands still there is an end to it: what
-//! waits for its retry is not due.
+//! "Now" is the time of the consumer's clock, so with a clock that stands still there is an end to it: an
+//! event that waits for its retry is not due.
 
 use std::time::Duration;
 
@@ -47,7 +46,7 @@ impl RunningConsumer {
                 return Ok(progress);
             }
             self.wake();
-            // The limit is for passes of other replicas, which nobody tells us about.
+            // The limit is for passes of other replicas, which this process does not hear of.
             let _ = tokio::time::timeout(Duration::from_millis(50), passed.changed()).await;
         }
     }

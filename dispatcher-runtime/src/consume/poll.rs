@@ -43,7 +43,7 @@ impl Poll {
         self.intervals = 1;
     }
 
-    /// A pass found so many events. `unnotified`: no notification came, although this replica listens.
+    /// A pass found this many events. `unnotified`: no notification came, although this replica listens.
     pub(super) fn found(&mut self, events: usize, unnotified: bool) {
         if events > 0 {
             self.intervals = 1;

@@ -21,7 +21,7 @@ pub(super) struct Sweeper {
 }
 
 impl Sweeper {
-    /// Sweeps until it is told to stop.
+    /// Sweeps until the consumer stops.
     pub(super) async fn run(mut self) {
         let mut named = None;
         loop {

@@ -2,7 +2,7 @@
 //! there is none.
 //!
 //! The steps of falling asleep, S1 to S5, stand in [`crate::consume::wake`]. A pass that failed is retried
-//! after 1, 5, 15 and then every 60 s; the lease is released when the worker is told to stop.
+//! after 1, 5, 15 and then every 60 s; the lease is released when the worker stops.
 
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
         }
     }
 
-    /// Works until it is told to stop or the lease is lost; then the lease is free.
+    /// Works until it has to stop or the lease is lost; then the lease is free.
     pub(crate) async fn run(mut self) {
         while !self.is_over() {
             match self.pass().await {
@@ -147,7 +147,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
                 () = self.sleeper.notified() => {
                     self.poll.notified();
                     if !listening {
-                        break; // LISTEN may be up by now: fall asleep anew.
+                        break; // LISTEN may be up by now: fall asleep again.
                     }
                     // The writer that notified may be behind another one that rolls back and never notifies.
                     flight = InFlight::new();

@@ -1,7 +1,7 @@
 //! The log of a table family: how far it may be read, what stands there, and where a time is.
 //!
 //! Readers hold a connection whose transaction is READ COMMITTED: R1 and R2 are one statement, R3 the
-//! next, with a newer snapshot (`migrations/0001_create_event_log.sql`). Whoever reads otherwise may skip
+//! next, with a newer snapshot (`migrations/0001_create_event_log.sql`). Any other way of reading may skip
 //! events.
 //!
 //! Naming the transaction that holds readers back costs a look at `pg_locks` and `pg_stat_activity`, so a
@@ -139,8 +139,8 @@ impl EventLog {
         Batch::read(query.fetch(connection)).await
     }
 
-    /// The events at these positions, as far as they are there, and no more once their payloads have
-    /// come to so many bytes.
+    /// The events at these positions, as far as they are there. Reading stops once their payloads have
+    /// reached this many bytes.
     pub(crate) async fn events_at(
         &self,
         connection: &mut PgConnection,

@@ -2,7 +2,7 @@
 //!
 //! All subscriptions of a consumer read the same log, so they share one watcher, and one of them asks for
 //! the transaction that holds the horizon. A report is repeated while the standstill lasts, so that a
-//! gauge stays true. Without the watcher nothing is lost; nobody learns why events are not delivered.
+//! gauge stays true. Without the watcher no event is lost, but nothing says why events are not delivered.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};

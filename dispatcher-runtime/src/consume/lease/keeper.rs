@@ -79,7 +79,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
         }
     }
 
-    /// Keeps leases until it is told to stop; then every worker has ended and released its own.
+    /// Keeps leases until the consumer stops; then every worker has ended and released its own.
     pub(crate) async fn run(mut self) {
         let mut stopping = self.stopping.clone();
         let third = self.settings.lease / 3;
@@ -115,8 +115,13 @@ impl<S: Send + Sync + 'static> Keeper<S> {
         while let Some(ended) = self.workers.join_next().await {
             self.ended(ended);
         }
-        let leave = self.settings.statements.leave_replicas.query();
-        let leave = leave.bind(self.settings.consumer).bind(self.replica);
+        let leave = self
+            .settings
+            .statements
+            .leave_replicas
+            .query()
+            .bind(self.settings.consumer)
+            .bind(self.replica);
         let left = async {
             let mut connection = transaction::acquire(&self.pool).await?;
             leave.execute(&mut *connection).await

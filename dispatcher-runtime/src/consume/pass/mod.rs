@@ -52,8 +52,8 @@ use run::Runner;
 /// What a pass found.
 #[derive(Debug)]
 pub(crate) enum Pass {
-    /// There may be more to do now. So many events were found; none, and the cursor went on past
-    /// those of other types.
+    /// There may be more to do now. This many events were found; if none, the cursor moved past events of
+    /// other types.
     Worked(usize),
     /// Nothing to do now.
     Idle(IdleState),
@@ -86,7 +86,7 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
 
     /// Does what can be done now, for at most one batch.
     ///
-    /// Stops between two events when it is told to; what was handled until then is committed.
+    /// Stops between two events when the worker has to stop; what was handled until then is committed.
     pub(crate) async fn pass(&mut self) -> Result<Pass, PassError> {
         let result = self.try_pass().await;
         if result.is_err() {

@@ -298,7 +298,7 @@ impl<'a, S> Planner<'a, S> {
 }
 
 impl Plan {
-    /// Splits it into at most so many lanes, as evenly as subjects allow.
+    /// Splits it into at most this many lanes, as evenly as subjects allow.
     pub(super) fn split(self, lanes: u16) -> Lanes {
         let lanes = usize::from(lanes).min(self.candidates.len()).max(1);
         let mut shares: Vec<Vec<Candidate>> = (0..lanes).map(|_| Vec::new()).collect();

@@ -1,7 +1,7 @@
 //! What a pass has done and is to record: what is over, what waits, what was given up.
 //!
 //! It lives in memory until the recorder writes it in the transaction that moves the cursor. What is logged
-//! and what observers receive is kept with it and told after the commit, so that nothing is told of what
+//! and what observers receive is kept with it until after the commit, so that nothing is reported that
 //! was rolled back.
 
 use std::collections::HashSet;

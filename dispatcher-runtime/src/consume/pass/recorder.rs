@@ -54,7 +54,7 @@ impl<'a, S> Recorder<'a, S> {
         written.map_err(AbortCause::Commit)
     }
 
-    /// Records, commits and tells; or rolls back, whatever is wrong.
+    /// Records, commits and tells; or rolls back where the record cannot be written.
     pub(super) async fn commit(
         &self,
         mut tx: DeliveryTx,
@@ -142,9 +142,11 @@ impl<'a, S> Recorder<'a, S> {
         }
         self.put_retries(tx, &record.waiting).await?;
         if !record.settled.is_empty() {
-            let remove = self.partition.query(&statements.remove_retries);
-            let remove = remove.bind(&record.settled[..]);
-            remove.execute(&mut **tx).await?;
+            self.partition
+                .query(&statements.remove_retries)
+                .bind(&record.settled[..])
+                .execute(&mut **tx)
+                .await?;
         }
         // Also the subjects of those that queue up here: an operator may have ended what they were to wait
         // for.
@@ -155,9 +157,12 @@ impl<'a, S> Recorder<'a, S> {
             .collect();
         if !released.is_empty() {
             let released: Vec<_> = released.into_iter().cloned().collect();
-            let release = self.partition.query(&statements.release_followers);
-            let release = release.bind(self.partition.settings().clock.now());
-            release.bind(released).execute(&mut **tx).await?;
+            self.partition
+                .query(&statements.release_followers)
+                .bind(self.partition.settings().clock.now())
+                .bind(released)
+                .execute(&mut **tx)
+                .await?;
         }
         Ok(())
     }

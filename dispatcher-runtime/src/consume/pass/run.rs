@@ -1,6 +1,6 @@
 //! The events of a lane, one after the other: skipped, queued, or attempted, and recorded.
 //!
-//! A runner stops between two events when it is told to, or when its lease is over. If a transaction is
+//! A runner stops between two events when the worker has to stop, or when its lease is over. If a transaction is
 //! lost, what it recorded until then is committed or rolled back as a whole.
 
 use std::time::{Duration, Instant};

@@ -106,7 +106,7 @@ async fn release(listener: &mut PgListener) {
     }
 }
 
-/// `None`: there is no session to listen in.
+/// `None`: the connection has no session to listen in.
 async fn connect(pool: &PgPool) -> Result<Option<PgListener>, sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     transaction::settle(&mut listener).await?;
