@@ -6,7 +6,9 @@
 mod builder;
 pub(crate) mod clock;
 pub(crate) mod delivery;
+pub(crate) mod event_of;
 pub(crate) mod event_union;
+pub(crate) mod from_ref;
 pub(crate) mod handler;
 pub(crate) mod handler_error;
 #[cfg(feature = "testing")]
@@ -22,6 +24,7 @@ pub(crate) mod retry;
 mod running;
 mod savepoint;
 mod span;
+pub(crate) mod stand_in;
 mod start;
 mod start_error;
 pub(crate) mod statements;

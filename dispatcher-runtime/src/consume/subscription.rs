@@ -4,8 +4,8 @@ use futures_util::future::BoxFuture;
 
 use super::handler::{Handler, Incoming};
 use super::handler_error::HandlerError;
+use crate::contract::event_type::EventTypes;
 use crate::log::StartFrom;
-use crate::private::EventTypes;
 
 /// A handler whose type is erased.
 trait ErasedHandler<S>: Send + Sync {

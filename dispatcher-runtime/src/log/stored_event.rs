@@ -7,10 +7,10 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
 
+use crate::contract::decode_error::DecodeError;
 use crate::contract::envelope::EventEnvelope;
 use crate::contract::exact;
 use crate::contract::id::IdError;
-use crate::contract::payload::DecodeError;
 
 /// A row of `dispatcher_event`. Any program may have inserted it, so nothing in it is trusted.
 #[derive(Clone, Debug)]

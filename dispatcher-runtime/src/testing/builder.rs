@@ -16,11 +16,10 @@ use crate::consume::clock::Clock;
 use crate::consume::handler::Handler;
 use crate::consume::{Consumer, ConsumerBuilder, SubscriptionOptions};
 use crate::contract::payload::Domain;
+use crate::contract::permission::ConsumedBy;
 use crate::log::EventLog;
 use crate::postgres::error::ConfigError;
-use crate::private::ConsumedBy;
-use crate::publish::settings;
-use crate::publish::{Dispatcher, Marked};
+use crate::publish::{Dispatcher, Marked, settings};
 use crate::testing::error::TestKitError;
 
 /// Where a server is looked for that the test did not name.

@@ -10,10 +10,10 @@ use crate::consume::handler_error::HandlerError;
 use crate::consume::pass::attempt::{Attempt, Outcome, TRANSACTION_ENDED};
 use crate::consume::pass::error::AbortCause;
 use crate::consume::subscription::Subscription;
+use crate::contract::event_type::{EventType, EventTypes};
 use crate::contract::payload::Payload;
 use crate::observe::Observers;
 use crate::postgres::transaction;
-use crate::private::{EventType, EventTypes};
 
 /// Hands an event to a handler, without a database.
 ///

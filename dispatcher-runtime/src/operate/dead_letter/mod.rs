@@ -81,7 +81,7 @@ impl DeadLetter {
             subject: row.try_get("subject")?,
             position: row.try_get("position")?,
             envelope: envelope(row.try_get("envelope")?).map_err(|error| decode(error.into()))?,
-            reason: DeadLetterReason::parse(row.try_get("reason")?),
+            reason: row.try_get("reason")?,
             error: row.try_get("error")?,
             attempts: row.try_get("attempts")?,
             failures: serde_json::from_str(row.try_get("failures")?)
