@@ -14,11 +14,12 @@ use tracing::Instrument;
 
 use crate::consume::handler::{Delivery, DeliveryTx, Handler, Incoming, Next, OpenSavepoint};
 use crate::consume::handler_error::{HandlerError, HandlerErrorKind};
+use crate::consume::retry_policy::Retry;
 use crate::consume::span;
 use crate::log::Mismatch;
+use crate::log::StartFrom;
 use crate::log::stored_event::StoredEvent;
 use crate::observe::Observers;
-use crate::operate::subscriptions::StartFrom;
 use crate::postgres::error::{is_transient, sql_state};
 use crate::postgres::transaction;
 use crate::private::EventTypes;
@@ -28,9 +29,26 @@ trait Handle<S>: Send + Sync {
     fn handle<'a>(&'a self, incoming: Incoming<'a, S>) -> BoxFuture<'a, Result<(), HandlerError>>;
 }
 
-impl<S, H: Handler<S>> Handle<S> for H {
+/// A handler, as `#[subscribe]` makes it.
+struct Typed<H>(H);
+
+impl<S, H: Handler<S>> Handle<S> for Typed<H> {
     fn handle<'a>(&'a self, incoming: Incoming<'a, S>) -> BoxFuture<'a, Result<(), HandlerError>> {
-        Handler::handle(self, incoming)
+        self.0.handle(incoming)
+    }
+}
+
+/// A handler that was registered before the state, and so takes none.
+struct Stateless(Box<dyn Handle<()>>);
+
+impl<S: Sync> Handle<S> for Stateless {
+    fn handle<'a>(&'a self, incoming: Incoming<'a, S>) -> BoxFuture<'a, Result<(), HandlerError>> {
+        self.0.handle(Incoming {
+            event: incoming.event,
+            tx: incoming.tx,
+            state: &(),
+            delivery: incoming.delivery,
+        })
     }
 }
 
@@ -42,6 +60,10 @@ pub(crate) struct Subscription<S> {
     pub(crate) in_transaction: bool,
     pub(crate) concurrency: u16,
     pub(crate) partitions: u16,
+    /// Its own limit; `None` if it has the consumer's.
+    pub(crate) handler_timeout: Option<Duration>,
+    /// Its own policy; `None` if it has the consumer's.
+    pub(crate) retry: Option<Retry>,
     /// Where it begins when it is new.
     pub(crate) start: StartFrom,
     /// Whether a dead letter holds its subject until it is resolved.
@@ -59,10 +81,31 @@ impl<S> Subscription<S> {
             in_transaction: H::IN_TRANSACTION,
             concurrency: 1,
             partitions: 1,
+            handler_timeout: None,
+            retry: None,
             start: StartFrom::Beginning,
             holds_subjects: false,
             shares_savepoint: false,
-            handler: Box::new(handler),
+            handler: Box::new(Typed(handler)),
+        }
+    }
+}
+
+impl Subscription<()> {
+    /// The same for a consumer that has been given a state since.
+    pub(crate) fn with_state<S: Sync>(self) -> Subscription<S> {
+        Subscription {
+            name: self.name,
+            event_types: self.event_types,
+            in_transaction: self.in_transaction,
+            concurrency: self.concurrency,
+            partitions: self.partitions,
+            handler_timeout: self.handler_timeout,
+            retry: self.retry,
+            start: self.start,
+            holds_subjects: self.holds_subjects,
+            shares_savepoint: self.shares_savepoint,
+            handler: Box::new(Stateless(self.handler)),
         }
     }
 }

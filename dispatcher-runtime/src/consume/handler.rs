@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 
 use crate::consume::handler_error::HandlerError;
 use crate::contract::envelope::EventEnvelope;
+use crate::contract::position::Position;
 use crate::log::stored_event::StoredEvent;
 use crate::private::{Carries, EventTypes};
 
@@ -100,7 +101,7 @@ impl Nothing for () {}
 #[diagnostic::on_unimplemented(
     message = "a handler's error has to become a `HandlerError`, and `{Self}` cannot",
     label = "write `Result<(), HandlerError>`",
-    note = "whatever implements `std::error::Error` becomes one by `?`; for the rest write `.map_err(HandlerError::retry)?`"
+    note = "errors, anyhow's and eyre's, boxed errors and text become one; for the rest write `.map_err(HandlerError::retry)?`"
 )]
 pub trait ReturnedError {
     fn into_handler_error(self) -> HandlerError;
@@ -161,7 +162,7 @@ pub struct Delivery {
     /// The subscription.
     pub subscription: &'static str,
     /// The event's place in the log.
-    pub position: i64,
+    pub position: Position,
     /// When the event was inserted, by the clock of the database.
     pub inserted_at: OffsetDateTime,
 }

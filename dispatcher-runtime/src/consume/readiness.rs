@@ -122,8 +122,8 @@ pub(super) async fn verify_cursors(
                 } => StartError::CursorAhead {
                     consumer,
                     subscription,
-                    position: cursor,
-                    last_position,
+                    position: cursor.into(),
+                    last_position: last_position.into(),
                 },
                 Mismatch::Replaced {
                     position,
@@ -132,7 +132,7 @@ pub(super) async fn verify_cursors(
                 } => StartError::LogReplaced {
                     consumer,
                     subscription,
-                    position,
+                    position: position.into(),
                     passed,
                     found,
                 },
@@ -141,8 +141,8 @@ pub(super) async fn verify_cursors(
                     last_position,
                     sequence,
                 } => StartError::SequenceBehind {
-                    last_event,
-                    last_position,
+                    last_event: last_event.into(),
+                    last_position: last_position.into(),
                     sequence,
                 },
             });

@@ -66,7 +66,7 @@ fn name(held_by: &Option<SlowestSubscription>, named: &mut Option<(String, Strin
         tracing::warn!(
             consumer = slow.consumer,
             subscription = slow.subscription,
-            position = slow.position,
+            position = slow.position.get(),
             "events are kept beyond their window for a subscription that has not read them: \
              start it, or remove it with `Subscriptions::remove`"
         );

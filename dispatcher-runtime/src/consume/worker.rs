@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::consume::lease::Stopping;
 use crate::consume::pass::{Idle, Pass, Reader};
-use crate::consume::retry::Reconnect;
+use crate::consume::reconnect::Reconnect;
 use crate::consume::wake::Sleeper;
 
 /// How soon to look again while a writer is in flight that may not notify: at first, at most.

@@ -10,5 +10,6 @@ pub(crate) mod id;
 #[cfg(feature = "schemars")]
 pub(crate) mod json_schema;
 pub(crate) mod payload;
+pub(crate) mod position;
 pub(crate) mod registry;
 pub(crate) mod value;

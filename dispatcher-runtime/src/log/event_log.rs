@@ -7,8 +7,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Serialize, Serializer};
 use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
 
+use crate::contract::position::Position;
 use crate::postgres::config::Family;
 use crate::postgres::error::{ConfigError, DatabaseError};
 use crate::postgres::sql::{LogStatements, SweepStatements};
@@ -20,7 +22,7 @@ use crate::postgres::transaction;
 /// # async fn example(pool: sqlx::PgPool) -> Result<(), dispatcher_runtime::DatabaseError> {
 /// let horizon = dispatcher_runtime::EventLog::new(pool).horizon().await?;
 /// if let Some(blocker) = horizon.blocker {
-///     println!("{} positions wait for {blocker}", horizon.last_position - horizon.position);
+///     println!("{} positions wait for {blocker}", horizon.last_position.distance_from(horizon.position));
 /// }
 /// # Ok(()) }
 /// ```
@@ -32,20 +34,20 @@ pub struct EventLog {
 }
 
 /// How far the log may be read, at one moment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Horizon {
     /// The last position that was handed out.
-    pub last_position: i64,
+    pub last_position: Position,
     /// Every event up to here is committed or never will be. Consumers read no further.
-    pub position: i64,
+    pub position: Position,
     /// Who holds it below [`last_position`](Self::last_position): of the transactions that have
     /// published and are still open, the one that did so first.
     pub blocker: Option<Blocker>,
 }
 
 /// A transaction that has published and is still open.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Blocker {
     /// Its server process, for `pg_terminate_backend`. A prepared transaction has none.
@@ -58,7 +60,13 @@ pub struct Blocker {
     /// What its session does, such as `idle in transaction`; `None` as for the application.
     pub state: Option<String>,
     /// For how long it has been open, by the clock of the database; zero where the role may not see it.
+    /// As JSON it is `age_seconds`, a number.
+    #[serde(rename = "age_seconds", serialize_with = "seconds")]
     pub age: Duration,
+}
+
+fn seconds<S: Serializer>(age: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(age.as_secs_f64())
 }
 
 impl fmt::Display for Blocker {
@@ -118,7 +126,7 @@ impl EventLog {
     /// # Cancellation
     /// Reads only; may be dropped.
     pub async fn horizon(&self) -> Result<Horizon, DatabaseError> {
-        self.read().await.map_err(DatabaseError)
+        Ok(self.read().await?)
     }
 
     async fn read(&self) -> Result<Horizon, sqlx::Error> {
@@ -131,8 +139,8 @@ impl EventLog {
     async fn read_in(&self, connection: &mut PgConnection) -> Result<Horizon, sqlx::Error> {
         let (last_position, position) = self.horizon_in(connection).await?;
         let mut horizon = Horizon {
-            last_position,
-            position,
+            last_position: last_position.into(),
+            position: position.into(),
             blocker: None,
         };
         if position < last_position {

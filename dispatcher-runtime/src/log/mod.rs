@@ -4,7 +4,9 @@ mod event_log;
 mod places;
 mod rows;
 pub(crate) mod standstill;
+mod start_from;
 pub(crate) mod stored_event;
 
 pub use event_log::{Blocker, EventLog, Horizon};
 pub(crate) use rows::{Anchor, Batch, Mismatch, Selection};
+pub use start_from::StartFrom;

@@ -3,8 +3,8 @@
 use sqlx::{PgConnection, Row};
 use time::OffsetDateTime;
 
+use super::StartFrom;
 use super::event_log::EventLog;
-use crate::operate::subscriptions::StartFrom;
 
 /// How far apart the clocks of two events may be whose order is not that of their positions.
 const OUT_OF_ORDER: time::Duration = time::Duration::seconds(10);

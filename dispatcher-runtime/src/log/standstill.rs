@@ -62,7 +62,7 @@ impl Standstill {
                 let Some(blocker) = horizon.blocker else {
                     return;
                 };
-                let positions = horizon.last_position - horizon.position;
+                let positions = horizon.last_position.distance_from(horizon.position);
                 let before = self.name(&blocker);
                 if !before.as_ref().is_some_and(|before| same(before, &blocker)) {
                     if let Some(before) = before {

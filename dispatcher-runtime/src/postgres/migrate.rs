@@ -97,11 +97,7 @@ async fn run(pool: &PgPool, family: &Family) -> Result<(), MigrateError> {
     );
     migrator.dangerous_set_table_name(family.qualify("dispatcher_migration"));
     // Not from the pool for long, and never back into it: the search path is changed.
-    let mut connection = pool
-        .acquire()
-        .await
-        .map_err(MigrateError::database)?
-        .detach();
+    let mut connection = pool.acquire().await?.detach();
     if let Some(schema) = family.quoted_schema() {
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
             // IF NOT EXISTS alone does not keep two sessions from creating it at once.
@@ -109,11 +105,9 @@ async fn run(pool: &PgPool, family: &Family) -> Result<(), MigrateError> {
              CREATE SCHEMA IF NOT EXISTS {schema}; COMMIT; SET search_path = {schema}"
         )))
         .execute(&mut connection)
-        .await
-        .map_err(MigrateError::database)?;
+        .await?;
     }
     migrator.run(&mut connection).await?;
-    sqlx::Connection::close(connection)
-        .await
-        .map_err(MigrateError::database)
+    sqlx::Connection::close(connection).await?;
+    Ok(())
 }

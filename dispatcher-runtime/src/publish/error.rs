@@ -73,8 +73,8 @@ pub enum PublishError {
     /// The database could not be reached or refused the insert. Inside the caller's transaction: roll
     /// it back. In one of the dispatcher's own the answer to its commit may have been lost, so
     /// publish again with the same [`event_id`](crate::Publish::event_id): it is inserted once.
-    #[error("{0}")]
-    Database(#[source] DatabaseError),
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
 }
 
 fn did_you_mean(suggestion: &Option<String>) -> String {

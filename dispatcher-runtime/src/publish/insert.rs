@@ -146,5 +146,5 @@ fn bind(statement: &Statement, event: &NewEvent<'_>) -> Query<'static, Postgres,
 }
 
 pub(super) fn database(error: sqlx::Error) -> PublishError {
-    PublishError::Database(DatabaseError(error))
+    PublishError::Database(DatabaseError::from(error))
 }

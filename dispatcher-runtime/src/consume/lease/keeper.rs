@@ -24,7 +24,7 @@ use crate::consume::lease::{Lease, Stopping, Validity};
 use crate::consume::pass::{Bound, Lane, Reader, Settings};
 use crate::consume::wake::Sleepers;
 use crate::consume::worker::Worker;
-use crate::operate::subscriptions::StartFrom;
+use crate::log::StartFrom;
 use crate::postgres::transaction;
 
 /// How soon to look again while something that is ours is not yet free.
@@ -41,10 +41,12 @@ pub(crate) struct Keeper<S> {
     subscriptions: Vec<Arc<Bound<S>>>,
     sleepers: Sleepers,
     passes: watch::Sender<u64>,
+    /// Whether the server answered last time.
+    keeping: watch::Sender<bool>,
     connection: Option<PoolConnection<Postgres>>,
     held: HashMap<Key, Held>,
     workers: JoinSet<Key>,
-    /// Whether the server answered last time.
+    /// Whether it is known that the server does not answer.
     reached: bool,
     stopping: watch::Receiver<bool>,
 }
@@ -73,6 +75,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
         subscriptions: Vec<Arc<Bound<S>>>,
         sleepers: Sleepers,
         passes: watch::Sender<u64>,
+        keeping: watch::Sender<bool>,
         stopping: watch::Receiver<bool>,
     ) -> Self {
         Self {
@@ -82,6 +85,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             subscriptions,
             sleepers,
             passes,
+            keeping,
             connection: None,
             held: HashMap::new(),
             workers: JoinSet::new(),
@@ -103,6 +107,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             let next = match looked {
                 Ok(Ok(is_settled)) => {
                     self.reached = true;
+                    self.keeping.send_replace(true);
                     if is_settled { third } else { SOON.min(third) }
                 }
                 Ok(Err(error)) => self.unreached(&error.to_string()),
@@ -135,6 +140,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
 
     fn unreached(&mut self, error: &str) -> Duration {
         self.connection = None;
+        self.keeping.send_replace(false);
         if std::mem::replace(&mut self.reached, false) {
             tracing::warn!(
                 consumer = self.settings.consumer,

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::consume::pass::Settings;
 use crate::log::Anchor;
-use crate::operate::subscriptions::StartFrom;
+use crate::log::StartFrom;
 use crate::postgres::transaction;
 
 /// Gives the subscription its cursors, as many as it is to have partitions; one that is new begins at

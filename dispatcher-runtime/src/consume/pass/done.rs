@@ -8,12 +8,13 @@ use time::OffsetDateTime;
 use super::{Candidate, Lane};
 use crate::consume::delivery::Failure;
 use crate::consume::handler_error::HandlerErrorKind;
+use crate::consume::retry_policy::lengthen;
 use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::contract::id::DeadLetterId;
 use crate::log::Anchor;
 use crate::log::stored_event::StoredEvent;
 use crate::observe::{Ended, Kept};
-use crate::operate::dead_letter;
+use crate::operate::dead_letter::{self, FailedAttempt};
 
 /// What was done so far and will be recorded together.
 #[derive(Default)]
@@ -67,19 +68,21 @@ impl<S: Send + Sync + 'static> Lane<S> {
         let subscription = self.bound.subscription.name;
         let now = settings.clock.now();
         let attempts = candidate.attempts + 1;
-        let mut failures = candidate.failures.clone();
-        failures.push(serde_json::json!({
-            "attempt": attempts,
-            "failed_at": rfc3339(now),
-            "error": failure.error,
-        }));
+        let failed = FailedAttempt {
+            attempt: attempts,
+            failed_at: now,
+            error: failure.error.clone(),
+        };
+        let retry = self.bound.retry();
         let delay = match failure.kind {
             HandlerErrorKind::Permanent | HandlerErrorKind::Invalid => None,
-            HandlerErrorKind::Retry => settings.retry.delay_after(attempts, fastrand::f64()),
-            HandlerErrorKind::RetryAfter(delay) => {
-                settings.retry.delay_after(attempts, 0.0).map(|_| delay)
-            }
+            HandlerErrorKind::Retry => retry
+                .delay_after(&failed)
+                .map(|delay| lengthen(delay, settings.jitter, fastrand::f64())),
+            HandlerErrorKind::RetryAfter(delay) => retry.delay_after(&failed).map(|_| delay),
         };
+        let mut failures = candidate.failures.clone();
+        failures.push(serde_json::to_value(failed).unwrap_or_default());
         let consumer = settings.consumer;
         let (event_id, event_type) = (event.event_id.clone(), event.event_type.clone());
         let error = failure.error.clone();
@@ -193,11 +196,6 @@ impl Waiting {
             held_by: None,
         }
     }
-}
-
-fn rfc3339(at: OffsetDateTime) -> String {
-    at.format(&time::format_description::well_known::Rfc3339)
-        .unwrap_or_else(|_| at.to_string())
 }
 
 pub(super) fn time_delay(delay: Duration) -> time::Duration {

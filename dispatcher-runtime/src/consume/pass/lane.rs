@@ -43,7 +43,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
             self.deliver(tx.as_deref_mut(), candidate, done).await?;
         }
         if let Some(tx) = tx {
-            delivery::end(tx, self.bound.settings.handler_timeout).await?;
+            delivery::end(tx, self.bound.handler_timeout()).await?;
         }
         Ok(all)
     }
@@ -231,7 +231,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
             attempt,
             consumer: settings.consumer,
             subscription: bound.subscription.name,
-            position: candidate.event.position,
+            position: candidate.event.position.into(),
             inserted_at: candidate.event.inserted_at,
         };
         let attempted = delivery::attempt(
@@ -240,7 +240,7 @@ impl<S: Send + Sync + 'static> Lane<S> {
             tx.as_deref_mut(),
             &bound.state,
             delivery,
-            settings.handler_timeout,
+            bound.handler_timeout(),
             &settings.observers,
         )
         .await;

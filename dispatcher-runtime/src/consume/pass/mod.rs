@@ -39,7 +39,7 @@ use crate::consume::clock::Clock;
 use crate::consume::delivery::{Abandoned, Subscription};
 use crate::consume::handler::DeliveryTx;
 use crate::consume::lease::{Lease, Stopping};
-use crate::consume::retry::RetryPolicy;
+use crate::consume::retry_policy::Retry;
 use crate::log::standstill::Standstill;
 use crate::log::stored_event::StoredEvent;
 use crate::log::{EventLog, Mismatch};
@@ -64,7 +64,9 @@ pub(crate) struct Settings {
     pub(crate) handler_timeout: Option<Duration>,
     /// For how long a lease is good.
     pub(crate) lease: Duration,
-    pub(crate) retry: RetryPolicy,
+    pub(crate) retry: Retry,
+    /// By how much of itself a delay is lengthened at random at most.
+    pub(crate) jitter: f64,
     pub(crate) observers: Observers,
     /// Decides when a retry is due.
     pub(crate) clock: Clock,
@@ -121,6 +123,18 @@ pub(crate) struct Bound<S> {
     pub(crate) subscription: Subscription<S>,
     pub(crate) state: Arc<S>,
     pub(crate) pool: PgPool,
+}
+
+impl<S> Bound<S> {
+    pub(crate) fn handler_timeout(&self) -> Option<Duration> {
+        let own = self.subscription.handler_timeout;
+        own.or(self.settings.handler_timeout)
+    }
+
+    pub(crate) fn retry(&self) -> &Retry {
+        let own = self.subscription.retry.as_ref();
+        own.unwrap_or(&self.settings.retry)
+    }
 }
 
 /// Work on one partition, under its lease. Lanes of a batch have one each.

@@ -49,7 +49,7 @@ impl<S> Lane<S> {
 
     /// For handlers that are to run in it.
     pub(super) async fn begin_deliveries(&self) -> Result<DeliveryTx, sqlx::Error> {
-        delivery::begin(&self.bound.pool, self.bound.settings.handler_timeout).await
+        delivery::begin(&self.bound.pool, self.bound.handler_timeout()).await
     }
 
     fn statements(&self) -> &ConsumeStatements {

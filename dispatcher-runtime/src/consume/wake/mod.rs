@@ -31,7 +31,7 @@ use sqlx::postgres::PgListener;
 use sqlx::{PgPool, Row};
 use tokio::sync::{Notify, mpsc, oneshot};
 
-use crate::consume::retry::Reconnect;
+use crate::consume::reconnect::Reconnect;
 use crate::postgres::config::Family;
 use crate::postgres::sql::SleepStatements;
 use crate::postgres::transaction;
