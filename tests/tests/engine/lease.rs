@@ -114,7 +114,7 @@ async fn with_concurrency_a_failing_event_holds_up_its_own_subject_alone() -> Te
         .list(&DeadLetterFilter::default())
         .await?
         .iter()
-        .map(|dead_letter| dead_letter.position)
+        .map(|dead_letter| dead_letter.position.get())
         .collect();
     dead.sort_unstable();
     assert_eq!(dead, [6, 7]);

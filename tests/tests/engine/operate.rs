@@ -8,27 +8,31 @@ use acme_contracts::Coaching;
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::credit_released::CreditReleased;
 use dispatcher_runtime::{
-    Consumer, DatabaseError, DeadLetterError, DeadLetterFilter, DeadLetters, EventEnvelope,
-    EventLog, FailedAttempt, HandlerError, RetryPolicy, State, SubscriptionOptions, Subscriptions,
-    subscribe,
+    Consumer, DatabaseError, DeadLetter, DeadLetterError, DeadLetterFilter, DeadLetters,
+    EventEnvelope, EventLog, FailedAttempt, HandlerError, RetryPolicy, State, SubscriptionOptions,
+    Subscriptions, subscribe,
 };
 use dispatcher_tests::fixtures::{TestResult, lock};
 use dispatcher_tests::log::Log;
 
 use crate::support::{Act, Script, World, credit_history, hold_slot};
 
+async fn dead_letters_of(world: &World) -> TestResult<Vec<DeadLetter>> {
+    let dead_letters = DeadLetters::new(world.pool.clone());
+    Ok(dead_letters.list(&DeadLetterFilter::default()).await?)
+}
+
 #[tokio::test]
 async fn the_event_of_a_dead_letter_is_read_through_the_gate() -> TestResult {
     let world = World::new().await?;
     let script = Script::new([(7, Act::Permanent)]);
-    let published = world.revenue().publish(lock(1, 7)).actor("person:mia");
-    let published = published.await?;
+    let revenue = world.revenue();
+    let published = revenue.publish(lock(1, 7)).actor("person:mia").await?;
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     consumer.wait_caught_up().await?;
     consumer.stop().await;
     let dead_letters = DeadLetters::new(world.pool.clone());
-    let dead = dead_letters.clone().list(&DeadLetterFilter::default());
-    let dead = dead.await?.remove(0);
+    let dead = dead_letters_of(&world).await?.remove(0);
     let event = dead.event::<CreditLocked>()?;
     assert_eq!(event.payload, lock(1, 7));
     assert_eq!(
@@ -72,8 +76,7 @@ async fn reports_are_json_with_the_names_of_their_fields() -> TestResult {
         horizon,
         serde_json::json!({"last_position": 1, "position": 1, "blocker": null})
     );
-    let dead = DeadLetters::new(world.pool.clone());
-    let dead = dead.list(&DeadLetterFilter::default()).await?;
+    let dead = dead_letters_of(&world).await?;
     let dead = serde_json::to_value(dead)?;
     assert_eq!(dead[0]["failures"][0]["attempt"], 1);
     assert!(dead[0]["failures"][0]["failed_at"].is_string());
@@ -84,9 +87,9 @@ async fn reports_are_json_with_the_names_of_their_fields() -> TestResult {
 async fn a_list_of_no_dead_letters_is_refused() -> TestResult {
     let world = World::new().await?;
     let dead_letters = DeadLetters::new(world.pool.clone());
-    let error = dead_letters.list(&DeadLetterFilter::default().limit(0));
+    let none = DeadLetterFilter::default().limit(0);
     assert_eq!(
-        error.await.unwrap_err().to_string(),
+        dead_letters.list(&none).await.unwrap_err().to_string(),
         "the setting `limit` is `0`; it has to be from 1 to 1000"
     );
     world.close().await
@@ -141,8 +144,7 @@ async fn a_handler_has_its_own_limit_of_time() -> TestResult {
     let consumer = consumer.subscribe_with(hold_slot, limit).start().await?;
     consumer.wait_caught_up().await?;
     consumer.stop().await;
-    let dead = DeadLetters::new(world.pool.clone());
-    let dead = dead.list(&DeadLetterFilter::default()).await?;
+    let dead = dead_letters_of(&world).await?;
     assert_eq!(dead[0].error, "the handler took longer than 30 ms");
     world.close().await
 }
@@ -189,9 +191,7 @@ async fn the_errors_of_anyhow_are_retried_and_the_databases_count_against_no_eve
         .await?;
     consumer.wait_caught_up().await?;
     consumer.stop().await;
-    let mut dead = DeadLetters::new(world.pool.clone())
-        .list(&DeadLetterFilter::default())
-        .await?;
+    let mut dead = dead_letters_of(&world).await?;
     dead.sort_by_key(|dead| dead.position);
     let said: Vec<_> = dead.iter().map(|it| (&*it.error, it.attempts)).collect();
     assert_eq!(

@@ -13,7 +13,7 @@ use dispatcher_runtime::{
 use dispatcher_tests::fixtures::{TENANT, TestResult, lock};
 use tokio::sync::Semaphore;
 
-use crate::support::{kit, release, wait_for_gate};
+use crate::support::{Failing, fail_at_one, kit, release, wait_for_gate};
 
 #[derive(Clone)]
 struct Chain {
