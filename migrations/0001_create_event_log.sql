@@ -1,7 +1,7 @@
 -- The log of published events, and what makes it safe to read past a cursor.
 --
 -- Positions are taken when a row is inserted and become visible when its transaction commits, so
--- they do not become visible in order: whoever reads `position > cursor` skips the events of
+-- they do not become visible in order: a reader of `position > cursor` skips the events of
 -- transactions that commit late. The writer floor prevents it:
 --
 --   W1  before a statement takes its first position, its (sub)transaction takes a shared advisory
@@ -38,11 +38,12 @@ CREATE TABLE dispatcher_event (
     CONSTRAINT dispatcher_event_pkey PRIMARY KEY (position),
     -- Publishing an event id a second time is a no-op.
     CONSTRAINT dispatcher_event_event_id_key UNIQUE (event_id),
-    -- What RFC 3339 can write: an infinite time could not be handed to any handler.
+    -- The times that RFC 3339 can write: no handler could receive an infinite one.
     CONSTRAINT dispatcher_event_times_check
         CHECK (occurred_at >= '0001-01-01 00:00Z' AND occurred_at < '10000-01-01 00:00Z'
            AND inserted_at >= '0001-01-01 00:00Z' AND inserted_at < '10000-01-01 00:00Z')
-);
+    -- Vacuum after 2 % of changes: the default of 20 % is a lot to leave behind in a large table.
+) WITH (autovacuum_vacuum_scale_factor = 0.02);
 
 COMMENT ON TABLE dispatcher_event IS 'Published events, in the order of position. Rows are inserted and never changed.';
 COMMENT ON COLUMN dispatcher_event.subject IS 'Whom the event is about: the ordering key.';
@@ -50,8 +51,8 @@ COMMENT ON COLUMN dispatcher_event.occurred_at IS 'When the fact happened, as th
 COMMENT ON COLUMN dispatcher_event.inserted_at IS 'When the row was inserted, by the clock of this server.';
 
 -- The key of a floor lock: 2 bits that say "a floor", 14 bits of the table's oid, 48 bits of floor.
--- Two table families whose oids agree in 14 bits see each other's writers, and wait for them
--- without need; nothing is lost.
+-- Two table families whose oids agree in 14 bits see each other's writers and wait for them
+-- needlessly; nothing is lost.
 --
 -- W1. A statement trigger: it fires before the identity default is evaluated. A row trigger does not.
 CREATE FUNCTION dispatcher_event_floor() RETURNS trigger
@@ -60,25 +61,34 @@ DECLARE
     -- One lock for each (sub)transaction, or 25,000 inserts run out of lock memory. The memo is
     -- transaction-local, so ROLLBACK TO SAVEPOINT takes it back together with the lock.
     memo   constant text := 'dispatcher.floor_' || TG_RELID;
-    source regclass;
+    source text;
+    done   text;
 BEGIN
     IF pg_catalog.current_setting(memo, true) = 'held' THEN
         RETURN NULL;
     END IF;
-    -- By dependency and not by name: after a table was swapped the name may be another's.
-    source := pg_catalog.pg_get_serial_sequence(
-        pg_catalog.format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME), 'position')::regclass;
-    IF NOT pg_catalog.has_sequence_privilege(source, 'USAGE, SELECT') THEN
-        -- Newer servers would answer NULL, which reads as a floor of 0.
-        RAISE EXCEPTION 'dispatcher: % may not read the sequence %', current_user, source
-            USING ERRCODE = 'insufficient_privilege',
-                  HINT = pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO %I', source, current_user);
+    -- A session looks its sequence up once, because the look-up costs as much as all the rest. A
+    -- sequence stays with its table; if it is replaced (DROP IDENTITY), the remembered one no longer
+    -- exists, which is an error and never a wrong floor.
+    source := pg_catalog.current_setting('dispatcher.sequence_' || TG_RELID, true);
+    IF coalesce(source, '') = '' THEN
+        -- By dependency and not by name: after a table was swapped the name may be another's.
+        source := pg_catalog.pg_get_serial_sequence(
+            pg_catalog.format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME), 'position')::regclass::oid;
+        done := pg_catalog.set_config('dispatcher.sequence_' || TG_RELID, source, false);
     END IF;
-    PERFORM pg_catalog.pg_advisory_xact_lock_shared(
+    IF NOT pg_catalog.has_sequence_privilege(source::oid, 'USAGE, SELECT') THEN
+        -- Newer servers would answer NULL, which reads as a floor of 0.
+        RAISE EXCEPTION 'dispatcher: % may not read the sequence %', current_user, source::oid::regclass
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO %I', source::oid::regclass, current_user);
+    END IF;
+    -- Assigned, because PERFORM would run a query.
+    done := pg_catalog.pg_advisory_xact_lock_shared(
         ((16384 | (TG_RELID::bigint & 16383)) << 48)
         -- Not SELECT last_value, which now and then reads ahead of what has been handed out.
-        | coalesce(pg_catalog.pg_sequence_last_value(source), 0));
-    PERFORM pg_catalog.set_config(memo, 'held', true);
+        | coalesce(pg_catalog.pg_sequence_last_value(source::oid), 0))::text;
+    done := pg_catalog.set_config(memo, 'held', true);
     RETURN NULL;
 END
 $$;
@@ -127,32 +137,3 @@ BEGIN
        AND held.classid::bigint >> 16 = 16384 | (log::oid::bigint & 16383);
 END
 $$;
-
--- Wake-up. A transaction that notifies holds a global lock through the fsync of its commit, so one
--- notifies only if somebody sleeps: a sleeper holds a shared session lock on the event type, and
--- whoever cannot have that lock exclusively knows. The lock is given back at once, so that writers
--- do not take each other for sleepers. PREPARE TRANSACTION refuses a transaction that has
--- notified: a two-phase publisher disables this trigger, and consumers poll.
-CREATE FUNCTION dispatcher_event_notify() RETURNS trigger
-LANGUAGE plpgsql AS $$
-DECLARE
-    inserted_type text;
-BEGIN
-    FOR inserted_type IN SELECT DISTINCT event_type FROM inserted LOOP
-        -- Taken and given back in one expression: between two statements a cancelled query would
-        -- leave the lock with the session, and every sleeper would wait for it.
-        IF (CASE WHEN pg_catalog.pg_try_advisory_lock(1146311763, pg_catalog.hashtext(inserted_type))
-                 THEN NOT pg_catalog.pg_advisory_unlock(1146311763, pg_catalog.hashtext(inserted_type))
-                 ELSE true END)
-        THEN
-            PERFORM pg_catalog.pg_notify('dispatcher_event_inserted', inserted_type);
-        END IF;
-    END LOOP;
-    RETURN NULL;
-END
-$$;
-
-CREATE TRIGGER dispatcher_event_notify
-    AFTER INSERT ON dispatcher_event
-    REFERENCING NEW TABLE AS inserted
-    FOR EACH STATEMENT EXECUTE FUNCTION dispatcher_event_notify();

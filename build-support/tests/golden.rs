@@ -2,7 +2,7 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test -p dispatcher-build-support --test golden` writes what it becomes
 //! now. That it compiles, and that its samples survive a round trip, is tested in the package
-//! `dispatcher-tests` (`tests/golden_compiles.rs`).
+//! `dispatcher-conformance` (`tests/golden_compiles.rs`).
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What is wrong with the code under a macro: all of it, each at its place.
+//! What is wrong with the code under a macro: every fault, each at its place.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;

@@ -8,12 +8,12 @@
 //! | word | what it is |
 //! |---|---|
 //! | [`Dispatcher`] | publishes the events of one domain, in the caller's transaction or its own |
-//! | [`subscribe`] | makes a handler of an async function |
-//! | [`EventUnion`] | one enum for the payloads of several event types, whose handler keeps their order |
+//! | [`subscribe`] | turns an async function into a handler |
+//! | [`EventUnion`] | an enum of the payloads of several event types, for a handler that keeps their order |
 //! | [`Consumer`] | runs the handlers of one domain |
 //! | [`EventEnvelope`] | an event as a handler gets it |
 //! | [`DeliveryTx`] | the delivery's transaction: what is written through it is applied once |
-//! | [`State`], [`Delivery`] | the application's state; facts about the delivery |
+//! | [`State`], [`Delivery`] | the application's state, or a piece of it ([`FromRef`]); facts about the delivery |
 //! | [`HandlerError`] | retry, retry later, or give up |
 //! | [`Registry`], [`LoadedRegistry`] | the contracts at run time: bundled, and read from a directory |
 //! | [`observe`] | metrics: counters and latencies, for any vendor |
@@ -29,6 +29,12 @@
 //!
 //! The tables come from [`migrate`]. Postgres 14 or later; consumers need the primary.
 //!
+//! # Bounds
+//!
+//! Code that works with any payload, event type or handler names what it asks for: [`PublishedBy`] a
+//! domain, [`ConsumedBy`] a domain, [`EventType`]. Generated code implements these traits as the
+//! registry says, and nothing else does.
+//!
 //! # Features
 //!
 //! | feature | what it adds | default |
@@ -41,12 +47,29 @@
 //! | `testing` | `testing::TestKit`, for tests; brings `publish` and `consume` | |
 //! | `metrics` | `observe::MetricsObserver`, for the `metrics` facade | |
 //! | `schemars` | `schemars::JsonSchema` for generated types: the contract's own schema | |
+//! | `chrono`, `jiff` | conversions of [`Date`] and [`DateTime`] from and into their types | |
 //! | `opentelemetry` | `observe::OpenTelemetryObserver`, and traces from producer to consumer | |
 //!
 //! A service that only publishes takes `default-features = false, features = ["publish"]`. Without
 //! any feature the crate is what generated types are made of (payloads, gate, registry), so a crate
 //! of contracts compiles without sqlx.
+//!
+//! # Other crates in the interface
+//!
+//! Types of these crates appear in signatures, and are re-exported so that a program can name the same
+//! version: [`time`], [`uuid`], and with the feature `postgres` `sqlx` 0.9 (its pool, connection and
+//! errors); behind features `axum` 0.8, `chrono` 0.4, `jiff` 1, `metrics` 0.24, `opentelemetry` 0.33 and
+//! `schemars` 1. A new major version of one of them is a new major version of this crate, because a pool
+//! of another sqlx is another type: take both updates together, and this crate says in its changelog
+//! which version it moved to.
+//!
+//! The feature `time` of sqlx is on, because events carry times. Where a service also turns on `chrono`,
+//! `sqlx::query!` infers `time` types for its columns; the setting `date-time = "chrono"` under
+//! `[macros.preferred-crates]` in the service's `sqlx.toml`, with the feature `sqlx-toml` of sqlx, makes it
+//! infer those of chrono.
 
+// docs.rs shows which feature each item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // Until each side's items stand with it.
 #![cfg_attr(
     not(all(feature = "publish", feature = "consume")),
@@ -76,18 +99,28 @@ pub mod testing;
 #[doc(hidden)]
 pub mod private;
 
+pub use contract::dead_letter_reason::DeadLetterReason;
+pub use contract::decode_error::DecodeError;
 pub use contract::envelope::EventEnvelope;
-pub use contract::gate::{GatedPayload, InvalidPayload, PayloadSchema, Violation};
+pub use contract::event_type::{EventType, EventTypes};
+pub use contract::gate::{InvalidPayload, PayloadSchema, Violation};
 pub use contract::id::{DeadLetterId, EventId, IdError, TenantId};
-pub use contract::payload::{DecodeError, Domain, Payload, Upcast};
+pub use contract::payload::{Domain, Payload, Upcast};
+pub use contract::permission::{ConsumedBy, PublishedBy};
 pub use contract::position::Position;
 pub use contract::registry::{
     Difference, EventContract, LoadedEvent, LoadedRegistry, LoadedVersion, Registry, RegistryError,
     Status, VersionContract,
 };
 pub use contract::value::{Date, DateTime, Deferred, Integer, Number, Refined, ValueError};
-/// The version of the `time` crate that the interface speaks of.
+/// The version of the crate `sqlx` that appears in this interface: a pool or transaction of another major
+/// version is another type.
+#[cfg(feature = "postgres")]
+pub use sqlx;
+/// The version of the crate `time` that appears in this interface.
 pub use time;
+/// The version of the crate `uuid` that appears in this interface.
+pub use uuid;
 
 #[cfg(feature = "postgres")]
 pub use postgres::error::{ConfigError, DatabaseError, MigrateError};
@@ -95,8 +128,12 @@ pub use postgres::error::{ConfigError, DatabaseError, MigrateError};
 pub use postgres::migrate::{migrate, migrate_schema};
 
 #[cfg(feature = "publish")]
-pub use publish::{Dispatcher, DispatcherBuilder, Publish, PublishAll, PublishError, Published};
+pub use publish::{
+    BorrowPayload, Dispatcher, DispatcherBuilder, Publish, PublishAll, PublishError, Published,
+};
 
+#[cfg(feature = "consume")]
+pub use consume::from_ref::FromRef;
 #[cfg(feature = "consume")]
 pub use consume::handler::{Delivery, DeliveryTx, Handler, State};
 #[cfg(feature = "consume")]
@@ -104,7 +141,6 @@ pub use consume::{
     Consumer, ConsumerBuilder, HandlerError, RetryPolicy, RunError, RunningConsumer, StartError,
     SubscriptionOptions,
 };
-pub use contract::dead_letter_reason::DeadLetterReason;
 /// ```
 /// use acme_contracts::credit_locked::{self, CreditLocked};
 /// use acme_contracts::credit_released::{self, CreditReleased};
@@ -178,10 +214,18 @@ pub use operate::retention::{Retention, SlowestSubscription, Swept};
 #[cfg(feature = "consume")]
 pub use operate::subscriptions::{Rewound, SubscriptionError, SubscriptionProgress, Subscriptions};
 
+/// ```
+/// dispatcher_runtime::contracts!("../contracts");
+///
+/// # fn main() -> Result<(), dispatcher_runtime::DecodeError> {
+/// let payload = serde_json::json!({ "person_id": "per_1" });
+/// assert!(Event::decode("credit.locked", 1, payload).is_err());
+/// # Ok(()) }
+/// ```
 #[cfg(feature = "contracts-macro")]
 pub use dispatcher_macros::contracts;
 
-/// Includes what the build script of the crate made of its contracts.
+/// Includes the types that the crate's build script generated from its contracts.
 ///
 /// The build script is `dispatcher_build_support::Contracts::new("contracts").generate_or_exit();`.
 /// Without a build script, write `dispatcher_runtime::contracts!("contracts");` instead.

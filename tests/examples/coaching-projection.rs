@@ -14,7 +14,7 @@ use acme_contracts::{Coaching, Revenue};
 use dispatcher_runtime::{
     Consumer, DeliveryTx, Dispatcher, EventEnvelope, RunningConsumer, subscribe,
 };
-use dispatcher_tests::postgres::Server;
+use dispatcher_test_launcher::Server;
 use serde_json::json;
 use sqlx::{Executor, PgPool, Row};
 

@@ -13,7 +13,7 @@ use dispatcher_runtime::{
     Consumer, DateTime, DeadLetterFilter, DeadLetterReason, DeadLetters, Delivery, DeliveryTx,
     Dispatcher, EventEnvelope, HandlerError, PublishError, State, subscribe,
 };
-use dispatcher_tests::postgres::Server;
+use dispatcher_test_launcher::Server;
 use serde_json::{Value, json};
 use sqlx::{Executor, PgPool, Row};
 use tokio::sync::mpsc;

@@ -7,7 +7,7 @@
 use acme_contracts::Revenue;
 use acme_contracts::credit_locked::{CreditLocked, CreditReservationId, LessonId, PersonId};
 use dispatcher_runtime::{DateTime, Dispatcher, EventId};
-use dispatcher_tests::postgres::Server;
+use dispatcher_test_launcher::Server;
 use sqlx::{Executor, PgPool, Row};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;

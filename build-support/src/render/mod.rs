@@ -137,7 +137,9 @@ fn file(model: &Model, program: &Program) -> TokenStream {
     });
     let event_enum = registry::event_enum(model);
     let registry = registry::registry(model);
+    let generated_by = registry::generated_by();
     quote! {
+        #generated_by
         #(#domains)*
         #shared
         #(#events)*

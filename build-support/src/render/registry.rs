@@ -47,6 +47,7 @@ pub(super) fn domain(model: &Model, domain: &Domain) -> TokenStream {
         #[allow(dead_code, unreachable_pub)]
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         pub struct #rust_type;
+        impl ::dispatcher_runtime::private::Sealed for #rust_type {}
         impl ::dispatcher_runtime::Domain for #rust_type {
             const NAME: &'static str = #name;
             fn registry() -> &'static ::dispatcher_runtime::Registry {
@@ -123,7 +124,7 @@ pub(super) fn event_enum(model: &Model) -> TokenStream {
             #name => match schema_version {
                 #(#decoding)*
                 other => ::core::result::Result::Err(
-                    ::dispatcher_runtime::DecodeError::unknown_version(&#module::DESCRIPTOR, other),
+                    #module::DESCRIPTOR.unknown_version(other),
                 ),
             },
         });
@@ -192,6 +193,16 @@ pub(super) fn event_enum(model: &Model) -> TokenStream {
         }
         #(#impls)*
     }
+}
+
+/// Asks the runtime whether it understands what this version of the generator writes.
+pub(super) fn generated_by() -> TokenStream {
+    let version = concat!(
+        env!("CARGO_PKG_VERSION_MAJOR"),
+        ".",
+        env!("CARGO_PKG_VERSION_MINOR")
+    );
+    quote!(::dispatcher_runtime::private::generated_by!("dispatcher-build-support", #version);)
 }
 
 pub(super) fn registry(model: &Model) -> TokenStream {

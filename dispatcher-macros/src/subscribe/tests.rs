@@ -35,6 +35,11 @@ fn a_handler_of_several_event_types_becomes_what_is_expected() {
     expand_golden("subscribe_several");
 }
 
+#[test]
+fn a_handler_whose_payload_names_the_event_type_becomes_what_is_expected() {
+    expand_golden("subscribe_by_payload");
+}
+
 fn expand_golden(case: &str) {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/golden")
@@ -84,7 +89,7 @@ fn where_the_payload_is_called_otherwise_its_module_is_suggested() {
 fn whatever_is_wrong_the_function_is_emitted_again() {
     let faulty: [ItemFn; 6] = [
         parse_quote!(
-            #[subscribe]
+            #[subscribe(name = "")]
             async fn handler(event: E) -> R {
                 body
             }

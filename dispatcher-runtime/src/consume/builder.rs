@@ -16,10 +16,10 @@ use crate::consume::delivery::Subscription;
 use crate::consume::handler::Handler;
 use crate::consume::retry_policy::{Retry, RetryPolicy};
 use crate::contract::payload::Domain;
+use crate::contract::permission::ConsumedBy;
 use crate::log::EventLog;
 use crate::observe::{Observer, Observers};
 use crate::operate::retention::Retention;
-use crate::private::ConsumedBy;
 
 /// The consuming side of the domain `D`: its subscriptions are started, watched and stopped together.
 ///

@@ -16,13 +16,13 @@ use crate::consume::handler::{Delivery, DeliveryTx, Handler, Incoming, Next, Ope
 use crate::consume::handler_error::{HandlerError, HandlerErrorKind};
 use crate::consume::retry_policy::Retry;
 use crate::consume::span;
+use crate::contract::event_type::EventTypes;
 use crate::log::Mismatch;
 use crate::log::StartFrom;
 use crate::log::stored_event::StoredEvent;
 use crate::observe::Observers;
 use crate::postgres::error::{is_transient, sql_state};
 use crate::postgres::transaction;
-use crate::private::EventTypes;
 
 /// A handler with its type forgotten.
 trait Handle<S>: Send + Sync {

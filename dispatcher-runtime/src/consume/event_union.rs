@@ -1,9 +1,9 @@
 //! What a handler of several event types takes: an enum with a variant for each payload.
 //!
 //! `#[subscribe]` lists event types and the enum lists payloads, and the two lists have to be the
-//! same. So each is looked for in the other while the code compiles: for each event type the enum has
-//! a variant ([`HeldBy`]), and for each variant the handler subscribes to its event type
-//! ([`SubscribesTo`]). The traits' messages name what is missing and on which side.
+//! same. The compiler checks both directions: the enum has a variant for each event type
+//! ([`HeldBy`]), and the handler subscribes to the event type of each variant ([`SubscribesTo`]). The
+//! traits' messages name what is missing and on which side.
 //!
 //! An event whose payload the gate refuses becomes a dead letter, as for a handler of one event type.
 
@@ -12,20 +12,22 @@ use std::marker::PhantomData;
 use serde_json::Value;
 
 use crate::consume::handler_error::HandlerError;
+use crate::contract::decode_error::DecodeError;
 use crate::contract::envelope::EventEnvelope;
-use crate::contract::payload::{DecodeError, Payload};
+use crate::contract::event_type::{EventType, EventTypes};
+use crate::contract::payload::Payload;
+use crate::contract::permission::HeldBy;
 use crate::log::stored_event::StoredEvent;
-use crate::private::{EventType, EventTypes, HeldBy};
 
-/// An enum whose variants are payloads, under `#[derive(EventUnion)]`.
+/// An enum whose variants are payloads; `#[derive(EventUnion)]` implements it.
 #[diagnostic::on_unimplemented(
-    message = "a handler of several event types takes an enum of their payloads, and `{Self}` is none",
-    label = "not an enum under `#[derive(EventUnion)]`",
+    message = "a handler of several event types takes an enum of their payloads, and `{Self}` is not one",
+    label = "does not derive `EventUnion`",
     note = "write `#[derive(EventUnion)]` on an enum with a variant for each payload, such as `Locked(CreditLocked)`, and take it as `EventEnvelope<…>`"
 )]
 pub trait EventUnion: Sized {
-    /// What the event types of a handler are looked for in: the enum, or, where the enum has faults
-    /// that are reported already, [`AnyVariant`](crate::private::AnyVariant).
+    /// Where variants for the event types of a handler are looked for: the enum, or, where the enum
+    /// has faults that are reported already, [`AnyVariant`](crate::consume::stand_in::AnyVariant).
     type Variants;
     /// What the variants hold: `(CreditLocked, (CreditReleased, ()))`.
     type Payloads;
@@ -34,8 +36,8 @@ pub trait EventUnion: Sized {
     fn decode(event_type: &str, schema_version: u32, payload: Value) -> Result<Self, DecodeError>;
 }
 
-/// `V`, as far as rustc knows the types of `Self`: what comes of a type that it does not know is
-/// unknown too, and it says no more about it.
+/// `V`, by way of the types of `Self`. Where rustc does not know one of those, it does not know the
+/// result either, and reports no more about it.
 pub trait Known<V> {
     /// `V`.
     type Then;
@@ -47,8 +49,8 @@ impl<V, L> Known<V> for L {
 
 /// A handler of several event types, of which this is one.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not subscribe to `{E}`, and takes an enum with a variant for it",
-    label = "an event type is missing here",
+    message = "`{Self}` takes an enum with a variant for `{E}`, and does not subscribe to it",
+    label = "this list lacks an event type",
     note = "add the event type to `#[subscribe(…)]`, or remove the variant from the enum"
 )]
 pub trait SubscribesTo<E> {}
@@ -65,14 +67,14 @@ impl<H, P: Payload, L> SubscribesToAll<(P, L)> for H where
 
 /// What a handler of several event types takes first.
 #[diagnostic::on_unimplemented(
-    message = "a handler takes the event in its envelope, and this one takes `{Self}`",
+    message = "a handler takes an `EventEnvelope` first, and this one takes `{Self}`",
     label = "write `EventEnvelope<…>` around the enum of the payloads"
 )]
 pub trait UnionEnvelope<H>: Sized {
     /// [`EventUnion::Variants`].
     type Variants;
 
-    /// The event, and what its event types are looked for in.
+    /// The event, and where variants for its event types are looked for.
     fn read(event: &StoredEvent) -> Result<(Self, Variants<Self::Variants>), HandlerError>;
 }
 
@@ -92,8 +94,8 @@ where
     }
 }
 
-/// The variants of `V`. A method asks for each of them, and not a function, which rustc would let say
-/// which enum is meant before it has looked at the argument.
+/// The variants of `V`. A method asks for each of them, and not a function: from a function's bound
+/// rustc would infer the enum before it looks at the argument.
 #[derive(Debug)]
 pub struct Variants<V>(PhantomData<V>);
 

@@ -1,8 +1,7 @@
 //! What `#[subscribe]` makes of an async function, and what such a function can take.
 //!
-//! A handler that is not one is refused while it compiles. What its arguments and its result have
-//! to be is therefore said by traits, whose messages name what was written and what to write
-//! instead.
+//! A function that cannot be a handler does not compile. What its arguments and its result have to
+//! be is expressed by traits, whose messages name what was written and what to write instead.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -14,23 +13,24 @@ use time::OffsetDateTime;
 
 use crate::consume::handler_error::HandlerError;
 use crate::contract::envelope::EventEnvelope;
+use crate::contract::event_type::EventTypes;
+use crate::contract::permission::Carries;
 use crate::contract::position::Position;
 use crate::log::stored_event::StoredEvent;
-use crate::private::{Carries, EventTypes};
 
-/// A subscription: an async function under `#[subscribe(event_type, …)]`.
+/// A subscription to the event types of an async function, for consumers whose state is `S`.
 ///
-/// Implemented by the attribute only.
+/// [`#[subscribe]`](macro@crate::subscribe) implements it, for each `S` that has the pieces of state
+/// that the function takes ([`FromRef`](crate::FromRef)); nothing else does.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be registered with a consumer whose state is `{S}`",
-    label = "not a handler for this state",
-    note = "a handler is an async fn under `#[subscribe(event_type)]`",
-    note = "a handler that takes `State<App>` is registered after `.state(app)`"
+    message = "`{Self}` is not a handler",
+    label = "not an async function with `#[subscribe]`",
+    note = "write `#[subscribe]` on the function and register it by its name: `.subscribe(hold_slot)`"
 )]
 pub trait Handler<S>: Send + Sync + 'static {
-    /// The event types that it handles: the marker of one, or itself as the list of several.
+    /// The event types that it handles: the marker of one, or the handler itself as the list of several.
     type EventTypes: EventTypes;
-    /// The subscription's name, to which the cursor belongs.
+    /// The subscription's name, under which its cursor is stored.
     const NAME: &'static str;
     /// Whether it takes `&mut DeliveryTx`.
     const IN_TRANSACTION: bool;
@@ -40,7 +40,7 @@ pub trait Handler<S>: Send + Sync + 'static {
     fn handle<'a>(&'a self, incoming: Incoming<'a, S>) -> BoxFuture<'a, Result<(), HandlerError>>;
 }
 
-/// Everything that a handler can take, for the attribute's expansion.
+/// Everything that a handler can take, for expansions of the attribute.
 #[doc(hidden)]
 pub struct Incoming<'a, S> {
     pub event: &'a StoredEvent,
@@ -53,7 +53,7 @@ pub struct Incoming<'a, S> {
 /// What a handler takes first, where it handles events of the type `E`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "a handler takes the event in its envelope, and this one takes `{Self}`",
+    message = "a handler takes an `EventEnvelope` first, and this one takes `{Self}`",
     label = "write `EventEnvelope<…>` around the type of the payload"
 )]
 pub trait Envelope<E>: Sized {
@@ -99,7 +99,7 @@ impl Nothing for () {}
 /// What a handler returns when it has not.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "a handler's error has to become a `HandlerError`, and `{Self}` cannot",
+    message = "a handler's error has to convert into `HandlerError`, and `{Self}` does not",
     label = "write `Result<(), HandlerError>`",
     note = "errors, anyhow's and eyre's, boxed errors and text become one; for the rest write `.map_err(HandlerError::retry)?`"
 )]
@@ -115,7 +115,7 @@ impl<E: Into<HandlerError>> ReturnedError for E {
     }
 }
 
-/// The name is what rustc says where a handler's future is not `Send`: "required by a bound in
+/// rustc shows this name where a handler's future is not `Send`: "required by a bound in
 /// `a_handler_must_be_send`".
 #[doc(hidden)]
 pub fn a_handler_must_be_send<'a, F>(
@@ -133,19 +133,19 @@ where
 pub fn delivery_tx(tx: Option<&mut DeliveryTx>) -> Result<&mut DeliveryTx, HandlerError> {
     tx.ok_or_else(|| {
         HandlerError::permanent(
-            "this handler takes `&mut DeliveryTx`, and was given no transaction",
+            "this handler takes `&mut DeliveryTx` and was called without a transaction",
         )
     })
 }
 
-/// The event does not reach its handler.
+/// The future of a delivery whose handler is not called.
 #[doc(hidden)]
 pub fn refused<'a>(error: HandlerError) -> BoxFuture<'a, Result<(), HandlerError>> {
     std::future::ready(Err(error)).boxed()
 }
 
-/// The application's state, as `.state(app)` was given it. Each delivery gets a clone: put what is
-/// shared behind an `Arc`.
+/// The application's state as it was given to `.state(app)`, or a piece of it that implements
+/// [`FromRef`](crate::FromRef). Each delivery gets a clone: put what is shared behind an `Arc`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct State<S>(pub S);
 

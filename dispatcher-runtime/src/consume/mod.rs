@@ -4,7 +4,9 @@ mod builder;
 mod claim;
 pub(crate) mod clock;
 pub(crate) mod delivery;
+pub(crate) mod event_of;
 pub(crate) mod event_union;
+pub(crate) mod from_ref;
 pub(crate) mod handler;
 pub(crate) mod handler_error;
 #[cfg(feature = "testing")]
@@ -19,6 +21,7 @@ pub(crate) mod retry_policy;
 mod run_error;
 mod running;
 pub(crate) mod span;
+pub(crate) mod stand_in;
 mod start;
 mod start_error;
 mod sweeper;

@@ -1,8 +1,24 @@
 //! Why an event was given up on.
 
-use serde::Serialize;
+use std::fmt;
+use std::str::FromStr;
 
-/// Why an event became a dead letter.
+use serde::Serialize;
+use serde_json::Value;
+
+use super::value::ValueError;
+
+/// Why an event became a dead letter. It is written, to JSON and to SQL, as the text that the table
+/// `dispatcher_dead_letter` holds: `retries_exhausted`, `permanent` or `invalid`.
+///
+/// ```
+/// use dispatcher_runtime::DeadLetterReason;
+///
+/// let reason: DeadLetterReason = "permanent".parse()?;
+/// assert_eq!(reason, DeadLetterReason::Permanent);
+/// assert_eq!(reason.as_str(), "permanent");
+/// # Ok::<(), dispatcher_runtime::ValueError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -16,20 +32,68 @@ pub enum DeadLetterReason {
 }
 
 impl DeadLetterReason {
-    pub(crate) fn as_str(self) -> &'static str {
+    /// The text that the table holds.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::RetriesExhausted => "retries_exhausted",
             Self::Permanent => "permanent",
             Self::Invalid => "invalid",
         }
     }
+}
 
-    pub(crate) fn parse(text: &str) -> Self {
+impl fmt::Display for DeadLetterReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for DeadLetterReason {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
         match text {
-            "permanent" => Self::Permanent,
-            "invalid" => Self::Invalid,
-            // The table allows these three.
-            _ => Self::RetriesExhausted,
+            "retries_exhausted" => Ok(Self::RetriesExhausted),
+            "permanent" => Ok(Self::Permanent),
+            "invalid" => Ok(Self::Invalid),
+            _ => Err(ValueError::new(
+                "the reason",
+                "be one of retries_exhausted, permanent, invalid",
+                Value::from(text),
+            )),
         }
+    }
+}
+
+crate::__bind!(
+    DeadLetterReason as &str,
+    |reason| Ok::<_, ValueError>(reason.as_str()),
+    |text| text.parse::<DeadLetterReason>()
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_the_text_of_the_table() {
+        for reason in [
+            DeadLetterReason::RetriesExhausted,
+            DeadLetterReason::Permanent,
+            DeadLetterReason::Invalid,
+        ] {
+            assert_eq!(reason.to_string().parse(), Ok(reason));
+            assert_eq!(serde_json::json!(reason), reason.as_str());
+        }
+        assert_eq!(
+            "bored"
+                .parse::<DeadLetterReason>()
+                .map_err(|error| error.to_string()),
+            Err(
+                "the reason must be one of retries_exhausted, permanent, invalid, found \"bored\""
+                    .to_owned()
+            )
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! `schemars::JsonSchema` of generated types: the contract's own schema, and nothing that was derived.
 //!
 //! The documents that a schema refers to become definitions of whatever it is embedded in, each under
-//! its own address (JSON Schema 2020-12, section 9.3), so that references lead where they lead in
+//! its own address (JSON Schema 2020-12, section 9.3), so that references resolve as they do in
 //! the contracts directory. `schemars` calls every root 2020-12, so a schema of an older draft is
 //! such a definition too, and is referred to.
 
@@ -14,10 +14,10 @@ use crate::contract::gate::{Document, document_uri, is_old_draft, parsed, refere
 use crate::contract::registry::documents::root_id;
 use crate::contract::registry::reach;
 
-/// The schema at a place such as `p.json#/properties/pet`; of any object where there is no place.
+/// The schema at a place such as `p.json#/properties/pet`; that of any object where the place is empty.
 ///
 /// # Panics
-/// When the documents are no JSON, which the check of the contracts should have noticed.
+/// The documents are not valid JSON, which the check of the contracts should have found.
 pub fn json_schema(
     generator: &mut SchemaGenerator,
     documents: &'static [Document],

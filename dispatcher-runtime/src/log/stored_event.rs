@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 
 use crate::consume::handler_error::HandlerError;
 use crate::contract::envelope::EventEnvelope;
+use crate::contract::event_type::EventTypes;
 use crate::contract::id::IdError;
-use crate::private::EventTypes;
 
 /// A row of `dispatcher_event`. Anybody may have inserted it, so nothing in it is trusted.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ impl StoredEvent {
     #[doc(hidden)]
     pub fn envelope<P>(
         &self,
-        decode: impl FnOnce(u32, Value) -> Result<P, crate::contract::payload::DecodeError>,
+        decode: impl FnOnce(u32, Value) -> Result<P, crate::contract::decode_error::DecodeError>,
     ) -> Result<EventEnvelope<P>, HandlerError> {
         let id_error =
             |error: IdError| HandlerError::invalid(format!("the envelope is invalid: {error}"));

@@ -7,7 +7,7 @@ use ::opentelemetry::trace::{
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::contract::envelope::is_traceparent;
+use crate::contract::traceparent::is_traceparent;
 
 /// Gives the event the context of its `publish` span, where the caller gave it none. Where it did,
 /// that stays, and the span joins its trace.

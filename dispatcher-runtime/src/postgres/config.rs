@@ -1,15 +1,6 @@
-//! Settings: where they come from, and which ones contradict each other.
-//!
-//! Nothing here does I/O. A setting that is missing or contradictory is a [`ConfigError`] that
-//! names it, from `build` or `start`, and never a surprise later.
+//! A table family: the tables of one dispatcher, in one Postgres schema.
 
-use crate::contract::id::TenantId;
 use crate::postgres::error::ConfigError;
-
-/// The environment variable that names the producing domain, for development and CI.
-pub(crate) const PRODUCER_VARIABLE: &str = "DISPATCHER_PRODUCER";
-/// The environment variable that names the tenant, for development and CI.
-pub(crate) const TENANT_VARIABLE: &str = "DISPATCHER_TENANT_ID";
 
 /// The Postgres schema that holds a table family; the connection's search path by default.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -50,99 +41,9 @@ impl Family {
     }
 }
 
-/// The tenant: the explicit one, else the environment's.
-pub(crate) fn tenant(
-    explicit: Option<String>,
-    variable: impl Fn(&str) -> Option<String>,
-) -> Result<TenantId, ConfigError> {
-    let (source, value) = match explicit {
-        Some(value) => ("tenant_id", value),
-        None => match variable(TENANT_VARIABLE) {
-            Some(value) => (TENANT_VARIABLE, value),
-            None => {
-                return Err(ConfigError::Missing {
-                    setting: "tenant_id",
-                    remedy: "call `.tenant(\"tnt_…\")` on the builder, or set DISPATCHER_TENANT_ID",
-                });
-            }
-        },
-    };
-    value.parse().map_err(|_| ConfigError::Invalid {
-        setting: source,
-        value,
-        expected: "a tenant id such as `tnt_swim_north`",
-    })
-}
-
-/// The environment may name the producer, and then it has to be the one that the program is.
-pub(crate) fn agree_on_producer(
-    domain: &'static str,
-    variable: impl Fn(&str) -> Option<String>,
-) -> Result<(), ConfigError> {
-    match variable(PRODUCER_VARIABLE) {
-        Some(named) if named != domain => Err(ConfigError::Contradictory {
-            setting: PRODUCER_VARIABLE,
-            value: named,
-            other: format!("this program publishes as `{domain}`"),
-            remedy: "unset it, or set it to the domain of the `Dispatcher`",
-        }),
-        _ => Ok(()),
-    }
-}
-
-/// A variable of the environment; an empty one counts as absent.
-pub(crate) fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn none(_: &str) -> Option<String> {
-        None
-    }
-
-    #[test]
-    fn an_explicit_tenant_wins_over_the_environment() {
-        let found = tenant(Some("tnt_a".into()), |_| Some("tnt_b".into())).unwrap();
-        assert_eq!(found.as_str(), "tnt_a");
-        assert_eq!(
-            tenant(None, |_| Some("tnt_b".into())).unwrap().as_str(),
-            "tnt_b"
-        );
-    }
-
-    #[test]
-    fn a_missing_tenant_says_how_to_set_it() {
-        assert_eq!(
-            tenant(None, none).unwrap_err().to_string(),
-            "the setting `tenant_id` is missing: call `.tenant(\"tnt_…\")` on the builder, or set DISPATCHER_TENANT_ID"
-        );
-    }
-
-    #[test]
-    fn a_malformed_tenant_names_the_setting_that_holds_it() {
-        assert_eq!(
-            tenant(None, |_| Some("north".into()))
-                .unwrap_err()
-                .to_string(),
-            "the setting `DISPATCHER_TENANT_ID` is `north`; it has to be a tenant id such as `tnt_swim_north`"
-        );
-    }
-
-    #[test]
-    fn a_producer_that_contradicts_the_program_is_refused() {
-        assert!(agree_on_producer("revenue", none).is_ok());
-        assert!(agree_on_producer("revenue", |_| Some("revenue".into())).is_ok());
-        assert_eq!(
-            agree_on_producer("revenue", |_| Some("coaching".into()))
-                .unwrap_err()
-                .to_string(),
-            "the setting `DISPATCHER_PRODUCER` is `coaching`, but this program publishes as `revenue`: \
-             unset it, or set it to the domain of the `Dispatcher`"
-        );
-    }
 
     #[test]
     fn a_schema_name_is_quoted() {

@@ -11,47 +11,19 @@ use sqlx::{PgPool, SqlSafeStr};
 use crate::postgres::config::Family;
 use crate::postgres::error::MigrateError;
 
-const MIGRATIONS: &[(i64, &str, &str)] = &[
-    (
-        1,
-        "create event log",
-        include_str!("../../migrations/0001_create_event_log.sql"),
-    ),
-    (
-        2,
-        "create delivery tables",
-        include_str!("../../migrations/0002_create_delivery_tables.sql"),
-    ),
-    (
-        3,
-        "create publish function",
-        include_str!("../../migrations/0003_create_publish_function.sql"),
-    ),
-    (
-        4,
-        "add leases",
-        include_str!("../../migrations/0004_add_leases.sql"),
-    ),
-    (
-        5,
-        "read another log",
-        include_str!("../../migrations/0005_read_another_log.sql"),
-    ),
-    (
-        6,
-        "hold subjects",
-        include_str!("../../migrations/0006_hold_subjects.sql"),
-    ),
-    (
-        7,
-        "retain",
-        include_str!("../../migrations/0007_retain.sql"),
-    ),
-    (
-        8,
-        "cost less",
-        include_str!("../../migrations/0008_cost_less.sql"),
-    ),
+/// The files of `migrations/`, by name. A test holds the list and the folder together.
+macro_rules! migrations {
+    ($($name:literal),+ $(,)?) => {
+        &[$(($name, include_str!(concat!("../../migrations/", $name, ".sql")))),+]
+    };
+}
+
+const MIGRATIONS: &[(&str, &str)] = migrations![
+    "0001_create_event_log",
+    "0002_create_wake_up",
+    "0003_create_publish_functions",
+    "0004_create_leases",
+    "0005_create_delivery_tables",
 ];
 
 /// Creates the dispatcher's tables where the connection's search path points, or brings them up
@@ -80,21 +52,8 @@ pub async fn migrate_schema(pool: &PgPool, schema: &str) -> Result<(), MigrateEr
 }
 
 async fn run(pool: &PgPool, family: &Family) -> Result<(), MigrateError> {
-    let mut migrator = Migrator::with_migrations(
-        MIGRATIONS
-            .iter()
-            .map(|&(version, description, sql)| {
-                let kind = MigrationType::Simple;
-                Migration::new(
-                    version,
-                    Cow::Borrowed(description),
-                    kind,
-                    sql.into_sql_str(),
-                    false,
-                )
-            })
-            .collect(),
-    );
+    let migrations = MIGRATIONS.iter().map(|(name, sql)| migration(name, sql));
+    let mut migrator = Migrator::with_migrations(migrations.collect());
     migrator.dangerous_set_table_name(family.qualify("dispatcher_migration"));
     // Not from the pool for long, and never back into it: the search path is changed.
     let mut connection = pool.acquire().await?.detach();
@@ -110,4 +69,40 @@ async fn run(pool: &PgPool, family: &Family) -> Result<(), MigrateError> {
     migrator.run(&mut connection).await?;
     sqlx::Connection::close(connection).await?;
     Ok(())
+}
+
+/// The name begins with the version, as sqlx's own migrator reads it.
+fn migration(name: &'static str, sql: &'static str) -> Migration {
+    let (version, description) = name.split_once('_').unwrap_or((name, name));
+    Migration::new(
+        version.parse().unwrap_or_default(),
+        Cow::Owned(description.replace('_', " ")),
+        MigrationType::Simple,
+        sql.into_sql_str(),
+        false,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_applied_in_order() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        let listed: Vec<_> = MIGRATIONS
+            .iter()
+            .map(|(name, _)| format!("{name}.sql"))
+            .collect();
+        assert_eq!(listed, files);
+        let versions = MIGRATIONS
+            .iter()
+            .map(|(name, sql)| migration(name, sql).version);
+        assert!(versions.eq(1..=i64::try_from(MIGRATIONS.len()).unwrap()));
+    }
 }

@@ -5,15 +5,16 @@ use std::borrow::Cow;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::Dispatcher;
-use crate::contract::envelope::is_traceparent;
-use crate::contract::gate::{GatedPayload, PayloadSchema};
+use super::gated_payload::GatedPayload;
+use crate::contract::envelope::subject_of;
+use crate::contract::gate::PayloadSchema;
 use crate::contract::id::{EventId, TenantId};
 use crate::contract::payload::{Domain, Payload};
 use crate::contract::registry::LoadedRegistry;
+use crate::contract::traceparent::is_traceparent;
 use crate::publish::PublishError;
 
-/// What stands beside the payload.
+/// What was set on a publish.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Metadata {
     pub(super) event_id: Option<EventId>,
@@ -99,13 +100,13 @@ impl Draft {
         schema: &PayloadSchema,
         payload: Value,
     ) -> Result<Self, PublishError> {
-        let payload = schema
-            .admit(payload)
-            .map_err(|report| PublishError::PayloadInvalid {
+        let payload = GatedPayload::admit(schema, payload).map_err(|report| {
+            PublishError::PayloadInvalid {
                 event_type: event_type.to_string(),
                 schema_version,
                 report,
-            })?;
+            }
+        })?;
         Ok(Self {
             event_type,
             producer,
@@ -118,15 +119,6 @@ impl Draft {
     /// The contract's subject, as the payload gives it.
     fn subject(&self) -> Option<Cow<'_, str>> {
         subject_of(self.payload.value(), self.subject.as_ref()?)
-    }
-}
-
-/// Whom a payload is about, by the contract's pointer.
-pub(crate) fn subject_of<'a>(payload: &'a Value, pointer: &str) -> Option<Cow<'a, str>> {
-    match payload.pointer(pointer)? {
-        Value::Null => None,
-        Value::String(text) => Some(text.into()),
-        other => Some(other.to_string().into()),
     }
 }
 
@@ -147,8 +139,9 @@ pub(super) struct NewEvent<'a> {
 }
 
 impl<'a> NewEvent<'a> {
-    pub(super) fn new<D>(
-        dispatcher: &'a Dispatcher<D>,
+    /// `tenant` is that of the dispatcher, where the publish does not name another.
+    pub(super) fn new(
+        tenant: &'a TenantId,
         draft: &'a Draft,
         metadata: &'a Metadata,
     ) -> Result<Self, PublishError> {
@@ -189,18 +182,17 @@ impl<'a> NewEvent<'a> {
         if texts.into_iter().flatten().any(|text| text.contains('\0')) {
             return Err(invalid(
                 "subject, actor, correlation_id or causation_id",
-                "holds a NUL character, which Postgres cannot store",
+                "contains a NUL character, which Postgres cannot store",
             ));
         }
         let event_id = metadata.event_id.clone();
-        let tenant = metadata.tenant.as_ref();
         Ok(Self {
             event_id: event_id.unwrap_or_else(EventId::generate),
             event_type: &draft.event_type,
             schema_version: i32::try_from(draft.schema_version)
                 .map_err(|_| invalid("schema_version", "is above 2147483647"))?,
             occurred_at: metadata.occurred_at.unwrap_or_else(OffsetDateTime::now_utc),
-            tenant_id: tenant.unwrap_or(&dispatcher.tenant).as_str(),
+            tenant_id: metadata.tenant.as_ref().unwrap_or(tenant).as_str(),
             producer: draft.producer,
             subject,
             actor,

@@ -1,33 +1,47 @@
-//! Publishing.
+//! Why an event was not published.
+//!
+//! One enum for the one stage that a caller sees. The message of a case contains that of its cause where
+//! there is one, and then the cause is not its `source`: a report of the chain repeats nothing.
 
+use crate::contract::decode_error::DecodeError;
 use crate::contract::gate::InvalidPayload;
-use crate::contract::payload::DecodeError;
 use crate::postgres::error::DatabaseError;
 
-/// An event could not be published. Nothing was inserted.
+/// An event could not be published. Nothing was inserted, unless [`Database`](Self::Database) says
+/// otherwise.
 ///
-/// Every case but [`Database`](Self::Database) is found before the first statement: the caller's
-/// transaction is untouched, and the same event will be refused again.
+/// | stage | cases | what to do |
+/// |---|---|---|
+/// | the contracts are asked ([`publish_untyped`](crate::Dispatcher::publish_untyped) only) | [`UnknownEventType`](Self::UnknownEventType), [`UnknownVersion`](Self::UnknownVersion), [`NotTheProducer`](Self::NotTheProducer) | correct the program or the registry |
+/// | the payload passes the gate | [`Serialize`](Self::Serialize), [`PayloadInvalid`](Self::PayloadInvalid) | correct the payload |
+/// | the envelope is filled in | [`EnvelopeInvalid`](Self::EnvelopeInvalid) | correct what was set on the publish |
+/// | the event is inserted | [`Database`](Self::Database) | roll back; retry with the same event id |
+///
+/// Every case but the last is found before the first statement: the caller's transaction is untouched, and
+/// the same event will be refused again.
+///
+/// ```no_run
+/// # use acme_contracts::Revenue;
+/// # use dispatcher_runtime::{Dispatcher, PublishError};
+/// # async fn example(dispatcher: Dispatcher<Revenue>, payload: serde_json::Value) {
+/// match dispatcher.publish_untyped("credit.locked", 1, payload).await {
+///     Ok(published) => println!("published {}", published.event_id),
+///     Err(PublishError::PayloadInvalid { report, .. }) => println!("422: {report}"),
+///     Err(PublishError::Database(error)) => println!("503: {error}"),
+///     Err(refused) => println!("400: {refused}"),
+/// }
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublishError {
-    /// The payload breaks its schema: correct what the report lists.
-    #[error("{event_type} v{schema_version} was not published: {report}")]
-    PayloadInvalid {
-        /// The event type.
-        event_type: String,
-        /// The schema version.
-        schema_version: u32,
-        /// Every violation.
-        #[source]
-        report: InvalidPayload,
-    },
     /// The contracts have no such event type, or it is retired: correct the name, or add it to the
     /// registry.
     #[error(
-        "the contracts know no event type `{event_type}`{}",
+        "the contracts have no event type `{event_type}`{}",
         did_you_mean(suggestion)
     )]
+    #[non_exhaustive]
     UnknownEventType {
         /// The name that was given.
         event_type: String,
@@ -42,6 +56,7 @@ pub enum PublishError {
     #[error(
         "`{domain}` does not produce `{event_type}`: the registry names `{producer}` as its producer"
     )]
+    #[non_exhaustive]
     NotTheProducer {
         /// The domain that tried.
         domain: &'static str,
@@ -50,18 +65,30 @@ pub enum PublishError {
         /// The domain that may.
         producer: String,
     },
-    /// The payload could not be turned into JSON, because a `Serialize` of yours failed: see its
-    /// source. Generated types do not fail.
-    #[error("{event_type} was not published: its payload is no JSON")]
+    /// The payload could not be turned into JSON: see the source. A `Deferred` or `Number` in it may hold
+    /// a value that JSON cannot write, such as NaN.
+    #[error("{event_type} was not published: its payload cannot be written as JSON")]
+    #[non_exhaustive]
     Serialize {
         /// The event type.
         event_type: String,
         /// What serde says.
         source: serde_json::Error,
     },
-    /// A field of the envelope is malformed: the message names it and says what it has
-    /// to be.
+    /// The payload breaks its schema: correct what the report lists.
+    #[error("{event_type} v{schema_version} was not published: {report}")]
+    #[non_exhaustive]
+    PayloadInvalid {
+        /// The event type.
+        event_type: String,
+        /// The schema version.
+        schema_version: u32,
+        /// Every violation.
+        report: InvalidPayload,
+    },
+    /// A field of the envelope is malformed: the message names it and says what it must be.
     #[error("{event_type} was not published: `{field}` {problem}")]
+    #[non_exhaustive]
     EnvelopeInvalid {
         /// The event type.
         event_type: String,
@@ -70,11 +97,17 @@ pub enum PublishError {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// The database could not be reached or refused the insert. Inside the caller's transaction: roll
-    /// it back. In one of the dispatcher's own the answer to its commit may have been lost, so
-    /// publish again with the same [`event_id`](crate::Publish::event_id): it is inserted once.
+    /// The database could not be reached or refused the insert. In the caller's transaction: roll it
+    /// back. In a transaction of the dispatcher's own, the answer to the commit may have been lost:
+    /// publish again with the same [`event_id`](crate::Publish::event_id), which inserts it only once.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+}
+
+impl From<sqlx::Error> for PublishError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
+    }
 }
 
 fn did_you_mean(suggestion: &Option<String>) -> String {

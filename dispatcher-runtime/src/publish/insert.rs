@@ -1,4 +1,8 @@
-//! The insert of events that have passed the gate: in a transaction that is there, or in one of its own.
+//! The insert of events that have passed the gate: in the caller's transaction, or in one of its own.
+//!
+//! An event id that is there already inserts nothing. Any error is one of the database; in the caller's
+//! transaction it aborts that transaction, and in one of its own nothing was committed, unless the
+//! connection broke while the server committed.
 
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
@@ -6,10 +10,9 @@ use sqlx::{PgConnection, Postgres, Row};
 
 use super::Dispatcher;
 use super::draft::NewEvent;
-use crate::postgres::error::{DatabaseError, sql_state};
+use crate::postgres::error::sql_state;
 use crate::postgres::sql::Statement;
 use crate::postgres::transaction;
-use crate::publish::PublishError;
 
 impl<D> Dispatcher<D> {
     /// The position, or none if an event of that id was there already.
@@ -17,7 +20,7 @@ impl<D> Dispatcher<D> {
         &self,
         event: &NewEvent<'_>,
         connection: &mut PgConnection,
-    ) -> Result<Option<i64>, PublishError> {
+    ) -> Result<Option<i64>, sqlx::Error> {
         self.limit_idling(connection).await?;
         self.insert(event, connection).await
     }
@@ -26,11 +29,10 @@ impl<D> Dispatcher<D> {
         &self,
         event: &NewEvent<'_>,
         connection: &mut PgConnection,
-    ) -> Result<Option<i64>, PublishError> {
-        let insert = bind(&self.statements.insert_event, event);
-        let row = insert.fetch_optional(connection).await.map_err(database)?;
-        let position = row.map(|row| row.try_get("position")).transpose();
-        position.map_err(database)
+    ) -> Result<Option<i64>, sqlx::Error> {
+        let insert = bind(&self.shared.statements.insert_event, event);
+        let row = insert.fetch_optional(connection).await?;
+        row.map(|row| row.try_get("position")).transpose()
     }
 
     /// The same in a transaction of its own, in one round trip: a procedure inserts and commits.
@@ -41,26 +43,24 @@ impl<D> Dispatcher<D> {
     pub(super) async fn insert_alone(
         &self,
         event: &NewEvent<'_>,
-    ) -> Result<Option<i64>, PublishError> {
-        let mut connection = self.pool.acquire().await.map_err(database)?;
-        let call = bind(&self.statements.publish_alone, event);
+    ) -> Result<Option<i64>, sqlx::Error> {
+        let mut connection = self.shared.pool.acquire().await?;
+        let call = bind(&self.shared.statements.publish_alone, event);
         match call.fetch_one(&mut *connection).await {
-            Ok(row) => return row.try_get("position").map_err(database),
+            Ok(row) => return row.try_get("position"),
             Err(error) => match sql_state(&error).as_deref() {
                 // invalid_transaction_termination, in_failed_sql_transaction
-                Some("2D000" | "25P02") => transaction::roll_back(&mut *connection)
-                    .await
-                    .map_err(database)?,
+                Some("2D000" | "25P02") => transaction::roll_back(&mut *connection).await?,
                 // undefined_function: the tables are older. undefined_table, invalid_schema_name: the
                 // schema has another name now.
                 Some("42883" | "42P01" | "3F000") => {}
-                _ => return Err(database(error)),
+                _ => return Err(error),
             },
         }
         drop(connection);
-        let mut tx = transaction::begin(&self.pool).await.map_err(database)?;
+        let mut tx = transaction::begin(&self.shared.pool).await?;
         let position = self.insert(event, &mut tx).await?;
-        tx.commit().await.map_err(database)?;
+        tx.commit().await?;
         Ok(position)
     }
 
@@ -69,11 +69,11 @@ impl<D> Dispatcher<D> {
         &self,
         events: &[NewEvent<'_>],
         connection: &mut PgConnection,
-    ) -> Result<Vec<Option<i64>>, PublishError> {
+    ) -> Result<Vec<Option<i64>>, sqlx::Error> {
         self.limit_idling(connection).await?;
         let of = || events.iter();
-        let rows = self
-            .statements
+        let statements = &self.shared.statements;
+        let rows = statements
             .insert_events
             .query()
             .bind(
@@ -95,19 +95,18 @@ impl<D> Dispatcher<D> {
             .bind(of().map(|event| event.traceparent).collect::<Vec<_>>())
             .bind(of().map(|event| event.payload.as_str()).collect::<Vec<_>>())
             .fetch_all(connection)
-            .await
-            .map_err(database)?;
-        positions(events, &rows).map_err(database)
+            .await?;
+        positions(events, &rows)
     }
 
     /// As [`DispatcherBuilder::idle_in_transaction_timeout`](super::DispatcherBuilder::idle_in_transaction_timeout) says.
-    async fn limit_idling(&self, connection: &mut PgConnection) -> Result<(), PublishError> {
-        let Some(limit) = self.idle_in_transaction_timeout else {
+    async fn limit_idling(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let Some(limit) = self.shared.idle_in_transaction_timeout else {
             return Ok(());
         };
-        let query = self.statements.limit_idling.query();
+        let query = self.shared.statements.limit_idling.query();
         let query = query.bind(limit.as_millis().to_string());
-        query.execute(connection).await.map(drop).map_err(database)
+        query.execute(connection).await.map(drop)
     }
 }
 
@@ -143,8 +142,4 @@ fn bind(statement: &Statement, event: &NewEvent<'_>) -> Query<'static, Postgres,
         .bind(event.causation_id)
         .bind(event.traceparent)
         .bind(event.payload.as_str())
-}
-
-pub(super) fn database(error: sqlx::Error) -> PublishError {
-    PublishError::Database(DatabaseError::from(error))
 }

@@ -1,13 +1,14 @@
-//! What the test kit publishes: as whichever domain the registry names, and known afterwards.
+//! What the test kit publishes: as the producer that the registry names, and remembered.
 //!
-//! Every event that a marked dispatcher has inserted is remembered, also where its transaction is
-//! rolled back later; an event that was there already is not.
+//! Every event that a marked dispatcher has inserted is remembered, even if its transaction is rolled back
+//! later; an event that was there already is not.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::dispatcher::Shared;
 use super::draft::Draft;
-use super::{Dispatcher, Publish, PublishAll, Published};
+use super::{BorrowPayload, Dispatcher, Publish, PublishAll, Published};
 use crate::contract::payload::{Domain, Payload};
 
 /// The ids of what a dispatcher has published. Clones share them.
@@ -23,13 +24,15 @@ impl Marked {
 
 impl<D> Dispatcher<D> {
     /// Remembers what it publishes from now on.
-    pub(crate) fn marked(mut self, marked: Marked) -> Self {
-        self.marked = Some(marked);
-        self
+    pub(crate) fn marked(self, marked: Marked) -> Self {
+        Self::new(Shared {
+            marked: Some(marked),
+            ..Shared::clone(&self.shared)
+        })
     }
 
     pub(super) fn mark(&self, published: &Published) {
-        if let Some(Marked(ids)) = &self.marked
+        if let Some(Marked(ids)) = &self.shared.marked
             && !published.is_duplicate()
         {
             let mut ids = ids.lock().unwrap_or_else(PoisonError::into_inner);
@@ -40,17 +43,20 @@ impl<D> Dispatcher<D> {
 
 impl<D: Domain> Dispatcher<D> {
     /// Publishes an event as its own producer, whichever domain that is.
-    pub(crate) fn publish_as_producer<P: Payload>(&self, payload: &P) -> Publish<'_, D> {
-        Publish::new(self, P::EVENT_TYPE, Draft::typed(payload))
+    pub(crate) fn publish_as_producer<P: Payload>(
+        &self,
+        payload: impl BorrowPayload<P>,
+    ) -> Publish<D> {
+        Publish::new(self, P::EVENT_TYPE, Draft::typed(payload.payload()))
     }
 
     /// The same with many.
     pub(crate) fn publish_all_as_producer<P: Payload>(
         &self,
-        payloads: impl IntoIterator<Item = P>,
-    ) -> PublishAll<'_, D> {
+        payloads: impl IntoIterator<Item = impl BorrowPayload<P>>,
+    ) -> PublishAll<D> {
         let payloads = payloads.into_iter();
-        let drafts = payloads.map(|payload| Draft::typed(&payload)).collect();
-        PublishAll::new(self, P::EVENT_TYPE, drafts)
+        let drafts = payloads.map(|payload| Draft::typed(payload.payload()));
+        PublishAll::new(self, P::EVENT_TYPE, drafts.collect())
     }
 }

@@ -1,4 +1,7 @@
-//! Around a publish: its span, and who is told how it ended.
+//! A publish as others see it: its span, and the record that observers receive.
+//!
+//! Observers receive the record after the publish has ended. A publish that is dropped before leaves no
+//! record, because whether it took place is not known.
 
 use tracing::{Instrument, Span};
 
@@ -6,7 +9,7 @@ use super::Published;
 use crate::observe::{Observers, PublishOutcome, span};
 use crate::publish::PublishError;
 
-/// A publish that is about to run. Dropped before its end, it tells nothing.
+/// A publish that is about to run.
 pub(super) struct Observed<'a> {
     observers: &'a Observers,
     event_type: &'static str,

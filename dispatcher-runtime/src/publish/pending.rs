@@ -1,62 +1,76 @@
-//! Events that are about to be published: what can be said about them, and the insert.
+//! Events that are about to be published: what can be set on them, and the insert.
 
 use std::future::IntoFuture;
-use std::ops::DerefMut;
 
 use futures_util::future::BoxFuture;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::draft::{Draft, Metadata, NewEvent};
-use super::insert::database;
 use super::observed::Observed;
-use super::{Dispatcher, Published};
-use crate::contract::envelope::{EventEnvelope, is_traceparent};
+use super::{Dispatcher, PublishError, Published};
+use crate::contract::envelope::EventEnvelope;
 use crate::contract::id::{EventId, TenantId};
 use crate::contract::payload::Domain;
+use crate::contract::traceparent::is_traceparent;
 use crate::postgres::transaction;
-use crate::publish::PublishError;
 
 macro_rules! metadata_setters {
     () => {
-        /// Who causes the event. Without it `system:` and the domain.
+        /// Who causes the event, such as `person:mia`. Defaults to `system:` and the domain.
         pub fn actor(mut self, actor: impl Into<String>) -> Self {
             self.metadata.actor = Some(actor.into());
             self
         }
 
-        /// What the event belongs to: the same for everything that follows from one request.
+        /// What the event belongs to: the same for everything that follows from one request. Defaults to
+        /// none.
         pub fn correlation_id(mut self, correlation_id: impl Into<String>) -> Self {
             self.metadata.correlation_id = Some(correlation_id.into());
             self
         }
 
-        /// The event or command that caused it.
+        /// The event or command that caused it. Defaults to none.
         pub fn causation_id(mut self, causation_id: impl Into<String>) -> Self {
             self.metadata.causation_id = Some(causation_id.into());
             self
         }
 
-        /// The W3C trace context to carry on, `00-<trace>-<span>-<flags>`. Without it that of the
-        /// current span, where the feature `opentelemetry` is on and there is one.
+        /// The W3C trace context to continue, `00-<trace>-<span>-<flags>`. Defaults to that of the current
+        /// span with the feature `opentelemetry`, if there is one, and to none otherwise.
         pub fn traceparent(mut self, traceparent: impl Into<String>) -> Self {
             self.metadata.traceparent = Some(traceparent.into());
             self
         }
 
-        /// The tenant, where it is not the dispatcher's.
-        pub fn tenant(mut self, tenant_id: TenantId) -> Self {
+        /// The tenant. Defaults to that of the dispatcher.
+        pub fn for_tenant(mut self, tenant_id: TenantId) -> Self {
             self.metadata.tenant = Some(tenant_id);
             self
         }
 
-        /// When the fact happened. Without it now.
-        pub fn occurred_at(mut self, occurred_at: OffsetDateTime) -> Self {
-            self.metadata.occurred_at = Some(occurred_at);
+        /// When the fact happened: an `OffsetDateTime`, a [`DateTime`](crate::DateTime) or a `SystemTime`.
+        /// Postgres keeps whole microseconds. Defaults to the current time.
+        pub fn occurred_at(mut self, occurred_at: impl Into<OffsetDateTime>) -> Self {
+            self.metadata.occurred_at = Some(occurred_at.into());
             self
         }
 
-        /// Says that `cause` led to this: its correlation and trace go on, and it is the causation.
+        /// Records that `cause` led to this: its correlation and trace continue, and it is the causation.
+        /// Where `cause` has no correlation id, its event id is the correlation.
+        ///
+        /// ```no_run
+        /// # use acme_contracts::{Coaching, coach_certified::CoachCertified, credit_locked::{self, CreditLocked}};
+        /// # use dispatcher_runtime::{DeliveryTx, Dispatcher, EventEnvelope, PublishError};
+        /// # async fn example(
+        /// #     dispatcher: Dispatcher<Coaching>,
+        /// #     cause: EventEnvelope<CreditLocked>,
+        /// #     event: CoachCertified,
+        /// #     tx: &mut DeliveryTx,
+        /// # ) -> Result<(), PublishError> {
+        /// dispatcher.publish(event).caused_by(&cause).within(tx).await?;
+        /// # Ok(()) }
+        /// ```
         pub fn caused_by<C>(mut self, cause: &EventEnvelope<C>) -> Self {
             let correlation = cause.correlation_id.clone();
             self.metadata.correlation_id = correlation.or_else(|| Some(cause.event_id.to_string()));
@@ -71,28 +85,41 @@ macro_rules! metadata_setters {
     };
 }
 
-/// An event that is about to be published: await it, or join a transaction [`within`](Self::within).
+/// An event that is about to be published: await it, or join a transaction with [`within`](Self::within).
+///
+/// It borrows nothing, so it can be spawned:
+///
+/// ```no_run
+/// # use acme_contracts::{Revenue, credit_locked::CreditLocked};
+/// # use dispatcher_runtime::Dispatcher;
+/// # async fn example(dispatcher: Dispatcher<Revenue>, event: CreditLocked) {
+/// let publish = tokio::spawn(dispatcher.publish(event).into_future());
+/// # }
+/// ```
+///
+/// # Errors
+/// When it is awaited: see [`PublishError`].
 ///
 /// # Cancellation
 /// If the future is dropped after it was polled, the event may or may not have been published. Publish it
-/// again with the same [`event_id`](Self::event_id): that is a no-op if it was.
+/// again with the same [`event_id`](Self::event_id): that does nothing if it was.
 #[derive(Debug)]
 #[must_use = "an event is published when this is awaited"]
-pub struct Publish<'a, D> {
-    dispatcher: &'a Dispatcher<D>,
+pub struct Publish<D> {
+    dispatcher: Dispatcher<D>,
     event_type: &'static str,
     draft: Result<Draft, PublishError>,
     metadata: Metadata,
 }
 
-impl<'a, D: Domain> Publish<'a, D> {
+impl<D: Domain> Publish<D> {
     pub(super) fn new(
-        dispatcher: &'a Dispatcher<D>,
+        dispatcher: &Dispatcher<D>,
         event_type: &'static str,
         draft: Result<Draft, PublishError>,
     ) -> Self {
         Self {
-            dispatcher,
+            dispatcher: dispatcher.clone(),
             event_type,
             draft,
             metadata: Metadata::default(),
@@ -101,45 +128,78 @@ impl<'a, D: Domain> Publish<'a, D> {
 
     metadata_setters!();
 
-    /// The event's id, which makes the publish idempotent: a second one with the same id inserts
-    /// nothing, says so, and does not disturb the caller's transaction.
+    /// The event's id, which makes the publish idempotent: a second one with the same id inserts nothing,
+    /// reports that, and does not disturb the caller's transaction. Defaults to a new id.
+    ///
+    /// [`EventId::derived_from`] makes the same id of the same command:
+    ///
+    /// ```no_run
+    /// # use acme_contracts::{Revenue, credit_locked::CreditLocked};
+    /// # use dispatcher_runtime::{Dispatcher, EventId, PublishError, time::OffsetDateTime};
+    /// # async fn example(dispatcher: Dispatcher<Revenue>, command_id: &str, accepted_at: OffsetDateTime, event: CreditLocked) -> Result<(), PublishError> {
+    /// let id = EventId::derived_from(command_id, accepted_at);
+    /// let published = dispatcher.publish(event).event_id(id).await?;
+    /// # Ok(()) }
+    /// ```
     pub fn event_id(mut self, event_id: EventId) -> Self {
         self.metadata.event_id = Some(event_id);
         self
     }
 
-    /// Whom the event is about, where it is not what the contract's `subject` points to.
+    /// Whom the event is about. Defaults to the field that the contract's `subject` points to.
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.metadata.subject = Some(subject.into());
         self
     }
 
-    /// Inserts the event in the caller's transaction: they commit together or not at all. Takes
-    /// whatever derefs to a `PgConnection`, such as a `Transaction` or a `DeliveryTx`.
+    /// Inserts the event in the caller's transaction: they commit together or not at all. A `&mut` to
+    /// whatever derefs to a [`PgConnection`] will do: a `Transaction`, a
+    /// [`DeliveryTx`](https://docs.rs/dispatcher-runtime/latest/dispatcher_runtime/struct.DeliveryTx.html),
+    /// a connection of a pool, or a connection that was passed in. On a connection that is in no
+    /// transaction the event is committed by itself.
     ///
-    /// Postgres refuses `PREPARE TRANSACTION` after a `NOTIFY`, which is what the log's trigger does
-    /// while a consumer sleeps. Whoever uses two-phase commit disables it, and consumers poll:
+    /// ```no_run
+    /// # use acme_contracts::{Revenue, credit_locked::CreditLocked};
+    /// # use dispatcher_runtime::{Dispatcher, PublishError, sqlx::PgConnection};
+    /// async fn lock(
+    ///     dispatcher: &Dispatcher<Revenue>,
+    ///     event: &CreditLocked,
+    ///     connection: &mut PgConnection,
+    /// ) -> Result<(), PublishError> {
+    ///     sqlx::query("UPDATE reservation SET state = 'locked' WHERE id = $1")
+    ///         .bind(&event.credit_reservation_id)
+    ///         .execute(&mut *connection)
+    ///         .await?;
+    ///     dispatcher.publish(event).within(connection).await?;
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// Postgres refuses `PREPARE TRANSACTION` after a `NOTIFY`, which the log's trigger sends while a
+    /// consumer sleeps. With two-phase commit, disable the trigger, and consumers poll:
     /// `ALTER TABLE dispatcher_event DISABLE TRIGGER dispatcher_event_notify`.
     ///
     /// # Errors
-    /// The gate refuses the payload (nothing was sent, the transaction goes on), or the database
-    /// refuses the insert (roll the transaction back).
+    /// The event is refused (nothing was sent, and the transaction can continue), or the database failed
+    /// (roll the transaction back). See [`PublishError`].
     ///
     /// # Cancellation
-    /// If the future is dropped the event may or may not have been inserted: roll back.
-    pub async fn within<C>(mut self, connection: &mut C) -> Result<Published, PublishError>
-    where
-        C: DerefMut<Target = PgConnection> + Send,
-    {
-        let observed = self.observed();
-        observed
-            .around(self.insert(Some(connection)), std::slice::from_ref)
-            .await
+    /// If the future is dropped, the event may or may not have been inserted: roll back.
+    pub async fn within(self, connection: &mut PgConnection) -> Result<Published, PublishError> {
+        self.run(Some(connection)).await
     }
 
-    fn observed(&mut self) -> Observed<'a> {
+    async fn run(
+        mut self,
+        connection: Option<&mut PgConnection>,
+    ) -> Result<Published, PublishError> {
+        let dispatcher = self.dispatcher.clone();
         let traceparent = &mut self.metadata.traceparent;
-        Observed::new(&self.dispatcher.observers, self.event_type, 1, traceparent)
+        let observers = &dispatcher.shared.observers;
+        let observed = Observed::new(observers, self.event_type, 1, traceparent);
+        observed
+            .around(self.insert(connection), std::slice::from_ref)
+            .await
     }
 
     async fn insert(
@@ -147,7 +207,7 @@ impl<'a, D: Domain> Publish<'a, D> {
         connection: Option<&mut PgConnection>,
     ) -> Result<Published, PublishError> {
         let (dispatcher, draft) = (self.dispatcher, self.draft?);
-        let event = NewEvent::new(dispatcher, &draft, &self.metadata)?;
+        let event = NewEvent::new(&dispatcher.shared.tenant, &draft, &self.metadata)?;
         let position = match connection {
             Some(connection) => dispatcher.insert_one(&event, connection).await?,
             None => dispatcher.insert_alone(&event).await?,
@@ -162,38 +222,42 @@ impl<'a, D: Domain> Publish<'a, D> {
     }
 }
 
-impl<'a, D: Domain> IntoFuture for Publish<'a, D> {
+impl<D: Domain> IntoFuture for Publish<D> {
     type Output = Result<Published, PublishError>;
-    type IntoFuture = BoxFuture<'a, Self::Output>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
 
-    fn into_future(mut self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let observed = self.observed();
-            observed
-                .around(self.insert(None), std::slice::from_ref)
-                .await
-        })
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run(None))
     }
 }
 
-/// Events that are about to be published together.
+/// Events of one type that are about to be published together: await it, or join a transaction with
+/// [`within`](Self::within). It borrows nothing, so it can be spawned, as a [`Publish`] can.
+///
+/// # Errors
+/// When it is awaited: see [`PublishError`]; the first event that is refused is reported.
+///
+/// # Cancellation
+/// If the future is dropped after it was polled, all events may have been published or none. Each has a
+/// new id, so publishing them again may publish them twice: where that matters, publish
+/// [`within`](Self::within) a transaction, and roll it back.
 #[derive(Debug)]
 #[must_use = "events are published when this is awaited"]
-pub struct PublishAll<'a, D> {
-    dispatcher: &'a Dispatcher<D>,
+pub struct PublishAll<D> {
+    dispatcher: Dispatcher<D>,
     event_type: &'static str,
     drafts: Result<Vec<Draft>, PublishError>,
     metadata: Metadata,
 }
 
-impl<'a, D: Domain> PublishAll<'a, D> {
+impl<D: Domain> PublishAll<D> {
     pub(super) fn new(
-        dispatcher: &'a Dispatcher<D>,
+        dispatcher: &Dispatcher<D>,
         event_type: &'static str,
         drafts: Result<Vec<Draft>, PublishError>,
     ) -> Self {
         Self {
-            dispatcher,
+            dispatcher: dispatcher.clone(),
             event_type,
             drafts,
             metadata: Metadata::default(),
@@ -205,36 +269,45 @@ impl<'a, D: Domain> PublishAll<'a, D> {
     /// Inserts the events in the caller's transaction, as [`Publish::within`] does.
     ///
     /// # Errors
-    /// As [`Publish::within`]; the first payload that the gate refuses is reported.
+    /// As [`Publish::within`]; the first event that is refused is reported.
     ///
     /// # Cancellation
     /// As [`Publish::within`].
-    pub async fn within<C>(mut self, connection: &mut C) -> Result<Vec<Published>, PublishError>
-    where
-        C: DerefMut<Target = PgConnection> + Send,
-    {
-        let observed = self.observed();
-        observed
-            .around(self.insert(connection), Vec::as_slice)
-            .await
+    pub async fn within(
+        self,
+        connection: &mut PgConnection,
+    ) -> Result<Vec<Published>, PublishError> {
+        self.run(Some(connection)).await
     }
 
-    fn observed(&mut self) -> Observed<'a> {
+    async fn run(
+        mut self,
+        connection: Option<&mut PgConnection>,
+    ) -> Result<Vec<Published>, PublishError> {
+        let dispatcher = self.dispatcher.clone();
         let events = self.drafts.as_ref().map_or(1, Vec::len);
         let traceparent = &mut self.metadata.traceparent;
-        Observed::new(
-            &self.dispatcher.observers,
-            self.event_type,
-            events,
-            traceparent,
-        )
+        let observers = &dispatcher.shared.observers;
+        let observed = Observed::new(observers, self.event_type, events, traceparent);
+        let publish = async {
+            if let Some(connection) = connection {
+                return self.insert(connection).await;
+            }
+            // A connection of the pool may be in a transaction that nobody knows of; see
+            // `insert_alone`. BEGIN and COMMIT end it.
+            let mut tx = transaction::begin(&dispatcher.shared.pool).await?;
+            let published = self.insert(&mut tx).await?;
+            tx.commit().await?;
+            Ok(published)
+        };
+        observed.around(publish, Vec::as_slice).await
     }
 
     async fn insert(self, connection: &mut PgConnection) -> Result<Vec<Published>, PublishError> {
         let (dispatcher, drafts) = (self.dispatcher, self.drafts?);
         let events = drafts
             .iter()
-            .map(|draft| NewEvent::new(dispatcher, draft, &self.metadata))
+            .map(|draft| NewEvent::new(&dispatcher.shared.tenant, draft, &self.metadata))
             .collect::<Result<Vec<_>, _>>()?;
         if events.is_empty() {
             return Ok(Vec::new());
@@ -254,24 +327,11 @@ impl<'a, D: Domain> PublishAll<'a, D> {
     }
 }
 
-impl<'a, D: Domain> IntoFuture for PublishAll<'a, D> {
+impl<D: Domain> IntoFuture for PublishAll<D> {
     type Output = Result<Vec<Published>, PublishError>;
-    type IntoFuture = BoxFuture<'a, Self::Output>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
 
-    fn into_future(mut self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let observed = self.observed();
-            let publish = async {
-                // A connection of the pool may be in a transaction that nobody knows of; see
-                // `insert_alone`. BEGIN and COMMIT end it.
-                let mut tx = transaction::begin(&self.dispatcher.pool)
-                    .await
-                    .map_err(database)?;
-                let published = self.insert(&mut tx).await?;
-                tx.commit().await.map_err(database)?;
-                Ok(published)
-            };
-            observed.around(publish, Vec::as_slice).await
-        })
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run(None))
     }
 }

@@ -19,11 +19,11 @@ use crate::consume::clock::Clock;
 use crate::consume::handler::Handler;
 use crate::consume::{Consumer, ConsumerBuilder, SubscriptionOptions};
 use crate::contract::payload::Domain;
+use crate::contract::permission::ConsumedBy;
 use crate::log::EventLog;
-use crate::postgres::config;
+
 use crate::postgres::error::ConfigError;
-use crate::private::ConsumedBy;
-use crate::publish::{Dispatcher, Marked};
+use crate::publish::{Dispatcher, Marked, settings};
 use crate::testing::error::TestKitError;
 
 /// Where the server's URL comes from if the test names none.
@@ -266,7 +266,7 @@ fn refused(setting: &'static str, value: &str, expected: &'static str) -> Config
 }
 
 fn server_of_environment() -> Result<String, ConfigError> {
-    config::environment(SERVER_VARIABLE).ok_or(ConfigError::Missing {
+    settings::environment(SERVER_VARIABLE).ok_or(ConfigError::Missing {
         setting: SERVER_VARIABLE,
         remedy: "set it to a Postgres server on which tests may create databases, such as \
                  postgres://postgres@localhost/postgres, or call `.server(url)` or `.pool(pool)` on the test kit",

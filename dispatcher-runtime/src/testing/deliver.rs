@@ -8,10 +8,10 @@ use super::handler_failed::HandlerFailed;
 use crate::consume::delivery::{self, Abandoned, Attempted, Outcome, Subscription};
 use crate::consume::handler::{Delivery, DeliveryTx, Handler};
 use crate::consume::handler_error::HandlerError;
+use crate::contract::event_type::EventType;
 use crate::contract::payload::Payload;
 use crate::observe::Observers;
 use crate::postgres::transaction;
-use crate::private::EventType;
 
 /// Hands an event to a handler, without a database.
 ///

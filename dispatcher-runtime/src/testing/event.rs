@@ -6,10 +6,10 @@ use time::OffsetDateTime;
 
 use super::TENANT;
 use crate::consume::handler_error::HandlerError;
+use crate::contract::envelope::subject_of;
 use crate::contract::id::{EventId, TenantId};
 use crate::contract::payload::Payload;
 use crate::log::stored_event::StoredEvent;
-use crate::publish::subject_of;
 
 /// An event with that payload, as its producer would have published it just now. The fields of its envelope
 /// can be changed.

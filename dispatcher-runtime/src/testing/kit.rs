@@ -21,7 +21,7 @@ use crate::operate::dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters};
 use crate::postgres::config::Family;
 use crate::postgres::error::DatabaseError;
 use crate::postgres::sql::KitStatements;
-use crate::publish::{Dispatcher, Marked, Publish, PublishAll};
+use crate::publish::{BorrowPayload, Dispatcher, Marked, Publish, PublishAll};
 use crate::testing::error::TestKitError;
 
 /// How long connections may take to close by themselves.
@@ -96,15 +96,15 @@ impl<D: Domain> TestKit<D> {
     /// println!("{}", published.event_id);
     /// # Ok(()) }
     /// ```
-    pub fn publish<P: Payload>(&self, payload: P) -> Publish<'_, D> {
-        self.dispatcher.publish_as_producer(&payload)
+    pub fn publish<P: Payload>(&self, payload: impl BorrowPayload<P>) -> Publish<D> {
+        self.dispatcher.publish_as_producer(payload)
     }
 
     /// Publishes many events in one statement, in their order.
     pub fn publish_all<P: Payload>(
         &self,
-        payloads: impl IntoIterator<Item = P>,
-    ) -> PublishAll<'_, D> {
+        payloads: impl IntoIterator<Item = impl BorrowPayload<P>>,
+    ) -> PublishAll<D> {
         self.dispatcher.publish_all_as_producer(payloads)
     }
 
@@ -145,7 +145,8 @@ impl<D: Domain> TestKit<D> {
                 others.push(line);
                 continue;
             }
-            let envelope = event.envelope(|_, payload| crate::private::decode::<P>(payload));
+            let envelope =
+                event.envelope(|_, payload| crate::contract::payload::decode::<P>(payload));
             let envelope = envelope.map_err(|error| TestKitError::Unreadable {
                 event_id: event.event_id.clone(),
                 event_type: P::EVENT_TYPE,

@@ -1,4 +1,4 @@
-//! Drives another queue or log on Postgres through the jobs that BENCHMARKS.md compares, and prints one
+//! Drives another queue or log on Postgres through the jobs that docs/benchmarks/peers.md compares, and prints one
 //! line of JSON for each figure. Dispatcher's benchmark program starts it; it can be run by hand:
 //!
 //! ```sh

@@ -9,6 +9,7 @@ async fn hold_slot(
     _delivery: Delivery,
     _other_tx: &mut DeliveryTx,
     _coaches: State<u16>,
+    _other_slots: State<u8>,
     _other_delivery: Delivery,
 ) -> Result<(), HandlerError> {
     Ok(())

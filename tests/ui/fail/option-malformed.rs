@@ -6,22 +6,27 @@ async fn number(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError>
     Ok(())
 }
 
-#[subscribe(credit_locked, name = "")]
-async fn empty(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> {
+#[subscribe(credit_locked, crate = dispatcher_runtime)]
+async fn unquoted(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> {
     Ok(())
 }
 
-#[subscribe(credit_locked, name("hold-slot"))]
+#[subscribe(credit_locked, crate = "dispatcher runtime")]
+async fn not_a_path(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> {
+    Ok(())
+}
+
+#[subscribe(credit_locked, name("hold_slot"))]
 async fn parentheses(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> {
     Ok(())
 }
 
-#[subscribe(credit_locked, name = "hold-slot", name = "hold-slot")]
+#[subscribe(credit_locked, name = "hold_slot", name = "hold_slot")]
 async fn twice(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> {
     Ok(())
 }
 
-#[subscribe(credit_locked name = "hold-slot")]
+#[subscribe(credit_locked name = "hold_slot")]
 async fn comma(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> {
     Ok(())
 }

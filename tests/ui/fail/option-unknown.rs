@@ -1,7 +1,7 @@
 use acme_contracts::credit_locked::{self, CreditLocked};
 use dispatcher_runtime::{EventEnvelope, HandlerError, subscribe};
 
-#[subscribe(credit_locked, nmae = "hold-slot")]
+#[subscribe(credit_locked, nmae = "hold_slot")]
 async fn hold_slot(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> {
     Ok(())
 }

@@ -1,5 +1,5 @@
-use acme_contracts::credit_locked::{self, CreditLocked};
-use dispatcher_runtime::{EventEnvelope, HandlerError, State, subscribe};
+use acme_contracts::{Coaching, credit_locked, credit_locked::CreditLocked};
+use dispatcher_runtime::{Consumer, EventEnvelope, HandlerError, State, subscribe};
 
 pub struct App;
 
@@ -8,4 +8,6 @@ async fn hold_slot(_event: EventEnvelope<CreditLocked>, _app: State<App>) -> Res
     Ok(())
 }
 
-fn main() {}
+fn main() {
+    let _ = |pool| Consumer::<Coaching>::builder(pool).state(App).subscribe(hold_slot);
+}

@@ -32,7 +32,9 @@ mod order_paid {
 
     pub struct EventType;
 
-    impl private::EventType for EventType {
+    impl private::Sealed for EventType {}
+
+    impl dispatcher_runtime::EventType for EventType {
         type Payload = OrderPaid;
         const NAME: &'static str = "order.paid";
         const PRODUCER: &'static str = "revenue";

@@ -176,7 +176,8 @@ fn marker(event: &Event, current: u32, payload: &TokenStream) -> TokenStream {
         #docs
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         pub struct EventType;
-        impl ::dispatcher_runtime::private::EventType for EventType {
+        impl ::dispatcher_runtime::private::Sealed for EventType {}
+        impl ::dispatcher_runtime::EventType for EventType {
             type Payload = #payload;
             const NAME: &'static str = #name;
             const PRODUCER: &'static str = #producer;
@@ -330,7 +331,7 @@ fn any_version(event: &Event) -> TokenStream {
                     #(#numbers => ::dispatcher_runtime::private::decode(payload)
                         .map(AnyVersion::#variants),)*
                     other => ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(&DESCRIPTOR, other),
+                        DESCRIPTOR.unknown_version(other),
                     ),
                 }
             }
@@ -357,7 +358,7 @@ fn tombstone(event: &Event, descriptor: &TokenStream) -> TokenStream {
             #descriptor
             #[diagnostic::on_unimplemented(message = #message, label = #label)]
             pub trait Live {}
-            impl<D: Live> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+            impl<D: ::dispatcher_runtime::Domain + Live> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
             impl<V: Live> ::dispatcher_runtime::private::HeldBy<V> for Retired {}
             impl<P: Live> ::dispatcher_runtime::private::Carries<P> for EventType {
                 fn decode(
@@ -365,7 +366,7 @@ fn tombstone(event: &Event, descriptor: &TokenStream) -> TokenStream {
                     _: ::dispatcher_runtime::private::serde_json::Value,
                 ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
                     ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(&DESCRIPTOR, schema_version),
+                        DESCRIPTOR.unknown_version(schema_version),
                     )
                 }
             }

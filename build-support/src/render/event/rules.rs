@@ -33,13 +33,13 @@ pub(super) fn producer(model: &Model, event: &Event) -> TokenStream {
     let published = event.live_versions().map(|version| {
         let module = format_ident!("v{}", version.number);
         quote! {
-            impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for #module::#payload {}
+            impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for #module::#payload {}
         }
     });
     quote! {
         #[doc(hidden)]
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
-        pub trait Producer {}
+        pub trait Producer: ::dispatcher_runtime::Domain {}
         impl Producer for super::#domain_type {}
         #(#published)*
     }
@@ -74,9 +74,9 @@ pub(super) fn consumer(model: &Model, event: &Event) -> TokenStream {
     quote! {
         #[doc(hidden)]
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
-        pub trait Consumer {}
+        pub trait Consumer: ::dispatcher_runtime::Domain {}
         #(impl Consumer for super::#types {})*
-        impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+        impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     }
 }
 
@@ -147,7 +147,7 @@ pub(super) fn carried(event: &Event, current: &Version) -> TokenStream {
                     #(#arms)*
                     #current_number => ::dispatcher_runtime::private::decode::<P>(payload),
                     other => ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(&DESCRIPTOR, other),
+                        DESCRIPTOR.unknown_version(other),
                     ),
                 }
             }

@@ -1,3 +1,4 @@
+::dispatcher_runtime::private::generated_by!("dispatcher-macros", "0.1");
 #[allow(deprecated)]
 #[automatically_derived]
 impl ::dispatcher_runtime::private::HeldBy<CreditEvent> for CreditLocked {}
@@ -25,7 +26,7 @@ impl ::dispatcher_runtime::private::EventUnion for CreditEvent {
         __payload: ::dispatcher_runtime::private::serde_json::Value,
     ) -> ::core::result::Result<Self, ::dispatcher_runtime::DecodeError> {
         if __event_type
-            == <<CreditLocked as ::dispatcher_runtime::Payload>::EventType as ::dispatcher_runtime::private::EventType>::NAME
+            == <<CreditLocked as ::dispatcher_runtime::Payload>::EventType as ::dispatcher_runtime::EventType>::NAME
         {
             return <<CreditLocked as ::dispatcher_runtime::Payload>::EventType as ::dispatcher_runtime::private::Carries<
                 CreditLocked,
@@ -33,7 +34,7 @@ impl ::dispatcher_runtime::private::EventUnion for CreditEvent {
                 .map(Self::Locked);
         }
         if __event_type
-            == <<credit_released::CreditReleased as ::dispatcher_runtime::Payload>::EventType as ::dispatcher_runtime::private::EventType>::NAME
+            == <<credit_released::CreditReleased as ::dispatcher_runtime::Payload>::EventType as ::dispatcher_runtime::EventType>::NAME
         {
             return <<credit_released::CreditReleased as ::dispatcher_runtime::Payload>::EventType as ::dispatcher_runtime::private::Carries<
                 credit_released::CreditReleased,
@@ -44,4 +45,11 @@ impl ::dispatcher_runtime::private::EventUnion for CreditEvent {
             ::dispatcher_runtime::DecodeError::unknown_event_type(__event_type),
         )
     }
+}
+#[automatically_derived]
+impl<__Handler> ::dispatcher_runtime::private::OneEvent<__Handler> for CreditEvent
+where
+    __Handler: ::dispatcher_runtime::private::NamesItsEventTypes,
+{
+    type EventType = ::dispatcher_runtime::private::UnknownEventType;
 }

@@ -14,20 +14,26 @@ const _: () = {
     ) -> Result<(), HandlerError> {
         app.slots.hold(tx, event, delivery).await
     }
+    ::dispatcher_runtime::private::generated_by!("dispatcher-macros", "0.1");
     use credit_locked::EventType as __EventType0;
-    impl ::dispatcher_runtime::Handler<App> for hold_slot {
+    #[allow(deprecated)]
+    impl<__State> ::dispatcher_runtime::Handler<__State> for hold_slot
+    where
+        __State: ::core::marker::Send + ::core::marker::Sync + 'static,
+        App: ::dispatcher_runtime::FromRef<__State>,
+    {
         type EventTypes = __EventType0;
         const NAME: &'static str = "hold-slot";
         const IN_TRANSACTION: bool = true;
         fn handle<'a>(
             &'a self,
-            __incoming: ::dispatcher_runtime::private::Incoming<'a, App>,
+            __incoming: ::dispatcher_runtime::private::Incoming<'a, __State>,
         ) -> ::dispatcher_runtime::private::BoxFuture<
             'a,
             ::core::result::Result<(), ::dispatcher_runtime::HandlerError>,
         > {
             let __event = match ::dispatcher_runtime::private::Envelope::<
-                <Self as ::dispatcher_runtime::Handler<App>>::EventTypes,
+                <Self as ::dispatcher_runtime::Handler<__State>>::EventTypes,
             >::read(__incoming.event) {
                 ::core::result::Result::Ok(__event) => __event,
                 ::core::result::Result::Err(__error) => {
@@ -45,7 +51,9 @@ const _: () = {
                     __event,
                     __tx,
                     ::dispatcher_runtime::State(
-                        <App as ::core::clone::Clone>::clone(__incoming.state),
+                        <App as ::dispatcher_runtime::FromRef<
+                            __State,
+                        >>::from_ref(__incoming.state),
                     ),
                     __incoming.delivery,
                 ),

@@ -10,25 +10,31 @@ const _: () = {
     ) -> Result<(), HandlerError> {
         board::show(tx, event).await
     }
+    ::dispatcher_runtime::private::generated_by!("dispatcher-macros", "0.1");
     use credit_locked::EventType as __EventType0;
     use acme_contracts::credit_released as __event_type_1;
-    impl ::dispatcher_runtime::private::EventTypes for credit_board {
+    impl ::dispatcher_runtime::private::Sealed for credit_board {}
+    impl ::dispatcher_runtime::EventTypes for credit_board {
         const NAMES: &'static [&'static str] = &[
-            <__EventType0 as ::dispatcher_runtime::private::EventType>::NAME,
-            <__event_type_1::EventType as ::dispatcher_runtime::private::EventType>::NAME,
+            <__EventType0 as ::dispatcher_runtime::EventType>::NAME,
+            <__event_type_1::EventType as ::dispatcher_runtime::EventType>::NAME,
         ];
     }
-    impl<__Domain> ::dispatcher_runtime::private::ConsumedBy<__Domain> for credit_board
+    impl<
+        __Domain: ::dispatcher_runtime::Domain,
+    > ::dispatcher_runtime::ConsumedBy<__Domain> for credit_board
     where
-        __EventType0: ::dispatcher_runtime::private::ConsumedBy<__Domain>,
-        __event_type_1::EventType: ::dispatcher_runtime::private::ConsumedBy<__Domain>,
+        __EventType0: ::dispatcher_runtime::ConsumedBy<__Domain>,
+        __event_type_1::EventType: ::dispatcher_runtime::ConsumedBy<__Domain>,
     {}
     impl ::dispatcher_runtime::private::SubscribesTo<__EventType0> for credit_board {}
     impl ::dispatcher_runtime::private::SubscribesTo<__event_type_1::EventType>
     for credit_board {}
-    impl<
+    #[allow(deprecated)]
+    impl<__State> ::dispatcher_runtime::Handler<__State> for credit_board
+    where
         __State: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > ::dispatcher_runtime::Handler<__State> for credit_board {
+    {
         type EventTypes = Self;
         const NAME: &'static str = "credit_board";
         const IN_TRANSACTION: bool = true;

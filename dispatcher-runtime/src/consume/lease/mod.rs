@@ -1,7 +1,7 @@
 //! A lease: the right to work on one partition of a subscription, for a while.
 //!
 //! The steps L1 to L6, and why a stale worker cannot write, stand in
-//! `migrations/0004_add_leases.sql`. Whether a write counts is decided by the fence in the database.
+//! `migrations/0004_create_leases.sql`. Whether a write counts is decided by the fence in the database.
 //! What is known here about time only keeps a worker from beginning what would not count.
 
 pub(crate) mod keeper;

@@ -13,7 +13,7 @@
 //! ```
 //!
 //! Effects, dedup rows, retries, dead letters and cursor commit together or not at all, and only under
-//! the lease (`migrations/0004_add_leases.sql`). A handler that takes no transaction runs between two
+//! the lease (`migrations/0004_create_leases.sql`). A handler that takes no transaction runs between two
 //! of them: the first reads, the second records. With `concurrency` each lane of a batch does the
 //! second part in a transaction of its own, and the cursor moves when all of them have; until then
 //! their dedup rows say what is done.

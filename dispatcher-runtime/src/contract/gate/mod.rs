@@ -1,8 +1,8 @@
 //! The gate: the only way for a payload into the log or into a handler.
 //!
 //! Whatever is published or handed to a handler has passed the validator of the *original* schema.
-//! [`GatedPayload`] is the proof: only [`PayloadSchema::admit`] makes one, and what it holds is
-//! what is stored. A refusal carries the full [`InvalidPayload`], which is collected only then.
+//! On the way into the log `publish::gated_payload` keeps the proof. A refusal carries the full
+//! [`InvalidPayload`], which is collected only then.
 //!
 //! Validators are built once for each schema and shared: of a bundled schema at first use, because
 //! generation has built it before; of a loaded one while it is loaded, because it may not compile.
@@ -103,17 +103,6 @@ impl PayloadSchema {
         }
     }
 
-    /// Lets a valid payload through.
-    ///
-    /// # Errors
-    /// The [`InvalidPayload`] lists every violation.
-    pub fn admit(&self, payload: Value) -> Result<GatedPayload, InvalidPayload> {
-        match self.validate(&payload) {
-            Ok(()) => Ok(GatedPayload { value: payload }),
-            Err(report) => Err(report),
-        }
-    }
-
     /// Whether a payload is valid.
     ///
     /// # Errors
@@ -184,22 +173,4 @@ pub(crate) fn build_validator(
         .with_base_uri(document_uri(path))
         .should_ignore_unknown_formats(false)
         .build(schema)
-}
-
-/// A payload that its schema has let through. Nothing but [`PayloadSchema::admit`] makes one.
-#[derive(Clone, Debug, PartialEq)]
-pub struct GatedPayload {
-    value: Value,
-}
-
-impl GatedPayload {
-    /// The payload.
-    pub fn value(&self) -> &Value {
-        &self.value
-    }
-
-    /// The payload, out of its proof.
-    pub fn into_value(self) -> Value {
-        self.value
-    }
 }

@@ -12,8 +12,8 @@ use super::compare::{self, Difference};
 use super::documents::Documents;
 use super::error::RegistryError;
 use super::{Contract, Registry, Status, closest, file};
+use crate::contract::decode_error::DecodeError;
 use crate::contract::gate::PayloadSchema;
-use crate::contract::payload::DecodeError;
 
 const FILE: &str = "event-types-registry.json";
 

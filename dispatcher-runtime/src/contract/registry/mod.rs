@@ -15,8 +15,8 @@ pub(crate) mod reach;
 
 use std::borrow::Cow;
 
+use crate::contract::decode_error::DecodeError;
 use crate::contract::gate::{Document, PayloadSchema};
-use crate::contract::payload::DecodeError;
 
 pub use compare::Difference;
 pub use error::RegistryError;
@@ -85,7 +85,7 @@ impl Registry {
             event_type: Cow::Borrowed(event.event_type),
             producer: event.producer,
             subject: event.subject.map(Cow::Borrowed),
-            schema: schema.ok_or_else(|| DecodeError::unknown_version(event, version)),
+            schema: schema.ok_or_else(|| event.unknown_version(version)),
         })
     }
 
@@ -154,6 +154,19 @@ impl EventContract {
         self.versions
             .iter()
             .find(|version| version.schema_version == schema_version)
+    }
+
+    /// For generated code: a version that is not live was asked for.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn unknown_version(&self, schema_version: u32) -> DecodeError {
+        let live = self.versions.iter();
+        let live = live.filter(|version| version.schema.is_some());
+        DecodeError::no_live_version(
+            self.event_type,
+            schema_version,
+            live.map(|version| version.schema_version),
+        )
     }
 }
 

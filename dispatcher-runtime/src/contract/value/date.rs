@@ -9,7 +9,19 @@ use time::Month;
 
 use super::error::ValueError;
 
-/// A calendar date, `2025-03-31`: what JSON Schema calls the format `date`.
+/// A calendar date of the years 0 to 9999, `2025-03-31`: the format `date` of JSON Schema.
+///
+/// It binds to SQL as `date`, and converts from and into the types of the crates `time`, and with the
+/// features of these names `chrono` and `jiff`.
+///
+/// ```
+/// use dispatcher_runtime::Date;
+///
+/// let date: Date = "2025-03-31".parse()?;
+/// assert_eq!(date, Date::from_calendar(2025, 3, 31)?);
+/// assert_eq!(date.to_time().weekday(), dispatcher_runtime::time::Weekday::Monday);
+/// # Ok::<(), dispatcher_runtime::ValueError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Date(time::Date);
 
@@ -19,7 +31,7 @@ impl Date {
     /// The date of this year, month (1 to 12) and day (from 1).
     ///
     /// # Errors
-    /// When there is no such day between the years 0 and 9999.
+    /// There is no such day between the years 0 and 9999.
     pub fn from_calendar(year: u16, month: u8, day: u8) -> Result<Self, ValueError> {
         Self::new(year, month, day).ok_or_else(|| {
             ValueError::new("a date", EXPECTED, format_args!("{year}-{month}-{day}"))
@@ -32,7 +44,7 @@ impl Date {
         Self(time::OffsetDateTime::now_utc().date())
     }
 
-    /// As the `time` crate has it.
+    /// The date as a value of the crate [`time`](crate::time).
     #[must_use]
     pub const fn to_time(self) -> time::Date {
         self.0
@@ -87,7 +99,8 @@ impl FromStr for Date {
 impl TryFrom<time::Date> for Date {
     type Error = ValueError;
 
-    /// Fails for years that RFC 3339 cannot write.
+    /// # Errors
+    /// The year is not between 0 and 9999, so RFC 3339 cannot write it.
     fn try_from(date: time::Date) -> Result<Self, ValueError> {
         if (0..=9999).contains(&date.year()) {
             Ok(Self(date))
@@ -102,6 +115,12 @@ impl From<Date> for time::Date {
         date.0
     }
 }
+
+crate::__bind!(
+    Date as time::Date,
+    |date| Ok::<_, ValueError>(date.to_time()),
+    |found| Self::try_from(found)
+);
 
 impl Serialize for Date {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

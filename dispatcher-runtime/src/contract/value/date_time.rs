@@ -11,10 +11,27 @@ use time::{OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 use super::date::{Date, digits};
 use super::error::ValueError;
 
-/// An instant with its offset, `2025-03-31T16:30:00Z`: what JSON Schema calls `date-time`.
+/// An instant with its offset from UTC, `2025-03-31T16:30:00Z`: the format `date-time` of JSON Schema.
 ///
-/// It keeps the text that it was read from, and two that spell one instant differently are not
-/// equal. The order is that of the instants, and of the spellings where these are the same.
+/// It keeps the text that it was read from, and two values that spell one instant differently are not
+/// equal. They are ordered by instant, and by spelling where the instants are the same.
+///
+/// It binds to SQL as `timestamptz`, which keeps the instant in whole microseconds and neither the
+/// offset nor the spelling; bind [`as_str`](Self::as_str) to a `text` column to keep these. It converts
+/// from and into the types of the standard library and of the crates `time`, and with the features of
+/// these names `chrono` and `jiff`.
+///
+/// ```
+/// use std::time::SystemTime;
+///
+/// use dispatcher_runtime::DateTime;
+///
+/// let at: DateTime = "2025-03-31T16:30:00+02:00".parse()?;
+/// assert_eq!(at.to_time().hour(), 16);
+/// assert_eq!(at.as_str(), "2025-03-31T16:30:00+02:00");
+/// assert!(SystemTime::from(at) < SystemTime::now());
+/// # Ok::<(), dispatcher_runtime::ValueError>(())
+/// ```
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct DateTime {
     at: OffsetDateTime,
@@ -22,7 +39,7 @@ pub struct DateTime {
 }
 
 impl DateTime {
-    /// This instant, in UTC and whole microseconds, which is what Postgres keeps.
+    /// The current time, in UTC and whole microseconds, which is what Postgres keeps.
     #[must_use]
     pub fn now() -> Self {
         let now = OffsetDateTime::now_utc();
@@ -31,13 +48,14 @@ impl DateTime {
             .into()
     }
 
-    /// The instant. A leap second (`:60`) is the last nanosecond of the second before it.
+    /// The instant as a value of the crate [`time`](crate::time), in nanoseconds; further decimals of
+    /// the text are cut. A leap second (`:60`) is the last nanosecond of the second before it.
     #[must_use]
     pub const fn to_time(&self) -> OffsetDateTime {
         self.at
     }
 
-    /// The text.
+    /// The text that it was read from, or is written as.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -78,7 +96,7 @@ fn parse(text: &str) -> Option<OffsetDateTime> {
         Time::from_hms_nano(hour, minute, second, nanosecond)
     };
     if second == 60 {
-        // A leap second ends a day of UTC, wherever it is told.
+        // A leap second ends a day of UTC, in whichever offset it is written.
         let local = i32::from(hour) * 60 + i32::from(minute);
         let utc = (local - offset.whole_seconds() / 60).rem_euclid(24 * 60);
         if utc != 23 * 60 + 59 {
@@ -145,8 +163,9 @@ fn spell(at: OffsetDateTime) -> String {
 }
 
 impl From<OffsetDateTime> for DateTime {
-    /// What RFC 3339 cannot write becomes the nearest that it can: instants outside the years 0
-    /// to 9999, and offsets with seconds, or beyond a day, which become UTC.
+    /// What RFC 3339 cannot write becomes the nearest value that it can: an instant outside the years 0
+    /// to 9999 becomes the first or the last of them, and an offset with seconds, or of a day and more,
+    /// becomes UTC.
     fn from(at: OffsetDateTime) -> Self {
         let (hours, _, seconds) = at.offset().as_hms();
         let at = if seconds != 0 || hours.abs() > 23 {
@@ -190,6 +209,26 @@ impl From<DateTime> for OffsetDateTime {
         date_time.at
     }
 }
+
+impl From<DateTime> for SystemTime {
+    /// An instant that the system cannot represent, as on Windows those before 1601, becomes 1970.
+    fn from(date_time: DateTime) -> Self {
+        let since = date_time.at - OffsetDateTime::UNIX_EPOCH;
+        let distance = since.unsigned_abs();
+        let at = if since.is_negative() {
+            Self::UNIX_EPOCH.checked_sub(distance)
+        } else {
+            Self::UNIX_EPOCH.checked_add(distance)
+        };
+        at.unwrap_or(Self::UNIX_EPOCH)
+    }
+}
+
+crate::__bind!(
+    DateTime as OffsetDateTime,
+    |date_time| Ok::<_, ValueError>(date_time.to_time()),
+    |found| Ok::<_, ValueError>(Self::from(found))
+);
 
 impl fmt::Display for DateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -298,5 +337,17 @@ mod tests {
             "1970-01-01T00:00:00Z"
         );
         assert!(DateTime::now().as_str().ends_with('Z'));
+    }
+
+    #[test]
+    fn an_instant_of_the_system_comes_back() {
+        for text in [
+            "1969-12-31T23:59:59.75Z",
+            "2025-03-31T16:30:00.123456789+05:30",
+        ] {
+            let at: DateTime = text.parse().unwrap_or_else(|error| panic!("{error}"));
+            let back = DateTime::from(SystemTime::from(at.clone()));
+            assert_eq!(back.to_time(), at.to_time(), "{text}");
+        }
     }
 }

@@ -47,7 +47,7 @@ impl Held {
         }
     }
 
-    /// None where one of the two is no number.
+    /// `None` where one of the two is not a number.
     pub(super) fn compare(self, other: Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Float(one), Self::Float(other)) => one.partial_cmp(&other),

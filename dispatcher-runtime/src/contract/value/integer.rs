@@ -1,4 +1,4 @@
-//! An integer as JSON has it.
+//! An integer, as JSON defines one.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -35,8 +35,8 @@ use crate::contract::exact;
 /// # }
 /// ```
 ///
-/// It compares as a number (`1` equals `1.0`), and binds to a Postgres `bigint`; one beyond it is
-/// an error of the statement.
+/// It compares as a number (`1` equals `1.0`), and binds to SQL as `bigint`; one beyond it is an error
+/// of the statement.
 #[derive(Clone, Copy)]
 pub struct Integer(Held);
 
@@ -133,7 +133,7 @@ impl PartialOrd for Integer {
 
 impl Ord for Integer {
     fn cmp(&self, other: &Self) -> Ordering {
-        // A whole double is no NaN.
+        // A whole double is not NaN.
         self.0.compare(other.0).unwrap_or(Ordering::Equal)
     }
 }
@@ -172,7 +172,9 @@ impl<'de> Deserialize<'de> for Integer {
     }
 }
 
-crate::__bind!(Integer as i64, |integer| i64::try_from(*integer));
+crate::__bind!(Integer as i64, |integer| i64::try_from(*integer), |found| {
+    Ok::<_, ValueError>(Self::from(found))
+});
 
 #[cfg(test)]
 mod tests {

@@ -179,7 +179,11 @@ macro_rules! held {
             }
         }
 
-        crate::__bind!([R] Refined<$inner, R> as i64, |value| i64::try_from(Integer::from(value.get())));
+        crate::__bind!(
+            [R: Rule<Check = IntegerRule>] Refined<$inner, R> as i64,
+            |value| i64::try_from(Integer::from(value.get())),
+            |found| Self::try_from(found)
+        );
     )*};
 }
 

@@ -3,13 +3,15 @@
 //! A generated value type (`PersonId`, `LockedCredits`) can only hold what its schema allows: each
 //! way in checks, `Deserialize` included, and says what was expected and what was found
 //! ([`ValueError`]). Numbers are [`Integer`] and [`Number`], or newtypes of them, which hold whatever
-//! a JSON number can. What a schema calls `date-time` and `date` are [`DateTime`] and [`Date`],
-//! which give back the very text that they were read from.
+//! a JSON number can. The formats `date-time` and `date` are [`DateTime`] and [`Date`], which give back
+//! the text that they were read from.
 //!
 //! The macros here implement the generated types, so that what is generated stays short. They are
 //! named through [`crate::private`] only.
 
 mod bind;
+#[cfg(feature = "chrono")]
+mod chrono;
 mod date;
 mod date_time;
 mod deferred;
@@ -19,6 +21,8 @@ mod fragment;
 mod held;
 mod integer;
 mod integer_type;
+#[cfg(feature = "jiff")]
+mod jiff;
 mod list;
 mod number;
 mod number_type;

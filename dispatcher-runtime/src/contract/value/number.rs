@@ -1,4 +1,4 @@
-//! A number as JSON has it.
+//! A number, as JSON defines one.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -27,9 +27,9 @@ use crate::contract::exact;
 /// # }
 /// ```
 ///
-/// It compares as a number (`1` equals `1.0`), and binds to a Postgres `double precision`; one that
-/// a double does not hold is an error of the statement. NaN and the infinities are no JSON: they
-/// can be made from an `f64` and are refused when they are published.
+/// It compares as a number (`1` equals `1.0`), and binds to SQL as `double precision`; one that a double
+/// does not hold is an error of the statement. JSON has no NaN and no infinities: they can be made from
+/// an `f64` and are refused when they are published.
 #[derive(Clone, Copy)]
 pub struct Number(Held);
 
@@ -122,7 +122,12 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
-crate::__bind!(Number as f64, |number| number.as_exact_f64());
+crate::__bind!(Number as f64, |number| number.as_exact_f64(), |found| Ok::<
+    _,
+    ValueError,
+>(
+    Self::from(found)
+));
 
 #[cfg(test)]
 mod tests {

@@ -39,7 +39,7 @@ impl NumberRule {
         }
     }
 
-    /// The error for what is no number at all.
+    /// The error for what is not a number at all.
     #[must_use]
     pub fn refuse(&self, found: impl std::fmt::Display) -> ValueError {
         ValueError::new(self.name, self.expected, found)
@@ -103,4 +103,8 @@ impl<'de, R: Rule<Check = NumberRule>> Deserialize<'de> for Refined<Number, R> {
     }
 }
 
-crate::__bind!([R] Refined<Number, R> as Number, |value| Ok::<_, ValueError>(value.number()));
+crate::__bind!(
+    [R: Rule<Check = NumberRule>] Refined<Number, R> as Number,
+    |value| Ok::<_, ValueError>(value.number()),
+    |found| Self::try_from(found)
+);

@@ -1,9 +1,10 @@
 //! Objects: how a generated struct is read and written.
 //!
 //! A payload is a `Value` when the gate has let it through, so [`Read`] takes one apart, member by
-//! member, and moves what it finds. It is no generic function: rustc checks and compiles it once for
-//! each struct, where serde's derive has a visitor for each, compiled for each format. `Deserialize`
-//! of a struct reads a `Value` first, and refuses a member that comes twice, as serde's derive does.
+//! member, and moves what it finds. It is not a generic function, so that rustc checks and compiles it
+//! once for each struct, where serde's derive has a visitor for each, compiled for each format.
+//! `Deserialize` of a struct reads a `Value` first, and refuses a member that comes twice, as serde's
+//! derive does.
 
 use std::collections::BTreeMap;
 
@@ -197,7 +198,7 @@ pub fn deserialize<'de, T: Read, D: Deserializer<'de>>(deserializer: D) -> Resul
     T::read(value).map_err(serde::de::Error::custom)
 }
 
-/// An object that is written member by member. What goes wrong is told at the end.
+/// An object that is written member by member. The first error is returned at the end.
 pub struct ObjectWriter<S: Serializer>(Result<S::SerializeMap, S::Error>);
 
 impl<S: Serializer> ObjectWriter<S> {

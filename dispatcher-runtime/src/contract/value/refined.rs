@@ -1,7 +1,7 @@
 //! Values that keep a rule of the contracts.
 //!
 //! A generated `PersonId` is a name for `Refined<String, rules::PersonId>`. So what such a type can do
-//! is written once, here and beside the rules, and compiled once: of each there is only its rule.
+//! is written and compiled once, here and beside the rules, and generated code has only the rules.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -12,10 +12,22 @@ use serde::{Serialize, Serializer};
 
 use crate::contract::gate::Document;
 
-/// A value that keeps the rule `R` of the contracts: each way in checks, `Deserialize` included.
+/// A value that keeps the rule `R` of the contracts: every way to make one checks it, `Deserialize`
+/// included.
 ///
-/// Contracts give it names, such as `PersonId`, and nobody writes its parameters. A `String` in it
-/// is read as a `str`, an integer or a number with `get`; each converts back into what it holds.
+/// Contracts give it names, such as `PersonId`, so its parameters are never written. A string derefs to
+/// `str`; an integer or a number is returned by `get`; each converts back into what it holds. It binds to
+/// SQL as `text`, `bigint` or `double precision`.
+///
+/// ```
+/// use acme_contracts::credit_locked::LockedCredits;
+///
+/// let credits = LockedCredits::try_from(6)?;
+/// assert_eq!(credits.get(), 6);
+/// let refused = LockedCredits::try_from(0).unwrap_err();
+/// assert_eq!(refused.to_string(), "locked_credits must be at least 1, found 0");
+/// # Ok::<(), dispatcher_runtime::ValueError>(())
+/// ```
 pub struct Refined<T, R> {
     value: T,
     rule: PhantomData<fn() -> R>,

@@ -117,4 +117,8 @@ impl<'de, R: Rule<Check = StringRule>> Deserialize<'de> for Refined<String, R> {
     }
 }
 
-crate::__bind!([R] Refined<String, R> as &str, |value| Ok::<_, ValueError>(value.as_str()));
+crate::__bind!(
+    [R: Rule<Check = StringRule>] Refined<String, R> as &str,
+    |value| Ok::<_, ValueError>(value.as_str()),
+    |found| Self::try_from(found)
+);

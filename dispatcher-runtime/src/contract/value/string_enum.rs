@@ -30,9 +30,11 @@ macro_rules! __string_enum {
                 }
             }
 
-            $crate::__bind!($name as &str, |value| {
-                ::core::result::Result::<_, $crate::ValueError>::Ok(value.as_str())
-            });
+            $crate::__bind!(
+                $name as &str,
+                |value| ::core::result::Result::<_, $crate::ValueError>::Ok(value.as_str()),
+                |found| <Self as ::core::str::FromStr>::from_str(found)
+            );
 
             impl ::core::fmt::Display for $name {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

@@ -42,7 +42,7 @@ impl ValueEnum {
     /// The variant that has this value.
     ///
     /// # Errors
-    /// When none has it.
+    /// No variant has it.
     pub fn position(&self, value: &Value) -> Result<usize, ValueError> {
         self.values()
             .iter()
@@ -99,6 +99,12 @@ macro_rules! __value_enum {
                     VALUES.value(self as usize)
                 }
             }
+
+            $crate::__bind!(
+                $name as sqlx::types::Json<serde_json::Value>,
+                |value| ::core::result::Result::<_, $crate::ValueError>::Ok(sqlx::types::Json(value.value())),
+                |found| <Self as ::core::convert::TryFrom<&serde_json::Value>>::try_from(&found.0)
+            );
 
             impl ::core::fmt::Display for $name {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -164,9 +170,11 @@ macro_rules! __integer_enum {
                 }
             }
 
-            $crate::__bind!($name as i64, |value| {
-                ::core::result::Result::<_, $crate::ValueError>::Ok(value.get())
-            });
+            $crate::__bind!(
+                $name as i64,
+                |value| ::core::result::Result::<_, $crate::ValueError>::Ok(value.get()),
+                |found| <Self as ::core::convert::TryFrom<i64>>::try_from(found)
+            );
 
             impl ::core::fmt::Display for $name {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

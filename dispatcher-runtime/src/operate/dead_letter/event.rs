@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 use super::{DeadLetter, DeadLetterError};
 use crate::contract::envelope::EventEnvelope;
 use crate::contract::payload::Payload;
+use crate::contract::permission::Carries;
 use crate::log::stored_event::StoredEvent;
-use crate::private::Carries;
 
 /// The envelope, as a dead letter stores it.
 #[derive(Deserialize)]

@@ -85,7 +85,7 @@ impl DeadLetter {
             subject: row.try_get("subject")?,
             position: row.try_get::<i64, _>("position")?.into(),
             envelope: envelope(row.try_get("envelope")?).map_err(|error| decode(error.into()))?,
-            reason: DeadLetterReason::parse(row.try_get("reason")?),
+            reason: row.try_get("reason")?,
             error: row.try_get("error")?,
             attempts: u32::try_from(row.try_get::<i32, _>("attempts")?).unwrap_or_default(),
             failures: serde_json::from_str(row.try_get("failures")?).unwrap_or_default(),

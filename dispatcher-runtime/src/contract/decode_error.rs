@@ -1,0 +1,100 @@
+//! Why a stored payload could not become a Rust value.
+
+use crate::contract::gate::InvalidPayload;
+
+/// A payload could not become the type that a handler takes, or may not be published as it.
+///
+/// The message has everything; there is no [`source`](std::error::Error::source).
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The text is not JSON: correct it where the payload is made.
+    #[error("the payload of {event_type} v{schema_version} is not valid JSON: {message}")]
+    #[non_exhaustive]
+    NotJson {
+        /// The event type.
+        event_type: &'static str,
+        /// The schema version.
+        schema_version: u32,
+        /// What the parser says, with line and column.
+        message: String,
+    },
+    /// The payload breaks its schema: correct what the report lists where the payload is made.
+    #[error("the payload is not a valid {event_type} v{schema_version}: {report}")]
+    #[non_exhaustive]
+    Invalid {
+        /// The event type.
+        event_type: &'static str,
+        /// The schema version that the payload claims.
+        schema_version: u32,
+        /// Every violation.
+        report: InvalidPayload,
+    },
+    /// The registry has no such version, or it is retired. If events of it are still in the log, make it
+    /// live again in the registry until they are handled.
+    #[error(
+        "{event_type} has no live version {schema_version}; the live versions in the contracts: {}",
+        list(known)
+    )]
+    #[non_exhaustive]
+    UnknownVersion {
+        /// The event type.
+        event_type: String,
+        /// The version that was asked for.
+        schema_version: u32,
+        /// The versions that may be published and handled.
+        known: Vec<u32>,
+    },
+    /// The registry has no such event type, or it is retired: build against newer contracts.
+    #[error("the contracts have no event type `{event_type}`")]
+    #[non_exhaustive]
+    UnknownEventType {
+        /// The name that was asked for.
+        event_type: String,
+    },
+    /// The payload is valid, but the generated type cannot hold it. That is a bug in the generator;
+    /// please report it.
+    #[error("a valid {event_type} v{schema_version} does not fit the generated type: {message}")]
+    #[non_exhaustive]
+    Unreadable {
+        /// The event type.
+        event_type: &'static str,
+        /// The schema version.
+        schema_version: u32,
+        /// What serde says.
+        message: String,
+    },
+}
+
+fn list(versions: &[u32]) -> String {
+    if versions.is_empty() {
+        return "none".to_owned();
+    }
+    versions
+        .iter()
+        .map(u32::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+impl DecodeError {
+    pub(crate) fn no_live_version(
+        event_type: &str,
+        schema_version: u32,
+        live: impl Iterator<Item = u32>,
+    ) -> Self {
+        Self::UnknownVersion {
+            event_type: event_type.to_owned(),
+            schema_version,
+            known: live.collect(),
+        }
+    }
+
+    /// For generated code.
+    #[doc(hidden)]
+    pub fn unknown_event_type(event_type: &str) -> Self {
+        Self::UnknownEventType {
+            event_type: event_type.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+-- Wake-up: how a publish wakes the subscriptions that sleep on its event type.
+--
+-- A transaction that notifies holds a global lock through the fsync of its commit. So a publish
+-- notifies only where a subscription sleeps: a sleeper holds a shared session lock on the event type,
+-- and the trigger notifies if it cannot take that lock exclusively. It gives the lock back at once, so
+-- that writers do not mistake each other for sleepers. PREPARE TRANSACTION refuses a transaction that
+-- has notified: two-phase publishers disable this trigger, and consumers poll.
+CREATE FUNCTION dispatcher_event_notify() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+    -- A statement usually inserts events of one type, which min and max find without a sort or a hash.
+    inserted_type text;
+    last_type     text;
+BEGIN
+    SELECT min(event_type), max(event_type) INTO inserted_type, last_type FROM inserted;
+    WHILE inserted_type IS NOT NULL LOOP
+        -- Taken and given back in one expression: between two statements a cancelled query would
+        -- leave the lock with the session, and every sleeper would wait for it.
+        IF (CASE WHEN pg_catalog.pg_try_advisory_lock(1146311763, pg_catalog.hashtext(inserted_type))
+                 THEN NOT pg_catalog.pg_advisory_unlock(1146311763, pg_catalog.hashtext(inserted_type))
+                 ELSE true END)
+        THEN
+            PERFORM pg_catalog.pg_notify('dispatcher_event_inserted', inserted_type);
+        END IF;
+        EXIT WHEN inserted_type = last_type;
+        SELECT min(event_type) INTO inserted_type FROM inserted WHERE event_type > inserted_type;
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER dispatcher_event_notify
+    AFTER INSERT ON dispatcher_event
+    REFERENCING NEW TABLE AS inserted
+    FOR EACH STATEMENT EXECUTE FUNCTION dispatcher_event_notify();

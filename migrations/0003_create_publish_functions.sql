@@ -1,0 +1,174 @@
+-- Publishing for code that is not Rust (psql, triggers, services in other languages), and the
+-- procedure with which the runtime publishes one event and commits it.
+--
+-- dispatcher_publish is written in SQL with a body that is parsed when it is created, so it refers to
+-- tables and functions by oid: whatever the caller's search path and temporary tables are called,
+-- and after ALTER SCHEMA … RENAME, the event lands in this table family. Faults that SQL can see are
+-- refused before the insert, all of them at once. SQL cannot check JSON Schema: a payload that breaks
+-- its contract becomes a dead letter of each subscription.
+--
+-- All of them run with the caller's privileges.
+
+-- UUIDv7: 48 bits of Unix milliseconds, 12 bits of the part of a millisecond, 62 random bits.
+-- uuidv7() exists only from Postgres 18 on. This starts with a version 4, whose variant bits are right.
+CREATE FUNCTION dispatcher_generate_event_id() RETURNS text
+LANGUAGE sql VOLATILE PARALLEL SAFE BEGIN ATOMIC
+    SELECT 'evt_' || encode(
+               overlay(
+                   uuid_send(gen_random_uuid())
+                   PLACING substring(int8send(us / 1000) FROM 3)
+                        -- 7 in the four bits of the version; 1000 µs as 4096 parts
+                        || substring(int8send(28672 | us % 1000 * 4096 / 1000) FROM 7)
+                   FROM 1),
+               'hex')::uuid::text
+      FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) AS now (us);
+END;
+
+COMMENT ON FUNCTION dispatcher_generate_event_id() IS 'A new event id: evt_ and a UUID of version 7.';
+
+-- Checks each field against the envelope contract, as far as SQL can.
+CREATE FUNCTION dispatcher_check_envelope(
+    event_type text, payload json, tenant_id text, producer text, subject text, actor text,
+    correlation_id text, causation_id text, traceparent text, event_id text, schema_version integer,
+    occurred_at timestamptz
+) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    problems text;
+    remedies text;
+BEGIN
+    SELECT string_agg(format('%s is %s', field, coalesce(given, 'NULL')), '; '),
+           string_agg(format('%s has to be %s.', field, expected), E'\n')
+      INTO problems, remedies
+      FROM (VALUES
+        ('event_type', quote_literal(left(event_type, 100)),
+            'dotted lower case as in event-types-registry.json, such as credit.locked',
+            event_type COLLATE "C" ~ '^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$'),
+        ('payload', 'a JSON ' || json_typeof(payload),
+            'a JSON object, as the payload schema of the event type says',
+            json_typeof(payload) = 'object'),
+        ('tenant_id', quote_literal(left(tenant_id, 100)),
+            'tnt_ and letters, digits, _ or -',
+            tenant_id COLLATE "C" ~ '^tnt_[A-Za-z0-9_-]+$'),
+        ('producer', quote_literal(left(producer, 100)),
+            'the domain that owns the event type, one word in lower case such as revenue',
+            producer COLLATE "C" ~ '^[a-z][a-z0-9_]*$'),
+        ('subject', quote_literal(subject),
+            'whom the event is about, or NULL',
+            subject IS DISTINCT FROM ''),
+        ('actor', quote_literal(actor),
+            'who causes the event, such as user:per_… ; NULL stands for system: and the producer',
+            actor IS DISTINCT FROM ''),
+        ('correlation_id', quote_literal(correlation_id),
+            'a text, or NULL',
+            correlation_id IS DISTINCT FROM ''),
+        ('causation_id', quote_literal(causation_id),
+            'a text, or NULL',
+            causation_id IS DISTINCT FROM ''),
+        ('traceparent', quote_literal(left(traceparent, 100)),
+            'a W3C trace context, 00-<32 hex>-<16 hex>-<2 hex> in lower case, or NULL',
+            traceparent IS NULL OR traceparent COLLATE "C"
+                ~ '^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$'),
+        ('event_id', quote_literal(left(event_id, 100)),
+            'evt_ and a UUID in lower case; NULL makes a new one',
+            event_id IS NULL OR event_id COLLATE "C"
+                ~ '^evt_[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'),
+        ('schema_version', schema_version::text,
+            'a version of the event type, 1 or higher',
+            schema_version >= 1),
+        ('occurred_at', quote_literal(occurred_at),
+            'a time in the years 1 to 9999, or NULL for now',
+            occurred_at IS NULL
+                OR (occurred_at >= '0001-01-01 00:00Z' AND occurred_at < '10000-01-01 00:00Z'))
+      ) AS rule (field, given, expected, holds)
+     WHERE holds IS NOT TRUE;
+    IF problems IS NOT NULL THEN
+        RAISE EXCEPTION 'dispatcher: the event was not published: %', problems
+            USING ERRCODE = 'invalid_parameter_value', HINT = remedies;
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION dispatcher_check_envelope(text, json, text, text, text, text, text, text, text, text, integer, timestamptz) IS
+    'Refuses an invalid envelope, with all its faults at once.';
+
+-- "position" is quoted because it is a keyword where a parameter is named.
+CREATE FUNCTION dispatcher_publish(
+    event_type     text,
+    payload        json,
+    tenant_id      text,
+    producer       text,
+    subject        text        DEFAULT NULL,
+    actor          text        DEFAULT NULL,
+    correlation_id text        DEFAULT NULL,
+    causation_id   text        DEFAULT NULL,
+    traceparent    text        DEFAULT NULL,
+    INOUT event_id text        DEFAULT NULL,
+    schema_version integer     DEFAULT 1,
+    occurred_at    timestamptz DEFAULT NULL,
+    OUT "position" bigint,
+    OUT duplicate  boolean
+)
+LANGUAGE sql VOLATILE BEGIN ATOMIC
+    SELECT dispatcher_check_envelope(
+        dispatcher_publish.event_type, dispatcher_publish.payload, dispatcher_publish.tenant_id,
+        dispatcher_publish.producer, dispatcher_publish.subject, dispatcher_publish.actor,
+        dispatcher_publish.correlation_id, dispatcher_publish.causation_id,
+        dispatcher_publish.traceparent, dispatcher_publish.event_id,
+        dispatcher_publish.schema_version, dispatcher_publish.occurred_at);
+    WITH new AS MATERIALIZED (
+        SELECT coalesce(dispatcher_publish.event_id, dispatcher_generate_event_id()) AS event_id
+    ), inserted AS (
+        INSERT INTO dispatcher_event
+               (event_id, event_type, schema_version, occurred_at, tenant_id, producer, subject,
+                actor, correlation_id, causation_id, traceparent, payload)
+        SELECT new.event_id,
+               dispatcher_publish.event_type,
+               dispatcher_publish.schema_version,
+               coalesce(dispatcher_publish.occurred_at, clock_timestamp()),
+               dispatcher_publish.tenant_id,
+               dispatcher_publish.producer,
+               dispatcher_publish.subject,
+               coalesce(dispatcher_publish.actor, 'system:' || dispatcher_publish.producer),
+               dispatcher_publish.correlation_id,
+               dispatcher_publish.causation_id,
+               dispatcher_publish.traceparent,
+               dispatcher_publish.payload
+          FROM new
+            ON CONFLICT (event_id) DO NOTHING
+        RETURNING dispatcher_event.position
+    )
+    SELECT new.event_id, inserted.position, inserted.position IS NULL
+      FROM new LEFT JOIN inserted ON true;
+END;
+
+COMMENT ON FUNCTION dispatcher_publish(text, json, text, text, text, text, text, text, text, text, integer, timestamptz) IS
+    'Publishes an event in the current transaction. Call it in FROM, SELECT * FROM dispatcher_publish(…): SELECT (dispatcher_publish(…)).* calls it once for each column. A known event_id inserts nothing: position is NULL, duplicate true. subject is the ordering key: pass the field that the registry''s subject points to. A jsonb payload needs ::json.';
+
+-- Publishes one event and commits it, in one round trip instead of three. In an open transaction the
+-- COMMIT is an error, and nothing is published. PL/pgSQL looks tables up by name, and the schema need
+-- not be on the caller's search path, so the body names the schema.
+DO $outer$
+BEGIN
+    EXECUTE format($create$
+        CREATE PROCEDURE dispatcher_publish_alone(
+            text, text, integer, timestamptz, text, text, text, text, text, text, text, text,
+            INOUT "position" bigint)
+        LANGUAGE plpgsql AS $$
+        #variable_conflict use_column
+        BEGIN
+            INSERT INTO %1$I.dispatcher_event AS event
+                   (event_id, event_type, schema_version, occurred_at, tenant_id, producer, subject, actor,
+                    correlation_id, causation_id, traceparent, payload)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::json)
+                ON CONFLICT (event_id) DO NOTHING
+            RETURNING event.position INTO "position";
+            COMMIT;
+        END
+        $$
+    $create$, current_schema());
+END
+$outer$;
+
+COMMENT ON PROCEDURE dispatcher_publish_alone IS
+    'For the runtime, which has checked the event. Other programs call dispatcher_publish().';

@@ -1,0 +1,104 @@
+-- What became of events: handled (dispatcher_dedup), waiting for another attempt (dispatcher_retry),
+-- given up (dispatcher_dead_letter). All of it is written in the transaction that moves the cursor.
+
+-- Keyed by subscription: one subscription's rows never affect another's.
+CREATE TABLE dispatcher_dedup (
+    consumer     text        COLLATE "C" NOT NULL,
+    subscription text        COLLATE "C" NOT NULL,
+    event_id     text        COLLATE "C" NOT NULL,
+    handled_at   timestamptz NOT NULL,
+    CONSTRAINT dispatcher_dedup_pkey PRIMARY KEY (consumer, subscription, event_id)
+    -- Vacuum after 2 % of changes: the default of 20 % is a lot to leave behind in a large table.
+) WITH (autovacuum_vacuum_scale_factor = 0.02);
+
+COMMENT ON TABLE dispatcher_dedup IS
+    'Events that a subscription has handled. Written in the transaction of the effects.';
+
+CREATE INDEX dispatcher_dedup_handled_at ON dispatcher_dedup (handled_at); -- for retention
+
+CREATE TABLE dispatcher_dead_letter (
+    dead_letter_id  text        COLLATE "C" NOT NULL,
+    consumer        text        COLLATE "C" NOT NULL,
+    subscription    text        COLLATE "C" NOT NULL,
+    position        bigint      NOT NULL,
+    event_id        text        COLLATE "C" NOT NULL,
+    event_type      text        COLLATE "C" NOT NULL,
+    schema_version  integer     NOT NULL,
+    subject         text        COLLATE "C",
+    -- The whole event, as JSON: it outlives the log's retention. Text, because Postgres' JSON parser
+    -- limits nesting, and a payload at that limit is too deep once it is inside an envelope.
+    envelope        text        NOT NULL,
+    reason          text        NOT NULL,
+    error           text        NOT NULL,
+    attempts        integer     NOT NULL,
+    failures        json        NOT NULL,
+    created_at      timestamptz NOT NULL,
+    resolved_at     timestamptz,
+    resolved_by     text,
+    resolution_note text,
+    CONSTRAINT dispatcher_dead_letter_pkey PRIMARY KEY (dead_letter_id),
+    CONSTRAINT dispatcher_dead_letter_reason_check
+        CHECK (reason IN ('retries_exhausted', 'permanent', 'invalid')),
+    CONSTRAINT dispatcher_dead_letter_resolution_check
+        CHECK ((resolved_at IS NULL) = (resolved_by IS NULL)
+           AND (resolution_note IS NULL OR resolved_at IS NOT NULL))
+);
+
+COMMENT ON TABLE dispatcher_dead_letter IS
+    'Events that a subscription gave up on. Written in the transaction that moves the cursor.';
+
+-- Unresolved letters and all letters, of one consumer and of all.
+CREATE INDEX dispatcher_dead_letter_active_per_consumer
+    ON dispatcher_dead_letter (consumer, created_at DESC, dead_letter_id DESC)
+    WHERE resolved_at IS NULL;
+CREATE INDEX dispatcher_dead_letter_per_consumer
+    ON dispatcher_dead_letter (consumer, created_at DESC, dead_letter_id DESC);
+CREATE INDEX dispatcher_dead_letter_active ON dispatcher_dead_letter (created_at DESC, dead_letter_id DESC)
+    WHERE resolved_at IS NULL;
+CREATE INDEX dispatcher_dead_letter_all ON dispatcher_dead_letter (created_at DESC, dead_letter_id DESC);
+CREATE INDEX dispatcher_dead_letter_resolved_at ON dispatcher_dead_letter (resolved_at)
+    WHERE resolved_at IS NOT NULL; -- for retention
+
+-- A failed event waits here for its next attempt while the cursor moves on. Later events of its
+-- subject queue up behind it, so that the subject keeps its order. Attempts survive a crash.
+--
+-- Of each subject only the first row has a due_at; the next row gets one when the first is settled.
+-- A subscription may hold the subject of a dead letter: then the row stays, without a due_at, and
+-- names the dead letter. Resolving the letter removes the row; redriving it sets a due_at.
+CREATE TABLE dispatcher_retry (
+    consumer       text        COLLATE "C" NOT NULL,
+    subscription   text        COLLATE "C" NOT NULL,
+    position       bigint      NOT NULL,
+    subject        text        COLLATE "C",
+    -- 0: not tried yet, it waits for an earlier event of its subject
+    attempts       integer     NOT NULL,
+    due_at         timestamptz,
+    -- [{"attempt", "failed_at", "error"}], oldest first
+    failures       json        NOT NULL,
+    -- With the event's id, its partition is known without a look at the log.
+    event_id       text        COLLATE "C" NOT NULL,
+    -- The position, where the log is in this database: then the foreign key keeps the event in the log.
+    log_position   bigint,
+    dead_letter_id text        COLLATE "C",
+    CONSTRAINT dispatcher_retry_pkey PRIMARY KEY (consumer, subscription, position),
+    CONSTRAINT dispatcher_retry_attempts_check CHECK (attempts >= 0),
+    -- An event without a subject waits for no other event.
+    CONSTRAINT dispatcher_retry_due_at_check CHECK (subject IS NOT NULL OR due_at IS NOT NULL),
+    CONSTRAINT dispatcher_retry_held_check CHECK (dead_letter_id IS NULL OR due_at IS NULL),
+    CONSTRAINT dispatcher_retry_log_position_check CHECK (log_position = position),
+    CONSTRAINT dispatcher_retry_log_position_fkey
+        FOREIGN KEY (log_position) REFERENCES dispatcher_event (position),
+    CONSTRAINT dispatcher_retry_dead_letter_id_fkey
+        FOREIGN KEY (dead_letter_id) REFERENCES dispatcher_dead_letter (dead_letter_id)
+);
+
+COMMENT ON TABLE dispatcher_retry IS 'Events that wait: for their next attempt, for an earlier event of their subject, or for a dead letter.';
+COMMENT ON COLUMN dispatcher_retry.log_position IS 'The position, where the log is in this database.';
+COMMENT ON COLUMN dispatcher_retry.dead_letter_id IS 'Its subject is held until this dead letter is resolved.';
+
+CREATE INDEX dispatcher_retry_due ON dispatcher_retry (consumer, subscription, due_at) WHERE due_at IS NOT NULL;
+-- A hash of the subject, because an index row cannot hold a text of more than 2,704 bytes.
+CREATE INDEX dispatcher_retry_subject ON dispatcher_retry (consumer, subscription, md5(subject), position);
+-- For the foreign keys.
+CREATE INDEX dispatcher_retry_log_position ON dispatcher_retry (log_position) WHERE log_position IS NOT NULL;
+CREATE INDEX dispatcher_retry_dead_letter_id ON dispatcher_retry (dead_letter_id) WHERE dead_letter_id IS NOT NULL;

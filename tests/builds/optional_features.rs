@@ -1,0 +1,21 @@
+//! The packages whose tests need optional features of the runtime are not among the default members of the
+//! workspace, because cargo would switch those features on for the quick start too. So `cargo test` runs
+//! them from here. Their output goes where this test's output goes.
+
+use crate::{TestResult, cargo};
+
+#[test]
+fn the_tests_with_optional_features_pass() -> TestResult {
+    let packages = [
+        "dispatcher-guide-tests",
+        "dispatcher-http-tests",
+        "dispatcher-json-schema-tests",
+        "dispatcher-observe-tests",
+        "dispatcher-runtime",
+    ];
+    let status = cargo("test")
+        .args(packages.iter().flat_map(|package| ["-p", package]))
+        .status()?;
+    assert!(status.success(), "cargo test of {packages:?}: {status}");
+    Ok(())
+}

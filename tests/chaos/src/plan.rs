@@ -1,0 +1,157 @@
+//! Which faults are injected and when: a function of the seed and of how many there are to be.
+//!
+//! They come in rounds, each of which has every kind once, in an order that is drawn: a short run
+//! meets them all too.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use super::replica::LEASE;
+use super::{REPLICAS, WRITERS};
+use dispatcher_test_fixtures::chance::{For, numbers};
+use dispatcher_test_launcher::Shutdown;
+
+/// A process: the replicas come first, then the writers.
+pub(super) type Number = usize;
+
+/// Something that goes wrong.
+#[derive(Clone, Debug)]
+pub(super) enum Fault {
+    /// kill -9, and another process in its place.
+    Kill(Number),
+    /// SIGSTOP, and SIGCONT after longer than a lease.
+    Pause { replica: Number, lasting: Duration },
+    /// `pg_terminate_backend` of so many connections, each drawn from those that there are.
+    Terminate { draws: Vec<u64> },
+    /// Postgres stops and is started again.
+    Restart { how: Shutdown, down: Duration },
+    /// The path of a process is closed and turns away what comes.
+    Cut { process: Number, lasting: Duration },
+    /// The path of a process forwards nothing, and is cut or restored after that.
+    Silence {
+        process: Number,
+        lasting: Duration,
+        then_cut: bool,
+    },
+    /// From its next COMMIT on the answers to a process are lost, then its path is cut.
+    LoseAnswers { process: Number, lasting: Duration },
+}
+
+impl Fault {
+    /// Its kind, in the words of the report.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Kill(process) if *process < REPLICAS => "kill -9 of a replica",
+            Self::Kill(_) => "kill -9 of a writer",
+            Self::Pause { .. } => "SIGSTOP and SIGCONT of a replica",
+            Self::Terminate { .. } => "connections terminated",
+            Self::Restart {
+                how: Shutdown::Fast,
+                ..
+            } => "Postgres restarted fast",
+            Self::Restart { .. } => "Postgres restarted immediate",
+            Self::Cut { .. } => "path cut",
+            Self::Silence { .. } => "path silent",
+            Self::LoseAnswers { .. } => "answers lost",
+        }
+    }
+}
+
+/// A fault and how long after the one before it.
+#[derive(Clone, Debug)]
+pub(super) struct Planned {
+    pub(super) after: Duration,
+    pub(super) fault: Fault,
+}
+
+const KINDS: usize = 9;
+
+/// How many faults a run of so many events meets.
+pub(super) fn faults_for(events: u64) -> usize {
+    usize::try_from(events / 60)
+        .unwrap_or(usize::MAX)
+        .clamp(KINDS, 400)
+}
+
+/// The faults of a run.
+pub(super) fn plan(seed: u64, faults: usize) -> Vec<Planned> {
+    let mut numbers = numbers(seed, For::Faults, &[]);
+    let mut round = Vec::new();
+    let mut draw = || {
+        if round.is_empty() {
+            round = (0..KINDS).collect();
+            numbers.shuffle(&mut round);
+        }
+        let kind = round.pop().unwrap_or_default();
+        let after = millis(&mut numbers, 200, 1_200);
+        Planned {
+            after,
+            fault: fault(kind, &mut numbers),
+        }
+    };
+    (0..faults).map(|_| draw()).collect()
+}
+
+fn fault(kind: usize, numbers: &mut Rng) -> Fault {
+    let replica = numbers.usize(0..REPLICAS);
+    let writer = REPLICAS + numbers.usize(0..WRITERS);
+    let process = numbers.usize(0..REPLICAS + WRITERS);
+    match kind {
+        0 => Fault::Kill(replica),
+        1 => Fault::Kill(writer),
+        2 => Fault::Pause {
+            replica,
+            lasting: LEASE + millis(numbers, 300, 1_500),
+        },
+        3 => {
+            let connections = numbers.usize(1..=4);
+            Fault::Terminate {
+                draws: (0..connections).map(|_| numbers.u64(..)).collect(),
+            }
+        }
+        4 => Fault::Restart {
+            how: Shutdown::Immediate,
+            down: millis(numbers, 0, 400),
+        },
+        5 => Fault::Restart {
+            how: Shutdown::Fast,
+            down: millis(numbers, 0, 400),
+        },
+        6 => Fault::Cut {
+            process,
+            lasting: millis(numbers, 0, 800),
+        },
+        7 => Fault::Silence {
+            process,
+            lasting: millis(numbers, 300, 2_500),
+            then_cut: numbers.bool(),
+        },
+        _ => Fault::LoseAnswers {
+            process,
+            lasting: millis(numbers, 200, 900),
+        },
+    }
+}
+
+fn millis(numbers: &mut Rng, least: u64, most: u64) -> Duration {
+    Duration::from_millis(numbers.u64(least..=most))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_same_seed_plans_the_same_and_each_round_has_every_kind() {
+        let first = plan(3, 27);
+        assert_eq!(format!("{first:?}"), format!("{:?}", plan(3, 27)));
+        assert_ne!(format!("{first:?}"), format!("{:?}", plan(4, 27)));
+        for round in first.chunks(KINDS) {
+            let kinds: BTreeSet<_> = round.iter().map(|it| it.fault.kind()).collect();
+            assert_eq!(kinds.len(), KINDS);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The package that the generated code is compiled in, and the program that comes of it.
+//!
+//! Each contracts directory has a folder of its own below the target folder, and all of them share
+//! one target folder, so that the runtime is compiled once.
+
+use std::collections::hash_map::DefaultHasher;
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use super::{Directory, Error, Sample};
+
+/// The program around the generated code.
+const PROGRAM: &str = include_str!("../package/main.rs.in");
+const MANIFEST: &str = include_str!("../package/Cargo.toml.in");
+
+/// The target folder of the process that runs: `CARGO_TARGET_DIR`, or the folder of cargo's that the
+/// program stands in, or else one in the system's folder for temporary files.
+#[must_use]
+pub fn target_directory() -> PathBuf {
+    if let Some(target) = env::var_os("CARGO_TARGET_DIR") {
+        let target = PathBuf::from(target);
+        return std::path::absolute(&target).unwrap_or(target);
+    }
+    env::current_exe()
+        .ok()
+        .and_then(|program| {
+            let mut above = program.ancestors();
+            above
+                .find(|folder| folder.join("CACHEDIR.TAG").is_file())
+                .map(Path::to_owned)
+        })
+        .unwrap_or_else(|| env::temp_dir().join("dispatcher-conformance"))
+}
+
+/// The cargo that runs this program, or the one of the path.
+pub(crate) fn cargo_program() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// Lets a command that runs cargo build `folder` below `target`, without what this process was built
+/// with.
+pub(crate) fn set_up(command: &mut Command, folder: &Path, target: &Path) {
+    command
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_TERM_COLOR", "never")
+        .env("CARGO_NET_OFFLINE", "true")
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS");
+}
+
+/// The versions that this workspace was tested with, and already has.
+pub(crate) fn locked_versions() -> Result<String, Error> {
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.lock");
+    fs::read_to_string(&lock).map_err(Error::file(&lock))
+}
+
+/// Writes a file where its text is another, so that cargo sees no change where there is none.
+pub(crate) fn put(path: &Path, text: &str) -> Result<(), Error> {
+    if fs::read_to_string(path).is_ok_and(|before| before == text) {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(Error::file(parent))?;
+    }
+    fs::write(path, text).map_err(Error::file(path))
+}
+
+/// A folder with a package in it.
+pub(super) struct Package {
+    name: String,
+    folder: PathBuf,
+    /// Where all packages are built.
+    pub(super) target: PathBuf,
+}
+
+impl Package {
+    /// A package for this directory, without generated code yet.
+    pub(super) fn new(directory: &Directory, target: &Path) -> Result<Self, Error> {
+        let mut hasher = DefaultHasher::new();
+        directory.root.hash(&mut hasher);
+        let name = directory
+            .root
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_lowercase();
+        let name: String = name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .take(40)
+            .collect();
+        let name = format!("conformance-{name}-{:016x}", hasher.finish());
+        let all = target.join("conformance");
+        let package = Self {
+            folder: all.join(&name),
+            target: all.join("target"),
+            name,
+        };
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let runtime = workspace.join("dispatcher-runtime");
+        let manifest = MANIFEST
+            .replace("{name}", &package.name)
+            .replace("{runtime}", &runtime.to_string_lossy().replace('\\', "/"));
+        package.put("Cargo.toml", &manifest)?;
+        package.put("src/main.rs", PROGRAM)?;
+        package.put("Cargo.lock", &locked_versions()?)?;
+        Ok(package)
+    }
+
+    /// Where the copy of the contracts belongs.
+    pub(super) fn contracts(&self) -> PathBuf {
+        self.folder.join("contracts")
+    }
+
+    /// Puts the generated code in.
+    pub(super) fn write(&self, rust: &str) -> Result<(), Error> {
+        self.put("src/contracts.rs", rust)
+    }
+
+    fn put(&self, path: &str, text: &str) -> Result<(), Error> {
+        put(&self.folder.join(path), text)
+    }
+
+    pub(super) fn cargo(&self) -> Command {
+        let mut command = Command::new(cargo_program());
+        set_up(&mut command, &self.folder, &self.target);
+        command
+    }
+
+    /// What the program says of each sample: one JSON object each.
+    ///
+    /// A sample that ends the program is noted as such, and the program is started again behind it.
+    pub(super) fn verdicts(&self, samples: &[&Sample]) -> Result<Vec<Value>, Error> {
+        let mut verdicts = Vec::with_capacity(samples.len());
+        while verdicts.len() < samples.len() {
+            let left = samples.get(verdicts.len()..).unwrap_or_default();
+            let before = verdicts.len();
+            let end = self.run_program(left, &mut verdicts)?;
+            if verdicts.len() < samples.len() {
+                verdicts.push(json!({ "died": end }));
+            } else if verdicts.len() > samples.len() || before == verdicts.len() {
+                return Err(Error::Cargo(
+                    "the program gave more verdicts than it was asked for".to_owned(),
+                ));
+            }
+        }
+        Ok(verdicts)
+    }
+
+    /// Runs the program over samples until it ends; how it ended.
+    fn run_program(&self, samples: &[&Sample], verdicts: &mut Vec<Value>) -> Result<String, Error> {
+        let program = self
+            .target
+            .join("debug")
+            .join(&self.name)
+            .with_extension(env::consts::EXE_EXTENSION);
+        let mut child = Command::new(&program)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(Error::file(&program))?;
+        let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(Error::Cargo(
+                "the program has no input and output".to_owned(),
+            ));
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                for sample in samples {
+                    let line = json!({
+                        "event_type": sample.event_type,
+                        "schema_version": sample.schema_version,
+                        "payload": sample.payload,
+                    });
+                    // It reads no further when it has died, which its missing verdict shows.
+                    if writeln!(input, "{line}").is_err() {
+                        return;
+                    }
+                }
+            });
+            for line in BufReader::new(output).lines() {
+                let line = line.map_err(Error::file(&program))?;
+                // A line that was cut short by its end is no verdict.
+                let Ok(verdict) = serde_json::from_str(&line) else {
+                    break;
+                };
+                verdicts.push(verdict);
+            }
+            Ok::<_, Error>(())
+        })?;
+        let status = child.wait().map_err(Error::file(&program))?;
+        Ok(status.to_string())
+    }
+}

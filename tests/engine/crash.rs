@@ -1,0 +1,72 @@
+//! kill -9 of the consuming process, between handler and commit, again and again.
+
+use std::process::Stdio;
+
+use dispatcher_test_fixtures::{TestResult, lock};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+use crate::support::{Script, World, hold_slot};
+
+fn consumer(url: &str, mode: &str) -> TestResult<(Child, Lines<BufReader<ChildStdout>>)> {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_crash-consumer"))
+        .args([url, mode])
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    let lines = BufReader::new(child.stdout.take().ok_or("no stdout")?).lines();
+    Ok((child, lines))
+}
+
+#[tokio::test]
+async fn killed_between_handler_and_commit_each_effect_is_applied_once() -> TestResult {
+    let world = World::new().await?;
+    let url = world.database.url();
+    world
+        .revenue()
+        .publish_all((1..=40).map(|credits| lock(credits, credits)))
+        .await?;
+
+    // SIGKILL: nothing of the process gets to run any more.
+    for _ in 0..3 {
+        let (mut child, mut lines) = consumer(url, "hang")?;
+        lines
+            .next_line()
+            .await?
+            .ok_or("it ended before it handled anything")?;
+        child.kill().await?;
+    }
+    assert_eq!(
+        world.count("SELECT count(*) FROM effect").await?,
+        0,
+        "nothing was committed"
+    );
+
+    // And while it works: after 3, 11 and 17 handled events, wherever that falls in its batches.
+    for events in [3, 11, 17] {
+        let (mut child, mut lines) = consumer(url, "run")?;
+        for _ in 0..events {
+            if lines.next_line().await?.is_none() {
+                break;
+            }
+        }
+        child.kill().await?;
+        if world.count("SELECT count(*) FROM effect").await? == 40 {
+            break;
+        }
+    }
+    world.revenue().publish(lock(41, 41)).await?;
+    let last = world
+        .coaching(&Script::new([]))
+        .subscribe(hold_slot)
+        .start()
+        .await?;
+    last.wait_caught_up().await?;
+    last.stop().await;
+    assert_eq!(
+        world.effects().await?,
+        (1..=41).collect::<Vec<_>>(),
+        "each once, in order"
+    );
+    world.close().await
+}

@@ -1,0 +1,241 @@
+//! Counterexamples that reviewers found: each lost, doubled or wedged something once.
+
+use std::time::Duration;
+
+use acme_contracts::Revenue;
+use dispatcher_runtime::{DeadLetterFilter, DeadLetters, Dispatcher};
+use dispatcher_test_fixtures::{TENANT, TestResult, lock};
+use sqlx::{Connection, Executor};
+
+use crate::support::{Act, Script, World, hold_slot};
+
+/// A multi-tenant handler changes the search path; the cursor of the other family used to move.
+#[tokio::test]
+async fn a_handler_that_changes_the_search_path_moves_no_other_familys_cursor() -> TestResult {
+    let world = World::new().await?;
+    dispatcher_runtime::migrate_schema(&world.pool, "north").await?;
+    let north = Dispatcher::<Revenue>::builder(world.pool.clone())
+        .tenant(TENANT)
+        .schema("north")
+        .build()?;
+    north
+        .publish_all((1..=3).map(|credits| lock(credits, 100 + credits)))
+        .await?;
+    world
+        .revenue()
+        .publish_all((1..=3).map(|credits| lock(credits, credits)))
+        .await?;
+    let script = Script::new([(2, Act::SearchPath("north"))]);
+
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    assert_eq!(
+        world.count("SELECT count(*) FROM dispatcher_dedup").await?,
+        3
+    );
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM north.dispatcher_dedup")
+            .await?,
+        0
+    );
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM north.dispatcher_cursor")
+            .await?,
+        0
+    );
+    world.close().await
+}
+
+/// sqlx leaves a connection in a transaction when `begin` is cancelled; what was published on it
+/// without a transaction of its own was never committed.
+#[tokio::test]
+async fn a_publish_on_a_connection_that_somebody_left_in_a_transaction_is_committed() -> TestResult
+{
+    let world = World::new().await?;
+    let pool = world.database.pool(1).await?;
+    let mut connection = pool.acquire().await?;
+    connection.execute("BEGIN").await?; // as sqlx leaves it: nobody knows
+    drop(connection);
+    let dispatcher = Dispatcher::<Revenue>::builder(pool.clone())
+        .tenant(TENANT)
+        .build()?;
+    dispatcher.publish(lock(1, 1)).await?;
+    assert_eq!(
+        world.count("SELECT count(*) FROM dispatcher_event").await?,
+        1,
+        "others see it"
+    );
+    pool.close().await;
+    world.close().await
+}
+
+/// The query goes on in the server when its future is dropped, and the connection waits for it.
+#[tokio::test]
+async fn a_handler_that_hangs_in_a_query_is_timed_out_too() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([(1, Act::SlowQuery)]);
+    let consumer = world
+        .coaching(&script)
+        .handler_timeout(Duration::from_millis(100))
+        .subscribe(hold_slot)
+        .start()
+        .await?;
+    world
+        .revenue()
+        .publish_all([lock(1, 1), lock(2, 2)])
+        .await?;
+    // The query would take ten minutes.
+    tokio::time::timeout(Duration::from_secs(60), consumer.wait_caught_up()).await??;
+    consumer.stop().await;
+    assert_eq!(world.effects().await?, [2]);
+    let dead = DeadLetters::new(world.pool.clone())
+        .list(&DeadLetterFilter::default())
+        .await?;
+    assert_eq!((dead.len(), dead[0].attempts), (1, 4));
+    world.close().await
+}
+
+#[tokio::test]
+async fn a_cursor_set_back_while_an_event_waits_handles_nothing_twice() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([(2, Act::FailTimes(1))]);
+    let consumer = world
+        .coaching(&script)
+        .retry([Duration::from_secs(1)])
+        .subscribe(hold_slot)
+        .start()
+        .await?;
+    world
+        .revenue()
+        .publish_all([lock(1, 1), lock(2, 2), lock(3, 3)])
+        .await?;
+    script.entered.acquire_many(3).await?.forget();
+    world
+        .pool
+        .execute("UPDATE dispatcher_cursor SET position = 0")
+        .await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    assert_eq!(world.effects().await?, [1, 3, 2]);
+    world.close().await
+}
+
+#[tokio::test]
+async fn a_cursor_that_was_deleted_while_running_is_registered_again() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([]);
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    world
+        .revenue()
+        .publish_all([lock(1, 1), lock(2, 2)])
+        .await?;
+    consumer.wait_caught_up().await?;
+    world.pool.execute("DELETE FROM dispatcher_cursor").await?;
+    world.revenue().publish(lock(3, 3)).await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    assert_eq!(
+        world.effects().await?,
+        [1, 2, 3],
+        "dedup rows keep the first two from being applied again"
+    );
+    world.close().await
+}
+
+/// Such a lock could be left behind by a cancelled insert; no subscription polled or stopped.
+#[tokio::test]
+async fn a_lock_that_keeps_a_consumer_from_sleeping_does_not_keep_it_from_stopping() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([]);
+    let mut writer = world.database.pool(1).await?.acquire().await?.detach();
+    writer
+        .execute("SELECT pg_advisory_lock(1146311763, hashtext('credit.locked'))")
+        .await?;
+    let consumer = world
+        .coaching(&script)
+        .poll_interval(Duration::from_millis(50))
+        .subscribe(hold_slot)
+        .start()
+        .await?;
+    world.revenue().publish(lock(1, 1)).await?;
+    tokio::time::timeout(Duration::from_secs(60), script.entered.acquire())
+        .await??
+        .forget();
+    tokio::time::timeout(Duration::from_secs(60), consumer.stop()).await?;
+    assert_eq!(world.effects().await?, [1]);
+    writer.close().await?;
+    world.close().await
+}
+
+#[tokio::test]
+async fn a_consumer_that_stopped_leaves_no_sleepers_lock() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([]);
+    for _ in 0..3 {
+        let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+        consumer.wait_caught_up().await?;
+        consumer.stop().await;
+    }
+    let left = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    assert_eq!(world.count(left).await?, 0);
+    world.close().await
+}
+
+/// It used to hold up everything behind it for ever.
+#[tokio::test]
+async fn an_event_at_which_the_database_always_fails_is_put_aside_uncounted() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([(2, Act::TransientAlways)]);
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    world
+        .revenue()
+        .publish_all([lock(1, 1), lock(2, 2), lock(3, 3)])
+        .await?;
+    let handled = "SELECT count(*) FROM dispatcher_dedup";
+    while world.count(handled).await? < 2 {
+        tokio::time::timeout(Duration::from_secs(120), script.entered.acquire())
+            .await??
+            .forget();
+    }
+    consumer.stop().await;
+    assert!(
+        script.attempts_at(2).iter().all(|attempt| *attempt == 1),
+        "it does not count"
+    );
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM dispatcher_retry WHERE attempts = 0")
+            .await?,
+        1
+    );
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM dispatcher_dead_letter")
+            .await?,
+        0
+    );
+    world.close().await
+}
+
+/// `PublishError` used to hide the database's error, so a deadlock counted against the event.
+#[tokio::test]
+async fn a_transient_error_inside_one_of_ours_does_not_count() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([(1, Act::UnreachableOnce)]);
+    let consumer = world
+        .coaching(&script)
+        .retry([])
+        .subscribe(hold_slot)
+        .start()
+        .await?;
+    world.revenue().publish(lock(1, 1)).await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    assert_eq!(script.attempts_at(1), [1, 1]);
+    assert_eq!(world.effects().await?, [1]);
+    world.close().await
+}

@@ -1,0 +1,34 @@
+//! End-to-end and fault tests of the engine, each on a database of its own.
+
+#![allow(clippy::unwrap_used)] // a test says what it expects by unwrapping it
+
+mod another_log;
+mod bind;
+mod consume;
+mod crash;
+mod dead_letters;
+mod dropped;
+mod faults;
+mod gap;
+mod gap_broken;
+mod held;
+mod horizon;
+mod hostile;
+mod hostile_log;
+mod hostile_roles;
+mod lease;
+mod loaded_registry;
+mod migrations;
+mod not_only_rust;
+mod operate;
+mod plans;
+mod pooler;
+mod publish;
+mod publish_alone;
+mod restore;
+mod retention;
+mod several_event_types;
+mod shared_savepoint;
+mod subscriptions;
+mod support;
+mod transaction_pooler;

@@ -1,0 +1,132 @@
+//! Migrations: twice without harm, at once without harm, from every earlier version, and refused when
+//! they do not fit.
+
+use std::path::Path;
+
+use acme_contracts::Coaching;
+use dispatcher_runtime::Consumer;
+use dispatcher_test_fixtures::{TestResult, create_effect_table, lock_json, person_id};
+use dispatcher_test_launcher::Server;
+use sqlx::migrate::Migrator;
+use sqlx::{Executor, PgPool, Row};
+
+use crate::support::{Script, World, hold_slot};
+
+#[tokio::test]
+async fn applying_them_again_or_at_the_same_time_does_nothing() -> TestResult {
+    let world = World::new().await?;
+    dispatcher_runtime::migrate(&world.pool).await?;
+    let (first, second) = tokio::join!(
+        dispatcher_runtime::migrate_schema(&world.pool, "north"),
+        dispatcher_runtime::migrate_schema(&world.pool, "north"),
+    );
+    first?;
+    second?;
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM dispatcher_migration")
+            .await?,
+        5
+    );
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM north.dispatcher_migration")
+            .await?,
+        5
+    );
+    world.close().await
+}
+
+#[tokio::test]
+async fn the_pools_connections_keep_their_search_path() -> TestResult {
+    let world = World::new().await?;
+    dispatcher_runtime::migrate_schema(&world.pool, "north").await?;
+    assert_eq!(world.count("SELECT count(*) FROM pg_class WHERE oid = 'dispatcher_event'::regclass AND relnamespace = 'public'::regnamespace").await?, 1);
+    world.close().await
+}
+
+#[tokio::test]
+async fn a_changed_migration_is_refused() -> TestResult {
+    let world = World::new().await?;
+    world
+        .pool
+        .execute("UPDATE dispatcher_migration SET checksum = '\\x00' WHERE version = 1")
+        .await?;
+    let error = dispatcher_runtime::migrate(&world.pool).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the dispatcher's tables could not be migrated"
+    );
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.contains('1'), "{source}");
+    world.close().await
+}
+
+/// How many migrations the first schema has. What comes after them is an upgrade.
+const BASELINE: usize = 5;
+
+/// From the first schema and from each version after it, with what a consumer of that version has left
+/// behind. A migration that changes the tables adds its columns to `left_behind` for the versions
+/// that have them.
+#[tokio::test]
+async fn every_earlier_version_is_brought_up_to_date_and_goes_on_where_it_was() -> TestResult {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
+    let all = Migrator::new(files).await?;
+    for version in BASELINE..=all.iter().count() {
+        let database = Server::shared().await?.create_database().await?;
+        let pool = database.pool(8).await?;
+        let mut old = Migrator::with_migrations(all.iter().take(version).cloned().collect());
+        old.dangerous_set_table_name("dispatcher_migration");
+        old.run(&pool).await?;
+        create_effect_table(&pool).await?;
+        left_behind(&pool).await?;
+
+        dispatcher_runtime::migrate(&pool).await?;
+        dispatcher_runtime::migrate(&pool).await?;
+        let script = Script::new([]);
+        let consumer = Consumer::<Coaching>::builder(pool.clone())
+            .state(script.clone())
+            .subscribe(hold_slot)
+            .start()
+            .await?;
+        consumer.wait_caught_up().await?;
+        consumer.stop().await;
+        let rows = sqlx::query("SELECT credits FROM effect ORDER BY credits")
+            .fetch_all(&pool)
+            .await?;
+        let effects: Vec<i64> = rows
+            .iter()
+            .map(|row| row.try_get(0))
+            .collect::<Result<_, _>>()?;
+        assert_eq!(effects, [2, 3], "from version {version}");
+        assert_eq!(script.attempts_at(2), [2], "its attempts went on");
+        pool.close().await;
+        database.close().await?;
+    }
+    Ok(())
+}
+
+/// Three events: the first was handled, the second waits for its second attempt, the third is to come.
+async fn left_behind(pool: &PgPool) -> TestResult {
+    let insert = "INSERT INTO dispatcher_event (event_id, event_type, schema_version, occurred_at, tenant_id, producer, subject, actor, payload)
+                  VALUES ('evt_0192f3a1-7b64-7c3d-8e21-' || lpad($1::text, 12, '0'), 'credit.locked', 1, now(), 'tnt_a', 'revenue', $2, 'system:revenue', $3::json)";
+    for credits in 1..=3_u32 {
+        sqlx::query(insert)
+            .bind(i32::try_from(credits)?)
+            .bind(person_id(credits))
+            .bind(lock_json(credits, credits).to_string())
+            .execute(pool)
+            .await?;
+    }
+    pool.execute(
+        "INSERT INTO dispatcher_cursor (consumer, subscription, position, updated_at)
+         VALUES ('coaching', 'hold_slot', 2, now());
+         INSERT INTO dispatcher_dedup (consumer, subscription, event_id, handled_at)
+         VALUES ('coaching', 'hold_slot', 'evt_0192f3a1-7b64-7c3d-8e21-000000000001', now());
+         INSERT INTO dispatcher_retry
+                (consumer, subscription, position, event_id, log_position, subject, attempts, due_at, failures)
+         VALUES ('coaching', 'hold_slot', 2, 'evt_0192f3a1-7b64-7c3d-8e21-000000000002', 2, 'someone', 1, now(), '[]')",
+    )
+    .await?;
+    Ok(())
+}

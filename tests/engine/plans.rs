@@ -1,0 +1,243 @@
+//! The plans of the statements that run all the time: none of them may cost more when more is kept.
+//!
+//! Each is planned as the server does it at first, for its parameters, and after a few executions, for any,
+//! over tables that have grown. A scan of a whole table, or a sort of the log, fails the test and shows the plan.
+
+use dispatcher_test_fixtures::{TestResult, lock};
+use sqlx::{AssertSqlSafe, Executor, Row};
+
+use crate::support::{Script, World, hold_slot};
+
+/// A statement of the runtime, the types of its parameters, and values for them.
+struct Planned {
+    name: &'static str,
+    text: &'static str,
+    types: &'static str,
+    values: &'static str,
+}
+
+macro_rules! planned {
+    ($($name:literal ($types:literal) = $values:literal;)+) => {
+        &[$(Planned {
+            name: $name,
+            text: include_str!(concat!("../../dispatcher-runtime/src/postgres/sql/", $name, ".sql")),
+            types: $types,
+            values: $values,
+        }),+]
+    };
+}
+
+const STATEMENTS: &[Planned] = planned! {
+    "read_lease" ("text, text, integer, bigint, timestamptz, boolean") = "'coaching', 'hold_slot', 0, 1, now(), true";
+    "read_events" ("text[], bigint, bigint, bigint, integer, integer, bigint") = "'{credit.locked}', 10000, 20000, 50, 1, 0, 8388608";
+    "read_events_at" ("bigint[], bigint") = "'{1,2,3}', 8388608";
+    "read_last_event" ("bigint") = "20000";
+    "read_ends" ("") = "";
+    "read_marks" ("text, text, bigint[], text[], text[], bigint") = "'coaching', 'hold_slot', '{1}', '{evt_a}', '{per_a}', 20000";
+    "read_due_retries" ("text, text, timestamptz, bigint, integer, integer") = "'coaching', 'hold_slot', now(), 50, 1, 0";
+    "read_followers" ("text, text, text[], bigint[], bigint") = "'coaching', 'hold_slot', '{per_a}', '{1}', 50";
+    "next_retry" ("text, text, integer, integer") = "'coaching', 'hold_slot', 1, 0";
+    "release_followers" ("text, text, timestamptz, text[]") = "'coaching', 'hold_slot', now(), '{per_a}'";
+    "remove_retries" ("text, text, bigint[]") = "'coaching', 'hold_slot', '{1}'";
+    "confirm_lease" ("text, text, integer, bigint, bigint, bigint, timestamptz, float8, bigint, text, timestamptz, timestamptz, text[]") = "'coaching', 'hold_slot', 0, 1, 1, 2, now(), 30, NULL, NULL, NULL, now(), '{evt_new}'";
+    "confirm_lane" ("text, text, integer, bigint, timestamptz, text[]") = "'coaching', 'hold_slot', 0, 1, now(), '{evt_new}'";
+    "get_dead_letter" ("text") = "'dlq_a'";
+    "list_active" ("bigint") = "50";
+    "list_active_of" ("bigint, text") = "50, 'coaching'";
+    "list_all" ("bigint") = "50";
+    "list_all_of" ("bigint, text") = "50, 'coaching'";
+    "sweep_events" ("timestamptz, bigint, bigint") = "now() - interval '1 year', 20000, 5000";
+    "is_held" ("timestamptz, bigint") = "now() - interval '1 year', 10000";
+    "sweep_handled" ("timestamptz, bigint") = "now() - interval '1 year', 5000";
+    "sweep_dead_letters" ("timestamptz, bigint") = "now() - interval '1 year', 5000";
+    "read_next_event" ("bigint") = "10000";
+    "read_event_ids" ("bigint, bigint, bigint") = "10000, 20000, 1000";
+};
+
+/// As the runtime sends it.
+fn filled_in(text: &str) -> String {
+    text.replace("{family}", "").replace("{at_most}", "1024")
+}
+
+/// Tables that grow with what is kept.
+const KEPT: [&str; 4] = [
+    "dispatcher_event",
+    "dispatcher_dedup",
+    "dispatcher_retry",
+    "dispatcher_dead_letter",
+];
+
+async fn grown() -> TestResult<World> {
+    let world = World::new().await?;
+    world.revenue().publish(lock(1, 1)).await?;
+    let consumer = world.coaching(&Script::new([])).subscribe(hold_slot);
+    let consumer = consumer.start().await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    world
+        .pool
+        .execute(
+            "INSERT INTO dispatcher_event (event_id, event_type, schema_version, occurred_at, tenant_id, producer, subject, actor, payload)
+             SELECT 'evt_' || n, 'credit.locked', 1, now(), 'tnt_a', 'revenue', 'per_' || n % 1000, 'system:a', '{}'
+               FROM generate_series(1, 20000) AS n;
+             INSERT INTO dispatcher_dedup (consumer, subscription, event_id, handled_at)
+             SELECT 'coaching', 'hold_slot', 'evt_' || n, now() FROM generate_series(1, 20000) AS n;
+             INSERT INTO dispatcher_retry (consumer, subscription, position, log_position, event_id, subject, attempts, due_at, failures)
+             SELECT 'coaching', 'hold_slot', position, position, event_id, subject, 0, CASE WHEN position % 10 = 0 THEN now() END, '[]'
+               FROM dispatcher_event WHERE position > 1 ORDER BY position LIMIT 15000;
+             INSERT INTO dispatcher_dead_letter (dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version, envelope, reason, error, attempts, failures, created_at, resolved_at, resolved_by)
+             SELECT 'dlq_' || n, CASE WHEN n % 3 = 0 THEN 'growth' ELSE 'coaching' END, 'hold_slot', n, 'evt_' || n, 'credit.locked', 1, '{}', 'permanent', 'no', 1, '[]', now(),
+                    CASE WHEN n % 2 = 0 THEN now() END, CASE WHEN n % 2 = 0 THEN 'mia' END
+               FROM generate_series(1, 20000) AS n",
+        )
+        .await?;
+    // By itself: it cannot run in a transaction.
+    world
+        .pool
+        .execute("VACUUM ANALYZE dispatcher_event, dispatcher_dedup, dispatcher_retry, dispatcher_dead_letter")
+        .await?;
+    Ok(world)
+}
+
+#[tokio::test]
+async fn nothing_that_runs_all_the_time_scans_or_sorts_what_is_kept() -> TestResult {
+    let world = grown().await?;
+    let mut faults = Vec::new();
+    for mode in ["force_generic_plan", "force_custom_plan"] {
+        faults.extend(faults_of_plans(&world, mode).await?);
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+    world.close().await
+}
+
+async fn faults_of_plans(world: &World, mode: &str) -> TestResult<Vec<String>> {
+    let mut connection = world.pool.acquire().await?;
+    let set = format!("SET plan_cache_mode = {mode}; DEALLOCATE ALL");
+    connection.execute(AssertSqlSafe(set)).await?;
+    let mut faults = Vec::new();
+    for Planned {
+        name,
+        text,
+        types,
+        values,
+    } in STATEMENTS
+    {
+        let text = filled_in(text);
+        let types = match *types {
+            "" => String::new(),
+            types => format!(" ({types})"),
+        };
+        let prepare = format!("PREPARE {name}{types} AS {text}");
+        connection.execute(AssertSqlSafe(prepare)).await?;
+        let values = match *values {
+            "" => String::new(),
+            values => format!(" ({values})"),
+        };
+        let explain = AssertSqlSafe(format!("EXPLAIN (COSTS off) EXECUTE {name}{values}"));
+        let rows = sqlx::raw_sql(explain).fetch_all(&mut *connection).await?;
+        let plan: Vec<String> = rows
+            .iter()
+            .map(|row| row.try_get(0))
+            .collect::<Result<_, _>>()?;
+        let scans = plan.iter().any(|line| {
+            let table = line.split("Seq Scan on ").nth(1);
+            let table = table.and_then(|rest| rest.split(' ').next());
+            table.is_some_and(|table| KEPT.contains(&table))
+        });
+        // The log comes in order from its index, and so do dead letters.
+        let sorts = (name.starts_with("read_event") || name.starts_with("list_"))
+            && plan.iter().any(|line| line.contains("Sort"));
+        // The newest of one consumer may lie behind a million newer ones of another.
+        let filters = name.starts_with("list_")
+            && plan
+                .iter()
+                .any(|line| line.contains("Filter: ") && line.contains("consumer"));
+        if scans || sorts || filters {
+            faults.push(format!("{name}, {mode}:\n{}", plan.join("\n")));
+        }
+    }
+    connection.close().await?;
+    Ok(faults)
+}
+
+/// A statement of every batch, or of every page, is planned once for each connection: the planner must not
+/// believe that values which it knows make for a better plan, as it does for a few of many rows.
+#[tokio::test]
+async fn a_plan_is_kept_however_large_the_log() -> TestResult {
+    let world = grown().await?;
+    let mut connection = world.pool.acquire().await?;
+    for table in KEPT {
+        // Which would count them again.
+        let alter = format!("ALTER TABLE {table} SET (autovacuum_enabled = off)");
+        connection.execute(AssertSqlSafe(alter)).await?;
+    }
+    // So the planner sees a hundred million, without anybody's inserting them.
+    connection
+        .execute(
+            "UPDATE pg_class SET reltuples = reltuples * 5000 WHERE relname LIKE 'dispatcher\\_%'",
+        )
+        .await?;
+    // The next events of a consumer that keeps up, for which a plan looks cheap whose values are known.
+    let keeps_up = "'{credit.locked}', 19990, 20000, 50, 1, 0, 8388608";
+    let mut faults = Vec::new();
+    for name in [
+        "read_lease",
+        "read_events",
+        "read_marks",
+        "confirm_lease",
+        "confirm_lane",
+        "list_active",
+        "list_active_of",
+        "list_all",
+        "list_all_of",
+    ] {
+        let planned = STATEMENTS.iter().find(|it| it.name == name).ok_or(name)?;
+        let values = match name {
+            "read_events" => keeps_up,
+            _ => planned.values,
+        };
+        let (types, text) = (planned.types, filled_in(planned.text));
+        let prepare = format!("PREPARE {name} ({types}) AS {text}");
+        connection.execute(AssertSqlSafe(prepare)).await?;
+        for _ in 0..8 {
+            let explain = format!("EXPLAIN (COSTS off) EXECUTE {name} ({values})");
+            connection.execute(AssertSqlSafe(explain)).await?;
+        }
+        let plans = sqlx::query(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = $1",
+        );
+        let plans = plans.bind(name).fetch_one(&mut *connection).await?;
+        let (kept, made): (i64, i64) = (plans.try_get(0)?, plans.try_get(1)?);
+        if kept == 0 {
+            faults.push(format!("{name} was planned anew {made} times"));
+        }
+        // Past a thousand Postgres thinks of starting processes, past a hundred thousand of compiling.
+        let explain = format!("EXPLAIN EXECUTE {name} ({values})");
+        let plan = sqlx::raw_sql(AssertSqlSafe(explain));
+        let plan: String = plan.fetch_one(&mut *connection).await?.try_get(0)?;
+        let cost = plan
+            .split("..")
+            .nth(1)
+            .and_then(|rest| rest.split(' ').next());
+        let cost: f64 = cost.ok_or("no cost")?.parse()?;
+        if cost > 1000.0 {
+            faults.push(format!("{name} seems to cost {cost}"));
+        }
+    }
+    assert!(faults.is_empty(), "{faults:?}");
+    drop(connection);
+    world.close().await
+}
+
+/// The test can fail.
+#[tokio::test]
+async fn a_statement_that_scans_the_log_is_noticed() -> TestResult {
+    let world = grown().await?;
+    let plan: Vec<String> = sqlx::query_scalar(
+        "EXPLAIN (COSTS off) SELECT event_id FROM dispatcher_event WHERE subject = 'per_1'",
+    )
+    .fetch_all(&world.pool)
+    .await?;
+    assert!(plan[0].contains("Seq Scan on dispatcher_event"), "{plan:?}");
+    world.close().await
+}

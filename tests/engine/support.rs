@@ -1,0 +1,262 @@
+//! What the tests of the engine share.
+
+use acme_contracts::credit_locked::{self, CreditLocked};
+use acme_contracts::{Coaching, Revenue};
+use dispatcher_runtime::{
+    Consumer, ConsumerBuilder, Delivery, DeliveryTx, Dispatcher, EventEnvelope, HandlerError,
+    State, subscribe,
+};
+use dispatcher_test_fixtures::{TENANT, TestResult, create_effect_table};
+use dispatcher_test_launcher::{Database, Server};
+use sqlx::{PgPool, Row};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// A migrated database with the effect table.
+pub(crate) struct World {
+    pub(crate) database: Database,
+    pub(crate) pool: PgPool,
+}
+
+impl World {
+    pub(crate) async fn new() -> TestResult<Self> {
+        Self::on(Server::shared().await?).await
+    }
+
+    pub(crate) async fn on(server: &Server) -> TestResult<Self> {
+        let database = server.create_database().await?;
+        let pool = database.pool(16).await?;
+        dispatcher_runtime::migrate(&pool).await?;
+        create_effect_table(&pool).await?;
+        Ok(Self { database, pool })
+    }
+
+    pub(crate) fn revenue(&self) -> Dispatcher<Revenue> {
+        Dispatcher::builder(self.pool.clone())
+            .tenant(TENANT)
+            .build()
+            .expect("the settings are right")
+    }
+
+    /// A consumer whose retries are quick and that would not poll within the time of a test.
+    pub(crate) fn coaching(&self, script: &Script) -> ConsumerBuilder<Coaching, Script> {
+        Consumer::<Coaching>::builder(self.pool.clone())
+            .state(script.clone())
+            .poll_interval(Duration::from_secs(600))
+            .retry([Duration::from_millis(20); 3])
+            .lease(Duration::from_secs(2))
+    }
+
+    pub(crate) async fn count(&self, query: &'static str) -> TestResult<i64> {
+        Ok(sqlx::query(query).fetch_one(&self.pool).await?.try_get(0)?)
+    }
+
+    /// The credits of the effects, in the order in which they were applied.
+    pub(crate) async fn effects(&self) -> TestResult<Vec<i64>> {
+        let rows = sqlx::query("SELECT credits FROM effect ORDER BY seq")
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows
+            .iter()
+            .map(|row| row.try_get(0))
+            .collect::<Result<_, _>>()?)
+    }
+
+    pub(crate) async fn close(self) -> TestResult {
+        self.pool.close().await;
+        self.database.close().await?;
+        Ok(())
+    }
+}
+
+/// What the handler does with an event, by the number of credits that it locks.
+#[derive(Clone)]
+pub(crate) enum Act {
+    /// Fails so many times, then succeeds.
+    FailTimes(u32),
+    /// Fails for ever.
+    Permanent,
+    Panic,
+    /// Waits until the gate of the script opens.
+    Wait,
+    /// Swallows a failed statement.
+    SwallowSqlError,
+    /// Ends the delivery's transaction.
+    Commit,
+    Rollback,
+    /// Writes what only shows at commit.
+    BreakDeferredConstraint,
+    /// Meets an error of the database, once, that says nothing about the event.
+    TransientOnce,
+    RetryAfter(Duration),
+    /// An error text that Postgres cannot store.
+    NulError,
+    /// Changes the search path of its delivery's transaction.
+    SearchPath(&'static str),
+    /// A query that takes ten minutes.
+    SlowQuery,
+    /// Meets an error of the database each time.
+    TransientAlways,
+    /// Uses another database through one of our functions, which is down the first time.
+    UnreachableOnce,
+}
+
+/// Tells the handler what to do, and remembers what it saw.
+#[derive(Clone)]
+pub(crate) struct Script {
+    acts: Arc<HashMap<i64, Act>>,
+    pub(crate) attempts: Arc<Mutex<Vec<(i64, u32)>>>,
+    pub(crate) entered: Arc<Semaphore>,
+    pub(crate) gate: Arc<Semaphore>,
+}
+
+impl Script {
+    pub(crate) fn new(acts: impl IntoIterator<Item = (i64, Act)>) -> Self {
+        Self {
+            acts: Arc::new(acts.into_iter().collect()),
+            attempts: Arc::default(),
+            entered: Arc::new(Semaphore::new(0)),
+            gate: Arc::new(Semaphore::new(0)),
+        }
+    }
+
+    /// What a handler without a transaction does.
+    pub(crate) async fn act(&self, credits: i64, attempt: u32) -> Result<(), HandlerError> {
+        self.attempts.lock().unwrap().push((credits, attempt));
+        self.entered.add_permits(1);
+        match self.acts.get(&credits) {
+            Some(Act::FailTimes(times)) if attempt <= *times => {
+                Err(std::io::Error::other(format!("attempt {attempt} fails")).into())
+            }
+            Some(Act::Permanent) => Err(HandlerError::permanent("more than a lesson can cost")),
+            Some(Act::Panic) => panic!("the handler does not know {credits}"),
+            Some(Act::Wait) => {
+                self.gate.acquire().await?.forget();
+                Ok(())
+            }
+            Some(Act::TransientOnce) if self.attempts_at(credits).len() == 1 => {
+                Err(sqlx::Error::PoolTimedOut.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The attempts that were made at the event with so many credits.
+    pub(crate) fn attempts_at(&self, credits: i64) -> Vec<u32> {
+        let attempts = self.attempts.lock().unwrap();
+        attempts
+            .iter()
+            .filter(|(of, _)| *of == credits)
+            .map(|(_, attempt)| *attempt)
+            .collect()
+    }
+}
+
+/// Writes an effect, then does what the script says.
+#[subscribe(credit_locked)]
+pub(crate) async fn hold_slot(
+    event: EventEnvelope<CreditLocked>,
+    tx: &mut DeliveryTx,
+    State(script): State<Script>,
+    delivery: Delivery,
+) -> Result<(), HandlerError> {
+    let credits = event.payload.locked_credits.get();
+    script
+        .attempts
+        .lock()
+        .unwrap()
+        .push((credits, delivery.attempt));
+    sqlx::query(
+        "INSERT INTO effect (subscription, event_id, subject, credits) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(delivery.subscription)
+    .bind(event.event_id.as_str())
+    .bind(&event.subject)
+    .bind(credits)
+    .execute(&mut **tx)
+    .await?;
+    script.entered.add_permits(1);
+    match script.acts.get(&credits) {
+        None => {}
+        Some(Act::FailTimes(times)) if delivery.attempt <= *times => {
+            return Err(
+                std::io::Error::other(format!("attempt {} fails", delivery.attempt)).into(),
+            );
+        }
+        Some(Act::FailTimes(_)) => {}
+        Some(Act::Permanent) => return Err(HandlerError::permanent("more than a lesson can cost")),
+        Some(Act::Panic) => panic!("the handler does not know {credits}"),
+        Some(Act::Wait) => script.gate.acquire().await?.forget(),
+        Some(Act::SwallowSqlError) => {
+            let _ = sqlx::query("SELECT 1 / 0").execute(&mut **tx).await;
+        }
+        Some(Act::Commit) => {
+            sqlx::query("COMMIT").execute(&mut **tx).await?;
+        }
+        Some(Act::Rollback) => {
+            sqlx::query("ROLLBACK").execute(&mut **tx).await?;
+        }
+        Some(Act::BreakDeferredConstraint) => {
+            sqlx::query("INSERT INTO deferred (parent) VALUES (42)")
+                .execute(&mut **tx)
+                .await?;
+        }
+        Some(Act::TransientOnce) if script.attempts_at(credits).len() == 1 => {
+            let raise = "DO $$ BEGIN RAISE EXCEPTION 'two transactions met' USING ERRCODE = '40001'; END $$";
+            sqlx::query(raise).execute(&mut **tx).await?;
+        }
+        Some(Act::TransientOnce) => {}
+        Some(Act::RetryAfter(delay)) if delivery.attempt == 1 => {
+            return Err(HandlerError::retry_after(*delay, "the pool is closed"));
+        }
+        Some(Act::RetryAfter(_)) => {}
+        Some(Act::SearchPath(schema)) => {
+            sqlx::query("SELECT set_config('search_path', $1, true)")
+                .bind(*schema)
+                .execute(&mut **tx)
+                .await?;
+        }
+        Some(Act::SlowQuery) => {
+            sqlx::query("SELECT pg_sleep(600)")
+                .execute(&mut **tx)
+                .await?;
+        }
+        Some(Act::TransientAlways) => {
+            let raise =
+                "DO $$ BEGIN RAISE EXCEPTION 'the disk is full' USING ERRCODE = '53100'; END $$";
+            sqlx::query(raise).execute(&mut **tx).await?;
+        }
+        Some(Act::UnreachableOnce) if script.attempts_at(credits).len() == 1 => {
+            let nowhere = sqlx::postgres::PgPoolOptions::new()
+                .acquire_timeout(Duration::from_millis(50))
+                .connect_lazy("postgres://postgres@127.0.0.1:1/nowhere")?;
+            dispatcher_runtime::DeadLetters::new(nowhere)
+                .list(&Default::default())
+                .await?;
+        }
+        Some(Act::UnreachableOnce) => {}
+        Some(Act::NulError) => return Err(HandlerError::permanent("it says \0 here")),
+    }
+    Ok(())
+}
+
+/// A second subscription to the same event type.
+#[subscribe(credit_locked)]
+pub(crate) async fn credit_history(
+    event: EventEnvelope<CreditLocked>,
+    tx: &mut DeliveryTx,
+    delivery: Delivery,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO effect (subscription, event_id, subject, credits) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(delivery.subscription)
+    .bind(event.event_id.as_str())
+    .bind(&event.subject)
+    .bind(event.payload.locked_credits.get())
+    .execute(&mut **tx)
+    .await
+    .map(drop)
+}

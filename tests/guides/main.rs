@@ -1,0 +1,132 @@
+//! The code of the guides is run, the reference implementations among it; and what the guides show
+//! and name is there.
+
+use std::path::{Path, PathBuf};
+
+use dispatcher_test_fixtures::TestResult;
+
+#[path = "../examples/coaching-projection.rs"]
+mod coaching_projection;
+#[path = "../examples/revenue-producer.rs"]
+mod revenue_producer;
+
+mod benchmarks;
+mod cut_over;
+mod event_or_action;
+mod links;
+mod observability;
+mod package_readme;
+mod testing;
+
+/// The repository, wherever in it this package stands.
+fn root() -> PathBuf {
+    let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let root = folders.find(|it| it.join("BENCHMARKS.md").is_file());
+    root.expect("this package is in the repository").to_owned()
+}
+
+#[tokio::test]
+async fn the_reference_producer_publishes_what_it_writes() -> TestResult {
+    revenue_producer::run().await
+}
+
+#[tokio::test]
+async fn the_reference_projection_can_be_built_again() -> TestResult {
+    coaching_projection::run().await
+}
+
+#[test]
+fn every_row_of_the_guide_from_typescript_names_a_test_that_is_there() -> TestResult {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let guide = std::fs::read_to_string(root.join("docs/from-typescript.md"))?;
+    let rows: Vec<_> = guide
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| there"))
+        .collect();
+    assert!(rows.len() >= 20, "{} rows", rows.len());
+    for row in rows {
+        let shown_by = row
+            .trim_end_matches([' ', '|'])
+            .rsplit(" | ")
+            .next()
+            .unwrap_or_default();
+        let named: Vec<_> = shown_by.split('`').skip(1).step_by(2).collect();
+        let [file, test] = named[..] else {
+            return Err(format!("no file and test in the last column of: {row}").into());
+        };
+        let folder = if file.starts_with("src/") {
+            "dispatcher-runtime"
+        } else {
+            "tests"
+        };
+        let source = std::fs::read_to_string(root.join(folder).join(file))
+            .map_err(|error| format!("{file}: {error}"))?;
+        assert!(
+            source.contains(&format!("fn {test}(")),
+            "{file} has no test {test}"
+        );
+    }
+    Ok(())
+}
+
+/// Where the code of a guide is run: the file of the same name beside this one, or the examples.
+fn sources(guide: &str) -> Vec<String> {
+    match guide {
+        "reference-implementations" => vec![
+            "tests/examples/revenue-producer.rs".to_owned(),
+            "tests/examples/coaching-projection.rs".to_owned(),
+        ],
+        _ => vec![format!("tests/guides/{}.rs", guide.replace('-', "_"))],
+    }
+}
+
+/// The first line of a block that the code does not have, or not there.
+fn not_run<'a>(block: &'a str, code: &str) -> Option<&'a str> {
+    let mut code = code.lines().map(str::trim);
+    let mut lines = block.lines().map(str::trim).filter(|it| !it.is_empty());
+    lines.find(|line| {
+        let imported = line.starts_with("use ") && code.clone().any(|other| other == *line);
+        !imported && !code.any(|other| other == *line)
+    })
+}
+
+/// Each line of Rust in a guide, in its order, stands in a file that is compiled and run.
+#[test]
+fn the_guides_show_the_code_that_is_run() -> TestResult {
+    let root = root();
+    let mut shown = 0;
+    let readme = root.join("dispatcher-runtime/README.md");
+    let mut guides = vec![(readme, "package-readme".to_owned())];
+    for guide in std::fs::read_dir(root.join("docs"))? {
+        let guide = guide?.path();
+        let name = guide.file_stem().unwrap_or_default().to_string_lossy();
+        let name = name.into_owned();
+        if guide.extension().is_some_and(|it| it == "md") {
+            guides.push((guide, name));
+        }
+    }
+    for (guide, name) in guides {
+        let text = std::fs::read_to_string(&guide)?;
+        let blocks = text.split("```rust").skip(1);
+        for block in blocks.filter_map(|block| block.split_once('\n')?.1.split("```").next()) {
+            let mut faults = Vec::new();
+            for file in sources(&name) {
+                let code = std::fs::read_to_string(root.join(&file))
+                    .map_err(|error| format!("{}: {file}: {error}", guide.display()))?;
+                match not_run(block, &code) {
+                    Some(line) => faults.push(format!("{file}: {line}")),
+                    None => break,
+                }
+            }
+            assert!(
+                faults.len() < sources(&name).len(),
+                "{} shows a line that no file runs, or not there:\n{}",
+                guide.display(),
+                faults.join("\n")
+            );
+            shown += 1;
+        }
+    }
+    assert!(shown >= 5, "{shown} blocks");
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! Resolving: once, by whom, and nothing of it by halves.
+
+use dispatcher_runtime::DeadLetters;
+use dispatcher_test_fixtures::TestResult;
+use serde_json::json;
+use sqlx::Row;
+
+use crate::support::{GOOD, JSON, LIST, NOBODY, Service};
+
+#[tokio::test]
+async fn a_second_resolve_is_a_conflict_that_says_who_was_first() -> TestResult {
+    let service = Service::with_dead_letters(1).await?;
+    let id = service.ids().await?.remove(0);
+    let body = r#"{"resolved_by": "maria", "resolution_note": "the price list was wrong"}"#;
+    let first = service.resolve(&id, body).await?;
+    assert_eq!(first.status, 200, "{first:?}");
+    assert_eq!(first.body["dead_letter_id"], id);
+    assert_eq!(first.body["resolved_by"], "maria");
+    assert_eq!(first.body["resolution_note"], "the price list was wrong");
+    assert!(first.body["resolved_at"].is_string());
+    let second = service.resolve(&id, r#"{"resolved_by": "jo"}"#).await?;
+    second.assert_problem(409, second.detail());
+    let start = format!("the dead letter {id} was already resolved by maria at ");
+    assert!(second.detail().starts_with(&start), "{second:?}");
+    assert_eq!(second.body["resolved_by"], "maria");
+    let stored = service.get(&format!("{LIST}/{id}")).await?;
+    assert_eq!(stored.body, first.body);
+    assert_eq!(stored.body["resolved_at"], second.body["resolved_at"]);
+    let nobody = service.resolve(NOBODY, r#"{"resolved_by": "jo"}"#).await?;
+    nobody.assert_problem(404, &format!("there is no dead letter {NOBODY}"));
+    service.close().await
+}
+
+#[tokio::test]
+async fn a_redrive_resolves_and_has_the_event_handled_again() -> TestResult {
+    let service = Service::with_dead_letters(1).await?;
+    let id = service.ids().await?.remove(0);
+    let redrive = format!("{LIST}/{id}/redrive");
+    let headers = format!("{GOOD}{JSON}");
+    let body = br#"{"resolved_by": "maria", "resolution_note": "prices are right"}"#;
+    let first = service.send("POST", &redrive, &headers, body).await?;
+    assert_eq!(first.status, 200, "{first:?}");
+    assert_eq!(first.body["resolved_by"], "maria");
+    assert_eq!(first.body["resolution_note"], "redriven: prices are right");
+    let waiting = "SELECT position FROM dispatcher_retry WHERE attempts = 0 AND due_at <= now()";
+    let row = sqlx::query(waiting).fetch_one(&service.pool).await?;
+    assert_eq!(json!(row.try_get::<i64, _>(0)?), first.body["position"]);
+    let second = service.send("POST", &redrive, &headers, body).await?;
+    second.assert_problem(409, second.detail());
+    assert_eq!(second.body["resolved_by"], "maria");
+    service.close().await
+}
+
+#[tokio::test]
+async fn of_two_resolves_at_once_exactly_one_wins() -> TestResult {
+    let service = Service::with_dead_letters(1).await?;
+    let id = service.ids().await?.remove(0);
+    // Both are held in their statement, so they are at once and not one after the other.
+    let mut holder = service.pool.begin().await?;
+    sqlx::query("SELECT FROM dispatcher_dead_letter FOR UPDATE")
+        .execute(&mut *holder)
+        .await?;
+    let release = async {
+        let waiting = "SELECT count(*) FROM pg_stat_activity
+                        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while sqlx::query(waiting)
+            .fetch_one(&service.pool)
+            .await?
+            .try_get::<i64, _>(0)?
+            < 2
+        {
+            tokio::task::yield_now().await;
+        }
+        holder.commit().await
+    };
+    let (maria, jo, released) = tokio::join!(
+        service.resolve(&id, r#"{"resolved_by": "maria"}"#),
+        service.resolve(&id, r#"{"resolved_by": "jo"}"#),
+        release
+    );
+    released?;
+    let (maria, jo) = (maria?, jo?);
+    let (winner, loser) = match maria.status {
+        200 => (maria, jo),
+        _ => (jo, maria),
+    };
+    assert_eq!((winner.status, loser.status), (200, 409));
+    assert_eq!(loser.body["resolved_by"], winner.body["resolved_by"]);
+    let stored = DeadLetters::new(service.pool.clone())
+        .get(&id.parse()?)
+        .await?;
+    assert_eq!(winner.body["resolved_by"], json!(stored.resolved_by));
+    service.close().await
+}
+
+#[tokio::test]
+async fn a_malformed_body_is_refused_and_resolves_nothing() -> TestResult {
+    let service = Service::with_dead_letters(1).await?;
+    let id = service.ids().await?.remove(0);
+    let operator = "it has to be a string that names the operator";
+    let by = |given: &str| format!("`resolved_by` is `{given}`; {operator}");
+    let object = "the body has to be a JSON object: ";
+    let an_object = "expected an object with `resolved_by` and `resolution_note` at line 1 column";
+    for (body, detail) in [
+        ("", format!("{object}EOF while parsing a value at line 1 column 0")),
+        ("resolved_by=maria", format!("{object}expected value at line 1 column 1")),
+        ("[]", format!("{object}invalid type: sequence, {an_object} 0")),
+        ("null", format!("{object}invalid type: null, {an_object} 4")),
+        (r#"{"resolved_by": "maria"} x"#, format!("{object}trailing characters at line 1 column 26")),
+        ("{}", format!("`resolved_by` is missing; {operator}")),
+        (r#"{"resolved_by": null}"#, by("null")),
+        (r#"{"resolved_by": 7}"#, by("7")),
+        (r#"{"resolved_by": " "}"#, by(r#"" ""#)),
+        (
+            r#"{"resolved_by": "m\u0000"}"#,
+            r#"`resolved_by` is `"m\u0000"`; it has to be text without U+0000, which Postgres cannot hold"#.to_owned(),
+        ),
+        (
+            r#"{"resolved_by": "maria", "resolution_note": ["x"]}"#,
+            r#"`resolution_note` is `["x"]`; it has to be a string or null"#.to_owned(),
+        ),
+        (
+            r#"{"resolved_by": "maria", "resolved_by": "jo"}"#,
+            "`resolved_by` is given twice; give it once".to_owned(),
+        ),
+        (
+            r#"{"resolvedBy": "maria"}"#,
+            format!(
+                "unknown field `resolvedBy`; did you mean `resolved_by`? \
+                 The known ones are `resolved_by`, `resolution_note`; `resolved_by` is missing; {operator}"
+            ),
+        ),
+    ] {
+        let answer = service.resolve(&id, body).await?;
+        answer.assert_problem(400, &detail);
+        assert_eq!(answer.body["errors"][0]["in"], "body");
+    }
+    let deep = format!(r#"{{"resolved_by": {}"#, "[".repeat(8000));
+    assert_eq!(service.resolve(&id, &deep).await?.status, 400);
+    let path = format!("{LIST}/{id}/resolve");
+    let headers = format!("{GOOD}{JSON}");
+    let not_utf8 = b"{\"resolved_by\": \"\xFF\"}";
+    let answer = service.send("POST", &path, &headers, not_utf8).await?;
+    assert_eq!(answer.status, 400);
+    assert_eq!(
+        service
+            .resolve(&id, r#"{"resolved_by": "maria", "resolution_note": null}"#)
+            .await?
+            .status,
+        200
+    );
+    service.close().await
+}
+
+#[tokio::test]
+async fn a_body_has_to_say_that_it_is_json() -> TestResult {
+    let service = Service::with_dead_letters(1).await?;
+    let path = format!("{LIST}/{}/resolve", service.ids().await?.remove(0));
+    let body = br#"{"resolved_by": "maria"}"#;
+    // The types that a form of another site can send are among them.
+    for kind in [
+        "",
+        "Content-Type: text/plain\r\n",
+        "Content-Type: application/x-www-form-urlencoded\r\n",
+        "Content-Type: application/jsonp\r\n",
+    ] {
+        let answer = service
+            .send("POST", &path, &format!("{GOOD}{kind}"), body)
+            .await?;
+        answer.assert_problem(
+            415,
+            "the body must be JSON, and the header Content-Type must be `application/json`",
+        );
+        assert_eq!(answer.header("accept"), Some("application/json"));
+    }
+    let kind = "Content-Type: Application/JSON; charset=utf-8\r\n";
+    let answer = service
+        .send("POST", &path, &format!("{GOOD}{kind}"), body)
+        .await?;
+    assert_eq!(answer.status, 200);
+    service.close().await
+}

@@ -1,0 +1,127 @@
+//! A service that serves its dead letters on a socket.
+
+use std::net::SocketAddr;
+
+use acme_contracts::credit_locked::{self, CreditLocked};
+use acme_contracts::{Coaching, Revenue};
+use axum::Router;
+use axum::http::header::AUTHORIZATION;
+use dispatcher_runtime::http::{AuthError, Authenticator, authenticator_fn, router};
+use dispatcher_runtime::{
+    Consumer, DeadLetterFilter, DeadLetters, Dispatcher, EventEnvelope, HandlerError, Operator,
+    subscribe,
+};
+use dispatcher_test_fixtures::{TENANT, TestResult, lock};
+use dispatcher_test_launcher::{Database, Server};
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::client::{Answer, exchange};
+
+pub(crate) const LIST: &str = "/api/dispatcher/v1/dlq";
+/// Well formed, and of no dead letter.
+pub(crate) const NOBODY: &str = "dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e";
+pub(crate) const GOOD: &str = "Authorization: Bearer good\r\n";
+pub(crate) const JSON: &str = "Content-Type: application/json\r\n";
+
+#[subscribe(credit_locked)]
+async fn hold_slot(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> {
+    Err(HandlerError::permanent("more than a lesson can cost"))
+}
+
+/// The session `good` is Maria's, `guest` may not see dead letters, `later` cannot be checked.
+pub(crate) fn sessions() -> impl Authenticator<Session = String> {
+    authenticator_fn(|request| async move {
+        let token = request.headers.get(AUTHORIZATION);
+        match token.map(|token| token.as_bytes()) {
+            Some(b"Bearer good") => Ok("maria@example.com".to_owned()),
+            Some(b"Bearer guest") => Err(AuthError::Forbidden),
+            Some(b"Bearer later") => Err(AuthError::unavailable("redis://secret is down")),
+            _ => Err(AuthError::NoSession),
+        }
+    })
+}
+
+/// A service with a database of its own.
+pub(crate) struct Service {
+    pub(crate) address: SocketAddr,
+    pub(crate) pool: PgPool,
+    database: Database,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+impl Service {
+    pub(crate) async fn with_dead_letters(count: u32) -> TestResult<Self> {
+        let database = Server::shared().await?.create_database().await?;
+        let pool = database.pool(16).await?;
+        dispatcher_runtime::migrate(&pool).await?;
+        let consumer = Consumer::<Coaching>::builder(pool.clone())
+            .subscribe(hold_slot)
+            .start()
+            .await?;
+        Dispatcher::<Revenue>::builder(pool.clone())
+            .tenant(TENANT)
+            .build()?
+            .publish_all((1..=count).map(|number| lock(number, number)))
+            .await?;
+        consumer.wait_caught_up().await?;
+        consumer.stop().await;
+        // A service has routes and a fallback of its own.
+        let app = Router::new()
+            .fallback(|| async { "\"the service's own\"" })
+            .merge(router(Operator::new(pool.clone()), sessions()));
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let address = listener.local_addr()?;
+        let server = tokio::spawn(async move { axum::serve(listener, app).await });
+        Ok(Self {
+            address,
+            pool,
+            database,
+            server,
+        })
+    }
+
+    /// The ids of the dead letters, newest first.
+    pub(crate) async fn ids(&self) -> TestResult<Vec<String>> {
+        let listed = DeadLetters::new(self.pool.clone())
+            .list(&DeadLetterFilter::default().include_resolved(true))
+            .await?;
+        Ok(listed
+            .iter()
+            .map(|one| one.dead_letter_id.to_string())
+            .collect())
+    }
+
+    /// Sends a request with these header lines, and with the length of its body.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &[u8],
+    ) -> TestResult<Answer> {
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: service\r\n{headers}Content-Length: {length}\r\n\r\n"
+        );
+        exchange(self.address, &[head.as_bytes(), body].concat()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> TestResult<Answer> {
+        self.send("GET", path, GOOD, b"").await
+    }
+
+    pub(crate) async fn resolve(&self, id: &str, body: &str) -> TestResult<Answer> {
+        let path = format!("{LIST}/{id}/resolve");
+        let headers = format!("{GOOD}{JSON}");
+        self.send("POST", &path, &headers, body.as_bytes()).await
+    }
+
+    pub(crate) async fn close(self) -> TestResult {
+        self.server.abort();
+        self.pool.close().await;
+        self.database.close().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,204 @@
+//! How a [`Cluster`] comes to answer: `initdb` once, and the server as often as it is started.
+//!
+//! The port lies below the range from which the kernel hands out ports for outgoing connections
+//! (32768 and up), and stays the same when the cluster is started again, so that the pools of a
+//! test find it. A start ends in one of these ways:
+//!
+//! ```text
+//! spawned ──▶ answers, and its data folder is this one ──▶ ready
+//!    │ ends: the port is taken ──────────────────────────▶ spawned again, at first on another port
+//!    │ ends: backends of a killed server still run ──────▶ spawned again, for they end by themselves
+//!    │ ends for another reason, or does not answer ──────▶ error, with the end of the log
+//! ```
+
+use std::{
+    fs, io,
+    net::TcpListener,
+    os::unix::process::CommandExt,
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    time::Instant,
+};
+
+use sqlx::Connection;
+
+use super::{Cluster, LIMIT, tail, wait};
+use crate::{
+    LaunchError,
+    cache::{self, For},
+    random, ready,
+};
+
+impl Cluster {
+    /// Makes the data folder. What `initdb` makes is kept and copied the next time, which takes a
+    /// quarter of the time; that clusters then have the same system identifier harms nobody.
+    pub(super) async fn make_data(&mut self) -> Result<(), LaunchError> {
+        let data = self.data();
+        let name = cache::stamp(&self.programs.postgres)
+            .map(|stamp| format!("data-{}-{stamp}", self.programs.version))
+            .map_err(LaunchError::os("look at postgres"))?;
+        if let Some(made) = cache::find(&name, &self.run_as) {
+            return cache::copy(&made, &data, For::Server(&self.run_as))
+                .map_err(LaunchError::os(format!("copy {}", made.display())));
+        }
+        self.initdb().await?;
+        // Without a cache each start takes longer, and that is all.
+        _ = cache::folder(&name, &self.run_as, |kept| {
+            cache::copy(&data, kept, For::Everybody)
+        });
+        Ok(())
+    }
+
+    async fn initdb(&mut self) -> Result<(), LaunchError> {
+        let mut command = self.programs.command(&self.programs.initdb, &self.run_as);
+        command.arg("-D").arg(self.data());
+        command.args(["-U", "postgres", "-A", "trust"]);
+        command.args(["--encoding=UTF8", "--locale=C", "--no-sync"]);
+        if let Some(share) = &self.programs.share {
+            command.arg("-L").arg(share);
+        }
+        let child = self.spawn(command)?;
+        let pid = child.id();
+        let child = self.child.insert(child);
+        self.watchdog
+            .group_runs(pid)
+            .map_err(LaunchError::os("tell the watchdog"))?;
+        let status = loop {
+            // A minute is long even for a machine that is busy with other tests.
+            if let Some(status) = wait(child, Instant::now() + 2 * LIMIT).await? {
+                break status;
+            }
+            child.kill().map_err(LaunchError::os("kill initdb"))?;
+        };
+        self.ended()?;
+        let output = tail(&self.log(), 0);
+        match status.success() {
+            true => Ok(()),
+            false => Err(LaunchError::Initdb { status, output }),
+        }
+    }
+
+    /// Starts the server and waits until it answers.
+    pub(super) async fn launch(&mut self) -> Result<(), LaunchError> {
+        let deadline = Instant::now() + LIMIT;
+        let first = self.port == 0;
+        loop {
+            if first {
+                self.port = free_port();
+            }
+            let log_before = fs::metadata(self.log()).map_or(0, |log| log.len());
+            let status = match self.attempt(deadline, log_before).await? {
+                None => return Ok(()),
+                Some(status) => status,
+            };
+            let log = tail(&self.log(), log_before);
+            let passes = [
+                "could not create any TCP/IP sockets",
+                "pre-existing shared memory block",
+            ];
+            if !passes.iter().any(|it| log.contains(it)) || Instant::now() > deadline {
+                return Err(LaunchError::Exited { status, log });
+            }
+            tokio::time::sleep(ready::PAUSE).await;
+        }
+    }
+
+    /// Starts the server once: `None` when it answers, and how it ended when it does not.
+    async fn attempt(
+        &mut self,
+        deadline: Instant,
+        log_before: u64,
+    ) -> Result<Option<ExitStatus>, LaunchError> {
+        let mut command = self.programs.command(&self.programs.postgres, &self.run_as);
+        command.arg("-D").arg(self.data());
+        command.args(["-h", "127.0.0.1", "-k", "", "-p", &self.port.to_string()]);
+        // In the data folder, so that a killed server leaves nothing in /dev/shm, and a container
+        // with little of it is no hindrance.
+        command.args([
+            "-c",
+            "dynamic_shared_memory_type=mmap",
+            "-c",
+            "timezone=UTC",
+        ]);
+        for (name, value) in &self.settings.parameters {
+            command.arg("-c").arg(format!("{name}={value}"));
+        }
+        let environment = self.settings.environment.iter();
+        command.envs(environment.map(|(name, value)| (name, value)));
+        let child = self.spawn(command)?;
+        let pid = child.id();
+        self.child = Some(child);
+        self.watchdog
+            .server_runs(pid)
+            .map_err(LaunchError::os("tell the watchdog"))?;
+        loop {
+            let answer = match self.answers().await {
+                Ok(()) => return Ok(None),
+                Err(error) => error,
+            };
+            // A server ends on its own when its port is taken, so this comes after the question.
+            let child = self.child.as_mut();
+            let ended = child.map_or(Ok(None), Child::try_wait);
+            if let Some(status) = ended.map_err(LaunchError::os("wait for postgres"))? {
+                self.ended()?;
+                return Ok(Some(status));
+            }
+            if Instant::now() > deadline {
+                return Err(LaunchError::Late {
+                    what: "answer",
+                    limit: LIMIT,
+                    answer: answer.to_string(),
+                    log: tail(&self.log(), log_before),
+                });
+            }
+            tokio::time::sleep(ready::PAUSE).await;
+        }
+    }
+
+    /// Whether this cluster answers, and not another that has the port.
+    async fn answers(&self) -> Result<(), sqlx::Error> {
+        let mut connection = ready::connect(&self.options()).await?;
+        let folder: String = sqlx::query_scalar("SHOW data_directory")
+            .fetch_one(&mut connection)
+            .await?;
+        connection.close().await?;
+        match Path::new(&folder) == self.data() {
+            true => Ok(()),
+            false => Err(sqlx::Error::Io(io::Error::other(format!(
+                "another server, of {folder}, has the port"
+            )))),
+        }
+    }
+
+    /// Starts a program in its own process group, out of reach of a terminal's Ctrl-C: a quick
+    /// start that is interrupted shuts down against a database that still answers.
+    fn spawn(&self, mut command: Command) -> Result<Child, LaunchError> {
+        let program = command.get_program().to_owned();
+        let log = || {
+            fs::File::options()
+                .create(true)
+                .append(true)
+                .open(self.log())
+        };
+        let mut spawn = || {
+            command
+                .current_dir(self.folder())
+                .stdin(Stdio::null())
+                .stdout(log()?)
+                .stderr(log()?)
+                .process_group(0)
+                .spawn()
+        };
+        spawn().map_err(LaunchError::os(format!("start {}", program.display())))
+    }
+}
+
+/// A port that was free a moment ago. Another process may take it first; then the server says so.
+fn free_port() -> u16 {
+    let draw = || 20_000 + (random() % 12_000) as u16;
+    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    std::iter::repeat_with(draw)
+        .take(100)
+        .find(is_free)
+        .unwrap_or_else(draw)
+}

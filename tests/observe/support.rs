@@ -1,0 +1,187 @@
+//! A database, a handler that does what the number of credits says, and an observer that remembers.
+
+use acme_contracts::credit_locked::{self, CreditLocked};
+use acme_contracts::{Coaching, Revenue};
+use dispatcher_runtime::observe::{
+    AttemptRecord, DeadLetterRecord, DedupRecord, Observer, PublishRecord,
+};
+use dispatcher_runtime::{
+    Consumer, ConsumerBuilder, Delivery, DeliveryTx, Dispatcher, DispatcherBuilder, EventEnvelope,
+    HandlerError, subscribe,
+};
+use dispatcher_test_fixtures::{TENANT, TestResult, create_effect_table};
+use dispatcher_test_launcher::{Database, Server};
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
+use sqlx::{Executor, PgPool};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tracing_subscriber::layer::SubscriberExt;
+
+/// Events with so many credits: fail at their first attempt, fail for ever, break a constraint that
+/// only shows at commit.
+pub(crate) const FAILS_ONCE: u32 = 20;
+pub(crate) const HOPELESS: u32 = 30;
+pub(crate) const BREAKS_COMMIT: u32 = 40;
+
+pub(crate) struct World {
+    database: Database,
+    pub(crate) pool: PgPool,
+}
+
+/// Every span of every test. One subscriber for the process, and set before the first span: whether
+/// a span is recorded is cached where it is made, and a subscriber of one thread that comes later
+/// can miss that.
+pub(crate) static SPANS: LazyLock<InMemorySpanExporter> = LazyLock::new(|| {
+    let exporter = InMemorySpanExporter::default();
+    let provider = SdkTracerProvider::builder()
+        .with_simple_exporter(exporter.clone())
+        .build();
+    let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("tests"));
+    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer))
+        .expect("nobody else sets it");
+    exporter
+});
+
+impl World {
+    pub(crate) async fn new() -> TestResult<Self> {
+        LazyLock::force(&SPANS);
+        let database = Server::shared().await?.create_database().await?;
+        let pool = database.pool(8).await?;
+        dispatcher_runtime::migrate(&pool).await?;
+        create_effect_table(&pool).await?;
+        pool.execute(
+            "CREATE TABLE parent (id int PRIMARY KEY); \
+             CREATE TABLE child (parent int REFERENCES parent DEFERRABLE INITIALLY DEFERRED)",
+        )
+        .await?;
+        Ok(Self { database, pool })
+    }
+
+    pub(crate) fn revenue(&self) -> DispatcherBuilder<Revenue> {
+        Dispatcher::builder(self.pool.clone()).tenant(TENANT)
+    }
+
+    /// A consumer that would not poll within the time of a test, and retries once.
+    pub(crate) fn coaching(&self) -> ConsumerBuilder<Coaching, ()> {
+        Consumer::<Coaching>::builder(self.pool.clone())
+            .poll_interval(Duration::from_secs(600))
+            .retry([Duration::from_millis(20)])
+            .subscribe(hold_slot)
+    }
+
+    pub(crate) async fn close(self) -> TestResult {
+        self.pool.close().await;
+        self.database.close().await?;
+        Ok(())
+    }
+}
+
+#[subscribe(credit_locked)]
+pub(crate) async fn hold_slot(
+    event: EventEnvelope<CreditLocked>,
+    tx: &mut DeliveryTx,
+    delivery: Delivery,
+) -> Result<(), HandlerError> {
+    match u32::try_from(event.payload.locked_credits.get())? {
+        FAILS_ONCE if delivery.attempt == 1 => {
+            return Err(std::io::Error::other("not yet").into());
+        }
+        HOPELESS => return Err(HandlerError::permanent("never")),
+        BREAKS_COMMIT => {
+            tx.execute("INSERT INTO child VALUES (42)").await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Remembers what it was told, in order, in short words, and can be awaited.
+pub(crate) struct Recorder {
+    told: Mutex<Vec<String>>,
+    attempts: Mutex<Vec<AttemptSeen>>,
+    ends: Semaphore,
+}
+
+/// What of an attempt cannot be compared as text.
+pub(crate) struct AttemptSeen {
+    pub(crate) handler_latency: Option<Duration>,
+    pub(crate) since_occurred: Option<Duration>,
+    pub(crate) since_inserted: Option<Duration>,
+}
+
+impl Recorder {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            told: Mutex::default(),
+            attempts: Mutex::default(),
+            ends: Semaphore::new(0),
+        })
+    }
+
+    /// What was told since the last call.
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.told.lock().unwrap())
+    }
+
+    /// The attempts that were told since the last call.
+    pub(crate) fn take_attempts(&self) -> Vec<AttemptSeen> {
+        std::mem::take(&mut self.attempts.lock().unwrap())
+    }
+
+    /// Waits for so many events to be handled or dead letters. Whoever was registered before this
+    /// observer has been told of them too.
+    pub(crate) async fn ended(&self, events: u32) -> TestResult {
+        let ends = self.ends.acquire_many(events);
+        tokio::time::timeout(Duration::from_secs(60), ends)
+            .await??
+            .forget();
+        Ok(())
+    }
+
+    fn tell(&self, what: String) {
+        self.told.lock().unwrap().push(what);
+    }
+}
+
+impl Observer for Recorder {
+    fn published(&self, publish: &PublishRecord<'_>) {
+        self.tell(format!(
+            "{} {} {}",
+            publish.event_type,
+            publish.outcome.as_str(),
+            publish.events
+        ));
+    }
+
+    fn attempted(&self, attempt: &AttemptRecord<'_>) {
+        self.tell(format!(
+            "{} {}/{} {} at attempt {}",
+            attempt.event_type,
+            attempt.consumer,
+            attempt.subscription,
+            attempt.outcome.as_str(),
+            attempt.attempt
+        ));
+        self.attempts.lock().unwrap().push(AttemptSeen {
+            handler_latency: attempt.handler_latency,
+            since_occurred: attempt.end_to_end.map(|end| end.since_occurred),
+            since_inserted: attempt.end_to_end.map(|end| end.since_inserted),
+        });
+        if attempt.end_to_end.is_some() {
+            self.ends.add_permits(1);
+        }
+    }
+
+    fn dedup_hit(&self, hit: &DedupRecord<'_>) {
+        self.tell(format!("{} {} dedup hit", hit.event_type, hit.consumer));
+    }
+
+    fn dead_lettered(&self, dead_letter: &DeadLetterRecord<'_>) {
+        self.tell(format!(
+            "{} {} dead letter: {:?} after {}",
+            dead_letter.event_type, dead_letter.consumer, dead_letter.reason, dead_letter.attempts
+        ));
+    }
+}
