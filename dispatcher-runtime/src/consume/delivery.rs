@@ -12,6 +12,7 @@ use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 use time::OffsetDateTime;
 
 use super::savepoint::{BEGIN_WITH_SAVEPOINT, Next, RolledBack, Savepoint};
+use crate::contract::position::Position;
 use crate::postgres::transaction;
 
 /// Facts about this delivery of the event.
@@ -27,7 +28,7 @@ pub struct Delivery {
     /// The subscription.
     pub subscription: &'static str,
     /// The event's place in the log.
-    pub position: i64,
+    pub position: Position,
     /// When the event was inserted, by the clock of the database.
     pub inserted_at: OffsetDateTime,
 }

@@ -107,7 +107,7 @@ impl Nothing for () {}
 #[diagnostic::on_unimplemented(
     message = "a handler's error has to convert into `HandlerError`, and `{Self}` does not",
     label = "write `Result<(), HandlerError>`",
-    note = "`?` converts whatever implements `std::error::Error`; for anything else write `.map_err(HandlerError::retry)?`"
+    note = "errors, anyhow's and eyre's, boxed errors and text become one; for the rest write `.map_err(HandlerError::retry)?`"
 )]
 pub trait ReturnedError {
     fn into_handler_error(self) -> HandlerError;

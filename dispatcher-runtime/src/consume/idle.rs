@@ -1,7 +1,8 @@
-//! What the test kit asks of a running consumer: whether anything is left to do now, and when there will be.
+//! What the test kit asks a consumer that runs: whether there is anything left to do now, and when the next
+//! retry is due.
 //!
-//! "Now" is the time of the consumer's clock, so with a clock that stands still there is an end to it: an
-//! event that waits for its retry is not due.
+//! "Now" is what the consumer's clock says. With a clock that stands still there is an end to the work:
+//! events that wait for their retry are not due.
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use sqlx::Row;
 use time::OffsetDateTime;
 
 use super::RunningConsumer;
+use crate::postgres::error::DatabaseError;
 use crate::postgres::family::Family;
 use crate::postgres::sql::statements;
 
@@ -25,33 +27,33 @@ pub(crate) struct Progress {
     pub(crate) position: i64,
     /// How many of its retries are due.
     pub(crate) due: i64,
-    /// When the next one is.
+    /// When the next retry is due.
     pub(crate) next_due: Option<OffsetDateTime>,
 }
 
 impl RunningConsumer {
     /// Waits until everything that is published is read and no retry is due: also what handlers
     /// publish meanwhile.
-    pub(crate) async fn idle(&self) -> Result<Vec<Progress>, sqlx::Error> {
+    pub(crate) async fn idle(&self) -> Result<Vec<Progress>, DatabaseError> {
         let mut passed = self.passed.clone();
         loop {
             passed.borrow_and_update();
-            // In this order: whatever a handler publishes that runs while we look at the first has its
-            // position before the second.
+            // In this order: what a handler publishes while the progress is read has a position that the
+            // horizon includes.
             let progress = self.progress().await?;
-            let horizon = self.settings.log.horizon().await;
-            let last_position = horizon.map_err(|error| error.0)?.last_position;
+            let horizon = self.settings.log.horizon().await?;
+            let last_position = horizon.last_position.get();
             let is_done = |one: &Progress| one.position >= last_position && one.due == 0;
             if progress.iter().all(is_done) {
                 return Ok(progress);
             }
             self.wake();
-            // The limit is for passes of other replicas, which this process does not hear of.
+            // The limit is for passes of other replicas, which send no signal to this one.
             let _ = tokio::time::timeout(Duration::from_millis(50), passed.changed()).await;
         }
     }
 
-    pub(crate) async fn progress(&self) -> Result<Vec<Progress>, sqlx::Error> {
+    pub(crate) async fn progress(&self) -> Result<Vec<Progress>, DatabaseError> {
         let rows = ProgressStatements::new(&Family::default())
             .read_progress
             .query()
@@ -60,16 +62,16 @@ impl RunningConsumer {
             .bind(self.settings.clock.now())
             .fetch_all(&self.pool)
             .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Progress {
-                    subscription: row.try_get("name")?,
-                    position: row.try_get("position")?,
-                    due: row.try_get("due")?,
-                    next_due: row.try_get("next_due")?,
-                })
-            })
-            .collect()
+        let mut progress = Vec::with_capacity(rows.len());
+        for row in &rows {
+            progress.push(Progress {
+                subscription: row.try_get("name")?,
+                position: row.try_get("position")?,
+                due: row.try_get("due")?,
+                next_due: row.try_get("next_due")?,
+            });
+        }
+        Ok(progress)
     }
 
     /// Makes every subscription look for something to do.

@@ -14,7 +14,7 @@ use sqlx::{PgPool, Postgres};
 use super::clock::Clock;
 use super::delivery::DeliveryTx;
 use super::lease::{Lease, Stopping};
-use super::retry::RetryPolicy;
+use super::retry_policy::Retry;
 use super::statements::ConsumeStatements;
 use super::subscription::Subscription;
 use crate::log::EventLog;
@@ -36,7 +36,9 @@ pub(crate) struct Settings {
     pub(crate) handler_timeout: Option<Duration>,
     /// For how long a lease is good.
     pub(crate) lease: Duration,
-    pub(crate) retry: RetryPolicy,
+    pub(crate) retry: Retry,
+    /// By how much of itself a delay is lengthened at random at most.
+    pub(crate) jitter: f64,
     pub(crate) observers: Observers,
     /// Decides when a retry is due.
     pub(crate) clock: Clock,
@@ -53,6 +55,18 @@ pub(crate) struct Bound<S> {
     pub(crate) subscription: Subscription<S>,
     pub(crate) state: Arc<S>,
     pub(crate) pool: PgPool,
+}
+
+impl<S> Bound<S> {
+    pub(crate) fn handler_timeout(&self) -> Option<Duration> {
+        let own = self.subscription.handler_timeout;
+        own.or(self.settings.handler_timeout)
+    }
+
+    pub(crate) fn retry(&self) -> &Retry {
+        let own = self.subscription.retry.as_ref();
+        own.unwrap_or(&self.settings.retry)
+    }
 }
 
 /// One partition that this replica works on, under its lease.
@@ -106,15 +120,12 @@ impl<S> Partition<S> {
     /// A transaction for the consumer's own statements. Handlers may run in it too.
     pub(crate) async fn begin(&self) -> Result<DeliveryTx, sqlx::Error> {
         let transaction = transaction::begin(&self.bound.pool).await?;
-        Ok(DeliveryTx::new(
-            transaction,
-            self.settings().handler_timeout,
-        ))
+        Ok(DeliveryTx::new(transaction, self.bound.handler_timeout()))
     }
 
     /// A transaction for handlers, with the savepoint of the first.
     pub(crate) async fn begin_deliveries(&self) -> Result<DeliveryTx, sqlx::Error> {
-        DeliveryTx::begin_deliveries(&self.bound.pool, self.settings().handler_timeout).await
+        DeliveryTx::begin_deliveries(&self.bound.pool, self.bound.handler_timeout()).await
     }
 
     /// Whether nothing more may be begun: it would not count any more.

@@ -139,8 +139,8 @@ fn refuse_log(mismatch: Mismatch, consumer: &'static str, subscription: String) 
         } => StartError::CursorAhead {
             consumer,
             subscription,
-            position: cursor,
-            last_position,
+            position: cursor.into(),
+            last_position: last_position.into(),
         },
         Mismatch::Replaced {
             position,
@@ -149,7 +149,7 @@ fn refuse_log(mismatch: Mismatch, consumer: &'static str, subscription: String) 
         } => StartError::LogReplaced {
             consumer,
             subscription,
-            position,
+            position: position.into(),
             passed,
             found,
         },
@@ -158,8 +158,8 @@ fn refuse_log(mismatch: Mismatch, consumer: &'static str, subscription: String) 
             last_position,
             sequence,
         } => StartError::SequenceBehind {
-            last_event,
-            last_position,
+            last_event: last_event.into(),
+            last_position: last_position.into(),
             sequence,
         },
     }

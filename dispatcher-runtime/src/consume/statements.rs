@@ -14,6 +14,7 @@ statements! {
         insert_partitions,
         join_replicas,
         leave_replicas,
+        list_orphans,
         lock_partitions,
         lock_subscription,
         mark_remote,

@@ -1,9 +1,12 @@
 //! A subscription: a handler, its name, and the options that it was registered with.
 
+use std::time::Duration;
+
 use futures_util::future::BoxFuture;
 
 use super::handler::{Handler, Incoming};
 use super::handler_error::HandlerError;
+use super::retry_policy::Retry;
 use crate::contract::event_type::EventTypes;
 use crate::log::StartFrom;
 
@@ -12,9 +15,26 @@ trait ErasedHandler<S>: Send + Sync {
     fn handle<'a>(&'a self, incoming: Incoming<'a, S>) -> BoxFuture<'a, Result<(), HandlerError>>;
 }
 
-impl<S, H: Handler<S>> ErasedHandler<S> for H {
+/// A handler, as `#[subscribe]` makes it.
+struct Typed<H>(H);
+
+impl<S, H: Handler<S>> ErasedHandler<S> for Typed<H> {
     fn handle<'a>(&'a self, incoming: Incoming<'a, S>) -> BoxFuture<'a, Result<(), HandlerError>> {
-        Handler::handle(self, incoming)
+        self.0.handle(incoming)
+    }
+}
+
+/// A handler that was registered before the state, and so takes none.
+struct Stateless(Box<dyn ErasedHandler<()>>);
+
+impl<S: Sync> ErasedHandler<S> for Stateless {
+    fn handle<'a>(&'a self, incoming: Incoming<'a, S>) -> BoxFuture<'a, Result<(), HandlerError>> {
+        self.0.handle(Incoming {
+            event: incoming.event,
+            tx: incoming.tx,
+            state: &(),
+            delivery: incoming.delivery,
+        })
     }
 }
 
@@ -26,6 +46,10 @@ pub(crate) struct Subscription<S> {
     pub(crate) in_transaction: bool,
     pub(crate) concurrency: u16,
     pub(crate) partitions: u16,
+    /// Its own limit; `None` if it has the consumer's.
+    pub(crate) handler_timeout: Option<Duration>,
+    /// Its own policy; `None` if it has the consumer's.
+    pub(crate) retry: Option<Retry>,
     /// Where it begins when it is new.
     pub(crate) start: StartFrom,
     /// Whether a dead letter holds its subject until it is resolved.
@@ -43,10 +67,12 @@ impl<S> Subscription<S> {
             in_transaction: H::IN_TRANSACTION,
             concurrency: 1,
             partitions: 1,
+            handler_timeout: None,
+            retry: None,
             start: StartFrom::Beginning,
             holds_subjects: false,
             shares_savepoint: false,
-            handler: Box::new(handler),
+            handler: Box::new(Typed(handler)),
         }
     }
 
@@ -56,5 +82,24 @@ impl<S> Subscription<S> {
         incoming: Incoming<'a, S>,
     ) -> BoxFuture<'a, Result<(), HandlerError>> {
         self.handler.handle(incoming)
+    }
+}
+
+impl Subscription<()> {
+    /// The same for a consumer that has been given a state since.
+    pub(crate) fn with_state<S: Sync>(self) -> Subscription<S> {
+        Subscription {
+            name: self.name,
+            event_types: self.event_types,
+            in_transaction: self.in_transaction,
+            concurrency: self.concurrency,
+            partitions: self.partitions,
+            handler_timeout: self.handler_timeout,
+            retry: self.retry,
+            start: self.start,
+            holds_subjects: self.holds_subjects,
+            shares_savepoint: self.shares_savepoint,
+            handler: Box::new(Stateless(self.handler)),
+        }
     }
 }

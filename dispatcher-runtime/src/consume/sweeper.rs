@@ -68,7 +68,7 @@ fn warn_once(held_by: &Option<SlowestSubscription>, named: &mut Option<(String, 
         tracing::warn!(
             consumer = slow.consumer,
             subscription = slow.subscription,
-            position = slow.position,
+            position = slow.position.get(),
             "events are kept beyond their window because a subscription has not read them: \
              start it, or remove it with `Subscriptions::remove`"
         );

@@ -12,7 +12,7 @@ use super::lease::Stopping;
 use super::partition::{Partition, Settings};
 use super::pass::{IdleState, Pass, PassExecutor};
 use super::poll::Poll;
-use super::retry::Reconnect;
+use super::reconnect::Reconnect;
 use super::wake::Sleeper;
 
 /// How soon to look again while a writer is in flight that may not notify: at first, at most.

@@ -34,7 +34,7 @@ const OUT_OF_ORDER: time::Duration = time::Duration::seconds(10);
 /// # async fn example(pool: sqlx::PgPool) -> Result<(), dispatcher_runtime::DatabaseError> {
 /// let horizon = dispatcher_runtime::EventLog::new(pool).horizon().await?;
 /// if let Some(blocker) = horizon.blocker {
-///     println!("{} positions wait for {blocker}", horizon.last_position - horizon.position);
+///     println!("{} positions wait for {blocker}", horizon.last_position.distance_from(horizon.position));
 /// }
 /// # Ok(()) }
 /// ```
@@ -93,8 +93,8 @@ impl EventLog {
     async fn read_in(&self, connection: &mut PgConnection) -> Result<Horizon, sqlx::Error> {
         let (last_position, position) = self.horizon_in(connection).await?;
         let mut horizon = Horizon {
-            last_position,
-            position,
+            last_position: last_position.into(),
+            position: position.into(),
             blocker: None,
         };
         if position < last_position {

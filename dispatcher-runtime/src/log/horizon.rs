@@ -6,21 +6,25 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Serialize, Serializer};
+
+use crate::contract::position::Position;
+
 /// How far the log may be read, at one moment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Horizon {
     /// The last position that was handed out.
-    pub last_position: i64,
+    pub last_position: Position,
     /// Every event up to here is committed or never will be. Consumers read no further.
-    pub position: i64,
+    pub position: Position,
     /// What holds it below [`last_position`](Self::last_position): of the transactions that have
     /// published and are still open, the one that published first.
     pub blocker: Option<Blocker>,
 }
 
 /// A transaction that has published and is still open.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Blocker {
     /// Its server process, for `pg_terminate_backend`. A prepared transaction has none.
@@ -33,7 +37,13 @@ pub struct Blocker {
     /// What its session does, such as `idle in transaction`; `None` as for the application.
     pub state: Option<String>,
     /// For how long it has been open, by the clock of the database; zero where the role may not see it.
+    /// As JSON it is `age_seconds`, a number.
+    #[serde(rename = "age_seconds", serialize_with = "seconds")]
     pub age: Duration,
+}
+
+fn seconds<S: Serializer>(age: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(age.as_secs_f64())
 }
 
 impl fmt::Display for Blocker {

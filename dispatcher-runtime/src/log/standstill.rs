@@ -108,7 +108,7 @@ impl StandstillWatcher {
         let Some(blocker) = horizon.blocker else {
             return Vec::new();
         };
-        let positions = horizon.last_position - horizon.position;
+        let positions = horizon.last_position.distance_from(horizon.position);
         let mut reports = Vec::new();
         let before = self.name(&blocker);
         if !before

@@ -39,10 +39,12 @@ pub(crate) struct Keeper<S> {
     subscriptions: Vec<Arc<Bound<S>>>,
     sleepers: Sleepers,
     passes: watch::Sender<u64>,
+    /// Whether the server answered the last look.
+    keeping: watch::Sender<bool>,
     connection: Option<PoolConnection<Postgres>>,
     held: HashMap<Key, WorkerHandle>,
     workers: JoinSet<Key>,
-    /// Whether the server answered the last look.
+    /// Whether no failure to reach the server has been logged since it last answered.
     is_reached: bool,
     stopping: watch::Receiver<bool>,
 }
@@ -62,6 +64,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
         subscriptions: Vec<Arc<Bound<S>>>,
         sleepers: Sleepers,
         passes: watch::Sender<u64>,
+        keeping: watch::Sender<bool>,
         stopping: watch::Receiver<bool>,
     ) -> Self {
         Self {
@@ -71,6 +74,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             subscriptions,
             sleepers,
             passes,
+            keeping,
             connection: None,
             held: HashMap::new(),
             workers: JoinSet::new(),
@@ -92,6 +96,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             let next = match looked {
                 Ok(Ok(is_settled)) => {
                     self.is_reached = true;
+                    self.keeping.send_replace(true);
                     if is_settled { third } else { SOON.min(third) }
                 }
                 Ok(Err(error)) => self.unreached(&error.to_string()),
@@ -134,6 +139,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
 
     fn unreached(&mut self, error: &str) -> Duration {
         self.connection = None;
+        self.keeping.send_replace(false);
         if std::mem::replace(&mut self.is_reached, false) {
             tracing::warn!(
                 consumer = self.settings.consumer,

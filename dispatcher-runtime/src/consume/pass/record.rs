@@ -12,14 +12,14 @@ use time::OffsetDateTime;
 use super::attempt::Failure;
 use super::candidate::Candidate;
 use crate::consume::handler_error::HandlerErrorKind;
-use crate::consume::partition::Partition;
-use crate::consume::retry::RetryPolicy;
+use crate::consume::partition::{Bound, Partition};
+use crate::consume::retry_policy::lengthen;
 use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::contract::id::DeadLetterId;
 use crate::log::Anchor;
 use crate::log::stored_event::StoredEvent;
 use crate::observe::{Ended, Kept};
-use crate::operate::dead_letter;
+use crate::operate::dead_letter::{self, FailedAttempt};
 
 /// What was done so far and will be recorded together.
 #[derive(Default)]
@@ -86,12 +86,15 @@ enum Verdict {
 }
 
 impl Verdict {
-    fn of(kind: HandlerErrorKind, policy: &RetryPolicy, attempts: u32) -> Self {
+    fn of<S>(kind: HandlerErrorKind, bound: &Bound<S>, failed: &FailedAttempt) -> Self {
         let delay = match kind {
             HandlerErrorKind::Permanent => return Self::GiveUp(DeadLetterReason::Permanent),
             HandlerErrorKind::Invalid => return Self::GiveUp(DeadLetterReason::Invalid),
-            HandlerErrorKind::Retry => policy.delay_after(attempts, fastrand::f64()),
-            HandlerErrorKind::RetryAfter(delay) => policy.delay_after(attempts, 0.0).map(|_| delay),
+            HandlerErrorKind::Retry => bound
+                .retry()
+                .delay_after(failed)
+                .map(|delay| lengthen(delay, bound.settings.jitter, fastrand::f64())),
+            HandlerErrorKind::RetryAfter(delay) => bound.retry().delay_after(failed).map(|_| delay),
         };
         match delay {
             Some(delay) => Self::RetryIn(delay),
@@ -100,14 +103,11 @@ impl Verdict {
     }
 }
 
-/// An attempt that failed, and how the event stands after it.
-struct FailedAttempt<'a> {
+/// A candidate whose attempt failed, with all attempts that failed.
+struct FailedCandidate<'a> {
     candidate: &'a Candidate,
-    error: String,
-    /// How many attempts there were, this one included.
-    attempts: u32,
+    last: FailedAttempt,
     failures: Vec<serde_json::Value>,
-    now: OffsetDateTime,
 }
 
 impl PassRecord {
@@ -150,22 +150,18 @@ impl PassRecord {
         candidate: &Candidate,
         failure: Failure,
     ) -> Ended {
-        let settings = partition.settings();
-        let now = settings.clock.now();
-        let attempts = candidate.attempts + 1;
-        let mut failures = candidate.failures.clone();
-        failures.push(serde_json::json!({
-            "attempt": attempts,
-            "failed_at": rfc3339(now),
-            "error": failure.error,
-        }));
-        let verdict = Verdict::of(failure.kind, &settings.retry, attempts);
-        let failed = FailedAttempt {
-            candidate,
+        let last = FailedAttempt {
+            attempt: candidate.attempts + 1,
+            failed_at: partition.settings().clock.now(),
             error: failure.error,
-            attempts,
+        };
+        let verdict = Verdict::of(failure.kind, &partition.bound, &last);
+        let mut failures = candidate.failures.clone();
+        failures.push(serde_json::to_value(&last).unwrap_or_default());
+        let failed = FailedCandidate {
+            candidate,
+            last,
             failures,
-            now,
         };
         match verdict {
             Verdict::RetryIn(delay) => {
@@ -179,12 +175,12 @@ impl PassRecord {
         }
     }
 
-    fn retry<S>(&mut self, partition: &Partition<S>, failed: FailedAttempt<'_>, delay: Duration) {
+    fn retry<S>(&mut self, partition: &Partition<S>, failed: FailedCandidate<'_>, delay: Duration) {
         let event = &failed.candidate.event;
         let (event_id, event_type) = (event.event_id.clone(), event.event_type.clone());
         let consumer = partition.settings().consumer;
         let subscription = partition.subscription().name;
-        let (attempt, error) = (failed.attempts, failed.error);
+        let (attempt, error) = (failed.last.attempt, failed.last.error);
         self.log_lines.push(Box::new(move || {
             tracing::warn!(
                 event_id,
@@ -198,8 +194,8 @@ impl PassRecord {
             );
         }));
         self.put_aside(RetryRow {
-            attempts: failed.attempts,
-            due_at: Some(due_after(failed.now, delay)),
+            attempts: attempt,
+            due_at: Some(due_after(failed.last.failed_at, delay)),
             failures: failed.failures,
             ..RetryRow::behind(event)
         });
@@ -208,7 +204,7 @@ impl PassRecord {
     fn give_up<S>(
         &mut self,
         partition: &Partition<S>,
-        failed: FailedAttempt<'_>,
+        failed: FailedCandidate<'_>,
         reason: DeadLetterReason,
     ) {
         let event = &failed.candidate.event;
@@ -220,10 +216,10 @@ impl PassRecord {
             subscription,
             event: event.clone(),
             reason,
-            error: failed.error,
-            attempts: failed.attempts,
+            error: failed.last.error,
+            attempts: failed.last.attempt,
             failures: failed.failures,
-            now: failed.now,
+            now: failed.last.failed_at,
         };
         self.log_lines.push(log_dead_letter(&dead_letter));
         if partition.subscription().holds_subjects && event.subject.is_some() {
@@ -260,11 +256,6 @@ fn log_dead_letter(new: &dead_letter::New) -> Box<dyn FnOnce() + Send + Sync> {
             "an event became a dead letter"
         );
     })
-}
-
-fn rfc3339(at: OffsetDateTime) -> String {
-    at.format(&time::format_description::well_known::Rfc3339)
-        .unwrap_or_else(|_| at.to_string())
 }
 
 /// When an event is due that waits for so long.

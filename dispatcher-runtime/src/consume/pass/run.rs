@@ -247,7 +247,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
             attempt: candidate.attempts + 1,
             consumer: settings.consumer,
             subscription: subscription.name,
-            position: candidate.event.position,
+            position: candidate.event.position.into(),
             inserted_at: candidate.event.inserted_at,
         };
         let attempt = Attempt {
@@ -255,7 +255,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
             event: &candidate.event,
             state: &*self.partition.bound.state,
             delivery,
-            timeout: settings.handler_timeout,
+            timeout: self.partition.bound.handler_timeout(),
             observers: &settings.observers,
         };
         attempt.run(tx).await

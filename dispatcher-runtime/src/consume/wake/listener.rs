@@ -12,7 +12,7 @@ use tokio::sync::{Notify, mpsc};
 
 use super::sleeper::{Command, Sleepers};
 use super::{PATIENCE, session};
-use crate::consume::retry::Reconnect;
+use crate::consume::reconnect::Reconnect;
 use crate::consume::statements::SleepStatements;
 use crate::postgres::family::Family;
 use crate::postgres::transaction;

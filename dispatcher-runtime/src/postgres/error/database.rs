@@ -1,23 +1,23 @@
-//! Errors of the database: what the server says, what to do about it, and whether waiting helps.
+//! What the database says: the error, what to do about it, and whether waiting helps.
 
 use super::{ConfigError, describe, is_transient};
 
-/// The tables could not be brought up to date. Migrations that had succeeded stay applied; once the cause
-/// is removed, call [`migrate`](crate::migrate()) again.
+/// The tables could not be brought up to date. Migrations that had succeeded stay; once the cause is
+/// removed, call [`migrate`](crate::postgres::migrate()) again.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrateError {
-    /// The schema's name is not valid: choose another.
+    /// The schema's name cannot be one: choose another.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The migrator refused or failed; the source says at which migration. If the role lacks CREATE on the
-    /// schema, grant it. If an applied migration is unknown or differs, the tables belong to a newer
-    /// version of this crate: upgrade the service.
+    /// The migrator refuses or fails; its source says which migration. Grant the role CREATE on the
+    /// schema where that is what is missing. Where a migration that was applied is unknown or differs,
+    /// the tables belong to a newer version of this crate: upgrade the service.
     #[error("the dispatcher's tables could not be migrated")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     /// The database could not be reached or refused a statement: the message says what to look at.
-    #[error("{0}")]
-    Database(#[source] DatabaseError),
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
 }
 
 impl From<sqlx::Error> for MigrateError {
@@ -26,9 +26,21 @@ impl From<sqlx::Error> for MigrateError {
     }
 }
 
-/// The database's error and, where it is known, what to do about it.
+/// What the database said and, where it is known, what to do about it.
+///
+/// Its text holds everything that the error of sqlx says, so it has no [source](std::error::Error::source):
+/// a report that prints the whole chain would say it twice. [`get`](Self::get) is for code that looks
+/// closer.
+///
+/// ```
+/// use dispatcher_runtime::DatabaseError;
+///
+/// let error = DatabaseError::from(sqlx::Error::PoolTimedOut);
+/// assert!(error.is_transient());
+/// assert!(error.to_string().starts_with("the database failed: "));
+/// ```
 #[derive(Debug)]
-pub struct DatabaseError(pub(crate) sqlx::Error);
+pub struct DatabaseError(sqlx::Error);
 
 impl From<sqlx::Error> for DatabaseError {
     fn from(error: sqlx::Error) -> Self {
@@ -42,8 +54,13 @@ impl DatabaseError {
         &self.0
     }
 
-    /// Whether the same statement may succeed later although nobody changes anything: the connection broke,
-    /// the server restarts, or two transactions met.
+    /// The error of sqlx, by value.
+    pub fn into_inner(self) -> sqlx::Error {
+        self.0
+    }
+
+    /// Whether the same call may succeed later although nobody changes anything: the connection broke, no
+    /// connection became free in time, the server restarts, or two transactions conflicted.
     pub fn is_transient(&self) -> bool {
         is_transient(&self.0)
     }
@@ -51,18 +68,18 @@ impl DatabaseError {
     fn advice(&self) -> Option<&'static str> {
         match &self.0 {
             sqlx::Error::Io(_) => {
-                Some("is Postgres up, and is the host and port in the connection string right?")
+                Some("is Postgres up, and are host and port in the connection string right?")
             }
             sqlx::Error::PoolTimedOut => Some(
                 "no connection became free in time: is Postgres up, and is the pool large enough?",
             ),
             sqlx::Error::Database(error) => match error.code().as_deref() {
                 Some("42P01" | "42883" | "3F000") => Some(
-                    "run `dispatcher_runtime::migrate(&pool)` before, and name the schema if the tables have one of their own",
+                    "run `dispatcher_runtime::migrate(&pool)` first, and name the schema if the tables have one of their own",
                 ),
                 Some("42501") => Some("grant the role access to the dispatcher's tables"),
                 Some("28P01" | "28000" | "3D000") => {
-                    Some("check user, password and database in the connection string")
+                    Some("check the user, password and database in the connection string")
                 }
                 _ => None,
             },
@@ -81,8 +98,4 @@ impl std::fmt::Display for DatabaseError {
     }
 }
 
-impl std::error::Error for DatabaseError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}
+impl std::error::Error for DatabaseError {}

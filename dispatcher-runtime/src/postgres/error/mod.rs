@@ -1,5 +1,5 @@
-//! What can go wrong with settings and with the database. The messages are for the person who has to
-//! act on them.
+//! What can go wrong with settings and with the database. The messages are written for the person who
+//! has to act on them.
 
 mod config;
 mod database;
@@ -7,8 +7,8 @@ mod database;
 pub use config::ConfigError;
 pub use database::{DatabaseError, MigrateError};
 
-/// The text of an error. For an error of the server: its message and SQLSTATE, without the line in
-/// Postgres' source code.
+/// What an error says. For errors of the database these are the message and the SQLSTATE, without the line
+/// in the source of Postgres.
 pub(crate) fn describe(error: &(dyn std::error::Error + 'static)) -> String {
     match error.downcast_ref::<sqlx::Error>() {
         Some(sqlx::Error::Database(database)) => match database.code() {
@@ -19,7 +19,9 @@ pub(crate) fn describe(error: &(dyn std::error::Error + 'static)) -> String {
     }
 }
 
-/// As [`DatabaseError::is_transient`]. Such an error is waited out and never counted against an event.
+/// Whether the same statement may succeed later although nobody changes anything: the connection broke, the
+/// server restarts, two transactions conflicted. Such an error is waited out and never counted against an
+/// event.
 pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
@@ -27,26 +29,33 @@ pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::Tls(_) => true,
         // https://www.postgresql.org/docs/current/errcodes-appendix.html
-        sqlx::Error::Database(_) => sql_state(error).is_some_and(|code| {
-            matches!(
-                code.as_str(),
-                "40001"
-                    | "40P01"
-                    | "55P03"
-                    | "57P01"
-                    | "57P02"
-                    | "57P03"
-                    | "57P05"
-                    | "25P03"
-                    | "25P04"
-            ) || code.starts_with("08")
-                || code.starts_with("53")
-        }),
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| is_transient_code(&code)),
         _ => false,
     }
 }
 
-/// The server's code for its error: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+/// The same of an error that may be anything. Wrappers such as anyhow's show the errors inside that of sqlx
+/// and not that one itself.
+pub(crate) fn is_transient_error(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<sqlx::Error>() {
+        return is_transient(error);
+    }
+    if let Some(error) = error.downcast_ref::<DatabaseError>() {
+        return error.is_transient();
+    }
+    let server = error.downcast_ref::<sqlx::postgres::PgDatabaseError>();
+    server.is_some_and(|error| is_transient_code(error.code()))
+}
+
+fn is_transient_code(code: &str) -> bool {
+    matches!(
+        code,
+        "40001" | "40P01" | "55P03" | "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04"
+    ) || code.starts_with("08")
+        || code.starts_with("53")
+}
+
+/// What the server calls its error: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
 pub(crate) fn sql_state(error: &sqlx::Error) -> Option<String> {
     let code = error.as_database_error()?.code()?;
     Some(code.into_owned())
