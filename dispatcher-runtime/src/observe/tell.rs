@@ -61,6 +61,7 @@ impl Observers {
     }
 
     /// `events` counts those of a publish that failed, or that was refused.
+    #[cfg(feature = "publish")]
     pub(crate) fn not_published(&self, event_type: &str, outcome: PublishOutcome, events: usize) {
         self.tell_publish(event_type, outcome, events);
     }
