@@ -8,6 +8,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+pub(crate) use dispatcher_schema::pointer::{Place, is_pointer, join, split_last, unescape};
+
 /// What is wrong with a text, and where.
 #[derive(Debug)]
 pub(crate) struct Fault {
@@ -15,15 +17,6 @@ pub(crate) struct Fault {
     pub(crate) position: Option<(usize, usize)>,
     pub(crate) message: String,
     pub(crate) help: Option<String>,
-}
-
-/// What of a pointer's target to point at.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Place {
-    /// The value.
-    Value,
-    /// The key that holds it; the value where it stands in an array.
-    Key,
 }
 
 /// The text and the value of a file.
@@ -173,32 +166,6 @@ pub(crate) fn locate(text: &str, pointer: &str, place: Place) -> Option<(usize, 
         };
     }
     Some(position(text, found))
-}
-
-/// `pointer` with one more token.
-pub(crate) fn join(pointer: &str, token: &str) -> String {
-    format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
-}
-
-/// A token of a pointer as the key that it means.
-pub(crate) fn unescape(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
-}
-
-/// Whether `text` is a JSON pointer to something below the root.
-pub(crate) fn is_pointer(text: &str) -> bool {
-    text.starts_with('/')
-        && text
-            .split('~')
-            .skip(1)
-            .all(|rest| rest.starts_with(['0', '1']))
-}
-
-/// The pointer of the parent and the last token, unescaped; none for the root.
-pub(crate) fn split_last(pointer: &str) -> Option<(&str, String)> {
-    pointer
-        .rsplit_once('/')
-        .map(|(parent, token)| (parent, unescape(token)))
 }
 
 fn repeated_keys(text: &str) -> Vec<Fault> {

@@ -105,7 +105,7 @@ pub use contract::permission::{ConsumedBy, PublishedBy};
 pub use contract::position::Position;
 pub use contract::registry::{
     Difference, EventContract, LoadedEvent, LoadedRegistry, LoadedVersion, Registry, RegistryError,
-    Status, VersionContract,
+    RegistryFault, Status, VersionContract,
 };
 pub use contract::value::{Date, DateTime, Deferred, Integer, Number, Refined, ValueError};
 /// The version of the crate `sqlx` that appears in this interface: a pool or transaction of another major

@@ -87,20 +87,22 @@ impl RefError {
             ),
             Self::NoFile { meant, path, .. } => match meant {
                 Some(meant) => Some(format!("did you mean {meant}?")),
-                None => Some(match crate::files::check_path(path) {
+                None => Some(match dispatcher_schema::path::check_path(path) {
                     Ok(()) => "a path is relative to the file that it stands in".to_owned(),
                     Err(fault) => fault.message,
                 }),
             },
-            Self::NoDocument { uri, .. } => Some(if Draft::from_schema_uri(uri).is_some() {
-                "of the metaschemas only that of 2020-12 is at hand: put a copy of this one into the contracts directory"
+            Self::NoDocument { uri, .. } => {
+                Some(if let Some(draft) = Draft::from_schema_uri(uri) {
+                    format!("did you mean {:?}?", draft.schema_uri())
+                } else if uri.starts_with("http") {
+                    "nothing is fetched: put the document into the contracts directory, with this address as its $id"
                     .to_owned()
-            } else if uri.starts_with("http") {
-                "nothing is fetched: put the document into the contracts directory, with this address as its $id"
-                    .to_owned()
-            } else {
-                "give a document of the contracts this $id, or refer to it by its path".to_owned()
-            }),
+                } else {
+                    "give a document of the contracts this $id, or refer to it by its path"
+                        .to_owned()
+                })
+            }
             Self::NoValue { help, .. } | Self::NoAnchor { help, .. } => help.clone(),
             Self::Faulty { .. } => None,
         }

@@ -1,11 +1,11 @@
 //! What each keyword needs, and the names of types.
 
+use dispatcher_schema::words::found;
 use serde_json::Value;
 
 use super::Checker;
 use crate::diagnostic::closest;
 use crate::draft::{Draft, Subschemas};
-use crate::registry::found;
 use crate::schema::Location;
 
 impl Checker<'_> {

@@ -160,13 +160,8 @@ impl Loader<'_> {
     }
 
     fn note_references(&mut self, at: &Location, schema: &Map<String, Value>, draft: Draft) {
-        let keywords: &[&'static str] = match draft {
-            Draft::Draft202012 => &["$ref", "$dynamicRef"],
-            Draft::Draft201909 => &["$ref", "$recursiveRef"],
-            _ => &["$ref"],
-        };
-        for keyword in keywords {
-            if let Some(Value::String(reference)) = schema.get(*keyword) {
+        for keyword in draft.references() {
+            if let Some(Value::String(reference)) = schema.get(keyword) {
                 self.new.push(Reference {
                     from: at.clone(),
                     keyword,

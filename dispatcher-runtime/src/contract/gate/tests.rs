@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::one_resource::{ADDRESS, OneResource};
+use dispatcher_schema::one_resource::{ADDRESS, OneResource};
 
 fn documents() -> Vec<(&'static str, Value)> {
     vec![
