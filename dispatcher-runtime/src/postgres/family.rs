@@ -1,4 +1,7 @@
 //! A table family: the tables of one dispatcher, in one Postgres schema.
+//!
+//! A name is checked and quoted once, here, because it becomes part of SQL text. A name that cannot be
+//! one of a schema is a [`ConfigError`], before anything is sent.
 
 use crate::postgres::error::ConfigError;
 
