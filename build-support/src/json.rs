@@ -2,7 +2,7 @@
 //! column of a JSON pointer.
 //!
 //! Values come from `serde_json`, whose recursion limit bounds every walk over them. What it lets
-//! pass is a key that stands twice (it takes the last one); here that is a fault.
+//! pass is a duplicate key (it takes the last one); here that is a fault.
 
 use std::collections::HashMap;
 
@@ -190,9 +190,9 @@ fn repeated_keys(text: &str) -> Vec<Fault> {
                     let (line, column) = position(text, first);
                     faults.push(Fault {
                         position: Some(position(text, start)),
-                        message: format!("the key {key:?} stands twice in one object"),
+                        message: format!("duplicate key {key:?} in one object"),
                         help: Some(format!(
-                            "it stands first at {line}:{column}; keep one of them"
+                            "it first appears at {line}:{column}; keep one of them"
                         )),
                     });
                 }

@@ -3,7 +3,6 @@
 use std::future::IntoFuture;
 
 use acme_contracts::Revenue;
-use dispatcher_runtime::time::macros::datetime;
 use dispatcher_runtime::{
     DecodeError, Dispatcher, EventEnvelope, EventId, Payload, PublishError, Published,
 };
@@ -109,7 +108,7 @@ async fn a_tenant_is_that_of_the_publish_or_of_its_dispatcher() -> TestResult {
 #[tokio::test]
 async fn a_command_that_runs_again_publishes_once() -> TestResult {
     let world = World::new().await?;
-    let accepted_at = datetime!(2026-11-29 08:00 UTC);
+    let accepted_at = dispatcher_runtime::time::OffsetDateTime::from_unix_timestamp(1_795_939_200)?;
     for runs_again in [false, true] {
         let id = EventId::derived_from("cmd_1/credit.locked", accepted_at);
         let published = world.revenue().publish(lock(1, 1)).event_id(id).await?;

@@ -130,7 +130,7 @@ fn bad_pattern(pattern: &str) -> Option<String> {
         _ => "the regular-expression engine does not take it (too large, or a construct that it lacks)".to_owned(),
     };
     Some(format!(
-        "{} is no regular expression: {reason}",
+        "{} is not a valid regular expression: {reason}",
         found(&Value::String(pattern.to_owned()))
     ))
 }

@@ -291,7 +291,9 @@ fn general(value: &Value, kind: &ValidationErrorKind) -> String {
         ValidationErrorKind::Type { kind } => {
             format!("{} is needed, found {}", name(kind), found(value))
         }
-        ValidationErrorKind::Format { format } => format!("{} is no {format}", found(value)),
+        ValidationErrorKind::Format { format } => {
+            format!("{} is not a valid {format}", found(value))
+        }
         ValidationErrorKind::Pattern { pattern } => {
             format!("{} does not match {pattern:?}", found(value))
         }

@@ -36,7 +36,7 @@ pub(crate) struct StandstillReport {
     /// Zero when the transaction has ended.
     pub(crate) standing_for: Duration,
     /// How many positions cannot be read because of it.
-    pub(crate) positions: i64,
+    pub(crate) positions: u64,
 }
 
 /// What a pass has to do about the horizon that it found.

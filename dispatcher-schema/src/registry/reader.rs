@@ -182,7 +182,7 @@ impl Reader<'_> {
                 let known = ["active", "deprecated", "retired"];
                 let help = match closest(other, known) {
                     Some(meant) => format!("did you mean {meant:?}?"),
-                    None => "active, deprecated or retired".to_owned(),
+                    None => "write active, deprecated or retired".to_owned(),
                 };
                 self.push(
                     &status.pointer,

@@ -145,9 +145,9 @@ impl Loader<'_> {
                 let first = first.clone();
                 self.diagnostics.push(self.documents.diagnostic(
                     &at.join(keyword),
-                    format!("the anchor {name:?} stands twice in one schema document"),
+                    format!("duplicate anchor {name:?} in one schema document"),
                     Some(format!(
-                        "it stands first at {}",
+                        "it is first defined at {}",
                         if first.pointer.is_empty() {
                             "the root"
                         } else {
