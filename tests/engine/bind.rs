@@ -83,7 +83,7 @@ mod generated {
     dispatcher_runtime::private::integer_enum!(Odd, "odd", "be one of 1, 3", { N1 = 1, N3 = 3 });
 
     #[derive(Clone, Copy, Debug, PartialEq)]
-    pub enum Level {
+    pub(super) enum Level {
         Low,
         N1,
     }

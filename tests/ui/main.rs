@@ -48,6 +48,11 @@ fn faults_are_told() -> TestResult {
     Ok(())
 }
 
+/// It is compiled, and that is the test: a publish joins each kind of connection.
+const _: () = {
+    let _ = publish_within::everywhere;
+};
+
 #[tokio::test]
 async fn handlers_are_registered_under_their_names() -> TestResult {
     let pool = PgPool::connect_lazy("postgres://localhost/nowhere")?;
@@ -71,7 +76,8 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
         format!("{:?}", pieces_of_state::consumer(pool.clone())),
         format!("{:?}", pieces_of_state::of_the_piece(pool.clone())),
         format!("{:?}", facade::consumer(pool.clone())),
-        format!("{:?}", facade::own_consumer(pool)),
+        format!("{:?}", facade::own_consumer(pool.clone())),
+        format!("{:?}", errors_of_all_kinds::consumer(pool)),
     ];
     assert_eq!(
         names,
@@ -88,6 +94,7 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
             r#"ConsumerBuilder { subscriptions: ["one"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["hold_slot", "credit_board"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["of_own_contracts"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["boxed", "text", "mixed"], .. }"#,
         ]
     );
     Ok(())

@@ -9,7 +9,6 @@ use dispatcher_runtime::{
 };
 use sqlx::PgPool;
 
-#[expect(dead_code, reason = "it is enough that it compiles")]
 async fn emit<P: PublishedBy<Revenue>>(
     dispatcher: &Dispatcher<Revenue>,
     payload: P,

@@ -10,14 +10,14 @@ use sqlx::PgPool;
 
 /// The application's state.
 #[derive(Clone, Debug)]
-struct App {
+pub(crate) struct App {
     slots: PgPool,
     limits: Limits,
 }
 
 /// A piece that is made, and not cloned.
 #[derive(Clone, Copy, Debug)]
-struct Limits {
+pub(crate) struct Limits {
     most_credits: i64,
 }
 

@@ -10,7 +10,7 @@ use dispatcher_runtime::{
 };
 
 /// Each of the four, by `&mut` and as what was passed in.
-pub async fn everywhere(
+pub(crate) async fn everywhere(
     dispatcher: &Dispatcher<Revenue>,
     event: &CreditLocked,
     mut transaction: Transaction<'_, Postgres>,
@@ -44,7 +44,7 @@ async fn forward(
     Ok(())
 }
 
-pub fn consumer(
+pub(crate) fn consumer(
     pool: PgPool,
     revenue: Dispatcher<Revenue>,
 ) -> ConsumerBuilder<Coaching, Dispatcher<Revenue>> {

@@ -1,3 +1,4 @@
+::dispatcher_runtime::private::generated_by!("dispatcher-build-support", "0.1");
 /// The domain `coaching`.
 ///
 /// Produces nothing.
@@ -6,6 +7,7 @@
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
+impl ::dispatcher_runtime::private::Sealed for Coaching {}
 impl ::dispatcher_runtime::Domain for Coaching {
     const NAME: &'static str = "coaching";
     fn registry() -> &'static ::dispatcher_runtime::Registry {
@@ -20,6 +22,7 @@ impl ::dispatcher_runtime::Domain for Coaching {
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Growth;
+impl ::dispatcher_runtime::private::Sealed for Growth {}
 impl ::dispatcher_runtime::Domain for Growth {
     const NAME: &'static str = "growth";
     fn registry() -> &'static ::dispatcher_runtime::Registry {
@@ -34,6 +37,7 @@ impl ::dispatcher_runtime::Domain for Growth {
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Identity;
+impl ::dispatcher_runtime::private::Sealed for Identity {}
 impl ::dispatcher_runtime::Domain for Identity {
     const NAME: &'static str = "identity";
     fn registry() -> &'static ::dispatcher_runtime::Registry {
@@ -48,6 +52,7 @@ impl ::dispatcher_runtime::Domain for Identity {
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Platform;
+impl ::dispatcher_runtime::private::Sealed for Platform {}
 impl ::dispatcher_runtime::Domain for Platform {
     const NAME: &'static str = "platform";
     fn registry() -> &'static ::dispatcher_runtime::Registry {
@@ -62,6 +67,7 @@ impl ::dispatcher_runtime::Domain for Platform {
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
+impl ::dispatcher_runtime::private::Sealed for Revenue {}
 impl ::dispatcher_runtime::Domain for Revenue {
     const NAME: &'static str = "revenue";
     fn registry() -> &'static ::dispatcher_runtime::Registry {
@@ -108,7 +114,8 @@ pub mod lead_captured {
     /// The marker of the event type `lead.captured`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::LeadCaptured;
         const NAME: &'static str = "lead.captured";
         const PRODUCER: &'static str = "growth";
@@ -120,7 +127,7 @@ pub mod lead_captured {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "lead.captured",
         description: "The event lead.captured.",
         contract: "golden",
@@ -129,33 +136,32 @@ pub mod lead_captured {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `lead.captured`",
         label = "the registry names `growth` as its producer",
         note = "publish it from a `Dispatcher::<Growth>`, or change \"producer\" of \"lead.captured\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Growth {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
-    for v1::LeadCaptured {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::LeadCaptured {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `lead.captured`",
         label = "the registry lists `identity`, `revenue`",
         note = "add the domain to \"consumers\" of \"lead.captured\" in event-types-registry.json, or subscribe from a `Consumer::<Identity>` or a `Consumer::<Revenue>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Identity {}
     impl Consumer for super::Revenue {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`lead_captured` carries `LeadCaptured`, but this handler takes `{Self}`",
@@ -174,14 +180,7 @@ pub mod lead_captured {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -193,7 +192,8 @@ pub mod lead_expired {
     /// The marker of the event type `lead.expired`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = Retired;
         const NAME: &'static str = "lead.expired";
         const PRODUCER: &'static str = "growth";
@@ -206,7 +206,7 @@ pub mod lead_expired {
     }
     pub enum Retired {}
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "lead.expired",
         description: "The event lead.expired.",
         contract: "golden",
@@ -215,31 +215,27 @@ pub mod lead_expired {
         status: ::dispatcher_runtime::Status::Retired,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Retired,
-                schema: ::core::option::Option::None,
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Retired,
+                ::core::option::Option::None,
+            ),
         ],
-    };
+    });
     #[diagnostic::on_unimplemented(
         message = "`lead.expired` is retired: it can no longer be subscribed to",
         label = "the registry says \"retired\""
     )]
     pub trait Live {}
-    impl<D: Live> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: ::dispatcher_runtime::Domain + Live> ::dispatcher_runtime::ConsumedBy<D>
+    for EventType {}
     impl<V: Live> ::dispatcher_runtime::private::HeldBy<V> for Retired {}
     impl<P: Live> ::dispatcher_runtime::private::Carries<P> for EventType {
         fn decode(
             schema_version: u32,
             _: ::dispatcher_runtime::private::serde_json::Value,
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
-            ::core::result::Result::Err(
-                ::dispatcher_runtime::DecodeError::unknown_version(
-                    &DESCRIPTOR,
-                    schema_version,
-                ),
-            )
+            ::core::result::Result::Err(DESCRIPTOR.unknown_version(schema_version))
         }
     }
 }
@@ -287,7 +283,8 @@ pub mod lead_lost {
     /// The marker of the event type `lead.lost`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::LeadLost;
         const NAME: &'static str = "lead.lost";
         const PRODUCER: &'static str = "growth";
@@ -299,7 +296,7 @@ pub mod lead_lost {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "lead.lost",
         description: "The event lead.lost.",
         contract: "golden",
@@ -312,31 +309,31 @@ pub mod lead_lost {
         },
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `lead.lost`",
         label = "the registry names `growth` as its producer",
         note = "publish it from a `Dispatcher::<Growth>`, or change \"producer\" of \"lead.lost\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Growth {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::LeadLost {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::LeadLost {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `lead.lost`",
         label = "the registry lists `coaching`",
         note = "add the domain to \"consumers\" of \"lead.lost\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`lead_lost` carries `LeadLost`, but this handler takes `{Self}`",
@@ -355,14 +352,7 @@ pub mod lead_lost {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -407,7 +397,8 @@ pub mod r#type {
     /// The marker of the event type `type`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::Type;
         const NAME: &'static str = "type";
         const PRODUCER: &'static str = "platform";
@@ -419,7 +410,7 @@ pub mod r#type {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "type",
         description: "The event type.",
         contract: "golden",
@@ -428,30 +419,30 @@ pub mod r#type {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `type`",
         label = "the registry names `platform` as its producer",
         note = "publish it from a `Dispatcher::<Platform>`, or change \"producer\" of \"type\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Platform {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::Type {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::Type {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `type`",
         label = "the registry lists no consumers of it",
         note = "add the domain to \"consumers\" of \"type\" in event-types-registry.json"
     )]
-    pub trait Consumer {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`type` carries `Type`, but this handler takes `{Self}`",
@@ -470,14 +461,7 @@ pub mod r#type {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -560,10 +544,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &lead_captured::DESCRIPTOR,
-                                other,
-                            ),
+                            lead_captured::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }
@@ -578,10 +559,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &lead_lost::DESCRIPTOR,
-                                other,
-                            ),
+                            lead_lost::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }
@@ -596,10 +574,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &r#type::DESCRIPTOR,
-                                other,
-                            ),
+                            r#type::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }

@@ -1,3 +1,4 @@
+::dispatcher_runtime::private::generated_by!("dispatcher-build-support", "0.1");
 /// The domain `coaching`.
 ///
 /// Produces nothing.
@@ -6,6 +7,7 @@
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
+impl ::dispatcher_runtime::private::Sealed for Coaching {}
 impl ::dispatcher_runtime::Domain for Coaching {
     const NAME: &'static str = "coaching";
     fn registry() -> &'static ::dispatcher_runtime::Registry {
@@ -20,6 +22,7 @@ impl ::dispatcher_runtime::Domain for Coaching {
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
+impl ::dispatcher_runtime::private::Sealed for Revenue {}
 impl ::dispatcher_runtime::Domain for Revenue {
     const NAME: &'static str = "revenue";
     fn registry() -> &'static ::dispatcher_runtime::Registry {
@@ -67,7 +70,8 @@ pub mod root_anything {
     /// The marker of the event type `root.anything`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::RootAnything;
         const NAME: &'static str = "root.anything";
         const PRODUCER: &'static str = "revenue";
@@ -79,7 +83,7 @@ pub mod root_anything {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.anything",
         description: "The event root.anything.",
         contract: "golden",
@@ -88,32 +92,31 @@ pub mod root_anything {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.anything`",
         label = "the registry names `revenue` as its producer",
         note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.anything\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Revenue {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
-    for v1::RootAnything {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::RootAnything {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `root.anything`",
         label = "the registry lists `coaching`",
         note = "add the domain to \"consumers\" of \"root.anything\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`root_anything` carries `RootAnything`, but this handler takes `{Self}`",
@@ -132,14 +135,7 @@ pub mod root_anything {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -220,7 +216,8 @@ pub mod root_draft4 {
     /// The marker of the event type `root.draft4`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::RootDraft4;
         const NAME: &'static str = "root.draft4";
         const PRODUCER: &'static str = "revenue";
@@ -232,7 +229,7 @@ pub mod root_draft4 {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.draft4",
         description: "The event root.draft4.",
         contract: "golden",
@@ -241,31 +238,31 @@ pub mod root_draft4 {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.draft4`",
         label = "the registry names `revenue` as its producer",
         note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.draft4\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Revenue {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::RootDraft4 {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::RootDraft4 {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `root.draft4`",
         label = "the registry lists `coaching`",
         note = "add the domain to \"consumers\" of \"root.draft4\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`root_draft4` carries `RootDraft4`, but this handler takes `{Self}`",
@@ -284,14 +281,7 @@ pub mod root_draft4 {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -357,7 +347,8 @@ pub mod root_draft7 {
     /// The marker of the event type `root.draft7`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::RootDraft7;
         const NAME: &'static str = "root.draft7";
         const PRODUCER: &'static str = "revenue";
@@ -369,7 +360,7 @@ pub mod root_draft7 {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.draft7",
         description: "The event root.draft7.",
         contract: "golden",
@@ -378,31 +369,31 @@ pub mod root_draft7 {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.draft7`",
         label = "the registry names `revenue` as its producer",
         note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.draft7\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Revenue {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::RootDraft7 {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::RootDraft7 {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `root.draft7`",
         label = "the registry lists `coaching`",
         note = "add the domain to \"consumers\" of \"root.draft7\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`root_draft7` carries `RootDraft7`, but this handler takes `{Self}`",
@@ -421,14 +412,7 @@ pub mod root_draft7 {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -485,7 +469,8 @@ pub mod root_map {
     /// The marker of the event type `root.map`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::RootMap;
         const NAME: &'static str = "root.map";
         const PRODUCER: &'static str = "revenue";
@@ -497,7 +482,7 @@ pub mod root_map {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.map",
         description: "The event root.map.",
         contract: "golden",
@@ -506,31 +491,31 @@ pub mod root_map {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.map`",
         label = "the registry names `revenue` as its producer",
         note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.map\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Revenue {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::RootMap {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::RootMap {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `root.map`",
         label = "the registry lists `coaching`",
         note = "add the domain to \"consumers\" of \"root.map\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`root_map` carries `RootMap`, but this handler takes `{Self}`",
@@ -549,14 +534,7 @@ pub mod root_map {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -602,7 +580,8 @@ pub mod root_referred {
     /// The marker of the event type `root.referred`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::RootReferred;
         const NAME: &'static str = "root.referred";
         const PRODUCER: &'static str = "revenue";
@@ -614,7 +593,7 @@ pub mod root_referred {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.referred",
         description: "The event root.referred.",
         contract: "golden",
@@ -623,32 +602,31 @@ pub mod root_referred {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.referred`",
         label = "the registry names `revenue` as its producer",
         note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.referred\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Revenue {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
-    for v1::RootReferred {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::RootReferred {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `root.referred`",
         label = "the registry lists `coaching`",
         note = "add the domain to \"consumers\" of \"root.referred\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`root_referred` carries `RootReferred`, but this handler takes `{Self}`",
@@ -667,14 +645,7 @@ pub mod root_referred {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -724,7 +695,8 @@ pub mod root_tagged {
     /// The marker of the event type `root.tagged`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::RootTagged;
         const NAME: &'static str = "root.tagged";
         const PRODUCER: &'static str = "revenue";
@@ -736,7 +708,7 @@ pub mod root_tagged {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.tagged",
         description: "The event root.tagged.",
         contract: "golden",
@@ -745,31 +717,31 @@ pub mod root_tagged {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.tagged`",
         label = "the registry names `revenue` as its producer",
         note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.tagged\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Revenue {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::RootTagged {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::RootTagged {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `root.tagged`",
         label = "the registry lists `coaching`",
         note = "add the domain to \"consumers\" of \"root.tagged\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`root_tagged` carries `RootTagged`, but this handler takes `{Self}`",
@@ -788,14 +760,7 @@ pub mod root_tagged {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -844,7 +809,8 @@ pub mod root_unevaluated {
     /// The marker of the event type `root.unevaluated`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::RootUnevaluated;
         const NAME: &'static str = "root.unevaluated";
         const PRODUCER: &'static str = "revenue";
@@ -856,7 +822,7 @@ pub mod root_unevaluated {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.unevaluated",
         description: "The event root.unevaluated.",
         contract: "golden",
@@ -865,32 +831,31 @@ pub mod root_unevaluated {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.unevaluated`",
         label = "the registry names `revenue` as its producer",
         note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.unevaluated\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Revenue {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
-    for v1::RootUnevaluated {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::RootUnevaluated {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `root.unevaluated`",
         label = "the registry lists `coaching`",
         note = "add the domain to \"consumers\" of \"root.unevaluated\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`root_unevaluated` carries `RootUnevaluated`, but this handler takes `{Self}`",
@@ -909,14 +874,7 @@ pub mod root_unevaluated {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -979,7 +937,8 @@ pub mod root_untagged {
     /// The marker of the event type `root.untagged`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::RootUntagged;
         const NAME: &'static str = "root.untagged";
         const PRODUCER: &'static str = "revenue";
@@ -991,7 +950,7 @@ pub mod root_untagged {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.untagged",
         description: "The event root.untagged.",
         contract: "golden",
@@ -1000,32 +959,31 @@ pub mod root_untagged {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.untagged`",
         label = "the registry names `revenue` as its producer",
         note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.untagged\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Revenue {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
-    for v1::RootUntagged {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::RootUntagged {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `root.untagged`",
         label = "the registry lists `coaching`",
         note = "add the domain to \"consumers\" of \"root.untagged\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`root_untagged` carries `RootUntagged`, but this handler takes `{Self}`",
@@ -1044,14 +1002,7 @@ pub mod root_untagged {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -1105,7 +1056,8 @@ pub mod root_untyped {
     /// The marker of the event type `root.untyped`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::RootUntyped;
         const NAME: &'static str = "root.untyped";
         const PRODUCER: &'static str = "revenue";
@@ -1117,7 +1069,7 @@ pub mod root_untyped {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "root.untyped",
         description: "The event root.untyped.",
         contract: "golden",
@@ -1126,31 +1078,31 @@ pub mod root_untyped {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `root.untyped`",
         label = "the registry names `revenue` as its producer",
         note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"root.untyped\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Revenue {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::RootUntyped {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::RootUntyped {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `root.untyped`",
         label = "the registry lists `coaching`",
         note = "add the domain to \"consumers\" of \"root.untyped\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`root_untyped` carries `RootUntyped`, but this handler takes `{Self}`",
@@ -1169,14 +1121,7 @@ pub mod root_untyped {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -1301,10 +1246,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &root_anything::DESCRIPTOR,
-                                other,
-                            ),
+                            root_anything::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }
@@ -1319,10 +1261,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &root_draft4::DESCRIPTOR,
-                                other,
-                            ),
+                            root_draft4::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }
@@ -1337,10 +1276,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &root_draft7::DESCRIPTOR,
-                                other,
-                            ),
+                            root_draft7::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }
@@ -1355,10 +1291,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &root_map::DESCRIPTOR,
-                                other,
-                            ),
+                            root_map::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }
@@ -1373,10 +1306,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &root_referred::DESCRIPTOR,
-                                other,
-                            ),
+                            root_referred::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }
@@ -1391,10 +1321,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &root_tagged::DESCRIPTOR,
-                                other,
-                            ),
+                            root_tagged::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }
@@ -1409,10 +1336,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &root_unevaluated::DESCRIPTOR,
-                                other,
-                            ),
+                            root_unevaluated::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }
@@ -1427,10 +1351,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &root_untagged::DESCRIPTOR,
-                                other,
-                            ),
+                            root_untagged::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }
@@ -1445,10 +1366,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &root_untyped::DESCRIPTOR,
-                                other,
-                            ),
+                            root_untyped::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }

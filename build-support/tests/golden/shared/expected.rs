@@ -1,3 +1,4 @@
+::dispatcher_runtime::private::generated_by!("dispatcher-build-support", "0.1");
 /// The domain `coaching`.
 ///
 /// Produces nothing.
@@ -6,6 +7,7 @@
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
+impl ::dispatcher_runtime::private::Sealed for Coaching {}
 impl ::dispatcher_runtime::Domain for Coaching {
     const NAME: &'static str = "coaching";
     fn registry() -> &'static ::dispatcher_runtime::Registry {
@@ -20,6 +22,7 @@ impl ::dispatcher_runtime::Domain for Coaching {
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
+impl ::dispatcher_runtime::private::Sealed for Revenue {}
 impl ::dispatcher_runtime::Domain for Revenue {
     const NAME: &'static str = "revenue";
     fn registry() -> &'static ::dispatcher_runtime::Registry {
@@ -182,7 +185,8 @@ pub mod person_copied {
     /// The marker of the event type `person.copied`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v2::PersonCopied;
         const NAME: &'static str = "person.copied";
         const PRODUCER: &'static str = "revenue";
@@ -194,7 +198,7 @@ pub mod person_copied {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "person.copied",
         description: "The event person.copied.",
         contract: "golden",
@@ -203,39 +207,37 @@ pub mod person_copied {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 2,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v2::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
+            ::dispatcher_runtime::VersionContract::new(
+                2,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v2::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `person.copied`",
         label = "the registry names `revenue` as its producer",
         note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"person.copied\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Revenue {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
-    for v1::PersonCopied {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
-    for v2::PersonCopied {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::PersonCopied {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v2::PersonCopied {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `person.copied`",
         label = "the registry lists `coaching`",
         note = "add the domain to \"consumers\" of \"person.copied\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`person_copied` carries `PersonCopied`, but this handler takes `{Self}`",
@@ -269,14 +271,7 @@ pub mod person_copied {
                         ))
                 }
                 2 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -336,14 +331,7 @@ pub mod person_copied {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode(payload).map(AnyVersion::V1),
                 2 => ::dispatcher_runtime::private::decode(payload).map(AnyVersion::V2),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -402,7 +390,8 @@ pub mod person_paid {
     /// The marker of the event type `person.paid`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::PersonPaid;
         const NAME: &'static str = "person.paid";
         const PRODUCER: &'static str = "revenue";
@@ -414,7 +403,7 @@ pub mod person_paid {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "person.paid",
         description: "The event person.paid.",
         contract: "golden",
@@ -423,31 +412,31 @@ pub mod person_paid {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `person.paid`",
         label = "the registry names `revenue` as its producer",
         note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"person.paid\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Revenue {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::PersonPaid {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::PersonPaid {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `person.paid`",
         label = "the registry lists `coaching`",
         note = "add the domain to \"consumers\" of \"person.paid\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`person_paid` carries `PersonPaid`, but this handler takes `{Self}`",
@@ -466,14 +455,7 @@ pub mod person_paid {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -539,7 +521,8 @@ pub mod person_refunded {
     /// The marker of the event type `person.refunded`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::PersonRefunded;
         const NAME: &'static str = "person.refunded";
         const PRODUCER: &'static str = "revenue";
@@ -551,7 +534,7 @@ pub mod person_refunded {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "person.refunded",
         description: "The event person.refunded.",
         contract: "golden",
@@ -560,32 +543,31 @@ pub mod person_refunded {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `person.refunded`",
         label = "the registry names `revenue` as its producer",
         note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"person.refunded\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Revenue {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D>
-    for v1::PersonRefunded {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::PersonRefunded {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `person.refunded`",
         label = "the registry lists `coaching`",
         note = "add the domain to \"consumers\" of \"person.refunded\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`person_refunded` carries `PersonRefunded`, but this handler takes `{Self}`",
@@ -604,14 +586,7 @@ pub mod person_refunded {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -698,10 +673,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &person_copied::DESCRIPTOR,
-                                other,
-                            ),
+                            person_copied::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }
@@ -716,10 +688,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &person_paid::DESCRIPTOR,
-                                other,
-                            ),
+                            person_paid::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }
@@ -734,10 +703,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &person_refunded::DESCRIPTOR,
-                                other,
-                            ),
+                            person_refunded::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }

@@ -1,3 +1,4 @@
+::dispatcher_runtime::private::generated_by!("dispatcher-build-support", "0.1");
 /// The domain `coaching`.
 ///
 /// Produces nothing.
@@ -6,6 +7,7 @@
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
+impl ::dispatcher_runtime::private::Sealed for Coaching {}
 impl ::dispatcher_runtime::Domain for Coaching {
     const NAME: &'static str = "coaching";
     fn registry() -> &'static ::dispatcher_runtime::Registry {
@@ -20,6 +22,7 @@ impl ::dispatcher_runtime::Domain for Coaching {
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
+impl ::dispatcher_runtime::private::Sealed for Revenue {}
 impl ::dispatcher_runtime::Domain for Revenue {
     const NAME: &'static str = "revenue";
     fn registry() -> &'static ::dispatcher_runtime::Registry {
@@ -271,7 +274,8 @@ pub mod payment_made {
     /// The marker of the event type `payment.made`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::PaymentMade;
         const NAME: &'static str = "payment.made";
         const PRODUCER: &'static str = "revenue";
@@ -283,7 +287,7 @@ pub mod payment_made {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "payment.made",
         description: "The event payment.made.",
         contract: "golden",
@@ -292,31 +296,31 @@ pub mod payment_made {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `payment.made`",
         label = "the registry names `revenue` as its producer",
         note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"payment.made\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Revenue {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::PaymentMade {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::PaymentMade {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `payment.made`",
         label = "the registry lists `coaching`",
         note = "add the domain to \"consumers\" of \"payment.made\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`payment_made` carries `PaymentMade`, but this handler takes `{Self}`",
@@ -335,14 +339,7 @@ pub mod payment_made {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -411,10 +408,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &payment_made::DESCRIPTOR,
-                                other,
-                            ),
+                            payment_made::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }

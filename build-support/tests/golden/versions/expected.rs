@@ -1,3 +1,4 @@
+::dispatcher_runtime::private::generated_by!("dispatcher-build-support", "0.1");
 /// The domain `coaching`.
 ///
 /// Produces nothing.
@@ -6,6 +7,7 @@
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
+impl ::dispatcher_runtime::private::Sealed for Coaching {}
 impl ::dispatcher_runtime::Domain for Coaching {
     const NAME: &'static str = "coaching";
     fn registry() -> &'static ::dispatcher_runtime::Registry {
@@ -20,6 +22,7 @@ impl ::dispatcher_runtime::Domain for Coaching {
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Growth;
+impl ::dispatcher_runtime::private::Sealed for Growth {}
 impl ::dispatcher_runtime::Domain for Growth {
     const NAME: &'static str = "growth";
     fn registry() -> &'static ::dispatcher_runtime::Registry {
@@ -34,6 +37,7 @@ impl ::dispatcher_runtime::Domain for Growth {
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
+impl ::dispatcher_runtime::private::Sealed for Revenue {}
 impl ::dispatcher_runtime::Domain for Revenue {
     const NAME: &'static str = "revenue";
     fn registry() -> &'static ::dispatcher_runtime::Registry {
@@ -79,7 +83,8 @@ pub mod order_moved {
     /// The marker of the event type `order.moved`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v1::OrderMoved;
         const NAME: &'static str = "order.moved";
         const PRODUCER: &'static str = "revenue";
@@ -91,7 +96,7 @@ pub mod order_moved {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "order.moved",
         description: "The event order.moved.",
         contract: "golden",
@@ -100,36 +105,36 @@ pub mod order_moved {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::None,
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v1::SCHEMA),
-            },
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 2,
-                status: ::dispatcher_runtime::Status::Retired,
-                schema: ::core::option::Option::None,
-            },
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
+            ::dispatcher_runtime::VersionContract::new(
+                2,
+                ::dispatcher_runtime::Status::Retired,
+                ::core::option::Option::None,
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `order.moved`",
         label = "the registry names `revenue` as its producer",
         note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"order.moved\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Revenue {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v1::OrderMoved {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::OrderMoved {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `order.moved`",
         label = "the registry lists `coaching`",
         note = "add the domain to \"consumers\" of \"order.moved\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`order_moved` carries `OrderMoved`, but this handler takes `{Self}`",
@@ -148,14 +153,7 @@ pub mod order_moved {
         ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
             match schema_version {
                 1 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -284,7 +282,8 @@ pub mod order_paid {
     /// The marker of the event type `order.paid`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
-    impl ::dispatcher_runtime::private::EventType for EventType {
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
         type Payload = v4::OrderPaid;
         const NAME: &'static str = "order.paid";
         const PRODUCER: &'static str = "revenue";
@@ -298,7 +297,7 @@ pub mod order_paid {
         }
     }
     /// The event type's entry in the registry.
-    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
         event_type: "order.paid",
         description: "The event order.paid.",
         contract: "golden",
@@ -307,53 +306,53 @@ pub mod order_paid {
         status: ::dispatcher_runtime::Status::Active,
         subject: ::core::option::Option::Some("/order_id"),
         versions: &[
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 1,
-                status: ::dispatcher_runtime::Status::Retired,
-                schema: ::core::option::Option::None,
-            },
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 2,
-                status: ::dispatcher_runtime::Status::Deprecated {
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Retired,
+                ::core::option::Option::None,
+            ),
+            ::dispatcher_runtime::VersionContract::new(
+                2,
+                ::dispatcher_runtime::Status::Deprecated {
                     reason: "Version 3 says more",
                     replacement: ::core::option::Option::None,
                     since: ::core::option::Option::None,
                 },
-                schema: ::core::option::Option::Some(&v2::SCHEMA),
-            },
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 3,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v3::SCHEMA),
-            },
-            ::dispatcher_runtime::VersionContract {
-                schema_version: 4,
-                status: ::dispatcher_runtime::Status::Active,
-                schema: ::core::option::Option::Some(&v4::SCHEMA),
-            },
+                ::core::option::Option::Some(&v2::SCHEMA),
+            ),
+            ::dispatcher_runtime::VersionContract::new(
+                3,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v3::SCHEMA),
+            ),
+            ::dispatcher_runtime::VersionContract::new(
+                4,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v4::SCHEMA),
+            ),
         ],
-    };
+    });
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not produce `order.paid`",
         label = "the registry names `revenue` as its producer",
         note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"order.paid\" in event-types-registry.json"
     )]
-    pub trait Producer {}
+    pub trait Producer: ::dispatcher_runtime::Domain {}
     impl Producer for super::Revenue {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v2::OrderPaid {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v3::OrderPaid {}
-    impl<D: Producer> ::dispatcher_runtime::private::PublishedBy<D> for v4::OrderPaid {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v2::OrderPaid {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v3::OrderPaid {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v4::OrderPaid {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `order.paid`",
         label = "the registry lists `coaching`, `growth`",
         note = "add the domain to \"consumers\" of \"order.paid\" in event-types-registry.json, or subscribe from a `Consumer::<Coaching>` or a `Consumer::<Growth>`"
     )]
-    pub trait Consumer {}
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
     impl Consumer for super::Coaching {}
     impl Consumer for super::Growth {}
-    impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`order_paid` carries `OrderPaid`, but this handler takes `{Self}`",
@@ -394,14 +393,7 @@ pub mod order_paid {
                         ))
                 }
                 4 => ::dispatcher_runtime::private::decode::<P>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -473,14 +465,7 @@ pub mod order_paid {
                 2 => ::dispatcher_runtime::private::decode(payload).map(AnyVersion::V2),
                 3 => ::dispatcher_runtime::private::decode(payload).map(AnyVersion::V3),
                 4 => ::dispatcher_runtime::private::decode(payload).map(AnyVersion::V4),
-                other => {
-                    ::core::result::Result::Err(
-                        ::dispatcher_runtime::DecodeError::unknown_version(
-                            &DESCRIPTOR,
-                            other,
-                        ),
-                    )
-                }
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
             }
         }
     }
@@ -554,10 +539,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &order_moved::DESCRIPTOR,
-                                other,
-                            ),
+                            order_moved::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }
@@ -584,10 +566,7 @@ impl Event {
                     }
                     other => {
                         ::core::result::Result::Err(
-                            ::dispatcher_runtime::DecodeError::unknown_version(
-                                &order_paid::DESCRIPTOR,
-                                other,
-                            ),
+                            order_paid::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }
