@@ -6,21 +6,21 @@
 mod compile;
 mod events;
 mod graph;
-mod inexact;
-pub(crate) mod keywords;
+mod keywords;
 mod metaschema;
 mod names;
 mod numbers;
-mod one_resource;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use dispatcher_schema::registry::{EventEntry, REGISTRY_FILE, Spot, Status, VersionEntry};
+
 use crate::diagnostic::{Diagnostic, Report, closest};
-use crate::files::{Files, ReadError, check_path};
+use crate::files::{Files, ReadError};
 use crate::json::{self, Place};
-use crate::model::{Domain, Event, Model, Status, Version};
-use crate::registry::{self, REGISTRY_FILE, RawEvent, RawVersion, Source};
+use crate::model::{Domain, Event, Model, Version};
+use crate::registry::{self, Source};
 use crate::schema::load::{Loaded, Loader, similar_path};
 use crate::schema::{Documents, Location};
 
@@ -63,7 +63,7 @@ fn read_registry(files: &mut Files) -> Result<(Source, serde_json::Value), Repor
                 .filter(|path| !path.contains('/'))
                 .map(String::as_str);
             match closest(REGISTRY_FILE, names) {
-                Some(meant) => fault.help(format!("did you mean to call {meant} so?")),
+                Some(meant) => fault.help(format!("did you mean to name {meant} {REGISTRY_FILE}?")),
                 None => fault.help("write {\"registry_version\": 1, \"event_types\": []} into it"),
             }
         }
@@ -77,16 +77,15 @@ fn read_registry(files: &mut Files) -> Result<(Source, serde_json::Value), Repor
                     .help(fault.help.unwrap_or_default())
             });
             // The parser never fails without saying why.
-            Err(Report::new(faults.collect())
-                .unwrap_or_else(|| Diagnostic::new(file.clone(), "the file is not JSON").into()))
+            Err(Report::new(faults.collect()).unwrap_or_else(|| {
+                Diagnostic::new(file.clone(), "the file is not valid JSON").into()
+            }))
         }
     }
 }
 
 /// The payload schemas of all versions that types are generated for.
-fn live_schemas(
-    events: &[RawEvent],
-) -> impl Iterator<Item = (&RawVersion, &registry::Spot<String>)> {
+fn live_schemas(events: &[EventEntry]) -> impl Iterator<Item = (&VersionEntry, &Spot<String>)> {
     events
         .iter()
         .filter(|event| !is_retired(event.status.as_ref()))
@@ -95,13 +94,13 @@ fn live_schemas(
         .filter_map(|version| Some((version, version.payload_schema.as_ref()?)))
 }
 
-fn is_retired(status: Option<&registry::Spot<Status>>) -> bool {
+fn is_retired(status: Option<&Spot<Status>>) -> bool {
     status.is_some_and(|status| status.value == Status::Retired)
 }
 
 fn load(
     source: &Source,
-    events: &[RawEvent],
+    events: &[EventEntry],
     files: &mut Files,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Loaded {
@@ -114,10 +113,7 @@ fn load(
             );
             source.diagnostic(&spot.pointer, Place::Value, message)
         };
-        if let Err(wrong) = check_path(&spot.value) {
-            let message = format!("is no path: {}", wrong.message);
-            diagnostics.push(fault(message).help(wrong.help.unwrap_or_default()));
-        } else if loader.load(&spot.value).is_err() {
+        if loader.load(&spot.value).is_err() {
             let help = similar_path(&spot.value, loader.files());
             let help = match help {
                 Some(path) => format!("did you mean {path:?}?"),
@@ -159,7 +155,7 @@ fn check_documents(loaded: &Loaded, diagnostics: &mut Vec<Diagnostic>) {
 /// A payload is an object, and the subject one of its strings.
 fn check_payloads(
     source: &Source,
-    events: &[RawEvent],
+    events: &[EventEntry],
     documents: &Documents,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
@@ -181,11 +177,7 @@ fn check_payloads(
         .iter()
         .filter(|event| !is_retired(event.status.as_ref()))
     {
-        let Some(subject) = event
-            .subject
-            .as_ref()
-            .filter(|subject| json::is_pointer(&subject.value))
-        else {
+        let Some(subject) = &event.subject else {
             continue;
         };
         for (_, schema) in live_schemas(std::slice::from_ref(event)) {
@@ -206,7 +198,7 @@ fn check_payloads(
 }
 
 /// What no fault was found in. Every part is there: what is missing has been reported.
-fn model(raw: Vec<RawEvent>, documents: Documents) -> Model {
+fn model(raw: Vec<EventEntry>, documents: Documents) -> Model {
     let mut domains = BTreeSet::new();
     let mut events: Vec<_> = raw
         .into_iter()

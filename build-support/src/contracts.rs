@@ -4,6 +4,8 @@ use std::env;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use dispatcher_schema::registry::REGISTRY_FILE;
+
 use crate::artifact::{Artifact, header, rerun_lines};
 use crate::check;
 use crate::coverage::Coverage;
@@ -11,8 +13,7 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::files::Files;
 use crate::model::Model;
 use crate::panics::quietly;
-use crate::registry::REGISTRY_FILE;
-use crate::render::{self, Rust};
+use crate::render::{self, GENERATOR_BUG, Rust};
 
 /// The file that is generated in `OUT_DIR`.
 const GENERATED_FILE: &str = "dispatcher_contracts.rs";
@@ -27,17 +28,17 @@ pub struct Contracts {
     deny_unsupported: bool,
 }
 
-/// What [`Contracts::generate`] wrote.
+/// The result of [`Contracts::generate`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Generated {
-    /// The generated file; it includes others, one for each module, from the folder beside it.
+    /// The generated file. It includes others, one for each module, from the folder beside it.
     pub path: PathBuf,
-    /// Whether it or one of those was written; false where all of them already said the same.
+    /// Whether it or one of those was written. False if all of them were up to date.
     pub changed: bool,
 }
 
-/// What [`Contracts::render`] gives.
+/// The result of [`Contracts::render`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Rendered {
@@ -45,7 +46,7 @@ pub struct Rendered {
     pub rust: String,
     /// Every file that was read, sorted.
     pub inputs: Vec<PathBuf>,
-    /// The directories where an added or removed file would make a difference.
+    /// The directories in which an added or removed file could change the result.
     pub directories: Vec<PathBuf>,
 }
 
@@ -53,25 +54,25 @@ pub struct Rendered {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The contracts have faults.
+    /// The contracts have faults. The report lists all of them.
     #[error(transparent)]
     Contracts(#[from] Report),
-    /// Cargo sets `OUT_DIR` for build scripts only.
+    /// `OUT_DIR` is not set, which Cargo does for build scripts only.
     #[error("OUT_DIR is not set: call this from build.rs")]
     NoOutDir,
     /// The generated file could not be written.
-    #[error("{path} cannot be written", path = .path.display())]
+    #[error("cannot write {path}", path = .path.display())]
     Write {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
 
 impl Contracts {
-    /// The contracts in `directory`: relative to the package that is being built
-    /// (`CARGO_MANIFEST_DIR`), or to the current directory where no package is being built.
+    /// The contracts in `directory`, relative to the package that is being built
+    /// (`CARGO_MANIFEST_DIR`), or to the current directory if no package is being built.
     #[must_use]
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         Self {
@@ -80,37 +81,41 @@ impl Contracts {
         }
     }
 
-    /// Takes for a fault what nothing would enforce: a keyword that JSON Schema does not have, or
-    /// that the schema's draft only annotates with. Without this it is an annotation.
+    /// Treats a keyword that nothing enforces as a fault: one that JSON Schema does not have, or
+    /// that the schema's draft only annotates with. By default it is an annotation.
     #[must_use]
     pub fn deny_unsupported(mut self) -> Self {
         self.deny_unsupported = true;
         self
     }
 
-    /// Which keyword of which schema is held by the type, by the gate, or by nothing.
+    /// Reports what enforces each keyword of each schema: the type, the gate, or nothing.
+    ///
+    /// Generates no code. [`Coverage::deny_unsupported`] turns the report into an error.
     ///
     /// # Errors
     ///
-    /// The report of every fault.
+    /// The report lists every fault in the contracts.
     pub fn coverage(&self) -> Result<Coverage, Report> {
-        check::check(&mut self.files()).map(|model| Coverage::of(&model))
+        let model = check::check(&mut self.files())?;
+        let lowered = render::lower(&model);
+        Ok(Coverage::of(&model, &lowered.held))
     }
 
-    /// Reads and checks; generates nothing.
+    /// Reads and checks the contracts; generates nothing.
     ///
     /// # Errors
     ///
-    /// The report of every fault.
+    /// The report lists every fault in the contracts.
     pub fn check(&self) -> Result<Model, Report> {
         check::check(&mut self.files())
     }
 
-    /// The Rust text, in memory, and what it was made from.
+    /// Generates the Rust text in memory, with the list of files that it was made from.
     ///
     /// # Errors
     ///
-    /// The report of every fault.
+    /// The report lists every fault in the contracts.
     pub fn render(&self) -> Result<Rendered, Report> {
         let mut files = self.files();
         self.rust(&mut files).map(|rust| Rendered {
@@ -120,12 +125,12 @@ impl Contracts {
         })
     }
 
-    /// For build scripts: writes `dispatcher_contracts.rs` into `OUT_DIR` when it changed, and tells
-    /// cargo when to run the script again.
+    /// For build scripts: writes `dispatcher_contracts.rs` into `OUT_DIR` if it changed, and tells
+    /// Cargo when to run the script again.
     ///
     /// # Errors
     ///
-    /// When the contracts have faults, when this is no build script, or when the file cannot be
+    /// Fails if the contracts have faults, if this is not a build script, or if a file cannot be
     /// written.
     pub fn generate(&self) -> Result<Generated, Error> {
         let out = env::var_os("OUT_DIR")
@@ -135,8 +140,8 @@ impl Contracts {
         let outcome = self.rust(&mut files);
         let inputs = match &outcome {
             Ok(_) => [files.inputs(), files.directories()].concat(),
-            // Cargo shows these lines above the report, so they are few: it looks into directories,
-            // and it runs a script that failed again in any case.
+            // Cargo shows these lines above the report, so there are few of them. It watches whole
+            // directories, and it reruns a script that failed in any case.
             Err(_) => [files.directories(), vec![files.root().join(REGISTRY_FILE)]].concat(),
         };
         print!("{}", rerun_lines(inputs.iter().map(PathBuf::as_path)));
@@ -147,7 +152,7 @@ impl Contracts {
             text: header.clone() + &module.text,
         });
         let path = out.join(GENERATED_FILE);
-        // Last, so that it never includes what is not there.
+        // Written last, so that it never includes a file that does not exist yet.
         let main = Artifact {
             path: path.clone(),
             text: header.clone() + &text,
@@ -162,8 +167,8 @@ impl Contracts {
         Ok(Generated { path, changed })
     }
 
-    /// [`generate`](Self::generate) for a `build.rs` of one line: on failure it prints the report
-    /// and exits, so that cargo shows the report and no backtrace.
+    /// [`generate`](Self::generate) for a `build.rs` of one line. On failure it prints the report
+    /// and exits with 1, so that Cargo shows the report without a backtrace.
     pub fn generate_or_exit(&self) {
         if let Err(error) = self.generate() {
             let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
@@ -177,25 +182,20 @@ impl Contracts {
 
     fn rust(&self, files: &mut Files) -> Result<Rust, Report> {
         let model = check::check(files)?;
-        if self.deny_unsupported
-            && let Some(report) = Report::new(Coverage::of(&model).faults(&model.documents))
-        {
-            return Err(report);
-        }
-        let fault = |message: String| {
-            let file = files.shown(REGISTRY_FILE);
-            Report::from(Diagnostic::new(file, message).help(
-                "this is a fault of dispatcher-build-support; please report it with the contracts",
-            ))
+        let bug = |message: String| {
+            let diagnostic = Diagnostic::new(files.shown(REGISTRY_FILE), message);
+            Report::from(diagnostic.help(GENERATOR_BUG))
         };
-        match quietly(|| render::rust(&model)) {
-            Ok(rendered) => rendered.map_err(|faults| {
-                Report::new(faults).unwrap_or_else(|| {
-                    fault("code generation failed without saying why".to_owned())
-                })
-            }),
-            Err(panic) => Err(fault(format!("code generation panicked: {panic}"))),
+        quietly(|| self.rust_of(&model))
+            .unwrap_or_else(|panic| Err(bug(format!("code generation panicked: {panic}"))))
+    }
+
+    fn rust_of(&self, model: &Model) -> Result<Rust, Report> {
+        let lowered = render::lower(model);
+        if self.deny_unsupported {
+            Coverage::of(model, &lowered.held).deny_unsupported()?;
         }
+        render::rust(model, lowered)
     }
 
     fn files(&self) -> Files {
@@ -208,7 +208,7 @@ impl Contracts {
             .directory
             .components()
             .all(|part| part == Component::CurDir);
-        // A path that begins with the package's name is easier to find than one without.
+        // A path that begins with the package's name is easier to find.
         let shown = match package.as_deref().and_then(Path::file_name) {
             Some(name) if is_package => PathBuf::from(name),
             _ => self.directory.clone(),
@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn outside_of_a_build_script_it_says_where_it_belongs() {
+    fn outside_a_build_script_the_error_says_where_to_call_it() {
         let error = Contracts::new("contracts")
             .generate()
             .expect_err("tests have no OUT_DIR");

@@ -1,31 +1,35 @@
-//! Which keyword of which schema is held by the type, by the gate, or by nothing.
+//! Which keyword of which schema is enforced by the type, by the gate, or by nothing.
 //!
-//! A keyword is held by the type if no value of the generated type can break it. The gate checks
-//! the whole schema, on publish and on delivery, so what the type does not hold is held there.
-//! Unsupported is what nothing enforces: a keyword that JSON Schema does not have (OpenAPI's
-//! `nullable`), one that the draft only annotates with (`contentEncoding` since 2019-09), one beside a
-//! `$ref` up to draft 7. What begins with `x-` and what only describes (`title`) is not counted.
+//! A keyword is held by the type if no value of the generated type can violate it. The gate
+//! validates the whole schema, on publish and on delivery, so it enforces what the type does not.
+//! A keyword is unsupported if nothing enforces it: one that JSON Schema does not have (OpenAPI's
+//! `nullable`), one that the draft only annotates with (`contentEncoding` since 2019-09), or one
+//! beside a `$ref` up to draft 7. Extensions (`x-…`) and descriptions (`title`) are not counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use dispatcher_schema::vocabulary::{self, Role};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::check::keywords::is_keyword;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Report};
 use crate::draft::Draft;
 use crate::json::Place;
 use crate::model::Model;
-use crate::render::{Held, asserts, held, live_versions};
+use crate::render::Held;
 use crate::schema::{Documents, Location};
 
-/// Of each schema document that a payload reaches, which keyword is held by what.
+/// What enforces each keyword of each schema document that a payload reaches.
+///
+/// Its `Display` shows the counts, and each keyword that the gate alone enforces or nothing does.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Coverage {
     /// The documents, sorted by path.
     pub schemas: Vec<SchemaCoverage>,
+    #[serde(skip)]
+    unsupported: Vec<Diagnostic>,
 }
 
 /// One schema document.
@@ -34,9 +38,9 @@ pub struct Coverage {
 pub struct SchemaCoverage {
     /// Relative to the contracts directory.
     pub path: String,
-    /// The payloads that reach it, such as `credit.locked v1`, in the registry's order.
+    /// The payloads that refer to it, such as `credit.locked v1`, in the order of the registry.
     pub used_by: Vec<String>,
-    /// In the order of the pointers. What no payload reaches is left out.
+    /// Ordered by pointer. Schemas that no payload reaches are left out.
     pub keywords: Vec<KeywordCoverage>,
 }
 
@@ -48,16 +52,16 @@ pub struct KeywordCoverage {
     pub pointer: String,
     /// Such as `minimum`.
     pub keyword: String,
-    /// What holds it.
+    /// What enforces it.
     pub held_by: HeldBy,
 }
 
-/// What sees to it that a keyword is kept.
+/// What enforces a keyword.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum HeldBy {
-    /// The generated type has no value that breaks it.
+    /// The generated type has no value that violates it.
     Type,
     /// The validator of the schema, on publish and on delivery.
     Gate,
@@ -66,14 +70,14 @@ pub enum HeldBy {
 }
 
 impl Coverage {
-    pub(crate) fn of(model: &Model) -> Self {
+    pub(crate) fn of(model: &Model, held: &Held) -> Self {
         let mut walk = Walk {
             documents: &model.documents,
-            held: held(model),
+            held,
             seen: BTreeMap::new(),
         };
         for event in &model.events {
-            for version in live_versions(event) {
+            for version in event.live_versions() {
                 if let Some(path) = &version.schema {
                     let payload = format!("{} v{}", event.name, version.number);
                     walk.payload(Location::root(path), &payload);
@@ -83,7 +87,7 @@ impl Coverage {
         walk.coverage()
     }
 
-    /// How many keywords are held by this.
+    /// The number of keywords that this enforces.
     #[must_use]
     pub fn count(&self, held_by: HeldBy) -> usize {
         self.schemas
@@ -92,40 +96,34 @@ impl Coverage {
             .sum()
     }
 
-    /// What nothing enforces, as faults.
-    pub(crate) fn faults(&self, documents: &Documents) -> Vec<Diagnostic> {
-        let of = |schema: &SchemaCoverage, keyword: &KeywordCoverage| {
-            let at = Location {
-                document: schema.path.clone(),
-                pointer: keyword.pointer.clone(),
-            };
-            let message = format!("nothing enforces the keyword {:?}", keyword.keyword);
-            let draft = documents.draft(&at);
-            let hidden = draft.ref_hides_siblings() && documents.value(&at).get("$ref").is_some();
-            let help = if hidden {
-                format!(
-                    "draft {} ignores what stands beside a $ref: put the $ref into an \"allOf\"",
-                    draft.name()
-                )
-            } else {
-                let keyword = &keyword.keyword;
-                format!("take it out, or call it \"x-{keyword}\" if it is there to be read")
-            };
-            documents.diagnostic_at(&at.join(&keyword.keyword), Place::Key, message, Some(help))
-        };
-        self.schemas
-            .iter()
-            .flat_map(|schema| {
-                schema
-                    .of(HeldBy::Unsupported)
-                    .map(move |one| of(schema, one))
-            })
-            .collect()
+    /// Fails if there is a keyword that nothing enforces.
+    ///
+    /// # Errors
+    ///
+    /// The report names each such keyword, with its place and the remedy.
+    pub fn deny_unsupported(&self) -> Result<(), Report> {
+        Report::new(self.unsupported.clone()).map_or(Ok(()), Err)
     }
 }
 
+/// The fault of a keyword that nothing enforces.
+fn unsupported(documents: &Documents, at: &Location, keyword: &str) -> Diagnostic {
+    let draft = documents.draft(at);
+    let beside_reference = draft.ref_hides_siblings() && documents.value(at).get("$ref").is_some();
+    let help = if beside_reference {
+        format!(
+            "draft {} ignores keywords beside a $ref: move the $ref into an \"allOf\"",
+            draft.name()
+        )
+    } else {
+        format!("remove it, or rename it to \"x-{keyword}\" if it is documentation")
+    };
+    let message = format!("nothing enforces the keyword {keyword:?}");
+    documents.diagnostic_at(&at.join(keyword), Place::Key, message, Some(help))
+}
+
 impl SchemaCoverage {
-    /// How many keywords are held by this.
+    /// The number of keywords that this enforces.
     #[must_use]
     pub fn count(&self, held_by: HeldBy) -> usize {
         self.of(held_by).count()
@@ -138,14 +136,13 @@ impl SchemaCoverage {
     }
 }
 
-/// The counts, and where the gate is alone or nothing helps.
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for schema in &self.schemas {
             let count = |held_by| schema.count(held_by);
             writeln!(
                 f,
-                "{}: {} by the type, {} by the gate, {} unsupported",
+                "{}: {} keywords enforced by the type, {} by the gate, {} unsupported",
                 schema.path,
                 count(HeldBy::Type),
                 count(HeldBy::Gate),
@@ -159,7 +156,7 @@ impl fmt::Display for Coverage {
         }
         write!(
             f,
-            "{} schemas: {} keywords held by the type, {} by the gate, {} unsupported",
+            "{} schemas: {} keywords enforced by the type, {} by the gate, {} unsupported",
             self.schemas.len(),
             self.count(HeldBy::Type),
             self.count(HeldBy::Gate),
@@ -168,7 +165,7 @@ impl fmt::Display for Coverage {
     }
 }
 
-/// Keywords whose schema is for what no other keyword speaks of.
+/// Keywords whose schema applies to the items or members that no other keyword covers.
 const SCHEMAS_FOR_THE_REST: [&str; 5] = [
     "additionalItems",
     "additionalProperties",
@@ -179,12 +176,13 @@ const SCHEMAS_FOR_THE_REST: [&str; 5] = [
 
 struct Walk<'m> {
     documents: &'m Documents,
-    held: Held,
-    /// Each schema that was reached, by which payloads.
+    held: &'m Held,
+    /// The payloads that reach each schema.
     seen: BTreeMap<Location, Vec<String>>,
 }
 
 impl Walk<'_> {
+    /// Finds every schema that a payload reaches.
     fn payload(&mut self, root: Location, payload: &str) {
         let mut reached = BTreeSet::new();
         let mut open = vec![root];
@@ -196,19 +194,8 @@ impl Walk<'_> {
             if !ours || !reached.insert(at.clone()) {
                 continue;
             }
-            let Value::Object(schema) = self.documents.value(&at) else {
-                continue;
-            };
-            let draft = self.documents.draft(&at);
-            let reference = schema.get("$ref").and_then(Value::as_str);
-            open.extend(reference.and_then(|to| self.documents.resolve(&at, to).ok()));
-            if reference.is_none() || !draft.ref_hides_siblings() {
-                draft.for_each_subschema(schema, |pointer, _| {
-                    // Definitions count where they are referred to.
-                    if !pointer.starts_with("/$defs/") && !pointer.starts_with("/definitions/") {
-                        open.push(at.descend(&pointer));
-                    }
-                });
+            if let Value::Object(schema) = self.documents.value(&at) {
+                self.open_subschemas(&at, schema, &mut open);
             }
         }
         for at in reached {
@@ -216,11 +203,32 @@ impl Walk<'_> {
         }
     }
 
+    fn open_subschemas(
+        &self,
+        at: &Location,
+        schema: &Map<String, Value>,
+        open: &mut Vec<Location>,
+    ) {
+        let draft = self.documents.draft(at);
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        open.extend(reference.and_then(|to| self.documents.resolve(at, to).ok()));
+        if reference.is_some() && draft.ref_hides_siblings() {
+            return;
+        }
+        draft.for_each_subschema(schema, |pointer, _| {
+            // Definitions count where they are referred to.
+            if !vocabulary::steps(&pointer).any(|step| step.is_definition()) {
+                open.push(at.descend(&pointer));
+            }
+        });
+    }
+
     fn coverage(self) -> Coverage {
-        let mut schemas: BTreeMap<String, SchemaCoverage> = BTreeMap::new();
+        let mut schemas: BTreeMap<&str, SchemaCoverage> = BTreeMap::new();
+        let mut faults = Vec::new();
         for (at, payloads) in &self.seen {
             let schema = schemas
-                .entry(at.document.clone())
+                .entry(&at.document)
                 .or_insert_with(|| SchemaCoverage {
                     path: at.document.clone(),
                     used_by: Vec::new(),
@@ -231,25 +239,39 @@ impl Walk<'_> {
                     schema.used_by.push(payload.clone());
                 }
             }
-            if let Value::Object(members) = self.documents.value(at) {
-                let keywords = members.iter().filter_map(|(keyword, value)| {
-                    Some(KeywordCoverage {
-                        pointer: at.pointer.clone(),
-                        keyword: keyword.clone(),
-                        held_by: self.held_by(at, members, keyword, value)?,
-                    })
-                });
-                schema.keywords.extend(keywords);
-            }
+            let keywords = self.keywords(at);
+            let denied = keywords
+                .iter()
+                .filter(|keyword| keyword.held_by == HeldBy::Unsupported);
+            faults.extend(denied.map(|one| unsupported(self.documents, at, &one.keyword)));
+            schema.keywords.extend(keywords);
         }
         let mut schemas: Vec<_> = schemas.into_values().collect();
         for schema in &mut schemas {
             schema.keywords.sort();
         }
-        Coverage { schemas }
+        Coverage {
+            schemas,
+            unsupported: faults,
+        }
     }
 
-    /// None for what only describes.
+    /// The keywords of one schema that have to be enforced.
+    fn keywords(&self, at: &Location) -> Vec<KeywordCoverage> {
+        let schema = self.documents.value(at).as_object();
+        let keywords = schema.into_iter().flat_map(|schema| {
+            schema.iter().filter_map(|(keyword, value)| {
+                Some(KeywordCoverage {
+                    pointer: at.pointer.clone(),
+                    keyword: keyword.clone(),
+                    held_by: self.held_by(at, schema, keyword, value)?,
+                })
+            })
+        });
+        keywords.collect()
+    }
+
+    /// None for a keyword that only describes.
     fn held_by(
         &self,
         at: &Location,
@@ -258,25 +280,23 @@ impl Walk<'_> {
         value: &Value,
     ) -> Option<HeldBy> {
         let draft = self.documents.draft(at);
-        let content = ["contentEncoding", "contentMediaType", "contentSchema"].contains(&keyword);
-        if content {
-            let checked = matches!(draft, Draft::Draft6 | Draft::Draft7);
-            return Some(if checked && keyword != "contentSchema" {
+        if vocabulary::keyword(keyword).is_some_and(|keyword| keyword.role == Role::Content) {
+            let checked = draft < Draft::Draft201909;
+            return Some(if checked {
                 HeldBy::Gate
             } else {
                 HeldBy::Unsupported
             });
         }
-        if !asserts(keyword) {
+        if !vocabulary::asserts(keyword) {
             return None;
         }
         let hidden = draft.ref_hides_siblings() && keyword != "$ref" && schema.contains_key("$ref");
-        let gone = draft >= Draft::Draft202012 && keyword == "additionalItems";
-        // `true` takes nothing away.
+        // The schema `true` excludes no value.
         let idle = *value == Value::Bool(true) && SCHEMAS_FOR_THE_REST.contains(&keyword);
-        Some(if idle && is_keyword(draft, keyword) {
+        Some(if idle && draft.has(keyword) {
             HeldBy::Type
-        } else if hidden || gone || !is_keyword(draft, keyword) {
+        } else if hidden || !draft.has(keyword) {
             HeldBy::Unsupported
         } else if self.held.holds(at, keyword) {
             HeldBy::Type

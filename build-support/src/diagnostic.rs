@@ -12,6 +12,8 @@
 
 use std::fmt;
 
+pub(crate) use dispatcher_schema::words::{closest, listed};
+
 /// One fault, with its place.
 #[derive(Clone, Debug, Eq, PartialEq, Ord, PartialOrd)]
 #[non_exhaustive]
@@ -148,42 +150,3 @@ impl fmt::Display for Report {
 }
 
 impl std::error::Error for Report {}
-
-/// The candidate that `word` was probably meant to be.
-///
-/// The measure is rustc's: at most a third of the letters may differ.
-pub(crate) fn closest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let limit = word.chars().count().max(3) / 3;
-    candidates
-        .into_iter()
-        .map(|candidate| {
-            let distance = if candidate.eq_ignore_ascii_case(word) {
-                0
-            } else {
-                strsim::damerau_levenshtein(word, candidate)
-            };
-            (distance, candidate)
-        })
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// The names as a list for a help line: `a, b, c`, cut where it would no longer be read.
-pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    const SHOWN: usize = 12;
-    let names: Vec<_> = names.into_iter().collect();
-    let mut list = names
-        .iter()
-        .take(SHOWN)
-        .copied()
-        .collect::<Vec<_>>()
-        .join(", ");
-    if names.len() > SHOWN {
-        list.push_str(&format!(" and {} more", names.len() - SHOWN));
-    }
-    list
-}

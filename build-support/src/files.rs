@@ -10,6 +10,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use dispatcher_schema::path::check_path;
+
 /// Larger files are no contracts; reading them would only exhaust the memory.
 const LARGEST: u64 = 32 * 1024 * 1024;
 /// Where a listing (for did-you-mean, and to find an `$id`) stops.
@@ -26,13 +28,6 @@ pub(crate) struct Files {
     read: BTreeSet<String>,
     missing: BTreeSet<String>,
     listing: Option<Vec<String>>,
-}
-
-/// What is wrong with a path.
-#[derive(Debug)]
-pub(crate) struct PathFault {
-    pub(crate) message: String,
-    pub(crate) help: Option<String>,
 }
 
 /// Why a file cannot be read.
@@ -158,54 +153,6 @@ pub(crate) fn shown(root: &str, path: &str) -> String {
     format!("{}/{path}", root.trim_end_matches('/'))
 }
 
-/// Whether a path has the form that contracts use.
-pub(crate) fn check_path(path: &str) -> Result<(), PathFault> {
-    let fault = |message: &str, help: Option<String>| {
-        Err(PathFault {
-            message: message.to_owned(),
-            help,
-        })
-    };
-    if path.is_empty() {
-        return fault("the path is empty", None);
-    }
-    if path.starts_with('/') || path.contains(':') {
-        return fault("a path is relative to the contracts directory", None);
-    }
-    if path.contains('\\') {
-        return fault(
-            "a path has / between its parts",
-            Some(format!("write {:?}", path.replace('\\', "/"))),
-        );
-    }
-    if path.split('/').any(|part| part == "..") {
-        return fault("a path does not climb with ..", None);
-    }
-    if path.split('/').any(|part| part.is_empty() || part == ".") {
-        let plain: Vec<_> = path
-            .split('/')
-            .filter(|part| !part.is_empty() && *part != ".")
-            .collect();
-        return fault(
-            "a path has no empty parts and no .",
-            Some(format!("write {:?}", plain.join("/"))),
-        );
-    }
-    if !path
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "/-._~+@=".contains(c))
-    {
-        return fault(
-            "file names of contracts are made of letters, digits and - . _ ~ + @ =",
-            Some(
-                "rename the file: other characters are spelled differently in a $ref and on disk"
-                    .to_owned(),
-            ),
-        );
-    }
-    Ok(())
-}
-
 fn list(root: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut open = vec![(root.to_owned(), String::new())];
@@ -281,29 +228,5 @@ mod tests {
     #[test]
     fn a_package_is_not_an_input_of_itself() {
         assert_eq!(inputs(true).1, ["a", "a/b"]);
-    }
-
-    #[test]
-    fn a_path_has_one_spelling() {
-        for right in ["a.json", "a-b/c_d/e.v1.json", "~a/+b@c=d"] {
-            assert!(check_path(right).is_ok(), "{right}");
-        }
-        for wrong in [
-            "",
-            "/a",
-            "a//b",
-            "./a",
-            "a/..",
-            "..",
-            "a\\b",
-            "C:/a",
-            "a b",
-            "\u{fc}.json",
-            "a%20b",
-            "a?b",
-            "a#b",
-        ] {
-            assert!(check_path(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -2,11 +2,13 @@
 //! column of a JSON pointer.
 //!
 //! Values come from `serde_json`, whose recursion limit bounds every walk over them. What it lets
-//! pass is a key that stands twice (it takes the last one); here that is a fault.
+//! pass is a duplicate key (it takes the last one); here that is a fault.
 
 use std::collections::HashMap;
 
 use serde_json::Value;
+
+pub(crate) use dispatcher_schema::pointer::{Place, is_pointer, join, split_last, unescape};
 
 /// What is wrong with a text, and where.
 #[derive(Debug)]
@@ -15,15 +17,6 @@ pub(crate) struct Fault {
     pub(crate) position: Option<(usize, usize)>,
     pub(crate) message: String,
     pub(crate) help: Option<String>,
-}
-
-/// What of a pointer's target to point at.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Place {
-    /// The value.
-    Value,
-    /// The key that holds it; the value where it stands in an array.
-    Key,
 }
 
 /// The text and the value of a file.
@@ -175,32 +168,6 @@ pub(crate) fn locate(text: &str, pointer: &str, place: Place) -> Option<(usize, 
     Some(position(text, found))
 }
 
-/// `pointer` with one more token.
-pub(crate) fn join(pointer: &str, token: &str) -> String {
-    format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
-}
-
-/// A token of a pointer as the key that it means.
-pub(crate) fn unescape(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
-}
-
-/// Whether `text` is a JSON pointer to something below the root.
-pub(crate) fn is_pointer(text: &str) -> bool {
-    text.starts_with('/')
-        && text
-            .split('~')
-            .skip(1)
-            .all(|rest| rest.starts_with(['0', '1']))
-}
-
-/// The pointer of the parent and the last token, unescaped; none for the root.
-pub(crate) fn split_last(pointer: &str) -> Option<(&str, String)> {
-    pointer
-        .rsplit_once('/')
-        .map(|(parent, token)| (parent, unescape(token)))
-}
-
 fn repeated_keys(text: &str) -> Vec<Fault> {
     // One map for each open object; none for an open array.
     let mut open: Vec<Option<HashMap<String, usize>>> = Vec::new();
@@ -223,9 +190,9 @@ fn repeated_keys(text: &str) -> Vec<Fault> {
                     let (line, column) = position(text, first);
                     faults.push(Fault {
                         position: Some(position(text, start)),
-                        message: format!("the key {key:?} stands twice in one object"),
+                        message: format!("duplicate key {key:?} in one object"),
                         help: Some(format!(
-                            "it stands first at {line}:{column}; keep one of them"
+                            "it first appears at {line}:{column}; keep one of them"
                         )),
                     });
                 }

@@ -1,19 +1,18 @@
-//! From a contracts directory to Rust types, checked.
+//! Turns a contracts directory into checked Rust types.
 //!
 //! A contracts directory holds `event-types-registry.json` and a JSON Schema for each payload. A
-//! crate turns them into types with two lines: this one in `build.rs`,
+//! crate generates its types with two lines: this one in `build.rs`,
 //!
 //! ```no_run
 //! dispatcher_build_support::Contracts::new("contracts").generate_or_exit();
 //! ```
 //!
-//! and `dispatcher_runtime::include_contracts!();` in `src/lib.rs`. Cargo runs the build script
-//! again when a contract changes, is added or is removed, and only then; a file that would come out
-//! the same is not touched.
+//! and `dispatcher_runtime::include_contracts!();` in `src/lib.rs`. Cargo reruns the build script
+//! only when a contract is changed, added or removed. A generated file whose text would be the same
+//! is not rewritten.
 //!
-//! The way of the data: [`registry`](model) and schema files → raw entries with positions → checked
-//! [`Model`] → Rust text. Every stage reports all of its faults, each with file, line, column and
-//! what to do:
+//! Generation has three stages: the registry and the schemas are read, checked, and rendered to
+//! Rust. Every stage reports all of its faults at once, each with file, line, column and remedy:
 //!
 //! ```
 //! # let dir = tempfile::tempdir()?;
@@ -31,16 +30,18 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! [`Contracts::coverage`] tells of each keyword of each schema whether the type holds it or the gate
-//! alone; the program `dispatcher-contracts` of this crate prints it.
+//! [`Contracts::coverage`] reports for each keyword of each schema whether the generated type or
+//! the gate alone enforces it. The program `dispatcher-contracts` of this crate prints the report.
 //!
-//! There are no features.
+//! This crate has no features.
 
 pub mod coverage;
-pub mod diagnostic;
-pub mod draft;
-pub mod formats;
+mod diagnostic;
+
+// For the tests of this workspace; not covered by semantic versioning.
+#[doc(hidden)]
 pub mod model;
+#[doc(hidden)]
 pub mod schema;
 
 mod artifact;
@@ -51,6 +52,8 @@ mod json;
 mod panics;
 mod registry;
 mod render;
+
+pub(crate) use dispatcher_schema::{draft, formats};
 
 pub use contracts::{Contracts, Error, Generated, Rendered};
 pub use coverage::Coverage;

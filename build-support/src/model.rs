@@ -1,14 +1,18 @@
-//! The checked contracts: what code generation, and nothing else, reads.
+//! The checked contracts: the only input of code generation.
 //!
-//! A [`Model`] can only come from `crate::check`, so whoever holds one knows that every name is
-//! well formed, every `$ref` resolves, every schema compiles, and no two Rust names collide. No
-//! I/O happens here.
+//! A [`Model`] is made by `crate::check` alone, so in each one every name is well formed, every
+//! `$ref` resolves, every schema compiles, and no two Rust names collide. Contracts with a fault have
+//! no model. No I/O happens here.
 
 use std::sync::Arc;
 
+pub use dispatcher_schema::registry::{Deprecation, Status};
+
 use crate::schema::Documents;
 
-/// Everything that one contracts directory says, checked.
+/// The checked content of one contracts directory.
+///
+/// Its fields are for the generator and may change in any release.
 #[derive(Clone, Debug)]
 pub struct Model {
     /// Every domain that produces or consumes something, sorted by name.
@@ -19,7 +23,7 @@ pub struct Model {
     pub documents: Arc<Documents>,
 }
 
-/// A domain: it produces event types, consumes event types, or both.
+/// A domain that produces event types, consumes event types, or both.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Domain {
     /// As the registry spells it: `revenue`.
@@ -33,62 +37,42 @@ pub struct Domain {
 pub struct Event {
     /// As the registry spells it: `credit.locked`.
     pub name: String,
-    /// The module: `credit_locked`. A Rust keyword stands here without `r#`.
+    /// The module: `credit_locked`. A Rust keyword is written without `r#`.
     pub module: String,
     /// The payload type and the variant of the event enum: `CreditLocked`.
     pub rust_type: String,
     /// The registry's description, for the docs.
     pub description: String,
-    /// The contract (folder) that the event type belongs to.
+    /// The contract (a folder) that the event type belongs to.
     pub contract: String,
-    /// The one domain that publishes it.
+    /// The only domain that publishes it.
     pub producer: String,
     /// The domains that handle it, in the registry's order.
     pub consumers: Vec<String>,
     /// Whether it is in use.
     pub status: Status,
-    /// JSON pointer into the payload: whom the event is about.
+    /// JSON pointer into the payload, to the identifier of what the event is about.
     pub subject: Option<String>,
     /// Ascending by number.
     pub versions: Vec<Version>,
 }
 
 impl Event {
-    /// The versions that types are generated for: all but the retired ones.
+    /// The versions that types are generated for: those that are not retired, of an event type that
+    /// is not retired.
     pub fn live_versions(&self) -> impl DoubleEndedIterator<Item = &Version> {
+        let retired = self.status == Status::Retired;
         self.versions
             .iter()
-            .filter(|version| version.status != Status::Retired)
+            .filter(move |version| !retired && version.status != Status::Retired)
     }
 
-    /// The highest active version; the highest deprecated one where none is active.
+    /// The highest active version, or the highest deprecated one if none is active.
     pub fn current(&self) -> Option<&Version> {
         self.live_versions()
             .rfind(|version| version.status == Status::Active)
             .or_else(|| self.live_versions().next_back())
     }
-}
-
-/// Whether an event type, or one version of it, is in use.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Status {
-    /// In use.
-    Active,
-    /// In use, on its way out.
-    Deprecated(Deprecation),
-    /// No longer published or handled; no types are generated.
-    Retired,
-}
-
-/// Why something is deprecated and what to use instead.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Deprecation {
-    /// In a sentence.
-    pub reason: String,
-    /// The event type that takes its place.
-    pub replacement: Option<String>,
-    /// A version or a date.
-    pub since: Option<String>,
 }
 
 /// One schema version of an event type.
@@ -98,7 +82,7 @@ pub struct Version {
     pub number: u32,
     /// Whether it is in use.
     pub status: Status,
-    /// The payload schema's path relative to the contracts directory, with `/` between the parts
-    /// (a key of [`Model::documents`]). None: the payload is any JSON object.
+    /// The path of the payload schema, relative to the contracts directory and separated by `/` (a
+    /// key of [`Model::documents`]). Without a schema the payload is any JSON object.
     pub schema: Option<String>,
 }

@@ -1,8 +1,8 @@
-//! Calls into code that may panic, without its message on the terminal.
+//! Calls into code that may panic, without printing the panic.
 //!
-//! A panic inside jsonschema or the generator is a fault of one contract, and becomes a diagnostic. The
-//! hook is process-wide, so it is installed once, hands every other panic on to the hook that was
-//! there before, and is silent only on a thread that is inside [`quietly`].
+//! A panic inside jsonschema or the generator becomes a diagnostic of the contract at hand. The panic
+//! hook is process-wide, so it is installed once, passes every other panic on to the previous hook,
+//! and is silent only on a thread that is inside [`quietly`].
 
 use std::any::Any;
 use std::cell::Cell;
@@ -13,7 +13,7 @@ thread_local! {
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The result of `call`, or the message that it panicked with.
+/// Returns the result of `call`, or the message of its panic.
 pub(crate) fn quietly<T>(call: impl FnOnce() -> T) -> Result<T, String> {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
@@ -25,7 +25,7 @@ pub(crate) fn quietly<T>(call: impl FnOnce() -> T) -> Result<T, String> {
         }));
     });
     let outer = QUIET.replace(true);
-    // What `call` borrows is thrown away or only read again after a panic.
+    // After a panic, whatever `call` borrowed is dropped or only read.
     let result = panic::catch_unwind(AssertUnwindSafe(call));
     QUIET.set(outer);
     result.map_err(|payload| message(&*payload))

@@ -6,7 +6,6 @@
 //!
 //! Loading (`load`) builds the index once; [`Documents::resolve`] only looks things up.
 
-mod builtin;
 mod error;
 pub(crate) mod load;
 
@@ -20,13 +19,8 @@ use crate::diagnostic::Diagnostic;
 use crate::draft::Draft;
 use crate::json::{self, Place};
 
+pub(crate) use dispatcher_schema::address::CONTRACT_SCHEME;
 pub use error::RefError;
-
-/// The addresses of contract documents begin with this; the path follows.
-///
-/// A path holds no character that a URI would have to escape (see `crate::files`), so a path and
-/// its address are one spelling.
-pub const CONTRACT_SCHEME: &str = "contract:///";
 
 /// A value inside a document.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]

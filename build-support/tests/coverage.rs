@@ -106,12 +106,12 @@ fn what_nothing_enforces_can_be_made_a_fault() {
         .to_string();
     assert!(report.contains("a.json:19:33\n  at /properties/note/nullable: nothing enforces the keyword \"nullable\""), "{report}");
     assert!(
-        report.contains("help: take it out, or call it \"x-nullable\" if it is there to be read"),
+        report.contains("help: remove it, or rename it to \"x-nullable\" if it is documentation"),
         "{report}"
     );
     assert!(
         report.contains(
-            "help: draft 7 ignores what stands beside a $ref: put the $ref into an \"allOf\""
+            "help: draft 7 ignores keywords beside a $ref: move the $ref into an \"allOf\""
         ),
         "{report}"
     );
@@ -143,13 +143,13 @@ fn the_command_reports_and_fails_as_it_says() {
     let checked = command(&["check", directory]);
     assert_eq!(
         String::from_utf8_lossy(&checked.stdout),
-        "2 event types of 2 domains: no faults\n"
+        "no faults in 2 event types of 2 domains\n"
     );
 
     for (wrong, says) in [
-        (&["check"][..], "name the contracts directory"),
+        (&["check"][..], "missing argument DIRECTORY"),
         (&["look", directory][..], "unknown command look"),
-        (&[][..], "name a command"),
+        (&[][..], "missing command: check or coverage"),
         (
             &["coverage", directory, "--jason"][..],
             "unknown option --jason",

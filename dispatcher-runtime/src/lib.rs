@@ -17,7 +17,7 @@
 //! | [`HandlerError`] | retry, retry later, or give up |
 //! | [`Registry`], [`LoadedRegistry`] | the contracts at run time: bundled, and read from a directory |
 //! | [`observe`] | metrics: counters and latencies, for any vendor |
-//! | [`DeadLetters`] | what was given up on; over HTTP with the feature `http` |
+//! | [`DeadLetters`], [`Subscriptions`], [`EventLog`] | what an operator reads and changes; together an [`Operator`], over HTTP with the feature `http` |
 //!
 //! # What is promised
 //!
@@ -43,7 +43,7 @@
 //! | `consume` | [`Consumer`], [`subscribe`], [`DeadLetters`] | yes |
 //! | `contracts-macro` | [`contracts!`]; a crate with a build script can do without | yes |
 //! | `postgres` | [`migrate`]; comes with `publish` and `consume` | yes |
-//! | `http` | `http::router`: dead letters as an axum router; brings `consume` | |
+//! | `http` | `http::router`: the operator's routes as an axum router; brings `consume` | |
 //! | `testing` | `testing::TestKit`, for tests; brings `publish` and `consume` | |
 //! | `metrics` | `observe::MetricsObserver`, for the `metrics` facade | |
 //! | `schemars` | `schemars::JsonSchema` for generated types: the contract's own schema | |
@@ -70,11 +70,6 @@
 
 // docs.rs shows which feature each item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Until each side's items stand with it.
-#![cfg_attr(
-    not(all(feature = "publish", feature = "consume")),
-    allow(dead_code, unused_imports)
-)]
 
 // Generated code and expansions name this crate by its own name, in its tests and examples too.
 extern crate self as dispatcher_runtime;
@@ -107,9 +102,10 @@ pub use contract::gate::{InvalidPayload, PayloadSchema, Violation};
 pub use contract::id::{DeadLetterId, EventId, IdError, TenantId};
 pub use contract::payload::{Domain, Payload, Upcast};
 pub use contract::permission::{ConsumedBy, PublishedBy};
+pub use contract::position::Position;
 pub use contract::registry::{
     Difference, EventContract, LoadedEvent, LoadedRegistry, LoadedVersion, Registry, RegistryError,
-    Status, VersionContract,
+    RegistryFault, Status, VersionContract,
 };
 pub use contract::value::{Date, DateTime, Deferred, Integer, Number, Refined, ValueError};
 /// The version of the crate `sqlx` that appears in this interface: a pool or transaction of another major
@@ -132,12 +128,15 @@ pub use publish::{
 };
 
 #[cfg(feature = "consume")]
+pub use consume::delivery::{Delivery, DeliveryTx};
+#[cfg(feature = "consume")]
 pub use consume::from_ref::FromRef;
 #[cfg(feature = "consume")]
-pub use consume::handler::{Delivery, DeliveryTx, Handler, State};
+pub use consume::handler::{Handler, State};
 #[cfg(feature = "consume")]
 pub use consume::{
-    Consumer, ConsumerBuilder, HandlerError, RunningConsumer, StartError, SubscriptionOptions,
+    Consumer, ConsumerBuilder, HandlerError, RetryPolicy, RunError, RunningConsumer, StartError,
+    SubscriptionOptions,
 };
 /// ```
 /// use acme_contracts::credit_locked::{self, CreditLocked};
@@ -198,17 +197,19 @@ pub use dispatcher_macros::EventUnion;
 #[cfg(feature = "consume")]
 pub use dispatcher_macros::subscribe;
 #[cfg(feature = "consume")]
-pub use log::{Blocker, EventLog, Horizon};
+pub use log::{Blocker, EventLog, Horizon, StartFrom};
 #[cfg(feature = "consume")]
-pub use operate::dead_letter::{DeadLetter, DeadLetterError, DeadLetterFilter, DeadLetters};
+pub use operate::dead_letter::{
+    DeadLetter, DeadLetterError, DeadLetterFilter, DeadLetters, FailedAttempt,
+};
 #[cfg(feature = "http")]
-pub use operate::http::{self, AuthError};
+pub use operate::http;
+#[cfg(feature = "consume")]
+pub use operate::operator::Operator;
 #[cfg(feature = "consume")]
 pub use operate::retention::{Retention, SlowestSubscription, Swept};
 #[cfg(feature = "consume")]
-pub use operate::subscriptions::{
-    Rewound, StartFrom, SubscriptionError, SubscriptionProgress, Subscriptions,
-};
+pub use operate::subscriptions::{Rewound, SubscriptionError, SubscriptionProgress, Subscriptions};
 
 /// ```
 /// dispatcher_runtime::contracts!("../contracts");

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use acme_contracts::Coaching;
-use dispatcher_runtime::{ConsumerBuilder, DeadLetterFilter, DeadLetters, EventLog, StartError};
+use dispatcher_runtime::{
+    ConsumerBuilder, DeadLetterFilter, DeadLetters, EventLog, StartError, SubscriptionOptions,
+};
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::Executor;
 
@@ -43,7 +45,10 @@ async fn events_are_read_there_and_everything_else_is_kept_here() -> TestResult 
     let script = Script::new([(2, Act::FailTimes(2)), (3, Act::Permanent)]);
     let consumer = worlds
         .consumer(&script)
-        .subscribe_with(hold_slot, |options| options.partitions(2).concurrency(2))
+        .subscribe_with(
+            hold_slot,
+            SubscriptionOptions::new().partitions(2).concurrency(2),
+        )
         .start()
         .await?;
     let events = (1..=20).map(|credits| lock(credits % 4, credits));
@@ -120,7 +125,7 @@ async fn an_event_that_waits_and_is_removed_there_becomes_a_dead_letter() -> Tes
         .await?;
     let consumer = worlds
         .consumer(&script)
-        .retry_delays([Duration::from_secs(600)])
+        .retry([Duration::from_secs(600)])
         .subscribe(hold_slot)
         .start()
         .await?;
@@ -179,7 +184,7 @@ async fn a_consumer_that_is_given_another_log_than_it_has_read_is_refused() -> T
     let refused = worlds.consumer(&script).subscribe(hold_slot).start().await;
     let error = refused.unwrap_err();
     assert!(
-        matches!(error, StartError::LogReplaced { position: 1, .. }),
+        matches!(error, StartError::LogReplaced { position, .. } if position.get() == 1),
         "{error}"
     );
     worlds.close().await

@@ -28,7 +28,7 @@ async fn the_list_is_newest_first_and_bounded() -> TestResult {
     let (world, dead_letters) = world_with_dead_letters(5).await?;
     let all = dead_letters.list(&DeadLetterFilter::default()).await?;
     assert_eq!(
-        all.iter().map(|one| one.position).collect::<Vec<_>>(),
+        all.iter().map(|one| one.position.get()).collect::<Vec<_>>(),
         [5, 4, 3, 2, 1]
     );
     assert_eq!(
@@ -189,7 +189,10 @@ async fn many_are_redriven_and_those_of_a_subject_keep_their_order() -> TestResu
     let filter = DeadLetterFilter::default().consumer("coaching");
     let redriven = dead_letters.redrive_all(&filter, "mia", None).await?;
     assert_eq!(
-        redriven.iter().map(|one| one.position).collect::<Vec<_>>(),
+        redriven
+            .iter()
+            .map(|one| one.position.get())
+            .collect::<Vec<_>>(),
         [1, 2, 3, 4, 5, 6]
     );
     assert!(

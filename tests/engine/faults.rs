@@ -29,10 +29,7 @@ async fn dead_letter(act: Act, credits_before: &[u32], is_shared: bool) -> TestR
         Act::Rollback => is_shared,
         _ => false,
     };
-    let options = match is_shared {
-        true => SubscriptionOptions::share_savepoint,
-        false => |options| options,
-    };
+    let options = SubscriptionOptions::new().share_savepoint(is_shared);
     let world = World::new().await?;
     world
         .pool
@@ -265,7 +262,7 @@ async fn bad_settings_are_named_before_anything_starts() -> TestResult {
         .start()
         .await
         .unwrap_err();
-    assert!(text(error).starts_with("two subscriptions of `coaching` are called `hold_slot`"));
+    assert!(text(error).starts_with("duplicate subscription `hold_slot` of `coaching`: "));
     let error = world
         .coaching(&script)
         .batch_size(0)
@@ -277,6 +274,27 @@ async fn bad_settings_are_named_before_anything_starts() -> TestResult {
         text(error),
         "the setting `batch_size` is `0`; it has to be at least 1 event"
     );
+    for (options, expected) in [
+        (
+            SubscriptionOptions::new().concurrency(0),
+            "the option `concurrency` of `coaching`.`hold_slot` is 0; it has to be at least 1 event",
+        ),
+        (
+            SubscriptionOptions::new().partitions(0),
+            "the option `partitions` of `coaching`.`hold_slot` is 0; it has to be at least 1",
+        ),
+        (
+            SubscriptionOptions::new().handler_timeout(Duration::ZERO),
+            "the option `handler_timeout` of `coaching`.`hold_slot` is 0 s; \
+             it has to be longer than 0 s, such as 30 s",
+        ),
+    ] {
+        let consumer = world.coaching(&script).subscribe_with(hold_slot, options);
+        assert_eq!(text(consumer.start().await.unwrap_err()), expected);
+    }
+    let consumer = world.coaching(&script).handler_timeout(Duration::ZERO);
+    let error = consumer.subscribe(hold_slot).start().await.unwrap_err();
+    assert!(text(error).starts_with("the setting `handler_timeout` is `0 s`"));
     let error = world
         .coaching(&script)
         .jitter(7.0)
@@ -288,7 +306,7 @@ async fn bad_settings_are_named_before_anything_starts() -> TestResult {
     let error = world
         .coaching(&script)
         .subscribe(hold_slot)
-        .require_all_handlers()
+        .require_all_handlers(true)
         .start()
         .await
         .unwrap_err();

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use dispatcher_runtime::{DeadLetter, DeadLetterFilter, DeadLetters, RunningConsumer};
+use dispatcher_runtime::{
+    DeadLetter, DeadLetterFilter, DeadLetters, RunningConsumer, SubscriptionOptions,
+};
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::Executor;
 
@@ -12,8 +14,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn start(world: &World, script: &Script) -> TestResult<RunningConsumer> {
     let consumer = world.coaching(script);
-    let consumer =
-        consumer.subscribe_with(hold_slot, |options| options.hold_subject_of_dead_letter());
+    let consumer = consumer.subscribe_with(
+        hold_slot,
+        SubscriptionOptions::new().hold_subject_of_dead_letter(true),
+    );
     Ok(consumer.start().await?)
 }
 

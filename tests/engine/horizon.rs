@@ -31,7 +31,10 @@ async fn whoever_has_published_and_not_ended_is_named() -> TestResult {
     let log = EventLog::new(world.pool.clone());
     world.revenue().publish(lock(1, 1)).await?;
     let horizon = log.horizon().await?;
-    assert_eq!((horizon.last_position, horizon.position), (1, 1));
+    assert_eq!(
+        (horizon.last_position.get(), horizon.position.get()),
+        (1, 1)
+    );
     assert_eq!(horizon.blocker, None);
 
     // Another one, later, is not who holds it back.
@@ -51,7 +54,10 @@ async fn whoever_has_published_and_not_ended_is_named() -> TestResult {
         .await?;
 
     let horizon = log.horizon().await?;
-    assert_eq!((horizon.last_position, horizon.position), (3, 1));
+    assert_eq!(
+        (horizon.last_position.get(), horizon.position.get()),
+        (3, 1)
+    );
     let blocker = horizon.blocker.ok_or("nobody is named")?;
     assert_eq!(blocker.pid, Some(pid));
     assert_eq!(blocker.application.as_deref(), Some("importer"));
@@ -67,7 +73,7 @@ async fn whoever_has_published_and_not_ended_is_named() -> TestResult {
 
     importer.execute("COMMIT").await?;
     let horizon = log.horizon().await?;
-    assert_eq!(horizon.position, 2, "now the later one holds it");
+    assert_eq!(horizon.position.get(), 2, "now the later one holds it");
     assert_ne!(
         horizon.blocker.and_then(|blocker| blocker.pid),
         Some(pid),
@@ -137,7 +143,7 @@ async fn writes_that_published_nothing_hold_nothing_back_here_or_in_another_data
     world.revenue().publish(lock(1, 1)).await?;
     tokio::time::timeout(Duration::from_secs(60), consumer.wait_caught_up()).await??;
     let horizon = EventLog::new(world.pool.clone()).horizon().await?;
-    assert_eq!((horizon.position, horizon.blocker), (1, None));
+    assert_eq!((horizon.position.get(), horizon.blocker), (1, None));
     consumer.stop().await;
 
     here.rollback().await?;
@@ -149,7 +155,7 @@ async fn writes_that_published_nothing_hold_nothing_back_here_or_in_another_data
 
 /// Remembers what it is told about the horizon.
 struct Watch {
-    told: Mutex<Vec<(Blocker, Duration, i64)>>,
+    told: Mutex<Vec<(Blocker, Duration, u64)>>,
     news: Semaphore,
 }
 
@@ -161,7 +167,7 @@ impl Watch {
         })
     }
 
-    async fn next(&self) -> TestResult<(Blocker, Duration, i64)> {
+    async fn next(&self) -> TestResult<(Blocker, Duration, u64)> {
         let news = tokio::time::timeout(Duration::from_secs(60), self.news.acquire());
         news.await??.forget();
         Ok(self.told.lock().unwrap().remove(0))

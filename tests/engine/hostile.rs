@@ -104,7 +104,7 @@ async fn a_cursor_set_back_while_an_event_waits_handles_nothing_twice() -> TestR
     let script = Script::new([(2, Act::FailTimes(1))]);
     let consumer = world
         .coaching(&script)
-        .retry_delays([Duration::from_secs(1)])
+        .retry([Duration::from_secs(1)])
         .subscribe(hold_slot)
         .start()
         .await?;
@@ -228,7 +228,7 @@ async fn a_transient_error_inside_one_of_ours_does_not_count() -> TestResult {
     let script = Script::new([(1, Act::UnreachableOnce)]);
     let consumer = world
         .coaching(&script)
-        .retry_delays([])
+        .retry([])
         .subscribe(hold_slot)
         .start()
         .await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use acme_contracts::credit_locked::{self, CreditLocked};
 use dispatcher_runtime::{
     DeadLetterFilter, DeadLetters, Delivery, EventEnvelope, HandlerError, StartError, State,
-    subscribe,
+    SubscriptionOptions, subscribe,
 };
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::{Executor, Row};
@@ -63,7 +63,7 @@ async fn with_concurrency_subjects_are_handled_at_the_same_time_and_keep_their_o
     world.revenue().publish_all(events).await?;
     let consumer = world
         .coaching(&script)
-        .subscribe_with(hold_slot, |options| options.concurrency(4))
+        .subscribe_with(hold_slot, SubscriptionOptions::new().concurrency(4))
         .start()
         .await?;
     // Four subjects are in their handlers, and none of them returns before all are.
@@ -96,7 +96,7 @@ async fn with_concurrency_a_failing_event_holds_up_its_own_subject_alone() -> Te
     world.revenue().publish_all(events).await?;
     let consumer = world
         .coaching(&script)
-        .subscribe_with(hold_slot, |options| options.concurrency(4))
+        .subscribe_with(hold_slot, SubscriptionOptions::new().concurrency(4))
         .start()
         .await?;
     consumer.wait_caught_up().await?;
@@ -114,7 +114,7 @@ async fn with_concurrency_a_failing_event_holds_up_its_own_subject_alone() -> Te
         .list(&DeadLetterFilter::default())
         .await?
         .iter()
-        .map(|dead_letter| dead_letter.position)
+        .map(|dead_letter| dead_letter.position.get())
         .collect();
     dead.sort_unstable();
     assert_eq!(dead, [6, 7]);
@@ -130,7 +130,7 @@ async fn replicas_share_the_partitions_of_a_subscription() -> TestResult {
         let replica = world
             .coaching(script)
             .lease(Duration::from_millis(600))
-            .subscribe_with(hold_slot, |options| options.partitions(4))
+            .subscribe_with(hold_slot, SubscriptionOptions::new().partitions(4))
             .start()
             .await?;
         replicas.push(replica);
@@ -171,7 +171,7 @@ async fn changing_the_number_of_partitions_while_events_flow_loses_and_doubles_n
             .coaching(&script)
             .lease(Duration::from_millis(600))
             .batch_size(7)
-            .subscribe_with(hold_slot, |options| options.partitions(partitions))
+            .subscribe_with(hold_slot, SubscriptionOptions::new().partitions(partitions))
             .start()
             .await?;
         // In the middle of it.
@@ -254,7 +254,7 @@ async fn a_stopped_replica_is_replaced_though_it_holds_locks() -> TestResult {
     world.revenue().publish(lock(2, 2)).await?;
     let consumer = world
         .coaching(&script)
-        .subscribe_with(hold_slot, |options| options);
+        .subscribe_with(hold_slot, SubscriptionOptions::new());
     // Registering waits for nobody's COMMIT either.
     let consumer = tokio::time::timeout(PATIENCE, consumer.start()).await??;
     tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
@@ -358,7 +358,10 @@ async fn outside_the_transaction_failures_are_retried_in_order_and_end_as_dead_l
         world.revenue().publish_all(events).await?;
         let consumer = world
             .coaching(&script)
-            .subscribe_with(call_partner, |options| options.concurrency(concurrency))
+            .subscribe_with(
+                call_partner,
+                SubscriptionOptions::new().concurrency(concurrency),
+            )
             .start()
             .await?;
         tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
@@ -385,7 +388,10 @@ async fn a_pool_too_small_for_the_lanes_and_a_lease_too_short_are_refused() -> T
     let script = Script::new([]);
     let error = world
         .coaching(&script)
-        .subscribe_with(hold_slot, |options| options.partitions(4).concurrency(4))
+        .subscribe_with(
+            hold_slot,
+            SubscriptionOptions::new().partitions(4).concurrency(4),
+        )
         .start()
         .await
         .unwrap_err();

@@ -20,6 +20,7 @@ mod lease;
 mod loaded_registry;
 mod migrations;
 mod not_only_rust;
+mod operate;
 mod plans;
 mod pooler;
 mod publish;

@@ -410,7 +410,7 @@ async fn publishing_without_tables_says_what_to_run() -> TestResult {
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("run `dispatcher_runtime::migrate(&pool)` before"),
+        error.contains("run `dispatcher_runtime::migrate(&pool)` first"),
         "{error}"
     );
     world.close().await

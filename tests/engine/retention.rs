@@ -94,7 +94,7 @@ async fn a_subscription_that_has_not_read_keeps_its_events_and_is_named() -> Tes
     assert_eq!(swept.events, 1);
     let slow = swept.held_by.ok_or("nobody is named")?;
     assert_eq!(
-        (&*slow.consumer, &*slow.subscription, slow.position),
+        (&*slow.consumer, &*slow.subscription, slow.position.get()),
         ("coaching", "credit_history", 1)
     );
     let consumer = world.coaching(&script).subscribe(credit_history);
@@ -116,7 +116,9 @@ async fn told_so_it_removes_what_a_subscription_has_not_read() -> TestResult {
         .execute("UPDATE dispatcher_cursor SET position = 1")
         .await?;
     age(&world, 10).await?;
-    let retention = Retention::default().events(7 * DAY).despite_subscriptions();
+    let retention = Retention::default()
+        .events(7 * DAY)
+        .despite_subscriptions(true);
     assert_eq!(sweep(&world, &retention).await?.events, 3);
     world.close().await
 }
@@ -126,7 +128,7 @@ async fn an_event_that_waits_stays_until_it_is_settled() -> TestResult {
     let world = World::new().await?;
     let script = Script::new([(2, Act::FailTimes(1))]);
     let start = async |delay: Duration| {
-        let consumer = world.coaching(&script).retry_delays([delay]);
+        let consumer = world.coaching(&script).retry([delay]);
         consumer.subscribe(hold_slot).start().await
     };
     let consumer = start(600 * DAY).await?;
@@ -155,7 +157,7 @@ async fn a_consumer_of_another_database_keeps_what_it_has_not_read() -> TestResu
     let (revenue, coaching) = (World::new().await?, World::new().await?);
     let script = Script::new([(2, Act::FailTimes(1))]);
     let start = async || {
-        let consumer = coaching.coaching(&script).retry_delays([600 * DAY]);
+        let consumer = coaching.coaching(&script).retry([600 * DAY]);
         let consumer = consumer.events_from(EventLog::new(revenue.pool.clone()));
         consumer.subscribe(hold_slot).start().await
     };
@@ -175,7 +177,7 @@ async fn a_consumer_of_another_database_keeps_what_it_has_not_read() -> TestResu
     age(&revenue, 10).await?;
     let swept = sweep(&revenue, &Retention::default().events(7 * DAY)).await?;
     assert_eq!(swept.events, 1, "the second waits there");
-    assert_eq!(swept.held_by.map(|slow| slow.position), Some(1));
+    assert_eq!(swept.held_by.map(|slow| slow.position.get()), Some(1));
     revenue.close().await?;
     coaching.close().await
 }

@@ -10,7 +10,8 @@ use acme_contracts::refund_issued::{self, RefundIssued};
 use acme_contracts::{Growth, Revenue};
 use dispatcher_runtime::{
     Consumer, DeadLetterFilter, DeadLetterReason, DeadLetters, Delivery, DeliveryTx, Dispatcher,
-    EventEnvelope, EventUnion, HandlerError, PublishError, Published, State, subscribe,
+    EventEnvelope, EventUnion, HandlerError, PublishError, Published, State, SubscriptionOptions,
+    subscribe,
 };
 use dispatcher_test_fixtures::{TestResult, lock, release};
 use serde_json::json;
@@ -269,7 +270,10 @@ async fn with_partitions_and_concurrency_each_subject_keeps_the_common_order() -
     }
     let consumer = world
         .coaching(&script)
-        .subscribe_with(credit_board, |options| options.partitions(2).concurrency(2))
+        .subscribe_with(
+            credit_board,
+            SubscriptionOptions::new().partitions(2).concurrency(2),
+        )
         .start()
         .await?;
     consumer.wait_caught_up().await?;
@@ -447,7 +451,7 @@ async fn an_event_of_a_type_that_was_removed_becomes_a_dead_letter_that_says_so(
         (dead[0].reason, dead[0].error.as_str()),
         (
             DeadLetterReason::Invalid,
-            "this handler does not handle credit.released, but credit.locked"
+            "this handler handles credit.locked, not credit.released"
         )
     );
     world.close().await

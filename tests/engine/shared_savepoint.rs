@@ -5,11 +5,15 @@ use dispatcher_test_fixtures::{TestResult, lock};
 
 use crate::support::{Act, Script, World, hold_slot};
 
+fn shared() -> SubscriptionOptions {
+    SubscriptionOptions::new().share_savepoint(true)
+}
+
 /// Handles the events in one batch, each of a subject of its own.
 async fn handle(
     script: &Script,
     credits: impl IntoIterator<Item = u32>,
-    options: fn(SubscriptionOptions) -> SubscriptionOptions,
+    options: SubscriptionOptions,
 ) -> TestResult<World> {
     let world = World::new().await?;
     let events = credits.into_iter().map(|credits| lock(credits, credits));
@@ -24,7 +28,7 @@ async fn handle(
 #[tokio::test]
 async fn what_fails_takes_its_batch_back_once_and_is_counted_once() -> TestResult {
     let script = Script::new([(3, Act::FailTimes(1))]);
-    let world = handle(&script, 1..=5, SubscriptionOptions::share_savepoint).await?;
+    let world = handle(&script, 1..=5, shared()).await?;
     assert_eq!(world.effects().await?, [1, 2, 4, 5, 3]);
     // The second time the first two had savepoints of their own, and 3 alone was rolled back.
     let attempts = [1, 2, 3, 4, 5].map(|credits| script.attempts_at(credits));
@@ -38,7 +42,7 @@ async fn what_fails_takes_its_batch_back_once_and_is_counted_once() -> TestResul
 #[tokio::test]
 async fn the_first_that_fails_takes_nobody_with_it() -> TestResult {
     let script = Script::new([(1, Act::FailTimes(1))]);
-    let world = handle(&script, 1..=3, SubscriptionOptions::share_savepoint).await?;
+    let world = handle(&script, 1..=3, shared()).await?;
     assert_eq!(world.effects().await?, [2, 3, 1]);
     let attempts = [1, 2, 3].map(|credits| script.attempts_at(credits));
     let expected: [&[u32]; 3] = [&[1, 2], &[1], &[1]];
@@ -57,7 +61,7 @@ async fn a_batch_has_one_subtransaction() -> TestResult {
     let rows = "SELECT count(DISTINCT xmin::text) FROM effect";
     let consumer = world
         .coaching(&script)
-        .subscribe_with(hold_slot, |options| options.share_savepoint());
+        .subscribe_with(hold_slot, SubscriptionOptions::new().share_savepoint(true));
     let consumer = consumer.start().await?;
     consumer.wait_caught_up().await?;
     consumer.stop().await;
@@ -68,8 +72,7 @@ async fn a_batch_has_one_subtransaction() -> TestResult {
 #[tokio::test]
 async fn lanes_take_back_no_more_than_their_own() -> TestResult {
     let script = Script::new([(4, Act::Permanent), (7, Act::Panic)]);
-    let options = |options: SubscriptionOptions| options.concurrency(3).share_savepoint();
-    let world = handle(&script, 1..=9, options).await?;
+    let world = handle(&script, 1..=9, shared().concurrency(3)).await?;
     let mut effects = world.effects().await?;
     effects.sort_unstable();
     assert_eq!(effects, [1, 2, 3, 5, 6, 8, 9]);

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use dispatcher_runtime::{EventLog, StartFrom, SubscriptionError, Subscriptions, time};
+use dispatcher_runtime::{
+    EventLog, StartFrom, SubscriptionError, SubscriptionOptions, Subscriptions, time,
+};
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::Executor;
 
@@ -40,7 +42,8 @@ async fn a_new_subscription_begins_where_it_is_told() -> TestResult {
     ] {
         let script = Script::new([]);
         let consumer = world.coaching(&script);
-        let consumer = consumer.subscribe_with(hold_slot, |options| options.start_from(start));
+        let consumer =
+            consumer.subscribe_with(hold_slot, SubscriptionOptions::new().start_from(start));
         let consumer = consumer.start().await?;
         consumer.wait_caught_up().await?;
         let seen = script.attempts.lock().map_err(|_| "poisoned")?.len();
@@ -63,8 +66,10 @@ async fn the_end_is_before_what_is_still_open_and_a_cursor_is_not_moved() -> Tes
     let script = Script::new([]);
     let start = async || {
         let consumer = world.coaching(&script);
-        let consumer =
-            consumer.subscribe_with(hold_slot, |options| options.start_from(StartFrom::End));
+        let consumer = consumer.subscribe_with(
+            hold_slot,
+            SubscriptionOptions::new().start_from(StartFrom::End),
+        );
         consumer.start().await
     };
     let consumer = start().await?;
@@ -87,7 +92,7 @@ async fn a_running_subscription_is_rewound_and_handles_again_what_it_had_handled
     let consumer = world
         .coaching(&script)
         .lease(Duration::from_millis(600))
-        .subscribe_with(hold_slot, |options| options.partitions(2))
+        .subscribe_with(hold_slot, SubscriptionOptions::new().partitions(2))
         .subscribe(credit_history)
         .start()
         .await?;
@@ -104,7 +109,10 @@ async fn a_running_subscription_is_rewound_and_handles_again_what_it_had_handled
     let rewound = subscriptions
         .rewind("coaching", "hold_slot", StartFrom::At(at))
         .await?;
-    assert_eq!((rewound.from, rewound.to, rewound.forgotten), (6, 2, 4));
+    assert_eq!(
+        (rewound.from.get(), rewound.to.get(), rewound.forgotten),
+        (6, 2, 4)
+    );
     publish(&world, [7]).await?;
     tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     let mut effects = world.effects().await?;
@@ -117,7 +125,7 @@ async fn a_running_subscription_is_rewound_and_handles_again_what_it_had_handled
             (
                 &*state.subscription,
                 state.partitions,
-                state.position,
+                state.position.get(),
                 state.lag,
             )
         })
@@ -149,7 +157,10 @@ async fn what_is_in_its_handler_when_the_subscription_is_rewound_is_not_committe
     let subscriptions = Subscriptions::new(world.pool.clone());
     let rewound = subscriptions.rewind("coaching", "hold_slot", StartFrom::Beginning);
     let rewound = rewound.await?;
-    assert_eq!((rewound.from, rewound.to, rewound.forgotten), (1, 0, 1));
+    assert_eq!(
+        (rewound.from.get(), rewound.to.get(), rewound.forgotten),
+        (1, 0, 1)
+    );
     script.gate.add_permits(2);
     tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
@@ -178,7 +189,7 @@ async fn what_cannot_be_rewound_is_said() -> TestResult {
     let error = rewind(StartFrom::End).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`coaching`.`hold_slot` is at position 3 and cannot be set back to 3"
+        "`coaching`.`hold_slot` is at position 3 and cannot be rewound to 3: rewind cannot move forward"
     );
     world.close().await
 }

@@ -45,7 +45,7 @@ impl World {
         Consumer::<Coaching>::builder(self.pool.clone())
             .state(script.clone())
             .poll_interval(Duration::from_secs(600))
-            .retry_delays([Duration::from_millis(20); 3])
+            .retry([Duration::from_millis(20); 3])
             .lease(Duration::from_secs(2))
     }
 

@@ -129,7 +129,7 @@ async fn show(story: &Story, pool: &PgPool) -> Result {
     let (seen, mut sightings) = mpsc::unbounded_channel();
     let consumer = Consumer::<Coaching>::builder(pool.clone())
         .state(App { seen })
-        .retry_delays(RETRY_DELAYS)
+        .retry(RETRY_DELAYS)
         .subscribe(hold_slot)
         .start()
         .await?;

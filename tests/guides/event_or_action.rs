@@ -60,7 +60,7 @@ async fn a_receipt_whose_answer_was_lost_is_sent_once() -> TestResult {
     let receipts = Receipts::default();
     let growth = Consumer::<Growth>::builder(pool.clone())
         .state(receipts.clone())
-        .retry_delays([Duration::from_millis(1)])
+        .retry([Duration::from_millis(1)])
         .subscribe(send_receipt)
         .start()
         .await?;

@@ -110,7 +110,7 @@ mod time_that_stands_still {
         let kit = TestKit::<Coaching>::builder()
             .server(Server::shared().await?.url())
             .subscribe(tell_the_gate)
-            .configure(|consumer| consumer.retry_delays([Duration::from_secs(60); 2]))
+            .configure(|consumer| consumer.retry([Duration::from_secs(60); 2]))
             .start()
             .await?;
         let start = kit.now();

@@ -20,7 +20,7 @@ async fn what_the_database_says_is_in_the_log_alone() -> TestResult {
         let answer = service.get(&path).await?;
         answer.assert_problem(
             500,
-            "the request failed here; the service's log says why, under this `instance`",
+            "the request failed; the service's log has the cause under this `instance`",
         );
         let instance = answer.body["instance"].as_str().unwrap();
         assert!(instance.starts_with("urn:uuid:"));

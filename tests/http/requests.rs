@@ -52,7 +52,7 @@ async fn one_is_given_with_its_envelope_and_failures() -> TestResult {
 async fn a_malformed_query_is_refused_with_all_that_is_wrong() -> TestResult {
     let service = Service::with_dead_letters(0).await?;
     let limit = |given| format!("`limit` is `{given}`; it has to be a whole number from 1 to 1000");
-    let there_are = "There are `consumer`, `include_resolved`, `limit`";
+    let there_are = "The known ones are `consumer`, `include_resolved`, `limit`";
     for (query, detail) in [
         ("limit=0", limit("0")),
         ("limit=1001", limit("1001")),
@@ -67,16 +67,16 @@ async fn a_malformed_query_is_refused_with_all_that_is_wrong() -> TestResult {
         (
             "includeResolved=true",
             format!(
-                "`includeResolved` is no parameter here; did you mean `include_resolved`? {there_are}"
+                "unknown parameter `includeResolved`; did you mean `include_resolved`? {there_are}"
             ),
         ),
         (
             "Limit=3",
-            format!("`Limit` is no parameter here; did you mean `limit`? {there_are}"),
+            format!("unknown parameter `Limit`; did you mean `limit`? {there_are}"),
         ),
         (
             "offset=3",
-            "`offset` is no parameter here; there are `consumer`, `include_resolved`, `limit`"
+            "unknown parameter `offset`; the known ones are `consumer`, `include_resolved`, `limit`"
                 .to_owned(),
         ),
         (
@@ -137,9 +137,9 @@ async fn a_malformed_id_is_refused() -> TestResult {
         answer.assert_problem(400, &detail);
     }
     let answer = service.get(&format!("{LIST}/%FF")).await?;
-    answer.assert_problem(400, "the id in the path is not UTF-8 once it is decoded");
+    answer.assert_problem(400, "the id in the path is not UTF-8 after decoding");
     let answer = service.get(&format!("{LIST}/{NOBODY}?limit=1")).await?;
-    answer.assert_problem(400, "`limit` is no parameter here; this route takes none");
+    answer.assert_problem(400, "unknown parameter `limit`; this route takes none");
     service.close().await
 }
 
@@ -190,7 +190,7 @@ async fn unknown_routes_and_methods_are_problems_too() -> TestResult {
         assert!(
             answer
                 .detail()
-                .starts_with("there is no such route; there are GET ")
+                .starts_with("there is no such route; the routes are GET ")
         );
     }
     for (method, path, allowed) in [
@@ -202,7 +202,7 @@ async fn unknown_routes_and_methods_are_problems_too() -> TestResult {
         let answer = service.send(method, &path, GOOD, b"").await?;
         answer.assert_problem(
             405,
-            "this route does not take that method; the header Allow says which it takes",
+            "this route does not accept that method; the header Allow lists those that it accepts",
         );
         assert_eq!(answer.header("allow"), Some(allowed));
     }

@@ -97,7 +97,7 @@ async fn of_two_resolves_at_once_exactly_one_wins() -> TestResult {
 async fn a_malformed_body_is_refused_and_resolves_nothing() -> TestResult {
     let service = Service::with_dead_letters(1).await?;
     let id = service.ids().await?.remove(0);
-    let operator = "it has to be a string that names who resolves the dead letter";
+    let operator = "it has to be a string that names the operator";
     let by = |given: &str| format!("`resolved_by` is `{given}`; {operator}");
     let object = "the body has to be a JSON object: ";
     let an_object = "expected an object with `resolved_by` and `resolution_note` at line 1 column";
@@ -126,8 +126,8 @@ async fn a_malformed_body_is_refused_and_resolves_nothing() -> TestResult {
         (
             r#"{"resolvedBy": "maria"}"#,
             format!(
-                "`resolvedBy` is no field here; did you mean `resolved_by`? \
-                 There are `resolved_by`, `resolution_note`; `resolved_by` is missing; {operator}"
+                "unknown field `resolvedBy`; did you mean `resolved_by`? \
+                 The known ones are `resolved_by`, `resolution_note`; `resolved_by` is missing; {operator}"
             ),
         ),
     ] {
@@ -169,7 +169,7 @@ async fn a_body_has_to_say_that_it_is_json() -> TestResult {
             .await?;
         answer.assert_problem(
             415,
-            "the body has to be JSON, and the header Content-Type has to say `application/json`",
+            "the body must be JSON, and the header Content-Type must be `application/json`",
         );
         assert_eq!(answer.header("accept"), Some("application/json"));
     }

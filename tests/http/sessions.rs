@@ -4,7 +4,7 @@ use dispatcher_test_fixtures::TestResult;
 
 use crate::support::{GOOD, JSON, LIST, NOBODY, Service};
 
-const NO_SESSION: &str = "this route demands a session, and the request brings none that is valid";
+const NO_SESSION: &str = "this route requires a session, and the request has no valid one";
 const RESOLUTION: &[u8] = br#"{"resolved_by": "maria"}"#;
 
 #[tokio::test]
@@ -34,7 +34,7 @@ async fn every_route_demands_a_session() -> TestResult {
         let answer = service.send(method, path, &headers, body).await?;
         answer.assert_problem(
             403,
-            "this session does not allow to see or resolve dead letters",
+            "this session does not allow viewing or resolving dead letters",
         );
     }
     // None of it has resolved anything, or the last two would be a 409.

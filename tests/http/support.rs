@@ -8,7 +8,8 @@ use axum::Router;
 use axum::http::header::AUTHORIZATION;
 use dispatcher_runtime::http::{AuthError, Authenticator, authenticator_fn, router};
 use dispatcher_runtime::{
-    Consumer, DeadLetterFilter, DeadLetters, Dispatcher, EventEnvelope, HandlerError, subscribe,
+    Consumer, DeadLetterFilter, DeadLetters, Dispatcher, EventEnvelope, HandlerError, Operator,
+    subscribe,
 };
 use dispatcher_test_fixtures::{TENANT, TestResult, lock};
 use dispatcher_test_launcher::{Database, Server};
@@ -69,7 +70,7 @@ impl Service {
         // A service has routes and a fallback of its own.
         let app = Router::new()
             .fallback(|| async { "\"the service's own\"" })
-            .merge(router(DeadLetters::new(pool.clone()), sessions()));
+            .merge(router(Operator::new(pool.clone()), sessions()));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let server = tokio::spawn(async move { axum::serve(listener, app).await });

@@ -7,11 +7,13 @@ use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::credit_released::{self, CreditReleased};
 use acme_contracts::{Coaching, Revenue};
 use dispatcher_runtime::testing::TestKit;
-use dispatcher_runtime::{Dispatcher, EventEnvelope, HandlerError, State, subscribe};
+use dispatcher_runtime::{
+    Dispatcher, EventEnvelope, HandlerError, State, SubscriptionOptions, subscribe,
+};
 use dispatcher_test_fixtures::{TENANT, TestResult, lock};
 use tokio::sync::Semaphore;
 
-use crate::support::{kit, release, wait_for_gate};
+use crate::support::{Failing, fail_at_one, kit, release, wait_for_gate};
 
 #[derive(Clone)]
 struct Chain {
@@ -52,7 +54,7 @@ async fn what_handlers_publish_is_waited_for_too() -> TestResult {
             released: chain,
         })
         .subscribe(release_at_once)
-        .subscribe_with(count_released, |options| options.concurrency(2))
+        .subscribe_with(count_released, SubscriptionOptions::new().concurrency(2))
         .start()
         .await?;
     for round in 1..=10 {
@@ -115,15 +117,30 @@ async fn without_handlers_there_is_nothing_to_wait_for() -> TestResult {
 }
 
 #[tokio::test]
-async fn a_state_that_comes_too_late_is_refused() -> TestResult {
-    let kit = kit().await?.configure(|consumer| consumer.batch_size(1));
-    let error = kit.state(1).start().await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the setting `state` is `given after handlers or settings of the consumer`; \
-         it has to be given before them"
-    );
+async fn handlers_and_settings_given_before_the_state_are_kept() -> TestResult {
+    let failing = Failing::times(1);
+    let kit = kit()
+        .await?
+        .configure(|consumer| consumer.retry([]))
+        .subscribe(refuse)
+        .state(failing.clone())
+        .subscribe(fail_at_one)
+        .start()
+        .await?;
+    kit.publish(lock(1, 1)).await?;
+    kit.wait_caught_up().await?;
+    assert_eq!(failing.attempts(), [(1, 1)], "without retries");
+    let mut letters = kit.dead_letters().await?.to_vec();
+    letters.sort_by(|one, other| one.subscription.cmp(&other.subscription));
+    let names: Vec<_> = letters.iter().map(|it| it.subscription.as_str()).collect();
+    assert_eq!(names, ["fail_at_one", "refuse"]);
+    kit.close().await?;
     Ok(())
+}
+
+#[subscribe(credit_locked)]
+async fn refuse(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> {
+    Err(HandlerError::permanent("this one takes no state"))
 }
 
 /// A test may wait on a task of its own.

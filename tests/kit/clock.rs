@@ -15,7 +15,7 @@ async fn a_retry_waits_until_the_clock_is_moved_to_it() -> TestResult {
         .await?
         .state(failing.clone())
         .subscribe(fail_at_one)
-        .configure(|consumer| consumer.retry_delays([Duration::from_secs(3600)]))
+        .configure(|consumer| consumer.retry([Duration::from_secs(3600)]))
         .start()
         .await?;
     kit.publish(lock(1, 1)).await?;
@@ -62,7 +62,7 @@ async fn the_delays_are_those_that_the_test_configures() -> TestResult {
         .await?
         .state(failing.clone())
         .subscribe(fail_at_one)
-        .configure(move |consumer| consumer.retry_delays([day, day * 2]))
+        .configure(move |consumer| consumer.retry([day, day * 2]))
         .start()
         .await?;
     let start = kit.now();
@@ -81,7 +81,7 @@ async fn a_redriven_event_is_caught_up_with() -> TestResult {
         .await?
         .state(failing.clone())
         .subscribe(fail_at_one)
-        .configure(|consumer| consumer.retry_delays([]))
+        .configure(|consumer| consumer.retry([]))
         .start()
         .await?;
     kit.publish(lock(1, 1)).await?;

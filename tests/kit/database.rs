@@ -1,5 +1,6 @@
 //! The database of a test: made, dropped, and what becomes of those that nobody dropped.
 
+use std::error::Error;
 use std::time::Duration;
 
 use acme_contracts::Coaching;
@@ -74,12 +75,12 @@ async fn it_is_gone_when_the_preparation_fails() -> TestResult {
         Ok(())
     });
     let error = kit.start().await.unwrap_err();
-    let said = error.to_string();
-    assert!(
-        said.starts_with("the test's own preparation failed: ")
-            && said.contains("type \"nonsense\" does not exist"),
-        "{said}"
+    assert_eq!(
+        error.to_string(),
+        "the preparation given to `.prepare(…)` failed"
     );
+    let said = error.source().ok_or("it has a source")?.to_string();
+    assert!(said.contains("type \"nonsense\" does not exist"), "{said}");
     assert!(!exists(&name.recv()?).await?);
     Ok(())
 }

@@ -99,7 +99,7 @@ fn without_a_server_it_says_what_to_do() -> TestResult {
     assert!(!output.status.success());
     assert!(
         said.contains(
-            "Missing { setting: \"DATABASE_URL\", remedy: \"set it to a Postgres server on which tests may make \
+            "Missing { setting: \"DATABASE_URL\", remedy: \"set it to a Postgres server on which tests may create \
              databases, such as postgres://postgres@localhost/postgres, or call `.server(url)` or `.pool(pool)` on \
              the test kit\" }"
         ),

@@ -127,7 +127,7 @@ async fn an_event_that_no_dispatcher_published_is_an_error_that_names_it() -> Te
     let said = error.to_string();
     assert!(
         said.starts_with(
-            "the event evt_0192f3a1-7b64-7c3d-8e21-000000000001 is no valid credit.locked: "
+            "the event evt_0192f3a1-7b64-7c3d-8e21-000000000001 is not a valid credit.locked: "
         ) && said.contains("lesson_id"),
         "{said}"
     );

@@ -67,7 +67,7 @@ impl World {
     pub(crate) fn coaching(&self) -> ConsumerBuilder<Coaching, ()> {
         Consumer::<Coaching>::builder(self.pool.clone())
             .poll_interval(Duration::from_secs(600))
-            .retry_delays([Duration::from_millis(20)])
+            .retry([Duration::from_millis(20)])
             .subscribe(hold_slot)
     }
 

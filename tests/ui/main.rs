@@ -18,6 +18,8 @@ type TestResult = Result<(), Box<dyn std::error::Error>>;
 mod all_arguments;
 #[path = "pass/deprecated-event-type.rs"]
 mod deprecated_event_type;
+#[path = "pass/errors-of-all-kinds.rs"]
+mod errors_of_all_kinds;
 #[path = "pass/facade.rs"]
 mod facade;
 #[path = "pass/minimal.rs"]

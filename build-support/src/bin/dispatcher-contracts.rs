@@ -1,25 +1,24 @@
-//! Looks at a contracts directory without building anything.
+//! Checks a contracts directory without building anything.
 //!
 //! ```text
 //! dispatcher-contracts check contracts
 //! dispatcher-contracts coverage contracts --json --deny-unsupported
 //! ```
 //!
-//! Exits with 0 if all is well, 1 if the contracts have faults, 2 if it was called wrongly.
+//! Exits with 0 on success, 1 if the contracts have faults, and 2 for invalid arguments.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use dispatcher_build_support::coverage::HeldBy;
 use dispatcher_build_support::{Contracts, Report};
 
 const USAGE: &str = "\
 usage: dispatcher-contracts check DIRECTORY
        dispatcher-contracts coverage DIRECTORY [--json] [--deny-unsupported]
 
-check      says what is wrong with the contracts, all of it, each with its place and remedy
-coverage   says of each keyword of each schema whether the generated type holds it or the gate
-             --json               for machines
+check      reports every fault in the contracts, with its place and remedy
+coverage   reports what enforces each keyword of each schema: the generated type or the gate
+             --json               prints the report as JSON
              --deny-unsupported   fails if there is a keyword that nothing enforces";
 
 struct Arguments {
@@ -69,14 +68,14 @@ fn parse(arguments: &[String]) -> Result<Arguments, String> {
         ["check", directory] if !json && !deny_unsupported => (false, directory),
         ["check", _] => return Err("check takes no options".to_owned()),
         ["coverage", directory] => (true, directory),
-        ["check" | "coverage"] => return Err("name the contracts directory".to_owned()),
+        ["check" | "coverage"] => return Err("missing argument DIRECTORY".to_owned()),
         [other, ..] if !matches!(*other, "check" | "coverage") => {
             return Err(format!("unknown command {other}"));
         }
-        [] => return Err("name a command".to_owned()),
-        _ => return Err("name one contracts directory".to_owned()),
+        [] => return Err("missing command: check or coverage".to_owned()),
+        _ => return Err("expected exactly one DIRECTORY".to_owned()),
     };
-    // Cargo runs programs with the directory of a package in the environment, which is not meant.
+    // `cargo run` sets CARGO_MANIFEST_DIR, to which `Contracts` would take the path as relative.
     let directory = std::path::absolute(directory).map_err(|error| error.to_string())?;
     Ok(Arguments {
         coverage,
@@ -91,7 +90,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Report> {
     if !arguments.coverage {
         let model = contracts.check()?;
         println!(
-            "{} event types of {} domains: no faults",
+            "no faults in {} event types of {} domains",
             model.events.len(),
             model.domains.len()
         );
@@ -102,8 +101,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Report> {
         Ok(json) if arguments.json => println!("{json}"),
         _ => println!("{coverage}"),
     }
-    if arguments.deny_unsupported && coverage.count(HeldBy::Unsupported) > 0 {
-        contracts.deny_unsupported().render()?;
+    if arguments.deny_unsupported {
+        coverage.deny_unsupported()?;
     }
     Ok(ExitCode::SUCCESS)
 }

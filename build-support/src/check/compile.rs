@@ -4,26 +4,28 @@
 //!
 //! A schema that passes here must compile there, and mean the same. So the gate
 //! * registers every document of the contracts under `contract:///<path>` in one registry, with no
-//!   draft forced (`$schema` decides, absent is 2020-12; see [`Draft`](crate::draft::Draft)),
+//!   draft forced (`$schema` decides, absent is 2020-12; see [`Draft`](dispatcher_schema::Draft)),
 //! * builds each validator with `with_registry`, `with_base_uri("contract:///<path>")`, `offline`,
 //!   `should_validate_formats(true)` and `should_ignore_unknown_formats(false)`,
 //! * makes one resource of the documents first, where they can be one (`one_resource`),
-//! * knows the formats of [`crate::formats`].
+//! * knows the formats of [`formats`] and the metaschemas of [`metaschemas`],
+//!   which `dispatcher-schema` has for both.
 //!
 //! What jsonschema says about a fault it says in terms of its own; the checks before this one say
 //! it better, and this one is the last resort.
 
 use std::collections::BTreeSet;
 
+use dispatcher_schema::address::document_uri;
+use dispatcher_schema::one_resource::{ADDRESS, OneResource};
+use dispatcher_schema::{formats, metaschemas};
 use jsonschema::Registry;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::one_resource::{ADDRESS, OneResource};
 use crate::diagnostic::Diagnostic;
-use crate::formats;
 use crate::json;
 use crate::panics::quietly;
-use crate::schema::{CONTRACT_SCHEME, Documents, Location};
+use crate::schema::{Documents, Location};
 
 /// jsonschema recurses along references: deep schemas need more than a thread's usual 2 MiB. The
 /// memory is only reserved.
@@ -62,11 +64,10 @@ fn compile_all(documents: &Documents, paths: &BTreeSet<&str>) -> Vec<Diagnostic>
     }
     let registry = documents
         .iter()
-        .try_fold(Registry::new(), |registry, document| {
-            registry.add(
-                format!("{CONTRACT_SCHEME}{}", document.path),
-                &document.value,
-            )
+        .map(|document| (document_uri(&document.path), &document.value))
+        .chain(metaschemas(documents))
+        .try_fold(Registry::new(), |registry, (address, value)| {
+            registry.add(address, value)
         })
         .and_then(jsonschema::RegistryBuilder::prepare);
     let registry = match registry {
@@ -87,10 +88,10 @@ fn compile_all(documents: &Documents, paths: &BTreeSet<&str>) -> Vec<Diagnostic>
     for path in paths {
         let root = Location::root(*path);
         let outcome = quietly(|| {
-            formats::known()
+            formats::named()
                 .with_registry(&registry)
                 .offline()
-                .with_base_uri(format!("{CONTRACT_SCHEME}{path}"))
+                .with_base_uri(document_uri(path))
                 .build(documents.value(&root))
                 .map(drop)
         });
@@ -108,28 +109,30 @@ fn compile_all(documents: &Documents, paths: &BTreeSet<&str>) -> Vec<Diagnostic>
 /// Whether the schemas compile as parts of one resource: all at once, so that what several of them
 /// use is compiled once.
 fn compile_as_one(documents: &Documents, paths: &BTreeSet<&str>) -> bool {
-    let address = |path: &str| format!("{CONTRACT_SCHEME}{path}");
-    let documents: Vec<_> = documents
+    let addressed: Vec<_> = documents
         .iter()
-        .map(|document| (address(&document.path), &document.value))
+        .map(|document| (document_uri(&document.path), &document.value))
         .collect();
-    let documents = documents
+    let addressed = addressed
         .iter()
         .map(|(address, value)| (address.as_str(), *value));
-    let Some(one) = OneResource::of(documents) else {
+    let Some(one) = OneResource::of(addressed) else {
         return false;
     };
     let schemas: Option<Vec<_>> = paths
         .iter()
-        .map(|path| one.schema(&address(path), ""))
+        .map(|path| one.schema(&document_uri(path), ""))
         .collect();
     let Some(schemas) = schemas else {
         return false;
     };
     let all = json!({ "$schema": one.value.get("$schema"), "anyOf": schemas });
     let build = || {
-        let registry = Registry::new().add(ADDRESS, &one.value)?.prepare()?;
-        let options = formats::known().with_registry(&registry).offline();
+        let registry = Registry::new()
+            .add(ADDRESS, &one.value)?
+            .extend(metaschemas(documents))?
+            .prepare()?;
+        let options = formats::named().with_registry(&registry).offline();
         options
             .build(&all)
             .map(drop)
@@ -139,6 +142,13 @@ fn compile_as_one(documents: &Documents, paths: &BTreeSet<&str>) -> bool {
         quietly(build),
         Ok(Ok::<_, jsonschema::ValidationError<'static>>(()))
     )
+}
+
+/// The metaschemas that the documents refer to, with their addresses.
+fn metaschemas<'v>(documents: &Documents) -> impl Iterator<Item = (String, &'v Value)> + use<'v> {
+    metaschemas::referred_to(documents.iter().map(|document| &document.value))
+        .into_iter()
+        .map(|one| (one.address.to_owned(), one.value))
 }
 
 /// Where a compile error is, as far as jsonschema says.

@@ -1,14 +1,15 @@
-//! Each event type by itself: statuses, versions, the form of the subject.
+//! Each event type by itself: whether a version is in use, and what replaces it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use dispatcher_schema::registry::{Deprecation, EventEntry, Spot, Status};
 
 use crate::diagnostic::{Diagnostic, closest};
-use crate::json::{self, Place};
-use crate::model::{Deprecation, Status};
-use crate::registry::{RawEvent, Source};
+use crate::json::Place;
+use crate::registry::Source;
 
-pub(super) fn check(source: &Source, events: &[RawEvent], diagnostics: &mut Vec<Diagnostic>) {
-    let mut names: BTreeMap<&str, &RawEvent> = BTreeMap::new();
+pub(super) fn check(source: &Source, events: &[EventEntry], diagnostics: &mut Vec<Diagnostic>) {
+    let mut names: BTreeMap<&str, &EventEntry> = BTreeMap::new();
     for event in events {
         if let Some(name) = &event.name {
             names.entry(&name.value).or_insert(event);
@@ -22,13 +23,12 @@ pub(super) fn check(source: &Source, events: &[RawEvent], diagnostics: &mut Vec<
     for event in events {
         checker.versions(event);
         checker.replacements(event);
-        checker.subject(event);
     }
 }
 
 struct Checker<'a> {
     source: &'a Source,
-    names: BTreeMap<&'a str, &'a RawEvent>,
+    names: BTreeMap<&'a str, &'a EventEntry>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -38,28 +38,12 @@ impl Checker<'_> {
             .push(self.source.diagnostic(at, place, message).help(help));
     }
 
-    fn versions(&mut self, event: &RawEvent) {
-        let mut first: HashMap<u32, &str> = HashMap::new();
-        for number in event
-            .versions
-            .iter()
-            .filter_map(|version| version.number.as_ref())
-        {
-            if let Some(before) = first.insert(number.value, &number.pointer) {
-                let message = format!("{}: version {} stands twice", event.label, number.value);
-                let help = format!(
-                    "it stands first at {}; a new version has the next number",
-                    self.source.place(before)
-                );
-                self.push(&number.pointer, Place::Value, message, help);
-            }
-        }
+    fn versions(&mut self, event: &EventEntry) {
         let in_use = event
             .status
             .as_ref()
             .is_some_and(|status| status.value != Status::Retired);
-        let retired =
-            |status: &Option<crate::registry::Spot<Status>>| super::is_retired(status.as_ref());
+        let retired = |status: &Option<Spot<Status>>| super::is_retired(status.as_ref());
         if in_use
             && event.versions_whole
             && event
@@ -78,7 +62,7 @@ impl Checker<'_> {
         }
     }
 
-    fn replacements(&mut self, event: &RawEvent) {
+    fn replacements(&mut self, event: &EventEntry) {
         if let Some(status) = &event.status
             && let Status::Deprecated(Deprecation {
                 replacement: Some(replacement),
@@ -100,7 +84,7 @@ impl Checker<'_> {
         }
     }
 
-    fn replacement(&mut self, event: &RawEvent, owner: &str, replacement: &str) {
+    fn replacement(&mut self, event: &EventEntry, owner: &str, replacement: &str) {
         let at = format!("{owner}/deprecation/replacement");
         let fault = match self.names.get(replacement) {
             None => {
@@ -131,38 +115,11 @@ impl Checker<'_> {
             self.push(&at, Place::Value, message, help.unwrap_or_default());
         }
     }
-
-    fn subject(&mut self, event: &RawEvent) {
-        let Some(subject) = event
-            .subject
-            .as_ref()
-            .filter(|subject| !json::is_pointer(&subject.value))
-        else {
-            return;
-        };
-        let message = format!(
-            "{}: subject {:?} is not a JSON pointer",
-            event.label, subject.value
-        );
-        let plain = format!(
-            "/{}",
-            subject
-                .value
-                .trim_start_matches(['/', '#', '$', '.'])
-                .replace('.', "/")
-        );
-        let help = if json::is_pointer(&plain) {
-            format!("write {plain:?}")
-        } else {
-            "it is a slash and a property's name; ~ is written ~0, / is written ~1".to_owned()
-        };
-        self.push(&subject.pointer, Place::Value, message, help);
-    }
 }
 
 /// Whether a version's replacement is another version of the same event type: `2`, `v2` or
 /// `order.paid v2`.
-fn names_version(event: &RawEvent, replacement: &str) -> bool {
+fn names_version(event: &EventEntry, replacement: &str) -> bool {
     let name = event.name.as_ref().map_or("", |name| name.value.as_str());
     let number = replacement.strip_prefix(name).unwrap_or(replacement).trim();
     let number = number.strip_prefix('v').unwrap_or(number).parse().ok();

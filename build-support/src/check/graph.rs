@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use dispatcher_schema::vocabulary::{self, Role};
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, closest, listed};
@@ -19,13 +20,9 @@ fn references(
     at: &Location,
     schema: &Map<String, Value>,
 ) -> Vec<(&'static str, Location)> {
-    ["$ref", "$dynamicRef", "$recursiveRef"]
-        .into_iter()
-        .filter(|keyword| match *keyword {
-            "$dynamicRef" => documents.draft(at) == Draft::Draft202012,
-            "$recursiveRef" => documents.draft(at) == Draft::Draft201909,
-            _ => true,
-        })
+    documents
+        .draft(at)
+        .references()
         .filter_map(|keyword| {
             let target = documents.resolve(at, schema.get(keyword)?.as_str()?).ok()?;
             Some((keyword, target))
@@ -160,9 +157,10 @@ pub(super) fn no_subject(
                 "items",
                 "prefixItems",
             ];
-            let open = schema
-                .get("additionalProperties")
-                .is_some_and(|extra| *extra != Value::Bool(false));
+            let open = ["additionalProperties", "unevaluatedProperties"]
+                .iter()
+                .filter_map(|keyword| schema.get(*keyword))
+                .any(|extra| *extra != Value::Bool(false));
             if next.is_empty()
                 && (open
                     || elsewhere
@@ -261,18 +259,7 @@ fn same_value(documents: &Documents, at: &Location) -> Vec<(Location, Location)>
         .draft(at)
         .for_each_subschema(schema, |pointer, _| {
             let keyword = pointer.split('/').nth(1).unwrap_or_default();
-            let same = [
-                "allOf",
-                "anyOf",
-                "oneOf",
-                "not",
-                "if",
-                "then",
-                "else",
-                "dependentSchemas",
-                "dependencies",
-            ];
-            if same.contains(&keyword) {
+            if vocabulary::keyword(keyword).is_some_and(|it| it.role == Role::AppliesInPlace) {
                 edges.push((at.descend(&pointer), at.descend(&pointer)));
             }
         });

@@ -3,21 +3,21 @@
 
 use std::collections::BTreeSet;
 
+use dispatcher_schema::formats;
+use dispatcher_schema::vocabulary::{self, Role};
+use dispatcher_schema::words::found;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, closest};
 use crate::draft::Draft;
-use crate::formats;
 use crate::json::Place;
 use crate::panics::quietly;
-use crate::registry::found;
 use crate::schema::{Documents, Location};
 
 /// The faults of every schema of the contracts.
 pub(super) fn check(documents: &Documents, schemas: &BTreeSet<Location>) -> Vec<Diagnostic> {
     let mut checker = Checker {
         documents,
-        formats: formats::known(),
         diagnostics: Vec::new(),
     };
     for at in schemas {
@@ -35,19 +35,18 @@ pub(super) fn check(documents: &Documents, schemas: &BTreeSet<Location>) -> Vec<
 
 struct Checker<'a> {
     documents: &'a Documents,
-    formats: jsonschema::ValidationOptions<'a>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Checker<'_> {
     fn schema(&mut self, at: &Location, schema: &Map<String, Value>) {
         let draft = self.documents.draft(at);
-        self.slips(at, schema, draft);
+        self.unknown(at, schema, draft);
         if draft.ref_hides_siblings() && schema.get("$ref").is_some_and(Value::is_string) {
             return;
         }
         if let Some(Value::String(format)) = schema.get("format")
-            && let Some(help) = formats::help(format, &self.formats)
+            && let Some(help) = formats::help(format)
         {
             let message = format!("the format {format:?} is not known, and would not be checked");
             self.push(&at.join("format"), Place::Value, message, Some(help));
@@ -78,26 +77,32 @@ impl Checker<'_> {
         }
     }
 
-    /// Keywords that look like a slip of one that JSON Schema has. Others are annotations, which
-    /// JSON Schema allows.
-    fn slips(&mut self, at: &Location, schema: &Map<String, Value>, draft: Draft) {
+    /// Keywords that another draft has, and keys that look like a slip of one. Other keys are
+    /// annotations, which JSON Schema allows.
+    fn unknown(&mut self, at: &Location, schema: &Map<String, Value>, draft: Draft) {
         for key in schema.keys() {
-            // Shorter ones are a letter away from too many words.
-            if key.len() < 5 || key.starts_with("x-") || is_keyword(draft, key) {
-                continue;
-            }
-            let Some(meant) = closest(key, KEYWORDS).filter(|meant| is_slip(key, meant)) else {
-                continue;
+            let help = match vocabulary::keyword(key) {
+                Some(keyword) if keyword.is_in(draft) || !keyword.is_enforced() => continue,
+                Some(keyword) => {
+                    let others: Vec<_> = Draft::ALL
+                        .into_iter()
+                        .filter(|draft| keyword.is_in(*draft))
+                        .map(Draft::name)
+                        .collect();
+                    format!(
+                        "draft {} does not have it; name one that does in $schema ({})",
+                        draft.name(),
+                        others.join(", ")
+                    )
+                }
+                None => match misspelt(key) {
+                    Some(meant) => {
+                        format!("did you mean {meant:?}? an annotation of your own starts with x-")
+                    }
+                    None => continue,
+                },
             };
             let message = format!("unknown keyword {key:?}, which nothing would enforce");
-            let help = if key == meant {
-                format!(
-                    "draft {} does not have it; name a draft that does in $schema",
-                    draft.name()
-                )
-            } else {
-                format!("did you mean {meant:?}? an annotation of your own starts with x-")
-            };
             self.push(&at.join(key), Place::Key, message, Some(help));
         }
     }
@@ -125,7 +130,7 @@ fn bad_pattern(pattern: &str) -> Option<String> {
         _ => "the regular-expression engine does not take it (too large, or a construct that it lacks)".to_owned(),
     };
     Some(format!(
-        "{} is no regular expression: {reason}",
+        "{} is not a valid regular expression: {reason}",
         found(&Value::String(pattern.to_owned()))
     ))
 }
@@ -137,78 +142,19 @@ fn lower_first(text: &str) -> String {
     })
 }
 
-/// The keywords that constrain something, in any draft.
-const KEYWORDS: [&str; 38] = [
-    "additionalItems",
-    "additionalProperties",
-    "allOf",
-    "anyOf",
-    "const",
-    "contains",
-    "contentEncoding",
-    "contentMediaType",
-    "contentSchema",
-    "definitions",
-    "dependencies",
-    "dependentRequired",
-    "dependentSchemas",
-    "enum",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "items",
-    "maxContains",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minContains",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "oneOf",
-    "pattern",
-    "patternProperties",
-    "prefixItems",
-    "properties",
-    "propertyNames",
-    "required",
-    "unevaluatedProperties",
-    "uniqueItems",
-];
-
-pub(crate) fn is_keyword(draft: Draft, key: &str) -> bool {
-    to_jsonschema(draft).is_known_keyword(key)
-        || [
-            "definitions",
-            "dependencies",
-            "additionalItems",
-            "contentEncoding",
-            "contentMediaType",
-            "description",
-            "default",
-            "examples",
-            "deprecated",
-            "readOnly",
-            "writeOnly",
-            "title",
-        ]
-        .contains(&key)
-}
-
-/// Small enough a difference that nothing else can have been meant.
-fn is_slip(key: &str, meant: &str) -> bool {
-    key == meant || key.eq_ignore_ascii_case(meant) || strsim::damerau_levenshtein(key, meant) == 1
-}
-
-fn to_jsonschema(draft: Draft) -> jsonschema::Draft {
-    match draft {
-        Draft::Draft4 => jsonschema::Draft::Draft4,
-        Draft::Draft6 => jsonschema::Draft::Draft6,
-        Draft::Draft7 => jsonschema::Draft::Draft7,
-        Draft::Draft201909 => jsonschema::Draft::Draft201909,
-        Draft::Draft202012 => jsonschema::Draft::Draft202012,
+/// The keyword that an unknown key is a slip of: so small a difference that nothing else can have
+/// been meant.
+fn misspelt(key: &str) -> Option<&'static str> {
+    // Shorter ones are a letter away from too many words.
+    if key.len() < 5 || key.starts_with("x-") {
+        return None;
     }
+    let candidates = vocabulary::KEYWORDS
+        .iter()
+        .filter(|keyword| keyword.is_enforced() || keyword.role == Role::Defines)
+        .map(|keyword| keyword.name)
+        .filter(|name| name.len() >= 4 && !name.starts_with('$'));
+    closest(key, candidates).filter(|meant| {
+        key.eq_ignore_ascii_case(meant) || strsim::damerau_levenshtein(key, meant) == 1
+    })
 }

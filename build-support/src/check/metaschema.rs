@@ -8,6 +8,7 @@ mod needs;
 
 use std::collections::BTreeSet;
 
+use dispatcher_schema::words::{found, unquoted};
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Value, json};
@@ -16,7 +17,6 @@ use crate::diagnostic::Diagnostic;
 use crate::draft::{Draft, Subschemas};
 use crate::json::{self, Place};
 use crate::panics::quietly;
-use crate::registry::{found, unquoted};
 use crate::schema::{Documents, Location};
 
 use needs::{is_type, repeated};
@@ -245,9 +245,7 @@ impl Checker<'_> {
             ),
             ("dependentRequired", _) => ("an array of property names is needed".to_owned(), None),
             ("$vocabulary", _) => ("true or false is needed".to_owned(), None),
-            _ if self.draft.subschemas(keyword, &Value::Null) == Subschemas::None
-                && !value_keyword(keyword) =>
-            {
+            _ if self.draft.subschemas(keyword, &Value::Null) == Subschemas::None => {
                 let message = general(value, kind);
                 return (at, message, None);
             }
@@ -272,14 +270,6 @@ impl Checker<'_> {
     }
 }
 
-/// Keywords whose members or items are schemas whatever their value is.
-fn value_keyword(keyword: &str) -> bool {
-    matches!(
-        keyword,
-        "items" | "prefixItems" | "allOf" | "anyOf" | "oneOf"
-    )
-}
-
 fn shown(value: &Value) -> String {
     match value {
         Value::Array(items) if items.is_empty() => "none".to_owned(),
@@ -301,7 +291,9 @@ fn general(value: &Value, kind: &ValidationErrorKind) -> String {
         ValidationErrorKind::Type { kind } => {
             format!("{} is needed, found {}", name(kind), found(value))
         }
-        ValidationErrorKind::Format { format } => format!("{} is no {format}", found(value)),
+        ValidationErrorKind::Format { format } => {
+            format!("{} is not a valid {format}", found(value))
+        }
         ValidationErrorKind::Pattern { pattern } => {
             format!("{} does not match {pattern:?}", found(value))
         }

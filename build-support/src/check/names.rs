@@ -1,10 +1,12 @@
-//! The names of event types and domains: their form, and the Rust names that come of them.
+//! The Rust names that the names of event types and domains become.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use dispatcher_schema::registry::{EventEntry, Spot, is_event_type, is_segment};
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Place;
-use crate::registry::{RawEvent, Source, Spot};
+use crate::registry::Source;
 
 /// Names that cannot be a Rust identifier, not even with `r#`.
 const NEVER: [&str; 4] = ["self", "super", "crate", "Self"];
@@ -28,46 +30,26 @@ pub(super) fn rust_type(name: &str) -> String {
     rust
 }
 
-fn is_segment(segment: &str) -> bool {
-    segment.starts_with(|first: char| first.is_ascii_lowercase())
-        && segment
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-}
-
-/// Checks the names of all event types and domains, and of what they become.
-pub(super) fn check(source: &Source, events: &[RawEvent], diagnostics: &mut Vec<Diagnostic>) {
+/// Checks what the names of all event types and domains become.
+pub(super) fn check(source: &Source, events: &[EventEntry], diagnostics: &mut Vec<Diagnostic>) {
     let mut names = Names {
         source,
         diagnostics,
         modules: HashMap::new(),
         types: HashMap::new(),
     };
-    let mut first: HashMap<&str, &str> = HashMap::new();
-    for event in events {
-        let Some(name) = &event.name else { continue };
-        if let Some(before) = first.get(name.value.as_str()) {
-            let message = format!("{:?} stands twice", name.value);
-            let fault = names
-                .source
-                .diagnostic(&name.pointer, Place::Value, message);
-            let help = format!(
-                "it stands first at {}; keep one of them",
-                names.source.place(before)
-            );
-            names.diagnostics.push(fault.help(help));
-            continue;
+    // What is not well formed, or is listed twice, the reader of the registry has reported.
+    let mut seen = HashSet::new();
+    for name in events.iter().filter_map(|event| event.name.as_ref()) {
+        if is_event_type(&name.value) && seen.insert(&name.value) {
+            names.event_type(name);
         }
-        first.insert(&name.value, &name.pointer);
-        names.event_type(name);
     }
     let mut domains = HashMap::new();
     for event in events {
         for domain in event.producer.iter().chain(&event.consumers) {
-            names.domain_form(&event.label, domain);
             domains.entry(domain.value.as_str()).or_insert(domain);
         }
-        names.consumers(event);
     }
     let mut domains: Vec<_> = domains
         .into_values()
@@ -92,19 +74,6 @@ impl<'a> Names<'a> {
     }
 
     fn event_type(&mut self, name: &'a Spot<String>) {
-        if name.value.is_empty() || !name.value.split('.').all(is_segment) {
-            let mut help = "one or more segments [a-z][a-z0-9_]*, with dots between".to_owned();
-            let plain = suggestion(&name.value, true);
-            if plain != name.value && plain.split('.').all(is_segment) {
-                help = format!("write {plain:?}: {help}");
-            }
-            self.push(
-                &name.pointer,
-                format!("{:?} is not the name of an event type", name.value),
-                help,
-            );
-            return;
-        }
         let (module, rust) = (module(&name.value), rust_type(&name.value));
         let reserved = if NEVER.contains(&module.as_str()) {
             Some(format!("Rust has no module `{module}`"))
@@ -146,32 +115,6 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn domain_form(&mut self, label: &str, domain: &Spot<String>) {
-        if !is_segment(&domain.value) {
-            let mut help = "a domain is one segment [a-z][a-z0-9_]*".to_owned();
-            let plain = suggestion(&domain.value, false);
-            if plain != domain.value && is_segment(&plain) {
-                help = format!("write {plain:?}: {help}");
-            }
-            let message = format!("{label}: {:?} is not the name of a domain", domain.value);
-            self.push(&domain.pointer, message, help);
-        }
-    }
-
-    fn consumers(&mut self, event: &RawEvent) {
-        let mut first: HashMap<&str, &str> = HashMap::new();
-        for consumer in &event.consumers {
-            if let Some(before) = first.insert(&consumer.value, &consumer.pointer) {
-                let message = format!(
-                    "{}: the consumer {:?} stands twice",
-                    event.label, consumer.value
-                );
-                let help = format!("it stands first at {}", self.source.place(before));
-                self.push(&consumer.pointer, message, help);
-            }
-        }
-    }
-
     fn domain_types(&mut self, domains: &[&Spot<String>]) {
         let mut types: HashMap<String, &Spot<String>> = HashMap::new();
         for domain in domains {
@@ -203,23 +146,4 @@ impl<'a> Names<'a> {
             }
         }
     }
-}
-
-/// The name in the form that is asked for, as far as that is obvious.
-fn suggestion(name: &str, dots: bool) -> String {
-    let mut plain = String::new();
-    let mut previous = '.';
-    for c in name.trim().chars() {
-        let c = match c {
-            '.' | ':' | '/' if dots => '.',
-            c if c.is_ascii_alphanumeric() => c,
-            _ => '_',
-        };
-        if c.is_ascii_uppercase() && (previous.is_ascii_lowercase() || previous.is_ascii_digit()) {
-            plain.push('_');
-        }
-        plain.push(c.to_ascii_lowercase());
-        previous = c;
-    }
-    plain
 }

@@ -7,10 +7,9 @@
 
 use std::collections::BTreeSet;
 
+use dispatcher_schema::inexact::{inexact, place, shortened};
 use serde_json::Value;
 
-use super::inexact::{inexact, pointer, shortened};
-use super::keywords::is_keyword;
 use crate::diagnostic::Diagnostic;
 use crate::draft::Subschemas;
 use crate::json;
@@ -23,7 +22,7 @@ pub(super) fn check(documents: &Documents, schemas: &BTreeSet<Location>) -> Vec<
         for number in inexact(&document.text) {
             let at = Location {
                 document: document.path.clone(),
-                pointer: pointer(&document.text, number.start),
+                pointer: place(&document.text, number.start),
             };
             if !counts(documents, schemas, &at) {
                 continue;
@@ -71,5 +70,5 @@ fn means_something(documents: &Documents, at: &Location, keyword: &str) -> bool 
     let holds_schemas = schema
         .get(keyword)
         .is_some_and(|value| draft.subschemas(keyword, value) != Subschemas::None);
-    is_keyword(draft, keyword) && keyword != "examples" && !holds_schemas
+    draft.has(keyword) && keyword != "examples" && !holds_schemas
 }

@@ -1,7 +1,7 @@
 //! Doc comments from the texts of the contracts.
 //!
-//! Descriptions are prose that nobody wrote for rustdoc: what it would take for a link, for HTML
-//! or for code to run is escaped, so that `cargo doc` stays silent. Code spans stay as they are.
+//! Descriptions are prose that was not written for rustdoc. Whatever rustdoc would take for a link,
+//! for HTML or for a doctest is escaped, so that `cargo doc` gives no warnings. Code spans are kept.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -16,7 +16,7 @@ impl Docs {
         Self::default()
     }
 
-    /// Adds a paragraph that somebody else wrote.
+    /// Adds a paragraph from the contracts, escaped.
     pub(super) fn prose(mut self, text: &str) -> Self {
         let text = escape(text);
         if !text.is_empty() {
@@ -35,7 +35,7 @@ impl Docs {
         if self.0.is_empty() { fallback() } else { self }
     }
 
-    /// What a schema says of itself.
+    /// The description of a schema, or its title.
     pub(super) fn of_schema(schema: &Map<String, Value>) -> Self {
         let text = |key| {
             schema
@@ -50,11 +50,11 @@ impl Docs {
         }
     }
 
-    /// Adds what a schema gives as default. It is documented and never written in.
+    /// Adds the default of a schema, which is documented but never filled in.
     pub(super) fn with_default(self, schema: &Map<String, Value>) -> Self {
         match schema.get("default") {
             Some(default) => self.markdown(format!(
-                "Where it is absent, the contract means {}.",
+                "If it is absent, the contract's default is {}.",
                 code(&default.to_string())
             )),
             None => self,
@@ -89,7 +89,8 @@ pub(super) fn code(text: &str) -> String {
     }
 }
 
-/// Characters that may stand in a source file: rustc refuses those that turn the direction of text.
+/// Whether a source file may contain the character: rustc rejects those that change the direction of
+/// text.
 pub(super) fn visible(letter: char) -> bool {
     !matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\r')
 }
@@ -98,7 +99,7 @@ fn escape(text: &str) -> String {
     let text: String = text.chars().filter(|&letter| visible(letter)).collect();
     let mut out = String::new();
     for line in text.trim().lines() {
-        // Four spaces would begin code, and rustdoc would compile it.
+        // Four spaces would begin a code block, which rustdoc would compile.
         let line = line.trim();
         if line.starts_with("```") || line.starts_with("~~~") {
             continue;
@@ -132,7 +133,7 @@ fn escape_line(line: &str, out: &mut String) {
     }
 }
 
-/// The code span that the text begins with, backticks included.
+/// The code span at the start of the text, including its backticks.
 fn code_span(text: &str) -> Option<&str> {
     let ticks = text.bytes().take_while(|&byte| byte == b'`').count();
     let fence = text.get(..ticks).filter(|fence| !fence.is_empty())?;
@@ -142,7 +143,7 @@ fn code_span(text: &str) -> Option<&str> {
         .filter(|span| !text[span.len()..].starts_with('`'))
 }
 
-/// The address that the text begins with, without the punctuation behind it.
+/// The URL at the start of the text, without trailing punctuation.
 fn url(text: &str) -> Option<&str> {
     if !text.starts_with("https://") && !text.starts_with("http://") {
         return None;
@@ -166,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rustdoc_has_nothing_to_say() {
+    fn rustdoc_finds_no_links_html_or_code() {
         for (text, expected) in [
             ("see [Foo] and <b>", "see \\[Foo\\] and \\<b\\>"),
             ("`a[0]` or ``b` ``", "`a[0]` or ``b` ``"),

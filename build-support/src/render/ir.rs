@@ -1,14 +1,15 @@
-//! What schemas become: Rust items, before they are text.
+//! The intermediate representation: Rust items before they are text.
 //!
-//! A [`Type`] holds every value that its schema allows and gives it back equal. It need not refuse
-//! the others: that is the gate's part.
+//! A [`Type`] holds every value that its schema allows and gives it back equal. It need not reject
+//! invalid values, since the gate does. Nothing here fails or reads a schema.
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::schema::Location;
 
 use super::docs::Docs;
-use super::lower::Held;
 
 /// Index into [`Program::items`].
 pub(super) type ItemId = usize;
@@ -17,16 +18,14 @@ pub(super) type ItemId = usize;
 #[derive(Debug, Default)]
 pub(super) struct Program {
     pub(super) items: Vec<Item>,
-    /// What these types hold of their schemas.
-    pub(super) held: Held,
-    /// Event index, version number, payload type; in the order of the model.
-    pub(super) payloads: Vec<(usize, u32, ItemId)>,
+    /// The payload type of each version.
+    pub(super) payloads: BTreeMap<Home, ItemId>,
 }
 
-/// The module that an item stands in.
+/// The module that an item belongs to.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub(super) enum Home {
-    /// `shared`: it comes from a file that is no payload schema, or the schema of several.
+    /// `shared`: the item's file is not a payload schema, or is the schema of several payloads.
     Shared,
     /// The module of a version.
     Version { event: usize, number: u32 },
@@ -36,11 +35,11 @@ pub(super) enum Home {
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) home: Home,
-    /// Where its schema stands; none for a payload without one.
+    /// The location of its schema; none for a payload without one.
     pub(super) at: Option<Location>,
-    /// Set by [`super::naming`], but for payload types.
+    /// Set by [`super::naming`], except for payload types.
     pub(super) name: String,
-    /// What the contracts call it, for messages.
+    /// Its name in the contracts, for messages.
     pub(super) subject: String,
     pub(super) docs: Docs,
     pub(super) shape: Shape,
@@ -48,7 +47,7 @@ pub(super) struct Item {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Shape {
-    /// Not lowered yet; afterwards: another item stands for this one.
+    /// Not lowered yet. After naming: replaced by another item.
     Pending,
     Struct(Fields),
     /// Objects that a constant property tells apart.
@@ -67,14 +66,14 @@ pub(super) enum Shape {
     List(List),
     /// A public wrapper.
     Newtype(Type),
-    /// Any JSON value, kept whole.
+    /// Any JSON value, kept as it is.
     Opaque,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Fields {
     pub(super) fields: Vec<Field>,
-    /// Whether there may be properties besides; they are kept.
+    /// Whether there may be other properties, which are kept.
     pub(super) open: bool,
 }
 
@@ -176,9 +175,9 @@ pub(super) enum Type {
     Text,
     DateTime,
     Date,
-    /// Any JSON value, kept whole.
+    /// Any JSON value, kept as it is.
     Value,
-    /// Any JSON object, kept whole.
+    /// Any JSON object, kept as it is.
     Object,
     Named(ItemId),
     List(Box<Type>),
@@ -204,7 +203,7 @@ impl Type {
         }
     }
 
-    /// The items that a value of this type holds in itself, not behind a list or a map.
+    /// Calls `named` for the items that a value of this type contains directly, not in a list or a map.
     pub(super) fn visit_inline(&self, named: &mut impl FnMut(ItemId)) {
         match self {
             Self::Named(id) => named(*id),
@@ -216,7 +215,7 @@ impl Type {
 }
 
 impl Item {
-    /// Where its schema stands, `p.json#/$defs/Part`; nothing for a payload without one.
+    /// The location of its schema, `p.json#/$defs/Part`; empty for a payload without one.
     pub(super) fn place(&self) -> String {
         let place = self.at.as_ref();
         place.map_or_else(String::new, |at| format!("{}#{}", at.document, at.pointer))
@@ -276,12 +275,12 @@ impl Shape {
 }
 
 impl Program {
-    /// Whether null may become a value of this type.
+    /// Whether null can be decoded to this type.
     pub(super) fn takes_null(&self, ty: &Type) -> bool {
         self.takes_null_beside(ty, &mut Vec::new())
     }
 
-    /// `seen`: the items that were asked already, for a union that holds itself.
+    /// `seen` has the items that were visited already, since a union may contain itself.
     fn takes_null_beside(&self, ty: &Type, seen: &mut Vec<ItemId>) -> bool {
         let id = match ty {
             Type::Value | Type::Nullable(_) => return true,

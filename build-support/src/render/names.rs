@@ -1,8 +1,8 @@
 //! Rust names for JSON names: well formed, distinct, and the same in every run.
 //!
-//! Identifiers are ASCII. A character that cannot stand in one and is no separator is written as
-//! its code point (`u65e5`), so that names that differ in JSON rarely meet in Rust; where they do
-//! ([`Taken`]), a number follows.
+//! Identifiers are ASCII. A character that is neither allowed in one nor a separator is written as
+//! its code point (`u65e5`), so that names that differ in JSON rarely collide in Rust. Those that do
+//! get a number ([`Taken`]).
 
 use std::collections::BTreeSet;
 
@@ -47,7 +47,7 @@ pub(super) fn snake(name: &str) -> String {
     }
 }
 
-/// An identifier, raw where it is a keyword. `gen` is one since edition 2024, and syn takes it.
+/// An identifier, raw if it is a keyword. `gen` is one since edition 2024, and syn takes it.
 pub(super) fn ident(name: &str) -> Ident {
     if matches!(name, "self" | "super" | "crate" | "Self" | "_") {
         Ident::new(&format!("{name}_"), Span::call_site())
@@ -109,7 +109,7 @@ impl Taken {
         Self(reserved.iter().map(|&name| name.to_owned()).collect())
     }
 
-    /// The first of the candidates that is free; else the last with a number.
+    /// The first candidate that is free, or else the last one with a number.
     pub(super) fn take(&mut self, candidates: &[String], separator: &str) -> String {
         for candidate in candidates {
             if self.0.insert(candidate.clone()) {
@@ -131,8 +131,8 @@ impl Taken {
     }
 }
 
-/// One distinct Rust name for each JSON name. A name that is a Rust name already keeps it,
-/// whatever stands beside it; the others follow in their own order.
+/// One distinct Rust name for each JSON name. A name that is a valid Rust name already is kept; the
+/// others are assigned after it, in alphabetical order.
 pub(super) fn distinct<'a>(
     names: impl Iterator<Item = &'a str> + Clone,
     rust_name: fn(&str) -> String,
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_meet_are_told_apart() {
+    fn names_that_collide_get_numbers() {
         let names = ["foo-bar", "fooBar", "foo_bar"];
         assert_eq!(
             distinct(names.into_iter(), snake, "_", &[]),

@@ -1,11 +1,12 @@
-//! Which name each item gets.
+//! The name of each item.
 //!
 //! A definition keeps its own name. Everything else is named after the property that holds it, and
-//! after the owner and the property where the short name is taken. Names depend on what a module
-//! holds and not on the order of discovery, so a new event type renames nothing in an old one.
+//! after the owner and the property if the short name is taken. Names depend on the items of a
+//! module and not on the order of discovery, so a new event type renames nothing in an old one.
 
 use std::collections::{BTreeMap, HashMap};
 
+use dispatcher_schema::vocabulary::Step;
 use serde_json::Value;
 
 use crate::model::Model;
@@ -14,23 +15,7 @@ use crate::schema::{Documents, Location};
 use super::docs::{Docs, code};
 use super::ir::{Home, Item, ItemId, Program, Shape, Type};
 use super::names::{Taken, pascal};
-
-/// A step from a schema to one inside it.
-struct Step {
-    keyword: String,
-    /// The member's name, or the index.
-    member: Option<String>,
-}
-
-/// What the contracts call the schema at this location.
-pub(super) fn subject(documents: &Documents, at: &Location) -> String {
-    let steps = steps(at);
-    let named = steps.iter().rev().find(|step| step.names_its_member());
-    match named.and_then(|step| step.member.clone()) {
-        Some(name) => name,
-        None => file_name(documents, at),
-    }
-}
+use super::schema_names::{file_name, is_name, names_its_member, steps};
 
 /// Gives every item its name.
 pub(super) fn assign(program: &mut Program, model: &Model) {
@@ -69,7 +54,7 @@ fn name_module(
         let Some(item) = program.items.get(id) else {
             continue;
         };
-        // A payload type has its name.
+        // Payload types are named already.
         let Some(at) = item.at.as_ref().filter(|_| item.name.is_empty()) else {
             continue;
         };
@@ -87,7 +72,7 @@ fn name_module(
     order
         .into_iter()
         .map(|(anonymous, _, _, id, candidates)| {
-            // Of two definitions with one name, neither has a better claim to it.
+            // If two definitions have the same name, neither of them gets the short one.
             let shared = candidates
                 .first()
                 .and_then(|name| same.get(name))
@@ -109,8 +94,8 @@ fn candidates(
     let mut names = vec![short.clone()];
     match steps.split_last() {
         Some((step, owner)) if !step.is_definition() => {
-            if step.names_its_member() {
-                // `shared` holds many files, and a name there must not depend on all of them.
+            if names_its_member(step) {
+                // `shared` covers many files, and a name there must not depend on all of them.
                 if root.is_none() {
                     names.clear();
                 }
@@ -142,7 +127,7 @@ fn short_name(documents: &Documents, at: &Location, root: Option<&str>, steps: &
     let Some((step, owner)) = steps.split_last() else {
         return root.map_or_else(|| pascal(&file_name(documents, at)), str::to_owned);
     };
-    if let (true, Some(member)) = (step.names_its_member(), &step.member) {
+    if let (true, Some(member)) = (names_its_member(step), &step.member) {
         return pascal(member);
     }
     let title = documents
@@ -165,80 +150,6 @@ fn short_name(documents: &Documents, at: &Location, root: Option<&str>, steps: &
     }
 }
 
-/// The name that a schema has of its own, by its title or as a definition.
-pub(super) fn own_name(documents: &Documents, at: &Location) -> Option<String> {
-    let title = documents.value(at).get("title").and_then(Value::as_str);
-    if let Some(title) = title.filter(|title| is_name(title)) {
-        return Some(title.to_owned());
-    }
-    match steps(at).pop() {
-        Some(step) if step.is_definition() => step.member,
-        Some(_) => None,
-        None => Some(file_name(documents, at)),
-    }
-}
-
-/// The title of a file's root schema, if it is a name; else the file's name.
-fn file_name(documents: &Documents, at: &Location) -> String {
-    let root = documents.value(&Location::root(at.document.clone()));
-    match root
-        .get("title")
-        .and_then(Value::as_str)
-        .filter(|title| is_name(title))
-    {
-        Some(title) => title.to_owned(),
-        None => {
-            let file = at.document.rsplit('/').next().unwrap_or_default();
-            file.trim_end_matches(".json")
-                .trim_end_matches(".schema")
-                .to_owned()
-        }
-    }
-}
-
-/// Whether a title is a name rather than a sentence.
-fn is_name(title: &str) -> bool {
-    title.len() <= 40
-        && title.split_whitespace().count() <= 3
-        && title.starts_with(|first: char| first.is_ascii_alphabetic())
-        && title
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, ' ' | '-' | '_'))
-}
-
-impl Step {
-    fn is_definition(&self) -> bool {
-        matches!(self.keyword.as_str(), "$defs" | "definitions")
-    }
-
-    fn names_its_member(&self) -> bool {
-        self.is_definition() || self.keyword == "properties"
-    }
-}
-
-fn steps(at: &Location) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let mut tokens = at
-        .pointer
-        .split('/')
-        .skip(1)
-        .map(crate::json::unescape)
-        .peekable();
-    while let Some(keyword) = tokens.next() {
-        let has_member = match keyword.as_str() {
-            "$defs" | "definitions" | "dependencies" | "dependentSchemas" | "patternProperties"
-            | "properties" | "allOf" | "anyOf" | "oneOf" | "prefixItems" => true,
-            "items" => tokens
-                .peek()
-                .is_some_and(|next| next.bytes().all(|byte| byte.is_ascii_digit())),
-            _ => false,
-        };
-        let member = if has_member { tokens.next() } else { None };
-        steps.push(Step { keyword, member });
-    }
-    steps
-}
-
 /// The location that these first steps of `at` lead to.
 fn location(at: &Location, steps: &[Step]) -> Location {
     steps
@@ -249,7 +160,7 @@ fn location(at: &Location, steps: &[Step]) -> Location {
         })
 }
 
-/// A rule that properties of one name repeat inside a document is one type.
+/// Properties of one name that repeat a rule inside a document share one type.
 fn unify(program: &mut Program, documents: &Documents) {
     let mut order: Vec<(usize, &Location, ItemId)> = program
         .items
@@ -314,7 +225,7 @@ fn redirect(program: &mut Program, same: &HashMap<ItemId, ItemId>) {
             walk(ty, same);
         }
     }
-    // What nothing refers to any more is left out.
+    // Items that nothing refers to any more are left out.
     for id in same.keys() {
         if let Some(Item { shape, .. }) = program.items.get_mut(*id) {
             *shape = Shape::Pending;

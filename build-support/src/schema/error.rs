@@ -1,11 +1,11 @@
-//! Why a reference leads nowhere, and what was probably meant.
+//! Why a reference does not resolve, and what was probably meant.
 
 use super::{CONTRACT_SCHEME, Documents, Location};
 use crate::diagnostic::{closest, listed};
 use crate::draft::Draft;
 use crate::json;
 
-/// Why a reference leads nowhere.
+/// Why a reference does not resolve.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RefError {
@@ -41,8 +41,8 @@ pub enum RefError {
         /// The address, resolved.
         uri: String,
     },
-    /// The document is there; the pointer leads nowhere in it.
-    #[error("{reference:?} leads nowhere: {path} has no {pointer}")]
+    /// The document is there; the pointer does not resolve in it.
+    #[error("{reference:?} does not resolve: {path} has no {pointer}")]
     NoValue {
         /// As written.
         reference: String,
@@ -54,7 +54,7 @@ pub enum RefError {
         help: Option<String>,
     },
     /// The document is there; it has no such anchor.
-    #[error("{reference:?} leads nowhere: {path} has no anchor {anchor:?}")]
+    #[error("{reference:?} does not resolve: {path} has no anchor {anchor:?}")]
     NoAnchor {
         /// As written.
         reference: String,
@@ -82,25 +82,27 @@ impl RefError {
                 "write a path relative to this file, and #/$defs/… for a definition".to_owned(),
             ),
             Self::Outside { .. } => Some(
-                "what contracts refer to stands in the contracts directory: move it there"
+                "contracts can refer only to files in the contracts directory: move it there"
                     .to_owned(),
             ),
             Self::NoFile { meant, path, .. } => match meant {
                 Some(meant) => Some(format!("did you mean {meant}?")),
-                None => Some(match crate::files::check_path(path) {
-                    Ok(()) => "a path is relative to the file that it stands in".to_owned(),
+                None => Some(match dispatcher_schema::path::check_path(path) {
+                    Ok(()) => "a path is relative to the file that contains it".to_owned(),
                     Err(fault) => fault.message,
                 }),
             },
-            Self::NoDocument { uri, .. } => Some(if Draft::from_schema_uri(uri).is_some() {
-                "of the metaschemas only that of 2020-12 is at hand: put a copy of this one into the contracts directory"
+            Self::NoDocument { uri, .. } => {
+                Some(if let Some(draft) = Draft::from_schema_uri(uri) {
+                    format!("did you mean {:?}?", draft.schema_uri())
+                } else if uri.starts_with("http") {
+                    "nothing is fetched: put the document into the contracts directory, with this address as its $id"
                     .to_owned()
-            } else if uri.starts_with("http") {
-                "nothing is fetched: put the document into the contracts directory, with this address as its $id"
-                    .to_owned()
-            } else {
-                "give a document of the contracts this $id, or refer to it by its path".to_owned()
-            }),
+                } else {
+                    "give a document of the contracts this $id, or refer to it by its path"
+                        .to_owned()
+                })
+            }
             Self::NoValue { help, .. } | Self::NoAnchor { help, .. } => help.clone(),
             Self::Faulty { .. } => None,
         }

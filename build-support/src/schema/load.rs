@@ -9,12 +9,12 @@ mod walk;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use dispatcher_schema::metaschemas::{self, Metaschema};
 use jsonschema::Uri;
 use serde_json::Value;
 
 use super::{
-    CONTRACT_SCHEME, Document, Documents, Location, RefError, Scope, builtin, resolve_uri,
-    without_fragment,
+    CONTRACT_SCHEME, Document, Documents, Location, RefError, Scope, resolve_uri, without_fragment,
 };
 use crate::diagnostic::{Diagnostic, closest};
 use crate::draft::Draft;
@@ -199,6 +199,17 @@ impl<'f> Loader<'f> {
         self.walk(root, scope);
     }
 
+    fn insert_metaschema(&mut self, metaschema: Metaschema) {
+        let document = Document {
+            path: metaschema.address.to_owned(),
+            text: format!("{:#}", metaschema.value),
+            value: metaschema.value.clone(),
+            draft: metaschema.draft,
+            builtin: true,
+        };
+        self.insert(metaschema.address.to_owned(), document);
+    }
+
     fn walk_target(&mut self, target: Location) {
         if !self.visited.contains(&target)
             && let Some(scope) = self.documents.scope(&target).cloned()
@@ -207,7 +218,7 @@ impl<'f> Loader<'f> {
         }
     }
 
-    /// Loads the documents that new references name by path, or that are bundled.
+    /// Loads the documents that new references name by path, and the metaschemas of 2020-12.
     fn find_documents(&mut self) {
         while let Some(reference) = self.new.pop() {
             if let Ok((uri, _)) = self.documents.target(&reference.from, &reference.reference)
@@ -216,15 +227,19 @@ impl<'f> Loader<'f> {
                 if let Some(path) = uri.strip_prefix(CONTRACT_SCHEME) {
                     // Missing: an `$id` may still turn up that gives the address to a schema.
                     let _ = self.load(path);
-                } else if let Some(document) = builtin::document(&uri) {
-                    self.insert(uri, document);
+                } else if let Some(metaschema) = metaschemas::get(&uri)
+                    && metaschema.draft == Draft::Draft202012
+                {
+                    // Every registry of jsonschema has these, whatever the contracts hold.
+                    self.insert_metaschema(metaschema);
                 }
             }
             self.open.push(reference);
         }
     }
 
-    /// Loads the files whose `$id` is an address that is still unknown; whether there was one.
+    /// Loads the files whose `$id` is an address that is still unknown, and the older metaschemas;
+    /// whether there was one.
     fn find_by_address(&mut self) -> bool {
         let wanted: BTreeSet<String> = self
             .open
@@ -245,6 +260,10 @@ impl<'f> Loader<'f> {
                 found |= !self.documents.documents.contains_key(path)
                     && !self.documents.faulty.contains(path)
                     && self.load(path).is_ok();
+            } else if let Some(metaschema) = metaschemas::get(&uri) {
+                // A copy that the contracts hold is preferred.
+                self.insert_metaschema(metaschema);
+                found = true;
             }
         }
         self.addresses = Some(addresses);

@@ -1,8 +1,8 @@
-//! A consumer: the subscriptions of one domain, started, watched and stopped together.
+//! The settings and handlers of a consumer, before it starts.
 //!
-//! Each partition of a subscription is a task of its own with its own cursor; a slow or failing one
-//! does not hold up another. The keeper leases partitions and runs their tasks; what the database does
-//! to them is waited out, and it is logged.
+//! Setters only remember what they are given; [`ConsumerBuilder::start`] refuses what makes no sense. Where
+//! the same setting is given twice, the later one counts; handlers and observers add up. Nothing that was
+//! given is forgotten, whatever the order of the calls.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,53 +12,88 @@ use sqlx::PgPool;
 
 use crate::consume::SubscriptionOptions;
 use crate::consume::clock::Clock;
-use crate::consume::delivery::Subscription;
 use crate::consume::handler::Handler;
-use crate::consume::retry::RetryPolicy;
+use crate::consume::retry_policy::{Retry, RetryPolicy};
+use crate::consume::subscription::Subscription;
 use crate::contract::payload::Domain;
 use crate::contract::permission::ConsumedBy;
 use crate::log::EventLog;
 use crate::observe::{Observer, Observers};
 use crate::operate::retention::Retention;
 
-/// The consuming side of the domain `D`.
+/// The consuming side of the domain `D`: its subscriptions are started, watched and stopped together.
+///
+/// Each partition of a subscription is worked on by a task of its own with its own cursor, so one that is
+/// slow or fails does not hold up another. Failures of the database are waited out and logged.
+///
+/// ```no_run
+/// # use acme_contracts::{Coaching, credit_locked, credit_locked::CreditLocked};
+/// # use dispatcher_runtime::{Consumer, EventEnvelope, HandlerError, RunError, State, subscribe};
+/// # #[derive(Clone)] struct App;
+/// #[subscribe(credit_locked, name = "hold_slot")]
+/// async fn hold_slot(event: EventEnvelope<CreditLocked>, State(app): State<App>) -> Result<(), HandlerError> {
+///     Ok(())
+/// }
+///
+/// # async fn example(pool: sqlx::PgPool, app: App, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
+/// Consumer::<Coaching>::builder(pool)
+///     .state(app)
+///     .subscribe(hold_slot)
+///     .run_until(shutdown)
+///     .await?;
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct Consumer<D> {
     domain: PhantomData<fn() -> D>,
 }
 
 impl<D: Domain> Consumer<D> {
-    /// Events are read, and what handlers do is committed, through `pool`. It needs a connection
-    /// for each subscription (times its partitions and its concurrency), one to listen with, and one
-    /// to keep the leases with.
+    /// A consumer that reads events, and commits what its handlers do, through `pool`. The pool needs a
+    /// connection for each subscription (times its partitions and its concurrency), one to listen with,
+    /// and one to keep the leases with.
     pub fn builder(pool: PgPool) -> ConsumerBuilder<D, ()> {
         ConsumerBuilder {
             pool,
             state: (),
             subscriptions: Vec::new(),
-            schema: None,
-            log: None,
-            retention: None,
-            batch_size: 50,
-            batch_bytes: 8 << 20,
-            poll_interval: Duration::from_secs(5),
-            handler_timeout: None,
-            lease: Duration::from_secs(10),
-            retry: RetryPolicy::default(),
-            require_all_handlers: false,
-            observers: Observers::default(),
-            clock: Clock::default(),
+            settings: ConsumerSettings::default(),
             domain: PhantomData,
         }
     }
 }
 
-/// The settings and handlers of a [`Consumer`].
+/// The settings and handlers of a [`Consumer`]. Finish it with [`run_until`](Self::run_until) or
+/// [`start`](Self::start).
+///
+/// ```no_run
+/// # use std::time::Duration;
+/// # use acme_contracts::{Coaching, credit_locked, credit_locked::CreditLocked};
+/// # use dispatcher_runtime::{Consumer, EventEnvelope, HandlerError, StartError, subscribe};
+/// # #[subscribe(credit_locked)]
+/// # async fn hold_slot(event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> { Ok(()) }
+/// # async fn example(pool: sqlx::PgPool) -> Result<(), StartError> {
+/// let running = Consumer::<Coaching>::builder(pool)
+///     .handler_timeout(Duration::from_secs(30))
+///     .retry([1, 10, 100].map(Duration::from_secs))
+///     .require_all_handlers(true)
+///     .subscribe(hold_slot)
+///     .start()
+///     .await?;
+/// # running.stop().await;
+/// # Ok(()) }
+/// ```
 #[must_use = "call `.start()` or `.run_until(…)`"]
 pub struct ConsumerBuilder<D, S> {
     pub(super) pool: PgPool,
     pub(super) state: S,
     pub(super) subscriptions: Vec<Subscription<S>>,
+    pub(super) settings: ConsumerSettings,
+    pub(super) domain: PhantomData<fn() -> D>,
+}
+
+/// The settings of a consumer, apart from its handlers and their state.
+pub(super) struct ConsumerSettings {
     pub(super) schema: Option<String>,
     pub(super) log: Option<EventLog>,
     pub(super) retention: Option<Retention>,
@@ -67,11 +102,31 @@ pub struct ConsumerBuilder<D, S> {
     pub(super) poll_interval: Duration,
     pub(super) handler_timeout: Option<Duration>,
     pub(super) lease: Duration,
-    pub(super) retry: RetryPolicy,
+    pub(super) retry: Retry,
+    pub(super) jitter: f64,
     pub(super) require_all_handlers: bool,
     pub(super) observers: Observers,
     pub(super) clock: Clock,
-    pub(super) domain: PhantomData<fn() -> D>,
+}
+
+impl Default for ConsumerSettings {
+    fn default() -> Self {
+        Self {
+            schema: None,
+            log: None,
+            retention: None,
+            batch_size: 50,
+            batch_bytes: 8 << 20,
+            poll_interval: Duration::from_secs(5),
+            handler_timeout: None,
+            lease: Duration::from_secs(10),
+            retry: Retry::default(),
+            jitter: 0.3,
+            require_all_handlers: false,
+            observers: Observers::default(),
+            clock: Clock::default(),
+        }
+    }
 }
 
 impl<D, S> fmt::Debug for ConsumerBuilder<D, S> {
@@ -88,24 +143,15 @@ impl<D, S> fmt::Debug for ConsumerBuilder<D, S> {
 }
 
 impl<D: Domain> ConsumerBuilder<D, ()> {
-    /// The application's state, for handlers that take `State<S>`. Give it before the handlers.
+    /// The application's state, for handlers that take `State<S>`; those are registered after it. Handlers
+    /// that take no state may be registered before or after.
     pub fn state<S: Clone + Send + Sync + 'static>(self, state: S) -> ConsumerBuilder<D, S> {
+        let subscriptions = self.subscriptions.into_iter();
         ConsumerBuilder {
             pool: self.pool,
             state,
-            subscriptions: Vec::new(),
-            schema: self.schema,
-            log: self.log,
-            retention: self.retention,
-            batch_size: self.batch_size,
-            batch_bytes: self.batch_bytes,
-            poll_interval: self.poll_interval,
-            handler_timeout: self.handler_timeout,
-            lease: self.lease,
-            retry: self.retry,
-            require_all_handlers: self.require_all_handlers,
-            observers: self.observers,
-            clock: self.clock,
+            subscriptions: subscriptions.map(Subscription::with_state).collect(),
+            settings: self.settings,
             domain: PhantomData,
         }
     }
@@ -114,8 +160,9 @@ impl<D: Domain> ConsumerBuilder<D, ()> {
 impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     /// Registers a handler: the name of an async function under `#[subscribe]`.
     ///
-    /// The function's name is the subscription's, to which the cursor belongs. A subscription that
-    /// is new, or renamed, starts at the beginning of the log.
+    /// The subscription's name is its identity: the cursor belongs to it. It is the function's name, or
+    /// what `#[subscribe(…, name = "…")]` says, which survives a renamed function. A subscription with a new
+    /// name starts at the beginning of the log.
     pub fn subscribe<H>(mut self, handler: H) -> Self
     where
         H: Handler<S>,
@@ -125,34 +172,31 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         self
     }
 
-    /// Like [`subscribe`](Self::subscribe), with options of this subscription.
+    /// Like [`subscribe`](Self::subscribe), with options for this subscription.
     ///
     /// ```no_run
     /// # use acme_contracts::{Coaching, credit_locked, credit_locked::CreditLocked};
-    /// # use dispatcher_runtime::{Consumer, DeliveryTx, EventEnvelope, HandlerError, subscribe};
+    /// # use dispatcher_runtime::{Consumer, DeliveryTx, EventEnvelope, HandlerError, SubscriptionOptions, subscribe};
     /// # #[subscribe(credit_locked)]
     /// # async fn hold_slot(event: EventEnvelope<CreditLocked>, tx: &mut DeliveryTx) -> Result<(), HandlerError> { Ok(()) }
     /// # fn example(pool: sqlx::PgPool) {
     /// let consumer = Consumer::<Coaching>::builder(pool)
-    ///     .subscribe_with(hold_slot, |options| options.concurrency(8).partitions(4));
+    ///     .subscribe_with(hold_slot, SubscriptionOptions::new().concurrency(8).partitions(4));
     /// # }
     /// ```
-    pub fn subscribe_with<H>(
-        mut self,
-        handler: H,
-        options: impl FnOnce(SubscriptionOptions) -> SubscriptionOptions,
-    ) -> Self
+    pub fn subscribe_with<H>(mut self, handler: H, options: SubscriptionOptions) -> Self
     where
         H: Handler<S>,
         H::EventTypes: ConsumedBy<D>,
     {
         let mut subscription = Subscription::new(handler);
-        options(SubscriptionOptions::default()).apply(&mut subscription);
+        options.apply(&mut subscription);
         self.subscriptions.push(subscription);
         self
     }
 
-    /// For how long a replica keeps its partitions without a sign of life. 10 s unless told.
+    /// For how long a replica keeps its partitions without a sign of life. Defaults to 10 s; less than
+    /// 100 ms is refused at the start.
     ///
     /// A replica renews its leases every third of that. One that dies, or is cut off, is replaced
     /// within the lease and a third of it. One that was only paused and comes back finds its lease
@@ -161,13 +205,14 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     /// A handler that blocks its thread for that long on a runtime that has no other keeps the lease
     /// from being renewed: use `tokio::task::spawn_blocking`.
     pub fn lease(mut self, lease: Duration) -> Self {
-        self.lease = lease;
+        self.settings.lease = lease;
         self
     }
 
-    /// The Postgres schema of the table family. Without it the connection's search path counts.
+    /// The Postgres schema of the table family. Defaults to the schema that the connection's search path
+    /// leads to.
     pub fn schema(mut self, schema: impl Into<String>) -> Self {
-        self.schema = Some(schema.into());
+        self.settings.schema = Some(schema.into());
         self
     }
 
@@ -175,7 +220,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     /// consumer knows, its effects and its dead letters in its own.
     ///
     /// The tables have to be there in both. The log's pool needs a connection to listen with and one
-    /// for each that reads at the same time, at least two, and its role may `SELECT` from
+    /// for each task that reads at the same time, at least two, and its role may `SELECT` from
     /// `dispatcher_event`. What a handler publishes through `DeliveryTx` goes to the consumer's own log.
     ///
     /// ```no_run
@@ -190,84 +235,99 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     /// # }
     /// ```
     pub fn events_from(mut self, log: EventLog) -> Self {
-        self.log = Some(log);
+        self.settings.log = Some(log);
         self
     }
 
     /// Removes rows of this table family that are older than their windows, once a minute, on one replica
-    /// at a time. Without it nothing is removed.
+    /// at a time. Defaults to removing nothing.
     pub fn retention(mut self, retention: Retention) -> Self {
-        self.retention = Some(retention);
+        self.settings.retention = Some(retention);
         self
     }
 
-    /// How many events are handled in one transaction at most. 50 unless told; past 64 Postgres'
-    /// subtransaction cache overflows and every reader pays for it, unless events
+    /// How many events are handled in one transaction at most. Defaults to 50; 0 is refused at the start.
+    /// Past 64, Postgres' subtransaction cache overflows and every reader pays for it, unless events
     /// [share their savepoint](SubscriptionOptions::share_savepoint).
     pub fn batch_size(mut self, events: u32) -> Self {
-        self.batch_size = events;
+        self.settings.batch_size = events;
         self
     }
 
-    /// How many bytes of payloads are read before they are handled. 8 MiB unless told; the payload that
-    /// reaches it is the last, so a read has at least one and comes to at most one more than this.
-    /// Retries and new events share it. Each partition that this replica works on has a batch of its own.
+    /// How many bytes of payloads are read before they are handled. Defaults to 8 MiB; 0 is refused at the
+    /// start. The payload that reaches the limit is the last one, so a read holds at least one payload and
+    /// exceeds the limit by at most one. Retries and new events share it. Each partition that this replica
+    /// works on has a batch of its own.
     ///
-    /// It bounds the texts of the payloads, not the process's memory, which also holds what is made of
+    /// It limits the text of the payloads, not the process's memory, which also holds what is made of
     /// the one that is being handled. Lower it where payloads are large.
     pub fn batch_bytes(mut self, bytes: u64) -> Self {
-        self.batch_bytes = bytes;
+        self.settings.batch_bytes = bytes;
         self
     }
 
-    /// How long to wait before looking again when no notification comes. 5 s unless told.
+    /// How long to wait before looking again when no notification comes. Defaults to 5 s; zero is refused
+    /// at the start.
     ///
     /// Where notifications work, an idle subscription waits up to four times as long. Where they do
     /// not (LISTEN is down, a transaction pooler is in between, or the trigger
     /// `dispatcher_event_notify` is disabled because producers use `PREPARE TRANSACTION`), this is how
     /// late an event is handled at most.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
-        self.poll_interval = interval;
+        self.settings.poll_interval = interval;
         self
     }
 
-    /// How long a handler may take before the attempt counts as failed. Unlimited unless told.
+    /// How long a handler may take before the attempt counts as failed. Defaults to no limit; zero is
+    /// refused at the start. [`SubscriptionOptions::handler_timeout`] sets it for one subscription.
     pub fn handler_timeout(mut self, limit: Duration) -> Self {
-        self.handler_timeout = Some(limit);
+        self.settings.handler_timeout = Some(limit);
         self
     }
 
-    /// The delays after which a failed event is tried again, one for each retry. 1 s, 5 s and 15 s
-    /// unless told; with none, the first failure makes a dead letter.
-    pub fn retry_delays(mut self, delays: impl IntoIterator<Item = Duration>) -> Self {
-        self.retry.set_delays(delays.into_iter().collect());
+    /// When an event that failed is handled again, and how often: the delays, one for each retry, or a
+    /// [`RetryPolicy`] of your own. Defaults to 1 s, 5 s and 15 s; without any delay, the first failure
+    /// makes a dead letter. [`SubscriptionOptions::retry`] sets it for one subscription.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # use acme_contracts::Coaching;
+    /// # use dispatcher_runtime::Consumer;
+    /// # fn example(pool: sqlx::PgPool) {
+    /// let consumer = Consumer::<Coaching>::builder(pool).retry([1, 60, 3600].map(Duration::from_secs));
+    /// # }
+    /// ```
+    pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
+        self.settings.retry = Retry::new(policy);
         self
     }
 
-    /// By how much of itself a delay is lengthened at random at most. 0.3 unless told.
+    /// By how much of itself a retry's delay is lengthened at random at most, whatever policy it comes
+    /// from, so that events that failed together are not all handled again together. From 0.0 (not at all)
+    /// to 1.0 (up to twice the delay). Defaults to 0.3.
     pub fn jitter(mut self, jitter: f64) -> Self {
-        self.retry.set_jitter(jitter);
+        self.settings.jitter = jitter;
         self
     }
 
-    /// Refuses to start while the registry binds this consumer to an event type that has no
-    /// handler. Without it that is a warning.
-    pub fn require_all_handlers(mut self) -> Self {
-        self.require_all_handlers = true;
+    /// Whether to refuse to start while the registry binds this consumer to an event type that has no
+    /// handler. Defaults to `false`: it is a warning.
+    pub fn require_all_handlers(mut self, require: bool) -> Self {
+        self.settings.require_all_handlers = require;
         self
     }
 
-    /// Is told what is handled, such as the adapters in [`observe`](crate::observe). May be given
-    /// more than once; each is told.
+    /// Adds an observer, such as one of the adapters in [`observe`](crate::observe). It may be called more
+    /// than once; each observer receives everything.
     pub fn observer(mut self, observer: impl Observer) -> Self {
-        self.observers.add(observer);
+        self.settings.observers.add(observer);
         self
     }
 
     /// Another clock than the system's decides when a retry is due.
     #[cfg(feature = "testing")]
     pub(crate) fn clock(mut self, clock: Clock) -> Self {
-        self.clock = clock;
+        self.settings.clock = clock;
         self
     }
 
@@ -275,5 +335,11 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     #[cfg(feature = "testing")]
     pub(crate) fn has_no_handlers(&self) -> bool {
         self.subscriptions.is_empty()
+    }
+
+    /// Whether the tables are looked for elsewhere than on the search path.
+    #[cfg(feature = "testing")]
+    pub(crate) fn has_schema(&self) -> bool {
+        self.settings.schema.is_some()
     }
 }

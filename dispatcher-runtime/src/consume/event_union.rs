@@ -86,7 +86,7 @@ where
     type Variants = P::Variants;
 
     fn read(event: &StoredEvent) -> Result<(Self, Variants<P::Variants>), HandlerError> {
-        event.is_of::<H>()?;
+        event.expect_type(H::NAMES)?;
         let event = event.envelope(|schema_version, payload| {
             P::decode(&event.event_type, schema_version, payload)
         })?;

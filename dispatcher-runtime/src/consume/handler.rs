@@ -3,19 +3,15 @@
 //! A function that cannot be a handler does not compile. What its arguments and its result have to
 //! be is expressed by traits, whose messages name what was written and what to write instead.
 
-use std::fmt;
-use std::ops::{Deref, DerefMut};
-
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use sqlx::{Connection, PgConnection, Postgres, Transaction};
-use time::OffsetDateTime;
 
+use crate::consume::delivery::{Delivery, DeliveryTx};
 use crate::consume::handler_error::HandlerError;
 use crate::contract::envelope::EventEnvelope;
 use crate::contract::event_type::EventTypes;
 use crate::contract::permission::Carries;
-use crate::log::stored_event::StoredEvent;
+use crate::log::stored_event::{EnvelopeError, StoredEvent};
 
 /// A subscription to the event types of an async function, for consumers whose state is `S`.
 ///
@@ -61,8 +57,19 @@ pub trait Envelope<E>: Sized {
 
 impl<E: Carries<P>, P> Envelope<E> for EventEnvelope<P> {
     fn read(event: &StoredEvent) -> Result<Self, HandlerError> {
-        event.is_of::<E>()?;
-        event.envelope(E::decode)
+        event.expect_type(E::NAMES)?;
+        Ok(event.envelope(E::decode)?)
+    }
+}
+
+/// An event that cannot be read becomes a dead letter at once: no attempt will ever succeed.
+impl From<EnvelopeError> for HandlerError {
+    fn from(error: EnvelopeError) -> Self {
+        match error {
+            // As the source, so that its own sources are listed too.
+            EnvelopeError::Payload(error) => Self::invalid(error),
+            other => Self::invalid(other.to_string()),
+        }
     }
 }
 
@@ -100,7 +107,7 @@ impl Nothing for () {}
 #[diagnostic::on_unimplemented(
     message = "a handler's error has to convert into `HandlerError`, and `{Self}` does not",
     label = "write `Result<(), HandlerError>`",
-    note = "`?` converts whatever implements `std::error::Error`; for anything else write `.map_err(HandlerError::retry)?`"
+    note = "errors, anyhow's and eyre's, boxed errors and text become one; for the rest write `.map_err(HandlerError::retry)?`"
 )]
 pub trait ReturnedError {
     fn into_handler_error(self) -> HandlerError;
@@ -147,96 +154,3 @@ pub fn refused<'a>(error: HandlerError) -> BoxFuture<'a, Result<(), HandlerError
 /// [`FromRef`](crate::FromRef). Each delivery gets a clone: put what is shared behind an `Arc`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct State<S>(pub S);
-
-/// Facts about this delivery of the event.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Delivery {
-    /// 1 for the first attempt. One that the database cut short does not count, nor one that was taken
-    /// back because another event failed under the same
-    /// [savepoint](crate::SubscriptionOptions::share_savepoint).
-    pub attempt: u32,
-    /// The consuming domain.
-    pub consumer: &'static str,
-    /// The subscription.
-    pub subscription: &'static str,
-    /// The event's place in the log.
-    pub position: i64,
-    /// When the event was inserted, by the clock of the database.
-    pub inserted_at: OffsetDateTime,
-}
-
-/// The transaction of this delivery; it derefs to a `PgConnection`.
-///
-/// What is written through it commits together with the dedup row and the cursor, so it is applied
-/// once, however often the event is delivered. If the handler fails it is rolled back. It belongs
-/// to the consumer: a handler must not `COMMIT` or `ROLLBACK` it.
-pub struct DeliveryTx {
-    transaction: Transaction<'static, Postgres>,
-    /// What the handler's failure takes back.
-    pub(crate) savepoint: Option<OpenSavepoint>,
-    /// Something may have been sent through it since that was said to be false.
-    pub(crate) is_used: bool,
-    pub(crate) next: Next,
-}
-
-/// The savepoint of a delivery, while there is one.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct OpenSavepoint {
-    /// It is older than the marker of L6, which a rollback to it therefore takes away.
-    pub(crate) is_before_marker: bool,
-    /// Events before this one have written under it.
-    pub(crate) holds_earlier: bool,
-}
-
-/// What may follow an event in its transaction.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Next {
-    /// Only what the consumer writes down.
-    Nothing,
-    /// An event with a savepoint of its own.
-    Apart,
-    /// An event under the same savepoint.
-    Sharing,
-}
-
-impl DeliveryTx {
-    pub(crate) fn new(transaction: Transaction<'static, Postgres>) -> Self {
-        Self {
-            transaction,
-            savepoint: None,
-            is_used: false,
-            next: Next::Nothing,
-        }
-    }
-
-    /// As far as sqlx knows: a nested `begin` that is dropped half way ends the whole.
-    pub(crate) fn is_open(&self) -> bool {
-        self.transaction.is_in_transaction()
-    }
-
-    pub(crate) fn into_inner(self) -> Transaction<'static, Postgres> {
-        self.transaction
-    }
-}
-
-impl Deref for DeliveryTx {
-    type Target = PgConnection;
-
-    fn deref(&self) -> &PgConnection {
-        &self.transaction
-    }
-}
-
-impl DerefMut for DeliveryTx {
-    fn deref_mut(&mut self) -> &mut PgConnection {
-        self.is_used = true;
-        &mut self.transaction
-    }
-}
-
-impl fmt::Debug for DeliveryTx {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DeliveryTx").finish_non_exhaustive()
-    }
-}

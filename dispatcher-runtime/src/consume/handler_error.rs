@@ -1,17 +1,44 @@
-//! Handling.
+//! Why a handler did not handle an event.
 
+use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use crate::postgres::error::{describe, is_transient};
+use crate::operate::dead_letter::DeadLetterError;
+use crate::operate::subscriptions::SubscriptionError;
+use crate::postgres::error::{DatabaseError, describe, is_transient_error};
+#[cfg(feature = "publish")]
+use crate::publish::PublishError;
+
+type BoxError = Box<dyn Error + Send + Sync>;
 
 /// Why a handler did not handle an event, and what is to happen with the event.
 ///
-/// Any error becomes one that is retried, so `?` works in a handler.
+/// Whatever can become a boxed error becomes one that is retried, so `?` works in a handler: on errors, on
+/// those of anyhow and eyre, on boxed errors, and on text.
+///
+/// ```
+/// use std::time::Duration;
+/// use dispatcher_runtime::HandlerError;
+///
+/// fn charge(credits: &str) -> Result<(), HandlerError> {
+///     let credits: u32 = credits.parse()?; // retried
+///     if credits == 0 {
+///         return Err("the price list is empty".into()); // retried
+///     }
+///     if credits > 100 {
+///         return Err(HandlerError::permanent("more than a lesson can cost")); // a dead letter at once
+///     }
+///     Err(HandlerError::retry_after(Duration::from_secs(60), "slot service: 503"))
+/// }
+///
+/// assert!(charge("101").unwrap_err().is_permanent());
+/// assert_eq!(charge("6").unwrap_err().retry_delay(), Some(Duration::from_secs(60)));
+/// ```
 #[derive(Debug)]
 pub struct HandlerError {
     pub(crate) kind: HandlerErrorKind,
-    pub(crate) source: Box<dyn std::error::Error + Send + Sync>,
+    pub(crate) source: BoxError,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -36,27 +63,25 @@ impl HandlerErrorKind {
 }
 
 impl HandlerError {
-    /// Try again after the usual delay; the last retry failing makes a dead letter.
-    pub fn retry(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    /// Handle the event again after the delay of the [retry policy](crate::RetryPolicy). After the last
+    /// attempt it becomes a dead letter.
+    pub fn retry(error: impl Into<BoxError>) -> Self {
         Self {
             kind: HandlerErrorKind::Retry,
             source: error.into(),
         }
     }
 
-    /// Try again, not before `delay` from now. It counts as an attempt like any other.
-    pub fn retry_after(
-        delay: Duration,
-        error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
+    /// Handle the event again, not before `delay` from now. The attempt counts like any other.
+    pub fn retry_after(delay: Duration, error: impl Into<BoxError>) -> Self {
         Self {
             kind: HandlerErrorKind::RetryAfter(delay),
             source: error.into(),
         }
     }
 
-    /// Do not try again: the event becomes a dead letter now.
-    pub fn permanent(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    /// Do not handle the event again: it becomes a dead letter now.
+    pub fn permanent(error: impl Into<BoxError>) -> Self {
         Self {
             kind: HandlerErrorKind::Permanent,
             source: error.into(),
@@ -72,7 +97,26 @@ impl HandlerError {
         )
     }
 
-    pub(crate) fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    /// The delay that [`retry_after`](Self::retry_after) asked for. `None` where the retry policy decides,
+    /// and where there is no other attempt.
+    pub fn retry_delay(&self) -> Option<Duration> {
+        match self.kind {
+            HandlerErrorKind::RetryAfter(delay) => Some(delay),
+            _ => None,
+        }
+    }
+
+    /// What the handler failed with.
+    pub fn source(&self) -> &(dyn Error + Send + Sync + 'static) {
+        self.source.as_ref()
+    }
+
+    /// What the handler failed with, for code that calls a handler itself and passes its error on.
+    pub fn into_source(self) -> BoxError {
+        self.source
+    }
+
+    pub(crate) fn invalid(error: impl Into<BoxError>) -> Self {
         Self {
             kind: HandlerErrorKind::Invalid,
             source: error.into(),
@@ -101,12 +145,10 @@ impl HandlerError {
 
     /// Whether the database failed in a way that says nothing about the event.
     pub(crate) fn is_transient(&self) -> bool {
-        let mut source: Option<&(dyn std::error::Error + 'static)> = Some(self.source.as_ref());
+        let mut source: Option<&(dyn Error + 'static)> = Some(self.source.as_ref());
         while let Some(error) = source {
-            if error
-                .downcast_ref::<sqlx::Error>()
-                .is_some_and(is_transient)
-            {
+            let is_ours = our_database_error(error).is_some_and(DatabaseError::is_transient);
+            if is_ours || is_transient_error(error) {
                 return true;
             }
             source = error.source();
@@ -122,23 +164,33 @@ impl fmt::Display for HandlerError {
     }
 }
 
-// No `impl Error for HandlerError`: it would forbid this, which is what makes `?` work.
-impl<E: std::error::Error + Send + Sync + 'static> From<E> for HandlerError {
+// No `impl Error for HandlerError`, and no conversion of it to a boxed error that is `Send + Sync`: either
+// would forbid this, which is what makes `?` work in a handler.
+impl<E: Into<BoxError>> From<E> for HandlerError {
     fn from(error: E) -> Self {
         Self::retry(error)
     }
 }
 
-/// What the handler met: for `?` where a handler is called by something else than a consumer.
-impl From<HandlerError> for Box<dyn std::error::Error + Send + Sync> {
+/// What the handler failed with: for `?` where something else than a consumer calls a handler.
+impl From<HandlerError> for Box<dyn Error> {
     fn from(error: HandlerError) -> Self {
         error.source
     }
 }
 
-/// The same.
-impl From<HandlerError> for Box<dyn std::error::Error> {
-    fn from(error: HandlerError) -> Self {
-        error.source
+/// The error of the database inside an error of this crate. Such an error shows it as its own text, so it
+/// is not among the sources.
+fn our_database_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a DatabaseError> {
+    #[cfg(feature = "publish")]
+    if let Some(PublishError::Database(error)) = error.downcast_ref() {
+        return Some(error);
+    }
+    if let Some(DeadLetterError::Database(error)) = error.downcast_ref() {
+        return Some(error);
+    }
+    match error.downcast_ref() {
+        Some(SubscriptionError::Database(error)) => Some(error),
+        _ => None,
     }
 }

@@ -1,8 +1,8 @@
-//! What the test kit asks of a consumer that runs: whether there is anything left to do now, and when
-//! there will be.
+//! What the test kit asks a consumer that runs: whether there is anything left to do now, and when the next
+//! retry is due.
 //!
-//! Now is what the consumer's clock says, so with one that stands still there is an end to it: what
-//! waits for its retry is not due.
+//! "Now" is what the consumer's clock says. With a clock that stands still there is an end to the work:
+//! events that wait for their retry are not due.
 
 use std::time::Duration;
 
@@ -10,8 +10,14 @@ use sqlx::Row;
 use time::OffsetDateTime;
 
 use super::RunningConsumer;
-use crate::postgres::config::Family;
-use crate::postgres::sql::KitStatements;
+use crate::postgres::error::DatabaseError;
+use crate::postgres::family::Family;
+use crate::postgres::sql::statements;
+
+statements! {
+    /// What the test kit asks of a consumer.
+    struct ProgressStatements { read_progress }
+}
 
 /// How far a subscription is.
 #[derive(Debug)]
@@ -21,34 +27,34 @@ pub(crate) struct Progress {
     pub(crate) position: i64,
     /// How many of its retries are due.
     pub(crate) due: i64,
-    /// When the next one is.
+    /// When the next retry is due.
     pub(crate) next_due: Option<OffsetDateTime>,
 }
 
 impl RunningConsumer {
     /// Waits until everything that is published is read and no retry is due: also what handlers
     /// publish meanwhile.
-    pub(crate) async fn idle(&self) -> Result<Vec<Progress>, sqlx::Error> {
+    pub(crate) async fn idle(&self) -> Result<Vec<Progress>, DatabaseError> {
         let mut passed = self.passed.clone();
         loop {
             passed.borrow_and_update();
-            // In this order: whatever a handler publishes that runs while we look at the first has its
-            // position before the second.
+            // In this order: what a handler publishes while the progress is read has a position that the
+            // horizon includes.
             let progress = self.progress().await?;
-            let horizon = self.settings.log.horizon().await;
-            let last_position = horizon.map_err(|error| error.0)?.last_position;
+            let horizon = self.settings.log.horizon().await?;
+            let last_position = horizon.last_position.get();
             let is_done = |one: &Progress| one.position >= last_position && one.due == 0;
             if progress.iter().all(is_done) {
                 return Ok(progress);
             }
             self.wake();
-            // The limit is for passes of other replicas, which nobody tells us about.
+            // The limit is for passes of other replicas, which send no signal to this one.
             let _ = tokio::time::timeout(Duration::from_millis(50), passed.changed()).await;
         }
     }
 
-    pub(crate) async fn progress(&self) -> Result<Vec<Progress>, sqlx::Error> {
-        let rows = KitStatements::new(&Family::default())
+    pub(crate) async fn progress(&self) -> Result<Vec<Progress>, DatabaseError> {
+        let rows = ProgressStatements::new(&Family::default())
             .read_progress
             .query()
             .bind(self.settings.consumer)
@@ -56,16 +62,16 @@ impl RunningConsumer {
             .bind(self.settings.clock.now())
             .fetch_all(&self.pool)
             .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Progress {
-                    subscription: row.try_get("name")?,
-                    position: row.try_get("position")?,
-                    due: row.try_get("due")?,
-                    next_due: row.try_get("next_due")?,
-                })
-            })
-            .collect()
+        let mut progress = Vec::with_capacity(rows.len());
+        for row in &rows {
+            progress.push(Progress {
+                subscription: row.try_get("name")?,
+                position: row.try_get("position")?,
+                due: row.try_get("due")?,
+                next_due: row.try_get("next_due")?,
+            });
+        }
+        Ok(progress)
     }
 
     /// Makes every subscription look for something to do.

@@ -1,7 +1,9 @@
 //! The consuming side: handlers, the subscriptions that they make, and the tasks that work on them.
+//!
+//! A task imports what stands before it: `handler`, `delivery` and `savepoint`; `subscription` and
+//! `partition`; `pass`; `worker`; `lease::keeper`; `start`.
 
 mod builder;
-mod claim;
 pub(crate) mod clock;
 pub(crate) mod delivery;
 pub(crate) mod event_of;
@@ -13,20 +15,32 @@ pub(crate) mod handler_error;
 mod idle;
 pub(crate) mod lease;
 mod options;
+mod orphans;
+pub(crate) mod partition;
 pub(crate) mod pass;
+mod poll;
+mod reader_claim;
 mod readiness;
-pub(crate) mod retry;
+pub(crate) mod reconnect;
+pub(crate) mod retry_policy;
+mod run_error;
 mod running;
-pub(crate) mod span;
+mod savepoint;
+mod span;
 pub(crate) mod stand_in;
 mod start;
 mod start_error;
+pub(crate) mod statements;
+pub(crate) mod subscription;
 mod sweeper;
+mod tasks;
 pub(crate) mod wake;
-pub(crate) mod worker;
+mod worker;
 
 pub use builder::{Consumer, ConsumerBuilder};
 pub use handler_error::HandlerError;
 pub use options::SubscriptionOptions;
+pub use retry_policy::RetryPolicy;
+pub use run_error::RunError;
 pub use running::RunningConsumer;
 pub use start_error::StartError;

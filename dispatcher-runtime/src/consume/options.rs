@@ -1,14 +1,32 @@
-//! What one subscription can be told.
+//! The options of one subscription.
+//!
+//! They are plain values; whether they make sense is decided at the start of the consumer, which refuses
+//! those that do not.
 
-use crate::consume::delivery::Subscription;
-use crate::operate::subscriptions::StartFrom;
+use std::time::Duration;
+
+use crate::consume::retry_policy::{Retry, RetryPolicy};
+use crate::consume::subscription::Subscription;
+use crate::log::StartFrom;
 
 /// Options of a subscription, for [`subscribe_with`](super::ConsumerBuilder::subscribe_with).
+///
+/// ```
+/// use std::time::Duration;
+/// use dispatcher_runtime::SubscriptionOptions;
+///
+/// let options = SubscriptionOptions::new()
+///     .concurrency(8)
+///     .handler_timeout(Duration::from_secs(30))
+///     .retry([1, 60, 600].map(Duration::from_secs));
+/// ```
 #[derive(Clone, Debug)]
-#[must_use]
+#[must_use = "give it to `.subscribe_with(handler, options)`"]
 pub struct SubscriptionOptions {
     concurrency: u16,
     partitions: u16,
+    handler_timeout: Option<Duration>,
+    retry: Option<Retry>,
     holds_subjects: bool,
     shares_savepoint: bool,
     start: StartFrom,
@@ -19,6 +37,8 @@ impl Default for SubscriptionOptions {
         Self {
             concurrency: 1,
             partitions: 1,
+            handler_timeout: None,
+            retry: None,
             holds_subjects: false,
             shares_savepoint: false,
             start: StartFrom::Beginning,
@@ -27,68 +47,89 @@ impl Default for SubscriptionOptions {
 }
 
 impl SubscriptionOptions {
-    /// How many events of a batch are handled at the same time, each of another subject. 1 unless
-    /// told: in the order of the log.
+    /// The options that [`subscribe`](super::ConsumerBuilder::subscribe) uses.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many events of a batch are handled at the same time, each of another subject. Defaults to 1,
+    /// which keeps the order of the log.
     ///
     /// Each subject keeps its order; an event without a subject has none to keep. The next batch is
-    /// read when all of this one are done. It needs so many connections.
+    /// read when all of this one are done. It needs as many connections. 0 is refused at the start.
     pub fn concurrency(mut self, events: u16) -> Self {
-        self.concurrency = events.max(1);
+        self.concurrency = events;
         self
     }
 
-    /// Into how many parts the subscription is divided by subject, so that as many replicas can work
-    /// on it at the same time. 1 unless told.
+    /// Into how many partitions the subscription is divided by subject, so that as many replicas can
+    /// work on it at the same time. Defaults to 1. 0 is refused at the start.
     ///
     /// Each subject keeps its order, because it is always in the same partition; an event without a
-    /// subject counts as one of its own. The number belongs to the subscription and not to the
-    /// process: whoever starts last decides, and replicas that run follow. It may be changed at any
+    /// subject counts as a subject of its own. The number belongs to the subscription and not to the
+    /// process: the replica that starts last decides, and those that run follow. It may be changed at any
     /// time; partitions then start where the slowest of them was, and dedup rows keep what the others
     /// have handled from being handled twice. Each partition reads the whole log past its cursor and
-    /// passes over what is not its own, so use no more than replicas are to share them.
+    /// passes over events of the other partitions, so use no more than there are replicas.
     pub fn partitions(mut self, partitions: u16) -> Self {
-        self.partitions = partitions.max(1);
+        self.partitions = partitions;
         self
     }
 
-    /// Where a subscription that is new begins. At the beginning of the log unless told. One that has a
-    /// cursor goes on from there; [`Subscriptions::rewind`](crate::Subscriptions::rewind) sets it back.
+    /// How long this handler may take before the attempt counts as failed. Defaults to the
+    /// [consumer's limit](super::ConsumerBuilder::handler_timeout). Zero is refused at the start.
+    pub fn handler_timeout(mut self, limit: Duration) -> Self {
+        self.handler_timeout = Some(limit);
+        self
+    }
+
+    /// When an event of this subscription is handled again after a failure, and how often. Defaults to the
+    /// [consumer's policy](super::ConsumerBuilder::retry).
+    pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
+        self.retry = Some(Retry::new(policy));
+        self
+    }
+
+    /// Where a new subscription starts. Defaults to the beginning of the log. One that has a cursor goes
+    /// on from there; [`Subscriptions::rewind`](crate::Subscriptions::rewind) sets it back.
     pub fn start_from(mut self, start: StartFrom) -> Self {
         self.start = start;
         self
     }
 
-    /// Holds a subject whose event has become a dead letter: its later events wait until somebody
-    /// resolves the dead letter, or redrives it and it succeeds. Without this they go on.
+    /// Whether a dead letter holds its subject: later events of the subject wait until an operator
+    /// resolves the dead letter, or redrives it and it succeeds. Defaults to `false`: they go on.
     ///
-    /// For handlers that must not see a later event without the earlier ones, such as an account whose
-    /// opening failed. Other subjects go on in any case; an event without a subject holds nothing.
-    pub fn hold_subject_of_dead_letter(mut self) -> Self {
-        self.holds_subjects = true;
+    /// For handlers that must not see a later event without the earlier ones, such as those of an account
+    /// whose opening failed. Other subjects go on in any case; an event without a subject holds nothing.
+    pub fn hold_subject_of_dead_letter(mut self, hold: bool) -> Self {
+        self.holds_subjects = hold;
         self
     }
 
-    /// Gives the events of a batch one savepoint instead of one each. It saves a round trip for each event
-    /// that writes, and Postgres its subtransactions, so that batches may be larger than 64; see
-    /// [`batch_size`](super::ConsumerBuilder::batch_size).
+    /// Whether the events of a batch share one savepoint instead of having one each. Defaults to `false`.
+    /// It saves a round trip for each event that writes, and Postgres its subtransactions, so that batches
+    /// may be larger than 64; see [`batch_size`](super::ConsumerBuilder::batch_size).
     ///
-    /// An event that fails then takes those with it that have used the transaction before it in its batch:
-    /// all of them are rolled back and handled again, each under a savepoint of its own. What they write
-    /// through the delivery's transaction is applied once all the same; whatever else they do happens once
-    /// more. So this is for handlers that seldom fail and only write to the database. It changes nothing for
-    /// a handler that takes no transaction.
+    /// An event that fails then takes with it the events that have used the transaction before it in its
+    /// batch: all of them are rolled back and handled again, each under a savepoint of its own. What they
+    /// write through the delivery's transaction is still applied once; whatever else they do happens once
+    /// more. So this is for handlers that seldom fail and only write to the database. It changes nothing
+    /// for a handler that takes no transaction.
     ///
-    /// A handler that ends its delivery's transaction, which none may, is noticed at the end of the batch
-    /// only: what later events of the batch wrote until then is applied twice. After that the savepoint is
-    /// not shared any more until the consumer starts again or the partition changes hands.
-    pub fn share_savepoint(mut self) -> Self {
-        self.shares_savepoint = true;
+    /// A handler that ends its delivery's transaction, which it must not do, is noticed only at the end of
+    /// the batch: what later events of the batch wrote until then is applied twice. After that the
+    /// savepoint is not shared until the consumer starts again or the partition changes hands.
+    pub fn share_savepoint(mut self, share: bool) -> Self {
+        self.shares_savepoint = share;
         self
     }
 
-    pub(super) fn apply<S>(&self, subscription: &mut Subscription<S>) {
+    pub(super) fn apply<S>(self, subscription: &mut Subscription<S>) {
         subscription.concurrency = self.concurrency;
         subscription.partitions = self.partitions;
+        subscription.handler_timeout = self.handler_timeout;
+        subscription.retry = self.retry;
         subscription.holds_subjects = self.holds_subjects;
         subscription.shares_savepoint = self.shares_savepoint;
         subscription.start = self.start;

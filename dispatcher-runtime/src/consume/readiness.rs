@@ -1,37 +1,31 @@
-//! What has to hold before a consumer reads: the right server, the tables, the rights, and cursors
+//! What has to hold before a consumer reads: the right server, the tables, the privileges, and cursors
 //! that belong to this log. Whatever could lose an event is refused here, with what to do.
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
 
-use super::start::database;
-use crate::consume::pass::Settings;
-use crate::consume::start_error::StartError;
+use super::partition::Settings;
+use super::start_error::StartError;
+use super::statements::{ConsumeStatements, FindStatements};
 use crate::log::{Anchor, EventLog, Mismatch};
-use crate::postgres::config::Family;
 use crate::postgres::error::ConfigError;
-use crate::postgres::sql::{ConsumeStatements, FindStatements};
+use crate::postgres::family::Family;
 use crate::postgres::transaction;
 
 /// Refuses a database in which a consumer cannot keep what it knows.
 pub(super) async fn probe(pool: &PgPool, statements: &ConsumeStatements) -> Result<(), StartError> {
-    let row = statements
-        .probe
-        .query()
-        .fetch_one(pool)
-        .await
-        .map_err(database)?;
+    let row = statements.probe.query().fetch_one(pool).await?;
     refuse_server(&row)?;
-    // Missing in the middle of a delivery it would look like a fault of the handler.
+    // A privilege that is missing in the middle of a delivery would look like a fault of the handler.
     refuse_missing(&row)
 }
 
-/// Refuses a log from which events could be lost. Whether its writers notify.
+/// Refuses a log from which events could be lost. Returns whether its writers notify.
 pub(super) async fn probe_log(log: &EventLog) -> Result<bool, StartError> {
-    let row = log.probe().await.map_err(database)?;
+    let row = log.probe().await?;
     refuse_server(&row)?;
     refuse_missing(&row)?;
-    let cache: i64 = row.try_get("cache").map_err(database)?;
+    let cache: i64 = row.try_get("cache")?;
     if cache != 1 {
         refuse(
             "cache of the sequence behind dispatcher_event.position",
@@ -39,7 +33,7 @@ pub(super) async fn probe_log(log: &EventLog) -> Result<bool, StartError> {
             "1, or events are skipped: `ALTER TABLE dispatcher_event ALTER COLUMN position SET CACHE 1`",
         )?;
     }
-    if !row.try_get::<bool, _>("floor").map_err(database)? {
+    if !row.try_get::<bool, _>("floor")? {
         refuse(
             "trigger dispatcher_event_floor",
             "missing or not ENABLE ALWAYS".to_owned(),
@@ -47,11 +41,11 @@ pub(super) async fn probe_log(log: &EventLog) -> Result<bool, StartError> {
              `ALTER TABLE dispatcher_event ENABLE ALWAYS TRIGGER dispatcher_event_floor`",
         )?;
     }
-    row.try_get("notifies").map_err(database)
+    Ok(row.try_get("notifies")?)
 }
 
 fn refuse_server(row: &PgRow) -> Result<(), StartError> {
-    let version: i32 = row.try_get("server_version").map_err(database)?;
+    let version: i32 = row.try_get("server_version")?;
     if version < 140_000 {
         return refuse(
             "server_version",
@@ -59,7 +53,7 @@ fn refuse_server(row: &PgRow) -> Result<(), StartError> {
             "Postgres 14 or later",
         );
     }
-    if row.try_get("standby").map_err(database)? {
+    if row.try_get("standby")? {
         return refuse(
             "pool",
             "a connection to a standby".to_owned(),
@@ -70,7 +64,7 @@ fn refuse_server(row: &PgRow) -> Result<(), StartError> {
 }
 
 fn refuse_missing(row: &PgRow) -> Result<(), StartError> {
-    match row.try_get("missing").map_err(database)? {
+    match row.try_get("missing")? {
         Some(missing) => Err(StartError::MissingPrivileges { missing }),
         None => Ok(()),
     }
@@ -85,16 +79,15 @@ fn refuse(setting: &'static str, value: String, expected: &'static str) -> Resul
     .into())
 }
 
-/// The schema that the search path leads to. From then on it is named: a handler may change the
+/// The schema that the search path resolves to. From then on it is named: a handler may change the
 /// search path of its delivery's transaction, and that must not lead to another family's cursor.
 pub(super) async fn find_family(pool: &PgPool) -> Result<Family, StartError> {
     let row = FindStatements::new(&Family::default())
         .find_family
         .query()
         .fetch_one(pool)
-        .await
-        .map_err(database)?;
-    let schema: String = row.try_get("schema").map_err(database)?;
+        .await?;
+    let schema: String = row.try_get("schema")?;
     Ok(Family::new(&schema)?)
 }
 
@@ -105,53 +98,69 @@ pub(super) async fn verify_cursors(
     names: &[&'static str],
 ) -> Result<(), StartError> {
     let consumer = settings.consumer;
-    let read = settings.statements.read_cursors.query();
-    let read = read.bind(consumer).bind(names).bind(None::<i32>);
-    let cursors = read.fetch_all(pool).await.map_err(database)?;
-    let mut log = settings.log.begin().await.map_err(database)?;
+    let cursors = settings
+        .statements
+        .read_cursors
+        .query()
+        .bind(consumer)
+        .bind(names)
+        .bind(None::<i32>)
+        .fetch_all(pool)
+        .await?;
+    let mut log = settings.log.begin().await?;
     for cursor in &cursors {
-        let subscription: String = cursor.try_get("subscription").map_err(database)?;
-        let position: i64 = cursor.try_get("position").map_err(database)?;
-        let anchor = Anchor::of_cursor(cursor).map_err(database)?;
+        let subscription: String = cursor.try_get("subscription")?;
+        let position: i64 = cursor.try_get("position")?;
+        let anchor = Anchor::of_cursor(cursor)?;
         let verified = settings.log.verify(&mut log, position, anchor.as_ref());
-        if let Err(mismatch) = verified.await.map_err(database)? {
-            return Err(match mismatch {
-                Mismatch::CursorAhead {
-                    cursor,
-                    last_position,
-                } => StartError::CursorAhead {
-                    consumer,
-                    subscription,
-                    position: cursor,
-                    last_position,
-                },
-                Mismatch::Replaced {
-                    position,
-                    passed,
-                    found,
-                } => StartError::LogReplaced {
-                    consumer,
-                    subscription,
-                    position,
-                    passed,
-                    found,
-                },
-                Mismatch::SequenceBehind {
-                    last_event,
-                    last_position,
-                    sequence,
-                } => StartError::SequenceBehind {
-                    last_event,
-                    last_position,
-                    sequence,
-                },
-            });
+        if let Err(mismatch) = verified.await? {
+            return Err(refuse_log(mismatch, consumer, subscription));
         }
     }
-    log.rollback().await.map_err(database)?;
-    let mark = settings.statements.mark_remote.query();
-    let mark = mark.bind(consumer).bind(names).bind(settings.is_remote);
-    let mut connection = transaction::acquire(pool).await.map_err(database)?;
-    mark.execute(&mut *connection).await.map_err(database)?;
+    log.rollback().await?;
+    let mut connection = transaction::acquire(pool).await?;
+    settings
+        .statements
+        .mark_remote
+        .query()
+        .bind(consumer)
+        .bind(names)
+        .bind(settings.is_remote)
+        .execute(&mut *connection)
+        .await?;
     Ok(())
+}
+
+fn refuse_log(mismatch: Mismatch, consumer: &'static str, subscription: String) -> StartError {
+    match mismatch {
+        Mismatch::CursorAhead {
+            cursor,
+            last_position,
+        } => StartError::CursorAhead {
+            consumer,
+            subscription,
+            position: cursor.into(),
+            last_position: last_position.into(),
+        },
+        Mismatch::Replaced {
+            position,
+            passed,
+            found,
+        } => StartError::LogReplaced {
+            consumer,
+            subscription,
+            position: position.into(),
+            passed,
+            found,
+        },
+        Mismatch::SequenceBehind {
+            last_event,
+            last_position,
+            sequence,
+        } => StartError::SequenceBehind {
+            last_event: last_event.into(),
+            last_position: last_position.into(),
+            sequence,
+        },
+    }
 }

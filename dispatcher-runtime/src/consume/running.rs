@@ -1,18 +1,37 @@
-//! A consumer that runs: waiting until it has caught up, and stopping it.
+//! A consumer that runs: whether it is ready, until when it runs, and stopping it.
+//!
+//! The stop signal alone stops it, so it also stops where no caller waits for it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::{PgPool, Row};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
-use crate::consume::pass::Settings;
+use crate::consume::partition::Settings;
+use crate::consume::run_error::RunError;
+use crate::consume::tasks::Tasks;
 use crate::consume::wake::Alarm;
 use crate::postgres::error::DatabaseError;
 
-/// A consumer that runs. Dropping it stops the subscriptions after the event that they are at,
-/// without waiting; call [`stop`](Self::stop) to wait.
+/// A consumer that runs. If it is dropped, each subscription stops after the event that it is handling, in
+/// the background; call [`stop`](Self::stop) to wait for that.
+///
+/// ```no_run
+/// # use acme_contracts::{Coaching, credit_locked, credit_locked::CreditLocked};
+/// # use dispatcher_runtime::{Consumer, EventEnvelope, HandlerError, RunError, subscribe};
+/// # #[subscribe(credit_locked)]
+/// # async fn hold_slot(event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> { Ok(()) }
+/// # async fn example(pool: sqlx::PgPool, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
+/// let running = Consumer::<Coaching>::builder(pool).subscribe(hold_slot).start().await?;
+/// running.ready().await?;
+/// tokio::select! {
+///     died = running.wait() => died?,
+///     () = shutdown => {}
+/// }
+/// running.stop().await;
+/// # Ok(()) }
+/// ```
 #[must_use = "a consumer stops when this is dropped"]
 #[derive(Debug)]
 pub struct RunningConsumer {
@@ -22,13 +41,15 @@ pub struct RunningConsumer {
     pub(super) alarm: Alarm,
     pub(super) stop: watch::Sender<bool>,
     pub(super) passed: watch::Receiver<u64>,
-    pub(super) tasks: JoinSet<()>,
+    /// Whether the leases could be kept when they were looked at last.
+    pub(super) keeping: watch::Receiver<bool>,
+    pub(super) tasks: Tasks,
 }
 
 impl RunningConsumer {
     /// Waits until every event that was published before this call is handled or a dead letter,
-    /// by this replica or another. Retries are waited for, so it may take as long as they do; events
-    /// whose subject is held until somebody resolves a dead letter are not.
+    /// by this replica or another. Retries are waited for, so it may take as long as they do. Events
+    /// whose subject is held until an operator resolves a dead letter are not waited for.
     ///
     /// # Errors
     /// The database failed.
@@ -37,7 +58,7 @@ impl RunningConsumer {
     /// May be dropped; nothing changes.
     pub async fn wait_caught_up(&self) -> Result<(), DatabaseError> {
         let statements = &self.settings.statements;
-        let target = self.settings.log.horizon().await?.last_position;
+        let target = self.settings.log.horizon().await?.last_position.get();
         let subscriptions = i64::try_from(self.names.len()).unwrap_or(i64::MAX);
         let mut passed = self.passed.clone();
         loop {
@@ -48,30 +69,71 @@ impl RunningConsumer {
                 .bind(&self.names)
                 .bind(target)
                 .fetch_one(&self.pool)
-                .await
-                .map_err(DatabaseError)?;
-            if row.try_get::<i64, _>(0).map_err(DatabaseError)? == subscriptions {
+                .await?;
+            if row.try_get::<i64, _>("count")? == subscriptions {
                 return Ok(());
             }
             // A sleeping subscription would move its cursor only with the next poll.
             self.alarm.ring();
-            // The limit is for passes of other replicas, which nobody tells us about.
+            // The limit is for passes of other replicas, which send no signal to this one.
             let _ = tokio::time::timeout(Duration::from_millis(50), passed.changed()).await;
         }
+    }
+
+    /// Whether this replica takes part in the work: its tasks run, and the database answered when it looked
+    /// at its leases last, which it does every third of a [lease](crate::ConsumerBuilder::lease). A
+    /// replica that is ready may have no partition to work on, because others have them all. It asks
+    /// nothing of the database, so a health check may call it often.
+    pub fn is_ready(&self) -> bool {
+        *self.keeping.borrow() && !self.tasks.has_died()
+    }
+
+    /// Waits until this replica [is ready](Self::is_ready).
+    ///
+    /// # Errors
+    /// [`RunError::Died`].
+    ///
+    /// # Cancellation
+    /// May be dropped; nothing changes.
+    pub async fn ready(&self) -> Result<(), RunError> {
+        let mut keeping = self.keeping.clone();
+        let ready = async {
+            if keeping.wait_for(|keeping| *keeping).await.is_err() {
+                std::future::pending::<()>().await; // The keeper has died, which `wait` tells.
+            }
+        };
+        tokio::select! {
+            biased;
+            died = self.wait() => died,
+            () = ready => Ok(()),
+        }
+    }
+
+    /// Waits until the consumer ends by itself, which is a fault. While it works this does not return, and it
+    /// never returns `Ok`; use it beside the signal that stops the process. Failures of the database do not
+    /// end a consumer.
+    ///
+    /// # Errors
+    /// [`RunError::Died`] names the task that has died.
+    ///
+    /// # Cancellation
+    /// May be dropped; nothing changes.
+    pub async fn wait(&self) -> Result<(), RunError> {
+        let problem = self.tasks.died().await;
+        Err(RunError::Died {
+            consumer: self.settings.consumer,
+            problem: problem.to_string(),
+        })
     }
 
     /// Takes no more events, lets the handlers that run finish, commits, and returns.
     ///
     /// # Cancellation
-    /// If the future is dropped, the subscriptions stop all the same, each after the event that it
-    /// is at; only nobody waits for them.
+    /// If the future is dropped, each subscription still stops after the event that it is handling, in the
+    /// background.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
-        while let Some(result) = self.tasks.join_next().await {
-            if let Err(error) = result {
-                tracing::error!(%error, "a subscription's task ended badly");
-            }
-        }
+        self.tasks.join().await;
         tracing::info!(
             consumer = self.settings.consumer,
             "the consumer has stopped"
@@ -82,6 +144,6 @@ impl RunningConsumer {
 impl Drop for RunningConsumer {
     fn drop(&mut self) {
         let _ = self.stop.send(true);
-        self.tasks.detach_all();
+        self.tasks.detach();
     }
 }

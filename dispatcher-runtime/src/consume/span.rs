@@ -3,7 +3,7 @@
 use tracing::Span;
 use tracing::field::Empty;
 
-use crate::consume::handler::Delivery;
+use crate::consume::delivery::Delivery;
 use crate::log::stored_event::StoredEvent;
 
 /// Around a statement that reads events past the cursor.

@@ -1,31 +1,39 @@
 //! Starting a consumer: what has to hold is checked, the cursors are registered, the tasks begin.
+//!
+//! Until everything is checked no task runs and no handler is called; a failure leaves at most cursors that
+//! were registered.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
-use super::claim::claim;
 use super::lease::keeper::Keeper;
 use super::lease::partitions::register;
+use super::orphans;
+use super::partition::{Bound, Settings};
+use super::reader_claim::keep_claim;
 use super::readiness::{find_family, probe, probe_log, verify_cursors};
+use super::run_error::RunError;
+use super::start_error::StartError;
+use super::statements::ConsumeStatements;
+use super::subscription::Subscription;
 use super::sweeper::Sweeper;
+use super::tasks::Tasks;
+use super::wake::Listener;
 use super::{ConsumerBuilder, RunningConsumer};
-use crate::consume::pass::{Bound, Settings};
-use crate::consume::start_error::StartError;
-use crate::consume::wake::Wake;
 use crate::contract::payload::Domain;
 use crate::log::EventLog;
-use crate::log::standstill::Standstill;
-use crate::postgres::config::Family;
-use crate::postgres::error::{ConfigError, DatabaseError};
-use crate::postgres::sql::ConsumeStatements;
+use crate::log::standstill::StandstillWatcher;
+use crate::postgres::error::ConfigError;
+use crate::postgres::family::Family;
 use crate::postgres::transaction;
 
-/// A shorter one would be lost to every hiccup of the network.
+/// The shortest lease; any hiccup of the network would cost a shorter one.
 const SHORTEST_LEASE: Duration = Duration::from_millis(100);
+
+const A_TIMEOUT: &str = "longer than 0 s, such as 30 s";
 
 impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     /// Checks the settings and the database, registers the cursors and starts the subscriptions.
@@ -38,13 +46,12 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     /// If the future is dropped nothing runs; cursors may have been registered.
     pub async fn start(self) -> Result<RunningConsumer, StartError> {
         self.check()?;
-        let family = match &self.schema {
+        let family = match &self.settings.schema {
             Some(schema) => Family::new(schema)?,
             None => find_family(&self.pool).await?,
         };
-        let is_remote = self.log.is_some();
-        let log = match self.log {
-            Some(log) => log,
+        let log = match &self.settings.log {
+            Some(log) => log.clone(),
             None => EventLog::of(self.pool.clone(), &family),
         };
         let notifies = probe_log(&log).await?;
@@ -52,49 +59,115 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             tracing::info!(
                 consumer = D::NAME,
                 poll_interval_ms =
-                    u64::try_from(self.poll_interval.as_millis()).unwrap_or(u64::MAX),
+                    u64::try_from(self.settings.poll_interval.as_millis()).unwrap_or(u64::MAX),
                 "the trigger dispatcher_event_notify is off: events are found by polling"
             );
         }
-        let settings = Arc::new(Settings {
+        let settings = Arc::new(self.shared_settings(&family, log, notifies));
+        probe(&self.pool, &settings.statements).await?;
+        self.register(&settings).await?;
+        let names = self.names();
+        verify_cursors(&self.pool, &settings, &names).await?;
+        orphans::warn(&self.pool, &settings, &names).await?;
+        let running = self.run(settings, &family, names);
+        tracing::info!(
+            consumer = D::NAME,
+            subscriptions = ?running.names,
+            "the consumer has started"
+        );
+        Ok(running)
+    }
+
+    /// Runs the consumer until `until` resolves, then lets the handlers that run finish and returns.
+    ///
+    /// ```no_run
+    /// # use acme_contracts::{Coaching, credit_locked, credit_locked::CreditLocked};
+    /// # use dispatcher_runtime::{Consumer, EventEnvelope, HandlerError, RunError, subscribe};
+    /// # #[subscribe(credit_locked)]
+    /// # async fn hold_slot(event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> { Ok(()) }
+    /// # async fn example(pool: sqlx::PgPool, until: impl Future<Output = ()>) -> Result<(), RunError> {
+    /// Consumer::<Coaching>::builder(pool).subscribe(hold_slot).run_until(until).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`RunError::Start`] as [`start`](Self::start); [`RunError::Died`] if a task of the consumer dies
+    /// before `until` resolves.
+    ///
+    /// # Cancellation
+    /// If the future is dropped, each subscription stops after the event that it is handling.
+    pub async fn run_until<F: Future>(self, until: F) -> Result<(), RunError> {
+        let running = self.start().await?;
+        let result = tokio::select! {
+            died = running.wait() => died,
+            _ = until => Ok(()),
+        };
+        running.stop().await;
+        result
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        let subscriptions = self.subscriptions.iter();
+        subscriptions
+            .map(|subscription| subscription.name)
+            .collect()
+    }
+
+    fn shared_settings(&self, family: &Family, log: EventLog, notifies: bool) -> Settings {
+        let given = &self.settings;
+        let is_remote = given.log.is_some();
+        Settings {
             consumer: D::NAME,
-            batch_size: self.batch_size,
-            batch_bytes: self.batch_bytes,
-            poll_interval: self.poll_interval,
-            // A redrive notifies in the consumer's own database, where nobody listens then.
+            batch_size: given.batch_size,
+            batch_bytes: given.batch_bytes,
+            poll_interval: given.poll_interval,
+            // A redrive notifies in the consumer's own database, where nothing listens then.
             may_back_off: notifies && !is_remote,
-            handler_timeout: self.handler_timeout,
-            lease: self.lease,
-            retry: self.retry,
-            observers: self.observers,
-            clock: self.clock,
-            statements: ConsumeStatements::new(&family),
-            standstill: Standstill::new(log.clone()),
+            handler_timeout: given.handler_timeout,
+            lease: given.lease,
+            retry: given.retry.clone(),
+            jitter: given.jitter,
+            observers: given.observers.clone(),
+            clock: given.clock.clone(),
+            statements: ConsumeStatements::new(family),
+            standstill: StandstillWatcher::new(log.clone()),
             log,
             is_remote,
-        });
-        probe(&self.pool, &settings.statements).await?;
-        let names: Vec<_> = self
-            .subscriptions
-            .iter()
-            .map(|subscription| subscription.name)
-            .collect();
+        }
+    }
+
+    /// Registers the cursors, and releases subjects that wait for an event that was removed.
+    async fn register(&self, settings: &Settings) -> Result<(), StartError> {
         for subscription in &self.subscriptions {
             let (name, partitions) = (subscription.name, subscription.partitions);
-            register(&self.pool, &settings, name, partitions, subscription.start)
-                .await
-                .map_err(database)?;
-            let query = settings.statements.release_stranded.query();
-            let query = query.bind(D::NAME).bind(name).bind(settings.clock.now());
-            let mut connection = transaction::acquire(&self.pool).await.map_err(database)?;
-            query.execute(&mut *connection).await.map_err(database)?;
+            register(&self.pool, settings, name, partitions, subscription.start).await?;
+            let mut connection = transaction::acquire(&self.pool).await?;
+            settings
+                .statements
+                .release_stranded
+                .query()
+                .bind(D::NAME)
+                .bind(name)
+                .bind(settings.clock.now())
+                .execute(&mut *connection)
+                .await?;
         }
-        verify_cursors(&self.pool, &settings, &names).await?;
+        Ok(())
+    }
 
+    /// Starts the tasks.
+    fn run(
+        self,
+        settings: Arc<Settings>,
+        family: &Family,
+        names: Vec<&'static str>,
+    ) -> RunningConsumer {
         let (stop, stopping) = watch::channel(false);
         let (passes, passed) = watch::channel(0_u64);
+        let (keeps, keeping) = watch::channel(false);
+        let (listener, sleepers) = Listener::new();
+        let alarm = sleepers.alarm();
         let state = Arc::new(self.state);
-        let (wake, sleepers, alarm) = Wake::new();
         let subscriptions = self.subscriptions.into_iter().map(|subscription| {
             Arc::new(Bound {
                 settings: Arc::clone(&settings),
@@ -109,60 +182,49 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             subscriptions.collect(),
             sleepers,
             passes,
+            keeps,
             stopping.clone(),
         );
-        let mut tasks = JoinSet::new();
-        if is_remote {
+        let mut tasks = Tasks::new();
+        if settings.is_remote {
             let (settings, pool) = (Arc::clone(&settings), self.pool.clone());
-            tasks.spawn(claim(settings, pool, names.clone(), stopping.clone()));
+            let claim = keep_claim(settings, pool, names.clone(), stopping.clone());
+            tasks.spawn("the task that claims the remote log", claim);
         }
-        if let Some(retention) = self.retention {
+        if let Some(retention) = self.settings.retention {
             let sweeper = Sweeper {
                 consumer: D::NAME,
-                family: EventLog::of(self.pool.clone(), &family),
+                family: EventLog::of(self.pool.clone(), family),
                 retention,
-                stopping: stopping.clone(),
+                stopping,
             };
-            tasks.spawn(sweeper.run());
+            tasks.spawn("the sweeper", sweeper.run());
         }
-        tasks.spawn(keeper.run());
+        tasks.spawn("the keeper of the leases", keeper.run());
         // Ends by itself when the keeper and its workers are gone.
-        tasks.spawn(wake.run(settings.log.pool().clone()));
-        tracing::info!(consumer = D::NAME, subscriptions = ?names, "the consumer has started");
-        Ok(RunningConsumer {
+        let listening = listener.run(settings.log.pool().clone());
+        tasks.spawn("the listener", listening);
+        RunningConsumer {
             pool: self.pool,
             settings,
             names,
             alarm,
             stop,
             passed,
+            keeping,
             tasks,
-        })
-    }
-
-    /// Runs the consumer until `until` resolves, then finishes what is in flight and returns.
-    ///
-    /// ```no_run
-    /// # use acme_contracts::Coaching;
-    /// # use dispatcher_runtime::{Consumer, StartError};
-    /// # async fn example(pool: sqlx::PgPool, until: impl Future<Output = ()>) -> Result<(), StartError> {
-    /// Consumer::<Coaching>::builder(pool).run_until(until).await
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// As [`start`](Self::start).
-    ///
-    /// # Cancellation
-    /// If the future is dropped, subscriptions stop after the event that they are at.
-    pub async fn run_until<F: Future>(self, until: F) -> Result<(), StartError> {
-        let running = self.start().await?;
-        until.await;
-        running.stop().await;
-        Ok(())
+        }
     }
 
     fn check(&self) -> Result<(), StartError> {
+        self.check_names()?;
+        self.check_limits()?;
+        self.check_pool()?;
+        self.check_delays()?;
+        self.check_event_types()
+    }
+
+    fn check_names(&self) -> Result<(), StartError> {
         let consumer = D::NAME;
         if self.subscriptions.is_empty() {
             return Err(StartError::NoHandlers { consumer });
@@ -175,47 +237,60 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
                     subscription: subscription.name,
                 });
             }
+            check_options(consumer, subscription)?;
         }
-        let invalid = |setting, value: String, expected| ConfigError::Invalid {
-            setting,
-            value,
-            expected,
-        };
-        if self.batch_size == 0 {
-            return Err(invalid("batch_size", "0".to_owned(), "at least 1 event").into());
+        Ok(())
+    }
+
+    fn check_limits(&self) -> Result<(), ConfigError> {
+        let given = &self.settings;
+        if given.batch_size == 0 {
+            return invalid("batch_size", "0", "at least 1 event");
         }
-        if self.batch_bytes == 0 {
-            return Err(invalid("batch_bytes", "0".to_owned(), "at least 1 byte").into());
+        if given.batch_bytes == 0 {
+            return invalid("batch_bytes", "0", "at least 1 byte");
         }
-        if self.poll_interval.is_zero() {
-            return Err(invalid(
-                "poll_interval",
-                "0 s".to_owned(),
-                "longer than nothing, such as 5 s",
-            )
-            .into());
+        if given.poll_interval.is_zero() {
+            return invalid("poll_interval", "0 s", "longer than 0 s, such as 5 s");
         }
+        if given.lease < SHORTEST_LEASE {
+            let lease = format!("{:?}", given.lease);
+            let expected = "at least 100 ms, and long enough for a slow connection, such as 10 s";
+            return invalid("lease", lease, expected);
+        }
+        Ok(())
+    }
+
+    fn check_delays(&self) -> Result<(), ConfigError> {
+        let given = &self.settings;
+        if given.handler_timeout.is_some_and(|limit| limit.is_zero()) {
+            return invalid("handler_timeout", "0 s", A_TIMEOUT);
+        }
+        if !(0.0..=1.0).contains(&given.jitter) {
+            let expected = "between 0.0 (none) and 1.0 (up to twice the delay)";
+            return invalid("jitter", given.jitter.to_string(), expected);
+        }
+        Ok(())
+    }
+
+    fn check_pool(&self) -> Result<(), StartError> {
         let connections = self.pool.options().get_max_connections();
-        if self.lease < SHORTEST_LEASE {
-            return Err(invalid(
-                "lease",
-                format!("{:?}", self.lease),
-                "at least 100 ms, and long enough for a slow connection, such as 10 s",
-            )
-            .into());
-        }
         let workers = self.subscriptions.iter().map(|subscription| {
             u32::from(subscription.concurrency) * u32::from(subscription.partitions)
         });
         let needed = workers.fold(2, u32::saturating_add);
         if connections < needed {
             return Err(StartError::PoolTooSmall {
-                consumer,
+                consumer: D::NAME,
                 connections,
                 needed,
             });
         }
-        self.retry.check()?;
+        Ok(())
+    }
+
+    fn check_event_types(&self) -> Result<(), StartError> {
+        let consumer = D::NAME;
         let handled: HashSet<_> = self
             .subscriptions
             .iter()
@@ -229,7 +304,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         if event_types.is_empty() {
             return Ok(());
         }
-        if self.require_all_handlers {
+        if self.settings.require_all_handlers {
             return Err(StartError::MissingHandlers {
                 consumer,
                 event_types,
@@ -239,12 +314,45 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             consumer,
             event_types = event_types.join(", "),
             "the registry binds this consumer to event types that have no handler; \
-             register one with `.subscribe(…)`, or take the consumer off their \"consumers\""
+             register one with `.subscribe(…)`, or remove the consumer from their \"consumers\""
         );
         Ok(())
     }
 }
 
-pub(super) fn database(error: sqlx::Error) -> StartError {
-    StartError::Database(DatabaseError(error))
+fn invalid(
+    setting: &'static str,
+    value: impl Into<String>,
+    expected: &'static str,
+) -> Result<(), ConfigError> {
+    Err(ConfigError::Invalid {
+        setting,
+        value: value.into(),
+        expected,
+    })
+}
+
+fn check_options<S>(
+    consumer: &'static str,
+    subscription: &Subscription<S>,
+) -> Result<(), StartError> {
+    let refuse = |option, value: &str, expected| {
+        Err(StartError::InvalidOption {
+            consumer,
+            subscription: subscription.name,
+            option,
+            value: value.to_owned(),
+            expected,
+        })
+    };
+    if subscription.concurrency == 0 {
+        return refuse("concurrency", "0", "at least 1 event");
+    }
+    if subscription.partitions == 0 {
+        return refuse("partitions", "0", "at least 1");
+    }
+    match subscription.handler_timeout {
+        Some(limit) if limit.is_zero() => refuse("handler_timeout", "0 s", A_TIMEOUT),
+        _ => Ok(()),
+    }
 }

@@ -1,59 +1,83 @@
-//! Starting a consumer.
+//! Why a consumer could not be started.
 
+use crate::contract::position::Position;
 use crate::postgres::error::{ConfigError, DatabaseError};
 
 /// A consumer could not be started. No handler was called.
 ///
-/// Every case but [`Database`](Self::Database) stays until somebody changes something.
+/// Except for [`Database`](Self::Database), starting again does not help until the cause is removed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// A setting is missing or contradictory: the message names it.
+    /// A setting of the consumer is missing or not allowed: the message names it.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// No handler was registered: a consumer without one would read for nobody.
-    #[error("the consumer `{consumer}` has no handlers: register them with `.subscribe(…)`")]
+    /// An option of a subscription is not allowed: correct it in
+    /// [`SubscriptionOptions`](crate::SubscriptionOptions).
+    #[error(
+        "the option `{option}` of `{consumer}`.`{subscription}` is {value}; it has to be {expected}"
+    )]
+    #[non_exhaustive]
+    InvalidOption {
+        /// The domain.
+        consumer: &'static str,
+        /// The subscription.
+        subscription: &'static str,
+        /// The option's name.
+        option: &'static str,
+        /// Its value.
+        value: String,
+        /// Which values are allowed.
+        expected: &'static str,
+    },
+    /// No handler was registered, so there is nothing to read for.
+    #[error("the consumer `{consumer}` has no handlers: register one with `.subscribe(…)`")]
+    #[non_exhaustive]
     NoHandlers {
         /// The domain.
         consumer: &'static str,
     },
-    /// Two handlers share a name, and a name is what a cursor belongs to: rename one.
+    /// Two handlers have the same name, and the cursor belongs to the name: rename one.
     #[error(
-        "two subscriptions of `{consumer}` are called `{subscription}`: \
-         rename one handler, or give it a name with `#[subscribe(…, name = \"…\")]`"
+        "duplicate subscription `{subscription}` of `{consumer}`: \
+         rename one of the handlers, or name it with `#[subscribe(…, name = \"…\")]`"
     )]
+    #[non_exhaustive]
     DuplicateSubscription {
         /// The domain.
         consumer: &'static str,
         /// The name.
         subscription: &'static str,
     },
-    /// `require_all_handlers` was asked for, and the registry binds event types without one: register
-    /// the missing handlers.
+    /// [`require_all_handlers`](crate::ConsumerBuilder::require_all_handlers) is on, and event types have
+    /// no handler: register the missing handlers.
     #[error(
         "the registry binds `{consumer}` to {}, and no handler is registered: \
          register one with `.subscribe(…)`, or take `{consumer}` off their \"consumers\" in event-types-registry.json",
         .event_types.join(", ")
     )]
+    #[non_exhaustive]
     MissingHandlers {
         /// The domain.
         consumer: &'static str,
         /// The event types.
         event_types: Vec<&'static str>,
     },
-    /// The role may not do what a consumer has to do: grant what the message lists.
+    /// The role lacks privileges that a consumer needs: grant what the message lists.
     #[error("the role of the consumer's connections lacks privileges: GRANT {missing}")]
+    #[non_exhaustive]
     MissingPrivileges {
         /// As GRANT writes them.
         missing: String,
     },
-    /// Subscriptions that wait for each other's connections would stand still: raise
-    /// `max_connections` of the pool.
+    /// Subscriptions would wait for each other's connections for ever: raise `max_connections` of the
+    /// pool.
     #[error(
         "the consumer `{consumer}` needs a pool of at least {needed} connections and was given {connections}: \
          one for each subscription, times its partitions and its concurrency, one to listen with and one for the leases; \
          more where handlers use the pool themselves"
     )]
+    #[non_exhaustive]
     PoolTooSmall {
         /// The domain.
         consumer: &'static str,
@@ -62,27 +86,28 @@ pub enum StartError {
         /// What is needed.
         needed: u32,
     },
-    /// The log is shorter than what was already read: it was truncated, swapped or restored
-    /// without its cursors. To go on would skip events without a word, so a person has to decide; the
-    /// message says between what.
+    /// The log ends before a position that was already read: it was truncated, exchanged, or restored
+    /// without its cursors. To go on would skip events silently, so a person has to decide; the message
+    /// names the choices.
     #[error(
         "the cursor of `{consumer}`.`{subscription}` is at position {position}, and the log ends at {last_position}: \
          was it truncated or restored? Set the sequence of dispatcher_event.position above every cursor, \
          or delete the row from dispatcher_cursor to read the log from its beginning"
     )]
+    #[non_exhaustive]
     CursorAhead {
         /// The domain.
         consumer: &'static str,
         /// The subscription.
         subscription: String,
         /// Where its cursor is.
-        position: i64,
+        position: Position,
         /// Where the log ends.
-        last_position: i64,
+        last_position: Position,
     },
-    /// The log has another event where the subscription has passed one, or newer events before that: it is
-    /// another log, or one that was restored and has grown again. To go on would skip events without a
-    /// word; where this is the right log, the message says how to read on.
+    /// At a position that the subscription has passed the log has another event, or newer events before
+    /// it: it is another log, or one that was restored and has grown again. To go on would skip events
+    /// silently; if this is the right log, the message says how to read on.
     #[error(
         "`{consumer}`.`{subscription}` has passed the event {passed} at position {position}, and the log has {}: \
          is it another log, or was it restored from a backup? If it is the right one, read it from where it was \
@@ -91,34 +116,42 @@ pub enum StartError {
          WHERE consumer = '{consumer}' AND subscription = '{subscription}'",
         .found.as_deref().unwrap_or("newer events before that and none there")
     )]
+    #[non_exhaustive]
     LogReplaced {
         /// The domain.
         consumer: &'static str,
         /// The subscription.
         subscription: String,
         /// Where it had read the event.
-        position: i64,
+        position: Position,
         /// The id of the event that it had read there.
         passed: String,
         /// The id of the event that is there now.
         found: Option<String>,
     },
-    /// The rows of the log were restored without its sequence, which would give their positions again:
-    /// run what the message says.
+    /// The rows of the log were restored without its sequence, which would hand out their positions a
+    /// second time: run the statement in the message.
     #[error(
         "the log has an event at position {last_event}, and its sequence stands at {last_position}: rows were \
          restored without it. Run SELECT setval('{sequence}', {last_event})"
     )]
+    #[non_exhaustive]
     SequenceBehind {
         /// The last position that is taken.
-        last_event: i64,
+        last_event: Position,
         /// Where the sequence stands.
-        last_position: i64,
+        last_position: Position,
         /// Its name.
         sequence: String,
     },
-    /// The database could not be reached, or it is not one that events can be read from. Where it is
-    /// down, start again once it is up.
-    #[error("{0}")]
-    Database(#[source] DatabaseError),
+    /// The database could not be reached, or it is not one that events can be read from. If it is down,
+    /// start again once it is up.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl From<sqlx::Error> for StartError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
+    }
 }

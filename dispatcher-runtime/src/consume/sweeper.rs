@@ -1,4 +1,6 @@
-//! The task that keeps the windows of [`Retention`]: every replica has it, and one at a time sweeps.
+//! The task that keeps the windows of [`Retention`]: every replica has one, and one at a time sweeps.
+//!
+//! A sweep that fails is tried again a minute later; nothing depends on it but disk space.
 
 use std::time::Duration;
 
@@ -19,7 +21,7 @@ pub(super) struct Sweeper {
 }
 
 impl Sweeper {
-    /// Sweeps until it is told to stop; what fails is tried again with the next sweep.
+    /// Sweeps until the consumer stops.
     pub(super) async fn run(mut self) {
         let mut named = None;
         loop {
@@ -36,15 +38,15 @@ impl Sweeper {
                             events = swept.events,
                             dedup_rows = swept.dedup_rows,
                             dead_letters = swept.dead_letters,
-                            "old rows were removed"
+                            "removed old rows"
                         );
                     }
-                    name(&swept.held_by, &mut named);
+                    warn_once(&swept.held_by, &mut named);
                 }
                 Err(error) => tracing::warn!(
                     consumer = self.consumer,
                     %error,
-                    "old rows could not be removed; it is tried again in a minute"
+                    "the removal of old rows failed and will be retried in a minute"
                 ),
             }
             tokio::select! {
@@ -55,19 +57,19 @@ impl Sweeper {
     }
 }
 
-/// Says once who has events kept beyond their window.
-fn name(held_by: &Option<SlowestSubscription>, named: &mut Option<(String, String)>) {
+/// Logs once for which subscription events are kept beyond their window.
+fn warn_once(held_by: &Option<SlowestSubscription>, named: &mut Option<(String, String)>) {
     let Some(slow) = held_by else {
         *named = None;
         return;
     };
-    let who = (slow.consumer.clone(), slow.subscription.clone());
-    if named.replace(who.clone()).as_ref() != Some(&who) {
+    let name = (slow.consumer.clone(), slow.subscription.clone());
+    if named.replace(name.clone()).as_ref() != Some(&name) {
         tracing::warn!(
             consumer = slow.consumer,
             subscription = slow.subscription,
-            position = slow.position,
-            "events are kept beyond their window for a subscription that has not read them: \
+            position = slow.position.get(),
+            "events are kept beyond their window because a subscription has not read them: \
              start it, or remove it with `Subscriptions::remove`"
         );
     }

@@ -1,25 +1,28 @@
 //! A partition's task, for as long as its lease is ours: passes while there is work, sleep while
 //! there is none.
 //!
-//! The steps of falling asleep, S1 to S5, stand in [`crate::consume::wake`].
+//! The steps of falling asleep, S1 to S5, stand in [`crate::consume::wake`]. A pass that failed is retried
+//! after 1, 5, 15 and then every 60 s; the lease is released when the worker stops.
 
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::consume::lease::Stopping;
-use crate::consume::pass::{Idle, Pass, Reader};
-use crate::consume::retry::Reconnect;
-use crate::consume::wake::Sleeper;
+use super::lease::Stopping;
+use super::partition::{Partition, Settings};
+use super::pass::{IdleState, Pass, PassExecutor};
+use super::poll::Poll;
+use super::reconnect::Reconnect;
+use super::wake::Sleeper;
 
 /// How soon to look again while a writer is in flight that may not notify: at first, at most.
 const IN_FLIGHT: (Duration, Duration) = (Duration::from_millis(3), Duration::from_millis(100));
 
-/// Never spin, whatever the tables say.
+/// The shortest sleep, so that a worker never spins, whatever the tables say.
 const SHORTEST: Duration = Duration::from_millis(1);
 
 pub(crate) struct Worker<S> {
-    reader: Reader<S>,
+    executor: PassExecutor<S>,
     sleeper: Sleeper,
     poll: Poll,
     /// The lease went to another replica.
@@ -30,12 +33,16 @@ pub(crate) struct Worker<S> {
 }
 
 impl<S: Send + Sync + 'static> Worker<S> {
-    pub(crate) fn new(reader: Reader<S>, sleeper: Sleeper, passes: watch::Sender<u64>) -> Self {
-        let settings = &reader.lane.bound.settings;
+    pub(crate) fn new(
+        partition: Partition<S>,
+        sleeper: Sleeper,
+        passes: watch::Sender<u64>,
+    ) -> Self {
+        let settings = partition.settings();
         Self {
             poll: Poll::new(settings.poll_interval, settings.may_back_off),
-            stopping: reader.lane.stopping.clone(),
-            reader,
+            stopping: partition.stopping.clone(),
+            executor: PassExecutor::new(partition),
             sleeper,
             lost: false,
             passes,
@@ -43,7 +50,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
         }
     }
 
-    /// Works until it is told to stop or the lease is lost; then the lease is free.
+    /// Works until it has to stop or the lease is lost; then the lease is free.
     pub(crate) async fn run(mut self) {
         while !self.is_over() {
             match self.pass().await {
@@ -54,7 +61,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
             }
         }
         if !self.lost {
-            self.reader.lane.release().await; // L5
+            self.executor.partition().release().await; // L5
         }
     }
 
@@ -64,31 +71,49 @@ impl<S: Send + Sync + 'static> Worker<S> {
 
     /// One pass; `None` if the database failed.
     async fn pass(&mut self) -> Option<Pass> {
-        let result = self.reader.pass().await;
+        let result = self.executor.pass().await;
         self.passes.send_modify(|passes| *passes += 1);
         match result {
             Ok(pass) => {
                 self.reconnect.reset();
                 if let Pass::Idle(idle) = &pass {
-                    let settings = &self.reader.lane.bound.settings;
-                    let consumer = settings.consumer;
-                    settings
-                        .standstill
-                        .seen(idle, consumer, &settings.observers)
-                        .await;
+                    self.watch_horizon(idle).await;
                 }
                 Some(pass)
             }
             Err(error) => {
                 tracing::warn!(
-                    consumer = self.reader.lane.bound.settings.consumer,
-                    subscription = self.reader.lane.bound.subscription.name,
+                    consumer = self.settings().consumer,
+                    subscription = self.executor.partition().subscription().name,
                     %error,
-                    "a pass came to nothing and will be repeated; it does not count against any event"
+                    "the pass failed and will be retried; this does not count as an attempt at any event"
                 );
                 None
             }
         }
+    }
+
+    /// Lets the log's watcher know what the pass found; the observers receive what it reports.
+    async fn watch_horizon(&self, idle: &IdleState) {
+        let settings = self.settings();
+        let consumer = settings.consumer;
+        let watcher = &settings.standstill;
+        for report in watcher
+            .seen(idle.horizon, idle.last_position, consumer)
+            .await
+        {
+            let observers = &settings.observers;
+            observers.held_back(
+                consumer,
+                &report.blocker,
+                report.standing_for,
+                report.positions,
+            );
+        }
+    }
+
+    fn settings(&self) -> &Settings {
+        self.executor.partition().settings()
     }
 
     async fn wait_out(&mut self) {
@@ -105,41 +130,27 @@ impl<S: Send + Sync + 'static> Worker<S> {
             listening = self.sleeper.fall_asleep() => listening, // S1
             () = self.stopping.wait() => false,
         };
-        // L at S2: writers that came before S1 have taken their positions by now.
-        let mut writers_until = None;
-        let mut soon = IN_FLIGHT.0;
+        let mut flight = InFlight::new();
         // Whether only the poll interval made it look.
         let mut polled = false;
         while !self.stopping.is_set() {
-            let idle = match self.pass().await {
-                Some(Pass::Idle(idle)) => idle, // S2, S3
-                Some(Pass::Worked(found)) => {
-                    self.poll.found(found, polled && listening);
-                    break;
-                }
-                None => break,
-                Some(Pass::Lost) => {
-                    self.lost = true;
-                    break;
-                }
+            let Some(idle) = self.look(polled && listening).await else {
+                break;
             };
-            let in_flight = idle.horizon < *writers_until.get_or_insert(idle.last_position);
             let poll = self.poll.wait(listening);
             let mut wait = self.until_next(&idle, poll);
-            if listening && in_flight {
+            if let Some(soon) = flight.wait(&idle, listening) {
                 wait = wait.min(soon);
-                soon = (soon * 2).min(IN_FLIGHT.1);
             }
             polled = wait == poll;
             tokio::select! {
                 () = self.sleeper.notified() => {
                     self.poll.notified();
                     if !listening {
-                        break; // Somebody may listen by now: fall asleep anew.
+                        break; // LISTEN may be up by now: fall asleep again.
                     }
-                    // Whoever notified may be behind a writer that rolls back and says nothing.
-                    writers_until = None;
-                    soon = IN_FLIGHT.0;
+                    // The writer that notified may be behind another one that rolls back and never notifies.
+                    flight = InFlight::new();
                     polled = false;
                 }
                 () = tokio::time::sleep(wait) => {
@@ -153,91 +164,49 @@ impl<S: Send + Sync + 'static> Worker<S> {
         self.sleeper.wake_up(); // S5
     }
 
-    fn until_next(&self, idle: &Idle, poll: Duration) -> Duration {
-        let clock = &self.reader.lane.bound.settings.clock;
+    /// S2 and S3: one pass before, or instead of, going on to sleep. `None`: there was something to do, or
+    /// the sleep is over for another reason.
+    async fn look(&mut self, unnotified: bool) -> Option<IdleState> {
+        match self.pass().await {
+            Some(Pass::Idle(idle)) => return Some(idle),
+            Some(Pass::Worked(found)) => self.poll.found(found, unnotified),
+            Some(Pass::Lost) => self.lost = true,
+            None => {}
+        }
+        None
+    }
+
+    fn until_next(&self, idle: &IdleState, poll: Duration) -> Duration {
+        let clock = &self.settings().clock;
         let until_due = idle.next_retry.and_then(|due| clock.until(due));
-        // Nothing: it became due while we looked.
+        // Zero: it became due while the pass looked.
         until_due.map_or(poll, |left| left.max(SHORTEST).min(poll))
     }
 }
 
-/// How long to sleep when nobody calls: the poll interval, and longer while there is nothing to do and
-/// notifications can be relied on.
-#[derive(Debug)]
-struct Poll {
-    interval: Duration,
-    /// By how many intervals the next sleep is limited.
-    intervals: u32,
-    may_back_off: bool,
+/// Writers that took their positions before S1: they saw no sleeper, so they will not notify.
+struct InFlight {
+    /// L at S2: those writers had taken their positions by then.
+    until: Option<i64>,
+    soon: Duration,
 }
 
-impl Poll {
-    /// How many intervals it comes to.
-    const MOST: u32 = 4;
-
-    fn new(interval: Duration, may_back_off: bool) -> Self {
+impl InFlight {
+    fn new() -> Self {
         Self {
-            interval,
-            intervals: 1,
-            may_back_off,
+            until: None,
+            soon: IN_FLIGHT.0,
         }
     }
 
-    fn wait(&self, listening: bool) -> Duration {
-        match self.may_back_off && listening {
-            true => self.interval.saturating_mul(self.intervals),
-            false => self.interval,
+    /// S3: how soon to look again while one of them is in flight.
+    fn wait(&mut self, idle: &IdleState, listening: bool) -> Option<Duration> {
+        let until = *self.until.get_or_insert(idle.last_position);
+        if !listening || idle.horizon >= until {
+            return None;
         }
-    }
-
-    fn elapsed(&mut self) {
-        self.intervals = (self.intervals * 2).min(Self::MOST);
-    }
-
-    fn notified(&mut self) {
-        self.intervals = 1;
-    }
-
-    /// A look that found so many events. `unnotified`: nobody called, although somebody listens.
-    fn found(&mut self, events: usize, unnotified: bool) {
-        if events > 0 {
-            self.intervals = 1;
-            // The trigger is off, or rows come in past it.
-            self.may_back_off &= !unnotified;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SECOND: Duration = Duration::from_secs(1);
-
-    #[test]
-    fn polls_become_rare_while_nothing_happens_and_somebody_listens() {
-        let mut poll = Poll::new(SECOND, true);
-        let mut waits = Vec::new();
-        for _ in 0..4 {
-            waits.push(poll.wait(true).as_secs());
-            poll.elapsed();
-            poll.found(0, true); // events of other types
-        }
-        assert_eq!(waits, [1, 2, 4, 4]);
-        assert_eq!(poll.wait(false), SECOND, "LISTEN is down");
-        poll.notified();
-        assert_eq!(poll.wait(true), SECOND);
-    }
-
-    #[test]
-    fn polls_stay_frequent_once_one_found_what_nobody_had_notified() {
-        let mut poll = Poll::new(SECOND, true);
-        poll.elapsed();
-        poll.found(1, false);
-        poll.elapsed();
-        assert_eq!(poll.wait(true), 2 * SECOND, "it was a retry");
-        poll.found(1, true);
-        poll.elapsed();
-        assert_eq!(poll.wait(true), SECOND);
+        let soon = self.soon;
+        self.soon = (soon * 2).min(IN_FLIGHT.1);
+        Some(soon)
     }
 }

@@ -7,11 +7,11 @@
 
 use std::collections::BTreeMap;
 
+use dispatcher_schema::address::{document_uri, root_id};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::contract::gate::{Document, document_uri, is_old_draft, parsed, reference};
-use crate::contract::registry::documents::root_id;
+use crate::contract::gate::{Document, is_old_draft, parsed, reference};
 use crate::contract::registry::reach;
 
 /// The schema at a place such as `p.json#/properties/pet`; that of any object where the place is empty.

@@ -16,6 +16,7 @@ pub(crate) mod json_schema;
 mod no_json_schema;
 pub(crate) mod payload;
 pub(crate) mod permission;
+pub(crate) mod position;
 pub(crate) mod registry;
 #[cfg(any(feature = "publish", feature = "opentelemetry"))]
 pub(crate) mod traceparent;

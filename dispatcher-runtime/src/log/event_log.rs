@@ -1,18 +1,32 @@
-//! The log as an operator sees it: how far it may be read, and who holds that back.
+//! The log of a table family: how far it may be read, what stands there, and where a time is.
 //!
-//! Only a transaction that has published holds readers back, until it ends: what it inserted could
-//! still become visible. Naming it costs a look at `pg_locks` and `pg_stat_activity`, so a consumer
-//! does that only while its horizon stands still (`consumer/standstill.rs`).
+//! Readers hold a connection whose transaction is READ COMMITTED: R1 and R2 are one statement, R3 the
+//! next, with a newer snapshot (`migrations/0001_create_event_log.sql`). Any other way of reading may skip
+//! events.
+//!
+//! Naming the transaction that holds readers back costs a look at `pg_locks` and `pg_stat_activity`, so a
+//! consumer does that only while its horizon stands still (`standstill.rs`).
 
-use std::fmt;
 use std::time::Duration;
 
+use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
+use time::OffsetDateTime;
 
-use crate::postgres::config::Family;
+use super::horizon::{Blocker, Horizon};
+use super::rows::{Anchor, Batch, Mismatch, Selection};
+use super::start_from::StartFrom;
+use super::statements::{LogStatements, SweepStatements};
 use crate::postgres::error::{ConfigError, DatabaseError};
-use crate::postgres::sql::{LogStatements, SweepStatements};
+use crate::postgres::family::Family;
 use crate::postgres::transaction;
+
+/// How far apart two inserts may be whose order by clock is not that of their positions.
+const CLOCK_ORDER: Duration = Duration::from_secs(1);
+
+/// How far apart the clocks of two events may be whose order is not that of their positions, where a
+/// subscription begins at a time.
+const OUT_OF_ORDER: time::Duration = time::Duration::seconds(10);
 
 /// The log of a table family.
 ///
@@ -20,7 +34,7 @@ use crate::postgres::transaction;
 /// # async fn example(pool: sqlx::PgPool) -> Result<(), dispatcher_runtime::DatabaseError> {
 /// let horizon = dispatcher_runtime::EventLog::new(pool).horizon().await?;
 /// if let Some(blocker) = horizon.blocker {
-///     println!("{} positions wait for {blocker}", horizon.last_position - horizon.position);
+///     println!("{} positions wait for {blocker}", horizon.last_position.distance_from(horizon.position));
 /// }
 /// # Ok(()) }
 /// ```
@@ -29,54 +43,6 @@ pub struct EventLog {
     pool: PgPool,
     pub(crate) statements: LogStatements,
     pub(crate) sweeps: SweepStatements,
-}
-
-/// How far the log may be read, at one moment.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Horizon {
-    /// The last position that was handed out.
-    pub last_position: i64,
-    /// Every event up to here is committed or never will be. Consumers read no further.
-    pub position: i64,
-    /// Who holds it below [`last_position`](Self::last_position): of the transactions that have
-    /// published and are still open, the one that did so first.
-    pub blocker: Option<Blocker>,
-}
-
-/// A transaction that has published and is still open.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Blocker {
-    /// Its server process, for `pg_terminate_backend`. A prepared transaction has none.
-    pub pid: Option<i32>,
-    /// The name that `PREPARE TRANSACTION` gave it, for `COMMIT PREPARED` or `ROLLBACK PREPARED`.
-    pub prepared: Option<String>,
-    /// The `application_name` of its session. `None` also where the role may not see it: sessions of
-    /// other roles need `pg_read_all_stats`.
-    pub application: Option<String>,
-    /// What its session does, such as `idle in transaction`; `None` as for the application.
-    pub state: Option<String>,
-    /// For how long it has been open, by the clock of the database; zero where the role may not see it.
-    pub age: Duration,
-}
-
-impl fmt::Display for Blocker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.prepared, self.pid) {
-            (Some(prepared), _) => write!(f, "the prepared transaction {prepared:?}")?,
-            (None, Some(pid)) => write!(f, "the transaction of process {pid}")?,
-            (None, None) => f.write_str("a transaction")?,
-        }
-        if let Some(application) = &self.application {
-            write!(f, " of {application:?}")?;
-        }
-        write!(f, ", open for {:.1} s", self.age.as_secs_f64())?;
-        if let Some(state) = &self.state {
-            write!(f, " ({state})")?;
-        }
-        Ok(())
-    }
 }
 
 impl EventLog {
@@ -110,7 +76,7 @@ impl EventLog {
         transaction::begin(&self.pool).await
     }
 
-    /// How far the log may be read, and who holds that back.
+    /// How far the log may be read, and what holds that back.
     ///
     /// # Errors
     /// The database failed, or is a standby.
@@ -118,10 +84,6 @@ impl EventLog {
     /// # Cancellation
     /// Reads only; may be dropped.
     pub async fn horizon(&self) -> Result<Horizon, DatabaseError> {
-        self.read().await.map_err(DatabaseError)
-    }
-
-    async fn read(&self) -> Result<Horizon, sqlx::Error> {
         let mut tx = self.begin().await?;
         let horizon = self.read_in(&mut tx).await?;
         tx.rollback().await?;
@@ -131,19 +93,14 @@ impl EventLog {
     async fn read_in(&self, connection: &mut PgConnection) -> Result<Horizon, sqlx::Error> {
         let (last_position, position) = self.horizon_in(connection).await?;
         let mut horizon = Horizon {
-            last_position,
-            position,
+            last_position: last_position.into(),
+            position: position.into(),
             blocker: None,
         };
         if position < last_position {
-            let writer = self
-                .statements
-                .read_writers
-                .query()
-                .fetch_optional(&mut *connection)
-                .await?;
-            // None: it has ended since.
-            if let Some(row) = writer {
+            let writers = self.statements.read_writers.query();
+            // No row: the transaction has ended in the meantime.
+            if let Some(row) = writers.fetch_optional(&mut *connection).await? {
                 horizon.blocker = Some(Blocker {
                     pid: row.try_get("pid")?,
                     prepared: row.try_get("prepared")?,
@@ -154,5 +111,174 @@ impl EventLog {
             }
         }
         Ok(horizon)
+    }
+
+    /// The facts about the log that a consumer checks before it reads.
+    pub(crate) async fn probe(&self) -> Result<PgRow, sqlx::Error> {
+        let probe = self.statements.probe_log.query();
+        probe.fetch_one(self.pool()).await
+    }
+
+    /// R1, R2: the last position that was handed out, and the horizon.
+    pub(crate) async fn horizon_in(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<(i64, i64), sqlx::Error> {
+        let read = self.statements.read_horizon.query();
+        let row = read.fetch_one(connection).await?;
+        Ok((row.try_get("last_position")?, row.try_get("horizon")?))
+    }
+
+    /// R3.
+    pub(crate) async fn events(
+        &self,
+        connection: &mut PgConnection,
+        selection: &Selection<'_>,
+    ) -> Result<Batch, sqlx::Error> {
+        let query = selection.bind(&self.statements.read_events);
+        Batch::read(query.fetch(connection)).await
+    }
+
+    /// The events at these positions, as far as they are there. Reading stops once their payloads have
+    /// reached this many bytes.
+    pub(crate) async fn events_at(
+        &self,
+        connection: &mut PgConnection,
+        positions: Vec<i64>,
+        bytes: u64,
+    ) -> Result<Batch, sqlx::Error> {
+        let query = self
+            .statements
+            .read_events_at
+            .query()
+            .bind(positions)
+            .bind(i64::try_from(bytes).unwrap_or(i64::MAX));
+        Batch::read(query.fetch(connection)).await
+    }
+
+    /// The last event up to a position.
+    pub(crate) async fn last_event(
+        &self,
+        connection: &mut PgConnection,
+        until: i64,
+    ) -> Result<Option<Anchor>, sqlx::Error> {
+        let query = self.statements.read_last_event.query().bind(until);
+        let row = query.fetch_optional(connection).await?;
+        row.map(|row| Anchor::of_event(&row)).transpose()
+    }
+
+    /// Whether this is the log in which a cursor reached its position.
+    ///
+    /// Positions are handed out once, so the log either still has the event that was passed, or has
+    /// removed it together with what was older. An event that is newer and has a smaller position was
+    /// inserted after a restore.
+    pub(crate) async fn verify(
+        &self,
+        connection: &mut PgConnection,
+        cursor: i64,
+        anchor: Option<&Anchor>,
+    ) -> Result<Result<(), Mismatch>, sqlx::Error> {
+        let read = self.statements.read_ends.query();
+        let ends = read.fetch_one(&mut *connection).await?;
+        let last_position = ends.try_get("last_position")?;
+        let last_event = ends.try_get("last_event")?;
+        if last_event > last_position {
+            return Ok(Err(Mismatch::SequenceBehind {
+                last_event,
+                last_position,
+                sequence: ends.try_get("sequence")?,
+            }));
+        }
+        if cursor > last_position {
+            return Ok(Err(Mismatch::CursorAhead {
+                cursor,
+                last_position,
+            }));
+        }
+        let Some(anchor) = anchor else {
+            return Ok(Ok(()));
+        };
+        let Some(found) = self.last_event(connection, anchor.position).await? else {
+            return Ok(Ok(()));
+        };
+        let is_same = if found.position == anchor.position {
+            found.event_id == anchor.event_id
+        } else {
+            found.inserted_at <= anchor.inserted_at + CLOCK_ORDER
+        };
+        if is_same {
+            return Ok(Ok(()));
+        }
+        Ok(Err(Mismatch::Replaced {
+            position: anchor.position,
+            passed: anchor.event_id.clone(),
+            found: (found.position == anchor.position).then_some(found.event_id),
+        }))
+    }
+
+    /// The cursor of a subscription that begins there.
+    pub(crate) async fn find(
+        &self,
+        connection: &mut PgConnection,
+        start: StartFrom,
+    ) -> Result<i64, sqlx::Error> {
+        match start {
+            StartFrom::Beginning => Ok(0),
+            // A transaction that is still open counts as published later, so that nothing is skipped.
+            StartFrom::End => Ok(self.horizon_in(connection).await?.1),
+            StartFrom::At(at) => {
+                let at = at.saturating_sub(OUT_OF_ORDER);
+                self.before(connection, at).await
+            }
+        }
+    }
+
+    /// The last position before the events of a time. The log has no index on time, so this is a binary
+    /// search over positions.
+    async fn before(
+        &self,
+        connection: &mut PgConnection,
+        at: OffsetDateTime,
+    ) -> Result<i64, sqlx::Error> {
+        let (mut low, mut high) = (0, self.horizon_in(&mut *connection).await?.1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let next = self.statements.read_next_event.query().bind(middle);
+            let earlier = match next.fetch_optional(&mut *connection).await? {
+                Some(row) => {
+                    let position: i64 = row.try_get("position")?;
+                    let inserted_at: OffsetDateTime = row.try_get("inserted_at")?;
+                    (position <= high && inserted_at < at).then_some(position)
+                }
+                None => None,
+            };
+            match earlier {
+                Some(position) => low = position,
+                None => high = middle,
+            }
+        }
+        Ok(low)
+    }
+
+    /// Positions and ids of the next events.
+    pub(crate) async fn event_ids(
+        &self,
+        connection: &mut PgConnection,
+        after: i64,
+        until: i64,
+        limit: i64,
+    ) -> Result<Vec<(i64, String)>, sqlx::Error> {
+        let rows = self
+            .statements
+            .read_event_ids
+            .query()
+            .bind(after)
+            .bind(until)
+            .bind(limit)
+            .fetch_all(connection)
+            .await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get("position")?, row.try_get("event_id")?)))
+            .collect()
     }
 }

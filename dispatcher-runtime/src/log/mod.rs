@@ -1,10 +1,14 @@
-//! The log of events: its rows, how far they may be read, and who holds that back.
+//! The log of events: its rows, how far they may be read, and which transaction holds that back.
 
 mod event_log;
-mod places;
+mod horizon;
 mod rows;
 pub(crate) mod standstill;
+mod start_from;
+mod statements;
 pub(crate) mod stored_event;
 
-pub use event_log::{Blocker, EventLog, Horizon};
+pub use event_log::EventLog;
+pub use horizon::{Blocker, Horizon};
 pub(crate) use rows::{Anchor, Batch, Mismatch, Selection};
+pub use start_from::StartFrom;

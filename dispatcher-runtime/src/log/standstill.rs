@@ -1,120 +1,163 @@
-//! A horizon that stands still: noticed by the passes, named once, and taken back when it moves.
+//! A horizon that stands still: noticed by the passes, reported, and taken back when it moves.
 //!
-//! All subscriptions of a consumer read the same log, so they share one of these, and one of them
-//! asks for the name. What is told is told again while it lasts, so that a gauge stays true.
+//! All subscriptions of a consumer read the same log, so they share one watcher, and one of them asks for
+//! the transaction that holds the horizon. A report is repeated while the standstill lasts, so that a
+//! gauge stays true. Without the watcher no event is lost, but nothing says why events are not delivered.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::consume::pass::Idle;
-use crate::log::{Blocker, EventLog};
-use crate::observe::Observers;
+use super::event_log::EventLog;
+use super::horizon::Blocker;
 
-/// For how long the horizon has to stand still before anybody is told, and how often after that.
+/// How long the horizon has to stand still before it is reported, and how often it is reported then.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Watches the horizon of one log.
 #[derive(Debug)]
-pub(crate) struct Standstill {
+pub(crate) struct StandstillWatcher {
     log: EventLog,
-    watched: Mutex<Watched>,
+    observation: Mutex<Observation>,
 }
 
 #[derive(Debug, Default)]
-struct Watched {
-    /// Where it stands, and since when.
-    at: Option<(i64, Instant)>,
-    /// When it was told last.
-    told_at: Option<Instant>,
-    /// Who was named, in the log and to observers.
+struct Observation {
+    /// Where the horizon stands, and since when.
+    standing: Option<(i64, Instant)>,
+    reported_at: Option<Instant>,
+    /// The transaction that was named, in the log and to observers.
     named: Option<Blocker>,
 }
 
-/// What a pass has to do about it.
+/// A transaction that holds the horizon, or held it until now.
+#[derive(Debug)]
+pub(crate) struct StandstillReport {
+    pub(crate) blocker: Blocker,
+    /// Zero when the transaction has ended.
+    pub(crate) standing_for: Duration,
+    /// How many positions cannot be read because of it.
+    pub(crate) positions: u64,
+}
+
+/// What a pass has to do about the horizon that it found.
 #[derive(Debug, PartialEq)]
 enum Duty {
     Nothing,
-    /// It stands still for so long.
-    Tell(Duration),
-    /// It was told that this one holds it, and it moves again.
+    /// Report the transaction that holds the horizon: it has stood still for this long.
+    Report(Duration),
+    /// This transaction was reported, and the horizon moves again.
     TakeBack(Blocker),
 }
 
-impl Standstill {
+impl StandstillWatcher {
     pub(crate) fn new(log: EventLog) -> Self {
         Self {
             log,
-            watched: Mutex::default(),
+            observation: Mutex::default(),
         }
     }
 
-    /// To be called after each pass that found nothing to do.
-    pub(crate) async fn seen(&self, idle: &Idle, consumer: &'static str, observers: &Observers) {
-        match self.watch(idle, Instant::now()) {
-            Duty::Nothing => {}
+    /// Takes note of a horizon and the last position, after a pass that found nothing to do. What comes
+    /// back is for the consumer's observers.
+    pub(crate) async fn seen(
+        &self,
+        horizon: i64,
+        last_position: i64,
+        consumer: &'static str,
+    ) -> Vec<StandstillReport> {
+        match self.duty(horizon, last_position, Instant::now()) {
+            Duty::Nothing => Vec::new(),
             Duty::TakeBack(blocker) => {
-                tracing::info!(consumer, "events can be read again: {blocker} has ended");
-                observers.held_back(consumer, &blocker, Duration::ZERO, 0);
+                tracing::info!(consumer, "{blocker} has ended; events can be read again");
+                vec![StandstillReport::end(blocker)]
             }
-            Duty::Tell(standing_for) => {
-                let Ok(horizon) = self.log.horizon().await else {
-                    return; // The next pass fails as well, and says so.
-                };
-                let Some(blocker) = horizon.blocker else {
-                    return;
-                };
-                let positions = horizon.last_position - horizon.position;
-                let before = self.name(&blocker);
-                if !before.as_ref().is_some_and(|before| same(before, &blocker)) {
-                    if let Some(before) = before {
-                        observers.held_back(consumer, &before, Duration::ZERO, 0);
-                    }
-                    tracing::warn!(
-                        consumer,
-                        pid = blocker.pid,
-                        prepared = blocker.prepared,
-                        application = blocker.application,
-                        state = blocker.state,
-                        age_seconds = blocker.age.as_secs(),
-                        positions,
-                        "events cannot be read past position {}, because {blocker} has published and not ended",
-                        horizon.position
-                    );
-                }
-                observers.held_back(consumer, &blocker, standing_for, positions);
-            }
+            Duty::Report(standing_for) => self.report(standing_for, consumer).await,
         }
     }
 
-    fn watch(&self, idle: &Idle, now: Instant) -> Duty {
-        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
-        let standing = idle.horizon < idle.last_position;
-        let since = match watched.at {
-            Some((position, since)) if standing && position == idle.horizon => since,
+    fn duty(&self, horizon: i64, last_position: i64, now: Instant) -> Duty {
+        let mut observation = self.lock();
+        let is_standing = horizon < last_position;
+        let since = match observation.standing {
+            Some((position, since)) if is_standing && position == horizon => since,
             _ => {
-                let named = watched.named.take();
-                *watched = Watched {
-                    at: standing.then_some((idle.horizon, now)),
-                    ..Watched::default()
+                let named = observation.named.take();
+                *observation = Observation {
+                    standing: is_standing.then_some((horizon, now)),
+                    ..Observation::default()
                 };
                 return named.map_or(Duty::Nothing, Duty::TakeBack);
             }
         };
-        let last = watched.told_at.unwrap_or(since);
+        let last = observation.reported_at.unwrap_or(since);
         if now.duration_since(last) < PATIENCE {
             return Duty::Nothing;
         }
-        watched.told_at = Some(now);
-        Duty::Tell(now.duration_since(since))
+        observation.reported_at = Some(now);
+        Duty::Report(now.duration_since(since))
     }
 
-    /// Remembers who was named; who was before.
+    async fn report(
+        &self,
+        standing_for: Duration,
+        consumer: &'static str,
+    ) -> Vec<StandstillReport> {
+        let Ok(horizon) = self.log.horizon().await else {
+            return Vec::new(); // The next pass fails as well, and logs the error.
+        };
+        let Some(blocker) = horizon.blocker else {
+            return Vec::new();
+        };
+        let positions = horizon.last_position.distance_from(horizon.position);
+        let mut reports = Vec::new();
+        let before = self.name(&blocker);
+        if !before
+            .as_ref()
+            .is_some_and(|before| is_same(before, &blocker))
+        {
+            reports.extend(before.map(StandstillReport::end));
+            tracing::warn!(
+                consumer,
+                pid = blocker.pid,
+                prepared = blocker.prepared,
+                application = blocker.application,
+                state = blocker.state,
+                age_seconds = blocker.age.as_secs(),
+                positions,
+                "events past position {} cannot be read until {blocker} ends, because it has published",
+                horizon.position
+            );
+        }
+        reports.push(StandstillReport {
+            blocker,
+            standing_for,
+            positions,
+        });
+        reports
+    }
+
+    /// Remembers the transaction that is named now; returns the one that was named before.
     fn name(&self, blocker: &Blocker) -> Option<Blocker> {
-        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
-        watched.named.replace(blocker.clone())
+        self.lock().named.replace(blocker.clone())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Observation> {
+        let observation = self.observation.lock();
+        observation.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn same(one: &Blocker, other: &Blocker) -> bool {
+impl StandstillReport {
+    fn end(blocker: Blocker) -> Self {
+        Self {
+            blocker,
+            standing_for: Duration::ZERO,
+            positions: 0,
+        }
+    }
+}
+
+fn is_same(one: &Blocker, other: &Blocker) -> bool {
     (one.pid, &one.prepared) == (other.pid, &other.prepared)
 }
 
@@ -123,20 +166,12 @@ mod tests {
     use super::*;
     use sqlx::postgres::PgPoolOptions;
 
-    fn idle(horizon: i64, last_position: i64) -> Idle {
-        Idle {
-            last_position,
-            horizon,
-            next_retry: None,
-        }
-    }
-
     #[tokio::test]
-    async fn it_is_told_after_five_seconds_and_every_five_and_taken_back() {
+    async fn it_is_reported_after_five_seconds_and_every_five_and_taken_back() {
         let nowhere = PgPoolOptions::new()
             .connect_lazy("postgres://127.0.0.1:1/nowhere")
             .unwrap();
-        let standstill = Standstill::new(EventLog::new(nowhere));
+        let watcher = StandstillWatcher::new(EventLog::new(nowhere));
         let blocker = Blocker {
             pid: Some(17),
             prepared: None,
@@ -146,33 +181,34 @@ mod tests {
         };
         let start = Instant::now();
         let duties: Vec<_> = [
-            (0, idle(7, 9)),
-            (4, idle(7, 12)),
-            (5, idle(7, 12)),
-            (6, idle(7, 12)),
-            (10, idle(7, 12)),
-            (11, idle(12, 12)),
-            (12, idle(12, 13)),
-            (13, idle(13, 13)),
+            (0, 7, 9),
+            (4, 7, 12),
+            (5, 7, 12),
+            (6, 7, 12),
+            (10, 7, 12),
+            (11, 12, 12),
+            (12, 12, 13),
+            (13, 13, 13),
         ]
         .iter()
-        .map(|(seconds, idle)| {
-            let duty = standstill.watch(idle, start + Duration::from_secs(*seconds));
-            if matches!(duty, Duty::Tell(_)) {
-                standstill.name(&blocker);
+        .map(|&(seconds, horizon, last_position)| {
+            let now = start + Duration::from_secs(seconds);
+            let duty = watcher.duty(horizon, last_position, now);
+            if matches!(duty, Duty::Report(_)) {
+                watcher.name(&blocker);
             }
             duty
         })
         .collect();
-        let told = |seconds| Duty::Tell(Duration::from_secs(seconds));
+        let reported = |seconds| Duty::Report(Duration::from_secs(seconds));
         assert_eq!(
             duties,
             [
                 Duty::Nothing,
                 Duty::Nothing,
-                told(5),
+                reported(5),
                 Duty::Nothing,
-                told(10),
+                reported(10),
                 Duty::TakeBack(blocker.clone()),
                 Duty::Nothing,
                 Duty::Nothing,

@@ -1,16 +1,18 @@
-//! An event as a row of the log, before anybody has looked into its payload.
+//! An event as a row of the log, before its payload has been read.
+
+use std::fmt;
 
 use serde_json::Value;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
 
-use crate::consume::handler_error::HandlerError;
+use crate::contract::decode_error::DecodeError;
 use crate::contract::envelope::EventEnvelope;
-use crate::contract::event_type::EventTypes;
+use crate::contract::exact;
 use crate::contract::id::IdError;
 
-/// A row of `dispatcher_event`. Anybody may have inserted it, so nothing in it is trusted.
+/// A row of `dispatcher_event`. Any program may have inserted it, so nothing in it is trusted.
 #[derive(Clone, Debug)]
 pub struct StoredEvent {
     pub(crate) position: i64,
@@ -29,29 +31,93 @@ pub struct StoredEvent {
     pub(crate) inserted_at: OffsetDateTime,
 }
 
-impl StoredEvent {
-    /// Of `read_events.sql`, `read_events_at.sql` or `list_published.sql`, which begin with these columns.
-    pub(crate) fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        // By place and not by name: fourteen look-ups for each event are noticed.
-        Ok(Self {
-            position: row.try_get(0)?,
-            event_id: row.try_get(1)?,
-            event_type: row.try_get(2)?,
-            schema_version: row.try_get(3)?,
-            occurred_at: row.try_get(4)?,
-            tenant_id: row.try_get(5)?,
-            producer: row.try_get(6)?,
-            subject: row.try_get(7)?,
-            actor: row.try_get(8)?,
-            correlation_id: row.try_get(9)?,
-            causation_id: row.try_get(10)?,
-            traceparent: row.try_get(11)?,
-            payload: row.try_get(12)?,
-            inserted_at: row.try_get(13)?,
-        })
-    }
+/// The columns that a statement has to begin with, in this order, and their reader. They are read by
+/// place, because fourteen look-ups by name for each event are noticeable.
+macro_rules! projection {
+    ($($field:ident: $column:literal),+ $(,)?) => {
+        #[cfg(test)]
+        const COLUMNS: &[&str] = &[$($column),+];
 
-    /// In place of one that waited and that the log has lost.
+        impl StoredEvent {
+            /// Reads a row of `read_events.sql`, `read_events_at.sql` or `list_published.sql`.
+            pub(crate) fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+                let mut places = 0_usize..;
+                let mut next = || places.next().unwrap_or_default();
+                Ok(Self { $($field: row.try_get(next())?),+ })
+            }
+        }
+    };
+}
+
+projection! {
+    position: "position",
+    event_id: "event_id",
+    event_type: "event_type",
+    schema_version: "schema_version",
+    occurred_at: "occurred_at",
+    tenant_id: "tenant_id",
+    producer: "producer",
+    subject: "subject",
+    actor: "actor",
+    correlation_id: "correlation_id",
+    causation_id: "causation_id",
+    traceparent: "traceparent",
+    payload: "payload::text AS payload_text",
+    inserted_at: "inserted_at",
+}
+
+/// Why a row is not an event that a handler can take. No attempt will ever succeed.
+///
+/// It does not implement [`std::error::Error`] on purpose: every error that does becomes one that is
+/// retried, where a handler uses `?`.
+#[derive(Debug)]
+pub enum EnvelopeError {
+    #[doc(hidden)]
+    Id(IdError),
+    #[doc(hidden)]
+    SchemaVersion(i32),
+    #[doc(hidden)]
+    EventType {
+        found: String,
+        handled: &'static [&'static str],
+    },
+    /// The payload is not JSON, or holds a number that would be rounded.
+    #[doc(hidden)]
+    Text(String),
+    /// The gate or the type refused the payload.
+    #[doc(hidden)]
+    Payload(DecodeError),
+}
+
+impl fmt::Display for EnvelopeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(error) => write!(f, "the envelope is invalid: {error}"),
+            Self::SchemaVersion(version) => write!(
+                f,
+                "the envelope is invalid: the schema version is {version}, but it must be positive"
+            ),
+            Self::EventType { found, handled } => {
+                write!(
+                    f,
+                    "this handler handles {}, not {found}",
+                    handled.join(", ")
+                )
+            }
+            Self::Text(problem) => write!(f, "the payload cannot be read: {problem}"),
+            Self::Payload(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<IdError> for EnvelopeError {
+    fn from(error: IdError) -> Self {
+        Self::Id(error)
+    }
+}
+
+impl StoredEvent {
+    /// Stands in for an event that waited and that the log no longer has.
     pub(crate) fn gone(position: i64, event_id: String, subject: Option<String>) -> Self {
         let unknown = || "unknown".to_owned();
         Self {
@@ -72,42 +138,35 @@ impl StoredEvent {
         }
     }
 
-    /// Whether a handler of these event types is the one for it. It is not where the handler handled
-    /// other event types when this event began to wait, and now comes back to it.
-    pub(crate) fn is_of<E: EventTypes>(&self) -> Result<(), HandlerError> {
-        if E::NAMES.contains(&self.event_type.as_str()) {
+    /// Refuses an event that a handler of these event types does not handle. That happens where the
+    /// handler handled other event types when the event began to wait, and now it comes back.
+    pub(crate) fn expect_type(
+        &self,
+        handled: &'static [&'static str],
+    ) -> Result<(), EnvelopeError> {
+        if handled.contains(&self.event_type.as_str()) {
             return Ok(());
         }
-        Err(HandlerError::invalid(format!(
-            "this handler does not handle {}, but {}",
-            self.event_type,
-            E::NAMES.join(", ")
-        )))
+        Err(EnvelopeError::EventType {
+            found: self.event_type.clone(),
+            handled,
+        })
     }
 
     /// The typed envelope, for a macro expansion: `decode` is the gate of the event type.
     #[doc(hidden)]
     pub fn envelope<P>(
         &self,
-        decode: impl FnOnce(u32, Value) -> Result<P, crate::contract::decode_error::DecodeError>,
-    ) -> Result<EventEnvelope<P>, HandlerError> {
-        let id_error =
-            |error: IdError| HandlerError::invalid(format!("the envelope is invalid: {error}"));
-        let event_id = self.event_id.parse().map_err(id_error)?;
-        let tenant_id = self.tenant_id.parse().map_err(id_error)?;
-        let schema_version = u32::try_from(self.schema_version).map_err(|_| {
-            HandlerError::invalid(format!(
-                "the envelope is invalid: the schema version is {}, and it has to be positive",
-                self.schema_version
-            ))
-        })?;
-        let unreadable = |error: &dyn std::fmt::Display| {
-            HandlerError::invalid(format!("the payload cannot be read: {error}"))
-        };
-        crate::contract::exact::check(&self.payload).map_err(|report| unreadable(&report))?;
-        let payload: Value =
-            serde_json::from_str(&self.payload).map_err(|error| unreadable(&error))?;
-        let payload = decode(schema_version, payload).map_err(HandlerError::invalid)?;
+        decode: impl FnOnce(u32, Value) -> Result<P, DecodeError>,
+    ) -> Result<EventEnvelope<P>, EnvelopeError> {
+        let event_id = self.event_id.parse()?;
+        let tenant_id = self.tenant_id.parse()?;
+        let schema_version = u32::try_from(self.schema_version)
+            .map_err(|_| EnvelopeError::SchemaVersion(self.schema_version))?;
+        exact::check(&self.payload).map_err(|report| EnvelopeError::Text(report.to_string()))?;
+        let payload: Value = serde_json::from_str(&self.payload)
+            .map_err(|error| EnvelopeError::Text(error.to_string()))?;
+        let payload = decode(schema_version, payload).map_err(EnvelopeError::Payload)?;
         Ok(EventEnvelope {
             event_id,
             event_type: self.event_type.clone(),
@@ -144,8 +203,49 @@ impl StoredEvent {
             "traceparent": self.traceparent,
         })
         .to_string();
-        // Spliced in as text: a payload that serde cannot read must not be lost either.
+        // The payload is spliced in as text, so that one that serde cannot read is kept as well.
         fields.pop();
         Ok(format!("{fields},\"payload\":{}}}", self.payload))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::COLUMNS;
+
+    /// The columns that a statement selects, without the alias of their table.
+    fn selected(sql: &str) -> Vec<String> {
+        let code: Vec<&str> = sql
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("--"))
+            .collect();
+        let code = code.join(" ");
+        let (_, list) = code.split_once("SELECT ").unwrap();
+        let (list, _) = list.split_once(" FROM ").unwrap();
+        let columns = list.split(',').map(|column| column.trim());
+        columns
+            .map(|column| column.strip_prefix("event.").unwrap_or(column).to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn the_statements_select_the_columns_in_the_order_in_which_they_are_read() {
+        for (file, sql) in [
+            (
+                "read_events.sql",
+                include_str!("../postgres/sql/read_events.sql"),
+            ),
+            (
+                "read_events_at.sql",
+                include_str!("../postgres/sql/read_events_at.sql"),
+            ),
+            (
+                "list_published.sql",
+                include_str!("../postgres/sql/list_published.sql"),
+            ),
+        ] {
+            let selected = selected(sql);
+            assert_eq!(selected[..COLUMNS.len()], *COLUMNS, "{file}");
+        }
     }
 }

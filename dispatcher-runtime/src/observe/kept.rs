@@ -1,4 +1,4 @@
-//! What a pass keeps until its commit, and tells after it.
+//! The records that a pass collects, and reports after its commit.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::{
 use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::log::stored_event::StoredEvent;
 
-/// What a pass did and will tell once it is committed. Empty where nobody would be told.
+/// What a pass did and will report once it is committed. Empty where there is no observer.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     kept: Vec<Happened>,
@@ -82,7 +82,7 @@ impl Kept {
         });
     }
 
-    /// Tells it all. To be called after the commit, whose moment is `now`.
+    /// Reports everything. To be called after the commit, whose time is `now`.
     pub(crate) fn tell(
         self,
         observers: &Observers,

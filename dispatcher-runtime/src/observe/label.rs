@@ -1,6 +1,6 @@
 //! The names of metrics, labels and their values, which the adapters share.
 
-// Without an adapter nobody reads them.
+// Only the adapters read them.
 #![cfg_attr(
     not(any(feature = "metrics", feature = "opentelemetry")),
     allow(dead_code)

@@ -1,10 +1,10 @@
-//! What happens to events, told to whoever counts: the hook, and what it is told.
+//! Metrics: a hook that receives what happens to events, and adapters for the usual libraries.
 //!
-//! Nobody is told of what was rolled back: a pass keeps what it did and tells it after its commit.
-//! An observer cannot harm the engine: it gets nothing but shared references, and a panic of it is
-//! caught and logged. Without an observer nothing is kept and no clock is read for one.
+//! Nothing is reported that was rolled back: a pass collects its records and reports them after its commit.
+//! An observer cannot harm the engine: it receives only shared references, and if it panics, the panic is
+//! caught and logged. Without an observer nothing is collected and no clock is read.
 //!
-//! | metric | what it counts | labels |
+//! | metric | what it measures | labels |
 //! |---|---|---|
 //! | `dispatcher.publish.count` | publishes | event type, outcome |
 //! | `dispatcher.consume.count` | attempts to handle an event | event type, consumer, subscription, outcome |
@@ -15,9 +15,9 @@
 //! | `dispatcher.end_to_end_latency_since_insert_ms` | the same, from its insert | as `dispatcher.consume.count` |
 //! | `dispatcher.horizon.standing_ms` | for how long an open transaction has kept events from being read; 0 when it has ended | consumer, application |
 //!
-//! The adapters, each behind the feature of its name, record these: `MetricsObserver` for the
-//! `metrics` facade (Prometheus and others) and `OpenTelemetryObserver`. Labels take few values:
-//! names of the contracts and the code, never an id, a subject or a text of an error.
+//! The adapters record these, each behind the feature of its name: `MetricsObserver` for the `metrics`
+//! facade (Prometheus and others), and `OpenTelemetryObserver`. Labels take few values: names from the
+//! contracts and the code, never an id, a subject or the text of an error.
 
 #[cfg(feature = "consume")]
 mod kept;
@@ -47,21 +47,21 @@ pub(crate) use kept::{Ended, Kept};
 #[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) use tell::Observers;
 
-/// Bounds of histogram buckets for both latencies, in milliseconds: from a handler that does one
-/// insert to an event that waited out its retries.
+/// Bounds of histogram buckets for the latencies, in milliseconds: from a handler that does one insert to an
+/// event that has waited for all of its retries.
 pub const LATENCY_BUCKETS_MS: [f64; 16] = [
     1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1_000.0, 2_500.0, 5_000.0, 10_000.0,
     30_000.0, 60_000.0, 300_000.0,
 ];
 
-/// Is told what happens to events. Every method does nothing unless it is written.
+/// Receives what happens to events. Every method defaults to doing nothing.
 ///
-/// Give it to [`DispatcherBuilder::observer`](crate::DispatcherBuilder::observer) and to
-/// [`ConsumerBuilder::observer`](crate::ConsumerBuilder::observer), both: each tells of its own side.
-/// An `Arc` of an observer is one too, so that both can have the same.
+/// Give an observer both to [`DispatcherBuilder::observer`](crate::DispatcherBuilder::observer) and to
+/// [`ConsumerBuilder::observer`](crate::ConsumerBuilder::observer): each reports its own side. An `Arc` of
+/// an observer is an observer too, so that both can share one.
 ///
-/// The methods are called where events are published and handled, one after the other: they must
-/// not block. A panic is caught; the first of each observer is logged.
+/// The methods are called by the tasks that publish and handle events, so they must not block. A panic is
+/// caught; the first one of each observer is logged.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -80,37 +80,37 @@ pub const LATENCY_BUCKETS_MS: [f64; 16] = [
 /// }
 /// ```
 pub trait Observer: Send + Sync + 'static {
-    /// Events were published, or were not.
+    /// A publish ended: the events were inserted, were there already, or were refused.
     ///
-    /// In a transaction of the dispatcher's own this is told after its commit. In the caller's it is
-    /// told at the insert, because nobody tells the dispatcher what becomes of that transaction: if
-    /// the caller rolls back, the events were counted and do not exist.
+    /// In a transaction of the dispatcher's own this is called after its commit. In the caller's transaction
+    /// it is called at the insert, because the dispatcher does not learn what becomes of that transaction:
+    /// if the caller rolls back, events were counted that do not exist.
     fn published(&self, publish: &PublishRecord<'_>) {
         let _ = publish;
     }
 
-    /// A handler was given an event, and what became of that is committed.
+    /// An attempt to handle an event ended, and its outcome is committed.
     ///
-    /// Attempts that the database cut short are not told; they count against no event and are made
-    /// again. Should a commit succeed and its answer be lost, its attempts are not told either.
+    /// Attempts that a failure of the database interrupted are not reported; they count against no event
+    /// and are repeated. If a commit succeeds and its answer is lost, its attempts are not reported
+    /// either.
     fn attempted(&self, attempt: &AttemptRecord<'_>) {
         let _ = attempt;
     }
 
-    /// An event had been handled before and was skipped: its dedup row was there.
+    /// An event was skipped, because its dedup row says that it was handled before.
     fn dedup_hit(&self, hit: &DedupRecord<'_>) {
         let _ = hit;
     }
 
-    /// An event became a dead letter. Its last attempt is told too, by
-    /// [`attempted`](Self::attempted).
+    /// An event became a dead letter. Its last attempt is reported to [`attempted`](Self::attempted) as
+    /// well.
     fn dead_lettered(&self, dead_letter: &DeadLetterRecord<'_>) {
         let _ = dead_letter;
     }
 
-    /// A transaction that has published has been open for so long that its consumers stand still:
-    /// told after 5 s and every 5 s while it lasts, and once more, with a time of zero, when it has
-    /// ended.
+    /// A transaction that has published is still open, and consumers wait for it: called after 5 s and
+    /// every 5 s while it lasts, and once more, with a time of zero, when it has ended.
     #[cfg(feature = "consume")]
     fn held_back(&self, held_back: &HeldBack<'_>) {
         let _ = held_back;
@@ -149,22 +149,22 @@ pub struct HeldBack<'a> {
     pub consumer: &'static str,
     /// The transaction.
     pub blocker: &'a Blocker,
-    /// For how long this consumer has seen the horizon stand still; zero once the transaction has ended.
+    /// For how long this consumer has been waiting; zero once the transaction has ended.
     pub standing_for: Duration,
-    /// How many positions lie beyond it.
-    pub positions: i64,
+    /// How many positions cannot be read yet because of it.
+    pub positions: u64,
 }
 
 /// A publish, of one event or of many.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PublishRecord<'a> {
-    /// The event type; `unknown` where the contracts have none of that name.
+    /// The event type; `unknown` if the contracts have none of that name.
     pub event_type: &'a str,
     /// What became of it.
     pub outcome: PublishOutcome,
-    /// How many events this is about. A batch with new and known event ids is told twice; of a batch
-    /// that is refused, one is told, because the others were not looked at.
+    /// How many events this is about. A batch with new and known event ids is reported twice, once for
+    /// each. A batch that is refused counts as 1, because validation stops at the first event.
     pub events: u64,
 }
 
@@ -172,11 +172,11 @@ pub struct PublishRecord<'a> {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum PublishOutcome {
-    /// Inserted.
+    /// The events were inserted.
     Published,
     /// An event of that id was there already; nothing was inserted.
     Duplicate,
-    /// The contracts refused it: the payload, the event type or the envelope.
+    /// The payload, the event type or the envelope does not fit the contracts.
     Refused,
     /// The database failed.
     Failed,
@@ -196,9 +196,9 @@ pub struct AttemptRecord<'a> {
     pub outcome: AttemptOutcome,
     /// 1 for the first attempt.
     pub attempt: u32,
-    /// How long the handler ran, the gate included. `None` where it took its transaction with it.
+    /// How long the handler ran, validation included. `None` if it ended its delivery's transaction.
     pub handler_latency: Option<Duration>,
-    /// How long the event has been on its way; `None` while it will be tried again.
+    /// How long the event was on its way; `None` if it will be handled again.
     pub end_to_end: Option<EndToEnd>,
 }
 
@@ -208,7 +208,7 @@ pub struct AttemptRecord<'a> {
 pub enum AttemptOutcome {
     /// The event is handled and its effects are visible.
     Handled,
-    /// It failed and will be tried again.
+    /// It failed, and the event will be handled again.
     Retried,
     /// It failed for the last time.
     DeadLettered,
@@ -221,15 +221,15 @@ impl AttemptOutcome {
     }
 }
 
-/// From an event's beginnings until its effects were committed, by the clock of the consumer. What
-/// is negative, because clocks differ or `occurred_at` lies in the future, is zero.
+/// The time from an event's beginning until its effects were committed, by the clock of the consumer. It is
+/// zero where it would be negative, because clocks differ or `occurred_at` lies in the future.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct EndToEnd {
-    /// Since `occurred_at`, which the producer may set to whatever it likes.
+    /// Since `occurred_at`, which the producer may set to any time.
     pub since_occurred: Duration,
-    /// Since the insert, by the clock of the database. A transaction that stays open after its
-    /// insert counts.
+    /// Since the insert, by the clock of the database. It includes the time for which the publishing
+    /// transaction stayed open after its insert.
     pub since_inserted: Duration,
 }
 
@@ -255,8 +255,8 @@ pub struct DeadLetterRecord<'a> {
     pub consumer: &'static str,
     /// The subscription.
     pub subscription: &'static str,
-    /// Why.
+    /// Why the subscription gave up.
     pub reason: DeadLetterReason,
-    /// How often it was tried.
+    /// How many attempts were made.
     pub attempts: u32,
 }

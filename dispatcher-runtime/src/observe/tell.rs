@@ -1,4 +1,4 @@
-//! Who is told.
+//! The observers of a dispatcher or a consumer, and how they are called.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,8 +13,6 @@ use super::HeldBack;
 use super::{Observer, PublishOutcome, PublishRecord};
 #[cfg(feature = "consume")]
 use crate::log::Blocker;
-#[cfg(feature = "publish")]
-use crate::publish::PublishError;
 
 /// The observers of a dispatcher or a consumer: mostly one, or none.
 #[derive(Clone, Default)]
@@ -45,7 +43,7 @@ impl Observers {
         self.observers.is_empty()
     }
 
-    /// Now, if anybody is to be told how long something takes.
+    /// The time, if an observer will receive how long something takes.
     pub(crate) fn clock(&self) -> Option<Instant> {
         (!self.is_empty()).then(Instant::now)
     }
@@ -62,20 +60,10 @@ impl Observers {
         }
     }
 
-    /// `events` are those of the publish. The gate refuses at the first.
+    /// `events` counts those of a publish that failed, or that was refused.
     #[cfg(feature = "publish")]
-    pub(crate) fn not_published(
-        &self,
-        event_type: &str,
-        error: &PublishError,
-        events: usize,
-    ) -> PublishOutcome {
-        let (outcome, events) = match error {
-            PublishError::Database(_) => (PublishOutcome::Failed, events),
-            _ => (PublishOutcome::Refused, 1),
-        };
+    pub(crate) fn not_published(&self, event_type: &str, outcome: PublishOutcome, events: usize) {
         self.tell_publish(event_type, outcome, events);
-        outcome
     }
 
     /// `standing_for` is zero when the transaction has ended.
@@ -85,7 +73,7 @@ impl Observers {
         consumer: &'static str,
         blocker: &Blocker,
         standing_for: Duration,
-        positions: i64,
+        positions: u64,
     ) {
         self.tell(|observer| {
             observer.held_back(&HeldBack {

@@ -16,7 +16,7 @@ pub(super) fn carry(span: &Span, traceparent: &mut Option<String>) {
         if let Some(given) = parse(given)
             && given.trace_id() != of(&Span::current().context()).trace_id()
         {
-            // Refused only where nobody records the span.
+            // It is refused only where no subscriber records the span.
             let _ = span.set_parent(remote(given));
         }
         return;

@@ -1,18 +1,20 @@
-//! Retention: old rows are removed, a few thousand at a time, and never what somebody still needs.
+//! Retention: old rows are removed, a few thousand at a time, and never rows that a subscription still needs.
 //!
-//! An event goes when it is older than its window **and** every subscription has read past it, those in
-//! other databases included as far as they say so in `dispatcher_reader`; whoever holds it up is named.
-//! Events that wait to be tried again stay. A sweep that is cut short has removed whole batches, and the
-//! next one goes on.
+//! An event is removed when it is older than its window **and** every subscription has read past it. Those
+//! in other databases count as far as they say so in `dispatcher_reader`. The subscription that keeps
+//! events is named. Events that wait for their next attempt stay. A sweep that is interrupted has removed
+//! whole batches, and the next one goes on.
 //!
-//! Rows are deleted and no partitions are dropped: that would need rights to create tables at run time,
+//! Rejected: dropping partitions instead of deleting rows. It needs the right to create tables at run time,
 //! and a log that is partitioned by position has no unique event id.
 
 use std::time::Duration;
 
+use serde::Serialize;
 use sqlx::{PgConnection, Row};
 use time::OffsetDateTime;
 
+use crate::contract::position::Position;
 use crate::log::EventLog;
 use crate::postgres::error::DatabaseError;
 use crate::postgres::sql::Statement;
@@ -20,7 +22,8 @@ use crate::postgres::sql::Statement;
 /// How many rows one transaction removes at most.
 const BATCH: i64 = 5_000;
 
-/// How long rows are kept. What is not named is kept for ever.
+/// How long rows are kept, for [`ConsumerBuilder::retention`](crate::ConsumerBuilder::retention) and
+/// [`EventLog::sweep`]. Every window defaults to keeping the rows for ever.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,75 +45,77 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// Events of the log, from their insert. They are what a new or a rewound subscription can read.
+    /// How long events stay in the log, counted from their insert. A new or a rewound subscription can read
+    /// only events that are there.
     pub fn events(mut self, window: Duration) -> Self {
         self.events = Some(window);
         self
     }
 
-    /// Dedup rows, from when the event was handled: for so long an event id that is published again, or
-    /// a cursor that is set back, does not have an event handled twice. No shorter than the window of the
-    /// events is wise.
+    /// How long dedup rows stay, counted from when the event was handled. For that long, an event id that is
+    /// published again, or a cursor that is set back, does not cause an event to be handled twice. Make it no
+    /// shorter than the window of the events.
     pub fn dedup(mut self, window: Duration) -> Self {
         self.dedup = Some(window);
         self
     }
 
-    /// Dead letters, from their resolution. Those that nobody has resolved are kept.
+    /// How long dead letters stay, counted from their resolution. Those that are not resolved are kept.
     pub fn resolved_dead_letters(mut self, window: Duration) -> Self {
         self.resolved_dead_letters = Some(window);
         self
     }
 
-    /// Removes events also where a subscription has not read them yet. **It will never see them.**
-    pub fn despite_subscriptions(mut self) -> Self {
-        self.despite_subscriptions = true;
+    /// Whether to remove events although a subscription has not read them yet. **It will never see them.**
+    /// Defaults to `false`.
+    pub fn despite_subscriptions(mut self, despite: bool) -> Self {
+        self.despite_subscriptions = despite;
         self
     }
 }
 
 /// What a sweep removed.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Swept {
-    /// Events of the log.
+    /// How many events of the log were removed.
     pub events: u64,
-    /// Dedup rows.
+    /// How many dedup rows were removed.
     pub dedup_rows: u64,
-    /// Resolved dead letters.
+    /// How many resolved dead letters were removed.
     pub dead_letters: u64,
-    /// The subscription for which events are kept that are older than their window.
+    /// The subscription for which events are kept although they are older than their window.
     pub held_by: Option<SlowestSubscription>,
-    /// Another replica sweeps at the moment, so nothing was done here.
+    /// Whether another process was sweeping, so that this sweep removed nothing, or not everything.
     pub is_elsewhere: bool,
 }
 
 /// The subscription that has read least of the log.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SlowestSubscription {
     /// The consuming domain.
     pub consumer: String,
-    /// Its subscription.
+    /// The subscription's name.
     pub subscription: String,
     /// How far it has read.
-    pub position: i64,
+    pub position: Position,
 }
 
 impl EventLog {
     /// Removes what is older than its window from this table family: events, dedup rows and resolved
     /// dead letters. One process does it at a time; see [`Swept::is_elsewhere`].
     ///
-    /// [`ConsumerBuilder::retention`](crate::ConsumerBuilder::retention) does it every minute. This is for
-    /// a scheduler of your own, and for a producer's database in which no consumer runs.
+    /// [`ConsumerBuilder::retention`](crate::ConsumerBuilder::retention) calls it every minute. Call it
+    /// yourself from a scheduler of your own, and in a producer's database where no consumer runs.
     ///
     /// # Errors
     /// The database failed. What was removed before that stays removed.
     ///
     /// # Cancellation
-    /// Rows are removed in transactions of 5,000; dropping the future leaves whole ones.
+    /// Rows are removed in transactions of 5,000; dropping the future rolls back the one that is open.
     pub async fn sweep(&self, retention: &Retention) -> Result<Swept, DatabaseError> {
-        self.try_sweep(retention).await.map_err(DatabaseError)
+        Ok(self.try_sweep(retention).await?)
     }
 
     async fn try_sweep(&self, retention: &Retention) -> Result<Swept, sqlx::Error> {
@@ -171,14 +176,17 @@ impl EventLog {
             };
             let until = slowest
                 .as_ref()
-                .map_or(i64::MAX, |slowest| slowest.position);
+                .map_or(i64::MAX, |slowest| slowest.position.get());
             let delete = self.sweeps.sweep_events.query();
             let delete = delete.bind(cutoff).bind(until).bind(BATCH);
             let removed = delete.execute(&mut *tx).await?.rows_affected();
             if removed == 0 {
                 if let Some(slowest) = slowest {
                     let held = self.sweeps.is_held.query().bind(cutoff);
-                    let held = held.bind(slowest.position).fetch_one(&mut *tx).await?;
+                    let held = held
+                        .bind(slowest.position.get())
+                        .fetch_one(&mut *tx)
+                        .await?;
                     swept.held_by = held.try_get::<bool, _>("held")?.then_some(slowest);
                 }
                 return tx.rollback().await;
@@ -220,7 +228,7 @@ impl EventLog {
             Ok(SlowestSubscription {
                 consumer: row.try_get("consumer")?,
                 subscription: row.try_get("subscription")?,
-                position: row.try_get("position")?,
+                position: row.try_get::<i64, _>("position")?.into(),
             })
         })
         .transpose()

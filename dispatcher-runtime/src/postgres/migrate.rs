@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{PgPool, SqlSafeStr};
 
-use crate::postgres::config::Family;
 use crate::postgres::error::MigrateError;
+use crate::postgres::family::Family;
 
 /// The files of `migrations/`, by name. A test holds the list and the folder together.
 macro_rules! migrations {
@@ -56,11 +56,7 @@ async fn run(pool: &PgPool, family: &Family) -> Result<(), MigrateError> {
     let mut migrator = Migrator::with_migrations(migrations.collect());
     migrator.dangerous_set_table_name(family.qualify("dispatcher_migration"));
     // Not from the pool for long, and never back into it: the search path is changed.
-    let mut connection = pool
-        .acquire()
-        .await
-        .map_err(MigrateError::database)?
-        .detach();
+    let mut connection = pool.acquire().await?.detach();
     if let Some(schema) = family.quoted_schema() {
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
             // IF NOT EXISTS alone does not keep two sessions from creating it at once.
@@ -68,13 +64,11 @@ async fn run(pool: &PgPool, family: &Family) -> Result<(), MigrateError> {
              CREATE SCHEMA IF NOT EXISTS {schema}; COMMIT; SET search_path = {schema}"
         )))
         .execute(&mut connection)
-        .await
-        .map_err(MigrateError::database)?;
+        .await?;
     }
     migrator.run(&mut connection).await?;
-    sqlx::Connection::close(connection)
-        .await
-        .map_err(MigrateError::database)
+    sqlx::Connection::close(connection).await?;
+    Ok(())
 }
 
 /// The name begins with the version, as sqlx's own migrator reads it.

@@ -1,8 +1,10 @@
-//! What publishing and consuming need of Postgres alike: settings, the tables' migrations, the
+//! What publishing and consuming both need of Postgres: the table family, its migrations, the texts of
 //! statements, how a transaction begins, and what the server's errors mean.
 
-pub(crate) mod config;
 pub(crate) mod error;
+pub(crate) mod family;
 pub(crate) mod migrate;
+#[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) mod sql;
+#[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) mod transaction;

@@ -1,4 +1,7 @@
-//! How a transaction of a pool begins, and what its connections may have been left in.
+//! How a transaction of a pool begins, and in what state a connection may come from the pool.
+//!
+//! Every transaction of the runtime begins here. A connection that was left in a transaction is repaired,
+//! or what is written on it would never be committed.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -20,7 +23,7 @@ const ABORTED: &str = "25P02";
 /// active_sql_transaction, which BEGIN says of one that has another isolation level.
 const OF_ANOTHER_LEVEL: &str = "25001";
 
-/// For how long idle connections are looked at: one of them may be dead.
+/// For how long idle connections are examined; one of them may be dead.
 const HEALING: Duration = Duration::from_millis(500);
 
 /// A connection for statements that commit by themselves.
@@ -30,9 +33,9 @@ pub(crate) async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, s
     Ok(connection)
 }
 
-/// Ends a transaction that somebody left open on a connection without knowing, as sqlx 0.9 does where a
-/// `begin` is cancelled: what was written there since was meant to be committed. Where there is none, this
-/// is a round trip.
+/// Ends a transaction that was left open on a connection unnoticed, as sqlx 0.9 does where a `begin` is
+/// cancelled: what was written there since was meant to be committed. Where there is none, this costs one
+/// round trip.
 pub(crate) async fn settle<C>(connection: &mut C) -> Result<(), sqlx::Error>
 where
     for<'c> &'c mut C: PgExecutor<'c>,
@@ -50,7 +53,7 @@ where
     if state != ABORTED {
         tracing::warn!(
             %error,
-            "a transaction that somebody had left open on a connection of the pool could not be committed"
+            "a transaction that was left open on a pooled connection could not be committed and was rolled back"
         );
     }
     Ok(())
@@ -61,19 +64,19 @@ pub(crate) async fn roll_back(connection: impl PgExecutor<'_>) -> Result<(), sql
     rollback.await.map(drop)
 }
 
-/// Begins a transaction. Dropped, it leaves nothing behind.
+/// Begins a transaction. If the future is dropped, nothing is left behind.
 pub(crate) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     begin_with(pool, READ_COMMITTED).await
 }
 
-/// The same with a statement of one's own, which may be several.
+/// The same with another statement, or several, in place of BEGIN.
 pub(crate) async fn begin_with(
     pool: &PgPool,
     statement: &'static str,
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     let connection = pool.acquire().await?;
     match begin_on(connection, statement).await {
-        // Somebody left the connection in a transaction. (Where BEGIN can join that one, it ends with ours; one
+        // The connection was left in a transaction. (Where BEGIN can join that one, it ends with ours; one
         // of another isolation level is aborted by it.)
         Err(error) if is_of_another(&error) => {
             let _ = tokio::time::timeout(HEALING, heal(pool)).await;
@@ -83,8 +86,8 @@ pub(crate) async fn begin_with(
     }
 }
 
-/// A connection whose transaction is aborted went back to the pool, which gives its connections in turn:
-/// it is looked for among those that nobody uses.
+/// A connection whose transaction is aborted went back to the pool, which hands out its connections in turn:
+/// it is looked for among the idle ones.
 async fn heal(pool: &PgPool) {
     for _ in 0..pool.num_idle() {
         let Some(mut connection) = pool.try_acquire() else {
@@ -98,16 +101,16 @@ async fn heal(pool: &PgPool) {
 }
 
 /// A `begin` of sqlx 0.9 that is dropped half way leaves the connection in a transaction that neither
-/// the pool nor its next user knows of, and what that one writes is never committed. So this one goes on
-/// to its end when nobody waits for it any more, and what it began is rolled back. (The wait for a
-/// connection does not go on, as nowhere in sqlx: who gave up must not stand in the way of others.)
+/// the pool nor its next user knows of, and what that user writes is never committed. So this one runs to
+/// its end even if its caller is dropped, and what it began is rolled back. (The wait for a connection does
+/// end with the caller, as everywhere in sqlx: a caller that gave up must not hold up others.)
 async fn begin_on(
     connection: PoolConnection<Postgres>,
     statement: &'static str,
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     // What `Pool::begin_with` calls when it has the connection; sqlx 0.9 hides it from its docs.
     let begin = Transaction::begin(connection, Some(statement.into_sql_str()));
-    ToItsEnd(Some(begin.boxed())).await
+    RunToEnd(Some(begin.boxed())).await
 }
 
 fn is_of_another(error: &sqlx::Error) -> bool {
@@ -118,9 +121,9 @@ fn is_of_another(error: &sqlx::Error) -> bool {
 }
 
 /// A future that a task takes over when it is dropped.
-struct ToItsEnd<T: Send + 'static>(Option<BoxFuture<'static, T>>);
+struct RunToEnd<T: Send + 'static>(Option<BoxFuture<'static, T>>);
 
-impl<T: Send> Future for ToItsEnd<T> {
+impl<T: Send> Future for RunToEnd<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
@@ -135,9 +138,9 @@ impl<T: Send> Future for ToItsEnd<T> {
     }
 }
 
-impl<T: Send + 'static> Drop for ToItsEnd<T> {
+impl<T: Send + 'static> Drop for RunToEnd<T> {
     fn drop(&mut self) {
-        // Without a runtime there is nobody to go on; sqlx needs one as well to take the connection back.
+        // Without a runtime nothing can go on; sqlx needs one as well to take the connection back.
         if let Some(future) = self.0.take()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {

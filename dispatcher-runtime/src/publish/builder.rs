@@ -8,13 +8,13 @@ use sqlx::PgPool;
 
 use super::dispatcher::{Dispatcher, Shared};
 use super::settings;
+use super::statements::PublishStatements;
 use crate::contract::id::{IdError, TenantId};
 use crate::contract::payload::Domain;
 use crate::contract::registry::LoadedRegistry;
 use crate::observe::{Observer, Observers};
-use crate::postgres::config::Family;
 use crate::postgres::error::ConfigError;
-use crate::postgres::sql::PublishStatements;
+use crate::postgres::family::Family;
 
 /// The settings of a [`Dispatcher`]; made by [`Dispatcher::builder`].
 #[derive(Debug)]

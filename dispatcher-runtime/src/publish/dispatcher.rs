@@ -14,12 +14,12 @@ use super::draft::Draft;
 #[cfg(feature = "testing")]
 use super::marked::Marked;
 use super::pending::{Publish, PublishAll};
+use super::statements::PublishStatements;
 use crate::contract::id::TenantId;
 use crate::contract::payload::Domain;
 use crate::contract::permission::PublishedBy;
 use crate::contract::registry::LoadedRegistry;
 use crate::observe::Observers;
-use crate::postgres::sql::PublishStatements;
 
 /// Publishes the events of the domain `D`.
 ///

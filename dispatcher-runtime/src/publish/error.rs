@@ -106,7 +106,7 @@ pub enum PublishError {
 
 impl From<sqlx::Error> for PublishError {
     fn from(error: sqlx::Error) -> Self {
-        Self::Database(DatabaseError(error))
+        Self::Database(error.into())
     }
 }
 

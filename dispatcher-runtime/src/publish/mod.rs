@@ -18,6 +18,7 @@ mod observed;
 mod pending;
 mod published;
 pub(crate) mod settings;
+mod statements;
 
 pub use borrow_payload::BorrowPayload;
 pub use builder::DispatcherBuilder;

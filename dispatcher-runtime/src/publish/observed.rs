@@ -6,7 +6,7 @@
 use tracing::{Instrument, Span};
 
 use super::Published;
-use crate::observe::{Observers, span};
+use crate::observe::{Observers, PublishOutcome, span};
 use crate::publish::PublishError;
 
 /// A publish that is about to run.
@@ -42,9 +42,13 @@ impl<'a> Observed<'a> {
         match &result {
             Ok(published) => self.ended(events(published)),
             Err(error) => {
-                let outcome = self
-                    .observers
-                    .not_published(self.event_type, error, self.events);
+                // The gate refuses at the first event; the database refuses all of them.
+                let (outcome, events) = match error {
+                    PublishError::Database(_) => (PublishOutcome::Failed, self.events),
+                    _ => (PublishOutcome::Refused, 1),
+                };
+                self.observers
+                    .not_published(self.event_type, outcome, events);
                 span::failed(&self.span, outcome.as_str());
             }
         }

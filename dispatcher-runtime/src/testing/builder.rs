@@ -1,5 +1,8 @@
 //! What a test kit is made of, and its start: the database first, then the tables, then the test's own
 //! preparation, then the state, then the consumer.
+//!
+//! Handlers and settings of the consumer wait in one function until there is a pool, so none is lost,
+//! whatever the order of the calls.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -18,18 +21,16 @@ use crate::consume::{Consumer, ConsumerBuilder, SubscriptionOptions};
 use crate::contract::payload::Domain;
 use crate::contract::permission::ConsumedBy;
 use crate::log::EventLog;
-
 use crate::postgres::error::ConfigError;
 use crate::publish::{Dispatcher, Marked, settings};
 use crate::testing::error::TestKitError;
 
-/// Where a server is looked for that the test did not name.
+/// Where the server's URL comes from if the test names none.
 const SERVER_VARIABLE: &str = "DATABASE_URL";
 
 type Prepare =
     Box<dyn FnOnce(PgPool) -> BoxFuture<'static, Result<(), TestKitError>> + Send + 'static>;
-type MakeState<S> = Box<dyn FnOnce(&PgPool) -> S + Send>;
-type Step<D, S> = Box<dyn FnOnce(ConsumerBuilder<D, S>) -> ConsumerBuilder<D, S> + Send>;
+type MakeConsumer<D, S> = Box<dyn FnOnce(&PgPool, Clock) -> ConsumerBuilder<D, S> + Send>;
 
 /// The database, settings and handlers of a [`TestKit`].
 #[must_use = "call `.start()`"]
@@ -39,11 +40,8 @@ pub struct TestKitBuilder<D, S> {
     tenant: String,
     timeout: Duration,
     prepare: Vec<Prepare>,
-    state: MakeState<S>,
-    /// What is done to the consumer's builder, once there is a pool to make one with.
-    steps: Vec<Step<D, S>>,
-    /// Handlers were given before the state that they take.
-    state_came_late: bool,
+    /// The consumer's builder with all that it was given, once there is a pool to make it with.
+    make_consumer: MakeConsumer<D, S>,
     domain: PhantomData<fn() -> D>,
 }
 
@@ -62,19 +60,20 @@ impl<D: Domain> TestKitBuilder<D, ()> {
             tenant: TENANT.to_owned(),
             timeout: Duration::from_secs(30),
             prepare: Vec::new(),
-            state: Box::new(|_| ()),
-            steps: Vec::new(),
-            state_came_late: false,
+            make_consumer: Box::new(|pool, clock| {
+                Consumer::builder(pool.clone()).clock(clock).jitter(0.0)
+            }),
             domain: PhantomData,
         }
     }
 
-    /// The application's state, for handlers that take `State<S>`. Give it before the handlers.
+    /// The application's state, for handlers that take `State<S>`; those are registered after it.
     pub fn state<S: Clone + Send + Sync + 'static>(self, state: S) -> TestKitBuilder<D, S> {
         self.state_with(|_| state)
     }
 
-    /// The application's state, where it needs the database: a pool, or a `Dispatcher` to publish with.
+    /// The application's state, where it needs the database: a pool, or a `Dispatcher` to publish with. It
+    /// is made after the preparation.
     ///
     /// ```no_run
     /// # use acme_contracts::Coaching;
@@ -88,39 +87,37 @@ impl<D: Domain> TestKitBuilder<D, ()> {
         self,
         state: impl FnOnce(&PgPool) -> S + Send + 'static,
     ) -> TestKitBuilder<D, S> {
+        let before = self.make_consumer;
         TestKitBuilder {
             server: self.server,
             pool: self.pool,
             tenant: self.tenant,
             timeout: self.timeout,
             prepare: self.prepare,
-            state: Box::new(state),
-            state_came_late: !self.steps.is_empty(),
-            steps: Vec::new(),
+            make_consumer: Box::new(|pool, clock| before(pool, clock).state(state(pool))),
             domain: PhantomData,
         }
     }
 }
 
 impl<D: Domain, S: Clone + Send + Sync + 'static> TestKitBuilder<D, S> {
-    /// The server to make the database on, as a URL. Without it `DATABASE_URL` counts. The role has to
-    /// have CREATEDB; no database of the server is touched but those that test kits have made.
+    /// The server to create the database on, as a URL. Defaults to the environment's `DATABASE_URL`. The
+    /// role needs CREATEDB. Databases of the server that no test kit has created are left alone.
     pub fn server(mut self, url: impl Into<String>) -> Self {
         self.server = Some(url.into());
         self
     }
 
-    /// A database that the test brings itself, such as that of `#[sqlx::test]`; none is made, and this
-    /// one is not dropped. The dispatcher's tables are made in it if they are missing. The pool has to
-    /// have a connection for each handler and two more, times what
-    /// [`subscribe_with`](Self::subscribe_with) asks for.
+    /// A database that the test brings itself, such as that of `#[sqlx::test]`, instead of a new one on a
+    /// server. It is not dropped. The dispatcher's tables are created in it if they are missing. The pool
+    /// needs a connection for each handler (times its partitions and its concurrency), and two more.
     pub fn pool(mut self, pool: PgPool) -> Self {
         self.pool = Some(pool);
         self
     }
 
-    /// Is called with the database before the consumer starts: for the service's own tables. May be
-    /// given more than once.
+    /// Prepares the database before the consumer starts, such as with the service's own tables. It may be
+    /// called more than once; the preparations run in their order.
     ///
     /// ```no_run
     /// # use acme_contracts::Coaching;
@@ -141,20 +138,20 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> TestKitBuilder<D, S> {
         self
     }
 
-    /// The tenant of what the kit publishes. `tnt_test` unless told.
+    /// The tenant of what the kit publishes. Defaults to `tnt_test`.
     pub fn tenant(mut self, tenant_id: impl Into<String>) -> Self {
         self.tenant = tenant_id.into();
         self
     }
 
     /// How long [`wait_caught_up`](TestKit::wait_caught_up) and [`idle`](TestKit::idle) wait before they fail
-    /// and say what is left to do. 30 s unless told.
+    /// and say what is left to do. Defaults to 30 s; zero is refused at the start.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self
     }
 
-    /// Registers a handler, as [`ConsumerBuilder::subscribe`] does.
+    /// Registers a handler; see [`ConsumerBuilder::subscribe`].
     pub fn subscribe<H>(self, handler: H) -> Self
     where
         H: Handler<S>,
@@ -163,54 +160,54 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> TestKitBuilder<D, S> {
         self.configure(|consumer| consumer.subscribe(handler))
     }
 
-    /// Registers a handler with options, as [`ConsumerBuilder::subscribe_with`] does.
-    pub fn subscribe_with<H>(
-        self,
-        handler: H,
-        options: impl FnOnce(SubscriptionOptions) -> SubscriptionOptions,
-    ) -> Self
+    /// Registers a handler with options; see [`ConsumerBuilder::subscribe_with`].
+    pub fn subscribe_with<H>(self, handler: H, options: SubscriptionOptions) -> Self
     where
         H: Handler<S>,
         H::EventTypes: ConsumedBy<D>,
     {
-        let options = options(SubscriptionOptions::default());
-        self.configure(|consumer| consumer.subscribe_with(handler, |_| options))
+        self.configure(|consumer| consumer.subscribe_with(handler, options))
     }
 
-    /// Settings of the consumer, such as its retries. Without it they are those of production, except
-    /// that there is no jitter: a retry is due when its delay is over, and not by up to a third later.
-    /// The kit looks for the tables on the search path, so leave `schema` alone.
+    /// Changes settings of the consumer, such as its retries. They default to those of production, except
+    /// that there is no jitter: a retry is due exactly when its delay is over. The kit looks for the tables
+    /// on the search path, so a `schema` is refused at the start.
     ///
     /// ```no_run
     /// # use std::time::Duration;
     /// # use acme_contracts::Coaching;
     /// # use dispatcher_runtime::testing::TestKit;
     /// let kit = TestKit::<Coaching>::builder()
-    ///     .configure(|consumer| consumer.retry_delays([Duration::from_secs(60)]));
+    ///     .configure(|consumer| consumer.retry([Duration::from_secs(60)]));
     /// ```
     pub fn configure(
         mut self,
         configure: impl FnOnce(ConsumerBuilder<D, S>) -> ConsumerBuilder<D, S> + Send + 'static,
     ) -> Self {
-        self.steps.push(Box::new(configure));
+        let before = self.make_consumer;
+        self.make_consumer = Box::new(|pool, clock| configure(before(pool, clock)));
         self
     }
 
-    /// Makes the database and the tables, and starts the consumer. Without a handler none is started:
-    /// the kit is for code that publishes, then.
+    /// Creates the database and the tables, and starts the consumer. Without a handler no consumer is
+    /// started: such a kit tests code that publishes.
     ///
     /// # Errors
-    /// There is no server, or it does not let this role make databases; the preparation failed; or the
-    /// consumer cannot start, see [`ConsumerBuilder::start`].
+    /// A setting is missing or not allowed; there is no server, or this role may not create databases
+    /// there; the preparation failed; or the consumer cannot start, see [`ConsumerBuilder::start`].
     ///
     /// # Cancellation
-    /// The database is dropped, if it was made.
+    /// If the future is dropped, the database that it created is dropped.
     pub async fn start(self) -> Result<TestKit<D>, TestKitError> {
-        if self.state_came_late {
-            return Err(ConfigError::Invalid {
-                setting: "state",
-                value: "given after handlers or settings of the consumer".to_owned(),
-                expected: "given before them",
+        if self.timeout.is_zero() {
+            return Err(refused("timeout", "0 s", "longer than 0 s, such as 30 s").into());
+        }
+        if self.pool.is_some() && self.server.is_some() {
+            return Err(ConfigError::Contradictory {
+                setting: "server",
+                value: "(not shown)".to_owned(),
+                other: "the test brings a database with `.pool(…)`".to_owned(),
+                remedy: "give one of the two",
             }
             .into());
         }
@@ -235,17 +232,12 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> TestKitBuilder<D, S> {
             .build()?
             .marked(marked.clone());
         let horizon = EventLog::new(pool.clone()).horizon().await;
-        let since = horizon.map_err(TestKitError::Database)?.last_position;
+        let since = horizon?.last_position.get();
         let clock = Clock::paused();
-        let state = (self.state)(&pool);
-        let builder = Consumer::<D>::builder(pool.clone())
-            .state(state)
-            .clock(clock.clone())
-            .jitter(0.0);
-        let builder = self
-            .steps
-            .into_iter()
-            .fold(builder, |builder, step| step(builder));
+        let builder = (self.make_consumer)(&pool, clock.clone());
+        if builder.has_schema() {
+            return Err(refused("schema", "set", "left alone in a test kit").into());
+        }
         let consumer = if builder.has_no_handlers() {
             None
         } else {
@@ -264,10 +256,18 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> TestKitBuilder<D, S> {
     }
 }
 
+fn refused(setting: &'static str, value: &str, expected: &'static str) -> ConfigError {
+    ConfigError::Invalid {
+        setting,
+        value: value.to_owned(),
+        expected,
+    }
+}
+
 fn server_of_environment() -> Result<String, ConfigError> {
     settings::environment(SERVER_VARIABLE).ok_or(ConfigError::Missing {
         setting: SERVER_VARIABLE,
-        remedy: "set it to a Postgres server on which tests may make databases, such as \
+        remedy: "set it to a Postgres server on which tests may create databases, such as \
                  postgres://postgres@localhost/postgres, or call `.server(url)` or `.pool(pool)` on the test kit",
     })
 }

@@ -1,13 +1,13 @@
 //! A database for one test, and what becomes of it.
 //!
-//! Its name says what it is and when it was made, by the clock of the server:
-//! `dispatcher_kit_<seconds>_<pid>_<random>`. Whoever holds a [`Database`] stays connected to it, so a
-//! database that nobody is connected to is nobody's.
+//! Its name says what it is and when it was created, by the clock of the server:
+//! `dispatcher_kit_<seconds>_<pid>_<random>`. The process that holds a [`Database`] stays connected to it,
+//! so a database without connections is abandoned.
 //!
 //! **Invariant:** it is dropped with its value, on every way out of a test that runs destructors. A
-//! process that is killed leaves it behind, and the next kit on that server drops it: if the name is
-//! exactly of this form, it was made an hour ago or earlier, and nobody is connected; without FORCE,
-//! so that the server refuses should anybody come between. Nothing else on a shared server is touched.
+//! process that is killed leaves it behind, and the next kit on that server drops it if the name is exactly
+//! of this form, it was created an hour ago or earlier, and there is no connection; without FORCE, so that
+//! the server refuses if a connection is opened meanwhile. Other databases on the server are left alone.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,15 +16,15 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Row};
 
-use crate::postgres::config::Family;
 use crate::postgres::error::{ConfigError, DatabaseError};
-use crate::postgres::sql::KitStatements;
+use crate::postgres::family::Family;
 use crate::testing::error::TestKitError;
+use crate::testing::statements::KitStatements;
 
 const PREFIX: &str = "dispatcher_kit_";
 
-/// Whoever is alive is connected. An hour more is for what stands between us and the server, such as
-/// a pooler that closes connections which are idle.
+/// A process that is alive is connected. The hour is for what stands between it and the server, such as a
+/// pooler that closes idle connections.
 const ABANDONED_AFTER: i64 = 3600;
 
 /// More than the handlers of a test need; connections are opened when they are used.
@@ -40,7 +40,7 @@ pub(super) struct Database {
     name: String,
     /// The server, by way of a database that is not this one. Taken when this one is dropped.
     server: Option<PgConnectOptions>,
-    /// Says that somebody is alive.
+    /// Shows other kits that this process is alive.
     presence: Option<PgConnection>,
 }
 
@@ -51,7 +51,7 @@ impl fmt::Debug for Database {
 }
 
 impl Database {
-    /// Makes one on the server of that URL, and a pool for it. `setting` is where the URL stands.
+    /// Creates one on the server of that URL, and a pool for it. `setting` is where the URL comes from.
     pub(super) async fn create(
         url: &str,
         setting: &'static str,
@@ -76,7 +76,7 @@ impl Database {
             .await
             .map_err(failed(|| format!("look at the databases of {place}")))?;
         let name = Name::new(now).to_string();
-        // `template1` cannot be copied while anybody is connected to it; to `template0` nobody is.
+        // `template1` cannot be copied while there is a connection to it; to `template0` there can be none.
         let create = format!("CREATE DATABASE {name} TEMPLATE template0");
         sqlx::raw_sql(AssertSqlSafe(create))
             .execute(&mut connection)
@@ -160,7 +160,7 @@ async fn drop_database(server: &PgConnectOptions, name: &str) -> Result<(), sqlx
     connection.close().await
 }
 
-/// Drops what killed processes have left; the time by the server's clock.
+/// Drops what killed processes have left behind. Returns the time by the server's clock.
 async fn drop_abandoned(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
     let list = KitStatements::new(&Family::default()).list_kit_databases;
     let row = list
@@ -172,7 +172,7 @@ async fn drop_abandoned(connection: &mut PgConnection) -> Result<i64, sqlx::Erro
     let unused: Vec<String> = row.try_get("unused")?;
     let unused = unused.iter().filter_map(|name| Name::parse(name));
     for name in unused.filter(|name| name.created_at <= now - ABANDONED_AFTER) {
-        // Another role's, or another kit is about the same: what fails is not ours to mend.
+        // It belongs to another role, or another kit drops it at the same time: a failure is no fault here.
         let drop = format!("DROP DATABASE IF EXISTS {name}");
         let _ = sqlx::raw_sql(AssertSqlSafe(drop))
             .execute(&mut *connection)
@@ -184,11 +184,11 @@ async fn drop_abandoned(connection: &mut PgConnection) -> Result<i64, sqlx::Erro
 fn failed(doing: impl FnOnce() -> String) -> impl FnOnce(sqlx::Error) -> TestKitError {
     |error| TestKitError::Server {
         doing: doing(),
-        source: DatabaseError(error),
+        database: DatabaseError::from(error),
     }
 }
 
-/// The parts of a name that is given here.
+/// The parts of a database's name.
 #[derive(Debug, PartialEq)]
 struct Name {
     /// In seconds since 1970.

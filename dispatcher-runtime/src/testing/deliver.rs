@@ -1,22 +1,26 @@
-//! One attempt of one handler, by the code that makes them in production: the payload passes the gate,
-//! a panic becomes an error, and what fails is rolled back.
+//! One attempt of one handler, by the code that runs in production: the payload passes the gate, a panic
+//! becomes an error, and a failure is rolled back.
 
 use sqlx::PgPool;
 
 use super::event::TestEvent;
-use crate::consume::delivery::{self, Abandoned, Attempted, Outcome, Subscription};
-use crate::consume::handler::{Delivery, DeliveryTx, Handler};
+use super::handler_failed::HandlerFailed;
+use crate::consume::delivery::{Delivery, DeliveryTx};
+use crate::consume::handler::Handler;
 use crate::consume::handler_error::HandlerError;
-use crate::contract::event_type::EventType;
+use crate::consume::pass::attempt::{Attempt, Outcome, TRANSACTION_ENDED};
+use crate::consume::pass::error::AbortCause;
+use crate::consume::subscription::Subscription;
+use crate::contract::event_type::{EventType, EventTypes};
 use crate::contract::payload::Payload;
 use crate::observe::Observers;
 use crate::postgres::transaction;
 
 /// Hands an event to a handler, without a database.
 ///
-/// The event is a payload, or [`event`](super::event) with more said about it. `state` is what
-/// `.state(…)` of a consumer takes, and `()` for a handler that takes none. A handler that takes
-/// `Delivery` is told the first consumer that the registry names.
+/// The event is a payload, or what [`event`](super::event) makes of one, with fields of the envelope set.
+/// `state` is what `.state(…)` of a consumer takes, and `()` for a handler that takes none. A handler that
+/// takes `Delivery` receives the first consumer that the registry names.
 ///
 /// ```
 /// # use acme_contracts::{credit_locked, credit_locked::CreditLocked};
@@ -31,7 +35,7 @@ use crate::postgres::transaction;
 ///     Ok(())
 /// }
 ///
-/// # async fn example(lock: CreditLocked, too_much: CreditLocked) -> Result<(), HandlerError> {
+/// # async fn example(lock: CreditLocked, too_much: CreditLocked) -> Result<(), testing::HandlerFailed> {
 /// testing::deliver(hold_slot, (), lock).await?;
 ///
 /// let refused = testing::deliver(hold_slot, (), too_much).await.unwrap_err();
@@ -65,7 +69,7 @@ pub async fn deliver<S, H, P>(
     handler: H,
     state: S,
     event: impl Into<TestEvent<P>>,
-) -> Result<(), HandlerError>
+) -> Result<(), HandlerFailed>
 where
     S: Send + Sync + 'static,
     H: Handler<S>,
@@ -77,7 +81,7 @@ where
             "this handler takes `&mut DeliveryTx`, which needs a database: use `deliver_within(&pool, …)`"
         );
     }
-    run(handler, &state, event.into(), None).await
+    Ok(run(handler, &state, event.into(), None).await?)
 }
 
 /// Like [`deliver`], for a handler that takes `&mut DeliveryTx`: in a transaction of `pool`, which is
@@ -92,7 +96,7 @@ where
 /// # use dispatcher_runtime::{DeliveryTx, EventEnvelope, HandlerError, subscribe, testing};
 /// # #[subscribe(credit_locked)]
 /// # async fn hold_slot(event: EventEnvelope<CreditLocked>, tx: &mut DeliveryTx) -> Result<(), HandlerError> { Ok(()) }
-/// # async fn example(pool: sqlx::PgPool, lock: CreditLocked) -> Result<(), HandlerError> {
+/// # async fn example(pool: sqlx::PgPool, lock: CreditLocked) -> Result<(), testing::HandlerFailed> {
 /// testing::deliver_within(&pool, hold_slot, (), lock).await?;
 /// # Ok(()) }
 /// ```
@@ -107,13 +111,16 @@ pub async fn deliver_within<S, H, P>(
     handler: H,
     state: S,
     event: impl Into<TestEvent<P>>,
-) -> Result<(), HandlerError>
+) -> Result<(), HandlerFailed>
 where
     S: Send + Sync + 'static,
     H: Handler<S>,
     P: Payload,
 {
-    let mut tx = DeliveryTx::new(transaction::begin(pool).await?);
+    let tx = transaction::begin(pool)
+        .await
+        .map_err(HandlerError::retry)?;
+    let mut tx = DeliveryTx::new(tx, None);
     let result = run(handler, &state, event.into(), Some(&mut tx)).await;
     let tx = tx.into_inner();
     match result {
@@ -122,11 +129,12 @@ where
             HandlerError::retry(format!(
                 "what the handler wrote could not be committed: {error}"
             ))
+            .into()
         }),
         Err(error) => {
             // The connection may be gone; then there is nothing to roll back.
             let _ = tx.rollback().await;
-            Err(error)
+            Err(error.into())
         }
     }
 }
@@ -143,30 +151,38 @@ where
     P: Payload,
 {
     let (event, attempt) = event.store()?;
-    event.is_of::<H::EventTypes>()?;
+    event.expect_type(<H::EventTypes as EventTypes>::NAMES)?;
     let delivery = Delivery {
         attempt,
         consumer: P::EventType::CONSUMERS.first().copied().unwrap_or("test"),
         subscription: H::NAME,
-        position: event.position,
+        position: event.position.into(),
         inserted_at: event.inserted_at,
     };
     let observers = Observers::default();
     let subscription = Subscription::new(handler);
-    let attempted =
-        delivery::attempt(&subscription, &event, tx, state, delivery, None, &observers).await;
-    match attempted {
-        Ok(Attempted { outcome, .. }) => match outcome {
+    let attempt = Attempt {
+        subscription: &subscription,
+        event: &event,
+        state,
+        delivery,
+        timeout: None,
+        observers: &observers,
+    };
+    match attempt.run(tx).await {
+        Ok(report) => match report.outcome {
             Outcome::Handled => Ok(()),
             Outcome::Failed(failure) => Err(HandlerError {
                 kind: failure.kind,
                 source: failure.error.into(),
             }),
         },
-        Err(Abandoned::Transient(error)) => Err(HandlerError::retry(error)),
-        Err(Abandoned::Database(error) | Abandoned::Commit(error)) => Err(error.into()),
-        Err(Abandoned::TransactionEnded) => Err(HandlerError::retry(delivery::TRANSACTION_ENDED)),
+        Err(AbortCause::Transient(error)) => Err(HandlerError::retry(error)),
+        Err(AbortCause::Database(error) | AbortCause::Commit(error)) => Err(error.into()),
+        Err(AbortCause::TransactionEnded) => Err(HandlerError::retry(TRANSACTION_ENDED)),
         // An attempt knows nothing of leases and cursors.
-        Err(Abandoned::LeaseLost | Abandoned::Log(_) | Abandoned::Shared) => unreachable!(),
+        Err(AbortCause::LeaseLost | AbortCause::Log(_) | AbortCause::SharedSavepoint) => {
+            unreachable!()
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The test kit.
+//! What a test kit could not do.
 
 use std::time::Duration;
 
@@ -13,38 +13,41 @@ pub enum TestKitError {
     /// A setting is missing or malformed: the message names it and says what to do.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The database of the test could not be made, or is not to be dropped. Where the role may not
-    /// create databases, grant it CREATEDB.
-    #[error("could not {doing}: {source}{}", may_not_create(.source))]
+    /// The database of the test could not be created or dropped. If the role may not create databases,
+    /// grant it CREATEDB.
+    #[error("could not {doing}: {database}{}", may_not_create(.database))]
+    #[non_exhaustive]
     Server {
         /// What was tried.
         doing: String,
-        /// What the server says.
-        source: DatabaseError,
+        /// What the server said.
+        database: DatabaseError,
     },
-    /// The dispatcher's tables could not be made: see its source.
+    /// The dispatcher's tables could not be created.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
-    /// What `.prepare(…)` was given failed: see its source.
-    #[error("the test's own preparation failed: {0}")]
+    /// The test's own preparation failed: see the source of this error.
+    #[error("the preparation given to `.prepare(…)` failed")]
     Prepare(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The consumer could not be started: see its source.
+    /// The consumer could not be started.
     #[error(transparent)]
     Start(#[from] StartError),
-    /// Something is left to do, and nothing has done it. The message says what; a handler may wait for
-    /// what never comes, or the test may hold a transaction open in which events were published.
+    /// Something is still left to do. The message says what. A handler may be waiting for something that
+    /// never comes, or the test may hold a transaction open in which it has published.
     #[error("the consumer `{consumer}` has not caught up within {waited:?}: {left}")]
+    #[non_exhaustive]
     NotCaughtUp {
         /// The domain.
         consumer: &'static str,
-        /// For how long it was waited for.
+        /// How long the kit waited.
         waited: Duration,
         /// What is left to do.
         left: String,
     },
-    /// An event that was published cannot be read as what its type says: it did not come through a
-    /// `Dispatcher`. Correct what inserts it.
-    #[error("the event {event_id} is no valid {event_type}: {problem}")]
+    /// An event is not a valid event of its type, because it was not published by a `Dispatcher`. Correct
+    /// the code that inserts it.
+    #[error("the event {event_id} is not a valid {event_type}: {problem}")]
+    #[non_exhaustive]
     Unreadable {
         /// Its id.
         event_id: String,
@@ -53,12 +56,18 @@ pub enum TestKitError {
         /// What is wrong with it.
         problem: String,
     },
-    /// Dead letters could not be read: see its source.
+    /// Dead letters could not be read.
     #[error(transparent)]
     DeadLetters(#[from] DeadLetterError),
     /// The database could not be reached or refused a statement.
-    #[error("{0}")]
-    Database(#[source] DatabaseError),
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl From<sqlx::Error> for TestKitError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
+    }
 }
 
 fn may_not_create(error: &DatabaseError) -> &'static str {
@@ -67,7 +76,7 @@ fn may_not_create(error: &DatabaseError) -> &'static str {
         .as_database_error()
         .and_then(|error| error.code());
     match code.as_deref() {
-        Some("42501") => "; tests need a role that may: `ALTER ROLE … CREATEDB`",
+        Some("42501") => "; grant the role the right to create databases: `ALTER ROLE … CREATEDB`",
         _ => "",
     }
 }

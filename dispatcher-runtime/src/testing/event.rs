@@ -1,4 +1,4 @@
-//! An event for the test of one handler, with an envelope that is filled in.
+//! An event for the test of one handler, with a complete envelope.
 
 use std::borrow::Cow;
 
@@ -11,8 +11,8 @@ use crate::contract::id::{EventId, TenantId};
 use crate::contract::payload::Payload;
 use crate::log::stored_event::StoredEvent;
 
-/// An event with that payload, as its producer would have published it just now. What the envelope
-/// says can be changed.
+/// An event with that payload, as its producer would have published it just now. The fields of its envelope
+/// can be changed.
 ///
 /// ```
 /// # use acme_contracts::credit_locked::CreditLocked;
@@ -38,8 +38,8 @@ pub fn event<P: Payload>(payload: P) -> TestEvent<P> {
     }
 }
 
-/// An event that [`deliver`](super::deliver) hands to a handler; made by [`event`], or of a payload
-/// by itself.
+/// An event that [`deliver`](super::deliver) hands to a handler. [`event`] makes one from a payload, and a
+/// payload becomes one by itself.
 #[derive(Clone, Debug)]
 #[must_use = "hand it to `deliver`"]
 pub struct TestEvent<P> {
@@ -62,55 +62,55 @@ impl<P: Payload> From<P> for TestEvent<P> {
 }
 
 impl<P: Payload> TestEvent<P> {
-    /// Its id. Without it a new one.
+    /// The event's id. Defaults to a new one.
     pub fn event_id(mut self, event_id: EventId) -> Self {
         self.event_id = event_id;
         self
     }
 
-    /// When the fact happened. Without it now.
+    /// When the fact happened. Defaults to now.
     pub fn occurred_at(mut self, occurred_at: OffsetDateTime) -> Self {
         self.occurred_at = occurred_at;
         self
     }
 
-    /// The tenant. Without it `tnt_test`.
+    /// The tenant. Defaults to `tnt_test`.
     pub fn tenant(mut self, tenant_id: TenantId) -> Self {
         self.tenant = Some(tenant_id);
         self
     }
 
-    /// Whom the event is about, where it is not what the contract's `subject` points to.
+    /// Whom or what the event is about. Defaults to what the contract's `subject` points to.
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
         self
     }
 
-    /// Who causes the event. Without it `system:` and the producer.
+    /// Who causes the event. Defaults to `system:` and the producer.
     pub fn actor(mut self, actor: impl Into<String>) -> Self {
         self.actor = actor.into();
         self
     }
 
-    /// What the event belongs to. Without it nothing.
+    /// What the event belongs to. Defaults to nothing.
     pub fn correlation_id(mut self, correlation_id: impl Into<String>) -> Self {
         self.correlation_id = Some(correlation_id.into());
         self
     }
 
-    /// The event or command that caused it. Without it none.
+    /// The event or command that caused it. Defaults to none.
     pub fn causation_id(mut self, causation_id: impl Into<String>) -> Self {
         self.causation_id = Some(causation_id.into());
         self
     }
 
-    /// The W3C trace context of the publisher. Without it none.
+    /// The W3C trace context of the publisher. Defaults to none.
     pub fn traceparent(mut self, traceparent: impl Into<String>) -> Self {
         self.traceparent = Some(traceparent.into());
         self
     }
 
-    /// Which attempt this is, for handlers that take `Delivery`. Without it the first.
+    /// Which attempt this is, for handlers that take `Delivery`. Defaults to 1.
     pub fn attempt(mut self, attempt: u32) -> Self {
         self.attempt = attempt;
         self

@@ -1,12 +1,12 @@
 //! What a test has found, and assertions about it.
 //!
-//! An assertion that fails panics at the line of the test, and lists what was there instead: a test
-//! that fails on a machine far away has to say why.
+//! An assertion that fails panics at its line in the test and lists what was there instead, because a test
+//! that fails on a build server has to say why.
 
 use std::ops::Deref;
 
-/// Events that were published, or dead letters, in the order of the log. It is a slice; the methods
-/// are assertions, and panic.
+/// Events that were published, or dead letters, in the order of the log. It derefs to a slice; its methods
+/// are assertions that panic.
 #[derive(Clone, Debug)]
 #[must_use = "assert something about it, such as `.expect_none()`"]
 pub struct Found<T> {
@@ -35,10 +35,10 @@ impl<T> Found<T> {
         self
     }
 
-    /// There is none.
+    /// Asserts that there is none.
     ///
     /// # Panics
-    /// There is one or more; the message lists them.
+    /// If there are any; the message lists them.
     #[track_caller]
     pub fn expect_none(self) {
         if !self.items.is_empty() {
@@ -46,10 +46,10 @@ impl<T> Found<T> {
         }
     }
 
-    /// There is one and no other.
+    /// Asserts that there is exactly one, and returns it.
     ///
     /// # Panics
-    /// There is none, or there are several; the message lists what there is.
+    /// If there is none, or more than one; the message lists what there is.
     #[track_caller]
     pub fn expect_one(mut self) -> T {
         match self.items.pop() {
@@ -58,10 +58,10 @@ impl<T> Found<T> {
         }
     }
 
-    /// There is one like that and no other. There may be others that are not like that.
+    /// Asserts that exactly one satisfies the condition, and returns it. There may be others that do not.
     ///
     /// # Panics
-    /// There is none like that, or there are several; the message lists what there is.
+    /// If none satisfies it, or more than one; the message lists what there is.
     #[track_caller]
     pub fn one_where(mut self, is_meant: impl FnMut(&T) -> bool) -> T {
         let meant: Vec<_> = self.items.iter().map(is_meant).collect();
@@ -76,10 +76,10 @@ impl<T> Found<T> {
         }
     }
 
-    /// There is one like that, or several; the first of them.
+    /// Asserts that at least one satisfies the condition, and returns the first.
     ///
     /// # Panics
-    /// There is none like that; the message lists what there is.
+    /// If none satisfies it; the message lists what there is.
     #[track_caller]
     pub fn any_where(mut self, is_meant: impl FnMut(&T) -> bool) -> T {
         match self.items.iter().position(is_meant) {

@@ -1,7 +1,7 @@
-//! A consumer in a test: what is published to it, what comes of that, and its time.
+//! A consumer in a test: what is published to it, what becomes of that, and its clock.
 //!
-//! **Invariant:** nothing happens because time passes. A retry is due when the test moves the clock,
-//! or asks for the end ([`TestKit::wait_caught_up`]).
+//! **Invariant:** nothing happens because time passes. A retry is due when the test moves the clock, or
+//! waits for the end of all work ([`TestKit::wait_caught_up`]).
 
 use std::time::Duration;
 
@@ -18,24 +18,40 @@ use crate::contract::payload::{Domain, Payload};
 use crate::log::EventLog;
 use crate::log::stored_event::StoredEvent;
 use crate::operate::dead_letter::{DeadLetter, DeadLetterFilter, DeadLetters};
-use crate::postgres::config::Family;
 use crate::postgres::error::DatabaseError;
-use crate::postgres::sql::KitStatements;
+use crate::postgres::family::Family;
 use crate::publish::{BorrowPayload, Dispatcher, Marked, Publish, PublishAll};
 use crate::testing::error::TestKitError;
+use crate::testing::statements::KitStatements;
 
-/// How long connections are given to end by themselves.
+/// How long connections may take to close by themselves.
 const LETTING_GO: Duration = Duration::from_millis(100);
 
 /// The consuming side of the domain `D` in a test, on a database of its own.
 ///
 /// Its handlers run as in production, but its clock stands still: a retry is not due before the test
-/// moves the clock, by [`advance`](Self::advance) or by [`wait_caught_up`](Self::wait_caught_up). The clock is
-/// that of retries, and of the times in dead letters; leases, timeouts and `occurred_at` go by the
-/// system's.
+/// moves the clock, by [`advance`](Self::advance) or by [`wait_caught_up`](Self::wait_caught_up). That clock
+/// decides about retries and the times in dead letters; leases, timeouts and `occurred_at` use the system's
+/// clock.
 ///
-/// When it is dropped, also by an assertion that fails, the database is dropped; that blocks for a
-/// moment. [`close`](Self::close) does it without blocking, and says when it fails.
+/// When the kit is dropped, also because an assertion failed, the database is dropped; that blocks for a
+/// moment. [`close`](Self::close) does it without blocking and returns an error if it fails.
+///
+/// ```no_run
+/// # use acme_contracts::{Coaching, credit_locked, credit_locked::CreditLocked};
+/// # use dispatcher_runtime::{EventEnvelope, HandlerError, subscribe};
+/// # #[subscribe(credit_locked)]
+/// # async fn hold_slot(event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> { Ok(()) }
+/// # async fn example(event: CreditLocked) -> Result<(), Box<dyn std::error::Error>> {
+/// use dispatcher_runtime::testing::TestKit;
+///
+/// let kit = TestKit::<Coaching>::builder().subscribe(hold_slot).start().await?;
+/// kit.publish(event).await?;
+/// kit.wait_caught_up().await?;
+/// kit.dead_letters().await?.expect_none();
+/// kit.close().await?;
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 #[must_use = "the consumer stops and the database is dropped when this is dropped"]
 pub struct TestKit<D> {
@@ -44,7 +60,7 @@ pub struct TestKit<D> {
     pub(super) dispatcher: Dispatcher<D>,
     pub(super) pool: PgPool,
     pub(super) clock: Clock,
-    /// What the kit has published itself.
+    /// The events that the kit has published itself.
     pub(super) marked: Marked,
     /// Where the log ended when the kit started.
     pub(super) since: i64,
@@ -54,7 +70,7 @@ pub struct TestKit<D> {
 }
 
 impl<D: Domain> TestKit<D> {
-    /// A kit that is yet to be told its handlers and started.
+    /// A builder, for the handlers and settings of a kit.
     pub fn builder() -> TestKitBuilder<D, ()> {
         TestKitBuilder::new()
     }
@@ -64,13 +80,13 @@ impl<D: Domain> TestKit<D> {
         &self.pool
     }
 
-    /// The name of the database that was made for this test; `None` where the test brought its own.
+    /// The name of the database that was created for this test; `None` if the test brought its own.
     pub fn database_name(&self) -> Option<&str> {
         self.database.as_ref().map(Database::name)
     }
 
-    /// Publishes an event as the domain that the registry names as its producer, whichever it is. It
-    /// passes the gate like any other. What can be said about it is what [`Publish`] takes.
+    /// Publishes an event as the domain that the registry names as its producer. The event passes the gate
+    /// like any other. The methods of [`Publish`] set the fields of its envelope.
     ///
     /// ```no_run
     /// # use acme_contracts::{Coaching, credit_locked::CreditLocked};
@@ -105,8 +121,8 @@ impl<D: Domain> TestKit<D> {
     /// ```
     ///
     /// # Errors
-    /// The database failed, or one of the events is none of its type's, because it did not come through
-    /// a `Dispatcher`.
+    /// The database failed, or an event is not valid for its type, because it was not published by a
+    /// `Dispatcher`.
     ///
     /// # Cancellation
     /// Reads only; may be dropped.
@@ -116,11 +132,10 @@ impl<D: Domain> TestKit<D> {
             .query()
             .bind(self.since)
             .fetch_all(&self.pool)
-            .await
-            .map_err(database)?;
+            .await?;
         let (mut found, mut others) = (Vec::new(), Vec::new());
         for row in &rows {
-            let event = StoredEvent::from_row(row).map_err(database)?;
+            let event = StoredEvent::from_row(row)?;
             if self.marked.contains(&event.event_id) {
                 continue;
             }
@@ -143,8 +158,7 @@ impl<D: Domain> TestKit<D> {
         Ok(Found::new(what, found).beside(others))
     }
 
-    /// The dead letters of this consumer that are not resolved, the oldest event first; a thousand at
-    /// most.
+    /// The dead letters of this consumer that are not resolved, the oldest event first, 1000 at most.
     ///
     /// ```no_run
     /// # use acme_contracts::Coaching;
@@ -173,8 +187,8 @@ impl<D: Domain> TestKit<D> {
     }
 
     /// Waits until every event is handled or a dead letter: those that are published by now, and those
-    /// that handlers publish meanwhile. Retries are waited for, and cost no time: while one is not due
-    /// and nothing else is left to do, the clock moves to it.
+    /// that handlers publish meanwhile. Retries cost no time: when nothing else is left to do, the clock
+    /// moves to the next retry.
     ///
     /// # Errors
     /// [`TestKitError::NotCaughtUp`] says what is left to do after the
@@ -196,11 +210,11 @@ impl<D: Domain> TestKit<D> {
                 consumer.wake();
             }
         };
-        self.within_patience(consumer, caught_up).await
+        self.within_timeout(consumer, caught_up).await
     }
 
     /// Waits until everything that can be done now is done; the clock stands still. Then every event is
-    /// handled, a dead letter, or waits for a retry, which is due when the test moves the clock.
+    /// handled, a dead letter, or waiting for a retry that is due when the test moves the clock.
     ///
     /// # Errors
     /// As [`wait_caught_up`](Self::wait_caught_up).
@@ -212,10 +226,10 @@ impl<D: Domain> TestKit<D> {
             return Ok(());
         };
         let idle = async { consumer.idle().await.map(drop) };
-        self.within_patience(consumer, idle).await
+        self.within_timeout(consumer, idle).await
     }
 
-    /// Moves the clock. Retries that are due by then are made; wait for them with
+    /// Moves the clock forward. Retries that are due by then run; wait for them with
     /// [`idle`](Self::idle).
     pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
@@ -224,16 +238,16 @@ impl<D: Domain> TestKit<D> {
         }
     }
 
-    /// What time it is for the consumer: that of its start, and what the clock was moved by since.
+    /// The time by the consumer's clock: the time of its start, plus what the clock was moved by.
     pub fn now(&self) -> OffsetDateTime {
         self.clock.now()
     }
 
-    /// Stops the consumer after what is in flight, and drops the database. One that the test brought
-    /// itself stays, and so does its pool.
+    /// Stops the consumer after the handlers that run, and drops the database. A database that the test
+    /// brought itself stays, and its pool stays open.
     ///
     /// # Errors
-    /// The server does not let go of the database; a later kit will try again.
+    /// The database could not be dropped; a later kit will try again.
     ///
     /// # Cancellation
     /// The database may still be there; a later kit drops it.
@@ -244,18 +258,18 @@ impl<D: Domain> TestKit<D> {
         let Some(database) = self.database else {
             return Ok(());
         };
-        // What the test still holds of it is cut off when the database is dropped.
+        // Connections that the test still holds are closed when the database is dropped.
         let _ = tokio::time::timeout(LETTING_GO, self.pool.close()).await;
         database.close().await
     }
 
-    async fn within_patience(
+    async fn within_timeout(
         &self,
         consumer: &RunningConsumer,
-        done: impl Future<Output = Result<(), sqlx::Error>>,
+        done: impl Future<Output = Result<(), DatabaseError>>,
     ) -> Result<(), TestKitError> {
         match tokio::time::timeout(self.timeout, done).await {
-            Ok(result) => result.map_err(database),
+            Ok(result) => Ok(result?),
             Err(_) => Err(TestKitError::NotCaughtUp {
                 consumer: D::NAME,
                 waited: self.timeout,
@@ -266,11 +280,10 @@ impl<D: Domain> TestKit<D> {
 
     /// What is left to do, for a person to read.
     async fn left(&self, consumer: &RunningConsumer) -> Result<String, TestKitError> {
-        let horizon = EventLog::new(self.pool.clone()).horizon().await;
-        let horizon = horizon.map_err(TestKitError::Database)?;
+        let horizon = EventLog::new(self.pool.clone()).horizon().await?;
         let mut left = Vec::new();
-        for one in consumer.progress().await.map_err(database)? {
-            if one.position < horizon.last_position {
+        for one in consumer.progress().await? {
+            if one.position < horizon.last_position.get() {
                 left.push(format!(
                     "{} has read up to position {} of {}",
                     one.subscription, one.position, horizon.last_position
@@ -287,14 +300,10 @@ impl<D: Domain> TestKit<D> {
             left.push(format!("{blocker} has published and not ended"));
         }
         if left.is_empty() {
-            left.push("events are published or retried without end".to_owned());
+            left.push("events are published or retried endlessly".to_owned());
         }
         Ok(left.join("; "))
     }
-}
-
-fn database(error: sqlx::Error) -> TestKitError {
-    TestKitError::Database(DatabaseError(error))
 }
 
 fn name_event(event: &StoredEvent) -> String {

@@ -22,10 +22,9 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Nothing here sleeps until something has happened; it is waited for, and what does not come is an
-//! error that says what is missing. Assertions panic where they stand in the test, and list what was
-//! there instead. Of the crate's invariants none is relaxed: events pass the gate, and handlers run
-//! as in production.
+//! Nothing here sleeps and hopes: each wait ends when its condition holds, and if it never does, the error
+//! says what is missing. Assertions panic at their line in the test and list what was there instead. None of
+//! the crate's guarantees is relaxed: events pass the gate, and handlers run as in production.
 
 mod builder;
 mod database;
@@ -33,12 +32,15 @@ mod deliver;
 pub(crate) mod error;
 mod event;
 mod found;
+mod handler_failed;
 mod kit;
+mod statements;
 
 pub use builder::TestKitBuilder;
 pub use deliver::{deliver, deliver_within};
 pub use event::{TestEvent, event};
 pub use found::Found;
+pub use handler_failed::HandlerFailed;
 pub use kit::TestKit;
 
 pub use crate::testing::error::TestKitError;

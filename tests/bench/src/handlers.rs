@@ -3,7 +3,7 @@
 use acme_contracts::Coaching;
 use acme_contracts::credit_locked::{self, CreditLocked};
 use dispatcher_runtime::{
-    ConsumerBuilder, DeliveryTx, EventEnvelope, HandlerError, State, subscribe,
+    ConsumerBuilder, DeliveryTx, EventEnvelope, HandlerError, State, SubscriptionOptions, subscribe,
 };
 
 use super::progress::Progress;
@@ -40,12 +40,21 @@ type Builder = ConsumerBuilder<Coaching, Progress>;
 /// One subscription.
 pub(super) fn one(builder: Builder, work: Work, partitions: u16) -> Builder {
     match work {
-        Work::Nothing => builder.subscribe_with(nothing, |it| it.partitions(partitions)),
-        Work::Write => builder.subscribe_with(write, |it| it.partitions(partitions)),
-        Work::Shared => {
-            builder.subscribe_with(write, |it| it.partitions(partitions).share_savepoint())
+        Work::Nothing => {
+            builder.subscribe_with(nothing, SubscriptionOptions::new().partitions(partitions))
         }
-        Work::Outside => builder.subscribe_with(outside, |it| it.partitions(partitions)),
+        Work::Write => {
+            builder.subscribe_with(write, SubscriptionOptions::new().partitions(partitions))
+        }
+        Work::Shared => builder.subscribe_with(
+            write,
+            SubscriptionOptions::new()
+                .partitions(partitions)
+                .share_savepoint(true),
+        ),
+        Work::Outside => {
+            builder.subscribe_with(outside, SubscriptionOptions::new().partitions(partitions))
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::credit_released::{self, CreditReleased};
 use dispatcher_runtime::{
     Consumer, ConsumerBuilder, Delivery, DeliveryTx, EventEnvelope, HandlerError, RunningConsumer,
-    State, subscribe,
+    State, SubscriptionOptions, subscribe,
 };
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
@@ -52,31 +52,43 @@ struct App {
 
 type Builder = ConsumerBuilder<Coaching, App>;
 
+fn retries() -> Vec<Duration> {
+    let delays = (1..ATTEMPTS).map(|retry| Duration::from_millis(u64::from(retry) * 40));
+    delays.collect()
+}
+
 /// The settings of both.
 fn settings(builder: Builder) -> Builder {
     builder
         .batch_size(20)
         // Prepared transactions wake nobody.
         .poll_interval(Duration::from_millis(250))
-        .retry_delays((1..ATTEMPTS).map(|retry| Duration::from_millis(u64::from(retry) * 40)))
+        .retry(retries())
         .lease(LEASE)
 }
 
 fn with_limit(builder: Builder) -> Builder {
     settings(builder)
         .handler_timeout(HANDLER_TIMEOUT)
-        .subscribe_with(hold_slot, |options| options.partitions(2).share_savepoint())
-        .subscribe_with(free_slot, |options| options.concurrency(3))
-        .subscribe_with(tell_of_lock, |options| options.concurrency(2))
-        .subscribe_with(tell_of_debit, |options| options.partitions(3))
+        .subscribe_with(
+            hold_slot,
+            SubscriptionOptions::new()
+                .partitions(2)
+                .share_savepoint(true),
+        )
+        .subscribe_with(free_slot, SubscriptionOptions::new().concurrency(3))
+        .subscribe_with(tell_of_lock, SubscriptionOptions::new().concurrency(2))
+        .subscribe_with(tell_of_debit, SubscriptionOptions::new().partitions(3))
 }
 
 fn without_limit(builder: Builder) -> Builder {
-    settings(builder)
-        .subscribe(note_lock)
-        .subscribe_with(note_release, |options| {
-            options.partitions(2).concurrency(3).share_savepoint()
-        })
+    settings(builder).subscribe(note_lock).subscribe_with(
+        note_release,
+        SubscriptionOptions::new()
+            .partitions(2)
+            .concurrency(3)
+            .share_savepoint(true),
+    )
 }
 
 /// Consumes until told to stop.

@@ -5,22 +5,18 @@
 //! check formats. Where they differ, one of them is wrong; that is told apart from faults of the
 //! generator.
 
-// The same steps as the gate's; what they come to is held against boon.
-#[path = "../../../dispatcher-runtime/src/contract/gate/one_resource.rs"]
-mod one_resource;
-
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use dispatcher_build_support::formats::BORROWED;
+use dispatcher_schema::formats::{ANNOTATIONS, BORROWED};
+// The same steps as the gate's; what they come to is held against boon.
+use dispatcher_schema::one_resource::{ADDRESS, OneResource};
 use serde_json::{Value, json};
 
 use super::Directory;
 use super::reach::SCHEME;
-
-use one_resource::{ADDRESS, OneResource};
 
 /// Deep schemas are followed recursively; the memory is only reserved.
 const STACK: usize = 256 * 1024 * 1024;
@@ -138,11 +134,9 @@ fn options<'a>() -> jsonschema::ValidationOptions<'a> {
     let options = jsonschema::options()
         .offline()
         .should_validate_formats(true);
-    let options = ["binary", "password"]
-        .iter()
-        .fold(options, |options, name| {
-            options.with_format(*name, |_: &str| true)
-        });
+    let options = ANNOTATIONS.iter().fold(options, |options, name| {
+        options.with_format(*name, |_: &str| true)
+    });
     BORROWED.iter().fold(options, |options, name| {
         let plain = jsonschema::options()
             .should_validate_formats(true)

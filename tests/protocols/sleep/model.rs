@@ -1,4 +1,4 @@
-//! S1 to S5 of `dispatcher-runtime/src/wake.rs` (the loop is in `worker.rs`), against writers.
+//! S1 to S5 of `dispatcher-runtime/src/consume/wake/` (the loop is in `worker.rs`), against writers.
 //!
 //! ```text
 //!   writer   W2 insert: position and floor lock

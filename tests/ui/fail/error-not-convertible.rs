@@ -9,7 +9,7 @@ async fn hold_slot(_event: EventEnvelope<CreditLocked>) -> Result<(), Full> {
 }
 
 #[subscribe(credit_locked)]
-async fn credit_history(_event: EventEnvelope<CreditLocked>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+async fn credit_history(_event: EventEnvelope<CreditLocked>) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 

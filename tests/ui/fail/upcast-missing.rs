@@ -42,7 +42,7 @@ mod order_paid {
         const SUBJECT: Option<&'static str> = None;
         const CURRENT_VERSION: u32 = 2;
         fn descriptor() -> &'static EventContract {
-            static DESCRIPTOR: EventContract = EventContract {
+            static DESCRIPTOR: EventContract = EventContract::new(private::EventContractParts {
                 event_type: "order.paid",
                 description: "",
                 contract: "orders",
@@ -51,7 +51,7 @@ mod order_paid {
                 status: Status::Active,
                 subject: None,
                 versions: &[],
-            };
+            });
             &DESCRIPTOR
         }
     }

@@ -5,7 +5,7 @@
 use acme_contracts::{Coaching, Revenue, credit_locked, credit_locked::CreditLocked};
 use dispatcher_runtime::{
     ConsumedBy, Consumer, ConsumerBuilder, Dispatcher, Domain, EventEnvelope, EventType,
-    EventTypes, Handler, HandlerError, PublishError, PublishedBy, subscribe,
+    EventTypes, Handler, HandlerError, PublishError, PublishedBy, SubscriptionOptions, subscribe,
 };
 use sqlx::PgPool;
 
@@ -41,7 +41,7 @@ where
     H::EventTypes: ConsumedBy<D>,
 {
     tracing::info!(event_types = ?H::EventTypes::NAMES);
-    consumer.subscribe_with(handler, |options| options.concurrency(1))
+    consumer.subscribe_with(handler, SubscriptionOptions::new().concurrency(1))
 }
 
 fn subject<E: EventType>() -> Option<&'static str> {

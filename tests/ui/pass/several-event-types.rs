@@ -9,7 +9,7 @@ use acme_contracts::credit_released::{self as released, CreditReleased};
 use acme_contracts::{Coaching, Growth, order_paid, refund_issued};
 use dispatcher_runtime::{
     Consumer, ConsumerBuilder, DeliveryTx, EventEnvelope, EventUnion, HandlerError, State,
-    subscribe,
+    SubscriptionOptions, subscribe,
 };
 use sqlx::PgPool;
 
@@ -114,6 +114,6 @@ pub(crate) fn coaching(pool: PgPool) -> ConsumerBuilder<Coaching, ()> {
     Consumer::builder(pool)
         .subscribe(credit_board)
         .subscribe(credit_log)
-        .subscribe_with(local, |options| options.concurrency(2))
+        .subscribe_with(local, SubscriptionOptions::new().concurrency(2))
         .subscribe(deprecated::move_slot)
 }

@@ -1,11 +1,11 @@
 //! What each keyword needs, and the names of types.
 
+use dispatcher_schema::words::found;
 use serde_json::Value;
 
 use super::Checker;
 use crate::diagnostic::closest;
 use crate::draft::{Draft, Subschemas};
-use crate::registry::found;
 use crate::schema::Location;
 
 impl Checker<'_> {
@@ -123,13 +123,13 @@ pub(super) fn is_type(name: &str) -> bool {
 
 pub(super) fn repeated(value: &Value) -> String {
     let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    // Only for the message, and only where something stands twice.
+    // Only for the message, and only where there is a duplicate.
     let twice = items
         .iter()
         .enumerate()
         .find(|(index, item)| items[..*index].contains(item));
     match twice {
-        Some((_, item)) => format!("{} stands twice", found(item)),
-        None => "something stands twice".to_owned(),
+        Some((_, item)) => format!("duplicate {}", found(item)),
+        None => "duplicate items".to_owned(),
     }
 }

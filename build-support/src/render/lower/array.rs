@@ -1,17 +1,17 @@
 //! Lists and tuples.
 
+use dispatcher_schema::vocabulary::asserts;
 use serde_json::{Map, Value};
 
 use crate::draft::Draft;
 use crate::render::ir::{List, Shape, Type};
 use crate::schema::Location;
 
-use super::Lowering;
-use super::parts::{asserts, declared_types};
-use super::scalar::values;
+use super::lowering::Lowering;
+use super::schemas::{declared_types, values};
 
 impl Lowering<'_> {
-    /// The type of an array schema, with its rules.
+    /// The type of an array schema, with its constraints.
     pub(super) fn array(&mut self, at: &Location, schema: &Map<String, Value>) -> Type {
         let ty = self.items(at, schema);
         if !matches!(ty, Type::List(_)) {
@@ -19,7 +19,7 @@ impl Lowering<'_> {
         }
         let count = |keyword| {
             let number = schema.get(keyword).and_then(Value::as_f64)?;
-            // The cast saturates, which is far beyond any list.
+            // The cast saturates at a count that no list has.
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
@@ -43,8 +43,8 @@ impl Lowering<'_> {
         };
         let expected = match (counted, unique) {
             (Some(counted), false) => format!("have {counted}"),
-            (Some(counted), true) => format!("have {counted}, each only once"),
-            (None, _) => "have each item only once".to_owned(),
+            (Some(counted), true) => format!("have {counted} without duplicates"),
+            (None, _) => "have no duplicate items".to_owned(),
         };
         let id = self.new_item(at, Shape::Pending);
         self.set_shape(
@@ -60,9 +60,9 @@ impl Lowering<'_> {
         Type::Named(id)
     }
 
-    /// The same without the rules about the list itself.
+    /// The same without the constraints on the list itself.
     pub(super) fn items(&mut self, at: &Location, schema: &Map<String, Value>) -> Type {
-        let (tuple, rest) = if self.draft(at) >= Draft::Draft202012 {
+        let (tuple, rest) = if self.schemas.draft(at) >= Draft::Draft202012 {
             (schema.get("prefixItems").map(|_| "prefixItems"), "items")
         } else {
             (
@@ -110,9 +110,9 @@ impl Lowering<'_> {
         Type::List(Box::new(Type::Value))
     }
 
-    /// What to say where a field, or each of its items, stays JSON.
+    /// Why a field, or each of its items, is kept as JSON.
     pub(super) fn why_json(&self, at: &Location, ty: &Type) -> Option<&'static str> {
-        let schema = self.schema(&self.resolved(at));
+        let schema = self.schemas.schema(&self.schemas.resolved(at));
         let has = |keyword| schema.is_some_and(|schema| schema.contains_key(keyword));
         match ty {
             Type::Nullable(inner) => self.why_json(at, inner),
@@ -120,20 +120,20 @@ impl Lowering<'_> {
                 Some(Shape::List(list)) => self.why_json(at, &list.ty),
                 _ => None,
             },
-            Type::Value if schema.is_some_and(is_null) => Some("It is always null."),
+            Type::Value if schema.is_some_and(is_null) => Some("Always null."),
             Type::Value if schema.is_some_and(|schema| schema.keys().any(|key| asserts(key))) => {
-                Some("It stays JSON: no Rust type follows what the schema says of it.")
+                Some("Kept as JSON, since no Rust type expresses its schema.")
             }
-            Type::Value => Some("The schema lets any JSON be here."),
+            Type::Value => Some("Any JSON value is valid here."),
             Type::List(item) if **item == Type::Value => Some(
                 if has("prefixItems")
                     || schema.is_some_and(|schema| schema.get("items").is_some_and(Value::is_array))
                 {
-                    "Its items stay JSON: the first of them have schemas of their own, and there may be more."
+                    "Its items are kept as JSON: the first ones have schemas of their own, and more may follow."
                 } else if has("items") {
-                    "Its items stay JSON: no Rust type follows what the schema says of them."
+                    "Its items are kept as JSON, since no Rust type expresses their schema."
                 } else {
-                    "The schema lets any JSON be an item."
+                    "Its items may be any JSON value."
                 },
             ),
             _ => None,

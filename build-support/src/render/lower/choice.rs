@@ -1,28 +1,27 @@
-//! Unions whose variants only their schemas tell apart.
+//! Unions whose variants can be distinguished by their schemas only.
 //!
-//! A generated enum asks the validator of each branch, in order, and decodes the first that
-//! matches. That loses nothing: a type holds every value that its schema allows, and what stands
-//! beside the union only takes values away.
+//! A generated enum runs the validator of each branch, in order, and decodes as the first that
+//! matches. No valid value is lost: a type holds every value that its schema allows, and the keywords
+//! beside the union only exclude values.
 
 use std::collections::BTreeSet;
 
 use crate::render::docs::{Docs, code};
 use crate::render::ir::{Choice, Rule, Shape, Type};
 use crate::render::names::{Taken, pascal};
-use crate::render::naming;
+use crate::render::schema_names;
 use crate::schema::Location;
 
-use super::Lowering;
-use super::object::ObjectShape;
-use super::parts::declared_types;
+use super::lowering::Lowering;
+use super::schemas::declared_types;
 
 impl Lowering<'_> {
-    /// The variants of a union, of which nothing else is known.
+    /// The type of a union for which nothing more specific is known.
     pub(super) fn choice(&mut self, at: &Location, branches: &[Location]) -> Option<Type> {
         if let Some(ty) = self.text_choice(at, branches) {
             return Some(ty);
         }
-        if self.has_dynamic_references {
+        if self.schemas.has_dynamic_references {
             return None;
         }
         // The branches may refer back to here.
@@ -41,7 +40,7 @@ impl Lowering<'_> {
         Some(Type::Named(id))
     }
 
-    /// Strings with different rules are one string with one rule.
+    /// Strings with different constraints become one string type with one rule.
     fn text_choice(&mut self, at: &Location, branches: &[Location]) -> Option<Type> {
         const RULES: [&str; 6] = [
             "description",
@@ -52,7 +51,7 @@ impl Lowering<'_> {
             "type",
         ];
         let all_texts = branches.iter().all(|branch| {
-            self.schema(branch).is_some_and(|schema| {
+            self.schemas.schema(branch).is_some_and(|schema| {
                 declared_types(schema) == Some(BTreeSet::from(["string"]))
                     && schema.keys().all(|key| RULES.contains(&key.as_str()))
             })
@@ -64,14 +63,14 @@ impl Lowering<'_> {
         for branch in branches {
             self.hold(branch, &RULES);
         }
-        let fragment = self.fragment(at, "string", &["anyOf", "oneOf"]);
+        let fragment = self.schemas.fragment(at, "string", &["anyOf", "oneOf"]);
         let expected = "match one of the alternatives of its schema".to_owned();
         Some(self.scalar(at, expected, Rule::Text(fragment)))
     }
 
     /// Objects that differ in their properties, where the schema at `at` names none itself.
     pub(super) fn object_choice(&mut self, at: &Location) -> Option<Type> {
-        let branches = self.object_branches(at)?;
+        let branches = self.schemas.object_branches(at)?;
         let id = self.new_item(at, Shape::Pending);
         self.hold(at, &["anyOf"]);
         let shape = self.object_choice_of(&branches);
@@ -79,36 +78,16 @@ impl Lowering<'_> {
         Some(Type::Named(id))
     }
 
-    /// The branches of such a union.
-    pub(super) fn object_branches(&self, at: &Location) -> Option<Vec<Location>> {
-        if self.has_dynamic_references {
-            return None;
-        }
-        let mut unions = self
-            .parts(at)
-            .into_iter()
-            .filter_map(|part| self.branches(&part));
-        let (_, mut branches) = unions.next().filter(|_| unions.next().is_none())?;
-        branches.retain(|branch| !self.is_null(branch));
-        let all_objects = branches.iter().all(|branch| {
-            let resolved = self.resolved(branch);
-            let says_so = self.types(&self.parts(&resolved)).is_some();
-            // Elsewhere a referenced schema that does not say so may be no object.
-            (says_so || resolved == *branch)
-                && matches!(
-                    self.object_shape(&resolved, true),
-                    Some(ObjectShape::Struct | ObjectShape::Tagged(_) | ObjectShape::Map(_))
-                )
-        });
-        (branches.len() > 1 && all_objects).then_some(branches)
-    }
-
     pub(super) fn object_choice_of(&mut self, branches: &[Location]) -> Shape {
         let types = branches.iter().map(|branch| {
-            let ty = if self.types(&self.parts(&self.resolved(branch))).is_some() {
+            let ty = if self
+                .schemas
+                .types(&self.schemas.parts(&self.schemas.resolved(branch)))
+                .is_some()
+            {
                 self.type_at(branch)
             } else {
-                match self.object_shape(branch, true) {
+                match self.schemas.object_shape(branch, true) {
                     Some(shape) => self.object_type_apart(branch, shape),
                     None => Type::Object,
                 }
@@ -128,16 +107,17 @@ impl Lowering<'_> {
             .collect();
         let choices = types.iter().zip(&kinds).enumerate();
         let choices = choices.map(|(index, ((at, ty), kind))| {
-            let own = naming::own_name(self.documents, at)
-                .or_else(|| naming::own_name(self.documents, &self.resolved(at)));
+            let own = schema_names::own_name(self.schemas.documents, at).or_else(|| {
+                schema_names::own_name(self.schemas.documents, &self.schemas.resolved(at))
+            });
             let name = match (&own, kind) {
                 (Some(own), _) => pascal(own),
                 (None, Some(name)) if !repeated.contains(kind) => (*name).to_owned(),
                 _ => format!("Variant{}", index + 1),
             };
-            let docs = self.docs(at).or(|| {
+            let docs = self.schemas.docs(at).or(|| {
                 Docs::new().markdown(match &own {
-                    Some(own) => format!("What the contracts call {}.", code(own)),
+                    Some(own) => format!("The alternative {} of the schema.", code(own)),
                     None => format!("Alternative {} of the schema.", index + 1),
                 })
             });
@@ -152,7 +132,7 @@ impl Lowering<'_> {
     }
 }
 
-/// What a variant is called after its JSON type.
+/// The name of a variant by its JSON type.
 fn kind(ty: &Type) -> Option<&'static str> {
     match ty {
         Type::Bool => Some("Boolean"),

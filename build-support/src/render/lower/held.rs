@@ -1,70 +1,62 @@
-//! What the types hold: for each schema, the keywords that no value of its type can break.
+//! Which keywords the types hold: those that no value of a schema's type can violate.
 //!
-//! Lowering says so at the place where it follows a keyword; whatever it is silent about is the
-//! gate's alone. See [`crate::coverage`].
+//! Lowering records a keyword where it follows it. Whatever it does not record is checked by the
+//! gate alone, so an omission here makes the coverage report too modest, never wrong. See
+//! [`crate::coverage`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::schema::Location;
 
-use super::Lowering;
-
 /// The keywords that types hold.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     keywords: BTreeMap<Location, BTreeSet<String>>,
-    /// Schemas of properties that another schema speaks for in some type.
+    /// Property schemas that some type replaces by another schema for the same property.
     overruled: BTreeSet<Location>,
-    /// Schemas of which nothing is held, nor of what stands in them: they are read when asked for.
-    lazy: BTreeSet<Location>,
+    /// Schemas that are read on demand: nothing below them is held.
+    deferred: BTreeSet<Location>,
 }
 
 impl Held {
+    /// Whether the type of the schema at `at` cannot violate this keyword.
     pub(crate) fn holds(&self, at: &Location, keyword: &str) -> bool {
         self.keywords
             .get(at)
             .is_some_and(|keywords| keywords.contains(keyword))
             && !self.overruled.contains(at)
-            && !self.is_lazy(at)
+            && !self.is_deferred(at)
     }
 
-    pub(in crate::render) fn overrule_below(&mut self, at: impl Iterator<Item = Location>) {
-        self.lazy.extend(at);
+    /// Records these keywords of the schema at `at`.
+    pub(super) fn add<'k>(&mut self, at: &Location, keywords: impl Iterator<Item = &'k str>) {
+        let held = self.keywords.entry(at.clone()).or_default();
+        held.extend(keywords.map(str::to_owned));
     }
 
-    fn is_lazy(&self, at: &Location) -> bool {
+    /// Records property schemas that some type does not follow.
+    pub(super) fn overrule(&mut self, at: impl IntoIterator<Item = Location>) {
+        self.overruled.extend(at);
+    }
+
+    /// Records schemas that are read on demand.
+    pub(super) fn defer_below(&mut self, at: impl Iterator<Item = Location>) {
+        self.deferred.extend(at);
+    }
+
+    fn is_deferred(&self, at: &Location) -> bool {
+        if self.deferred.is_empty() {
+            return false;
+        }
         let mut at = at.clone();
-        while !self.lazy.is_empty() {
-            if self.lazy.contains(&at) {
+        loop {
+            if self.deferred.contains(&at) {
                 return true;
             }
             match at.pointer.rfind('/') {
                 Some(end) => at.pointer.truncate(end),
-                None => break,
+                None => return false,
             }
         }
-        false
-    }
-}
-
-impl Lowering<'_> {
-    /// The type of the schema at `at` cannot break these of its keywords.
-    pub(super) fn hold(&mut self, at: &Location, keywords: &[&str]) {
-        let Some(schema) = self.schema(at) else {
-            return;
-        };
-        let present = keywords
-            .iter()
-            .filter(|keyword| schema.contains_key(**keyword));
-        let held = &mut self.program.held.keywords;
-        held.entry(at.clone())
-            .or_default()
-            .extend(present.map(|keyword| (*keyword).to_owned()));
-    }
-
-    /// Some type has a property of which this schema is not asked.
-    pub(super) fn overrule(&mut self, at: Location) {
-        let resolved = self.resolved(&at);
-        self.program.held.overruled.extend([at, resolved]);
     }
 }

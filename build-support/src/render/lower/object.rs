@@ -1,6 +1,4 @@
-//! Objects: structs, maps, and what is merged of `allOf` and of references.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Objects: structs and maps, with what `allOf` and references add to them.
 
 use serde_json::{Map, Value};
 
@@ -9,78 +7,11 @@ use crate::render::ir::{Field, Fields, Shape, Type};
 use crate::render::names;
 use crate::schema::Location;
 
-use super::union::Tagged;
-use super::{Job, JobKind, Lowering};
-
-/// What an object schema becomes.
-pub(super) enum ObjectShape {
-    Struct,
-    Tagged(Tagged),
-    /// Every value is of the type at this location.
-    Map(Location),
-    Any,
-}
-
-/// All that the parts of an object schema say about its properties.
-#[derive(Default)]
-struct View {
-    properties: BTreeMap<String, Location>,
-    required: BTreeSet<String>,
-    open: bool,
-    patterns: Vec<Location>,
-    additional: Option<Location>,
-    parts: usize,
-    /// Properties of which another part says more.
-    overruled: Vec<Location>,
-}
+use super::lowering::{JobKind, Lowering};
+use super::object_shape::{Branch, ObjectShape};
+use super::object_view::ObjectView;
 
 impl Lowering<'_> {
-    /// What the schema at this location becomes, if only objects are valid against it; an
-    /// `assumed` object need not say so.
-    pub(super) fn object_shape(&self, at: &Location, assumed: bool) -> Option<ObjectShape> {
-        self.object_shape_of(at, assumed, true)
-    }
-
-    pub(super) fn object_shape_of(
-        &self,
-        at: &Location,
-        assumed: bool,
-        unions: bool,
-    ) -> Option<ObjectShape> {
-        let parts = self.parts(at);
-        let is_object = match self.types(&parts) {
-            Some(types) => {
-                types.iter().all(|name| matches!(*name, "object" | "null"))
-                    && types.contains("object")
-            }
-            None => assumed,
-        };
-        if unions {
-            let mut unions = parts
-                .iter()
-                .filter_map(|part| self.tagged_union(at, part, is_object));
-            if let Some(tagged) = unions.next() {
-                return unions
-                    .next()
-                    .is_none()
-                    .then_some(ObjectShape::Tagged(tagged));
-            }
-        }
-        if !is_object {
-            return None;
-        }
-        let view = self.view(&parts, None);
-        if !view.properties.is_empty() {
-            return Some(ObjectShape::Struct);
-        }
-        Some(match (view.patterns.as_slice(), view.additional) {
-            _ if view.parts > 1 => ObjectShape::Any,
-            ([], Some(value)) => ObjectShape::Map(value),
-            ([value], None) if !view.open => ObjectShape::Map(value.clone()),
-            _ => ObjectShape::Any,
-        })
-    }
-
     pub(super) fn object_type(&mut self, at: &Location, shape: ObjectShape) -> Type {
         let kind = match shape {
             ObjectShape::Any => {
@@ -99,16 +30,12 @@ impl Lowering<'_> {
             ObjectShape::Tagged(tagged) => JobKind::Tagged(tagged),
         };
         let item = self.new_item(at, Shape::Pending);
-        self.queue.push_back(Job {
-            item,
-            at: at.clone(),
-            kind,
-        });
+        self.fill_later(item, at.clone(), kind);
         Type::Named(item)
     }
 
-    /// The same for a schema that does not say that it is of objects, where it can be of nothing
-    /// else.
+    /// The same for a schema that does not say that its values are objects, at a place where they
+    /// cannot be anything else.
     pub(super) fn object_type_apart(&mut self, at: &Location, shape: ObjectShape) -> Type {
         let kind = match shape {
             ObjectShape::Struct => JobKind::Struct,
@@ -116,208 +43,113 @@ impl Lowering<'_> {
             other => return self.object_type(at, other),
         };
         let item = self.new_item_apart(at, Shape::Pending);
-        self.queue.push_back(Job {
-            item,
-            at: at.clone(),
-            kind,
-        });
+        self.fill_later(item, at.clone(), kind);
         Type::Named(item)
     }
 
-    /// The fields of the object schema at `at`, merged with one branch of a union inside it. The
-    /// tag is no field.
-    pub(super) fn fields(
-        &mut self,
-        at: &Location,
-        branch: Option<(&Location, &Location)>,
-        tag: Option<&str>,
-    ) -> Fields {
-        let mut parts = self.parts(at);
-        if let Some((_, branch)) = branch {
-            self.collect_parts(branch, &mut parts);
+    /// The fields of the object schema at `at`, merged with one branch of a union inside it.
+    pub(super) fn fields(&mut self, at: &Location, branch: Option<Branch<'_>>) -> Fields {
+        let mut parts = self.schemas.parts(at);
+        if let Some(branch) = branch {
+            self.schemas.collect_parts(branch.at, &mut parts);
         }
-        let view = self.view(&parts, branch.map(|(union, _)| union));
+        let union = branch.map(|branch| branch.union);
+        let view = self.schemas.object_view(&parts, union);
         self.hold_object(&parts, &view);
-        let mut properties = view.properties;
-        properties.retain(|name, at| {
-            Some(name.as_str()) != tag && self.documents.value(at) != &Value::Bool(false)
-        });
-        let mut properties: Vec<_> = properties
-            .into_iter()
-            .map(|(json, at)| (at.document.clone(), self.rank(&at), json, at))
-            .collect();
-        properties.sort();
+        let properties = self.ordered_properties(&view, branch.map(|branch| branch.tag));
         let reserved: &[&str] = if view.open {
             &["additional_properties"]
         } else {
             &[]
         };
-        let rust_names = names::distinct(
-            properties.iter().map(|property| property.2.as_str()),
-            names::snake,
-            "_",
-            reserved,
-        );
+        let json_names = properties.iter().map(|(json, _)| json.as_str());
+        let rust_names = names::distinct(json_names, names::snake, "_", reserved);
         let fields = properties
             .into_iter()
             .zip(rust_names)
-            .map(|((_, _, json, at), name)| {
-                let ty = self.type_at(&at);
-                let schema = self.schema(&at);
-                let docs = schema.map(Docs::of_schema).unwrap_or_default();
-                let docs = docs
-                    .or(|| {
-                        self.schema(&self.resolved(&at))
-                            .map(Docs::of_schema)
-                            .unwrap_or_default()
-                    })
-                    .or(|| Docs::new().markdown(format!("The property {}.", code(&json))));
-                let docs = match self.why_json(&at, &ty) {
-                    Some(why) => docs.markdown(why),
-                    None => docs,
-                };
-                Field {
-                    docs: schema
-                        .map(|schema| docs.clone().with_default(schema))
-                        .unwrap_or(docs),
-                    required: view.required.contains(&json),
-                    deprecated: schema
-                        .is_some_and(|schema| schema.get("deprecated") == Some(&Value::Bool(true))),
-                    ty,
-                    json,
-                    name,
-                }
-            });
+            .map(|((json, at), name)| {
+                let required = view.required.contains(&json);
+                self.field(json, name, &at, required)
+            })
+            .collect();
         Fields {
-            fields: fields.collect(),
+            fields,
             open: view.open,
         }
     }
 
-    /// What a struct, or a variant with fields, holds of the schemas that it was merged from.
-    fn hold_object(&mut self, parts: &[Location], view: &View) {
+    /// The properties that may be present, without the tag, in the order of their documents.
+    fn ordered_properties(
+        &mut self,
+        view: &ObjectView,
+        tag: Option<&str>,
+    ) -> Vec<(String, Location)> {
+        let documents = self.schemas.documents;
+        let present = view.properties.iter().filter(|(name, at)| {
+            Some(name.as_str()) != tag && documents.value(at) != &Value::Bool(false)
+        });
+        let mut ranked: Vec<_> = present
+            .map(|(json, at)| (at.document.as_str(), self.rank(at), json, at))
+            .collect();
+        ranked.sort();
+        ranked
+            .into_iter()
+            .map(|(_, _, json, at)| (json.clone(), at.clone()))
+            .collect()
+    }
+
+    fn field(&mut self, json: String, name: String, at: &Location, required: bool) -> Field {
+        let ty = self.type_at(at);
+        let schema = self.schemas.schema(at);
+        let mut docs = self
+            .schemas
+            .docs(at)
+            .or(|| Docs::new().markdown(format!("The property {}.", code(&json))));
+        if let Some(why) = self.why_json(at, &ty) {
+            docs = docs.markdown(why);
+        }
+        if let Some(schema) = schema {
+            docs = docs.with_default(schema);
+        }
+        let deprecated =
+            schema.is_some_and(|schema| schema.get("deprecated") == Some(&Value::Bool(true)));
+        Field {
+            json,
+            name,
+            ty,
+            required,
+            deprecated,
+            docs,
+        }
+    }
+
+    /// Records which keywords of the merged schemas a struct, or a variant with fields, enforces.
+    fn hold_object(&mut self, parts: &[Location], view: &ObjectView) {
         for at in &view.overruled {
             self.overrule(at.clone());
         }
         for part in parts {
-            let Some(schema) = self.schema(part) else {
+            let Some(schema) = self.schemas.schema(part) else {
                 continue;
             };
             self.hold(part, &["type", "properties", "allOf", "$ref"]);
-            let names = |keyword: &str| schema.get(keyword).and_then(Value::as_array);
-            let required = names("required").into_iter().flatten();
-            if required
-                .filter_map(Value::as_str)
-                .all(|name| view.properties.contains_key(name))
-            {
+            let required = schema.get("required").and_then(Value::as_array);
+            let mut required = required.into_iter().flatten().filter_map(Value::as_str);
+            if required.all(|name| view.properties.contains_key(name)) {
                 self.hold(part, &["required"]);
             }
             let own = schema.get("properties").and_then(Value::as_object);
             let knows_all = own.map_or(0, Map::len) == view.properties.len();
             for keyword in ["additionalProperties", "unevaluatedProperties"] {
-                match schema.get(keyword) {
-                    Some(Value::Bool(true)) => self.hold(part, &[keyword]),
-                    Some(Value::Bool(false)) if !view.open && knows_all => {
-                        self.hold(part, &[keyword]);
-                    }
-                    _ => {}
+                let held = match schema.get(keyword) {
+                    Some(Value::Bool(true)) => true,
+                    Some(Value::Bool(false)) => !view.open && knows_all,
+                    _ => false,
+                };
+                if held {
+                    self.hold(part, &[keyword]);
                 }
             }
         }
-    }
-
-    /// Which of the properties of an object schema have one constant value, and it is required.
-    pub(super) fn constants(&self, parts: &[Location]) -> BTreeMap<String, String> {
-        let view = self.view(parts, None);
-        view.properties
-            .iter()
-            .filter(|(name, _)| view.required.contains(*name))
-            .filter_map(|(name, at)| Some((name.clone(), self.constant(at)?)))
-            .collect()
-    }
-
-    fn view(&self, parts: &[Location], union: Option<&Location>) -> View {
-        // These may know properties that `unevaluatedProperties` then lets through.
-        const EVALUATING: [&str; 7] = [
-            "anyOf",
-            "oneOf",
-            "if",
-            "dependentSchemas",
-            "dependencies",
-            "$dynamicRef",
-            "$recursiveRef",
-        ];
-        let mut view = View {
-            open: true,
-            ..View::default()
-        };
-        let mut closed = false;
-        let mut unevaluated_closed = false;
-        let mut evaluating = false;
-        for part in parts {
-            let Some(schema) = self.schema(part) else {
-                continue;
-            };
-            view.parts += usize::from(schema.keys().any(|keyword| super::parts::asserts(keyword)));
-            for property in schema
-                .get("properties")
-                .and_then(Value::as_object)
-                .into_iter()
-                .flatten()
-            {
-                let at = part.join("properties").join(property.0);
-                let known = view
-                    .properties
-                    .entry(property.0.clone())
-                    .or_insert_with(|| at.clone());
-                if self.weight(&at) > self.weight(known) {
-                    view.overruled.push(std::mem::replace(known, at));
-                } else if *known != at {
-                    view.overruled.push(at);
-                }
-            }
-            let required = schema.get("required").and_then(Value::as_array);
-            view.required.extend(
-                required
-                    .into_iter()
-                    .flatten()
-                    .filter_map(Value::as_str)
-                    .map(str::to_owned),
-            );
-            for pattern in schema
-                .get("patternProperties")
-                .and_then(Value::as_object)
-                .into_iter()
-                .flatten()
-            {
-                view.patterns
-                    .push(part.join("patternProperties").join(pattern.0));
-            }
-            match schema.get("additionalProperties") {
-                Some(Value::Bool(false)) => closed = true,
-                Some(Value::Object(_)) => {
-                    view.additional = Some(part.join("additionalProperties"));
-                    evaluating = true;
-                }
-                Some(_) => evaluating = true,
-                None => {}
-            }
-            match schema.get("unevaluatedProperties") {
-                Some(Value::Bool(false)) => unevaluated_closed = true,
-                Some(_) => evaluating = true,
-                None => {}
-            }
-            evaluating |= EVALUATING.iter().any(|keyword| {
-                schema.contains_key(*keyword)
-                    && union.is_none_or(|union| *union != part.join(keyword))
-            });
-        }
-        closed |= unevaluated_closed && !evaluating;
-        view.open = if view.properties.is_empty() {
-            !closed
-        } else {
-            !closed || !view.patterns.is_empty()
-        };
-        view
     }
 }

@@ -1,4 +1,4 @@
-//! In which order a document says things. `serde_json` sorts keys; people do not.
+//! The order of the members in the text of a document, which `serde_json` does not keep.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,14 +7,14 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::json;
 
-/// The rank of each member of each object of a text, by its JSON pointer.
+/// The position of each member of each object in a text, by JSON pointer.
 pub(super) fn ranks(text: &str) -> HashMap<String, usize> {
     let mut ranks = HashMap::new();
     let walk = Walk {
         at: String::new(),
         ranks: &mut ranks,
     };
-    // The text has been read before, so this does not fail; an empty order would do no harm.
+    // The text has been parsed before, so this does not fail. An empty order would do no harm.
     let _ = walk.deserialize(&mut serde_json::Deserializer::from_str(text));
     ranks
 }

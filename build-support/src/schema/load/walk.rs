@@ -145,9 +145,9 @@ impl Loader<'_> {
                 let first = first.clone();
                 self.diagnostics.push(self.documents.diagnostic(
                     &at.join(keyword),
-                    format!("the anchor {name:?} stands twice in one schema document"),
+                    format!("duplicate anchor {name:?} in one schema document"),
                     Some(format!(
-                        "it stands first at {}",
+                        "it is first defined at {}",
                         if first.pointer.is_empty() {
                             "the root"
                         } else {
@@ -160,13 +160,8 @@ impl Loader<'_> {
     }
 
     fn note_references(&mut self, at: &Location, schema: &Map<String, Value>, draft: Draft) {
-        let keywords: &[&'static str] = match draft {
-            Draft::Draft202012 => &["$ref", "$dynamicRef"],
-            Draft::Draft201909 => &["$ref", "$recursiveRef"],
-            _ => &["$ref"],
-        };
-        for keyword in keywords {
-            if let Some(Value::String(reference)) = schema.get(*keyword) {
+        for keyword in draft.references() {
+            if let Some(Value::String(reference)) = schema.get(keyword) {
                 self.new.push(Reference {
                     from: at.clone(),
                     keyword,

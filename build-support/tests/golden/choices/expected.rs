@@ -1,8 +1,8 @@
 /// The domain `coaching`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `payment.made`.
+/// Consumes `payment.made`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,9 +14,9 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `revenue`.
 ///
-/// It produces `payment.made`.
+/// Produces `payment.made`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
@@ -26,7 +26,7 @@ impl ::dispatcher_runtime::Domain for Revenue {
         &REGISTRY
     }
 }
-/// Definitions that several payloads use.
+/// Definitions that several payloads share.
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 pub mod shared {
@@ -37,19 +37,19 @@ pub mod shared {
     pub enum Amount {
         /// Net
         Net(Net),
-        /// What the contracts call `Gross`.
+        /// The alternative `Gross` of the schema.
         Gross(Gross),
     }
     ::dispatcher_runtime::private::union!(
         Amount, super::DOCUMENTS, { Net = "common.json#/$defs/Amount/anyOf/0", Gross =
         "common.json#/$defs/Amount/anyOf/1" }
     );
-    /// What the contracts call `Gross`.
+    /// The type of `Gross` in the contracts.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Gross {
         /// The property `gross`.
         pub gross: ::dispatcher_runtime::Number,
-        /// The properties that the schema allows and does not name.
+        /// Properties that the schema allows but does not name.
         pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
             String,
             ::dispatcher_runtime::private::serde_json::Value,
@@ -65,7 +65,7 @@ pub mod shared {
         pub net: ::dispatcher_runtime::Number,
         /// The property `id`.
         pub id: Option<NetId>,
-        /// The properties that the schema allows and does not name.
+        /// Properties that the schema allows but does not name.
         pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
             String,
             ::dispatcher_runtime::private::serde_json::Value,
@@ -74,7 +74,7 @@ pub mod shared {
     ::dispatcher_runtime::private::object!(
         Net, { net = required "net", id = optional "id" }, additional_properties
     );
-    /// What the contracts call `id`.
+    /// The type of `id` in the contracts.
     pub type NetId = ::dispatcher_runtime::Refined<String, rules::NetId>;
     #[doc(hidden)]
     pub mod rules {
@@ -141,7 +141,7 @@ pub mod payment_made {
             optional "mixed", addresses = optional "addresses", odd_u7e_name_u25_u5e_ufc
             = optional "odd/~name %^ü", nothing_known = present "nothing_known" }
         );
-        /// What the contracts call `Account`.
+        /// The type of `Account` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Account {
             /// The property `number`.
@@ -155,22 +155,22 @@ pub mod payment_made {
             Account, { number = required "number", bank = required "bank", owner =
             optional "owner" }
         );
-        /// What the contracts call `addresses`.
+        /// The type of `addresses` in the contracts.
         pub type AddressesItem = ::dispatcher_runtime::Refined<
             String,
             rules::AddressesItem,
         >;
-        /// What the contracts call `b`.
+        /// The type of `b` in the contracts.
         pub type B = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::B,
         >;
-        /// What the contracts call `based`.
+        /// The type of `based` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Based {
             /// The property `id`.
             pub id: String,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -186,7 +186,7 @@ pub mod payment_made {
             pub number: String,
             /// The property `expires`.
             pub expires: Option<::dispatcher_runtime::Date>,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -196,11 +196,11 @@ pub mod payment_made {
             Card, { number = required "number", expires = optional "expires" },
             additional_properties
         );
-        /// What the contracts call `closed_first`.
+        /// The type of `closed_first` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum ClosedFirst {
-            /// What the contracts call `Account`.
+            /// The alternative `Account` of the schema.
             Account(Account),
             /// A card.
             Card(Card),
@@ -221,7 +221,7 @@ pub mod payment_made {
         ::dispatcher_runtime::private::object!(
             Group, { members = required "members", led_by = optional "led_by" }
         );
-        /// What the contracts call `mixed`.
+        /// The type of `mixed` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum Mixed {
@@ -244,20 +244,20 @@ pub mod payment_made {
             "p.json#/properties/mixed/anyOf/3", Card = "p.json#/properties/mixed/anyOf/4"
             }
         );
-        /// What the contracts call `mixed`.
+        /// The type of `mixed` in the contracts.
         pub type Mixed2 = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Number,
             rules::Mixed2,
         >;
-        /// What the contracts call `nothing_known`.
+        /// The type of `nothing_known` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", transparent)]
         pub struct NothingKnown(
-            /// The value, which the schema describes and no Rust type does.
+            /// The value as JSON, since no Rust type expresses its schema.
             pub ::dispatcher_runtime::private::serde_json::Value,
         );
         ::dispatcher_runtime::private::read_by_serde!(NothingKnown);
-        /// What the contracts call `odd/~name %^ü`.
+        /// The type of `odd/~name %^ü` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum OddU7eNameU25U5eUfc {
@@ -271,12 +271,12 @@ pub mod payment_made {
             "p.json#/properties/odd~1~0name %^ü/oneOf/0", Variant2 =
             "p.json#/properties/odd~1~0name %^ü/oneOf/1" }
         );
-        /// What the contracts call `odd/~name %^ü`.
+        /// The type of `odd/~name %^ü` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct OddU7eNameU25U5eUfc1 {
             /// The property `x`.
             pub x: X,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -285,12 +285,12 @@ pub mod payment_made {
         ::dispatcher_runtime::private::object!(
             OddU7eNameU25U5eUfc1, { x = required "x" }, additional_properties
         );
-        /// What the contracts call `odd/~name %^ü`.
+        /// The type of `odd/~name %^ü` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct OddU7eNameU25U5eUfc2 {
             /// The property `x`.
             pub x: OddU7eNameU25U5eUfcX,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -299,7 +299,7 @@ pub mod payment_made {
         ::dispatcher_runtime::private::object!(
             OddU7eNameU25U5eUfc2, { x = required "x" }, additional_properties
         );
-        /// What the contracts call `x`.
+        /// The type of `x` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum OddU7eNameU25U5eUfcX {
             /// `2`.
@@ -328,7 +328,7 @@ pub mod payment_made {
             pub name: String,
         }
         ::dispatcher_runtime::private::object!(Person, { name = required "name" });
-        /// What the contracts call `PersonId`.
+        /// The type of `PersonId` in the contracts.
         pub type PersonId = ::dispatcher_runtime::Refined<String, rules::PersonId>;
         /// Overlapping and referred to; an account is a card too.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -336,7 +336,7 @@ pub mod payment_made {
         pub enum Referred {
             /// A card.
             Card(Card),
-            /// What the contracts call `Account`.
+            /// The alternative `Account` of the schema.
             Account(Account),
         }
         ::dispatcher_runtime::private::union!(
@@ -344,9 +344,9 @@ pub mod payment_made {
             "p.json#/properties/referred/anyOf/0", Account =
             "p.json#/properties/referred/anyOf/1" }
         );
-        /// What the contracts call `TeamId`.
+        /// The type of `TeamId` in the contracts.
         pub type TeamId = ::dispatcher_runtime::Refined<String, rules::TeamId>;
-        /// What the contracts call `typed`.
+        /// The type of `typed` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum Typed {
@@ -360,12 +360,12 @@ pub mod payment_made {
             "p.json#/properties/typed/oneOf/0", Variant2 =
             "p.json#/properties/typed/oneOf/1" }
         );
-        /// What the contracts call `typed`.
+        /// The type of `typed` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Typed1 {
             /// The property `a`.
             pub a: ::dispatcher_runtime::Integer,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -374,12 +374,12 @@ pub mod payment_made {
         ::dispatcher_runtime::private::object!(
             Typed1, { a = required "a" }, additional_properties
         );
-        /// What the contracts call `typed`.
+        /// The type of `typed` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Typed2 {
             /// The property `b`.
             pub b: B,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -388,13 +388,13 @@ pub mod payment_made {
         ::dispatcher_runtime::private::object!(
             Typed2, { b = required "b" }, additional_properties
         );
-        /// What the contracts call `whose`.
+        /// The type of `whose` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum Whose {
-            /// What the contracts call `PersonId`.
+            /// The alternative `PersonId` of the schema.
             PersonId(PersonId),
-            /// What the contracts call `TeamId`.
+            /// The alternative `TeamId` of the schema.
             TeamId(TeamId),
         }
         ::dispatcher_runtime::private::union!(
@@ -402,7 +402,7 @@ pub mod payment_made {
             "p.json#/properties/whose/oneOf/0", TeamId =
             "p.json#/properties/whose/oneOf/1" }
         );
-        /// What the contracts call `x`.
+        /// The type of `x` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum X {
             /// `1`.
@@ -458,7 +458,7 @@ pub mod payment_made {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `payment.made` itself.
+    /// The marker of the event type `payment.made`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -472,7 +472,7 @@ pub mod payment_made {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "payment.made",
         description: "The event payment.made.",
@@ -509,9 +509,9 @@ pub mod payment_made {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`payment_made` carries `PaymentMade`, and this handler takes `{Self}`",
+        message = "`payment_made` carries `PaymentMade`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<PaymentMade>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::PaymentMade {}
@@ -548,14 +548,14 @@ pub enum Event {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 impl Event {
-    /// Its event type, such as `credit.locked`.
+    /// The event type, such as `credit.locked`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         match self {
             Self::PaymentMade(_) => "payment.made",
         }
     }
-    /// Its schema version.
+    /// The schema version of the payload.
     #[must_use]
     pub fn schema_version(&self) -> u32 {
         match self {
@@ -565,8 +565,8 @@ impl Event {
     /// The payload as JSON.
     ///
     /// # Errors
-    /// When a value that the types can hold cannot be written, such as a number that is
-    /// not finite.
+    /// Fails if the payload holds a value that JSON cannot represent, such as a
+    /// number that is not finite.
     pub fn to_json(
         &self,
     ) -> ::core::result::Result<
@@ -579,11 +579,11 @@ impl Event {
             }
         }
     }
-    /// Reads a payload of any event type and version that is live.
+    /// Decodes a payload of any event type and version that is not retired.
     ///
     /// # Errors
-    /// When the registry does not know the event type or the version, or the payload is
-    /// not valid.
+    /// Fails if the registry has no such event type or version, or if the payload is
+    /// invalid.
     #[allow(unused_variables)]
     pub fn decode(
         event_type: &str,

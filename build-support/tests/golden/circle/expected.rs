@@ -1,8 +1,8 @@
 /// The domain `coaching`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `circle.drawn`.
+/// Consumes `circle.drawn`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,9 +14,9 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `revenue`.
 ///
-/// It produces `circle.drawn`.
+/// Produces `circle.drawn`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
@@ -49,9 +49,9 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             CircleDrawn, { first = required "first" }
         );
-        /// What the contracts call `id`.
+        /// The type of `id` in the contracts.
         pub type Id = ::dispatcher_runtime::Refined<i64, rules::Id>;
-        /// What the contracts call `Node0`.
+        /// The type of `Node0` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node0 {
             /// The property `id`.
@@ -64,7 +64,7 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             Node0, { id = required "id", next = optional "next", list = optional "list" }
         );
-        /// What the contracts call `Node1`.
+        /// The type of `Node1` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node1 {
             /// The property `id`.
@@ -75,7 +75,7 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             Node1, { id = required "id", next = optional "next" }
         );
-        /// What the contracts call `Node10`.
+        /// The type of `Node10` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node10 {
             /// The property `id`.
@@ -86,7 +86,7 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             Node10, { id = required "id", next = optional "next" }
         );
-        /// What the contracts call `Node11`.
+        /// The type of `Node11` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node11 {
             /// The property `id`.
@@ -97,7 +97,7 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             Node11, { id = required "id", next = optional "next" }
         );
-        /// What the contracts call `Node12`.
+        /// The type of `Node12` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node12 {
             /// The property `id`.
@@ -108,7 +108,7 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             Node12, { id = required "id", next = optional "next" }
         );
-        /// What the contracts call `Node13`.
+        /// The type of `Node13` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node13 {
             /// The property `id`.
@@ -119,7 +119,7 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             Node13, { id = required "id", next = optional "next" }
         );
-        /// What the contracts call `Node14`.
+        /// The type of `Node14` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node14 {
             /// The property `id`.
@@ -130,7 +130,7 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             Node14, { id = required "id", next = optional "next" }
         );
-        /// What the contracts call `Node15`.
+        /// The type of `Node15` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node15 {
             /// The property `id`.
@@ -141,7 +141,7 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             Node15, { id = required "id", next = optional "next" }
         );
-        /// What the contracts call `Node2`.
+        /// The type of `Node2` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node2 {
             /// The property `id`.
@@ -152,7 +152,7 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             Node2, { id = required "id", next = optional "next" }
         );
-        /// What the contracts call `Node3`.
+        /// The type of `Node3` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node3 {
             /// The property `id`.
@@ -163,7 +163,7 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             Node3, { id = required "id", next = optional "next" }
         );
-        /// What the contracts call `Node4`.
+        /// The type of `Node4` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node4 {
             /// The property `id`.
@@ -174,7 +174,7 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             Node4, { id = required "id", next = optional "next" }
         );
-        /// What the contracts call `Node5`.
+        /// The type of `Node5` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node5 {
             /// The property `id`.
@@ -185,7 +185,7 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             Node5, { id = required "id", next = optional "next" }
         );
-        /// What the contracts call `Node6`.
+        /// The type of `Node6` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node6 {
             /// The property `id`.
@@ -196,7 +196,7 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             Node6, { id = required "id", next = optional "next" }
         );
-        /// What the contracts call `Node7`.
+        /// The type of `Node7` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node7 {
             /// The property `id`.
@@ -207,7 +207,7 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             Node7, { id = required "id", next = optional "next" }
         );
-        /// What the contracts call `Node8`.
+        /// The type of `Node8` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node8 {
             /// The property `id`.
@@ -218,7 +218,7 @@ pub mod circle_drawn {
         ::dispatcher_runtime::private::object!(
             Node8, { id = required "id", next = optional "next" }
         );
-        /// What the contracts call `Node9`.
+        /// The type of `Node9` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node9 {
             /// The property `id`.
@@ -261,7 +261,7 @@ pub mod circle_drawn {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `circle.drawn` itself.
+    /// The marker of the event type `circle.drawn`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -275,7 +275,7 @@ pub mod circle_drawn {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "circle.drawn",
         description: "A circle was drawn.",
@@ -312,9 +312,9 @@ pub mod circle_drawn {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`circle_drawn` carries `CircleDrawn`, and this handler takes `{Self}`",
+        message = "`circle_drawn` carries `CircleDrawn`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<CircleDrawn>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::CircleDrawn {}
@@ -351,14 +351,14 @@ pub enum Event {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 impl Event {
-    /// Its event type, such as `credit.locked`.
+    /// The event type, such as `credit.locked`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         match self {
             Self::CircleDrawn(_) => "circle.drawn",
         }
     }
-    /// Its schema version.
+    /// The schema version of the payload.
     #[must_use]
     pub fn schema_version(&self) -> u32 {
         match self {
@@ -368,8 +368,8 @@ impl Event {
     /// The payload as JSON.
     ///
     /// # Errors
-    /// When a value that the types can hold cannot be written, such as a number that is
-    /// not finite.
+    /// Fails if the payload holds a value that JSON cannot represent, such as a
+    /// number that is not finite.
     pub fn to_json(
         &self,
     ) -> ::core::result::Result<
@@ -382,11 +382,11 @@ impl Event {
             }
         }
     }
-    /// Reads a payload of any event type and version that is live.
+    /// Decodes a payload of any event type and version that is not retired.
     ///
     /// # Errors
-    /// When the registry does not know the event type or the version, or the payload is
-    /// not valid.
+    /// Fails if the registry has no such event type or version, or if the payload is
+    /// invalid.
     #[allow(unused_variables)]
     pub fn decode(
         event_type: &str,

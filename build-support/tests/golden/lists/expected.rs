@@ -1,8 +1,8 @@
 /// The domain `coaching`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `lists.made`.
+/// Consumes `lists.made`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,9 +14,9 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `revenue`.
 ///
-/// It produces `lists.made`.
+/// Produces `lists.made`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
@@ -57,7 +57,7 @@ pub mod lists_made {
             pub maybe: Option<Option<Maybe>>,
             /// The property `anything`.
             ///
-            /// The schema lets any JSON be an item.
+            /// Its items may be any JSON value.
             pub anything: Option<Anything>,
             /// The property `tree`.
             pub tree: Option<Tree>,
@@ -70,20 +70,20 @@ pub mod lists_made {
             "matrix", maybe = present "maybe", anything = optional "anything", tree =
             optional "tree", one_or_more = optional "one_or_more" }
         );
-        /// What the contracts call `anything`.
+        /// The type of `anything` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Anything(Vec<::dispatcher_runtime::private::serde_json::Value>);
         ::dispatcher_runtime::private::list_type!(
             Anything(::dispatcher_runtime::private::serde_json::Value),
-            ListRule::new("anything", "have each item only once", 0, usize::MAX).unique()
+            ListRule::new("anything", "have no duplicate items", 0, usize::MAX).unique()
         );
-        /// What the contracts call `exactly`.
+        /// The type of `exactly` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Exactly(Vec<ExactlyItem>);
         ::dispatcher_runtime::private::list_type!(
             Exactly(ExactlyItem), ListRule::new("exactly", "have 2 items", 2, 2)
         );
-        /// What the contracts call `exactly`.
+        /// The type of `exactly` in the contracts.
         pub type ExactlyItem = ::dispatcher_runtime::Refined<i64, rules::ExactlyItem>;
         /// What was bought.
         #[derive(Clone, Debug, PartialEq)]
@@ -91,7 +91,7 @@ pub mod lists_made {
         ::dispatcher_runtime::private::list_type!(
             Lines(LinesItem), ListRule::new("lines", "have 1 to 3 items", 1, 3)
         );
-        /// What the contracts call `lines`.
+        /// The type of `lines` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct LinesItem {
             /// The property `code`.
@@ -102,28 +102,28 @@ pub mod lists_made {
         ::dispatcher_runtime::private::object!(
             LinesItem, { code = required "code", tags = optional "tags" }
         );
-        /// What the contracts call `matrix`.
+        /// The type of `matrix` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Matrix(Vec<MatrixItem>);
         ::dispatcher_runtime::private::list_type!(
             Matrix(MatrixItem), ListRule::new("matrix", "have at least 1 item", 1,
             usize::MAX)
         );
-        /// What the contracts call `matrix`.
+        /// The type of `matrix` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct MatrixItem(Vec<::dispatcher_runtime::Number>);
         ::dispatcher_runtime::private::list_type!(
             MatrixItem(::dispatcher_runtime::Number), ListRule::new("matrix",
             "have at most 2 items", 0, 2)
         );
-        /// What the contracts call `maybe`.
+        /// The type of `maybe` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Maybe(Vec<MaybeItem>);
         ::dispatcher_runtime::private::list_type!(
-            Maybe(MaybeItem), ListRule::new("maybe", "have each item only once", 0,
+            Maybe(MaybeItem), ListRule::new("maybe", "have no duplicate items", 0,
             usize::MAX).unique()
         );
-        /// What the contracts call `maybe`.
+        /// The type of `maybe` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum MaybeItem {
             /// `"a"`.
@@ -137,7 +137,7 @@ pub mod lists_made {
             MaybeItem, "maybe", "be one of \"a\", \"b\", \"c\"", { A = "a", B = "b", C =
             "c" }
         );
-        /// What the contracts call `one_or_more`.
+        /// The type of `one_or_more` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum OneOrMore {
@@ -147,7 +147,7 @@ pub mod lists_made {
             Array(OneOrMore2),
         }
         ::dispatcher_runtime::private::read_by_serde!(OneOrMore);
-        /// What the contracts call `one_or_more`.
+        /// The type of `one_or_more` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct OneOrMore2(Vec<String>);
         ::dispatcher_runtime::private::list_type!(
@@ -158,12 +158,12 @@ pub mod lists_made {
         #[derive(Clone, Debug, PartialEq)]
         pub struct Tags(Vec<TagsItem>);
         ::dispatcher_runtime::private::list_type!(
-            Tags(TagsItem), ListRule::new("Tags", "have each item only once", 0,
+            Tags(TagsItem), ListRule::new("Tags", "have no duplicate items", 0,
             usize::MAX).unique()
         );
-        /// What the contracts call `Tags`.
+        /// The type of `Tags` in the contracts.
         pub type TagsItem = ::dispatcher_runtime::Refined<String, rules::TagsItem>;
-        /// What the contracts call `Tree`.
+        /// The type of `Tree` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Tree(Vec<Tree>);
         ::dispatcher_runtime::private::list_type!(
@@ -204,7 +204,7 @@ pub mod lists_made {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `lists.made` itself.
+    /// The marker of the event type `lists.made`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -218,7 +218,7 @@ pub mod lists_made {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "lists.made",
         description: "Lists were made.",
@@ -255,9 +255,9 @@ pub mod lists_made {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`lists_made` carries `ListsMade`, and this handler takes `{Self}`",
+        message = "`lists_made` carries `ListsMade`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<ListsMade>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::ListsMade {}
@@ -294,14 +294,14 @@ pub enum Event {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 impl Event {
-    /// Its event type, such as `credit.locked`.
+    /// The event type, such as `credit.locked`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         match self {
             Self::ListsMade(_) => "lists.made",
         }
     }
-    /// Its schema version.
+    /// The schema version of the payload.
     #[must_use]
     pub fn schema_version(&self) -> u32 {
         match self {
@@ -311,8 +311,8 @@ impl Event {
     /// The payload as JSON.
     ///
     /// # Errors
-    /// When a value that the types can hold cannot be written, such as a number that is
-    /// not finite.
+    /// Fails if the payload holds a value that JSON cannot represent, such as a
+    /// number that is not finite.
     pub fn to_json(
         &self,
     ) -> ::core::result::Result<
@@ -325,11 +325,11 @@ impl Event {
             }
         }
     }
-    /// Reads a payload of any event type and version that is live.
+    /// Decodes a payload of any event type and version that is not retired.
     ///
     /// # Errors
-    /// When the registry does not know the event type or the version, or the payload is
-    /// not valid.
+    /// Fails if the registry has no such event type or version, or if the payload is
+    /// invalid.
     #[allow(unused_variables)]
     pub fn decode(
         event_type: &str,

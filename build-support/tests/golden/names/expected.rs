@@ -1,8 +1,8 @@
 /// The domain `coaching`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `order.named`.
+/// Consumes `order.named`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,9 +14,9 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `revenue`.
 ///
-/// It produces `order.named`.
+/// Produces `order.named`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
@@ -96,19 +96,19 @@ pub mod order_named {
             grade = optional "grade", r#box = optional "box", amount = optional "amount",
             inner = optional "inner", quoted_u22_u5c = optional "quoted\"\\" }
         );
-        /// What the contracts call `amount`.
+        /// The type of `amount` in the contracts.
         pub type Amount = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Amount,
         >;
-        /// What the contracts call `Box`.
+        /// The type of `Box` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Box {
             /// The property `next`.
             pub next: ::core::option::Option<::std::boxed::Box<Box>>,
         }
         ::dispatcher_runtime::private::object!(Box, { next = optional "next" });
-        /// What the contracts call `grade`.
+        /// The type of `grade` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Grade {
             /// `"a"`.
@@ -134,7 +134,7 @@ pub mod order_named {
             A2 = "a", A = "A", N1 = "1", U2b = "+", U2d = "-", SelfValue2 = "self",
             SelfValue = "Self", U65e5 = "日" }
         );
-        /// What the contracts call `inner`.
+        /// The type of `inner` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Inner {
             /// The property `amount`.
@@ -145,12 +145,12 @@ pub mod order_named {
         ::dispatcher_runtime::private::object!(
             Inner, { amount = required "amount", grade = required "grade" }
         );
-        /// What the contracts call `amount`.
+        /// The type of `amount` in the contracts.
         pub type InnerAmount = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::InnerAmount,
         >;
-        /// What the contracts call `grade`.
+        /// The type of `grade` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum InnerGrade {
             /// `"a"`.
@@ -159,14 +159,14 @@ pub mod order_named {
         ::dispatcher_runtime::private::string_enum!(
             InnerGrade, "grade", "be \"a\"", { A = "a" }
         );
-        /// What the contracts call `option`.
+        /// The type of `option` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Option {
             /// The property `some`.
             pub some: ::std::string::String,
         }
         ::dispatcher_runtime::private::object!(Option, { some = required "some" });
-        /// What the contracts call `result`.
+        /// The type of `result` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Result {
             /// `"Ok"`.
@@ -182,14 +182,14 @@ pub mod order_named {
             Result, "result", "be one of \"Ok\", \"ok\", \"Err\", \"\"", { Ok = "Ok", Ok2
             = "ok", Err = "Err", Empty = "" }
         );
-        /// What the contracts call `string`.
+        /// The type of `string` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct String {
             /// The property `a`.
             pub a: Vec,
         }
         ::dispatcher_runtime::private::object!(String, { a = required "a" });
-        /// What the contracts call `Vec`.
+        /// The type of `Vec` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Vec {
             /// The property `x`.
@@ -226,7 +226,7 @@ pub mod order_named {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `order.named` itself.
+    /// The marker of the event type `order.named`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -240,7 +240,7 @@ pub mod order_named {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "order.named",
         description: "The event order.named.",
@@ -277,9 +277,9 @@ pub mod order_named {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`order_named` carries `OrderNamed`, and this handler takes `{Self}`",
+        message = "`order_named` carries `OrderNamed`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<OrderNamed>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::OrderNamed {}
@@ -316,14 +316,14 @@ pub enum Event {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 impl Event {
-    /// Its event type, such as `credit.locked`.
+    /// The event type, such as `credit.locked`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         match self {
             Self::OrderNamed(_) => "order.named",
         }
     }
-    /// Its schema version.
+    /// The schema version of the payload.
     #[must_use]
     pub fn schema_version(&self) -> u32 {
         match self {
@@ -333,8 +333,8 @@ impl Event {
     /// The payload as JSON.
     ///
     /// # Errors
-    /// When a value that the types can hold cannot be written, such as a number that is
-    /// not finite.
+    /// Fails if the payload holds a value that JSON cannot represent, such as a
+    /// number that is not finite.
     pub fn to_json(
         &self,
     ) -> ::core::result::Result<
@@ -347,11 +347,11 @@ impl Event {
             }
         }
     }
-    /// Reads a payload of any event type and version that is live.
+    /// Decodes a payload of any event type and version that is not retired.
     ///
     /// # Errors
-    /// When the registry does not know the event type or the version, or the payload is
-    /// not valid.
+    /// Fails if the registry has no such event type or version, or if the payload is
+    /// invalid.
     #[allow(unused_variables)]
     pub fn decode(
         event_type: &str,

@@ -1,8 +1,8 @@
 /// The domain `coaching`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `thing.made`.
+/// Consumes `thing.made`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,9 +14,9 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `revenue`.
 ///
-/// It produces `thing.made`.
+/// Produces `thing.made`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
@@ -77,17 +77,17 @@ pub mod thing_made {
             pub nullable_object: Option<Option<NullableObject>>,
             /// The property `untyped`.
             ///
-            /// It stays JSON: no Rust type follows what the schema says of it.
+            /// Kept as JSON, since no Rust type expresses its schema.
             pub untyped: Option<::dispatcher_runtime::private::serde_json::Value>,
             /// The property `free`.
             ///
-            /// The schema lets any JSON be here.
+            /// Any JSON value is valid here.
             pub free: Option<::dispatcher_runtime::private::serde_json::Value>,
             /// The property `pair`.
             pub pair: Option<(::dispatcher_runtime::Integer, Pair1)>,
             /// The property `head`.
             ///
-            /// Its items stay JSON: the first of them have schemas of their own, and there may be more.
+            /// Its items are kept as JSON: the first ones have schemas of their own, and more may follow.
             pub head: Option<Vec<::dispatcher_runtime::private::serde_json::Value>>,
             /// The property `rows`.
             pub rows: Option<Vec<RowsItem>>,
@@ -116,7 +116,7 @@ pub mod thing_made {
         pub struct Base {
             /// The property `id`.
             pub id: Id,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -125,14 +125,14 @@ pub mod thing_made {
         ::dispatcher_runtime::private::object!(
             Base, { id = required "id" }, additional_properties
         );
-        /// What the contracts call `conditional`.
+        /// The type of `conditional` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Conditional {
             /// The property `kind`.
             pub kind: Option<String>,
             /// The property `size`.
             pub size: Option<::dispatcher_runtime::Integer>,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -142,14 +142,14 @@ pub mod thing_made {
             Conditional, { kind = optional "kind", size = optional "size" },
             additional_properties
         );
-        /// What the contracts call `extended`.
+        /// The type of `extended` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Extended {
             /// The property `id`.
             pub id: Id,
             /// The property `more`.
             pub more: bool,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -159,19 +159,19 @@ pub mod thing_made {
             Extended, { id = required "id", more = required "more" },
             additional_properties
         );
-        /// What the contracts call `id`.
+        /// The type of `id` in the contracts.
         pub type Id = ::dispatcher_runtime::Refined<String, rules::Id>;
-        /// What the contracts call `map`.
+        /// The type of `map` in the contracts.
         pub type MapValue = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::MapValue,
         >;
-        /// What the contracts call `mixed`.
+        /// The type of `mixed` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Mixed {
             /// The property `a`.
             pub a: Option<::dispatcher_runtime::Integer>,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -180,12 +180,12 @@ pub mod thing_made {
         ::dispatcher_runtime::private::object!(
             Mixed, { a = optional "a" }, additional_properties
         );
-        /// What the contracts call `nullable_object`.
+        /// The type of `nullable_object` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct NullableObject {
             /// The property `a`.
             pub a: Option<::dispatcher_runtime::Integer>,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -194,7 +194,7 @@ pub mod thing_made {
         ::dispatcher_runtime::private::object!(
             NullableObject, { a = optional "a" }, additional_properties
         );
-        /// What the contracts call `pair`.
+        /// The type of `pair` in the contracts.
         pub type Pair1 = ::dispatcher_runtime::Refined<String, rules::Pair1>;
         /// Row Tag
         #[derive(Clone, Debug, PartialEq)]
@@ -203,7 +203,7 @@ pub mod thing_made {
             pub t: String,
         }
         ::dispatcher_runtime::private::object!(RowTag, { t = required "t" });
-        /// What the contracts call `rows`.
+        /// The type of `rows` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct RowsItem {
             /// The property `x`.
@@ -214,7 +214,7 @@ pub mod thing_made {
         ::dispatcher_runtime::private::object!(
             RowsItem, { x = required "x", tags = required "tags" }
         );
-        /// What the contracts call `sealed`.
+        /// The type of `sealed` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Sealed {
             /// The property `id`.
@@ -225,19 +225,19 @@ pub mod thing_made {
         ::dispatcher_runtime::private::object!(
             Sealed, { id = required "id", extra = optional "extra" }
         );
-        /// What the contracts call `tags`.
+        /// The type of `tags` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Tags(Vec<RowTag>);
         ::dispatcher_runtime::private::list_type!(
-            Tags(RowTag), ListRule::new("tags", "have each item only once", 0,
-            usize::MAX).unique()
+            Tags(RowTag), ListRule::new("tags", "have no duplicate items", 0, usize::MAX)
+            .unique()
         );
-        /// What the contracts call `unsealed`.
+        /// The type of `unsealed` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Unsealed {
             /// The property `a`.
             pub a: Option<::dispatcher_runtime::Integer>,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -282,7 +282,7 @@ pub mod thing_made {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `thing.made` itself.
+    /// The marker of the event type `thing.made`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -296,7 +296,7 @@ pub mod thing_made {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "thing.made",
         description: "The event thing.made.",
@@ -333,9 +333,9 @@ pub mod thing_made {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`thing_made` carries `ThingMade`, and this handler takes `{Self}`",
+        message = "`thing_made` carries `ThingMade`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<ThingMade>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::ThingMade {}
@@ -372,14 +372,14 @@ pub enum Event {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 impl Event {
-    /// Its event type, such as `credit.locked`.
+    /// The event type, such as `credit.locked`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         match self {
             Self::ThingMade(_) => "thing.made",
         }
     }
-    /// Its schema version.
+    /// The schema version of the payload.
     #[must_use]
     pub fn schema_version(&self) -> u32 {
         match self {
@@ -389,8 +389,8 @@ impl Event {
     /// The payload as JSON.
     ///
     /// # Errors
-    /// When a value that the types can hold cannot be written, such as a number that is
-    /// not finite.
+    /// Fails if the payload holds a value that JSON cannot represent, such as a
+    /// number that is not finite.
     pub fn to_json(
         &self,
     ) -> ::core::result::Result<
@@ -403,11 +403,11 @@ impl Event {
             }
         }
     }
-    /// Reads a payload of any event type and version that is live.
+    /// Decodes a payload of any event type and version that is not retired.
     ///
     /// # Errors
-    /// When the registry does not know the event type or the version, or the payload is
-    /// not valid.
+    /// Fails if the registry has no such event type or version, or if the payload is
+    /// invalid.
     #[allow(unused_variables)]
     pub fn decode(
         event_type: &str,

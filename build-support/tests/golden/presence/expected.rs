@@ -1,8 +1,8 @@
 /// The domain `coaching`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `person.changed`.
+/// Consumes `person.changed`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,9 +14,9 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `revenue`.
 ///
-/// It produces `person.changed`.
+/// Produces `person.changed`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
@@ -28,7 +28,7 @@ impl ::dispatcher_runtime::Domain for Revenue {
 }
 /// The event person.changed.
 ///
-/// `person.changed`: produced by `revenue`, consumed by `coaching`. The subject is at `/person_id`.
+/// `person.changed`: produced by `revenue`, consumed by `coaching`. Its subject is at `/person_id`.
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 pub mod person_changed {
@@ -44,7 +44,7 @@ pub mod person_changed {
             pub person_id: String,
             /// May be absent.
             ///
-            /// Where it is absent, the contract means `"nobody"`.
+            /// If it is absent, the contract's default is `"nobody"`.
             pub nickname: Option<String>,
             /// Is there, and may be null.
             pub phone: Option<String>,
@@ -52,11 +52,11 @@ pub mod person_changed {
             pub email: Option<Option<String>>,
             /// Any value, or none.
             ///
-            /// The schema lets any JSON be here.
+            /// Any JSON value is valid here.
             pub anything: Option<::dispatcher_runtime::private::serde_json::Value>,
             /// Any value.
             ///
-            /// The schema lets any JSON be here.
+            /// Any JSON value is valid here.
             pub always: ::dispatcher_runtime::private::serde_json::Value,
             /// The property `old`.
             #[deprecated]
@@ -70,7 +70,7 @@ pub mod person_changed {
             >,
             /// The property `additional_properties`.
             pub additional_properties_2: Option<bool>,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -99,7 +99,7 @@ pub mod person_changed {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `person.changed` itself.
+    /// The marker of the event type `person.changed`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -115,7 +115,7 @@ pub mod person_changed {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "person.changed",
         description: "The event person.changed.",
@@ -153,9 +153,9 @@ pub mod person_changed {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`person_changed` carries `PersonChanged`, and this handler takes `{Self}`",
+        message = "`person_changed` carries `PersonChanged`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<PersonChanged>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::PersonChanged {}
@@ -192,14 +192,14 @@ pub enum Event {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 impl Event {
-    /// Its event type, such as `credit.locked`.
+    /// The event type, such as `credit.locked`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         match self {
             Self::PersonChanged(_) => "person.changed",
         }
     }
-    /// Its schema version.
+    /// The schema version of the payload.
     #[must_use]
     pub fn schema_version(&self) -> u32 {
         match self {
@@ -209,8 +209,8 @@ impl Event {
     /// The payload as JSON.
     ///
     /// # Errors
-    /// When a value that the types can hold cannot be written, such as a number that is
-    /// not finite.
+    /// Fails if the payload holds a value that JSON cannot represent, such as a
+    /// number that is not finite.
     pub fn to_json(
         &self,
     ) -> ::core::result::Result<
@@ -223,11 +223,11 @@ impl Event {
             }
         }
     }
-    /// Reads a payload of any event type and version that is live.
+    /// Decodes a payload of any event type and version that is not retired.
     ///
     /// # Errors
-    /// When the registry does not know the event type or the version, or the payload is
-    /// not valid.
+    /// Fails if the registry has no such event type or version, or if the payload is
+    /// invalid.
     #[allow(unused_variables)]
     pub fn decode(
         event_type: &str,

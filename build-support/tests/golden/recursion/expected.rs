@@ -1,8 +1,8 @@
 /// The domain `coaching`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `tree.grown`.
+/// Consumes `tree.grown`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,9 +14,9 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `revenue`.
 ///
-/// It produces `tree.grown`.
+/// Produces `tree.grown`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
@@ -60,21 +60,21 @@ pub mod tree_grown {
             optional "parent", a = optional "a", maybe = present "maybe", union =
             optional "union", json = optional "json" }
         );
-        /// What the contracts call `A`.
+        /// The type of `A` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct A {
             /// The property `b`.
             pub b: Option<Box<B>>,
         }
         ::dispatcher_runtime::private::object!(A, { b = optional "b" });
-        /// What the contracts call `B`.
+        /// The type of `B` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct B {
             /// The property `a`.
             pub a: Option<Option<Box<A>>>,
         }
         ::dispatcher_runtime::private::object!(B, { a = present "a" });
-        /// What the contracts call `Expression`.
+        /// The type of `Expression` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", tag = "op")]
         pub enum Expression {
@@ -92,7 +92,7 @@ pub mod tree_grown {
             },
         }
         ::dispatcher_runtime::private::read_by_serde!(Expression);
-        /// What the contracts call `Json`.
+        /// The type of `Json` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum Json {
@@ -104,14 +104,14 @@ pub mod tree_grown {
             Object(::std::collections::BTreeMap<String, Json>),
         }
         ::dispatcher_runtime::private::read_by_serde!(Json);
-        /// What the contracts call `Maybe`.
+        /// The type of `Maybe` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Maybe {
             /// The property `next`.
             pub next: Option<Option<Box<Maybe>>>,
         }
         ::dispatcher_runtime::private::object!(Maybe, { next = present "next" });
-        /// What the contracts call `Nested`.
+        /// The type of `Nested` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", transparent)]
         pub struct Nested(
@@ -119,7 +119,7 @@ pub mod tree_grown {
             pub Vec<Nested>,
         );
         ::dispatcher_runtime::private::read_by_serde!(Nested);
-        /// What the contracts call `Node`.
+        /// The type of `Node` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Node {
             /// The property `children`.
@@ -152,7 +152,7 @@ pub mod tree_grown {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `tree.grown` itself.
+    /// The marker of the event type `tree.grown`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -166,7 +166,7 @@ pub mod tree_grown {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "tree.grown",
         description: "The event tree.grown.",
@@ -203,9 +203,9 @@ pub mod tree_grown {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`tree_grown` carries `TreeGrown`, and this handler takes `{Self}`",
+        message = "`tree_grown` carries `TreeGrown`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<TreeGrown>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::TreeGrown {}
@@ -242,14 +242,14 @@ pub enum Event {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 impl Event {
-    /// Its event type, such as `credit.locked`.
+    /// The event type, such as `credit.locked`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         match self {
             Self::TreeGrown(_) => "tree.grown",
         }
     }
-    /// Its schema version.
+    /// The schema version of the payload.
     #[must_use]
     pub fn schema_version(&self) -> u32 {
         match self {
@@ -259,8 +259,8 @@ impl Event {
     /// The payload as JSON.
     ///
     /// # Errors
-    /// When a value that the types can hold cannot be written, such as a number that is
-    /// not finite.
+    /// Fails if the payload holds a value that JSON cannot represent, such as a
+    /// number that is not finite.
     pub fn to_json(
         &self,
     ) -> ::core::result::Result<
@@ -273,11 +273,11 @@ impl Event {
             }
         }
     }
-    /// Reads a payload of any event type and version that is live.
+    /// Decodes a payload of any event type and version that is not retired.
     ///
     /// # Errors
-    /// When the registry does not know the event type or the version, or the payload is
-    /// not valid.
+    /// Fails if the registry has no such event type or version, or if the payload is
+    /// invalid.
     #[allow(unused_variables)]
     pub fn decode(
         event_type: &str,

@@ -1,8 +1,8 @@
 /// The domain `coaching`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `lead.lost`.
+/// Consumes `lead.lost`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,9 +14,9 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `growth`.
 ///
-/// It produces `lead.captured`, `lead.lost`.
+/// Produces `lead.captured`, `lead.lost`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Growth;
@@ -28,9 +28,9 @@ impl ::dispatcher_runtime::Domain for Growth {
 }
 /// The domain `identity`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `lead.captured`.
+/// Consumes `lead.captured`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Identity;
@@ -42,9 +42,9 @@ impl ::dispatcher_runtime::Domain for Identity {
 }
 /// The domain `platform`.
 ///
-/// It produces `type`.
+/// Produces `type`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Platform;
@@ -56,9 +56,9 @@ impl ::dispatcher_runtime::Domain for Platform {
 }
 /// The domain `revenue`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `lead.captured`.
+/// Consumes `lead.captured`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
@@ -81,7 +81,7 @@ pub mod lead_captured {
         use ::dispatcher_runtime::private::serde;
         /// The event lead.captured.
         ///
-        /// No schema describes it yet: it is any JSON object.
+        /// It has no schema yet: any JSON object is valid.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", transparent)]
         pub struct LeadCaptured(
@@ -105,7 +105,7 @@ pub mod lead_captured {
         #[doc(hidden)]
         pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::any_object();
     }
-    /// The event type `lead.captured` itself.
+    /// The marker of the event type `lead.captured`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -119,7 +119,7 @@ pub mod lead_captured {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "lead.captured",
         description: "The event lead.captured.",
@@ -158,9 +158,9 @@ pub mod lead_captured {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`lead_captured` carries `LeadCaptured`, and this handler takes `{Self}`",
+        message = "`lead_captured` carries `LeadCaptured`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<LeadCaptured>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::LeadCaptured {}
@@ -190,7 +190,7 @@ pub mod lead_captured {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 pub mod lead_expired {
-    /// The event type `lead.expired` itself.
+    /// The marker of the event type `lead.expired`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -205,7 +205,7 @@ pub mod lead_expired {
         }
     }
     pub enum Retired {}
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "lead.expired",
         description: "The event lead.expired.",
@@ -260,7 +260,7 @@ pub mod lead_lost {
         )]
         /// The event lead.lost.
         ///
-        /// No schema describes it yet: it is any JSON object.
+        /// It has no schema yet: any JSON object is valid.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", transparent)]
         pub struct LeadLost(
@@ -284,7 +284,7 @@ pub mod lead_lost {
         #[doc(hidden)]
         pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::any_object();
     }
-    /// The event type `lead.lost` itself.
+    /// The marker of the event type `lead.lost`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -298,7 +298,7 @@ pub mod lead_lost {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "lead.lost",
         description: "The event lead.lost.",
@@ -339,9 +339,9 @@ pub mod lead_lost {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`lead_lost` carries `LeadLost`, and this handler takes `{Self}`",
+        message = "`lead_lost` carries `LeadLost`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<LeadLost>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::LeadLost {}
@@ -369,7 +369,7 @@ pub mod lead_lost {
 }
 /// The event type.
 ///
-/// `type`: produced by `platform`, consumed by nobody.
+/// `type`: produced by `platform`, consumed by no domain.
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 pub mod r#type {
@@ -380,7 +380,7 @@ pub mod r#type {
         use ::dispatcher_runtime::private::serde;
         /// The event type.
         ///
-        /// No schema describes it yet: it is any JSON object.
+        /// It has no schema yet: any JSON object is valid.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", transparent)]
         pub struct Type(
@@ -404,7 +404,7 @@ pub mod r#type {
         #[doc(hidden)]
         pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::any_object();
     }
-    /// The event type `type` itself.
+    /// The marker of the event type `type`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -418,7 +418,7 @@ pub mod r#type {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "type",
         description: "The event type.",
@@ -447,16 +447,16 @@ pub mod r#type {
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a consumer of `type`",
-        label = "the registry lists no consumer of it",
+        label = "the registry lists no consumers of it",
         note = "add the domain to \"consumers\" of \"type\" in event-types-registry.json"
     )]
     pub trait Consumer {}
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`type` carries `Type`, and this handler takes `{Self}`",
+        message = "`type` carries `Type`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<Type>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::Type {}
@@ -497,7 +497,7 @@ pub enum Event {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 impl Event {
-    /// Its event type, such as `credit.locked`.
+    /// The event type, such as `credit.locked`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         match self {
@@ -506,7 +506,7 @@ impl Event {
             Self::Type(_) => "type",
         }
     }
-    /// Its schema version.
+    /// The schema version of the payload.
     #[must_use]
     pub fn schema_version(&self) -> u32 {
         match self {
@@ -518,8 +518,8 @@ impl Event {
     /// The payload as JSON.
     ///
     /// # Errors
-    /// When a value that the types can hold cannot be written, such as a number that is
-    /// not finite.
+    /// Fails if the payload holds a value that JSON cannot represent, such as a
+    /// number that is not finite.
     pub fn to_json(
         &self,
     ) -> ::core::result::Result<
@@ -538,11 +538,11 @@ impl Event {
             }
         }
     }
-    /// Reads a payload of any event type and version that is live.
+    /// Decodes a payload of any event type and version that is not retired.
     ///
     /// # Errors
-    /// When the registry does not know the event type or the version, or the payload is
-    /// not valid.
+    /// Fails if the registry has no such event type or version, or if the payload is
+    /// invalid.
     #[allow(unused_variables)]
     pub fn decode(
         event_type: &str,

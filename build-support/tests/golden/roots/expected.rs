@@ -1,8 +1,8 @@
 /// The domain `coaching`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `root.anything`, `root.draft4`, `root.draft7`, `root.map`, `root.referred`, `root.tagged`, `root.unevaluated`, `root.untagged`, `root.untyped`.
+/// Consumes `root.anything`, `root.draft4`, `root.draft7`, `root.map`, `root.referred`, `root.tagged`, `root.unevaluated`, `root.untagged`, `root.untyped`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,9 +14,9 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `revenue`.
 ///
-/// It produces `root.anything`, `root.draft4`, `root.draft7`, `root.map`, `root.referred`, `root.tagged`, `root.unevaluated`, `root.untagged`, `root.untyped`.
+/// Produces `root.anything`, `root.draft4`, `root.draft7`, `root.map`, `root.referred`, `root.tagged`, `root.unevaluated`, `root.untagged`, `root.untyped`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
@@ -64,7 +64,7 @@ pub mod root_anything {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `root.anything` itself.
+    /// The marker of the event type `root.anything`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -78,7 +78,7 @@ pub mod root_anything {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "root.anything",
         description: "The event root.anything.",
@@ -116,9 +116,9 @@ pub mod root_anything {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`root_anything` carries `RootAnything`, and this handler takes `{Self}`",
+        message = "`root_anything` carries `RootAnything`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<RootAnything>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootAnything {}
@@ -164,7 +164,7 @@ pub mod root_draft4 {
             pub f: Option<F>,
             /// The property `s`.
             pub s: Option<S>,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -174,14 +174,17 @@ pub mod root_draft4 {
             RootDraft4, { n = required "n", f = optional "f", s = optional "s" },
             additional_properties
         );
-        /// What the contracts call `f`.
-        pub type F = ::dispatcher_runtime::Refined<::dispatcher_runtime::Number, rules::F>;
-        /// What the contracts call `n`.
+        /// The type of `f` in the contracts.
+        pub type F = ::dispatcher_runtime::Refined<
+            ::dispatcher_runtime::Number,
+            rules::F,
+        >;
+        /// The type of `n` in the contracts.
         pub type N = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::N,
         >;
-        /// What the contracts call `s`.
+        /// The type of `s` in the contracts.
         pub type S = ::dispatcher_runtime::Refined<String, rules::S>;
         #[doc(hidden)]
         pub mod rules {
@@ -214,7 +217,7 @@ pub mod root_draft4 {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `root.draft4` itself.
+    /// The marker of the event type `root.draft4`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -228,7 +231,7 @@ pub mod root_draft4 {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "root.draft4",
         description: "The event root.draft4.",
@@ -265,9 +268,9 @@ pub mod root_draft4 {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`root_draft4` carries `RootDraft4`, and this handler takes `{Self}`",
+        message = "`root_draft4` carries `RootDraft4`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<RootDraft4>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootDraft4 {}
@@ -318,9 +321,9 @@ pub mod root_draft7 {
             RootDraft7, { pair = optional "pair", r#ref = optional "ref", id = optional
             "id" }
         );
-        /// What the contracts call `id`.
+        /// The type of `id` in the contracts.
         pub type Id = ::dispatcher_runtime::Refined<String, rules::Id>;
-        /// What the contracts call `T`.
+        /// The type of `T` in the contracts.
         pub type T = ::dispatcher_runtime::Refined<String, rules::T>;
         #[doc(hidden)]
         pub mod rules {
@@ -351,7 +354,7 @@ pub mod root_draft7 {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `root.draft7` itself.
+    /// The marker of the event type `root.draft7`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -365,7 +368,7 @@ pub mod root_draft7 {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "root.draft7",
         description: "The event root.draft7.",
@@ -402,9 +405,9 @@ pub mod root_draft7 {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`root_draft7` carries `RootDraft7`, and this handler takes `{Self}`",
+        message = "`root_draft7` carries `RootDraft7`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<RootDraft7>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootDraft7 {}
@@ -449,8 +452,11 @@ pub mod root_map {
             pub ::std::collections::BTreeMap<String, RootMapValue>,
         );
         ::dispatcher_runtime::private::read_by_serde!(RootMap);
-        /// What the contracts call `map`.
-        pub type RootMapValue = ::dispatcher_runtime::Refined<String, rules::RootMapValue>;
+        /// The type of `map` in the contracts.
+        pub type RootMapValue = ::dispatcher_runtime::Refined<
+            String,
+            rules::RootMapValue,
+        >;
         #[doc(hidden)]
         pub mod rules {
             ::dispatcher_runtime::private::rules!(
@@ -476,7 +482,7 @@ pub mod root_map {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `root.map` itself.
+    /// The marker of the event type `root.map`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -490,7 +496,7 @@ pub mod root_map {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "root.map",
         description: "The event root.map.",
@@ -527,9 +533,9 @@ pub mod root_map {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`root_map` carries `RootMap`, and this handler takes `{Self}`",
+        message = "`root_map` carries `RootMap`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<RootMap>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootMap {}
@@ -593,7 +599,7 @@ pub mod root_referred {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `root.referred` itself.
+    /// The marker of the event type `root.referred`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -607,7 +613,7 @@ pub mod root_referred {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "root.referred",
         description: "The event root.referred.",
@@ -645,9 +651,9 @@ pub mod root_referred {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`root_referred` carries `RootReferred`, and this handler takes `{Self}`",
+        message = "`root_referred` carries `RootReferred`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<RootReferred>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootReferred {}
@@ -715,7 +721,7 @@ pub mod root_tagged {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `root.tagged` itself.
+    /// The marker of the event type `root.tagged`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -729,7 +735,7 @@ pub mod root_tagged {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "root.tagged",
         description: "The event root.tagged.",
@@ -766,9 +772,9 @@ pub mod root_tagged {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`root_tagged` carries `RootTagged`, and this handler takes `{Self}`",
+        message = "`root_tagged` carries `RootTagged`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<RootTagged>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootTagged {}
@@ -810,7 +816,7 @@ pub mod root_unevaluated {
         pub struct RootUnevaluated {
             /// The property `a`.
             pub a: Option<::dispatcher_runtime::Integer>,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -835,7 +841,7 @@ pub mod root_unevaluated {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `root.unevaluated` itself.
+    /// The marker of the event type `root.unevaluated`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -849,7 +855,7 @@ pub mod root_unevaluated {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "root.unevaluated",
         description: "The event root.unevaluated.",
@@ -887,9 +893,9 @@ pub mod root_unevaluated {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`root_unevaluated` carries `RootUnevaluated`, and this handler takes `{Self}`",
+        message = "`root_unevaluated` carries `RootUnevaluated`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<RootUnevaluated>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootUnevaluated {}
@@ -939,14 +945,14 @@ pub mod root_untagged {
             RootUntagged, super::super::DOCUMENTS, { Variant1 = "untagged.json#/oneOf/0",
             Variant2 = "untagged.json#/oneOf/1" }
         );
-        /// What the contracts call `untagged`.
+        /// The type of `untagged` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct RootUntagged1 {
             /// The property `a`.
             pub a: ::dispatcher_runtime::Integer,
         }
         ::dispatcher_runtime::private::object!(RootUntagged1, { a = required "a" });
-        /// What the contracts call `untagged`.
+        /// The type of `untagged` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct RootUntagged2 {
             /// The property `b`.
@@ -970,7 +976,7 @@ pub mod root_untagged {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `root.untagged` itself.
+    /// The marker of the event type `root.untagged`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -984,7 +990,7 @@ pub mod root_untagged {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "root.untagged",
         description: "The event root.untagged.",
@@ -1022,9 +1028,9 @@ pub mod root_untagged {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`root_untagged` carries `RootUntagged`, and this handler takes `{Self}`",
+        message = "`root_untagged` carries `RootUntagged`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<RootUntagged>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootUntagged {}
@@ -1068,9 +1074,9 @@ pub mod root_untyped {
             pub a: Option<::dispatcher_runtime::Integer>,
             /// The property `again`.
             ///
-            /// It stays JSON: no Rust type follows what the schema says of it.
+            /// Kept as JSON, since no Rust type expresses its schema.
             pub again: Option<::dispatcher_runtime::private::serde_json::Value>,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -1096,7 +1102,7 @@ pub mod root_untyped {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `root.untyped` itself.
+    /// The marker of the event type `root.untyped`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -1110,7 +1116,7 @@ pub mod root_untyped {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "root.untyped",
         description: "The event root.untyped.",
@@ -1147,9 +1153,9 @@ pub mod root_untyped {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`root_untyped` carries `RootUntyped`, and this handler takes `{Self}`",
+        message = "`root_untyped` carries `RootUntyped`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<RootUntyped>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::RootUntyped {}
@@ -1202,7 +1208,7 @@ pub enum Event {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 impl Event {
-    /// Its event type, such as `credit.locked`.
+    /// The event type, such as `credit.locked`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         match self {
@@ -1217,7 +1223,7 @@ impl Event {
             Self::RootUntyped(_) => "root.untyped",
         }
     }
-    /// Its schema version.
+    /// The schema version of the payload.
     #[must_use]
     pub fn schema_version(&self) -> u32 {
         match self {
@@ -1235,8 +1241,8 @@ impl Event {
     /// The payload as JSON.
     ///
     /// # Errors
-    /// When a value that the types can hold cannot be written, such as a number that is
-    /// not finite.
+    /// Fails if the payload holds a value that JSON cannot represent, such as a
+    /// number that is not finite.
     pub fn to_json(
         &self,
     ) -> ::core::result::Result<
@@ -1273,11 +1279,11 @@ impl Event {
             }
         }
     }
-    /// Reads a payload of any event type and version that is live.
+    /// Decodes a payload of any event type and version that is not retired.
     ///
     /// # Errors
-    /// When the registry does not know the event type or the version, or the payload is
-    /// not valid.
+    /// Fails if the registry has no such event type or version, or if the payload is
+    /// invalid.
     #[allow(unused_variables)]
     pub fn decode(
         event_type: &str,

@@ -1,8 +1,8 @@
 /// The domain `coaching`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `value.measured`.
+/// Consumes `value.measured`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,9 +14,9 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `revenue`.
 ///
-/// It produces `value.measured`.
+/// Produces `value.measured`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
@@ -108,46 +108,46 @@ pub mod value_measured {
             "on", at = optional "at", at_utc = optional "at_utc", time = optional "time"
             }
         );
-        /// What the contracts call `above`.
+        /// The type of `above` in the contracts.
         pub type Above = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Above,
         >;
-        /// What the contracts call `at_utc`.
+        /// The type of `at_utc` in the contracts.
         pub type AtUtc = ::dispatcher_runtime::Refined<String, rules::AtUtc>;
-        /// What the contracts call `below`.
+        /// The type of `below` in the contracts.
         pub type Below = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Below,
         >;
-        /// What the contracts call `code`.
+        /// The type of `code` in the contracts.
         pub type Code = ::dispatcher_runtime::Refined<String, rules::Code>;
-        /// What the contracts call `even`.
+        /// The type of `even` in the contracts.
         pub type Even = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Even,
         >;
-        /// What the contracts call `half`.
+        /// The type of `half` in the contracts.
         pub type Half = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Number,
             rules::Half,
         >;
-        /// What the contracts call `huge`.
+        /// The type of `huge` in the contracts.
         pub type Huge = ::dispatcher_runtime::Refined<u64, rules::Huge>;
-        /// What the contracts call `id`.
+        /// The type of `id` in the contracts.
         pub type Id = ::dispatcher_runtime::Refined<String, rules::Id>;
-        /// What the contracts call `letters`.
+        /// The type of `letters` in the contracts.
         pub type Letters = ::dispatcher_runtime::Refined<String, rules::Letters>;
-        /// What the contracts call `link`.
+        /// The type of `link` in the contracts.
         pub type Link = ::dispatcher_runtime::Refined<String, rules::Link>;
-        /// What the contracts call `locked_credits`.
+        /// The type of `locked_credits` in the contracts.
         pub type LockedCredits = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::LockedCredits,
         >;
-        /// What the contracts call `mail`.
+        /// The type of `mail` in the contracts.
         pub type Mail = ::dispatcher_runtime::Refined<String, rules::Mail>;
-        /// What the contracts call `odd`.
+        /// The type of `odd` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Odd {
             /// `1`.
@@ -160,35 +160,35 @@ pub mod value_measured {
         ::dispatcher_runtime::private::integer_enum!(
             Odd, "odd", "be one of 1, 3, 5", { N1 = 1, N3 = 3, N5 = 5 }
         );
-        /// What the contracts call `percent`.
+        /// The type of `percent` in the contracts.
         pub type Percent = ::dispatcher_runtime::Refined<i64, rules::Percent>;
-        /// What the contracts call `seven`.
+        /// The type of `seven` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Seven {
             /// `7`.
             N7,
         }
         ::dispatcher_runtime::private::integer_enum!(Seven, "seven", "be 7", { N7 = 7 });
-        /// What the contracts call `share`.
+        /// The type of `share` in the contracts.
         pub type Share = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Number,
             rules::Share,
         >;
-        /// What the contracts call `short`.
+        /// The type of `short` in the contracts.
         pub type Short = ::dispatcher_runtime::Refined<String, rules::Short>;
-        /// What the contracts call `tall`.
+        /// The type of `tall` in the contracts.
         pub type Tall = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Tall,
         >;
-        /// What the contracts call `thirds`.
+        /// The type of `thirds` in the contracts.
         pub type Thirds = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Thirds,
         >;
-        /// What the contracts call `time`.
+        /// The type of `time` in the contracts.
         pub type Time = ::dispatcher_runtime::Refined<String, rules::Time>;
-        /// What the contracts call `vast`.
+        /// The type of `vast` in the contracts.
         pub type Vast = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Vast,
@@ -262,7 +262,7 @@ pub mod value_measured {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `value.measured` itself.
+    /// The marker of the event type `value.measured`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -276,7 +276,7 @@ pub mod value_measured {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "value.measured",
         description: "The event value.measured.",
@@ -314,9 +314,9 @@ pub mod value_measured {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`value_measured` carries `ValueMeasured`, and this handler takes `{Self}`",
+        message = "`value_measured` carries `ValueMeasured`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<ValueMeasured>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::ValueMeasured {}
@@ -353,14 +353,14 @@ pub enum Event {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 impl Event {
-    /// Its event type, such as `credit.locked`.
+    /// The event type, such as `credit.locked`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         match self {
             Self::ValueMeasured(_) => "value.measured",
         }
     }
-    /// Its schema version.
+    /// The schema version of the payload.
     #[must_use]
     pub fn schema_version(&self) -> u32 {
         match self {
@@ -370,8 +370,8 @@ impl Event {
     /// The payload as JSON.
     ///
     /// # Errors
-    /// When a value that the types can hold cannot be written, such as a number that is
-    /// not finite.
+    /// Fails if the payload holds a value that JSON cannot represent, such as a
+    /// number that is not finite.
     pub fn to_json(
         &self,
     ) -> ::core::result::Result<
@@ -384,11 +384,11 @@ impl Event {
             }
         }
     }
-    /// Reads a payload of any event type and version that is live.
+    /// Decodes a payload of any event type and version that is not retired.
     ///
     /// # Errors
-    /// When the registry does not know the event type or the version, or the payload is
-    /// not valid.
+    /// Fails if the registry has no such event type or version, or if the payload is
+    /// invalid.
     #[allow(unused_variables)]
     pub fn decode(
         event_type: &str,

@@ -1,8 +1,8 @@
 /// The domain `coaching`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `gen`.
+/// Consumes `gen`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,9 +14,9 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `revenue`.
 ///
-/// It produces `gen`.
+/// Produces `gen`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
@@ -78,21 +78,21 @@ pub mod r#gen {
             optional "g", h = optional "h", i = optional "i", j = optional "j", k =
             optional "k", l = optional "l", m = optional "m" }
         );
-        /// What the contracts call `D`.
+        /// The type of `D` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct D {
             /// The property `x`.
             pub x: ::dispatcher_runtime::Integer,
         }
         ::dispatcher_runtime::private::object!(D, { x = required "x" });
-        /// What the contracts call `Integer`.
+        /// The type of `Integer` in the contracts.
         pub type Integer = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Integer,
         >;
-        /// What the contracts call `IntegerRule`.
+        /// The type of `IntegerRule` in the contracts.
         pub type IntegerRule = ::dispatcher_runtime::Refined<i64, rules::IntegerRule>;
-        /// What the contracts call `l`.
+        /// The type of `l` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum L {
             /// `"a-l-l"`.
@@ -103,13 +103,13 @@ pub mod r#gen {
         ::dispatcher_runtime::private::value_enum!(
             L, "l", "be one of \"a-l-l\", 1", { ALL2 = r#""a-l-l""#, N1 = "1" }
         );
-        /// What the contracts call `ListRule`.
+        /// The type of `ListRule` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct ListRule(::std::vec::Vec<D>);
         ::dispatcher_runtime::private::list_type!(
             ListRule(D), ListRule::new("ListRule", "have at least 1 item", 1, usize::MAX)
         );
-        /// What the contracts call `m`.
+        /// The type of `m` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum M {
             /// `"a-l-l"`.
@@ -120,12 +120,12 @@ pub mod r#gen {
         ::dispatcher_runtime::private::string_enum!(
             M, "m", "be one of \"a-l-l\", \"b\"", { ALL2 = "a-l-l", B = "b" }
         );
-        /// What the contracts call `Number`.
+        /// The type of `Number` in the contracts.
         pub type Number = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Number,
             rules::Number,
         >;
-        /// What the contracts call `NumberRule`.
+        /// The type of `NumberRule` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum NumberRule {
             /// `1`.
@@ -136,12 +136,12 @@ pub mod r#gen {
         ::dispatcher_runtime::private::integer_enum!(
             NumberRule, "NumberRule", "be one of 1, 2", { N1 = 1, N2 = 2 }
         );
-        /// What the contracts call `String`.
+        /// The type of `String` in the contracts.
         pub type String = ::dispatcher_runtime::Refined<
             ::std::string::String,
             rules::String,
         >;
-        /// What the contracts call `StringRule`.
+        /// The type of `StringRule` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum StringRule {
             /// `"a"`.
@@ -152,7 +152,7 @@ pub mod r#gen {
         ::dispatcher_runtime::private::string_enum!(
             StringRule, "StringRule", "be one of \"a\", \"b\"", { A = "a", B = "b" }
         );
-        /// What the contracts call `Union`.
+        /// The type of `Union` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum Union {
@@ -165,21 +165,21 @@ pub mod r#gen {
             Union, super::super::DOCUMENTS, { Variant1 = "p.json#/$defs/Union/anyOf/0",
             Variant2 = "p.json#/$defs/Union/anyOf/1" }
         );
-        /// What the contracts call `Union`.
+        /// The type of `Union` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Union1 {
             /// The property `a`.
             pub a: ::dispatcher_runtime::Integer,
         }
         ::dispatcher_runtime::private::object!(Union1, { a = required "a" });
-        /// What the contracts call `Union`.
+        /// The type of `Union` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Union2 {
             /// The property `b`.
             pub b: ::dispatcher_runtime::Integer,
         }
         ::dispatcher_runtime::private::object!(Union2, { b = required "b" });
-        /// What the contracts call `ValueEnum`.
+        /// The type of `ValueEnum` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum ValueEnum {
             /// `1`.
@@ -190,12 +190,12 @@ pub mod r#gen {
         ::dispatcher_runtime::private::value_enum!(
             ValueEnum, "ValueEnum", "be one of 1, \"a\"", { N1 = "1", A = r#""a""# }
         );
-        /// What the contracts call `ValueError`.
+        /// The type of `ValueError` in the contracts.
         pub type ValueError = ::dispatcher_runtime::Refined<
             ::std::string::String,
             rules::ValueError,
         >;
-        /// What the contracts call `Vec`.
+        /// The type of `Vec` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Vec(::std::vec::Vec<String>);
         ::dispatcher_runtime::private::list_type!(
@@ -238,7 +238,7 @@ pub mod r#gen {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `gen` itself.
+    /// The marker of the event type `gen`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -252,7 +252,7 @@ pub mod r#gen {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "gen",
         description: "The event gen.",
@@ -289,9 +289,9 @@ pub mod r#gen {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`gen` carries `Gen`, and this handler takes `{Self}`",
+        message = "`gen` carries `Gen`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<Gen>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::Gen {}
@@ -328,14 +328,14 @@ pub enum Event {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 impl Event {
-    /// Its event type, such as `credit.locked`.
+    /// The event type, such as `credit.locked`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         match self {
             Self::Gen(_) => "gen",
         }
     }
-    /// Its schema version.
+    /// The schema version of the payload.
     #[must_use]
     pub fn schema_version(&self) -> u32 {
         match self {
@@ -345,8 +345,8 @@ impl Event {
     /// The payload as JSON.
     ///
     /// # Errors
-    /// When a value that the types can hold cannot be written, such as a number that is
-    /// not finite.
+    /// Fails if the payload holds a value that JSON cannot represent, such as a
+    /// number that is not finite.
     pub fn to_json(
         &self,
     ) -> ::core::result::Result<
@@ -359,11 +359,11 @@ impl Event {
             }
         }
     }
-    /// Reads a payload of any event type and version that is live.
+    /// Decodes a payload of any event type and version that is not retired.
     ///
     /// # Errors
-    /// When the registry does not know the event type or the version, or the payload is
-    /// not valid.
+    /// Fails if the registry has no such event type or version, or if the payload is
+    /// invalid.
     #[allow(unused_variables)]
     pub fn decode(
         event_type: &str,

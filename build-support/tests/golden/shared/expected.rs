@@ -1,8 +1,8 @@
 /// The domain `coaching`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `person.copied`, `person.paid`, `person.refunded`.
+/// Consumes `person.copied`, `person.paid`, `person.refunded`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,9 +14,9 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `revenue`.
 ///
-/// It produces `person.copied`, `person.paid`, `person.refunded`.
+/// Produces `person.copied`, `person.paid`, `person.refunded`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
@@ -26,12 +26,12 @@ impl ::dispatcher_runtime::Domain for Revenue {
         &REGISTRY
     }
 }
-/// Definitions that several payloads use.
+/// Definitions that several payloads share.
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 pub mod shared {
     use ::dispatcher_runtime::private::serde;
-    /// What the contracts call `copied`.
+    /// The type of `copied` in the contracts.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Copied {
         /// The property `from`.
@@ -42,7 +42,7 @@ pub mod shared {
     ::dispatcher_runtime::private::object!(
         Copied, { from = required "from", copy = optional "copy" }
     );
-    /// What the contracts call `Currency`.
+    /// The type of `Currency` in the contracts.
     #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub enum Currency {
         /// `"EUR"`.
@@ -55,7 +55,7 @@ pub mod shared {
     );
     /// Names a person.
     pub type IdsPersonId = ::dispatcher_runtime::Refined<String, rules::IdsPersonId>;
-    /// What the contracts call `Money`.
+    /// The type of `Money` in the contracts.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Money {
         /// The property `amount`.
@@ -66,24 +66,24 @@ pub mod shared {
     ::dispatcher_runtime::private::object!(
         Money, { amount = required "amount", currency = required "currency" }
     );
-    /// What the contracts call `amount`.
+    /// The type of `amount` in the contracts.
     pub type MoneyAmount = ::dispatcher_runtime::Refined<
         ::dispatcher_runtime::Integer,
         rules::MoneyAmount,
     >;
-    /// What the contracts call `PersonId`.
+    /// The type of `PersonId` in the contracts.
     pub type OtherIdsPersonId = ::dispatcher_runtime::Refined<
         String,
         rules::OtherIdsPersonId,
     >;
-    /// What the contracts call `Source`.
+    /// The type of `Source` in the contracts.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Source {
         /// The property `name`.
         pub name: SourceName,
     }
     ::dispatcher_runtime::private::object!(Source, { name = required "name" });
-    /// What the contracts call `name`.
+    /// The type of `name` in the contracts.
     pub type SourceName = ::dispatcher_runtime::Refined<String, rules::SourceName>;
     #[doc(hidden)]
     pub mod rules {
@@ -179,7 +179,7 @@ pub mod person_copied {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `person.copied` itself.
+    /// The marker of the event type `person.copied`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -193,7 +193,7 @@ pub mod person_copied {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "person.copied",
         description: "The event person.copied.",
@@ -238,9 +238,9 @@ pub mod person_copied {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`person_copied` carries `PersonCopied`, and this handler takes `{Self}`",
+        message = "`person_copied` carries `PersonCopied`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<PersonCopied>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {
         type Current;
@@ -280,7 +280,7 @@ pub mod person_copied {
             }
         }
     }
-    /// A payload of `person.copied` in whichever version it was published.
+    /// A payload of `person.copied`, in the version in which it was published.
     #[derive(Clone, Debug, PartialEq)]
     pub enum AnyVersion {
         /// Version 1.
@@ -289,7 +289,7 @@ pub mod person_copied {
         V2(v2::PersonCopied),
     }
     impl AnyVersion {
-        /// The version that it was published in.
+        /// The version in which it was published.
         #[must_use]
         pub fn schema_version(&self) -> u32 {
             match self {
@@ -300,8 +300,8 @@ pub mod person_copied {
         /// The payload as JSON.
         ///
         /// # Errors
-        /// When a value that the types can hold cannot be written, such as a number that is
-        /// not finite.
+        /// Fails if the payload holds a value that JSON cannot represent, such as a
+        /// number that is not finite.
         pub fn to_json(
             &self,
         ) -> ::core::result::Result<
@@ -375,7 +375,7 @@ pub mod person_paid {
             PersonPaid, { person_id = required "person_id", total = required "total",
             line = required "line" }
         );
-        /// What the contracts call `Line`.
+        /// The type of `Line` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Line {
             /// The property `price`.
@@ -399,7 +399,7 @@ pub mod person_paid {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `person.paid` itself.
+    /// The marker of the event type `person.paid`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -413,7 +413,7 @@ pub mod person_paid {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "person.paid",
         description: "The event person.paid.",
@@ -450,9 +450,9 @@ pub mod person_paid {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`person_paid` carries `PersonPaid`, and this handler takes `{Self}`",
+        message = "`person_paid` carries `PersonPaid`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<PersonPaid>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::PersonPaid {}
@@ -512,7 +512,7 @@ pub mod person_refunded {
             line = optional "line", money = optional "money", original = optional
             "original" }
         );
-        /// What the contracts call `Money`.
+        /// The type of `Money` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Money {
             /// The property `cents`.
@@ -536,7 +536,7 @@ pub mod person_refunded {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `person.refunded` itself.
+    /// The marker of the event type `person.refunded`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -550,7 +550,7 @@ pub mod person_refunded {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "person.refunded",
         description: "The event person.refunded.",
@@ -588,9 +588,9 @@ pub mod person_refunded {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`person_refunded` carries `PersonRefunded`, and this handler takes `{Self}`",
+        message = "`person_refunded` carries `PersonRefunded`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<PersonRefunded>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::PersonRefunded {}
@@ -631,7 +631,7 @@ pub enum Event {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 impl Event {
-    /// Its event type, such as `credit.locked`.
+    /// The event type, such as `credit.locked`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         match self {
@@ -640,7 +640,7 @@ impl Event {
             Self::PersonRefunded(_) => "person.refunded",
         }
     }
-    /// Its schema version.
+    /// The schema version of the payload.
     #[must_use]
     pub fn schema_version(&self) -> u32 {
         match self {
@@ -652,8 +652,8 @@ impl Event {
     /// The payload as JSON.
     ///
     /// # Errors
-    /// When a value that the types can hold cannot be written, such as a number that is
-    /// not finite.
+    /// Fails if the payload holds a value that JSON cannot represent, such as a
+    /// number that is not finite.
     pub fn to_json(
         &self,
     ) -> ::core::result::Result<
@@ -670,11 +670,11 @@ impl Event {
             }
         }
     }
-    /// Reads a payload of any event type and version that is live.
+    /// Decodes a payload of any event type and version that is not retired.
     ///
     /// # Errors
-    /// When the registry does not know the event type or the version, or the payload is
-    /// not valid.
+    /// Fails if the registry has no such event type or version, or if the payload is
+    /// invalid.
     #[allow(unused_variables)]
     pub fn decode(
         event_type: &str,

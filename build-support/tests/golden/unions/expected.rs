@@ -1,8 +1,8 @@
 /// The domain `coaching`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `payment.made`.
+/// Consumes `payment.made`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,9 +14,9 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `revenue`.
 ///
-/// It produces `payment.made`.
+/// Produces `payment.made`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
@@ -73,7 +73,7 @@ pub mod payment_made {
             "words", overlap = optional "overlap", objects = optional "objects",
             restricted = optional "restricted" }
         );
-        /// What the contracts call `based`.
+        /// The type of `based` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", tag = "what")]
         pub enum Based {
@@ -84,7 +84,7 @@ pub mod payment_made {
                 id: String,
                 /// The property `a`.
                 a: ::dispatcher_runtime::Integer,
-                /// The properties that the schema allows and does not name.
+                /// Properties that the schema allows but does not name.
                 #[serde(flatten)]
                 additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                     String,
@@ -98,7 +98,7 @@ pub mod payment_made {
                 id: String,
                 /// A cat.
                 b: Cat,
-                /// The properties that the schema allows and does not name.
+                /// Properties that the schema allows but does not name.
                 #[serde(flatten)]
                 additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                     String,
@@ -107,7 +107,7 @@ pub mod payment_made {
             },
         }
         ::dispatcher_runtime::private::read_by_serde!(Based);
-        /// What the contracts call `by_type`.
+        /// The type of `by_type` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum ByType {
@@ -119,7 +119,7 @@ pub mod payment_made {
             Array(Vec<::dispatcher_runtime::Integer>),
         }
         ::dispatcher_runtime::private::read_by_serde!(ByType);
-        /// What the contracts call `by_type`.
+        /// The type of `by_type` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum ByType1 {
             /// `"ONE"`.
@@ -161,7 +161,7 @@ pub mod payment_made {
                 /// The property `x`.
                 #[serde(default, skip_serializing_if = "Option::is_none")]
                 x: Option<::dispatcher_runtime::Integer>,
-                /// The properties that the schema allows and does not name.
+                /// Properties that the schema allows but does not name.
                 #[serde(flatten)]
                 additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                     String,
@@ -170,9 +170,9 @@ pub mod payment_made {
             },
         }
         ::dispatcher_runtime::private::read_by_serde!(Inline);
-        /// What the contracts call `maybe`.
+        /// The type of `maybe` in the contracts.
         pub type Maybe = ::dispatcher_runtime::Refined<String, rules::Maybe>;
-        /// What the contracts call `objects`.
+        /// The type of `objects` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum Objects {
@@ -186,23 +186,23 @@ pub mod payment_made {
             "p.json#/properties/objects/oneOf/0", Variant2 =
             "p.json#/properties/objects/oneOf/1" }
         );
-        /// What the contracts call `objects`.
+        /// The type of `objects` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Objects1 {
             /// The property `a`.
             pub a: ::dispatcher_runtime::Integer,
         }
         ::dispatcher_runtime::private::object!(Objects1, { a = required "a" });
-        /// What the contracts call `objects`.
+        /// The type of `objects` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Objects2 {
             /// The property `b`.
             pub b: ::dispatcher_runtime::Integer,
         }
         ::dispatcher_runtime::private::object!(Objects2, { b = required "b" });
-        /// What the contracts call `overlap`.
+        /// The type of `overlap` in the contracts.
         pub type Overlap = ::dispatcher_runtime::Refined<String, rules::Overlap>;
-        /// What the contracts call `referred`.
+        /// The type of `referred` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", tag = "species")]
         pub enum Referred {
@@ -221,14 +221,14 @@ pub mod payment_made {
             },
         }
         ::dispatcher_runtime::private::read_by_serde!(Referred);
-        /// What the contracts call `restricted`.
+        /// The type of `restricted` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Restricted {
             /// The property `a`.
             pub a: Option<::dispatcher_runtime::Integer>,
             /// The property `b`.
             pub b: Option<::dispatcher_runtime::Integer>,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -237,7 +237,7 @@ pub mod payment_made {
         ::dispatcher_runtime::private::object!(
             Restricted, { a = optional "a", b = optional "b" }, additional_properties
         );
-        /// What the contracts call `species`.
+        /// The type of `species` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Species {
             /// `"cat"`.
@@ -246,7 +246,7 @@ pub mod payment_made {
         ::dispatcher_runtime::private::string_enum!(
             Species, "species", "be \"cat\"", { Cat = "cat" }
         );
-        /// What the contracts call `types`.
+        /// The type of `types` in the contracts.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(crate = "serde", untagged)]
         pub enum Types {
@@ -258,7 +258,7 @@ pub mod payment_made {
             Text(String),
         }
         ::dispatcher_runtime::private::read_by_serde!(Types);
-        /// What the contracts call `words`.
+        /// The type of `words` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Words {
             /// Upwards.
@@ -306,7 +306,7 @@ pub mod payment_made {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `payment.made` itself.
+    /// The marker of the event type `payment.made`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -320,7 +320,7 @@ pub mod payment_made {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "payment.made",
         description: "The event payment.made.",
@@ -357,9 +357,9 @@ pub mod payment_made {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`payment_made` carries `PaymentMade`, and this handler takes `{Self}`",
+        message = "`payment_made` carries `PaymentMade`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<PaymentMade>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::PaymentMade {}
@@ -396,14 +396,14 @@ pub enum Event {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 impl Event {
-    /// Its event type, such as `credit.locked`.
+    /// The event type, such as `credit.locked`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         match self {
             Self::PaymentMade(_) => "payment.made",
         }
     }
-    /// Its schema version.
+    /// The schema version of the payload.
     #[must_use]
     pub fn schema_version(&self) -> u32 {
         match self {
@@ -413,8 +413,8 @@ impl Event {
     /// The payload as JSON.
     ///
     /// # Errors
-    /// When a value that the types can hold cannot be written, such as a number that is
-    /// not finite.
+    /// Fails if the payload holds a value that JSON cannot represent, such as a
+    /// number that is not finite.
     pub fn to_json(
         &self,
     ) -> ::core::result::Result<
@@ -427,11 +427,11 @@ impl Event {
             }
         }
     }
-    /// Reads a payload of any event type and version that is live.
+    /// Decodes a payload of any event type and version that is not retired.
     ///
     /// # Errors
-    /// When the registry does not know the event type or the version, or the payload is
-    /// not valid.
+    /// Fails if the registry has no such event type or version, or if the payload is
+    /// invalid.
     #[allow(unused_variables)]
     pub fn decode(
         event_type: &str,

@@ -1,8 +1,8 @@
 /// The domain `coaching`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `payment.made`.
+/// Consumes `payment.made`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,9 +14,9 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `revenue`.
 ///
-/// It produces `payment.made`.
+/// Produces `payment.made`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
@@ -59,7 +59,7 @@ pub mod payment_made {
             pub huge: Option<Huge>,
             /// The property `nothing`.
             ///
-            /// It is always null.
+            /// Always null.
             pub nothing: Option<::dispatcher_runtime::private::serde_json::Value>,
             /// The property `typed`.
             pub typed: Option<Typed>,
@@ -67,7 +67,7 @@ pub mod payment_made {
             pub pair: Option<(::dispatcher_runtime::Number, Pair1)>,
             /// The property `open_pair`.
             ///
-            /// Its items stay JSON: the first of them have schemas of their own, and there may be more.
+            /// Its items are kept as JSON: the first ones have schemas of their own, and more may follow.
             pub open_pair: Option<OpenPair>,
             /// The property `levels`.
             pub levels: Option<::std::collections::BTreeMap<String, LevelsValue>>,
@@ -82,7 +82,7 @@ pub mod payment_made {
             open_pair = optional "open_pair", levels = optional "levels", composed =
             optional "composed" }
         );
-        /// What the contracts call `b`.
+        /// The type of `b` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum B {
             /// `1`.
@@ -93,14 +93,14 @@ pub mod payment_made {
         ::dispatcher_runtime::private::value_enum!(
             B, "b", "be one of 1, \"x\"", { N1 = "1", X = r#""x""# }
         );
-        /// What the contracts call `composed`.
+        /// The type of `composed` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Composed {
             /// The property `a`.
             pub a: ::dispatcher_runtime::Number,
             /// The property `b`.
             pub b: B,
-            /// The properties that the schema allows and does not name.
+            /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
                 ::dispatcher_runtime::private::serde_json::Value,
@@ -109,7 +109,7 @@ pub mod payment_made {
         ::dispatcher_runtime::private::object!(
             Composed, { a = required "a", b = required "b" }, additional_properties
         );
-        /// What the contracts call `constant`.
+        /// The type of `constant` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Constant {
             /// `{"factor":1000,"unit":"m"}`.
@@ -119,7 +119,7 @@ pub mod payment_made {
             Constant, "constant", "be {\"factor\":1000,\"unit\":\"m\"}", { Constant =
             r#"{"factor":1000,"unit":"m"}"# }
         );
-        /// What the contracts call `huge`.
+        /// The type of `huge` in the contracts.
         pub type Huge = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Number,
             rules::Huge,
@@ -137,7 +137,7 @@ pub mod payment_made {
         ::dispatcher_runtime::private::integer_enum!(
             Level, "level", "be one of -1, 0, 3", { Minus1 = - 1, N0 = 0, N3 = 3 }
         );
-        /// What the contracts call `levels`.
+        /// The type of `levels` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum LevelsValue {
             /// `1`.
@@ -150,7 +150,7 @@ pub mod payment_made {
         ::dispatcher_runtime::private::integer_enum!(
             LevelsValue, "levels", "be one of 1, 2, 3", { N1 = 1, N2 = 2, N3 = 3 }
         );
-        /// What the contracts call `mixed`.
+        /// The type of `mixed` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Mixed {
             /// `"low"`.
@@ -173,7 +173,7 @@ pub mod payment_made {
             Low = r#""low""#, N1 = "1", N2Point5 = "2.5", True = "true", Variant5 =
             "[1,2]", Variant6 = r#"{"a":1}"#, N12 = r#""1""# }
         );
-        /// What the contracts call `none_of_it`.
+        /// The type of `none_of_it` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum NoneOfIt {
             /// `[]`.
@@ -182,14 +182,14 @@ pub mod payment_made {
         ::dispatcher_runtime::private::value_enum!(
             NoneOfIt, "none_of_it", "be []", { Constant = "[]" }
         );
-        /// What the contracts call `open_pair`.
+        /// The type of `open_pair` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct OpenPair(Vec<::dispatcher_runtime::private::serde_json::Value>);
         ::dispatcher_runtime::private::list_type!(
             OpenPair(::dispatcher_runtime::private::serde_json::Value),
             ListRule::new("open_pair", "have at least 2 items", 2, usize::MAX)
         );
-        /// What the contracts call `pair`.
+        /// The type of `pair` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Pair1 {
             /// `"a"`.
@@ -200,7 +200,7 @@ pub mod payment_made {
         ::dispatcher_runtime::private::value_enum!(
             Pair1, "pair", "be one of \"a\", 1", { A = r#""a""#, N1 = "1" }
         );
-        /// What the contracts call `same_name`.
+        /// The type of `same_name` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum SameName {
             /// `"true"`.
@@ -214,7 +214,7 @@ pub mod payment_made {
             SameName, "same_name", "be one of \"true\", true, \"True\"", { True =
             r#""true""#, True2 = "true", True3 = r#""True""# }
         );
-        /// What the contracts call `typed`.
+        /// The type of `typed` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Typed {
             /// `10`.
@@ -225,7 +225,7 @@ pub mod payment_made {
         ::dispatcher_runtime::private::integer_enum!(
             Typed, "typed", "be one of 10, 20", { N10 = 10, N20 = 20 }
         );
-        /// What the contracts call `version`.
+        /// The type of `version` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Version {
             /// `2`.
@@ -268,7 +268,7 @@ pub mod payment_made {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `payment.made` itself.
+    /// The marker of the event type `payment.made`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -282,7 +282,7 @@ pub mod payment_made {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "payment.made",
         description: "The event payment.made.",
@@ -319,9 +319,9 @@ pub mod payment_made {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`payment_made` carries `PaymentMade`, and this handler takes `{Self}`",
+        message = "`payment_made` carries `PaymentMade`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<PaymentMade>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::PaymentMade {}
@@ -358,14 +358,14 @@ pub enum Event {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 impl Event {
-    /// Its event type, such as `credit.locked`.
+    /// The event type, such as `credit.locked`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         match self {
             Self::PaymentMade(_) => "payment.made",
         }
     }
-    /// Its schema version.
+    /// The schema version of the payload.
     #[must_use]
     pub fn schema_version(&self) -> u32 {
         match self {
@@ -375,8 +375,8 @@ impl Event {
     /// The payload as JSON.
     ///
     /// # Errors
-    /// When a value that the types can hold cannot be written, such as a number that is
-    /// not finite.
+    /// Fails if the payload holds a value that JSON cannot represent, such as a
+    /// number that is not finite.
     pub fn to_json(
         &self,
     ) -> ::core::result::Result<
@@ -389,11 +389,11 @@ impl Event {
             }
         }
     }
-    /// Reads a payload of any event type and version that is live.
+    /// Decodes a payload of any event type and version that is not retired.
     ///
     /// # Errors
-    /// When the registry does not know the event type or the version, or the payload is
-    /// not valid.
+    /// Fails if the registry has no such event type or version, or if the payload is
+    /// invalid.
     #[allow(unused_variables)]
     pub fn decode(
         event_type: &str,

@@ -1,8 +1,8 @@
 /// The domain `coaching`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `order.moved`, `order.paid`.
+/// Consumes `order.moved`, `order.paid`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Coaching;
@@ -14,9 +14,9 @@ impl ::dispatcher_runtime::Domain for Coaching {
 }
 /// The domain `growth`.
 ///
-/// It produces nothing.
+/// Produces nothing.
 ///
-/// It consumes `order.paid`.
+/// Consumes `order.paid`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Growth;
@@ -28,9 +28,9 @@ impl ::dispatcher_runtime::Domain for Growth {
 }
 /// The domain `revenue`.
 ///
-/// It produces `order.moved`, `order.paid`.
+/// Produces `order.moved`, `order.paid`.
 ///
-/// It consumes nothing.
+/// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Revenue;
@@ -76,7 +76,7 @@ pub mod order_moved {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `order.moved` itself.
+    /// The marker of the event type `order.moved`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -90,7 +90,7 @@ pub mod order_moved {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "order.moved",
         description: "The event order.moved.",
@@ -132,9 +132,9 @@ pub mod order_moved {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`order_moved` carries `OrderMoved`, and this handler takes `{Self}`",
+        message = "`order_moved` carries `OrderMoved`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<OrderMoved>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {}
     impl Carried for v1::OrderMoved {}
@@ -162,13 +162,13 @@ pub mod order_moved {
 }
 /// The event order.paid.
 ///
-/// `order.paid`: produced by `revenue`, consumed by `coaching`, `growth`. The subject is at `/order_id`.
+/// `order.paid`: produced by `revenue`, consumed by `coaching`, `growth`. Its subject is at `/order_id`.
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 pub mod order_paid {
     #[doc(inline)]
     pub use v4::{OrderPaid, Total};
-    /// Version 2, from `v2.json`. It is deprecated.
+    /// Version 2, from `v2.json`. Deprecated.
     pub mod v2 {
         use ::dispatcher_runtime::private::serde;
         #[deprecated(note = "Version 3 says more")]
@@ -211,7 +211,7 @@ pub mod order_paid {
         ::dispatcher_runtime::private::object!(
             OrderPaid, { order_id = required "order_id", total = required "total" }
         );
-        /// What the contracts call `total`.
+        /// The type of `total` in the contracts.
         pub type Total = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Total,
@@ -253,7 +253,7 @@ pub mod order_paid {
         ::dispatcher_runtime::private::object!(
             OrderPaid, { order_id = required "order_id", total = required "total" }
         );
-        /// What the contracts call `total`.
+        /// The type of `total` in the contracts.
         pub type Total = ::dispatcher_runtime::Refined<
             ::dispatcher_runtime::Integer,
             rules::Total,
@@ -281,7 +281,7 @@ pub mod order_paid {
             super::super::DOCUMENTS,
         );
     }
-    /// The event type `order.paid` itself.
+    /// The marker of the event type `order.paid`.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct EventType;
     impl ::dispatcher_runtime::private::EventType for EventType {
@@ -297,7 +297,7 @@ pub mod order_paid {
             &DESCRIPTOR
         }
     }
-    /// What the registry says about it.
+    /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract {
         event_type: "order.paid",
         description: "The event order.paid.",
@@ -356,9 +356,9 @@ pub mod order_paid {
     impl<D: Consumer> ::dispatcher_runtime::private::ConsumedBy<D> for EventType {}
     #[doc(hidden)]
     #[diagnostic::on_unimplemented(
-        message = "`order_paid` carries `OrderPaid`, and this handler takes `{Self}`",
+        message = "`order_paid` carries `OrderPaid`, but this handler takes `{Self}`",
         label = "write `EventEnvelope<OrderPaid>`",
-        note = "or subscribe to the event type that carries `{Self}`, or, if it is an enum of payloads, to all that its variants carry"
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {
         type Current;
@@ -405,7 +405,7 @@ pub mod order_paid {
             }
         }
     }
-    /// A payload of `order.paid` in whichever version it was published.
+    /// A payload of `order.paid`, in the version in which it was published.
     #[derive(Clone, Debug, PartialEq)]
     pub enum AnyVersion {
         /// Version 2.
@@ -416,7 +416,7 @@ pub mod order_paid {
         V4(v4::OrderPaid),
     }
     impl AnyVersion {
-        /// The version that it was published in.
+        /// The version in which it was published.
         #[must_use]
         pub fn schema_version(&self) -> u32 {
             match self {
@@ -428,8 +428,8 @@ pub mod order_paid {
         /// The payload as JSON.
         ///
         /// # Errors
-        /// When a value that the types can hold cannot be written, such as a number that is
-        /// not finite.
+        /// Fails if the payload holds a value that JSON cannot represent, such as a
+        /// number that is not finite.
         pub fn to_json(
             &self,
         ) -> ::core::result::Result<
@@ -498,7 +498,7 @@ pub enum Event {
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
 impl Event {
-    /// Its event type, such as `credit.locked`.
+    /// The event type, such as `credit.locked`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         match self {
@@ -506,7 +506,7 @@ impl Event {
             Self::OrderPaid(_) => "order.paid",
         }
     }
-    /// Its schema version.
+    /// The schema version of the payload.
     #[must_use]
     pub fn schema_version(&self) -> u32 {
         match self {
@@ -517,8 +517,8 @@ impl Event {
     /// The payload as JSON.
     ///
     /// # Errors
-    /// When a value that the types can hold cannot be written, such as a number that is
-    /// not finite.
+    /// Fails if the payload holds a value that JSON cannot represent, such as a
+    /// number that is not finite.
     pub fn to_json(
         &self,
     ) -> ::core::result::Result<
@@ -532,11 +532,11 @@ impl Event {
             Self::OrderPaid(payload) => payload.to_json(),
         }
     }
-    /// Reads a payload of any event type and version that is live.
+    /// Decodes a payload of any event type and version that is not retired.
     ///
     /// # Errors
-    /// When the registry does not know the event type or the version, or the payload is
-    /// not valid.
+    /// Fails if the registry has no such event type or version, or if the payload is
+    /// invalid.
     #[allow(unused_variables)]
     pub fn decode(
         event_type: &str,

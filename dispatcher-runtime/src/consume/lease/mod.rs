@@ -4,6 +4,7 @@
 //! `migrations/0004_create_leases.sql`. Whether a write counts is decided by the fence in the database.
 //! What is known here about time only keeps a worker from beginning what would not count.
 
+mod assignment;
 pub(crate) mod keeper;
 pub(crate) mod partitions;
 

@@ -1,21 +1,25 @@
-//! Into how many partitions a subscription is divided: registered, and divided anew.
+//! The partitions of a subscription: registered when it is new, and divided again when their number changes.
+//!
+//! Cursors, leases and the position at which new partitions begin change in one transaction, or not at all.
 
 use std::time::Instant;
 
 use sqlx::{PgPool, Row};
 use time::OffsetDateTime;
 
-use crate::consume::pass::Settings;
+use crate::consume::partition::Settings;
 use crate::log::Anchor;
-use crate::operate::subscriptions::StartFrom;
+use crate::log::StartFrom;
+use crate::postgres::error::sql_state;
+use crate::postgres::sql::Statement;
 use crate::postgres::transaction;
 
-/// Gives the subscription its cursors, as many as it is to have partitions; one that is new begins at
-/// `start`. Where it had another
-/// number, the new ones start at the slowest of the old, and every lease on those is void.
+/// Gives the subscription its cursors, one for each partition; a new subscription begins at `start`. Where
+/// it had another number of partitions, the new ones start where the slowest of the old ones was, and every
+/// lease on those is void.
 ///
-/// Nothing is locked where nothing changes. Otherwise whoever writes under a lease comes before or
-/// after; one that was stopped in the middle of that is ended (L6) when its lease has expired.
+/// Nothing is locked where nothing changes. Otherwise a write under a lease comes before or after this; a
+/// replica that was stopped in the middle of a write is ended (L6) when its lease has expired.
 pub(crate) async fn register(
     pool: &PgPool,
     settings: &Settings,
@@ -23,24 +27,31 @@ pub(crate) async fn register(
     partitions: u16,
     start: StartFrom,
 ) -> Result<(), sqlx::Error> {
-    let read = settings.statements.read_partitions.query();
-    let read = read.bind(settings.consumer).bind(subscription);
-    if read
+    let row = settings
+        .statements
+        .read_partitions
+        .query()
+        .bind(settings.consumer)
+        .bind(subscription)
         .fetch_one(pool)
-        .await?
-        .try_get::<i64, _>("partitions")?
-        == i64::from(partitions)
-    {
+        .await?;
+    if row.try_get::<i64, _>("partitions")? == i64::from(partitions) {
         return Ok(());
     }
     let began = Instant::now();
     loop {
         match divide(pool, settings, subscription, partitions, start).await {
             Err(error) if is_locked(&error) && began.elapsed() < settings.lease * 3 => {
-                let evict = settings.statements.evict.query();
-                let evict = evict.bind(settings.consumer).bind(subscription);
                 let mut connection = transaction::acquire(pool).await?;
-                evict.bind(None::<i32>).execute(&mut *connection).await?;
+                settings
+                    .statements
+                    .evict
+                    .query()
+                    .bind(settings.consumer)
+                    .bind(subscription)
+                    .bind(None::<i32>)
+                    .execute(&mut *connection)
+                    .await?;
             }
             result => return result,
         }
@@ -49,8 +60,7 @@ pub(crate) async fn register(
 
 /// lock_not_available
 fn is_locked(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    code.as_deref() == Some("55P03")
+    sql_state(error).as_deref() == Some("55P03")
 }
 
 /// Where a subscription that is new begins.
@@ -74,15 +84,14 @@ async fn divide(
     let statements = &settings.statements;
     let consumer = settings.consumer;
     let mut tx = transaction::begin(pool).await?;
-    let lock = statements.lock_subscription.query();
-    let lock = lock.bind(consumer).bind(subscription);
+    let bound = |statement: &Statement| statement.query().bind(consumer).bind(subscription);
+    let lock = bound(&statements.lock_subscription);
     lock.execute(&mut *tx).await?;
     sqlx::query("SET LOCAL lock_timeout = '1s'")
         .execute(&mut *tx)
         .await?;
-    let locked = statements.lock_partitions.query();
-    let locked = locked.bind(consumer).bind(subscription);
-    let slowest = locked.fetch_optional(&mut *tx).await?;
+    let lock = bound(&statements.lock_partitions);
+    let slowest = lock.fetch_optional(&mut *tx).await?;
     let (before, position, anchor): (i64, i64, _) = match &slowest {
         Some(row) => (
             row.try_get("partitions")?,
@@ -101,16 +110,12 @@ async fn divide(
             before,
             partitions,
             position,
-            "the subscription is divided anew; its partitions start at this position"
+            "the number of partitions has changed; the new ones start at this position"
         );
     }
-    let remove = statements.remove_partitions.query();
-    let remove = remove.bind(consumer).bind(subscription);
+    let remove = bound(&statements.remove_partitions);
     remove.execute(&mut *tx).await?;
-    let insert = statements.insert_partitions.query();
-    insert
-        .bind(consumer)
-        .bind(subscription)
+    bound(&statements.insert_partitions)
         .bind(i32::from(partitions))
         .bind(position)
         .bind(OffsetDateTime::now_utc())

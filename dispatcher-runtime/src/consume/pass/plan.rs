@@ -4,13 +4,24 @@
 //! of one subject are in one lane, in this order.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
-use super::source::Source;
-use super::store::Leased;
-use super::{Candidate, Idle, Lane, WINDOW};
-use crate::consume::delivery::Abandoned;
-use crate::consume::handler::DeliveryTx;
-use crate::log::{Anchor, Mismatch};
+use time::OffsetDateTime;
+use tracing::Instrument;
+
+use super::candidate::Candidate;
+use super::error::AbortCause;
+use super::read::{LeaseState, Reader, WaitingEvent};
+use super::source::LogSource;
+use crate::consume::delivery::DeliveryTx;
+use crate::consume::partition::Partition;
+use crate::consume::span;
+use crate::log::stored_event::StoredEvent;
+use crate::log::{Anchor, Batch, Mismatch, Selection};
+
+/// How far past the cursor one statement looks, so that a log full of other event types is walked
+/// in steps and never in one long statement.
+const WINDOW: i64 = 100_000;
 
 /// A batch.
 pub(super) struct Plan {
@@ -19,8 +30,8 @@ pub(super) struct Plan {
     pub(super) until: i64,
     /// The last event up to there that was looked at.
     pub(super) anchor: Option<Anchor>,
-    /// What a pass without anything to do says.
-    pub(super) idle: Idle,
+    /// What the pass found, for the case that there is nothing to do.
+    pub(super) idle: IdleState,
 }
 
 /// A batch, shared out.
@@ -30,31 +41,75 @@ pub(super) struct Lanes {
     pub(super) anchor: Option<Anchor>,
 }
 
-impl<S: Send + Sync + 'static> Lane<S> {
+/// The log and the queue of retries, as a pass without work leaves them.
+#[derive(Debug, Default)]
+pub(crate) struct IdleState {
+    /// L: the last position that was handed out.
+    pub(crate) last_position: i64,
+    /// Below L while a writer is in flight.
+    pub(crate) horizon: i64,
+    /// When the next retry is due.
+    pub(crate) next_retry: Option<OffsetDateTime>,
+}
+
+/// What a batch has room for.
+struct Room {
+    events: u32,
+    bytes: u64,
+}
+
+/// The events beyond the cursor that a batch has room for.
+struct Ahead {
+    candidates: Vec<Candidate>,
+    until: i64,
+    anchor: Option<Anchor>,
+}
+
+/// Plans one pass.
+pub(super) struct Planner<'a, S> {
+    partition: &'a Partition<S>,
+    reader: Reader<'a, S>,
+    source: LogSource,
+    /// At most this many events.
+    limit: u32,
+}
+
+impl<'a, S> Planner<'a, S> {
+    pub(super) async fn begin(
+        partition: &'a Partition<S>,
+        limit: u32,
+    ) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            partition,
+            reader: Reader::new(partition),
+            source: LogSource::begin(partition.settings()).await?,
+            limit,
+        })
+    }
+
     /// Reads the next batch. Transactions are READ COMMITTED, so that R3 has a newer snapshot than R1
     /// and R2.
     ///
-    /// `fresh_after`: beyond this position nobody can have handled anything. Where that is not known, it
+    /// `fresh_after`: beyond this position no event can have been handled. Where that is not known, it
     /// is first asked whether the log is the one that the cursor has read.
     pub(super) async fn plan(
-        &self,
+        mut self,
         tx: &mut DeliveryTx,
-        leased: &Leased,
+        lease: &LeaseState,
         fresh_after: Option<i64>,
-        limit: u32,
-    ) -> Result<Plan, Abandoned> {
-        let cursor = leased.position;
-        let mut source = self.source().await?;
+    ) -> Result<Plan, AbortCause> {
+        let cursor = lease.position;
         if fresh_after.is_none() {
-            self.verify(tx, &mut source).await?;
+            self.verify(tx).await?;
         }
-        let mut candidates = match leased.is_due {
-            true => self.retries(tx, &mut source, limit).await?,
-            false => Vec::new(),
+        let mut candidates = if lease.is_due {
+            self.retries(tx).await?
+        } else {
+            Vec::new()
         };
-        let (last_position, horizon) = match leased.horizon {
+        let (last_position, horizon) = match lease.horizon {
             Some(horizon) => horizon,
-            None => self.horizon(tx, &mut source).await?,
+            None => self.horizon(tx).await?,
         };
         if cursor > last_position {
             return Err(Mismatch::CursorAhead {
@@ -64,42 +119,28 @@ impl<S: Send + Sync + 'static> Lane<S> {
             .into());
         }
         let window = horizon.min(cursor.saturating_add(WINDOW)).max(cursor);
-        let (mut until, mut anchor) = (cursor, None);
-        let room = limit.saturating_sub(count(&candidates));
-        let bytes = self.bound.settings.batch_bytes;
-        let bytes = bytes.saturating_sub(bytes_of(&candidates));
-        if room > 0 && bytes > 0 && window > cursor {
-            let batch = self.receive(tx, &mut source, cursor..window, room, bytes);
-            let batch = batch.await?;
-            let is_full = batch.is_cut || batch.events.len() >= room as usize;
-            let events = batch.events;
-            anchor = events.last().map(Anchor::of);
-            until = match events.last() {
-                Some(last) if is_full => last.position,
-                _ => window,
-            };
-            if events.is_empty() {
-                anchor = self.last_event(tx, &mut source, window).await?;
-            }
-            let fresh_after = fresh_after.unwrap_or(last_position);
-            let are_fresh = events
-                .first()
-                .is_some_and(|first| first.position > fresh_after);
-            candidates.extend(match are_fresh && !leased.has_waiting {
-                true => events.into_iter().map(Candidate::fresh).collect(),
-                false => self.mark(tx, events, fresh_after).await?,
-            });
-        }
-        source.end().await;
-        let next_retry = match candidates.len() {
-            0 => self.next_retry(tx).await?,
-            _ => None,
+        let room = Room {
+            events: self.limit.saturating_sub(count(&candidates)),
+            bytes: self
+                .partition
+                .settings()
+                .batch_bytes
+                .saturating_sub(bytes_of(&candidates)),
+        };
+        let fresh_after = fresh_after.unwrap_or(last_position);
+        let ahead = self.ahead(tx, lease, window, room, fresh_after).await?;
+        candidates.extend(ahead.candidates);
+        self.source.end().await;
+        let next_retry = if candidates.is_empty() {
+            self.reader.next_retry(tx).await?
+        } else {
+            None
         };
         Ok(Plan {
             candidates,
-            until,
-            anchor,
-            idle: Idle {
+            until: ahead.until,
+            anchor: ahead.anchor,
+            idle: IdleState {
                 last_position,
                 horizon,
                 next_retry,
@@ -108,14 +149,9 @@ impl<S: Send + Sync + 'static> Lane<S> {
     }
 
     /// What is due, and as much of what queues up behind it as there is room for.
-    async fn retries(
-        &self,
-        tx: &mut DeliveryTx,
-        source: &mut Source,
-        limit: u32,
-    ) -> Result<Vec<Candidate>, Abandoned> {
-        let mut waiting = self.due_retries(tx, limit).await?;
-        // Two of a subject are due where an operator has redriven the earlier one: in order, then.
+    async fn retries(&mut self, tx: &mut DeliveryTx) -> Result<Vec<Candidate>, AbortCause> {
+        let mut waiting = self.reader.due_retries(tx, self.limit).await?;
+        // Two events of a subject are due where an operator has redriven the earlier one: in order, then.
         waiting.sort_by_key(|waiting| waiting.position);
         let mut subjects = HashSet::new();
         let first: Vec<(String, i64)> = waiting
@@ -123,28 +159,146 @@ impl<S: Send + Sync + 'static> Lane<S> {
             .filter_map(|waiting| Some((waiting.subject.clone()?, waiting.position)))
             .filter(|(subject, _)| subjects.insert(subject.clone()))
             .collect();
-        let room = limit.saturating_sub(count(&waiting));
+        let room = self.limit.saturating_sub(count(&waiting));
         if !first.is_empty() && room > 0 {
             let known: HashSet<_> = waiting.iter().map(|waiting| waiting.position).collect();
-            let followers = self.followers(tx, &first, room).await?;
+            let followers = self.reader.followers(tx, &first, room).await?;
             let followers = followers.into_iter();
             waiting.extend(followers.filter(|follower| !known.contains(&follower.position)));
         }
-        self.with_events(tx, source, waiting).await
+        self.with_events(tx, waiting).await
+    }
+
+    /// The events that wait, with what the log has of them. Those that come to more bytes than a batch may
+    /// have are left for the next one.
+    async fn with_events(
+        &mut self,
+        tx: &mut DeliveryTx,
+        waiting: Vec<WaitingEvent>,
+    ) -> Result<Vec<Candidate>, AbortCause> {
+        if waiting.is_empty() {
+            return Ok(Vec::new());
+        }
+        let settings = self.partition.settings();
+        let positions = waiting.iter().map(|one| one.position).collect();
+        let connection = self.source.connection(tx);
+        let batch = settings
+            .log
+            .events_at(connection, positions, settings.batch_bytes)
+            .await?;
+        let last = batch.events.last().map(|event| event.position);
+        let until = last.filter(|_| batch.is_cut).unwrap_or(i64::MAX);
+        let mut events: HashMap<i64, StoredEvent> = batch
+            .events
+            .into_iter()
+            .map(|event| (event.position, event))
+            .collect();
+        let candidates = waiting
+            .into_iter()
+            .filter(|one| one.position <= until)
+            .map(|one| {
+                let event = events.remove(&one.position);
+                one.into_candidate(event)
+            });
+        Ok(candidates.collect())
+    }
+
+    /// The next events of the log, with what is known about them.
+    async fn ahead(
+        &mut self,
+        tx: &mut DeliveryTx,
+        lease: &LeaseState,
+        window: i64,
+        room: Room,
+        fresh_after: i64,
+    ) -> Result<Ahead, AbortCause> {
+        let cursor = lease.position;
+        if room.events == 0 || room.bytes == 0 || window <= cursor {
+            return Ok(Ahead {
+                candidates: Vec::new(),
+                until: cursor,
+                anchor: None,
+            });
+        }
+        let batch = self.receive(tx, cursor..window, &room).await?;
+        let is_full = batch.is_cut || batch.events.len() >= room.events as usize;
+        let events = batch.events;
+        let (until, anchor) = match events.last() {
+            Some(last) if is_full => (last.position, Some(Anchor::of(last))),
+            Some(last) => (window, Some(Anchor::of(last))),
+            None => (window, self.last_event(tx, window).await?),
+        };
+        let are_fresh = events
+            .first()
+            .is_some_and(|first| first.position > fresh_after);
+        let candidates = if are_fresh && !lease.has_waiting {
+            events.into_iter().map(Candidate::fresh).collect()
+        } else {
+            self.reader.mark(tx, events, fresh_after).await?
+        };
+        Ok(Ahead {
+            candidates,
+            until,
+            anchor,
+        })
+    }
+
+    /// Whether the log is the one that the cursor has read.
+    async fn verify(&mut self, tx: &mut DeliveryTx) -> Result<(), AbortCause> {
+        let Some((cursor, anchor)) = self.reader.cursor(tx).await? else {
+            return Err(AbortCause::LeaseLost);
+        };
+        let connection = self.source.connection(tx);
+        let log = &self.partition.settings().log;
+        log.verify(connection, cursor, anchor.as_ref()).await??;
+        Ok(())
+    }
+
+    /// R1 and R2.
+    async fn horizon(&mut self, tx: &mut DeliveryTx) -> Result<(i64, i64), sqlx::Error> {
+        let connection = self.source.connection(tx);
+        self.partition.settings().log.horizon_in(connection).await
+    }
+
+    /// R3, in a span.
+    async fn receive(
+        &mut self,
+        tx: &mut DeliveryTx,
+        positions: Range<i64>,
+        room: &Room,
+    ) -> Result<Batch, sqlx::Error> {
+        let settings = self.partition.settings();
+        let subscription = self.partition.subscription();
+        let event_types = &subscription.event_types;
+        let span = span::receive(event_types, settings.consumer, subscription.name);
+        let selection = Selection {
+            event_types,
+            after: positions.start,
+            until: positions.end,
+            limit: room.events,
+            bytes: room.bytes,
+            partitions: self.partition.lease.partitions,
+            partition: self.partition.lease.partition,
+        };
+        let read = settings.log.events(self.source.connection(tx), &selection);
+        let batch = read.instrument(span.clone()).await?;
+        span::received(&span, batch.events.iter());
+        Ok(batch)
+    }
+
+    async fn last_event(
+        &mut self,
+        tx: &mut DeliveryTx,
+        until: i64,
+    ) -> Result<Option<Anchor>, sqlx::Error> {
+        let connection = self.source.connection(tx);
+        let log = &self.partition.settings().log;
+        log.last_event(connection, until).await
     }
 }
 
-fn bytes_of(candidates: &[Candidate]) -> u64 {
-    let payloads = candidates.iter().map(|one| one.event.payload.len() as u64);
-    payloads.sum()
-}
-
-fn count<T>(items: &[T]) -> u32 {
-    u32::try_from(items.len()).unwrap_or(u32::MAX)
-}
-
 impl Plan {
-    /// Into at most so many lanes, as evenly as subjects allow.
+    /// Splits it into at most this many lanes, as evenly as subjects allow.
     pub(super) fn split(self, lanes: u16) -> Lanes {
         let lanes = usize::from(lanes).min(self.candidates.len()).max(1);
         let mut shares: Vec<Vec<Candidate>> = (0..lanes).map(|_| Vec::new()).collect();
@@ -171,4 +325,13 @@ impl Plan {
             anchor: self.anchor,
         }
     }
+}
+
+fn bytes_of(candidates: &[Candidate]) -> u64 {
+    let payloads = candidates.iter().map(|one| one.event.payload.len() as u64);
+    payloads.sum()
+}
+
+fn count<T>(items: &[T]) -> u32 {
+    u32::try_from(items.len()).unwrap_or(u32::MAX)
 }

@@ -1,9 +1,9 @@
 //! Whether a connection keeps its session.
 //!
 //! A transaction pooler lends a server process for each transaction, so what belongs to a session
-//! (LISTEN, advisory locks) lands on a process that is somebody else's in the next moment: no
-//! notification would come, and a lock would stay. Poolers have no mark by which to know them; two
-//! clients that are served by one process, or one that is served by two, cannot be sessions.
+//! (LISTEN, advisory locks) lands on a process that serves another client a moment later: no
+//! notification would come, and a lock would stay. Poolers cannot be recognised directly; but two
+//! clients that are served by one process, or one client that is served by two, cannot be sessions.
 
 use sqlx::postgres::PgListener;
 use sqlx::{Executor, PgPool, Postgres, Row};
@@ -11,7 +11,7 @@ use sqlx::{Executor, PgPool, Postgres, Row};
 use super::PATIENCE;
 use crate::postgres::transaction;
 
-/// How often to look: somebody else may take the one that has just become free.
+/// How often to look: another client may take the process that has just become free.
 const LOOKS: u32 = 3;
 
 /// Asked before anything is left with the session.
@@ -24,7 +24,7 @@ pub(super) async fn is_pooled(
         // A second client takes a server process for a transaction: of a pooler it gets the one that
         // has just become free, and the first then gets another.
         let Ok(begun) = tokio::time::timeout(PATIENCE, transaction::begin(pool)).await else {
-            return Ok(false); // No connection to spare; another look is taken at each sleep.
+            return Ok(false); // No connection to spare; the session is checked again at each sleep.
         };
         let mut other = begun?;
         let others = process(&mut *other).await?;
@@ -44,5 +44,5 @@ pub(super) async fn process<'c>(
     let row = sqlx::query("SELECT pg_backend_pid()")
         .fetch_one(connection)
         .await?;
-    row.try_get(0)
+    row.try_get("pg_backend_pid")
 }

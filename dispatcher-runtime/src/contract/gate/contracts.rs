@@ -6,10 +6,12 @@
 use std::borrow::Cow;
 use std::sync::Mutex;
 
+use dispatcher_schema::address::document_uri;
+use dispatcher_schema::one_resource::{ADDRESS, OneResource};
+use dispatcher_schema::{formats, metaschemas};
 use serde_json::Value;
 
-use super::one_resource::{ADDRESS, OneResource};
-use super::{Document, build_validator, document_uri, is_old_draft};
+use super::{Document, build_validator, is_old_draft};
 
 /// The documents of one set of contracts, read once.
 struct Contracts {
@@ -56,7 +58,10 @@ fn contracts(
         None => jsonschema::Registry::new()
             .extend(values.iter().map(|(uri, value)| (uri.as_str(), value)))?,
     };
-    let registry = registry.prepare()?;
+    let metaschemas = metaschemas::referred_to(values.iter().map(|(_, value)| value));
+    let registry = registry
+        .extend(metaschemas.into_iter().map(|one| (one.address, one.value)))?
+        .prepare()?;
     let old_drafts = documents.iter().any(|document| is_old_draft(document.text));
     let contracts: &'static Contracts = Box::leak(Box::new(Contracts {
         values,
@@ -101,7 +106,7 @@ pub(crate) fn branch_validator(
     };
     let schema = schema.ok_or("it is not among the documents")?;
     Ok(
-        crate::contract::value::checked(jsonschema::options(), contracts.old_drafts)
+        formats::checked(jsonschema::options(), contracts.old_drafts)
             .with_registry(&contracts.registry)
             .should_ignore_unknown_formats(false)
             .build(&schema)?,

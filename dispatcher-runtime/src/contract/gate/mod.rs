@@ -10,7 +10,6 @@
 //! compiled in, or stands in the directory that was loaded.
 
 mod contracts;
-mod one_resource;
 mod report;
 
 #[cfg(test)]
@@ -19,12 +18,13 @@ mod tests;
 use std::fmt;
 use std::sync::OnceLock;
 
+use dispatcher_schema::address::document_uri;
+use dispatcher_schema::formats;
 use serde_json::Value;
 
 pub(crate) use self::contracts::branch_validator;
 #[cfg(feature = "schemars")]
 pub(crate) use self::contracts::{parsed, reference};
-pub(crate) use self::one_resource::{ADDRESS, OneResource};
 pub use self::report::{InvalidPayload, Violation};
 
 /// A schema document as the contracts directory holds it.
@@ -148,14 +148,6 @@ impl fmt::Debug for PayloadSchema {
     }
 }
 
-/// The URI under which a contract file is known to the validator.
-pub(crate) fn document_uri(path: &str) -> String {
-    format!("{CONTRACT_SCHEME}{path}")
-}
-
-/// What the URI of a contract file begins with.
-pub(crate) const CONTRACT_SCHEME: &str = "contract:///";
-
 /// Whether a document is of a draft before 2019-09.
 pub(crate) fn is_old_draft(text: &str) -> bool {
     text.contains("json-schema.org/draft-0")
@@ -168,7 +160,7 @@ pub(crate) fn build_validator(
     schema: &Value,
     old_drafts: bool,
 ) -> Result<jsonschema::Validator, jsonschema::ValidationError<'static>> {
-    crate::contract::value::checked(jsonschema::options(), old_drafts)
+    formats::checked(jsonschema::options(), old_drafts)
         .with_registry(registry)
         .with_base_uri(document_uri(path))
         .should_ignore_unknown_formats(false)

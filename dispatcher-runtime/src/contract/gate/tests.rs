@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::one_resource::{ADDRESS, OneResource};
+use super::{Document, PayloadSchema};
+use dispatcher_schema::one_resource::{ADDRESS, OneResource};
 
 fn documents() -> Vec<(&'static str, Value)> {
     vec![
@@ -71,5 +72,30 @@ fn what_would_change_stays_apart() {
         all.push(("contract:///c.json", document.clone()));
         let all = all.iter().map(|(address, value)| (*address, value));
         assert!(OneResource::of(all).is_none(), "{document}");
+    }
+}
+
+#[test]
+fn the_metaschemas_of_every_draft_are_at_hand() {
+    static OLD: [Document; 1] = [Document {
+        path: "old.json",
+        text: r#"{ "type": "object", "properties": {
+            "four": { "$ref": "http://json-schema.org/draft-04/schema#" },
+            "seven": { "$ref": "http://json-schema.org/draft-07/schema#" },
+            "nineteen": { "$ref": "https://json-schema.org/draft/2019-09/schema" },
+            "twenty": { "$ref": "https://json-schema.org/draft/2020-12/schema" }
+        } }"#,
+    }];
+    let schema = PayloadSchema::new("old.json", &OLD);
+    for key in ["four", "seven", "nineteen", "twenty"] {
+        assert_eq!(
+            schema.validate(&json!({ key: { "type": "string" } })),
+            Ok(()),
+            "{key}"
+        );
+        assert!(
+            schema.validate(&json!({ key: { "type": 1 } })).is_err(),
+            "{key}"
+        );
     }
 }

@@ -6,13 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use dispatcher_schema::pointer;
+use dispatcher_schema::registry::REGISTRY_FILE;
 use serde_json::{Value, json};
 
-use super::loaded::{LoadedEvent, LoadedRegistry, LoadedVersion};
+use super::loaded_event::{LoadedEvent, LoadedVersion};
+use super::lookup;
 use super::reach;
 use super::{EventContract, Registry, Status, VersionContract};
-
-const FILE: &str = "event-types-registry.json";
 
 /// One place at which two copies of the contracts differ.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +69,11 @@ fn shown(value: &Option<Value>) -> String {
     }
 }
 
-pub(super) fn compare(loaded: &LoadedRegistry, bundled: &Registry) -> Vec<Difference> {
+pub(super) fn compare(
+    loaded: &[LoadedEvent],
+    loaded_documents: &BTreeMap<String, Value>,
+    bundled: &Registry,
+) -> Vec<Difference> {
     let documents = bundled
         .documents()
         // Generation has read them.
@@ -77,7 +82,7 @@ pub(super) fn compare(loaded: &LoadedRegistry, bundled: &Registry) -> Vec<Differ
     let names: BTreeSet<&str> = bundled
         .events()
         .map(|event| event.event_type)
-        .chain(loaded.events().map(|event| event.event_type.as_str()))
+        .chain(loaded.iter().map(|event| event.event_type.as_str()))
         .collect();
     names
         .into_iter()
@@ -85,11 +90,11 @@ pub(super) fn compare(loaded: &LoadedRegistry, bundled: &Registry) -> Vec<Differ
             let mut event = EventComparison {
                 event_type: name,
                 documents: &documents,
-                loaded_documents: loaded.documents(),
+                loaded_documents,
                 producers: Vec::new(),
                 differences: Vec::new(),
             };
-            event.compare(bundled.event(name), loaded.event(name));
+            event.compare(bundled.event(name), lookup::event(loaded.iter(), name));
             event.differences
         })
         .collect()
@@ -113,10 +118,22 @@ impl EventComparison<'_> {
         let (bundled, loaded) = match (bundled, loaded) {
             (Some(bundled), Some(loaded)) => (bundled, loaded),
             (None, Some(loaded)) => {
-                return self.push(None, FILE, loaded.pointer.clone(), None, Some(name));
+                return self.push(
+                    None,
+                    REGISTRY_FILE,
+                    loaded.pointer.clone(),
+                    None,
+                    Some(name),
+                );
             }
             (_, None) => {
-                return self.push(None, FILE, "/event_types".to_owned(), Some(name), None);
+                return self.push(
+                    None,
+                    REGISTRY_FILE,
+                    "/event_types".to_owned(),
+                    Some(name),
+                    None,
+                );
             }
         };
         let fields = [
@@ -156,7 +173,7 @@ impl EventComparison<'_> {
                     let bundled = bundled.map(|_| json!(number));
                     self.push(
                         Some(number),
-                        FILE,
+                        REGISTRY_FILE,
                         pointer,
                         bundled,
                         found.map(|_| json!(number)),
@@ -201,7 +218,13 @@ impl EventComparison<'_> {
     fn field(&mut self, version: Option<u32>, pointer: String, bundled: Value, loaded: Value) {
         if bundled != loaded {
             let there = |value: Value| Some(value).filter(|value| !value.is_null());
-            self.push(version, FILE, pointer, there(bundled), there(loaded));
+            self.push(
+                version,
+                REGISTRY_FILE,
+                pointer,
+                there(bundled),
+                there(loaded),
+            );
         }
     }
 
@@ -262,11 +285,10 @@ fn differences(
                 .keys()
                 .chain(new.keys().filter(|key| !old.contains_key(*key)))
             {
-                let token = key.replace('~', "~0").replace('/', "~1");
                 differences(
                     old.get(key),
                     new.get(key),
-                    &format!("{pointer}/{token}"),
+                    &pointer::join(pointer, key),
                     found,
                 );
             }

@@ -9,15 +9,15 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use dispatcher_schema::address::{CONTRACT_SCHEME, document_uri, root_id};
+use dispatcher_schema::metaschemas;
+use dispatcher_schema::one_resource::{ADDRESS, OneResource};
 use jsonschema::{Retrieve, Uri};
 use serde_json::Value;
 
 use super::error::RegistryError;
 use super::numbers;
-use crate::contract::gate::{
-    ADDRESS, CONTRACT_SCHEME, OneResource, PayloadSchema, build_validator, document_uri,
-    is_old_draft,
-};
+use crate::contract::gate::{PayloadSchema, build_validator, is_old_draft};
 
 /// How deep below the contracts directory an `$id` is looked for: links may lead in circles.
 const DEEPEST: u8 = 16;
@@ -91,13 +91,17 @@ impl Documents {
     /// The validator of a document as a part of one resource; none where it is no part, or has a
     /// fault, which its own file tells better.
     fn as_one(&self, path: &str, old_drafts: bool) -> Option<jsonschema::Validator> {
-        let one = {
+        let (one, metaschemas) = {
             let read = self.lock();
-            let addresses: Vec<_> = read.files.keys().map(|path| document_uri(path)).collect();
             let values = read.files.values().map(|(_, value)| value);
-            OneResource::of(addresses.iter().map(String::as_str).zip(values))?
+            let metaschemas = metaschemas::referred_to(values.clone());
+            let addresses: Vec<_> = read.files.keys().map(|path| document_uri(path)).collect();
+            let one = OneResource::of(addresses.iter().map(String::as_str).zip(values))?;
+            (one, metaschemas)
         };
+        let metaschemas = metaschemas.into_iter().map(|one| (one.address, one.value));
         let registry = jsonschema::Registry::new().add(ADDRESS, &one.value).ok()?;
+        let registry = registry.extend(metaschemas).ok()?;
         let schema = one.schema(&document_uri(path), "")?;
         build_validator(&registry.prepare().ok()?, path, &schema, old_drafts).ok()
     }
@@ -161,12 +165,6 @@ impl Documents {
     }
 }
 
-/// The `$id` (in draft 4 `id`) of a document, without an empty fragment.
-pub(crate) fn root_id(value: &Value) -> Option<&str> {
-    let id = value.get("$id").or_else(|| value.get("id"))?.as_str()?;
-    Some(id.trim_end_matches('#'))
-}
-
 impl Retrieve for Documents {
     fn retrieve(
         &self,
@@ -183,6 +181,9 @@ impl Retrieve for Documents {
             })
             .map(str::to_owned);
         let Some(path) = by_path.or_else(|| self.with_id(uri.as_str())) else {
+            if let Some(metaschema) = metaschemas::get(uri.as_str()) {
+                return Ok(metaschema.value.clone());
+            }
             return Err("nothing is fetched: put the document into the contracts directory, with this address as its $id".into());
         };
         match self.file(&path) {

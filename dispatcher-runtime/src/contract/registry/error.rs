@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use dispatcher_schema::registry::Fault;
+
 /// A contracts directory could not be loaded: what is wrong, in which file, and what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -17,22 +19,20 @@ pub enum RegistryError {
         remedy: String,
     },
     /// A file's text is not JSON: correct it at the line and column that the source names.
-    #[error("{} is not JSON: {source}", path.display())]
+    #[error("{} is not valid JSON: {source}", path.display())]
     NotJson {
         /// The file.
         path: PathBuf,
         /// Where and why.
         source: serde_json::Error,
     },
-    /// The registry file does not have its form: correct it at the pointer.
-    #[error("{} at `{pointer}`: {problem}", path.display())]
+    /// The registry file does not have its form: correct it at each pointer.
+    #[error("{}", listed(path, faults))]
     Malformed {
         /// The registry file.
         path: PathBuf,
-        /// JSON pointer to the fault.
-        pointer: String,
-        /// What is wrong, and what may stand there.
-        problem: String,
+        /// Every fault, in the order of the pointers.
+        faults: Vec<RegistryFault>,
     },
     /// A number of a schema would be read as another one: write one that is held, or make the value
     /// a string, in the schema and in payloads.
@@ -63,12 +63,40 @@ pub enum RegistryError {
     },
 }
 
+/// One fault of a registry file.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub struct RegistryFault {
+    /// JSON pointer to the place.
+    pub pointer: String,
+    /// What is wrong, and what to do about it.
+    pub problem: String,
+}
+
 impl RegistryError {
-    pub(super) fn malformed(path: &Path, pointer: &str, problem: impl Into<String>) -> Self {
-        Self::Malformed {
-            path: path.to_owned(),
-            pointer: pointer.to_owned(),
-            problem: problem.into(),
-        }
+    pub(super) fn malformed(path: PathBuf, faults: Vec<Fault>) -> Self {
+        let mut faults: Vec<_> = faults
+            .into_iter()
+            .map(|fault| RegistryFault {
+                pointer: fault.pointer,
+                problem: match fault.help {
+                    Some(help) => format!("{}; {help}", fault.message),
+                    None => fault.message,
+                },
+            })
+            .collect();
+        faults.sort();
+        Self::Malformed { path, faults }
     }
+}
+
+fn listed(path: &Path, faults: &[RegistryFault]) -> String {
+    let faults: Vec<_> = faults
+        .iter()
+        .map(|fault| {
+            let RegistryFault { pointer, problem } = fault;
+            format!("{} at `{pointer}`: {problem}", path.display())
+        })
+        .collect();
+    faults.join("\n")
 }

@@ -1,21 +1,19 @@
 //! Another copy of the contracts, read from a directory when the process starts.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use dispatcher_schema::registry::{self, REGISTRY_FILE};
 use serde_json::Value;
 
+use super::Registry;
 use super::compare::{self, Difference};
 use super::documents::Documents;
 use super::error::RegistryError;
-use super::{Contract, Registry, Status, closest, file};
-use crate::contract::decode_error::DecodeError;
-use crate::contract::gate::PayloadSchema;
-
-const FILE: &str = "event-types-registry.json";
+use super::loaded_event::LoadedEvent;
+use super::lookup::{self, Contract};
 
 /// The contracts of a directory: the same look-ups as a bundled [`Registry`], and the same gate.
 ///
@@ -25,53 +23,6 @@ pub struct LoadedRegistry {
     directory: PathBuf,
     events: Vec<LoadedEvent>,
     documents: BTreeMap<String, Value>,
-}
-
-/// What a loaded registry says about one event type.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct LoadedEvent {
-    /// `credit.locked`.
-    pub event_type: String,
-    /// In a sentence.
-    pub description: String,
-    /// The contract (folder) that it belongs to.
-    pub contract: String,
-    /// The one domain that publishes it.
-    pub producer: String,
-    /// The domains that handle it.
-    pub consumers: Vec<String>,
-    /// Whether it is in use.
-    pub status: Status<String>,
-    /// JSON pointer into the payload: whom the event is about.
-    pub subject: Option<String>,
-    /// All schema versions, ascending.
-    pub versions: Vec<LoadedVersion>,
-    /// Its place in the registry file.
-    pub(super) pointer: String,
-}
-
-impl LoadedEvent {
-    /// The version of that number.
-    pub fn version(&self, schema_version: u32) -> Option<&LoadedVersion> {
-        self.versions
-            .iter()
-            .find(|version| version.schema_version == schema_version)
-    }
-}
-
-/// What a loaded registry says about one schema version of an event type.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct LoadedVersion {
-    /// A positive integer.
-    pub schema_version: u32,
-    /// Whether it is in use.
-    pub status: Status<String>,
-    /// What a payload must be; `None` for a retired version, which nobody can publish or handle.
-    pub schema: Option<PayloadSchema>,
-    /// Its place in the registry file.
-    pub(super) pointer: String,
 }
 
 impl LoadedRegistry {
@@ -89,14 +40,15 @@ impl LoadedRegistry {
     ///
     /// # Errors
     /// A file is missing, is not JSON or has another form, or a schema does not compile. The error
-    /// names the file, the place and the remedy; the first fault ends the loading.
+    /// names the file, the place and the remedy. All faults of the registry file are reported
+    /// together; of the schemas, the first.
     pub fn from_dir(directory: impl AsRef<Path>) -> Result<Self, RegistryError> {
         let directory = directory.as_ref();
-        let path = directory.join(FILE);
+        let path = directory.join(REGISTRY_FILE);
         let text = fs::read_to_string(&path).map_err(|source| RegistryError::Unreadable {
             path: path.clone(),
             source,
-            remedy: format!("name the directory that holds {FILE}"),
+            remedy: format!("name the directory that holds {REGISTRY_FILE}"),
         })?;
         let value =
             serde_json::from_str::<Value>(&text).map_err(|source| RegistryError::NotJson {
@@ -104,10 +56,16 @@ impl LoadedRegistry {
                 source,
             })?;
         let documents = Documents::new(directory);
-        let mut events = file::read(&path, &value)?
-            .into_iter()
-            .map(|entry| event(entry, &documents))
-            .collect::<Result<Vec<_>, _>>()?;
+        let read = registry::read(&value, &|pointer| pointer.to_owned());
+        if !read.faults.is_empty() {
+            return Err(RegistryError::malformed(path, read.faults));
+        }
+        let mut events = Vec::with_capacity(read.events.len());
+        for entry in read.events {
+            events.extend(LoadedEvent::of(entry, |path, event_type, version| {
+                documents.schema(path, event_type, version)
+            })?);
+        }
         events.sort_by(|a, b| a.event_type.cmp(&b.event_type));
         Ok(Self {
             directory: directory.to_owned(),
@@ -128,59 +86,28 @@ impl LoadedRegistry {
 
     /// The event type of that name (`credit.locked`).
     pub fn event(&self, event_type: &str) -> Option<&LoadedEvent> {
-        self.events().find(|event| event.event_type == event_type)
+        lookup::event(self.events(), event_type)
     }
 
     /// The event types that `domain` handles, except the retired ones.
     pub fn consumed_by(&self, domain: &str) -> impl Iterator<Item = &LoadedEvent> {
-        self.events().filter(move |event| {
-            event.status != Status::Retired
-                && event.consumers.iter().any(|consumer| consumer == domain)
-        })
+        lookup::consumed_by(self.events(), domain)
     }
 
     /// What is different from the contracts in the binary, down to the place in the schema file,
     /// sorted by event type. JSON is compared by what it says: white space and the order of keys
     /// count for nothing.
     pub fn compare(&self, bundled: &Registry) -> Vec<Difference> {
-        compare::compare(self, bundled)
-    }
-
-    pub(super) fn documents(&self) -> &BTreeMap<String, Value> {
-        &self.documents
+        compare::compare(&self.events, &self.documents, bundled)
     }
 
     pub(crate) fn closest(&self, event_type: &str) -> Option<String> {
-        let live = self
-            .events()
-            .filter(|event| event.status != Status::Retired);
-        closest(live.map(|event| event.event_type.as_str()), event_type)
+        lookup::closest(self.events(), event_type)
     }
 
     /// What a publish has to know of a live event type.
     pub(crate) fn contract(&self, event_type: &str, version: u32) -> Option<Contract<'_>> {
-        let event = self
-            .event(event_type)
-            .filter(|event| event.status != Status::Retired)?;
-        let schema = event
-            .version(version)
-            .and_then(|version| version.schema.as_ref());
-        let live = event
-            .versions
-            .iter()
-            .filter(|version| version.schema.is_some());
-        Some(Contract {
-            event_type: Cow::Owned(event.event_type.clone()),
-            producer: &event.producer,
-            subject: event.subject.clone().map(Cow::Owned),
-            schema: schema.ok_or_else(|| {
-                DecodeError::no_live_version(
-                    event_type,
-                    version,
-                    live.map(|version| version.schema_version),
-                )
-            }),
-        })
+        lookup::contract(self.events(), event_type, version)
     }
 }
 
@@ -191,41 +118,4 @@ impl fmt::Debug for LoadedRegistry {
             .field("events", &self.events)
             .finish_non_exhaustive()
     }
-}
-
-fn event(
-    entry: file::EventEntry,
-    documents: &std::sync::Arc<Documents>,
-) -> Result<LoadedEvent, RegistryError> {
-    let versions = entry
-        .versions
-        .into_iter()
-        .map(|version| {
-            let retired = entry.status == Status::Retired || version.status == Status::Retired;
-            let schema = match &version.payload_schema {
-                _ if retired => None,
-                None => Some(PayloadSchema::any_object()),
-                Some(path) => {
-                    Some(documents.schema(path, &entry.event_type, version.schema_version)?)
-                }
-            };
-            Ok(LoadedVersion {
-                schema_version: version.schema_version,
-                status: version.status,
-                schema,
-                pointer: version.pointer,
-            })
-        })
-        .collect::<Result<Vec<_>, RegistryError>>()?;
-    Ok(LoadedEvent {
-        event_type: entry.event_type,
-        description: entry.description,
-        contract: entry.contract,
-        producer: entry.producer,
-        consumers: entry.consumers,
-        status: entry.status,
-        subject: entry.subject,
-        versions,
-        pointer: entry.pointer,
-    })
 }

@@ -6,10 +6,11 @@
 //! all or nothing.
 
 mod compare;
-pub(crate) mod documents;
+mod documents;
 mod error;
-mod file;
 mod loaded;
+mod loaded_event;
+mod lookup;
 mod numbers;
 pub(crate) mod reach;
 
@@ -17,10 +18,12 @@ use std::borrow::Cow;
 
 use crate::contract::decode_error::DecodeError;
 use crate::contract::gate::{Document, PayloadSchema};
+use lookup::{Contract, Described};
 
 pub use compare::Difference;
-pub use error::RegistryError;
-pub use loaded::{LoadedEvent, LoadedRegistry, LoadedVersion};
+pub use error::{RegistryError, RegistryFault};
+pub use loaded::LoadedRegistry;
+pub use loaded_event::{LoadedEvent, LoadedVersion};
 
 /// All event types of a set of contracts, bundled in the binary.
 ///
@@ -64,29 +67,17 @@ impl Registry {
 
     /// The event type of that name (`credit.locked`).
     pub fn event(&self, event_type: &str) -> Option<&'static EventContract> {
-        self.events().find(|event| event.event_type == event_type)
+        lookup::event(self.events(), event_type)
     }
 
     /// The name of a live event type that is spelt almost like this.
     pub(crate) fn closest(&self, event_type: &str) -> Option<String> {
-        let live = self
-            .events()
-            .filter(|event| event.status != Status::Retired);
-        closest(live.map(|event| event.event_type), event_type)
+        lookup::closest(self.events(), event_type)
     }
 
     /// What a publish has to know of a live event type.
     pub(crate) fn contract(&self, event_type: &str, version: u32) -> Option<Contract<'static>> {
-        let event = self
-            .event(event_type)
-            .filter(|event| event.status != Status::Retired)?;
-        let schema = event.version(version).and_then(|version| version.schema);
-        Some(Contract {
-            event_type: Cow::Borrowed(event.event_type),
-            producer: event.producer,
-            subject: event.subject.map(Cow::Borrowed),
-            schema: schema.ok_or_else(|| event.unknown_version(version)),
-        })
+        lookup::contract(self.events(), event_type, version)
     }
 
     /// The event types that `domain` handles, except the retired ones.
@@ -95,9 +86,7 @@ impl Registry {
         domain: &'a str,
     ) -> impl Iterator<Item = &'static EventContract> + use<'a> {
         let events = self.events;
-        events.iter().copied().filter(move |event| {
-            event.status != Status::Retired && event.consumers.contains(&domain)
-        })
+        lookup::consumed_by(events.iter().copied(), domain)
     }
 
     /// The schema documents, as (path below the contracts directory, original text).
@@ -109,26 +98,9 @@ impl Registry {
     }
 }
 
-/// What a publish has to know of an event type, from whichever registry.
-pub(crate) struct Contract<'a> {
-    pub(crate) event_type: Cow<'static, str>,
-    pub(crate) producer: &'a str,
-    pub(crate) subject: Option<Cow<'static, str>>,
-    /// The schema of the version that was asked for, or why there is none.
-    pub(crate) schema: Result<&'a PayloadSchema, DecodeError>,
-}
-
-/// The name that is spelt almost like `wanted`.
-fn closest<'a>(names: impl Iterator<Item = &'a str>, wanted: &str) -> Option<String> {
-    names
-        .map(|name| (strsim::damerau_levenshtein(name, wanted), name))
-        .filter(|&(distance, name)| distance <= name.len().max(3) / 3)
-        .min()
-        .map(|(_, name)| name.to_owned())
-}
-
 /// What the registry says about one event type.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct EventContract {
     /// `credit.locked`.
     pub event_type: &'static str,
@@ -148,7 +120,78 @@ pub struct EventContract {
     pub versions: &'static [VersionContract],
 }
 
+/// The fields of an [`EventContract`] by name, for generated code. A field that is added to
+/// `EventContract` only gets a default in [`EventContract::new`].
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct EventContractParts {
+    pub event_type: &'static str,
+    pub description: &'static str,
+    pub contract: &'static str,
+    pub producer: &'static str,
+    pub consumers: &'static [&'static str],
+    pub status: Status,
+    pub subject: Option<&'static str>,
+    pub versions: &'static [VersionContract],
+}
+
+impl<'a> Described<'a> for &'a EventContract {
+    fn name(self) -> &'a str {
+        self.event_type
+    }
+
+    fn producer(self) -> &'a str {
+        self.producer
+    }
+
+    fn subject(self) -> Option<Cow<'static, str>> {
+        self.subject.map(Cow::Borrowed)
+    }
+
+    fn owned_name(self) -> Cow<'static, str> {
+        Cow::Borrowed(self.event_type)
+    }
+
+    fn is_retired(self) -> bool {
+        self.status == Status::Retired
+    }
+
+    fn is_consumed_by(self, domain: &str) -> bool {
+        self.consumers.contains(&domain)
+    }
+
+    fn live_schemas(self) -> impl Iterator<Item = (u32, &'a PayloadSchema)> {
+        self.versions
+            .iter()
+            .filter_map(|version| Some((version.schema_version, version.schema?)))
+    }
+}
+
 impl EventContract {
+    #[doc(hidden)]
+    pub const fn new(parts: EventContractParts) -> Self {
+        let EventContractParts {
+            event_type,
+            description,
+            contract,
+            producer,
+            consumers,
+            status,
+            subject,
+            versions,
+        } = parts;
+        Self {
+            event_type,
+            description,
+            contract,
+            producer,
+            consumers,
+            status,
+            subject,
+            versions,
+        }
+    }
+
     /// The version of that number.
     pub fn version(&self, schema_version: u32) -> Option<&'static VersionContract> {
         self.versions
@@ -172,6 +215,7 @@ impl EventContract {
 
 /// What the registry says about one schema version of an event type.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct VersionContract {
     /// A positive integer.
     pub schema_version: u32,
@@ -179,6 +223,21 @@ pub struct VersionContract {
     pub status: Status,
     /// What a payload must be; `None` for a retired version, which nobody can publish or handle.
     pub schema: Option<&'static PayloadSchema>,
+}
+
+impl VersionContract {
+    #[doc(hidden)]
+    pub const fn new(
+        schema_version: u32,
+        status: Status,
+        schema: Option<&'static PayloadSchema>,
+    ) -> Self {
+        Self {
+            schema_version,
+            status,
+            schema,
+        }
+    }
 }
 
 /// Whether an event type or a version of it is in use. The texts of a bundled registry are static;

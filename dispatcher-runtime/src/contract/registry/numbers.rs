@@ -4,63 +4,26 @@
 //! an annotation of one's own is nobody's rule, and stays. Only places that are schemas from the root
 //! on are looked at: one that a reference reaches below a key of another name is not known as one.
 
-use crate::contract::exact::inexact::{inexact, pointer, shortened};
+use dispatcher_schema::Shape;
+use dispatcher_schema::inexact::{inexact, place, shortened};
+use dispatcher_schema::vocabulary::{keyword, steps};
 
 /// The first number of a schema document that would be changed: its place, and its text.
 pub(super) fn changed(text: &str) -> Option<(String, String)> {
     inexact(text)
-        .map(|found| (pointer(text, found.start), shortened(found.text)))
+        .map(|found| (place(text, found.start), shortened(found.text)))
         .find(|(pointer, _)| binds(pointer))
 }
 
 /// Whether the value at a pointer is that of a keyword with a meaning, or a part of it.
 fn binds(pointer: &str) -> bool {
-    let mut steps = pointer.split('/').skip(1).peekable();
-    while let Some(keyword) = steps.next() {
-        match keyword {
-            // Schemas by name, or by index.
-            "$defs" | "definitions" | "dependencies" | "dependentSchemas" | "patternProperties"
-            | "properties" | "allOf" | "anyOf" | "oneOf" | "prefixItems" => {
-                steps.next();
-            }
-            "items" => {
-                steps.next_if(|step| step.bytes().all(|byte| byte.is_ascii_digit()));
-            }
-            "additionalItems"
-            | "additionalProperties"
-            | "contains"
-            | "contentSchema"
-            | "else"
-            | "if"
-            | "not"
-            | "propertyNames"
-            | "then"
-            | "unevaluatedItems"
-            | "unevaluatedProperties" => {}
-            keyword => {
-                return matches!(
-                    keyword,
-                    "const"
-                        | "default"
-                        | "enum"
-                        | "exclusiveMaximum"
-                        | "exclusiveMinimum"
-                        | "maxContains"
-                        | "maximum"
-                        | "maxItems"
-                        | "maxLength"
-                        | "maxProperties"
-                        | "minContains"
-                        | "minimum"
-                        | "minItems"
-                        | "minLength"
-                        | "minProperties"
-                        | "multipleOf"
-                );
-            }
-        }
-    }
-    false
+    let holds_schemas =
+        |keyword: &dispatcher_schema::Keyword| !matches!(keyword.shape, Shape::Plain | Shape::Data);
+    steps(pointer)
+        .map(|step| keyword(&step.keyword))
+        .find(|keyword| !keyword.is_some_and(holds_schemas))
+        .flatten()
+        .is_some_and(|keyword| keyword.binds_numbers())
 }
 
 #[cfg(test)]

@@ -6,11 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dispatcher_schema::address::{CONTRACT_SCHEME, document_uri, root_id};
+use dispatcher_schema::metaschemas;
 use jsonschema::{Uri, uri};
 use serde_json::Value;
-
-use crate::contract::gate::{CONTRACT_SCHEME, document_uri};
-use crate::contract::registry::documents::root_id;
 
 /// (file, JSON pointer) of the schema at `pointer` in `path` and of whatever it refers to.
 pub(crate) fn sites(
@@ -59,6 +58,10 @@ fn followed(
                 Some((address, fragment)) => (address, fragment),
                 None => (target.as_str(), ""),
             };
+            // Both copies have the same one.
+            if metaschemas::get(address).is_some() {
+                continue;
+            }
             let file = match by_id.get(address) {
                 Some(file) => file.as_str(),
                 None if address == base.as_str() => path,

@@ -28,7 +28,7 @@ impl Fragment {
         serde_json::from_str(self.text)
             .map_err(|error| error.to_string())
             .and_then(|schema: Value| {
-                super::checked(jsonschema::options(), false)
+                dispatcher_schema::formats::checked(jsonschema::options(), false)
                     .build(&schema)
                     .map_err(|error| error.to_string())
             })

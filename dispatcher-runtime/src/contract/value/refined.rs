@@ -133,7 +133,7 @@ impl<T, R: Rule> schemars::JsonSchema for Refined<T, R> {
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        crate::private::json_schema_of(generator, R::documents(), R::PLACE)
+        crate::contract::json_schema::json_schema(generator, R::documents(), R::PLACE)
     }
 }
 

@@ -1,26 +1,29 @@
-//! Dead letters.
+//! Why a dead letter could not be read or changed.
 
+use crate::contract::id::DeadLetterId;
+use crate::contract::position::Position;
 use crate::postgres::error::{ConfigError, DatabaseError};
 
 /// A dead letter could not be read or changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeadLetterError {
-    /// The schema's name cannot be one: choose another.
+    /// A setting is not allowed: the schema's name, or the limit of a filter.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// There is none of that id in this table family: list them to see those that there are.
+    /// This table family has no dead letter of that id: list them to see which there are.
     #[error("there is no dead letter {0}")]
-    NotFound(crate::contract::id::DeadLetterId),
-    /// Somebody was faster; a dead letter is resolved once. Nothing is left to do; the first resolution
-    /// stays.
+    NotFound(DeadLetterId),
+    /// Another operator resolved it before; a dead letter is resolved once. There is nothing left to do,
+    /// and the first resolution stays.
     #[error(
         "the dead letter {dead_letter_id} was already resolved by {resolved_by} at {resolved_at}"
     )]
+    #[non_exhaustive]
     AlreadyResolved {
         /// Which one.
-        dead_letter_id: crate::contract::id::DeadLetterId,
-        /// Who resolved it.
+        dead_letter_id: DeadLetterId,
+        /// The operator who resolved it.
         resolved_by: String,
         /// When.
         resolved_at: time::OffsetDateTime,
@@ -31,16 +34,33 @@ pub enum DeadLetterError {
         "the event of the dead letter {dead_letter_id} is no longer in the log (position {position}): \
          publish it anew from its envelope, or resolve the dead letter"
     )]
+    #[non_exhaustive]
     EventGone {
         /// Which one.
-        dead_letter_id: crate::contract::id::DeadLetterId,
+        dead_letter_id: DeadLetterId,
         /// Where its event was.
-        position: i64,
+        position: Position,
     },
-    /// Who resolves has to be named: pass a name.
-    #[error("`resolved_by` is empty: name the operator who resolves the dead letter")]
+    /// The operator is not named: pass a name.
+    #[error("the operator's name is empty: name who resolves or redrives the dead letter")]
     NoOperator,
-    /// The database could not be reached or refused a statement. To resolve again is safe.
-    #[error("{0}")]
-    Database(#[source] DatabaseError),
+    /// The event of the dead letter is not a valid event of the type that it was asked for: the message
+    /// says why.
+    #[error("the event of the dead letter {dead_letter_id} cannot be read: {problem}")]
+    #[non_exhaustive]
+    Unreadable {
+        /// Which one.
+        dead_letter_id: DeadLetterId,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The database could not be reached or refused a statement. Trying again is safe.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl From<sqlx::Error> for DeadLetterError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
+    }
 }

@@ -1,10 +1,12 @@
 //! Dead letters: events that a subscription gave up on, and what operators do with them.
 //!
-//! A dead letter is written in the transaction that moves the cursor past its event, so an event is
-//! handled, waiting, or a dead letter, and never nothing. It holds the whole envelope and outlives
-//! the log's retention.
+//! A dead letter is written in the transaction that moves the cursor past its event, so an event is always
+//! handled, waiting, or a dead letter. It holds the whole envelope and outlives the log's retention. What
+//! fails here changes nothing.
 
 mod error;
+mod event;
+mod failed_attempt;
 mod redrive;
 
 use serde::Serialize;
@@ -14,15 +16,19 @@ use sqlx::{PgConnection, PgPool, Row};
 use time::OffsetDateTime;
 
 use crate::contract::dead_letter_reason::DeadLetterReason;
-use crate::contract::id::DeadLetterId;
+use crate::contract::id::{DeadLetterId, IdError};
+use crate::contract::position::Position;
 use crate::log::stored_event::StoredEvent;
-use crate::postgres::config::Family;
-use crate::postgres::error::{ConfigError, DatabaseError};
-use crate::postgres::sql::{DeadLetterStatements, Statement};
+use crate::operate::statements::DeadLetterStatements;
+use crate::postgres::error::ConfigError;
+use crate::postgres::family::Family;
+use crate::postgres::sql::Statement;
 use crate::postgres::transaction;
 pub use error::DeadLetterError;
+pub use failed_attempt::FailedAttempt;
 
-/// An event that a subscription gave up on.
+/// An event that a subscription gave up on, with the attempts that failed and, once an operator has dealt
+/// with it, the resolution.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct DeadLetter {
@@ -30,37 +36,37 @@ pub struct DeadLetter {
     pub dead_letter_id: DeadLetterId,
     /// The consuming domain.
     pub consumer: String,
-    /// The subscription, which is its handler's name.
+    /// The subscription's name, which is its handler's unless the handler has `name = "…"`.
     pub subscription: String,
-    /// The event's id. A string: the event may be one that nobody could read.
+    /// The event's id. It is text, because the event may be one that could not be read.
     pub event_id: String,
     /// The event's type.
     pub event_type: String,
-    /// The event's schema version.
+    /// The event's schema version, as it was stored; 0 where the log has lost the event.
     pub schema_version: i32,
-    /// Whom the event is about.
+    /// Whom or what the event is about.
     pub subject: Option<String>,
     /// The event's place in the log.
-    pub position: i64,
-    /// The whole event, payload included.
+    pub position: Position,
+    /// The whole event with its payload, as JSON. [`event`](Self::event) reads it.
     pub envelope: Box<RawValue>,
-    /// Why it was given up.
+    /// Why the subscription gave up.
     pub reason: DeadLetterReason,
     /// The last error.
     pub error: String,
-    /// How often it was tried.
-    pub attempts: i32,
-    /// Each failed attempt: `[{"attempt", "failed_at", "error"}]`, oldest first.
-    pub failures: serde_json::Value,
-    /// When it was given up.
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// The attempts that failed, oldest first. Empty where what is stored does not have that form.
+    pub failures: Vec<FailedAttempt>,
+    /// When the subscription gave up.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
     /// When it was resolved.
     #[serde(with = "time::serde::rfc3339::option")]
     pub resolved_at: Option<OffsetDateTime>,
-    /// Who resolved it.
+    /// The operator who resolved it.
     pub resolved_by: Option<String>,
-    /// What they said.
+    /// The operator's note.
     pub resolution_note: Option<String>,
 }
 
@@ -71,20 +77,19 @@ impl DeadLetter {
             dead_letter_id: row
                 .try_get::<String, _>("dead_letter_id")?
                 .parse()
-                .map_err(|error: crate::contract::id::IdError| decode(error.into()))?,
+                .map_err(|error: IdError| decode(error.into()))?,
             consumer: row.try_get("consumer")?,
             subscription: row.try_get("subscription")?,
             event_id: row.try_get("event_id")?,
             event_type: row.try_get("event_type")?,
             schema_version: row.try_get("schema_version")?,
             subject: row.try_get("subject")?,
-            position: row.try_get("position")?,
+            position: row.try_get::<i64, _>("position")?.into(),
             envelope: envelope(row.try_get("envelope")?).map_err(|error| decode(error.into()))?,
             reason: row.try_get("reason")?,
             error: row.try_get("error")?,
-            attempts: row.try_get("attempts")?,
-            failures: serde_json::from_str(row.try_get("failures")?)
-                .map_err(|error| decode(error.into()))?,
+            attempts: u32::try_from(row.try_get::<i32, _>("attempts")?).unwrap_or_default(),
+            failures: serde_json::from_str(row.try_get("failures")?).unwrap_or_default(),
             created_at: row.try_get("created_at")?,
             resolved_at: row.try_get("resolved_at")?,
             resolved_by: row.try_get("resolved_by")?,
@@ -101,7 +106,8 @@ fn envelope(text: String) -> Result<Box<RawValue>, serde_json::Error> {
     }
 }
 
-/// Which dead letters [`DeadLetters::list`] gives: of every consumer, unresolved, at most 50.
+/// Which dead letters [`DeadLetters::list`] returns. Defaults to those of every consumer that are not
+/// resolved, 50 at most.
 #[derive(Clone, Debug)]
 pub struct DeadLetterFilter {
     consumer: Option<String>,
@@ -120,37 +126,61 @@ impl Default for DeadLetterFilter {
 }
 
 impl DeadLetterFilter {
-    /// Those of one consuming domain.
+    /// Only those of one consuming domain. Defaults to those of every domain.
     #[must_use]
     pub fn consumer(mut self, consumer: impl Into<String>) -> Self {
         self.consumer = Some(consumer.into());
         self
     }
 
-    /// Also those that are resolved.
+    /// Whether to return resolved dead letters too. Defaults to `false`.
     #[must_use]
     pub fn include_resolved(mut self, include_resolved: bool) -> Self {
         self.include_resolved = include_resolved;
         self
     }
 
-    /// At most so many; above 1000 counts as 1000.
+    /// How many to return at most. Defaults to 50; more than 1000 counts as 1000, and 0 is an error of the
+    /// call that takes the filter.
     #[must_use]
     pub fn limit(mut self, limit: u16) -> Self {
         self.limit = limit.min(1000);
         self
     }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        if self.limit > 0 {
+            return Ok(());
+        }
+        Err(ConfigError::Invalid {
+            setting: "limit",
+            value: "0".to_owned(),
+            expected: "from 1 to 1000",
+        })
+    }
 }
 
-/// The dead letters of a table family.
-#[derive(Debug)]
+/// The dead letters of a table family, as an operator reads and ends them. Clones share the pool.
+///
+/// ```no_run
+/// # async fn example(pool: sqlx::PgPool) -> Result<(), dispatcher_runtime::DeadLetterError> {
+/// use dispatcher_runtime::{DeadLetterFilter, DeadLetters};
+///
+/// let dead_letters = DeadLetters::new(pool);
+/// for one in dead_letters.list(&DeadLetterFilter::default().consumer("coaching")).await? {
+///     println!("{} failed {} times: {}", one.event_id, one.attempts, one.error);
+///     dead_letters.resolve(&one.dead_letter_id, "mia", Some("refunded by hand")).await?;
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
 pub struct DeadLetters {
     pool: PgPool,
     statements: DeadLetterStatements,
 }
 
 impl DeadLetters {
-    /// Of the table family on the connection's search path.
+    /// The dead letters of the table family on the connection's search path.
     pub fn new(pool: PgPool) -> Self {
         Self {
             pool,
@@ -158,10 +188,10 @@ impl DeadLetters {
         }
     }
 
-    /// Of the table family in that Postgres schema.
+    /// The dead letters of the table family in the Postgres schema of that name.
     ///
     /// # Errors
-    /// The name cannot be one of a schema.
+    /// The name cannot be a schema's name.
     pub fn in_schema(pool: PgPool, schema: &str) -> Result<Self, ConfigError> {
         Ok(Self {
             pool,
@@ -169,10 +199,10 @@ impl DeadLetters {
         })
     }
 
-    /// Newest first.
+    /// Those that the filter selects, newest first.
     ///
     /// # Errors
-    /// The database failed.
+    /// The filter's limit is 0, or the database failed.
     ///
     /// # Cancellation
     /// Reads only; may be dropped.
@@ -180,6 +210,7 @@ impl DeadLetters {
         &self,
         filter: &DeadLetterFilter,
     ) -> Result<Vec<DeadLetter>, DeadLetterError> {
+        filter.check()?;
         let statements = &self.statements;
         let statement = match (&filter.consumer, filter.include_resolved) {
             (None, false) => &statements.list_active,
@@ -192,14 +223,12 @@ impl DeadLetters {
             Some(consumer) => query.bind(consumer),
             None => query,
         };
-        let rows = query.fetch_all(&self.pool).await.map_err(database)?;
-        rows.iter()
-            .map(DeadLetter::from_row)
-            .collect::<Result<_, _>>()
-            .map_err(database)
+        let rows = query.fetch_all(&self.pool).await?;
+        let dead_letters = rows.iter().map(DeadLetter::from_row);
+        Ok(dead_letters.collect::<Result<_, _>>()?)
     }
 
-    /// The one of that id.
+    /// The dead letter of that id.
     ///
     /// # Errors
     /// [`DeadLetterError::NotFound`], or the database failed.
@@ -212,17 +241,15 @@ impl DeadLetters {
             .query()
             .bind(id.as_str())
             .fetch_optional(&self.pool)
-            .await
-            .map_err(database)?
+            .await?
             .map(|row| DeadLetter::from_row(&row))
-            .transpose()
-            .map_err(database)?
+            .transpose()?
             .ok_or_else(|| DeadLetterError::NotFound(id.clone()))
     }
 
-    /// Marks a dead letter as dealt with. It can be done once: of two operators, one wins. The
-    /// event is not handled again; [`redrive`](Self::redrive) does that. Where its subject was held for it,
-    /// the later events of the subject go on.
+    /// Marks a dead letter as dealt with. That can be done once: of two operators, one wins. The event is
+    /// not handled again; [`redrive`](Self::redrive) does that. If the dead letter holds its subject, the
+    /// later events of the subject go on.
     ///
     /// # Errors
     /// [`DeadLetterError::AlreadyResolved`] says by whom; [`DeadLetterError::NotFound`];
@@ -240,14 +267,13 @@ impl DeadLetters {
             return Err(DeadLetterError::NoOperator);
         }
         let statement = &self.statements.resolve_dead_letter;
-        let resolved = self.end(statement, id, resolved_by, note).await;
-        if let Some(row) = resolved.map_err(database)? {
-            return DeadLetter::from_row(&row).map_err(database);
+        match self.end(statement, id, resolved_by, note).await? {
+            Some(row) => Ok(DeadLetter::from_row(&row)?),
+            None => Err(self.why_not(id).await?),
         }
-        Err(self.why_not(id).await?)
     }
 
-    /// Resolves or redrives, in order with whoever works on its subscription.
+    /// Resolves or redrives, before or after a pass of the subscription that is under way.
     async fn end(
         &self,
         statement: &Statement,
@@ -279,14 +305,10 @@ impl DeadLetters {
                 resolved_by,
                 resolved_at,
             },
-            // It came into being between the two statements.
+            // It was inserted between the two statements.
             _ => DeadLetterError::NotFound(id.clone()),
         })
     }
-}
-
-fn database(error: sqlx::Error) -> DeadLetterError {
-    DeadLetterError::Database(DatabaseError(error))
 }
 
 /// What a consumer writes.

@@ -1,21 +1,21 @@
-//! Redrive: a dead letter is handled again, by the subscription that gave it up.
+//! Redrive: the event of a dead letter is handled again, by the subscription that gave up on it.
 //!
-//! The event goes where events wait for their next attempt, due now and as if it had never been
-//! tried, and its dead letter is resolved in the same statement; so it is waiting, handled or a new
-//! dead letter, and never nothing. A lock on the subscription's cursors puts it before or after a pass
+//! The event is queued where events wait for their next attempt, due now and with no attempts counted, and
+//! its dead letter is resolved in the same statement; so it is always waiting, handled or a new dead
+//! letter. A lock on the subscription's cursors puts it before or after a pass
 //! that settles another event of the subject (`sql/lock_letter.sql`).
 
-use super::{DeadLetter, DeadLetterFilter, DeadLetters, database};
+use super::{DeadLetter, DeadLetterFilter, DeadLetters};
 use crate::contract::id::DeadLetterId;
 use crate::operate::dead_letter::DeadLetterError;
 
 impl DeadLetters {
-    /// Has the event handled again, with all its attempts, by the subscription that gave it up. The
-    /// dead letter is resolved by that, once: of two operators, one wins. Should the event fail
-    /// again, it becomes another dead letter.
+    /// Queues the event to be handled again, with all its attempts, by the subscription that gave up on it.
+    /// That resolves the dead letter, once: of two operators, one wins. If the event fails again, it
+    /// becomes another dead letter.
     ///
-    /// Later events of its subject that were handled meanwhile stay handled; those that are to come
-    /// wait for it. A running consumer takes it up at once, and otherwise the next one that starts.
+    /// Later events of its subject that were handled meanwhile stay handled; those that are still to come
+    /// wait for it. A running consumer handles it at once, otherwise the next one that starts does.
     ///
     /// # Errors
     /// As [`resolve`](Self::resolve), and [`DeadLetterError::EventGone`] if its event is no longer in
@@ -38,19 +38,19 @@ impl DeadLetters {
         };
         let statement = &self.statements.redrive_dead_letter;
         match self.end(statement, id, redriven_by, Some(&note)).await {
-            Ok(Some(row)) => DeadLetter::from_row(&row).map_err(database),
+            Ok(Some(row)) => Ok(DeadLetter::from_row(&row)?),
             Ok(None) => Err(self.why_not(id).await?),
             Err(error) if is_event_gone(&error) => Err(DeadLetterError::EventGone {
                 dead_letter_id: id.clone(),
                 position: self.get(id).await?.position,
             }),
-            Err(error) => Err(database(error)),
+            Err(error) => Err(error.into()),
         }
     }
 
-    /// Redrives those that the filter finds and that are not resolved, the oldest event first. What
-    /// somebody else resolves meanwhile, or whose event is gone, is left out. What comes back are
-    /// those that were redriven.
+    /// Redrives the dead letters that the filter selects and that are not resolved, the oldest event first,
+    /// and returns those that were redriven. Dead letters that another operator resolves meanwhile, or whose
+    /// event is gone, are left out.
     ///
     /// ```no_run
     /// # async fn example(pool: sqlx::PgPool) -> Result<(), dispatcher_runtime::DeadLetterError> {
@@ -64,7 +64,8 @@ impl DeadLetters {
     /// ```
     ///
     /// # Errors
-    /// [`DeadLetterError::NoOperator`], or the database failed; those before are redriven then.
+    /// [`DeadLetterError::NoOperator`], the filter's limit is 0, or the database failed; those before the
+    /// failure are redriven.
     ///
     /// # Cancellation
     /// If the future is dropped some may have been redriven.
@@ -92,7 +93,7 @@ impl DeadLetters {
     }
 }
 
-/// The log keeps what waits, so what is not in the log cannot wait.
+/// Events that wait refer to the log, so an event that is not in the log cannot wait.
 fn is_event_gone(error: &sqlx::Error) -> bool {
     error
         .as_database_error()

@@ -1,7 +1,7 @@
-//! Who may see dead letters: the service's answer, asked for each request before anything else.
+//! Who may use the routes: the service's authenticator decides, for each request and before anything else.
 //!
-//! Whatever an authenticator does not grant is refused. One that panics takes its connection with
-//! it, and nothing is answered.
+//! Whatever an authenticator does not grant is refused. If it panics, the connection is closed without an
+//! answer.
 
 use std::error::Error;
 use std::fmt;
@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
 
-/// Finds the session of a request. [`authenticator_fn`] makes one of a closure.
+/// Finds the session of a request. [`authenticator_fn`] makes an authenticator from a closure.
 ///
 /// ```
 /// use axum::http::request::Parts;
@@ -38,20 +38,20 @@ use super::problem::Problem;
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say who may see dead letters",
+    message = "`{Self}` does not decide who may use the operator's routes",
     label = "not an authenticator",
-    note = "every route of the dead letters demands a session: implement `dispatcher_runtime::http::Authenticator`, \
-            or make one of a closure with `dispatcher_runtime::http::authenticator_fn`"
+    note = "every route requires a session: implement `dispatcher_runtime::http::Authenticator`, \
+            or make one from a closure with `dispatcher_runtime::http::authenticator_fn`"
 )]
 pub trait Authenticator: Send + Sync + 'static {
-    /// Who it is; what is displayed stands in the log beside what they do.
+    /// Who sent the request. Its `Display` text is logged with what the session does.
     type Session: fmt::Display + Send;
 
-    /// The session of a request, by its headers and by what middleware of the service has put into
-    /// its extensions.
+    /// The session of a request, from its headers, or from what the service's middleware has put into its
+    /// extensions.
     ///
     /// # Errors
-    /// [`AuthError`]: there is none, it does not suffice, or nobody can tell.
+    /// [`AuthError`]: there is no session, it may not use these routes, or sessions cannot be checked.
     ///
     /// # Cancellation
     /// The future is dropped when the client goes away.
@@ -60,7 +60,7 @@ pub trait Authenticator: Send + Sync + 'static {
         request: &Parts,
     ) -> impl Future<Output = Result<Self::Session, AuthError>> + Send;
 
-    /// What the header `WWW-Authenticate` of a 401 says; `Bearer` unless it is overridden.
+    /// The value of the header `WWW-Authenticate` of a 401. Defaults to `Bearer`.
     fn challenge(&self) -> HeaderValue {
         HeaderValue::from_static("Bearer")
     }
@@ -70,11 +70,11 @@ pub trait Authenticator: Send + Sync + 'static {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthError {
-    /// It brought none, or one that is forged, expired or unknown: 401.
-    #[error("this route demands a session, and the request brings none that is valid")]
+    /// The request has no session, or one that is forged, expired or unknown: 401.
+    #[error("this route requires a session, and the request has no valid one")]
     NoSession,
-    /// It has one, of somebody who may not see dead letters: 403.
-    #[error("this session does not allow to see or resolve dead letters")]
+    /// The session may not use these routes: 403.
+    #[error("this session does not allow viewing or resolving dead letters")]
     Forbidden,
     /// Sessions cannot be checked at the moment: 503. The source is logged and not shown.
     #[error("sessions cannot be checked at the moment")]
@@ -82,14 +82,14 @@ pub enum AuthError {
 }
 
 impl AuthError {
-    /// Sessions cannot be checked at the moment, because of this error.
+    /// [`Unavailable`](Self::Unavailable), because of this error.
     pub fn unavailable(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Unavailable(error.into())
     }
 }
 
-/// An authenticator that asks a closure. It is given the head of the request: method, URI, headers
-/// and extensions.
+/// Makes an authenticator from a closure, which receives the head of the request: method, URI, headers and
+/// extensions.
 pub fn authenticator_fn<F, Answer, Session>(closure: F) -> impl Authenticator<Session = Session>
 where
     F: Fn(Parts) -> Answer + Send + Sync + 'static,
@@ -128,7 +128,7 @@ impl Caller {
     }
 }
 
-/// Lets through what has a session.
+/// Lets a request through if it has a session.
 pub(super) async fn guard<A: Authenticator>(
     State(authenticator): State<Arc<A>>,
     request: Request,

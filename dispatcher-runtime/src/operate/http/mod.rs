@@ -1,24 +1,24 @@
-//! Dead letters over HTTP: a router of axum 0.8 that a service merges into its own. Feature `http`.
+//! What an operator does, over HTTP: a router of axum 0.8 that a service merges into its own. Feature `http`.
 //!
-//! | route | what it gives |
+//! | route | what it returns |
 //! |---|---|
 //! | `GET /api/dispatcher/v1/dlq?consumer=&include_resolved=&limit=` | `{"dead_letters": […]}`, newest first |
 //! | `GET /api/dispatcher/v1/dlq/{id}` | the dead letter |
 //! | `POST /api/dispatcher/v1/dlq/{id}/resolve` | the dead letter, resolved |
 //! | `POST /api/dispatcher/v1/dlq/{id}/redrive` | the dead letter, resolved; its event is handled again |
 //!
-//! `consumer` is of every consumer, `include_resolved` is `false`, `limit` is 50 where they are
-//! absent or empty; `limit` goes from 1 to 1000. To resolve or redrive, send
-//! `{"resolved_by": "…", "resolution_note": "…"}` as `application/json`, at most 16 KiB; the note
-//! may be left out.
+//! Absent or empty, `consumer` means every consumer, `include_resolved` is `false`, and `limit` is 50; it
+//! goes from 1 to 1000. To resolve or redrive, send `{"resolved_by": "…", "resolution_note": "…"}` as
+//! `application/json`, 16 KiB at most; the note may be left out.
 //!
-//! Every route demands a session, and an [`Authenticator`] says what one is. It is asked before
-//! anything of the request is looked at, so that who has no session learns nothing, not even which
-//! ids there are. Without an authenticator there is no router: [`router`] takes one by value.
+//! Every route requires a session, and an [`Authenticator`] decides what a session is. It is called before
+//! anything else of the request is read, so that a client without a session learns nothing, not even
+//! which ids exist. Without an authenticator there is no router: [`router`] takes one by value.
 //!
-//! What goes wrong is `application/problem+json` (RFC 9457): 400 with every fault at once, 401, 403,
-//! 404, 405, 409 on a second resolve or redrive and where the event is gone, 413, 415, 500, and 503 where the same request may succeed
-//! later. What the database said is in the log, under the `instance` that the answer names.
+//! Errors are `application/problem+json` (RFC 9457): 400 with every fault at once, 401, 403, 404, 405,
+//! 409 on a second resolve or redrive and where the event is gone, 413, 415, 500, and 503 where the same
+//! request may succeed later. What the database said is in the log, under the `instance` that the answer
+//! names.
 
 mod authenticator;
 mod problem;
@@ -40,20 +40,20 @@ use serde::Serialize;
 pub use authenticator::{AuthError, Authenticator, authenticator_fn};
 
 use crate::contract::id::DeadLetterId;
-use crate::operate::dead_letter::DeadLetterError;
-use crate::operate::dead_letter::{DeadLetter, DeadLetters};
-use crate::postgres::error::is_transient;
+use crate::operate::dead_letter::{DeadLetter, DeadLetterError};
+use crate::operate::operator::Operator;
 use authenticator::Caller;
 use problem::{Faults, Problem};
 use request::Resolution;
 
-/// The routes of the dead letters, each behind the authenticator.
+/// The operator's routes, each behind the authenticator.
 ///
-/// It has no fallback and no state, so it can be merged into any router that has its state.
+/// The router has no fallback and no state of its own, so it can be merged into any router that has its
+/// state. Which routes there are stands in [`http`](self); later versions add more.
 ///
 /// ```
 /// use axum::http::header::AUTHORIZATION;
-/// use dispatcher_runtime::DeadLetters;
+/// use dispatcher_runtime::Operator;
 /// use dispatcher_runtime::http::{self, AuthError};
 ///
 /// # async fn operator(token: &[u8]) -> Result<Option<String>, std::io::Error> { Ok(None) }
@@ -66,30 +66,30 @@ use request::Resolution;
 ///         Err(error) => Err(AuthError::unavailable(error)),
 ///     }
 /// });
-/// axum::Router::new().merge(http::router(DeadLetters::new(pool), sessions))
+/// axum::Router::new().merge(http::router(Operator::new(pool), sessions))
 /// # }
 /// ```
 ///
 /// Without an authenticator it does not compile:
 ///
 /// ```compile_fail
-/// # use dispatcher_runtime::{DeadLetters, http};
-/// fn app(dead_letters: DeadLetters) -> axum::Router {
-///     http::router(dead_letters)
+/// # use dispatcher_runtime::{Operator, http};
+/// fn app(operator: Operator) -> axum::Router {
+///     http::router(operator)
 /// }
 /// ```
 ///
 /// nor with something that is none:
 ///
 /// ```compile_fail
-/// # use dispatcher_runtime::{DeadLetters, http};
-/// fn app(dead_letters: DeadLetters) -> axum::Router {
-///     http::router(dead_letters, ())
+/// # use dispatcher_runtime::{Operator, http};
+/// fn app(operator: Operator) -> axum::Router {
+///     http::router(operator, ())
 /// }
 /// ```
-pub fn router(dead_letters: DeadLetters, authenticator: impl Authenticator) -> Router {
-    // All of it are routes, and no fallback or nested router: a fallback would take the place of
-    // the service's own, and nesting would hide the path from the authenticator.
+pub fn router(operator: Operator, authenticator: impl Authenticator) -> Router {
+    // Only routes, neither a fallback nor a nested router: a fallback would replace the service's own, and
+    // nesting would hide the path from the authenticator.
     Router::new()
         .route("/api/dispatcher/v1/dlq", get(list))
         .route("/api/dispatcher/v1/dlq/{id}", get(one))
@@ -105,7 +105,7 @@ pub fn router(dead_letters: DeadLetters, authenticator: impl Authenticator) -> R
             authenticator::guard,
         ))
         .route_layer(map_response(seal))
-        .with_state(Arc::new(dead_letters))
+        .with_state(Arc::new(operator))
 }
 
 #[derive(Serialize)]
@@ -114,18 +114,18 @@ struct List {
 }
 
 async fn list(
-    State(dead_letters): State<Arc<DeadLetters>>,
+    State(operator): State<Arc<Operator>>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let mut faults = Faults::default();
     let filter = request::filter(query.as_deref(), &mut faults);
     faults.none()?;
-    let dead_letters = dead_letters.list(&filter).await?;
+    let dead_letters = operator.dead_letters().list(&filter).await?;
     json(&List { dead_letters })
 }
 
 async fn one(
-    State(dead_letters): State<Arc<DeadLetters>>,
+    State(operator): State<Arc<Operator>>,
     id: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
@@ -133,11 +133,11 @@ async fn one(
     let id = request::id(id, &mut faults);
     request::no_parameters(query.as_deref(), &mut faults);
     let id = faults.or(id)?;
-    json(&dead_letters.get(&id).await?)
+    json(&operator.dead_letters().get(&id).await?)
 }
 
 async fn resolve(
-    State(dead_letters): State<Arc<DeadLetters>>,
+    State(operator): State<Arc<Operator>>,
     Extension(caller): Extension<Caller>,
     id: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
@@ -145,8 +145,8 @@ async fn resolve(
 ) -> Result<Response, Problem> {
     let (id, resolution) = decision(id, query.as_deref(), request).await?;
     let (by, note) = (&resolution.resolved_by, resolution.note.as_deref());
-    let resolved = dead_letters.resolve(&id, by, note).await?;
-    // Both names: the session's is proven, the body's is what the caller wrote.
+    let resolved = operator.dead_letters().resolve(&id, by, note).await?;
+    // Both names: the session's is proven, the body's is what the client wrote.
     tracing::info!(
         dead_letter_id = %id,
         session = ?caller.as_str(),
@@ -157,7 +157,7 @@ async fn resolve(
 }
 
 async fn redrive(
-    State(dead_letters): State<Arc<DeadLetters>>,
+    State(operator): State<Arc<Operator>>,
     Extension(caller): Extension<Caller>,
     id: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
@@ -165,7 +165,7 @@ async fn redrive(
 ) -> Result<Response, Problem> {
     let (id, resolution) = decision(id, query.as_deref(), request).await?;
     let (by, note) = (&resolution.resolved_by, resolution.note.as_deref());
-    let redriven = dead_letters.redrive(&id, by, note).await?;
+    let redriven = operator.dead_letters().redrive(&id, by, note).await?;
     tracing::info!(
         dead_letter_id = %id,
         session = ?caller.as_str(),
@@ -175,7 +175,7 @@ async fn redrive(
     json(&redriven)
 }
 
-/// What an operator decided about which dead letter.
+/// The dead letter that a request is about, and the operator's decision.
 async fn decision(
     id: Result<Path<String>, PathRejection>,
     query: Option<&str>,
@@ -192,7 +192,7 @@ async fn decision(
 async fn unknown() -> Problem {
     Problem::new(
         StatusCode::NOT_FOUND,
-        "there is no such route; there are GET /api/dispatcher/v1/dlq, GET /api/dispatcher/v1/dlq/{id}, \
+        "there is no such route; the routes are GET /api/dispatcher/v1/dlq, GET /api/dispatcher/v1/dlq/{id}, \
          POST /api/dispatcher/v1/dlq/{id}/resolve and POST /api/dispatcher/v1/dlq/{id}/redrive",
     )
 }
@@ -200,11 +200,11 @@ async fn unknown() -> Problem {
 async fn method_not_allowed() -> Problem {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
-        "this route does not take that method; the header Allow says which it takes",
+        "this route does not accept that method; the header Allow lists those that it accepts",
     )
 }
 
-/// Dead letters hold personal data: nothing between here and the operator keeps them.
+/// Dead letters hold personal data, so no cache between here and the operator may keep them.
 async fn seal(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -240,11 +240,13 @@ impl From<DeadLetterError> for Problem {
             DeadLetterError::EventGone { .. } => Self::new(StatusCode::CONFLICT, error.to_string()),
             DeadLetterError::NoOperator => Self::new(StatusCode::BAD_REQUEST, error.to_string()),
             DeadLetterError::Database(cause)
-                if is_transient(cause.get()) || matches!(cause.get(), sqlx::Error::PoolClosed) =>
+                if cause.is_transient() || matches!(cause.get(), sqlx::Error::PoolClosed) =>
             {
                 Self::unavailable(&error)
             }
-            DeadLetterError::Config(_) | DeadLetterError::Database(_) => Self::internal(&error),
+            DeadLetterError::Config(_)
+            | DeadLetterError::Unreadable { .. }
+            | DeadLetterError::Database(_) => Self::internal(&error),
         }
     }
 }

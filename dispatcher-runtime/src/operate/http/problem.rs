@@ -1,7 +1,7 @@
-//! What goes wrong, as `application/problem+json` (RFC 9457).
+//! Errors as answers: `application/problem+json` (RFC 9457).
 //!
-//! What HTTP shows and what the log holds are two texts: an answer of 500 or 503 has an `instance`
-//! and no cause, and the log has the cause under that `instance`.
+//! An answer of 500 or 503 does not show its cause. It has an `instance`, under which the log has the
+//! cause.
 
 use std::error::Error;
 
@@ -34,11 +34,11 @@ impl Problem {
             .with("detail", detail.into())
     }
 
-    /// Nobody but us can do anything about it.
+    /// The client can do nothing about it.
     pub(super) fn internal(cause: &(dyn Error + 'static)) -> Self {
         Self::hidden(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "the request failed here; the service's log says why, under this `instance`",
+            "the request failed; the service's log has the cause under this `instance`",
             cause,
         )
     }
@@ -47,8 +47,8 @@ impl Problem {
     pub(super) fn unavailable(cause: &(dyn Error + 'static)) -> Self {
         Self::hidden(
             StatusCode::SERVICE_UNAVAILABLE,
-            "the request cannot be answered at the moment; try again, and if that does not help, \
-             the service's log says why, under this `instance`",
+            "the request cannot be answered at the moment: try again; if that does not help, \
+             the service's log has the cause under this `instance`",
             cause,
         )
     }
@@ -107,7 +107,7 @@ struct Fault {
     detail: String,
 }
 
-/// What is wrong with a request: all of it, so that nobody mends one fault to meet the next.
+/// Every fault of a request, so that the client can correct all of them at once.
 #[derive(Debug, Default)]
 pub(super) struct Faults(Vec<Fault>);
 
@@ -136,18 +136,18 @@ impl Faults {
         let hint = match (nearest, known) {
             (Some((_, nearest)), _) => {
                 format!(
-                    "did you mean `{nearest}`? There are `{}`",
+                    "did you mean `{nearest}`? The known ones are `{}`",
                     known.join("`, `")
                 )
             }
             (None, []) => "this route takes none".to_owned(),
-            (None, known) => format!("there are `{}`", known.join("`, `")),
+            (None, known) => format!("the known ones are `{}`", known.join("`, `")),
         };
         let kind = match place {
             Place::Body => "field",
             Place::Path | Place::Query => "parameter",
         };
-        let detail = format!("`{}` is no {kind} here; {hint}", shorten(name));
+        let detail = format!("unknown {kind} `{}`; {hint}", shorten(name));
         self.add(place, Some(name), detail);
     }
 
@@ -175,7 +175,7 @@ impl Faults {
     }
 }
 
-/// What somebody sent, short enough to be sent back.
+/// What the client sent, short enough to be sent back.
 pub(super) fn shorten(text: &str) -> String {
     const MOST: usize = 80;
     match text.char_indices().nth(MOST) {

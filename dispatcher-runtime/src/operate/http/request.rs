@@ -1,8 +1,8 @@
 //! From a request to values: query, id and body.
 //!
-//! Everything that is wrong goes into the `Faults`; only a body of the wrong size or type ends a
-//! request at once, because then there is nothing to read. Nothing is guessed: what is unknown or
-//! given twice is refused, so that a misspelt `consumer` does not list everybody's dead letters.
+//! Every fault goes into the `Faults`; only a body of the wrong size or type ends a request at once,
+//! because then there is nothing to read. Nothing is guessed: unknown and duplicate names are refused, so
+//! that a misspelt `consumer` does not list the dead letters of all consumers.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ const PARAMETERS: [&str; 3] = ["consumer", "include_resolved", "limit"];
 const FIELDS: [&str; 2] = ["resolved_by", "resolution_note"];
 const A_CONSUMER: &str = "the name of a consuming domain";
 const NO_NUL: &str = "text without U+0000, which Postgres cannot hold";
-const AN_OPERATOR: &str = "a string that names who resolves the dead letter";
+const AN_OPERATOR: &str = "a string that names the operator";
 
 /// Which dead letters a query asks for. An empty value counts as absent, as forms send it.
 pub(super) fn filter(query: Option<&str>, faults: &mut Faults) -> DeadLetterFilter {
@@ -43,7 +43,7 @@ pub(super) fn filter(query: Option<&str>, faults: &mut Faults) -> DeadLetterFilt
         let mut refuse = |allowed| faults.value(Place::Query, &name, &value, allowed);
         match (name.as_str(), value.as_str()) {
             (_, "") => {}
-            // U+FFFD is what the decoding leaves of bytes that are no UTF-8.
+            // U+FFFD is what the decoding makes of bytes that are not UTF-8.
             ("consumer", text) if text.contains(['\0', '\u{FFFD}']) => refuse(A_CONSUMER),
             ("consumer", text) => filter = filter.consumer(text),
             ("include_resolved", "true") => filter = filter.include_resolved(true),
@@ -87,7 +87,7 @@ pub(super) fn id(
     faults: &mut Faults,
 ) -> Option<DeadLetterId> {
     let Ok(Path(text)) = path else {
-        let detail = "the id in the path is not UTF-8 once it is decoded".to_owned();
+        let detail = "the id in the path is not UTF-8 after decoding".to_owned();
         faults.add(Place::Path, Some("id"), detail);
         return None;
     };
@@ -104,13 +104,13 @@ pub(super) async fn body(request: Request) -> Result<Bytes, Problem> {
     let headers = request.headers();
     if !is_json(headers) {
         let detail =
-            "the body has to be JSON, and the header Content-Type has to say `application/json`";
+            "the body must be JSON, and the header Content-Type must be `application/json`";
         let json = HeaderValue::from_static("application/json");
         return Err(
             Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail).header(header::ACCEPT, json)
         );
     }
-    // Who announces too much is told before it is sent.
+    // A client that announces too much gets its answer before it sends the body.
     let announced = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
@@ -121,7 +121,10 @@ pub(super) async fn body(request: Request) -> Result<Bytes, Problem> {
         if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
             too_large()
         } else {
-            Problem::new(StatusCode::BAD_REQUEST, "the body did not arrive in whole")
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "the body did not arrive completely",
+            )
         }
     })
 }

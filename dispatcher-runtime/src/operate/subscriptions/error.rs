@@ -1,37 +1,48 @@
-//! Subscriptions, as an operator changes them.
+//! Why a subscription could not be read or changed.
 
+use crate::contract::position::Position;
 use crate::postgres::error::{ConfigError, DatabaseError};
 
 /// A subscription could not be read or changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SubscriptionError {
-    /// The schema's name cannot be one: choose another.
+    /// The name cannot be a schema's name: choose another.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// There is none of that name in this table family: list them to see those that there are.
+    /// This table family has no subscription of that name: list them to see which there are.
     #[error("`{consumer}` has no subscription `{subscription}`")]
+    #[non_exhaustive]
     NotFound {
         /// The domain.
         consumer: String,
         /// The name.
         subscription: String,
     },
-    /// It was to be set back to where it has not come yet. To skip events is no rewinding.
+    /// The subscription has not read that far yet. Rewind cannot move forward, because that would skip
+    /// events.
     #[error(
-        "`{consumer}`.`{subscription}` is at position {position} and cannot be set back to {to}"
+        "`{consumer}`.`{subscription}` is at position {position} and cannot be rewound to {to}: \
+         rewind cannot move forward"
     )]
+    #[non_exhaustive]
     NotBehind {
         /// The domain.
         consumer: String,
         /// The name.
         subscription: String,
         /// Where it is.
-        position: i64,
+        position: Position,
         /// Where it was to be set.
-        to: i64,
+        to: Position,
     },
     /// The database could not be reached or refused a statement. Trying again is safe.
-    #[error("{0}")]
+    #[error(transparent)]
     Database(#[from] DatabaseError),
+}
+
+impl From<sqlx::Error> for SubscriptionError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
+    }
 }

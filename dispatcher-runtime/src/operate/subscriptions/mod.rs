@@ -1,39 +1,27 @@
-//! Subscriptions as an operator sees them: how far they are, set back to read again, removed.
+//! Subscriptions as an operator sees them: how far they are; rewound; removed.
 //!
-//! What is changed here takes the cursors' locks, so it comes before or after whoever writes under a
-//! lease; every lease on what was set back is void.
+//! Each change locks the cursors, so it comes before or after a pass that writes under a lease. Rewinding
+//! voids every lease on the subscription. What fails changes nothing.
 
 mod error;
 
+use serde::Serialize;
+use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
 use time::OffsetDateTime;
 
-use crate::log::EventLog;
-use crate::postgres::config::Family;
+use crate::contract::position::Position;
+use crate::log::{EventLog, StartFrom};
+use crate::operate::statements::SubscriptionStatements;
 use crate::postgres::error::{ConfigError, DatabaseError};
-use crate::postgres::sql::SubscriptionStatements;
+use crate::postgres::family::Family;
 use crate::postgres::transaction;
 pub use error::SubscriptionError;
 
 /// How many dedup rows are forgotten in one statement.
 const BATCH: i64 = 10_000;
 
-/// A place in the log.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum StartFrom {
-    /// The first event that is there.
-    #[default]
-    Beginning,
-    /// Behind the last: only what is published from now on.
-    End,
-    /// The first event that was inserted then or later, by the clock of the database. Some that were
-    /// inserted up to 10 s earlier may be among them, because events do not come into the log in the
-    /// order of their clocks.
-    At(OffsetDateTime),
-}
-
-/// The subscriptions of a table family.
+/// The subscriptions of a table family, as an operator reads and changes them. Clones share the pool.
 ///
 /// ```no_run
 /// # async fn example(pool: sqlx::PgPool) -> Result<(), dispatcher_runtime::SubscriptionError> {
@@ -56,7 +44,7 @@ pub struct Subscriptions {
 }
 
 /// How far a subscription is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SubscriptionProgress {
     /// The consuming domain.
@@ -64,43 +52,44 @@ pub struct SubscriptionProgress {
     /// Its name.
     pub subscription: String,
     /// Into how many partitions it is divided.
-    pub partitions: i32,
-    /// Up to where all of them have read.
-    pub position: i64,
+    pub partitions: u32,
+    /// Up to where all of its partitions have read.
+    pub position: Position,
     /// The last position of the log.
-    pub last_position: i64,
-    /// How many positions are left, events of other types included.
-    pub lag: i64,
-    /// Events that wait to be tried again, or behind one that does.
-    pub waiting: i64,
-    /// How many replicas work on it.
-    pub replicas: i64,
-    /// When it last read on.
+    pub last_position: Position,
+    /// How many positions it has not read yet, those of other event types included.
+    pub lag: u64,
+    /// How many events wait for their next attempt, or behind an event that does.
+    pub waiting: u64,
+    /// How many replicas hold one of its partitions.
+    pub replicas: u32,
+    /// When a cursor of it moved last.
+    #[serde(with = "time::serde::rfc3339")]
     pub updated_at: OffsetDateTime,
 }
 
-/// A subscription that was set back.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// A subscription that was rewound.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Rewound {
-    /// Where it was: the furthest of its partitions.
-    pub from: i64,
+    /// Where the furthest of its partitions was.
+    pub from: Position,
     /// Where it is now.
-    pub to: i64,
-    /// How many events it had handled in between, which it is to handle again.
+    pub to: Position,
+    /// How many events it had handled in between and will handle again.
     pub forgotten: u64,
 }
 
 impl Subscriptions {
-    /// Of the table family on the connection's search path.
+    /// The subscriptions of the table family on the connection's search path.
     pub fn new(pool: PgPool) -> Self {
         Self::of(pool, &Family::default())
     }
 
-    /// Of the table family in that Postgres schema.
+    /// The subscriptions of the table family in the Postgres schema of that name.
     ///
     /// # Errors
-    /// The name cannot be one of a schema.
+    /// The name cannot be a schema's name.
     pub fn in_schema(pool: PgPool, schema: &str) -> Result<Self, ConfigError> {
         Ok(Self::of(pool, &Family::new(schema)?))
     }
@@ -114,8 +103,9 @@ impl Subscriptions {
         }
     }
 
-    /// They read this log, of another database, as
-    /// [`ConsumerBuilder::events_from`](crate::ConsumerBuilder::events_from) says.
+    /// The log that they read, where it is in another database; see
+    /// [`ConsumerBuilder::events_from`](crate::ConsumerBuilder::events_from). Defaults to the log of this
+    /// table family.
     #[must_use]
     pub fn events_from(mut self, log: EventLog) -> Self {
         self.log = log;
@@ -123,8 +113,8 @@ impl Subscriptions {
         self
     }
 
-    /// How far they are; of one consumer, or of all. Those that read another log than this one are left
-    /// out: their positions mean nothing here.
+    /// How far the subscriptions of one consumer are, or of all if `consumer` is `None`. Those that read
+    /// another log than this one are left out: their positions mean nothing here.
     ///
     /// # Errors
     /// The database failed.
@@ -137,59 +127,36 @@ impl Subscriptions {
     ) -> Result<Vec<SubscriptionProgress>, DatabaseError> {
         let last_position = self.log.horizon().await?.last_position;
         let list = self.statements.list_subscriptions.query().bind(consumer);
-        let rows = list.fetch_all(&self.pool).await.map_err(DatabaseError)?;
+        let rows = list.fetch_all(&self.pool).await?;
         let mut listed = Vec::with_capacity(rows.len());
         for row in &rows {
-            let state = || -> Result<_, sqlx::Error> {
-                let position = row.try_get("position")?;
-                let state = SubscriptionProgress {
-                    consumer: row.try_get("consumer")?,
-                    subscription: row.try_get("subscription")?,
-                    partitions: row.try_get("partitions")?,
-                    position,
-                    last_position,
-                    lag: last_position.saturating_sub(position).max(0),
-                    waiting: row.try_get("waiting")?,
-                    replicas: row.try_get("replicas")?,
-                    updated_at: row.try_get("updated_at")?,
-                };
-                Ok((row.try_get::<bool, _>("remote")? == self.is_remote).then_some(state))
-            };
-            listed.extend(state().map_err(DatabaseError)?);
+            if row.try_get::<bool, _>("remote")? == self.is_remote {
+                listed.push(SubscriptionProgress::from_row(row, last_position)?);
+            }
         }
         Ok(listed)
     }
 
-    /// Sets a subscription back, so that it handles again what it has handled since then. It may run
-    /// meanwhile: what is in the middle of being handled is rolled back, and replicas go on within a
-    /// third of their lease.
+    /// Rewinds a subscription, so that it handles again what it has handled since `to`. It may run
+    /// meanwhile: an event that is being handled is rolled back, and replicas go on within a third of their
+    /// lease.
     ///
-    /// Events that wait to be tried again go on waiting. Dead letters stay, and an event that fails again
-    /// becomes another one. What the handler wrote is still there: empty a projection first, or let the
-    /// handler write so that a second time does no harm.
+    /// Events that wait for their next attempt go on waiting. Dead letters stay, and an event that fails
+    /// again becomes another one. What the handler wrote is still there: empty a projection first, or let
+    /// the handler write so that a second time does no harm.
     ///
     /// # Errors
-    /// There is no such subscription, it has not come so far, or the database failed. Nothing is changed
-    /// then.
+    /// [`SubscriptionError::NotFound`]; [`SubscriptionError::NotBehind`] if the subscription has not read
+    /// past `to`; or the database failed. Nothing has changed then.
     ///
     /// # Cancellation
-    /// One transaction: if the future is dropped, it may or may not have been set back.
+    /// It is one transaction: if the future is dropped, the subscription may or may not have been rewound.
     pub async fn rewind(
         &self,
         consumer: &str,
         subscription: &str,
         to: StartFrom,
     ) -> Result<Rewound, SubscriptionError> {
-        let rewound = self.try_rewind(consumer, subscription, to).await;
-        rewound.map_err(|error| SubscriptionError::Database(DatabaseError(error)))?
-    }
-
-    async fn try_rewind(
-        &self,
-        consumer: &str,
-        subscription: &str,
-        to: StartFrom,
-    ) -> Result<Result<Rewound, SubscriptionError>, sqlx::Error> {
         let mut log = self.log.begin().await?;
         let to = self.log.find(&mut log, to).await?;
         let mut tx = transaction::begin(&self.pool).await?;
@@ -200,18 +167,18 @@ impl Subscriptions {
             from = from.max(Some(cursor.try_get::<i64, _>("position")?));
         }
         let Some(from) = from else {
-            return Ok(Err(SubscriptionError::NotFound {
+            return Err(SubscriptionError::NotFound {
                 consumer: consumer.to_owned(),
                 subscription: subscription.to_owned(),
-            }));
+            });
         };
         if to >= from {
-            return Ok(Err(SubscriptionError::NotBehind {
+            return Err(SubscriptionError::NotBehind {
                 consumer: consumer.to_owned(),
                 subscription: subscription.to_owned(),
-                position: from,
-                to,
-            }));
+                position: from.into(),
+                to: to.into(),
+            });
         }
         let (mut after, mut forgotten) = (to, 0);
         loop {
@@ -231,42 +198,56 @@ impl Subscriptions {
         rewind.execute(&mut *tx).await?;
         tx.commit().await?;
         log.rollback().await?;
-        Ok(Ok(Rewound {
-            from,
-            to,
+        Ok(Rewound {
+            from: from.into(),
+            to: to.into(),
             forgotten,
-        }))
+        })
     }
 
-    /// Removes a subscription that nobody runs any more (its handler was removed or renamed): cursors,
-    /// dedup rows and events that wait. Its dead letters stay. Without this its log is kept for it.
+    /// Removes a subscription that no replica runs any more, because its handler was removed or renamed:
+    /// its cursors, dedup rows and events that wait. Its dead letters stay. Until then the log keeps the
+    /// events that it has not read.
     ///
     /// # Errors
-    /// There is no such subscription, or the database failed.
+    /// [`SubscriptionError::NotFound`], or the database failed.
     ///
     /// # Cancellation
-    /// If the future is dropped, it may or may not have been removed.
+    /// If the future is dropped, the subscription may or may not have been removed.
     pub async fn remove(
         &self,
         consumer: &str,
         subscription: &str,
     ) -> Result<(), SubscriptionError> {
         let remove = self.statements.remove_subscription.query().bind(consumer);
-        let removed = async {
-            let mut connection = transaction::acquire(&self.pool).await?;
-            let row = remove
-                .bind(subscription)
-                .fetch_one(&mut *connection)
-                .await?;
-            row.try_get::<i64, _>("removed")
-        };
-        match removed.await {
-            Ok(0) => Err(SubscriptionError::NotFound {
+        let mut connection = transaction::acquire(&self.pool).await?;
+        let row = remove
+            .bind(subscription)
+            .fetch_one(&mut *connection)
+            .await?;
+        match row.try_get::<i64, _>("removed")? {
+            0 => Err(SubscriptionError::NotFound {
                 consumer: consumer.to_owned(),
                 subscription: subscription.to_owned(),
             }),
-            Ok(_) => Ok(()),
-            Err(error) => Err(SubscriptionError::Database(DatabaseError(error))),
+            _ => Ok(()),
         }
+    }
+}
+
+impl SubscriptionProgress {
+    fn from_row(row: &PgRow, last_position: Position) -> Result<Self, sqlx::Error> {
+        let position = Position::from(row.try_get::<i64, _>("position")?);
+        Ok(Self {
+            consumer: row.try_get("consumer")?,
+            subscription: row.try_get("subscription")?,
+            partitions: u32::try_from(row.try_get::<i32, _>("partitions")?).unwrap_or_default(),
+            position,
+            last_position,
+            lag: last_position.distance_from(position),
+            waiting: u64::try_from(row.try_get::<i64, _>("waiting")?).unwrap_or_default(),
+            replicas: u32::try_from(row.try_get::<i64, _>("replicas")?).unwrap_or_default(),
+            updated_at: row.try_get("updated_at")?,
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! What the database says: the error, what to do about it, and whether waiting helps.
 
-use super::ConfigError;
+use super::{ConfigError, describe, is_transient};
 
 /// The tables could not be brought up to date. Migrations that had succeeded stay; once the cause is
 /// removed, call [`migrate`](crate::postgres::migrate()) again.
@@ -16,19 +16,37 @@ pub enum MigrateError {
     #[error("the dispatcher's tables could not be migrated")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     /// The database could not be reached or refused a statement: the message says what to look at.
-    #[error("{0}")]
-    Database(#[source] DatabaseError),
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
 }
 
-impl MigrateError {
-    pub(crate) fn database(error: sqlx::Error) -> Self {
-        Self::Database(DatabaseError(error))
+impl From<sqlx::Error> for MigrateError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
     }
 }
 
 /// What the database said and, where it is known, what to do about it.
+///
+/// Its text holds everything that the error of sqlx says, so it has no [source](std::error::Error::source):
+/// a report that prints the whole chain would say it twice. [`get`](Self::get) is for code that looks
+/// closer.
+///
+/// ```
+/// use dispatcher_runtime::DatabaseError;
+///
+/// let error = DatabaseError::from(sqlx::Error::PoolTimedOut);
+/// assert!(error.is_transient());
+/// assert!(error.to_string().starts_with("the database failed: "));
+/// ```
 #[derive(Debug)]
-pub struct DatabaseError(pub(crate) sqlx::Error);
+pub struct DatabaseError(sqlx::Error);
+
+impl From<sqlx::Error> for DatabaseError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error)
+    }
+}
 
 impl DatabaseError {
     /// The error of sqlx.
@@ -36,21 +54,32 @@ impl DatabaseError {
         &self.0
     }
 
+    /// The error of sqlx, by value.
+    pub fn into_inner(self) -> sqlx::Error {
+        self.0
+    }
+
+    /// Whether the same call may succeed later although nobody changes anything: the connection broke, no
+    /// connection became free in time, the server restarts, or two transactions conflicted.
+    pub fn is_transient(&self) -> bool {
+        is_transient(&self.0)
+    }
+
     fn advice(&self) -> Option<&'static str> {
         match &self.0 {
             sqlx::Error::Io(_) => {
-                Some("is Postgres up, and is the host and port in the connection string right?")
+                Some("is Postgres up, and are host and port in the connection string right?")
             }
             sqlx::Error::PoolTimedOut => Some(
                 "no connection became free in time: is Postgres up, and is the pool large enough?",
             ),
             sqlx::Error::Database(error) => match error.code().as_deref() {
                 Some("42P01" | "42883" | "3F000") => Some(
-                    "run `dispatcher_runtime::migrate(&pool)` before, and name the schema if the tables have one of their own",
+                    "run `dispatcher_runtime::migrate(&pool)` first, and name the schema if the tables have one of their own",
                 ),
                 Some("42501") => Some("grant the role access to the dispatcher's tables"),
                 Some("28P01" | "28000" | "3D000") => {
-                    Some("check user, password and database in the connection string")
+                    Some("check the user, password and database in the connection string")
                 }
                 _ => None,
             },
@@ -69,55 +98,4 @@ impl std::fmt::Display for DatabaseError {
     }
 }
 
-impl std::error::Error for DatabaseError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}
-
-/// What an error says; of the database's own ones the message and SQLSTATE, without the line in
-/// Postgres' source.
-pub(crate) fn describe(error: &(dyn std::error::Error + 'static)) -> String {
-    match error.downcast_ref::<sqlx::Error>() {
-        Some(sqlx::Error::Database(database)) => match database.code() {
-            Some(code) => format!("{} [SQLSTATE {code}]", database.message()),
-            None => database.message().to_owned(),
-        },
-        _ => error.to_string(),
-    }
-}
-
-/// Whether the same statement may succeed later without anybody changing anything: the connection
-/// broke, the server restarts, two transactions met. Such an error is waited out and never counted
-/// against an event.
-pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::WorkerCrashed
-        | sqlx::Error::Tls(_) => true,
-        // https://www.postgresql.org/docs/current/errcodes-appendix.html
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            matches!(
-                code.as_ref(),
-                "40001"
-                    | "40P01"
-                    | "55P03"
-                    | "57P01"
-                    | "57P02"
-                    | "57P03"
-                    | "57P05"
-                    | "25P03"
-                    | "25P04"
-            ) || code.starts_with("08")
-                || code.starts_with("53")
-        }),
-        _ => false,
-    }
-}
-
-/// What the server calls its error: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
-pub(crate) fn sql_state(error: &sqlx::Error) -> Option<String> {
-    let code = error.as_database_error()?.code()?;
-    Some(code.into_owned())
-}
+impl std::error::Error for DatabaseError {}

@@ -1,9 +1,62 @@
-//! What can go wrong with settings and with the database. What it says is for the person who has to
-//! act on it.
+//! What can go wrong with settings and with the database. The messages are written for the person who
+//! has to act on them.
 
 mod config;
 mod database;
 
 pub use config::ConfigError;
 pub use database::{DatabaseError, MigrateError};
-pub(crate) use database::{describe, is_transient, sql_state};
+
+/// What an error says. For errors of the database these are the message and the SQLSTATE, without the line
+/// in the source of Postgres.
+pub(crate) fn describe(error: &(dyn std::error::Error + 'static)) -> String {
+    match error.downcast_ref::<sqlx::Error>() {
+        Some(sqlx::Error::Database(database)) => match database.code() {
+            Some(code) => format!("{} [SQLSTATE {code}]", database.message()),
+            None => database.message().to_owned(),
+        },
+        _ => error.to_string(),
+    }
+}
+
+/// Whether the same statement may succeed later although nobody changes anything: the connection broke, the
+/// server restarts, two transactions conflicted. Such an error is waited out and never counted against an
+/// event.
+pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Tls(_) => true,
+        // https://www.postgresql.org/docs/current/errcodes-appendix.html
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| is_transient_code(&code)),
+        _ => false,
+    }
+}
+
+/// The same of an error that may be anything. Wrappers such as anyhow's show the errors inside that of sqlx
+/// and not that one itself.
+pub(crate) fn is_transient_error(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<sqlx::Error>() {
+        return is_transient(error);
+    }
+    if let Some(error) = error.downcast_ref::<DatabaseError>() {
+        return error.is_transient();
+    }
+    let server = error.downcast_ref::<sqlx::postgres::PgDatabaseError>();
+    server.is_some_and(|error| is_transient_code(error.code()))
+}
+
+fn is_transient_code(code: &str) -> bool {
+    matches!(
+        code,
+        "40001" | "40P01" | "55P03" | "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04"
+    ) || code.starts_with("08")
+        || code.starts_with("53")
+}
+
+/// What the server calls its error: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+pub(crate) fn sql_state(error: &sqlx::Error) -> Option<String> {
+    let code = error.as_database_error()?.code()?;
+    Some(code.into_owned())
+}

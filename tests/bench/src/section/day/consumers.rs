@@ -10,7 +10,8 @@ use acme_contracts::credit_released::{self, CreditReleased};
 use acme_contracts::{Coaching, Growth};
 use dispatcher_runtime::time::OffsetDateTime;
 use dispatcher_runtime::{
-    Consumer, Delivery, DeliveryTx, EventEnvelope, HandlerError, RunningConsumer, State, subscribe,
+    Consumer, Delivery, DeliveryTx, EventEnvelope, HandlerError, RunningConsumer, State,
+    SubscriptionOptions, subscribe,
 };
 use sqlx::PgPool;
 
@@ -58,15 +59,15 @@ pub(super) async fn start(
     };
     let coaching = Consumer::<Coaching>::builder(pool.clone())
         .state(app())
-        .retry_delays(clock.retry_delays())
+        .retry(clock.retry_delays())
         .subscribe(hold_slot)
-        .subscribe_with(free_slot, |options| options.partitions(2))
-        .subscribe_with(settle, |options| options.concurrency(2))
+        .subscribe_with(free_slot, SubscriptionOptions::new().partitions(2))
+        .subscribe_with(settle, SubscriptionOptions::new().concurrency(2))
         .start()
         .await?;
     let growth = Consumer::<Growth>::builder(pool.clone())
         .state(app())
-        .retry_delays(clock.retry_delays())
+        .retry(clock.retry_delays())
         .subscribe(thank_customer)
         .start()
         .await?;

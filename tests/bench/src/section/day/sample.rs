@@ -32,7 +32,7 @@ pub(super) struct Sample {
     /// From an event's insert to its first attempt, in the slowest subscription, in ms: p50 and p99.
     pub(super) delay: (f64, f64),
     /// How many positions the slowest subscription was behind at its end.
-    pub(super) behind: i64,
+    pub(super) behind: u64,
     pub(super) sizes: Vec<Size>,
 }
 

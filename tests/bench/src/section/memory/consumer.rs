@@ -12,7 +12,8 @@ use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::lead_captured::{self, LeadCaptured};
 use acme_contracts::{Coaching, Identity};
 use dispatcher_runtime::{
-    Consumer, Delivery, DeliveryTx, EventEnvelope, HandlerError, State, subscribe,
+    Consumer, Delivery, DeliveryTx, EventEnvelope, HandlerError, StartFrom, State,
+    SubscriptionOptions, subscribe,
 };
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -89,20 +90,22 @@ async fn consume(case: Case, options: PgConnectOptions, events: u32) -> Result<u
     let leads = |pool: &PgPool| {
         Consumer::<Identity>::builder(pool.clone())
             .state(handled.clone())
-            .retry_delays([Duration::from_millis(20)])
+            .retry([Duration::from_millis(20)])
     };
     let running = match case {
         Case::Idle | Case::Small => {
             let credits = Consumer::<Coaching>::builder(pool.clone()).state(handled.clone());
-            let credits = credits.subscribe_with(hold_slot, |options| match case {
-                Case::Idle => options.start_from(dispatcher_runtime::StartFrom::End),
-                _ => options,
-            });
+            let options = match case {
+                Case::Idle => SubscriptionOptions::new().start_from(StartFrom::End),
+                _ => SubscriptionOptions::new(),
+            };
+            let credits = credits.subscribe_with(hold_slot, options);
             credits.start().await?
         }
         Case::Large | Case::Retried => leads(&pool).subscribe(remember).start().await?,
         Case::Partitions => {
-            let leads = leads(&pool).subscribe_with(remember, |options| options.partitions(4));
+            let leads =
+                leads(&pool).subscribe_with(remember, SubscriptionOptions::new().partitions(4));
             leads.start().await?
         }
         Case::Subscriptions => {

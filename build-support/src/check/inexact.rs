@@ -1,1 +1,0 @@
-../../../dispatcher-runtime/src/contract/exact/inexact.rs

@@ -1,1 +1,0 @@
-../../../dispatcher-runtime/src/contract/gate/one_resource.rs

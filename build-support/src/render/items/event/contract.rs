@@ -1,0 +1,120 @@
+//! The registry's entry for an event type, as items of the generated code.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::model::{Deprecation, Event, Status, Version};
+use crate::render::docs::{Docs, code};
+
+use super::super::tokens::option;
+
+/// The marker type of the event type.
+pub(super) fn marker(event: &Event, current: u32, payload: &TokenStream) -> TokenStream {
+    let (name, producer, consumers) = (&event.name, &event.producer, &event.consumers);
+    let subject = option(event.subject.as_deref());
+    let current = Literal::u32_unsuffixed(current);
+    let docs = Docs::new()
+        .markdown(format!("The marker of the event type {}.", code(name)))
+        .tokens();
+    quote! {
+        #docs
+        #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+        pub struct EventType;
+        impl ::dispatcher_runtime::private::Sealed for EventType {}
+        impl ::dispatcher_runtime::EventType for EventType {
+            type Payload = #payload;
+            const NAME: &'static str = #name;
+            const PRODUCER: &'static str = #producer;
+            const CONSUMERS: &'static [&'static str] = &[#(#consumers),*];
+            const SUBJECT: ::core::option::Option<&'static str> = #subject;
+            const CURRENT_VERSION: u32 = #current;
+            fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
+                &DESCRIPTOR
+            }
+        }
+    }
+}
+
+/// The static with the whole entry.
+pub(super) fn descriptor(event: &Event) -> TokenStream {
+    let Event {
+        name,
+        description,
+        contract,
+        producer,
+        consumers,
+        ..
+    } = event;
+    let event_status = status(&event.status);
+    let subject = option(event.subject.as_deref());
+    let retired = event.status == Status::Retired;
+    let versions = event.versions.iter().map(|version| {
+        let number = Literal::u32_unsuffixed(version.number);
+        let module = format_ident!("v{}", version.number);
+        let status = status(&version.status);
+        let schema = if retired || version.status == Status::Retired {
+            quote!(::core::option::Option::None)
+        } else {
+            quote!(::core::option::Option::Some(&#module::SCHEMA))
+        };
+        quote! {
+            ::dispatcher_runtime::VersionContract::new(#number, #status, #schema)
+        }
+    });
+    quote! {
+        /// The event type's entry in the registry.
+        pub static DESCRIPTOR: ::dispatcher_runtime::EventContract =
+            ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
+                event_type: #name,
+                description: #description,
+                contract: #contract,
+                producer: #producer,
+                consumers: &[#(#consumers),*],
+                status: #event_status,
+                subject: #subject,
+                versions: &[#(#versions),*],
+            });
+    }
+}
+
+fn status(status: &Status) -> TokenStream {
+    match status {
+        Status::Active => quote!(::dispatcher_runtime::Status::Active),
+        Status::Retired => quote!(::dispatcher_runtime::Status::Retired),
+        Status::Deprecated(Deprecation {
+            reason,
+            replacement,
+            since,
+        }) => {
+            let (replacement, since) = (option(replacement.as_deref()), option(since.as_deref()));
+            quote! {
+                ::dispatcher_runtime::Status::Deprecated {
+                    reason: #reason, replacement: #replacement, since: #since,
+                }
+            }
+        }
+    }
+}
+
+/// `#[deprecated]` on a payload type, where the registry says so.
+pub(in crate::render::items) fn deprecation(event: &Event, version: &Version) -> TokenStream {
+    let deprecation = match (&event.status, &version.status) {
+        (Status::Deprecated(deprecation), _) | (_, Status::Deprecated(deprecation)) => deprecation,
+        _ => return TokenStream::new(),
+    };
+    let note = match &deprecation.replacement {
+        Some(replacement) => format!("{} Use `{replacement}`.", sentence(&deprecation.reason)),
+        None => deprecation.reason.clone(),
+    };
+    let since = deprecation.since.iter();
+    quote!(#[deprecated(#(since = #since,)* note = #note)])
+}
+
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.ends_with(['.', '!', '?']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
+}

@@ -1,0 +1,147 @@
+//! A partition of a subscription, under its lease: what every part of a pass stands on.
+//!
+//! Every statement about a partition names its consumer, its subscription and, where it writes, the fence
+//! of its lease, which the server compares. So a replica whose lease went to another one finds no row and
+//! writes nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{PgPool, Postgres};
+
+use super::clock::Clock;
+use super::delivery::DeliveryTx;
+use super::lease::{Lease, Stopping};
+use super::retry_policy::Retry;
+use super::statements::ConsumeStatements;
+use super::subscription::Subscription;
+use crate::log::EventLog;
+use crate::log::standstill::StandstillWatcher;
+use crate::observe::Observers;
+use crate::postgres::sql::Statement;
+use crate::postgres::transaction;
+
+/// What all subscriptions of a consumer share.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) consumer: &'static str,
+    pub(crate) batch_size: u32,
+    /// Reading a batch stops once its payloads have reached this many bytes.
+    pub(crate) batch_bytes: u64,
+    pub(crate) poll_interval: Duration,
+    /// Whether notifications can be relied on as far as is known, so that polls may become rare.
+    pub(crate) may_back_off: bool,
+    pub(crate) handler_timeout: Option<Duration>,
+    /// For how long a lease is good.
+    pub(crate) lease: Duration,
+    pub(crate) retry: Retry,
+    /// By how much of itself a delay is lengthened at random at most.
+    pub(crate) jitter: f64,
+    pub(crate) observers: Observers,
+    /// Decides when a retry is due.
+    pub(crate) clock: Clock,
+    pub(crate) statements: ConsumeStatements,
+    pub(crate) log: EventLog,
+    /// Whether the log is in another place than what the consumer keeps.
+    pub(crate) is_remote: bool,
+    pub(crate) standstill: StandstillWatcher,
+}
+
+/// A subscription and what its handler needs.
+pub(crate) struct Bound<S> {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) subscription: Subscription<S>,
+    pub(crate) state: Arc<S>,
+    pub(crate) pool: PgPool,
+}
+
+impl<S> Bound<S> {
+    pub(crate) fn handler_timeout(&self) -> Option<Duration> {
+        let own = self.subscription.handler_timeout;
+        own.or(self.settings.handler_timeout)
+    }
+
+    pub(crate) fn retry(&self) -> &Retry {
+        let own = self.subscription.retry.as_ref();
+        own.unwrap_or(&self.settings.retry)
+    }
+}
+
+/// One partition that this replica works on, under its lease.
+pub(crate) struct Partition<S> {
+    pub(crate) bound: Arc<Bound<S>>,
+    pub(crate) lease: Lease,
+    pub(crate) stopping: Stopping,
+}
+
+impl<S> Clone for Partition<S> {
+    fn clone(&self) -> Self {
+        Self {
+            bound: Arc::clone(&self.bound),
+            lease: self.lease.clone(),
+            stopping: self.stopping.clone(),
+        }
+    }
+}
+
+impl<S> Partition<S> {
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.bound.settings
+    }
+
+    pub(crate) fn subscription(&self) -> &Subscription<S> {
+        &self.bound.subscription
+    }
+
+    pub(crate) fn statements(&self) -> &ConsumeStatements {
+        &self.bound.settings.statements
+    }
+
+    /// With the subscription bound, which every statement begins with.
+    pub(crate) fn query(&self, statement: &Statement) -> Query<'static, Postgres, PgArguments> {
+        statement
+            .query()
+            .bind(self.settings().consumer)
+            .bind(self.subscription().name)
+    }
+
+    /// With the lease bound as well.
+    pub(crate) fn query_of_lease(
+        &self,
+        statement: &Statement,
+    ) -> Query<'static, Postgres, PgArguments> {
+        self.query(statement)
+            .bind(self.lease.partition)
+            .bind(self.lease.fence)
+    }
+
+    /// A transaction for the consumer's own statements. Handlers may run in it too.
+    pub(crate) async fn begin(&self) -> Result<DeliveryTx, sqlx::Error> {
+        let transaction = transaction::begin(&self.bound.pool).await?;
+        Ok(DeliveryTx::new(transaction, self.bound.handler_timeout()))
+    }
+
+    /// A transaction for handlers, with the savepoint of the first.
+    pub(crate) async fn begin_deliveries(&self) -> Result<DeliveryTx, sqlx::Error> {
+        DeliveryTx::begin_deliveries(&self.bound.pool, self.bound.handler_timeout()).await
+    }
+
+    /// Whether nothing more may be begun: it would not count any more.
+    pub(crate) fn must_stop(&self) -> bool {
+        self.stopping.is_set() || self.lease.validity.is_over_for(Duration::ZERO)
+    }
+
+    /// L5. If the release fails, the lease expires.
+    pub(crate) async fn release(&self) {
+        let release = self.query_of_lease(&self.statements().release_lease);
+        let released = async {
+            let mut connection = transaction::acquire(&self.bound.pool).await?;
+            release.execute(&mut *connection).await
+        };
+        if let Err(error) = released.await {
+            tracing::debug!(%error, "the release of a lease failed; the lease expires instead");
+        }
+    }
+}

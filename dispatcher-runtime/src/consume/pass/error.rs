@@ -1,0 +1,54 @@
+//! Why a transaction of a pass cannot go on, and why a pass failed.
+//!
+//! In both cases everything that was done in the transaction is rolled back.
+
+use crate::log::Mismatch;
+
+/// Why a transaction cannot go on.
+#[derive(Debug)]
+pub(crate) enum AbortCause {
+    /// The database failed, not the handler.
+    Database(sqlx::Error),
+    /// The handler met a failure of the database that says nothing about the event.
+    Transient(String),
+    /// The handler ended the transaction.
+    TransactionEnded,
+    /// An event failed, and what earlier events wrote cannot be told from what it wrote.
+    SharedSavepoint,
+    /// What was done could not be recorded or committed.
+    Commit(sqlx::Error),
+    /// Another replica has the lease, or an operator has set the cursor.
+    LeaseLost,
+    /// The log is not the one that was read before.
+    Log(Mismatch),
+}
+
+impl From<Mismatch> for AbortCause {
+    fn from(mismatch: Mismatch) -> Self {
+        Self::Log(mismatch)
+    }
+}
+
+impl From<sqlx::Error> for AbortCause {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Why a pass failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PassError {
+    #[error("{0}")]
+    Database(#[from] sqlx::Error),
+    #[error("a handler met a failure of the database: {0}")]
+    Transient(String),
+    #[error("{0}")]
+    Log(#[from] Mismatch),
+    #[error(
+        "while events were handled, the lease went to another replica or the cursor was moved; \
+         nothing was recorded"
+    )]
+    LeaseLost,
+    #[error("the lease was not renewed in time, so no work was begun under it")]
+    LeaseOver,
+}

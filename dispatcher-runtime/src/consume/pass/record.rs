@@ -1,0 +1,264 @@
+//! What a pass has done and is to record: what is over, what waits, what was given up.
+//!
+//! It lives in memory until the recorder writes it in the transaction that moves the cursor. What is logged
+//! and what observers receive is kept with it until after the commit, so that nothing is reported that
+//! was rolled back.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::attempt::Failure;
+use super::candidate::Candidate;
+use crate::consume::handler_error::HandlerErrorKind;
+use crate::consume::partition::{Bound, Partition};
+use crate::consume::retry_policy::lengthen;
+use crate::contract::dead_letter_reason::DeadLetterReason;
+use crate::contract::id::DeadLetterId;
+use crate::log::Anchor;
+use crate::log::stored_event::StoredEvent;
+use crate::observe::{Ended, Kept};
+use crate::operate::dead_letter::{self, FailedAttempt};
+
+/// What was done so far and will be recorded together.
+#[derive(Default)]
+pub(super) struct PassRecord {
+    /// Ids of the events that are over: handled, or dead letters.
+    pub(super) over: Vec<String>,
+    /// Events that are to wait.
+    pub(super) waiting: Vec<RetryRow>,
+    pub(super) dead_letters: Vec<dead_letter::New>,
+    /// Positions of the retries that are over.
+    pub(super) settled: Vec<i64>,
+    /// Subjects whose first waiting event is over.
+    pub(super) released: Vec<String>,
+    /// Subjects whose later events have to wait.
+    pub(super) blocked: HashSet<String>,
+    /// How many events were looked at.
+    pub(super) candidates: u32,
+    /// The last that was attempted: if the transaction is lost, this is the event it was lost at.
+    pub(super) last: Option<Candidate>,
+    /// Where the cursor is.
+    pub(super) from: i64,
+    /// The last event of the log that was looked at.
+    pub(super) reached: i64,
+    /// The same event, for the cursor to remember.
+    pub(super) anchor: Option<Anchor>,
+    /// What observers receive once it is committed.
+    pub(super) kept: Kept,
+    /// What is logged then.
+    pub(super) log_lines: Vec<Box<dyn FnOnce() + Send + Sync>>,
+}
+
+/// An event that waits for its next attempt or, without `due_at`, for an earlier one of its subject, or
+/// for its dead letter to be resolved.
+pub(super) struct RetryRow {
+    pub(super) position: i64,
+    pub(super) event_id: String,
+    pub(super) subject: Option<String>,
+    pub(super) attempts: u32,
+    pub(super) due_at: Option<OffsetDateTime>,
+    pub(super) failures: Vec<serde_json::Value>,
+    /// The dead letter that holds its subject.
+    pub(super) held_by: Option<DeadLetterId>,
+}
+
+impl RetryRow {
+    /// Waits for an earlier event of its subject.
+    pub(super) fn behind(event: &StoredEvent) -> Self {
+        Self {
+            position: event.position,
+            event_id: event.event_id.clone(),
+            subject: event.subject.clone(),
+            attempts: 0,
+            due_at: None,
+            failures: Vec::new(),
+            held_by: None,
+        }
+    }
+}
+
+/// What happens to an event after a failed attempt.
+enum Verdict {
+    RetryIn(Duration),
+    GiveUp(DeadLetterReason),
+}
+
+impl Verdict {
+    fn of<S>(kind: HandlerErrorKind, bound: &Bound<S>, failed: &FailedAttempt) -> Self {
+        let delay = match kind {
+            HandlerErrorKind::Permanent => return Self::GiveUp(DeadLetterReason::Permanent),
+            HandlerErrorKind::Invalid => return Self::GiveUp(DeadLetterReason::Invalid),
+            HandlerErrorKind::Retry => bound
+                .retry()
+                .delay_after(failed)
+                .map(|delay| lengthen(delay, bound.settings.jitter, fastrand::f64())),
+            HandlerErrorKind::RetryAfter(delay) => bound.retry().delay_after(failed).map(|_| delay),
+        };
+        match delay {
+            Some(delay) => Self::RetryIn(delay),
+            None => Self::GiveUp(DeadLetterReason::RetriesExhausted),
+        }
+    }
+}
+
+/// A candidate whose attempt failed, with all attempts that failed.
+struct FailedCandidate<'a> {
+    candidate: &'a Candidate,
+    last: FailedAttempt,
+    failures: Vec<serde_json::Value>,
+}
+
+impl PassRecord {
+    pub(super) fn at(cursor: i64) -> Self {
+        Self {
+            from: cursor,
+            reached: cursor,
+            ..Self::default()
+        }
+    }
+
+    /// Whether there is nothing to record.
+    pub(super) fn is_empty(&self) -> bool {
+        self.candidates == 0
+    }
+
+    /// An event of the log was looked at.
+    pub(super) fn pass_by(&mut self, event: &StoredEvent) {
+        self.reached = event.position;
+        self.anchor = Some(Anchor::of(event));
+    }
+
+    /// An event that waited does not wait any more.
+    pub(super) fn settle(&mut self, event: &StoredEvent) {
+        self.settled.push(event.position);
+        self.released.extend(event.subject.clone());
+    }
+
+    /// An event waits, and later ones of its subject wait behind it.
+    pub(super) fn put_aside(&mut self, row: RetryRow) {
+        self.blocked.extend(row.subject.clone());
+        self.waiting.push(row);
+    }
+
+    /// A failed attempt: the event waits for another, or is a dead letter after the last one, which may
+    /// hold its subject.
+    pub(super) fn fail<S>(
+        &mut self,
+        partition: &Partition<S>,
+        candidate: &Candidate,
+        failure: Failure,
+    ) -> Ended {
+        let last = FailedAttempt {
+            attempt: candidate.attempts + 1,
+            failed_at: partition.settings().clock.now(),
+            error: failure.error,
+        };
+        let verdict = Verdict::of(failure.kind, &partition.bound, &last);
+        let mut failures = candidate.failures.clone();
+        failures.push(serde_json::to_value(&last).unwrap_or_default());
+        let failed = FailedCandidate {
+            candidate,
+            last,
+            failures,
+        };
+        match verdict {
+            Verdict::RetryIn(delay) => {
+                self.retry(partition, failed, delay);
+                Ended::Retry
+            }
+            Verdict::GiveUp(reason) => {
+                self.give_up(partition, failed, reason);
+                Ended::DeadLetter(reason)
+            }
+        }
+    }
+
+    fn retry<S>(&mut self, partition: &Partition<S>, failed: FailedCandidate<'_>, delay: Duration) {
+        let event = &failed.candidate.event;
+        let (event_id, event_type) = (event.event_id.clone(), event.event_type.clone());
+        let consumer = partition.settings().consumer;
+        let subscription = partition.subscription().name;
+        let (attempt, error) = (failed.last.attempt, failed.last.error);
+        self.log_lines.push(Box::new(move || {
+            tracing::warn!(
+                event_id,
+                event_type,
+                consumer,
+                subscription,
+                attempt,
+                retry_in_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
+                error,
+                "an attempt to handle an event failed and will be retried"
+            );
+        }));
+        self.put_aside(RetryRow {
+            attempts: attempt,
+            due_at: Some(due_after(failed.last.failed_at, delay)),
+            failures: failed.failures,
+            ..RetryRow::behind(event)
+        });
+    }
+
+    fn give_up<S>(
+        &mut self,
+        partition: &Partition<S>,
+        failed: FailedCandidate<'_>,
+        reason: DeadLetterReason,
+    ) {
+        let event = &failed.candidate.event;
+        let consumer = partition.settings().consumer;
+        let subscription = partition.subscription().name;
+        let dead_letter = dead_letter::New {
+            id: DeadLetterId::generate(),
+            consumer,
+            subscription,
+            event: event.clone(),
+            reason,
+            error: failed.last.error,
+            attempts: failed.last.attempt,
+            failures: failed.failures,
+            now: failed.last.failed_at,
+        };
+        self.log_lines.push(log_dead_letter(&dead_letter));
+        if partition.subscription().holds_subjects && event.subject.is_some() {
+            self.put_aside(RetryRow {
+                attempts: dead_letter.attempts,
+                failures: dead_letter.failures.clone(),
+                held_by: Some(dead_letter.id.clone()),
+                ..RetryRow::behind(event)
+            });
+        } else if failed.candidate.is_retry {
+            self.settle(event);
+        }
+        // Its dedup row keeps it from becoming another one, should the cursor not move with this.
+        self.over.push(event.event_id.clone());
+        self.dead_letters.push(dead_letter);
+    }
+}
+
+fn log_dead_letter(new: &dead_letter::New) -> Box<dyn FnOnce() + Send + Sync> {
+    let dead_letter_id = new.id.clone();
+    let event_id = new.event.event_id.clone();
+    let event_type = new.event.event_type.clone();
+    let (consumer, subscription, attempt) = (new.consumer, new.subscription, new.attempts);
+    let error = new.error.clone();
+    Box::new(move || {
+        tracing::error!(
+            %dead_letter_id,
+            event_id,
+            event_type,
+            consumer,
+            subscription,
+            attempt,
+            error,
+            "an event became a dead letter"
+        );
+    })
+}
+
+/// When an event is due that waits for so long.
+pub(super) fn due_after(now: OffsetDateTime, delay: Duration) -> OffsetDateTime {
+    now.saturating_add(time::Duration::try_from(delay).unwrap_or(time::Duration::MAX))
+}

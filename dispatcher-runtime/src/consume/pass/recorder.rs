@@ -1,0 +1,207 @@
+//! Writes down what a pass has done: L3, then dead letters and retries.
+//!
+//! Nothing counts unless L3 finds the lease; without it the transaction is rolled back. Dedup rows come
+//! with L3, after the handlers, so a handler that commits against the rules causes a second delivery and
+//! never a lost event.
+
+use std::collections::HashSet;
+
+use time::OffsetDateTime;
+
+use super::error::AbortCause;
+use super::record::{PassRecord, RetryRow};
+use crate::consume::delivery::DeliveryTx;
+use crate::consume::partition::Partition;
+use crate::contract::id::DeadLetterId;
+use crate::log::Anchor;
+use crate::operate::dead_letter;
+
+/// Where a transaction moves the cursor.
+#[derive(Clone, Copy)]
+pub(super) struct Advance {
+    pub(super) from: i64,
+    pub(super) to: i64,
+}
+
+/// Records what was done in a partition.
+pub(super) struct Recorder<'a, S> {
+    partition: &'a Partition<S>,
+}
+
+impl<'a, S> Recorder<'a, S> {
+    pub(super) fn new(partition: &'a Partition<S>) -> Self {
+        Self { partition }
+    }
+
+    /// Writes down what was done. Without `advance`, another transaction moves the cursor.
+    pub(super) async fn record(
+        &self,
+        tx: &mut DeliveryTx,
+        record: &PassRecord,
+        advance: Option<Advance>,
+    ) -> Result<(), AbortCause> {
+        let confirmed = match advance {
+            Some(advance) => {
+                let anchor = record.anchor.as_ref();
+                self.confirm(tx, advance, anchor, &record.over).await
+            }
+            None => self.confirm_lane(tx, &record.over).await,
+        };
+        if !confirmed.map_err(AbortCause::Commit)? {
+            return Err(AbortCause::LeaseLost);
+        }
+        let written = self.write_down(tx, record).await;
+        written.map_err(AbortCause::Commit)
+    }
+
+    /// Records, commits and tells; or rolls back where the record cannot be written.
+    pub(super) async fn commit(
+        &self,
+        mut tx: DeliveryTx,
+        record: &mut PassRecord,
+        advance: Option<Advance>,
+    ) -> Result<(), AbortCause> {
+        if let Err(cause) = self.record(&mut tx, record, advance).await {
+            // The connection may be gone; what counts is that nothing was committed.
+            let _ = tx.into_inner().rollback().await;
+            return Err(cause);
+        }
+        let committed = tx.into_inner().commit().await;
+        committed.map_err(AbortCause::Commit)?;
+        self.tell(record);
+        Ok(())
+    }
+
+    /// Moves the cursor in a transaction of its own, where every event up to there is recorded.
+    pub(super) async fn advance(
+        &self,
+        advance: Advance,
+        anchor: Option<&Anchor>,
+    ) -> Result<(), AbortCause> {
+        let mut tx = self.partition.begin().await?;
+        let confirmed = self.confirm(&mut tx, advance, anchor, &[]).await;
+        if matches!(confirmed, Ok(true)) {
+            tx.into_inner().commit().await?;
+            return Ok(());
+        }
+        let _ = tx.into_inner().rollback().await;
+        confirmed?;
+        Err(AbortCause::LeaseLost)
+    }
+
+    /// L3: moves the cursor, if the lease is still ours, and writes down which events are over.
+    async fn confirm(
+        &self,
+        tx: &mut DeliveryTx,
+        advance: Advance,
+        anchor: Option<&Anchor>,
+        over: &[String],
+    ) -> Result<bool, sqlx::Error> {
+        let settings = self.partition.settings();
+        let moved = self
+            .partition
+            .query_of_lease(&self.partition.statements().confirm_lease)
+            .bind(advance.from)
+            .bind(advance.to)
+            .bind(OffsetDateTime::now_utc())
+            .bind(settings.lease.as_secs_f64())
+            .bind(anchor.map(|anchor| anchor.position))
+            .bind(anchor.map(|anchor| anchor.event_id.as_str()))
+            .bind(anchor.map(|anchor| anchor.inserted_at))
+            .bind(settings.clock.now())
+            .bind(over)
+            .fetch_optional(&mut **tx)
+            .await?;
+        Ok(moved.is_some())
+    }
+
+    /// The same, where another transaction moves the cursor.
+    async fn confirm_lane(
+        &self,
+        tx: &mut DeliveryTx,
+        over: &[String],
+    ) -> Result<bool, sqlx::Error> {
+        let confirmed = self
+            .partition
+            .query_of_lease(&self.partition.statements().confirm_lane)
+            .bind(self.partition.settings().clock.now())
+            .bind(over)
+            .fetch_optional(&mut **tx)
+            .await?;
+        Ok(confirmed.is_some())
+    }
+
+    async fn write_down(
+        &self,
+        tx: &mut DeliveryTx,
+        record: &PassRecord,
+    ) -> Result<(), sqlx::Error> {
+        let statements = self.partition.statements();
+        for new in &record.dead_letters {
+            dead_letter::insert(&statements.insert_dead_letter, tx, new).await?;
+        }
+        self.put_retries(tx, &record.waiting).await?;
+        if !record.settled.is_empty() {
+            self.partition
+                .query(&statements.remove_retries)
+                .bind(&record.settled[..])
+                .execute(&mut **tx)
+                .await?;
+        }
+        // Also the subjects of those that queue up here: an operator may have ended what they were to wait
+        // for.
+        let queued = record.waiting.iter().filter(|row| row.due_at.is_none());
+        let released: HashSet<_> = queued
+            .filter_map(|row| row.subject.as_ref())
+            .chain(&record.released)
+            .collect();
+        if !released.is_empty() {
+            let released: Vec<_> = released.into_iter().cloned().collect();
+            self.partition
+                .query(&statements.release_followers)
+                .bind(self.partition.settings().clock.now())
+                .bind(released)
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn put_retries(&self, tx: &mut DeliveryTx, rows: &[RetryRow]) -> Result<(), sqlx::Error> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        fn column<'a, T>(rows: &'a [RetryRow], of: impl Fn(&'a RetryRow) -> T) -> Vec<T> {
+            rows.iter().map(of).collect()
+        }
+        let attempts = |row: &RetryRow| i32::try_from(row.attempts).unwrap_or(i32::MAX);
+        let failures = |row: &RetryRow| serde_json::Value::from(&row.failures[..]).to_string();
+        let held_by = |row: &RetryRow| row.held_by.as_ref().map(DeadLetterId::to_string);
+        self.partition
+            .query(&self.partition.statements().put_retries)
+            .bind(!self.partition.settings().is_remote)
+            .bind(column(rows, |row| row.position))
+            .bind(column(rows, |row| row.event_id.as_str()))
+            .bind(column(rows, |row| row.subject.as_deref()))
+            .bind(column(rows, attempts))
+            .bind(column(rows, |row| row.due_at))
+            .bind(column(rows, failures))
+            .bind(column(rows, held_by))
+            .execute(&mut **tx)
+            .await
+            .map(drop)
+    }
+
+    /// What was done is committed: it is logged, and observers receive it.
+    fn tell(&self, record: &mut PassRecord) {
+        for log_line in record.log_lines.drain(..) {
+            log_line();
+        }
+        std::mem::take(&mut record.kept).tell(
+            &self.partition.settings().observers,
+            self.partition.settings().consumer,
+            self.partition.subscription().name,
+            OffsetDateTime::now_utc,
+        );
+    }
+}

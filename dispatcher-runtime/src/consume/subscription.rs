@@ -1,0 +1,105 @@
+//! A subscription: a handler, its name, and the options that it was registered with.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use super::handler::{Handler, Incoming};
+use super::handler_error::HandlerError;
+use super::retry_policy::Retry;
+use crate::contract::event_type::EventTypes;
+use crate::log::StartFrom;
+
+/// A handler whose type is erased.
+trait ErasedHandler<S>: Send + Sync {
+    fn handle<'a>(&'a self, incoming: Incoming<'a, S>) -> BoxFuture<'a, Result<(), HandlerError>>;
+}
+
+/// A handler, as `#[subscribe]` makes it.
+struct Typed<H>(H);
+
+impl<S, H: Handler<S>> ErasedHandler<S> for Typed<H> {
+    fn handle<'a>(&'a self, incoming: Incoming<'a, S>) -> BoxFuture<'a, Result<(), HandlerError>> {
+        self.0.handle(incoming)
+    }
+}
+
+/// A handler that was registered before the state, and so takes none.
+struct Stateless(Box<dyn ErasedHandler<()>>);
+
+impl<S: Sync> ErasedHandler<S> for Stateless {
+    fn handle<'a>(&'a self, incoming: Incoming<'a, S>) -> BoxFuture<'a, Result<(), HandlerError>> {
+        self.0.handle(Incoming {
+            event: incoming.event,
+            tx: incoming.tx,
+            state: &(),
+            delivery: incoming.delivery,
+        })
+    }
+}
+
+/// A handler with its name.
+pub(crate) struct Subscription<S> {
+    pub(crate) name: &'static str,
+    pub(crate) event_types: Vec<&'static str>,
+    /// Whether the handler takes its delivery's transaction.
+    pub(crate) in_transaction: bool,
+    pub(crate) concurrency: u16,
+    pub(crate) partitions: u16,
+    /// Its own limit; `None` if it has the consumer's.
+    pub(crate) handler_timeout: Option<Duration>,
+    /// Its own policy; `None` if it has the consumer's.
+    pub(crate) retry: Option<Retry>,
+    /// Where it begins when it is new.
+    pub(crate) start: StartFrom,
+    /// Whether a dead letter holds its subject until it is resolved.
+    pub(crate) holds_subjects: bool,
+    /// Whether events of a batch have one savepoint, until one of them fails.
+    pub(crate) shares_savepoint: bool,
+    handler: Box<dyn ErasedHandler<S>>,
+}
+
+impl<S> Subscription<S> {
+    pub(crate) fn new<H: Handler<S>>(handler: H) -> Self {
+        Self {
+            name: H::NAME,
+            event_types: <H::EventTypes as EventTypes>::NAMES.to_vec(),
+            in_transaction: H::IN_TRANSACTION,
+            concurrency: 1,
+            partitions: 1,
+            handler_timeout: None,
+            retry: None,
+            start: StartFrom::Beginning,
+            holds_subjects: false,
+            shares_savepoint: false,
+            handler: Box::new(Typed(handler)),
+        }
+    }
+
+    /// Calls the handler.
+    pub(crate) fn handle<'a>(
+        &'a self,
+        incoming: Incoming<'a, S>,
+    ) -> BoxFuture<'a, Result<(), HandlerError>> {
+        self.handler.handle(incoming)
+    }
+}
+
+impl Subscription<()> {
+    /// The same for a consumer that has been given a state since.
+    pub(crate) fn with_state<S: Sync>(self) -> Subscription<S> {
+        Subscription {
+            name: self.name,
+            event_types: self.event_types,
+            in_transaction: self.in_transaction,
+            concurrency: self.concurrency,
+            partitions: self.partitions,
+            handler_timeout: self.handler_timeout,
+            retry: self.retry,
+            start: self.start,
+            holds_subjects: self.holds_subjects,
+            shares_savepoint: self.shares_savepoint,
+            handler: Box::new(Stateless(self.handler)),
+        }
+    }
+}

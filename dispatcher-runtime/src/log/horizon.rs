@@ -1,0 +1,65 @@
+//! How far the log may be read, and the transaction that holds that back.
+//!
+//! Only a transaction that has published holds readers back, until it ends: what it inserted could
+//! still become visible.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+use crate::contract::position::Position;
+
+/// How far the log may be read, at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Horizon {
+    /// The last position that was handed out.
+    pub last_position: Position,
+    /// Every event up to here is committed or never will be. Consumers read no further.
+    pub position: Position,
+    /// What holds it below [`last_position`](Self::last_position): of the transactions that have
+    /// published and are still open, the one that published first.
+    pub blocker: Option<Blocker>,
+}
+
+/// A transaction that has published and is still open.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Blocker {
+    /// Its server process, for `pg_terminate_backend`. A prepared transaction has none.
+    pub pid: Option<i32>,
+    /// The name that `PREPARE TRANSACTION` gave it, for `COMMIT PREPARED` or `ROLLBACK PREPARED`.
+    pub prepared: Option<String>,
+    /// The `application_name` of its session. `None` also where the role may not see it: sessions of
+    /// other roles need `pg_read_all_stats`.
+    pub application: Option<String>,
+    /// What its session does, such as `idle in transaction`; `None` as for the application.
+    pub state: Option<String>,
+    /// For how long it has been open, by the clock of the database; zero where the role may not see it.
+    /// As JSON it is `age_seconds`, a number.
+    #[serde(rename = "age_seconds", serialize_with = "seconds")]
+    pub age: Duration,
+}
+
+fn seconds<S: Serializer>(age: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(age.as_secs_f64())
+}
+
+impl fmt::Display for Blocker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.prepared, self.pid) {
+            (Some(prepared), _) => write!(f, "the prepared transaction {prepared:?}")?,
+            (None, Some(pid)) => write!(f, "the transaction of process {pid}")?,
+            (None, None) => f.write_str("a transaction")?,
+        }
+        if let Some(application) = &self.application {
+            write!(f, " of {application:?}")?;
+        }
+        write!(f, ", open for {:.1} s", self.age.as_secs_f64())?;
+        if let Some(state) = &self.state {
+            write!(f, " ({state})")?;
+        }
+        Ok(())
+    }
+}

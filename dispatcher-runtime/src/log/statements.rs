@@ -1,0 +1,29 @@
+//! The statements that read the log, and those that remove old rows of its table family.
+
+use crate::postgres::sql::statements;
+
+statements! {
+    /// What reads the log, in the database where that is.
+    pub(crate) struct LogStatements {
+        claim_reader,
+        probe_log,
+        read_ends,
+        read_event_ids,
+        read_events,
+        read_events_at,
+        read_horizon,
+        read_last_event,
+        read_next_event,
+        read_writers,
+    }
+
+    /// What removes old rows.
+    pub(crate) struct SweepStatements {
+        is_held,
+        slowest_reader,
+        sweep_dead_letters,
+        sweep_events,
+        sweep_handled,
+        try_sweep,
+    }
+}

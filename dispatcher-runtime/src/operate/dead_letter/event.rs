@@ -1,0 +1,84 @@
+//! The event of a dead letter, as its type.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use time::OffsetDateTime;
+
+use super::{DeadLetter, DeadLetterError};
+use crate::contract::envelope::EventEnvelope;
+use crate::contract::payload::Payload;
+use crate::contract::permission::Carries;
+use crate::log::stored_event::StoredEvent;
+
+/// The envelope, as a dead letter stores it.
+#[derive(Deserialize)]
+struct Stored {
+    #[serde(with = "time::serde::rfc3339")]
+    occurred_at: OffsetDateTime,
+    tenant_id: String,
+    producer: String,
+    actor: String,
+    correlation_id: Option<String>,
+    causation_id: Option<String>,
+    traceparent: Option<String>,
+    payload: Box<RawValue>,
+}
+
+impl DeadLetter {
+    /// The event in its typed envelope. Its payload passes the gate, and one of an older version is
+    /// upcast, as for a handler.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: sqlx::PgPool) -> Result<(), dispatcher_runtime::DeadLetterError> {
+    /// use acme_contracts::credit_locked::CreditLocked;
+    /// use dispatcher_runtime::{DeadLetterFilter, DeadLetters};
+    ///
+    /// for dead_letter in DeadLetters::new(pool).list(&DeadLetterFilter::default()).await? {
+    ///     let event = dead_letter.event::<CreditLocked>()?;
+    ///     println!("{} was locked at {}", event.payload.lesson_id, event.occurred_at);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`DeadLetterError::Unreadable`]: it is an event of another type, or one that the gate refuses, which
+    /// may be why it is a dead letter.
+    pub fn event<P>(&self) -> Result<EventEnvelope<P>, DeadLetterError>
+    where
+        P: Payload,
+        P::EventType: Carries<P>,
+    {
+        let unreadable = |problem: String| DeadLetterError::Unreadable {
+            dead_letter_id: self.dead_letter_id.clone(),
+            problem,
+        };
+        if self.event_type != P::EVENT_TYPE {
+            return Err(unreadable(format!(
+                "it is an event of the type {}, and not of {}",
+                self.event_type,
+                P::EVENT_TYPE
+            )));
+        }
+        let envelope: Stored = serde_json::from_str(self.envelope.get())
+            .map_err(|error| unreadable(format!("the envelope is invalid: {error}")))?;
+        let event = StoredEvent {
+            position: self.position.get(),
+            event_id: self.event_id.clone(),
+            event_type: self.event_type.clone(),
+            schema_version: self.schema_version,
+            occurred_at: envelope.occurred_at,
+            tenant_id: envelope.tenant_id,
+            producer: envelope.producer,
+            subject: self.subject.clone(),
+            actor: envelope.actor,
+            correlation_id: envelope.correlation_id,
+            causation_id: envelope.causation_id,
+            traceparent: envelope.traceparent,
+            payload: envelope.payload.get().to_owned(),
+            inserted_at: self.created_at,
+        };
+        event
+            .envelope(<P::EventType as Carries<P>>::decode)
+            .map_err(|error| unreadable(error.to_string()))
+    }
+}

@@ -1,0 +1,95 @@
+//! Everything that an operator works with, of one table family, in one value.
+//!
+//! It holds no connection and no state of its own; each part reads the database when it is asked.
+
+use sqlx::PgPool;
+
+use crate::contract::registry::Registry;
+use crate::log::EventLog;
+use crate::operate::dead_letter::DeadLetters;
+use crate::operate::subscriptions::Subscriptions;
+use crate::postgres::error::ConfigError;
+
+/// The dead letters, the subscriptions, the log and the contracts of one table family: what
+/// `http::router` serves.
+///
+/// ```no_run
+/// # async fn example(pool: sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
+/// use dispatcher_runtime::{DeadLetterFilter, Operator};
+///
+/// let operator = Operator::new(pool).registry(&acme_contracts::REGISTRY);
+/// let dead_letters = operator.dead_letters().list(&DeadLetterFilter::default()).await?;
+/// let subscriptions = operator.subscriptions().list(None).await?;
+/// println!("{} dead letters, {} subscriptions", dead_letters.len(), subscriptions.len());
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Operator {
+    dead_letters: DeadLetters,
+    subscriptions: Subscriptions,
+    log: EventLog,
+    registry: Option<&'static Registry>,
+}
+
+impl Operator {
+    /// For the table family on the connection's search path.
+    pub fn new(pool: PgPool) -> Self {
+        Self {
+            dead_letters: DeadLetters::new(pool.clone()),
+            subscriptions: Subscriptions::new(pool.clone()),
+            log: EventLog::new(pool),
+            registry: None,
+        }
+    }
+
+    /// For the table family in the Postgres schema of that name.
+    ///
+    /// # Errors
+    /// The name cannot be a schema's name.
+    pub fn in_schema(pool: PgPool, schema: &str) -> Result<Self, ConfigError> {
+        Ok(Self {
+            dead_letters: DeadLetters::in_schema(pool.clone(), schema)?,
+            subscriptions: Subscriptions::in_schema(pool.clone(), schema)?,
+            log: EventLog::in_schema(pool, schema)?,
+            registry: None,
+        })
+    }
+
+    /// The contracts that the service was built with, `REGISTRY` of the contracts crate. Defaults to
+    /// none.
+    #[must_use]
+    pub fn registry(mut self, registry: &'static Registry) -> Self {
+        self.registry = Some(registry);
+        self
+    }
+
+    /// The log that the subscriptions read, where it is in another database; see
+    /// [`ConsumerBuilder::events_from`](crate::ConsumerBuilder::events_from). Defaults to the log of
+    /// this table family.
+    #[must_use]
+    pub fn events_from(mut self, log: EventLog) -> Self {
+        self.subscriptions = self.subscriptions.events_from(log.clone());
+        self.log = log;
+        self
+    }
+
+    /// The dead letters of this table family.
+    pub fn dead_letters(&self) -> &DeadLetters {
+        &self.dead_letters
+    }
+
+    /// The subscriptions whose cursors are in this table family.
+    pub fn subscriptions(&self) -> &Subscriptions {
+        &self.subscriptions
+    }
+
+    /// The log that the subscriptions read.
+    pub fn log(&self) -> &EventLog {
+        &self.log
+    }
+
+    /// The contracts, if [`registry`](Self::registry) was called.
+    pub fn contracts(&self) -> Option<&'static Registry> {
+        self.registry
+    }
+}

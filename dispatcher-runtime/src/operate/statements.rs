@@ -1,0 +1,26 @@
+//! The statements of an operator.
+
+use crate::postgres::sql::statements;
+
+statements! {
+    /// What an operator does to subscriptions.
+    pub(crate) struct SubscriptionStatements {
+        forget_handled,
+        list_subscriptions,
+        lock_cursors,
+        remove_subscription,
+        rewind_cursors,
+    }
+
+    /// What an operator sends.
+    pub(crate) struct DeadLetterStatements {
+        get_dead_letter,
+        list_active,
+        list_active_of,
+        list_all,
+        list_all_of,
+        lock_letter,
+        redrive_dead_letter,
+        resolve_dead_letter,
+    }
+}
