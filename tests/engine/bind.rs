@@ -60,7 +60,9 @@ where
         + for<'q> Encode<'q, Postgres>
         + for<'r> Decode<'r, Postgres>,
 {
+    // Not kept: sqlx would send the values of the next type to a statement of this one's.
     let (back, all, none): (T, Vec<T>, Option<T>) = sqlx::query_as("SELECT $1, $2, $3")
+        .persistent(false)
         .bind(&value)
         .bind(vec![value.clone(), value.clone()])
         .bind(None::<T>)
@@ -76,7 +78,7 @@ mod generated {
     #![allow(missing_docs)]
 
     #[derive(Clone, Copy, Debug, PartialEq)]
-    pub enum Odd {
+    pub(super) enum Odd {
         N1,
         N3,
     }
@@ -150,7 +152,7 @@ async fn what_breaks_the_rule_of_a_type_is_not_read_as_one() -> TestResult {
         ),
         (
             refused::<LockedCredits>(pool, "SELECT 0::bigint").await?,
-            "must be at least 1, found 0",
+            "locked_credits must be between 1 and 9007199254740991, found 0",
         ),
         (
             refused::<Reason>(pool, "SELECT 'bored'").await?,
@@ -158,7 +160,15 @@ async fn what_breaks_the_rule_of_a_type_is_not_read_as_one() -> TestResult {
         ),
         (
             refused::<Date>(pool, "SELECT date '10000-01-01'").await?,
-            "out of range",
+            "outside the years",
+        ),
+        (
+            refused::<Date>(pool, "SELECT date '-infinity'").await?,
+            "outside the years",
+        ),
+        (
+            refused::<DateTime>(pool, "SELECT timestamptz 'infinity'").await?,
+            "outside the years",
         ),
         (
             refused::<EventId>(pool, "SELECT 1").await?,

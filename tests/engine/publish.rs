@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 
 use acme_contracts::Revenue;
 use dispatcher_runtime::{
-    DecodeError, Dispatcher, EventEnvelope, EventId, Payload, PublishError, Published,
+    DateTime, DecodeError, Dispatcher, EventEnvelope, EventId, Payload, PublishError, Published,
 };
 use dispatcher_test_fixtures::{TENANT, TestResult, lock, lock_json, person_id};
 use serde_json::json;
@@ -108,9 +108,9 @@ async fn a_tenant_is_that_of_the_publish_or_of_its_dispatcher() -> TestResult {
 #[tokio::test]
 async fn a_command_that_runs_again_publishes_once() -> TestResult {
     let world = World::new().await?;
-    let accepted_at = dispatcher_runtime::time::OffsetDateTime::from_unix_timestamp(1_795_939_200)?;
+    let accepted_at: DateTime = "2026-11-29T08:00:00Z".parse()?;
     for runs_again in [false, true] {
-        let id = EventId::derived_from("cmd_1/credit.locked", accepted_at);
+        let id = EventId::derived_from("cmd_1/credit.locked", accepted_at.clone());
         let published = world.revenue().publish(lock(1, 1)).event_id(id).await?;
         assert_eq!(published.is_duplicate(), runs_again);
     }
@@ -410,7 +410,7 @@ async fn publishing_without_tables_says_what_to_run() -> TestResult {
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("run `dispatcher_runtime::migrate(&pool)` before"),
+        error.contains("run `dispatcher_runtime::migrate(&pool)` first"),
         "{error}"
     );
     world.close().await

@@ -233,12 +233,13 @@ impl EventId {
     ///
     /// ```
     /// use dispatcher_runtime::EventId;
-    /// use dispatcher_runtime::time::macros::datetime;
+    /// use dispatcher_runtime::time::OffsetDateTime;
     ///
-    /// let accepted_at = datetime!(2026-11-29 08:00 UTC);
+    /// let accepted_at = OffsetDateTime::from_unix_timestamp(1_795_939_200)?;
     /// let id = EventId::derived_from("cmd_81204/credit.locked", accepted_at);
     /// assert_eq!(id, EventId::derived_from("cmd_81204/credit.locked", accepted_at));
     /// assert_ne!(id, EventId::derived_from("cmd_81205/credit.locked", accepted_at));
+    /// # Ok::<(), dispatcher_runtime::time::error::ComponentRange>(())
     /// ```
     ///
     /// The id is a UUID of version 7: 48 bits are `at` in milliseconds since 1970 (an earlier time counts

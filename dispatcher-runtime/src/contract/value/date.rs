@@ -117,9 +117,9 @@ impl From<Date> for time::Date {
 }
 
 crate::__bind!(
-    Date as time::Date,
-    |date| Ok::<_, ValueError>(date.to_time()),
-    |found| Self::try_from(found)
+    Date as super::bind::Checked<time::Date>,
+    |date| Ok::<_, ValueError>(super::bind::Checked(date.to_time())),
+    |found| Self::try_from(found.0)
 );
 
 impl Serialize for Date {

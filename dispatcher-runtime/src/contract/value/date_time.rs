@@ -225,9 +225,9 @@ impl From<DateTime> for SystemTime {
 }
 
 crate::__bind!(
-    DateTime as OffsetDateTime,
-    |date_time| Ok::<_, ValueError>(date_time.to_time()),
-    |found| Ok::<_, ValueError>(Self::from(found))
+    DateTime as super::bind::Checked<OffsetDateTime>,
+    |date_time| Ok::<_, ValueError>(super::bind::Checked(date_time.to_time())),
+    |found| Ok::<_, ValueError>(Self::from(found.0))
 );
 
 impl fmt::Display for DateTime {

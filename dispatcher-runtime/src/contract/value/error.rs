@@ -5,7 +5,7 @@ use std::fmt;
 /// A value is not what its schema allows.
 ///
 /// ```text
-/// locked_credits must be at least 1, found 0
+/// locked_credits must be between 1 and 9007199254740991, found 0
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ValueError {

@@ -25,7 +25,10 @@ use crate::contract::gate::Document;
 /// let credits = LockedCredits::try_from(6)?;
 /// assert_eq!(credits.get(), 6);
 /// let refused = LockedCredits::try_from(0).unwrap_err();
-/// assert_eq!(refused.to_string(), "locked_credits must be at least 1, found 0");
+/// assert_eq!(
+///     refused.to_string(),
+///     "locked_credits must be between 1 and 9007199254740991, found 0"
+/// );
 /// # Ok::<(), dispatcher_runtime::ValueError>(())
 /// ```
 pub struct Refined<T, R> {
