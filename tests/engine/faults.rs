@@ -253,7 +253,7 @@ async fn bad_settings_are_named_before_anything_starts() -> TestResult {
     let error = world.coaching(&script).start().await.unwrap_err();
     assert_eq!(
         text(error),
-        "the consumer `coaching` has no handlers: register them with `.subscribe(…)`"
+        "the consumer `coaching` has no handlers: register one with `.subscribe(…)`"
     );
     let error = world
         .coaching(&script)

@@ -22,6 +22,47 @@
 //! rest stays as it is.
 //!
 //! A transaction that cannot go on is rolled back as a whole; `recover.rs` decides what that means.
+//!
+//! # The states of an event
+//!
+//! ```text
+//!             ┌────────── attempt fails, retries left ──────────┐
+//!             ▼                                                 │
+//! in the log ─┬─▶ attempt ──ok──▶ handled (effects, dedup row, cursor: one commit)
+//!             │      │
+//!             │      └─ last attempt fails, permanent, or refused by the gate ─▶ dead letter ─▶ resolved
+//!             └─▶ waits behind an earlier event of its subject ─▶ attempt
+//! ```
+//!
+//! Events that wait are rows of `dispatcher_retry`, so attempts survive a crash and nothing sleeps inside a
+//! transaction. Of each subject only the first waiting event has a `due_at`; it is passed on when that event
+//! is settled, and its followers are handled in the same pass as far as the batch goes. So a long queue costs
+//! what its events cost and is never searched.
+//!
+//! # What can go wrong
+//!
+//! | what goes wrong | what happens |
+//! |---|---|
+//! | a handler fails, panics, exceeds its timeout, or ignores an SQL error | rolled back to its savepoint; counts as an attempt. Under a shared savepoint its batch is handled again first |
+//! | a handler breaks a deferred constraint, or ends the transaction | the pass is rolled back and its events are handled one to a transaction; counts for the one at fault |
+//! | serialization failure, deadlock, lost connection, restart | the pass is rolled back and retried after 1, 5, 15, 60 s; counts for no event. Three times at the same event: it waits for 15 s, uncounted |
+//! | the log was truncated, swapped or restored without its cursors | refused, at start and by each pass; nothing is skipped |
+//! | a waiting event was removed from another database's log | a dead letter that says so |
+//! | a subscription is rewound while it runs | its leases are void; what is in its handler is rolled back |
+//! | the cursor was deleted | read from the beginning; dedup rows keep effects from being applied again |
+//! | the process is killed, cut off or paused | its lease expires, another replica takes over, and open sessions are terminated (L6). If it resumes, L3 finds another fence and it rolls back |
+//! | the number of partitions changes | all partitions start where the slowest was, under new fences |
+//! | the connection is lost in COMMIT | the next pass reads cursor and dedup rows and sees whether it was committed |
+//!
+//! Dedup rows are written last in a pass: a handler that commits against the rules causes a second delivery
+//! and never a lost event.
+//!
+//! # What need not be asked
+//!
+//! An event cannot have been handled before if its position had not been assigned when the lease was taken, and
+//! no batch under the lease has come so far. So a pass asks for dedup rows and waiting events only up to there,
+//! and while something waits; otherwise it sends five statements: BEGIN; L2 with R1 and R2; R3; L3 with the
+//! dedup rows; COMMIT.
 
 pub(crate) mod attempt;
 mod candidate;
