@@ -52,14 +52,14 @@ pub trait Carries<P>: EventType {
 /// use acme_contracts::Coaching;
 /// # use acme_contracts::credit_locked::{self, CreditLocked};
 /// # use dispatcher_runtime::{EventEnvelope, HandlerError, subscribe};
-/// use dispatcher_runtime::{ConsumedBy, ConsumerBuilder, Handler};
+/// use dispatcher_runtime::{ConsumedBy, ConsumerBuilder, Handler, SubscriptionOptions};
 ///
 /// fn one_at_a_time<H>(consumer: ConsumerBuilder<Coaching, ()>, handler: H) -> ConsumerBuilder<Coaching, ()>
 /// where
 ///     H: Handler<()>,
 ///     H::EventTypes: ConsumedBy<Coaching>,
 /// {
-///     consumer.subscribe_with(handler, |options| options.concurrency(1))
+///     consumer.subscribe_with(handler, SubscriptionOptions::new().concurrency(1))
 /// }
 /// # #[subscribe]
 /// # async fn hold_slot(event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> { Ok(()) }

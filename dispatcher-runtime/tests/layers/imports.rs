@@ -152,8 +152,8 @@ fn code(text: &str) -> String {
             rest.find("*/").map_or(rest.len(), |end| end + 2)
         } else if first == '"' {
             string_length(rest)
-        } else if rest.starts_with("r#\"") {
-            rest[3..].find("\"#").map_or(rest.len(), |end| end + 5)
+        } else if let Some(raw) = rest.strip_prefix("r#\"") {
+            raw.find("\"#").map_or(rest.len(), |end| end + 5)
         } else if rest.starts_with("'\"'") {
             3
         } else if rest.starts_with("'\\\"'") {

@@ -29,13 +29,17 @@ pub(crate) fn read_sources(src: &Path) -> BTreeMap<String, String> {
     let mut sources = BTreeMap::new();
     let mut folders = vec![src.to_owned()];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in fs::read_dir(&folder).expect("a folder of the sources can be read") {
+            let path = entry.expect("an entry of the folder can be read").path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(src).unwrap().to_str().unwrap();
-                let text = fs::read_to_string(&path).unwrap();
+                let name = path
+                    .strip_prefix(src)
+                    .ok()
+                    .and_then(Path::to_str)
+                    .expect("a source below src, named in UTF-8");
+                let text = fs::read_to_string(&path).expect("a source is text");
                 sources.insert(name.replace('\\', "/"), text);
             }
         }

@@ -18,7 +18,8 @@ pub(crate) async fn everywhere(
     passed_in: &mut PgConnection,
 ) -> Result<(), PublishError> {
     dispatcher.publish(event).within(&mut transaction).await?;
-    dispatcher.publish(event).within(&mut *transaction).await?;
+    let as_connection: &mut PgConnection = &mut transaction;
+    dispatcher.publish(event).within(as_connection).await?;
     dispatcher.publish(event).within(connection).await?;
     dispatcher.publish_all([event]).within(passed_in).await?;
     dispatcher

@@ -40,7 +40,7 @@ pub use loaded_event::{LoadedEvent, LoadedVersion};
 /// let version = event.version(1).ok_or("no such version")?;
 /// let schema = version.schema.ok_or("retired")?;
 /// assert_eq!(schema.path(), Some("credit-ledger/schema/payloads/credit-locked-v1.json"));
-/// assert!(schema.check(&serde_json::json!({})).is_err());
+/// assert!(schema.validate(&serde_json::json!({})).is_err());
 ///
 /// assert!(REGISTRY.consumed_by("coaching").any(|event| event.event_type == "credit.locked"));
 /// # Ok::<(), &str>(())

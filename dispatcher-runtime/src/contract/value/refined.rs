@@ -24,7 +24,7 @@ use crate::contract::gate::Document;
 ///
 /// let credits = LockedCredits::try_from(6)?;
 /// assert_eq!(credits.get(), 6);
-/// let refused = LockedCredits::try_from(0).unwrap_err();
+/// let refused = LockedCredits::try_from(0_i64).unwrap_err();
 /// assert_eq!(
 ///     refused.to_string(),
 ///     "locked_credits must be between 1 and 9007199254740991, found 0"
