@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::consume::StartError;
 use crate::operate::dead_letter::DeadLetterError;
-use crate::postgres::error::{ConfigError, DatabaseError, MigrateError};
+use crate::postgres::error::{ConfigError, DatabaseError, MigrateError, describe, sql_state};
 
 /// The test kit could not do what a test asked of it.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +15,7 @@ pub enum TestKitError {
     Config(#[from] ConfigError),
     /// The database of the test could not be created or dropped. If the role may not create databases,
     /// grant it CREATEDB.
-    #[error("could not {doing}: {database}{}", may_not_create(.database))]
+    #[error("could not {doing}: {}", explain(.database))]
     #[non_exhaustive]
     Server {
         /// What was tried.
@@ -70,13 +70,13 @@ impl From<sqlx::Error> for TestKitError {
     }
 }
 
-fn may_not_create(error: &DatabaseError) -> &'static str {
-    let code = error
-        .get()
-        .as_database_error()
-        .and_then(|error| error.code());
-    match code.as_deref() {
-        Some("42501") => "; grant the role the right to create databases: `ALTER ROLE … CREATEDB`",
-        _ => "",
+/// A role that may not create databases needs another right than the one that the error itself advises.
+fn explain(error: &DatabaseError) -> String {
+    match sql_state(error.get()).as_deref() {
+        Some("42501") => format!(
+            "{}; grant the role the right to create databases: `ALTER ROLE … CREATEDB`",
+            describe(error.get())
+        ),
+        _ => error.to_string(),
     }
 }

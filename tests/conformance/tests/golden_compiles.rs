@@ -124,7 +124,7 @@ fn values_are_made_from_literals() -> Result<(), Box<dyn std::error::Error>> {
     let error = Tags::try_from(["a".try_into()?, "a".try_into()?]);
     assert_eq!(
         error.map_err(|error| error.to_string()),
-        Err("Tags must have each item only once, found [\"a\",\"a\"]".to_owned())
+        Err("Tags must have no duplicate items, found [\"a\",\"a\"]".to_owned())
     );
     Ok(())
 }

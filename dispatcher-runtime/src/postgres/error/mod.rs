@@ -43,8 +43,10 @@ pub(crate) fn is_transient_error(error: &(dyn std::error::Error + 'static)) -> b
     if let Some(error) = error.downcast_ref::<DatabaseError>() {
         return error.is_transient();
     }
-    let server = error.downcast_ref::<sqlx::postgres::PgDatabaseError>();
-    server.is_some_and(|error| is_transient_code(error.code()))
+    // What `source` of sqlx's error returns.
+    let server = error.downcast_ref::<Box<dyn sqlx::error::DatabaseError>>();
+    let code = server.and_then(|error| error.code());
+    code.is_some_and(|code| is_transient_code(&code))
 }
 
 fn is_transient_code(code: &str) -> bool {
