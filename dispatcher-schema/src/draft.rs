@@ -3,7 +3,7 @@
 //!
 //! Code that walks a schema asks [`Draft::subschemas`] or [`Draft::for_each_subschema`], so that a
 //! `$ref` inside `enum`, `const`, `default` or `examples`, or a property that is called `$ref`, is
-//! never taken for a reference. What each keyword is stands in [`vocabulary`](crate::vocabulary).
+//! never taken for a reference. What each keyword is stands in [`vocabulary`].
 
 use serde_json::{Map, Value};
 

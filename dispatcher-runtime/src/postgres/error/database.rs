@@ -3,7 +3,7 @@
 use super::{ConfigError, describe, is_transient};
 
 /// The tables could not be brought up to date. Migrations that had succeeded stay; once the cause is
-/// removed, call [`migrate`](crate::postgres::migrate()) again.
+/// removed, call [`migrate`](crate::migrate()) again.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrateError {
