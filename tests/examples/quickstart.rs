@@ -377,7 +377,7 @@ impl Story {
             self.paint("32", "✓")
         ));
         self.line(
-            "  Next: README.md, \"In your own project\". \
+            "  Next: README.md, \"Use it in your project\". \
              The contracts are in contracts/, this program is tests/examples/quickstart.rs.",
         );
     }
