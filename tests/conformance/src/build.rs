@@ -11,7 +11,7 @@ const SHOWN: usize = 20;
 
 /// The errors of a build, one to a line.
 #[derive(Debug)]
-pub(super) struct CompileErrors {
+pub(crate) struct CompileErrors {
     lines: Vec<String>,
 }
 
@@ -46,12 +46,12 @@ impl Package {
     }
 
     /// `cargo check`.
-    pub(super) fn check(&self) -> Result<Result<(), CompileErrors>, Error> {
+    pub(crate) fn check(&self) -> Result<Result<(), CompileErrors>, Error> {
         self.compile("check")
     }
 
     /// `cargo build`.
-    pub(super) fn build(&self) -> Result<Result<(), CompileErrors>, Error> {
+    pub(crate) fn build(&self) -> Result<Result<(), CompileErrors>, Error> {
         self.compile("build")
     }
 
@@ -77,7 +77,7 @@ impl Package {
 
 impl CompileErrors {
     /// The first of them.
-    pub(super) fn first(&self) -> Vec<String> {
+    pub(crate) fn first(&self) -> Vec<String> {
         let mut first: Vec<_> = self.lines.iter().take(SHOWN).cloned().collect();
         if self.lines.len() > SHOWN {
             first.push(format!("and {} more", self.lines.len() - SHOWN));
@@ -85,8 +85,17 @@ impl CompileErrors {
         first
     }
 
+    /// The files below `src/contracts` in which the errors stand, without `.rs`.
+    pub(crate) fn files(&self) -> BTreeSet<&str> {
+        let place = |line| str::split(line, ".rs:").next();
+        let lines = self.lines.iter().map(String::as_str).filter_map(place);
+        lines
+            .filter_map(|place| Some(place.rsplit_once("contracts/")?.1))
+            .collect()
+    }
+
     /// The entries in whose modules the errors stand.
-    pub(super) fn event_types(
+    pub(crate) fn event_types(
         &self,
         generation: &Generation,
         directory: &Directory,

@@ -16,16 +16,16 @@ use super::{Error, Sample};
 pub(super) const REGISTRY: &str = "event-types-registry.json";
 
 /// A contracts directory.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Directory {
     /// Absolute.
-    pub(super) root: PathBuf,
+    pub(crate) root: PathBuf,
     /// The registry without its entries.
     pub(super) head: Map<String, Value>,
-    pub(super) event_types: Vec<EventType>,
+    pub(crate) event_types: Vec<EventType>,
     /// Every `.json` file but the registry: path below the root → what it says; none where it is no
     /// JSON.
-    pub(super) files: BTreeMap<String, Option<Value>>,
+    pub(crate) files: BTreeMap<String, Option<Value>>,
 }
 
 /// An entry of the registry.

@@ -27,14 +27,14 @@ pub struct Refusal {
 }
 
 /// One after the other: what is left of the directory, and the Rust that it gave.
-pub(super) struct Generation {
+pub(crate) struct Generation {
     /// The copy that is generated from.
     copy: PathBuf,
     /// The entries that are left, by index.
-    pub(super) kept: Vec<usize>,
-    pub(super) refused: Vec<Refusal>,
-    pub(super) rust: String,
-    pub(super) seconds: f64,
+    pub(crate) kept: Vec<usize>,
+    pub(crate) refused: Vec<Refusal>,
+    pub(crate) rust: String,
+    pub(crate) seconds: f64,
 }
 
 impl Generation {
@@ -93,6 +93,23 @@ impl Generation {
                     reasons: reasons.into_iter().collect(),
                 }));
         }
+    }
+
+    /// The Rust of these entries alone, with another text of one schema if one is given.
+    pub(crate) fn of(
+        &mut self,
+        entries: &[usize],
+        schema: Option<(&str, &Value)>,
+        directory: &Directory,
+    ) -> Result<String, Error> {
+        self.write_registry(directory, entries)?;
+        if let Some((path, value)) = schema {
+            let path = self.copy.join(path);
+            fs::write(&path, value.to_string()).map_err(Error::file(&path))?;
+        }
+        let rendered = Contracts::new(&self.copy).render();
+        let rendered = rendered.map_err(|report| Error::Contracts(report.to_string()))?;
+        Ok(rendered.rust)
     }
 
     /// Leaves out event types whose code does not compile; their names.

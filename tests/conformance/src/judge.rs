@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::generate::Generation;
 use super::package::Package;
 use super::validators::{Validators, with_stack};
 use super::{Directory, Error, Sample, equal};
@@ -51,15 +50,14 @@ pub struct Judged {
 }
 
 /// Judges the samples of the event types that were generated; the others are left out.
-pub(super) fn all(
+pub(crate) fn all(
     directory: &Directory,
-    generation: &Generation,
+    kept: &[usize],
     package: &Package,
     samples: &[Sample],
     truth: Truth,
 ) -> Result<Vec<Judged>, Error> {
-    let names: BTreeSet<_> = generation
-        .kept
+    let names: BTreeSet<_> = kept
         .iter()
         .map(|&index| directory.event_types[index].name.as_str())
         .collect();

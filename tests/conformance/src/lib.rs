@@ -13,6 +13,7 @@
 //! Nothing is written into the contracts directory: everything happens in a copy below the target
 //! folder.
 
+pub mod beside;
 mod build;
 mod directory;
 mod generate;
@@ -42,7 +43,7 @@ pub use sample::{Sample, parse as parse_samples, read as read_samples};
 pub use validators::Validators;
 
 use generate::Generation;
-use package::Package;
+use package::{Package, Side};
 pub(crate) use package::{cargo_program, locked_versions, put, set_up};
 
 /// What a test returns.
@@ -122,40 +123,70 @@ const COMPILE_ROUNDS: usize = 4;
 /// When the directory or a sample cannot be used, or when cargo cannot work. Faults of the contracts
 /// and of the generated code are no errors: they are in the report.
 pub fn run(contracts: &Path, samples: &[Sample], options: &Options) -> Result<Report, Error> {
-    let directory = Directory::open(contracts)?;
-    directory.check_samples(samples)?;
-    let package = Package::new(&directory, &options.target)?;
-    let mut generation = Generation::new(&directory, package.contracts())?;
-    let mut report = Report::new(&directory);
+    Ok(Judgement::of(contracts, samples, options)?.report)
+}
 
-    package.build_dependencies(options.timed_check)?;
-    let mut built = false;
-    for _ in 0..COMPILE_ROUNDS {
-        generation.run(&directory)?;
-        package.write(&generation.rust)?;
-        if options.timed_check {
-            let start = Instant::now();
-            // The build says what is wrong; a check that failed is no figure.
-            let checked = package.check()?.is_ok();
-            report.check_seconds = checked.then(|| start.elapsed().as_secs_f64());
+/// A report, and what it was made with.
+pub(crate) struct Judgement {
+    pub(crate) directory: Directory,
+    pub(crate) package: Package,
+    pub(crate) generation: Generation,
+    pub(crate) report: Report,
+}
+
+impl Judgement {
+    /// See [`run`].
+    pub(crate) fn of(
+        contracts: &Path,
+        samples: &[Sample],
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let directory = Directory::open(contracts)?;
+        directory.check_samples(samples)?;
+        let package = Package::new(&directory, &options.target, &Side::dispatcher()?)?;
+        let mut generation = Generation::new(&directory, package.contracts())?;
+        let mut report = Report::new(&directory);
+
+        package.build_dependencies(options.timed_check)?;
+        let mut built = false;
+        for _ in 0..COMPILE_ROUNDS {
+            generation.run(&directory)?;
+            package.write(&generation.rust)?;
+            if options.timed_check {
+                let start = Instant::now();
+                // The build says what is wrong; a check that failed is no figure.
+                let checked = package.check()?.is_ok();
+                report.check_seconds = checked.then(|| start.elapsed().as_secs_f64());
+            }
+            let Err(errors) = package.build()? else {
+                built = true;
+                break;
+            };
+            let at_fault = errors.event_types(&generation, &directory);
+            report.compile_errors.extend(errors.first());
+            if at_fault.is_empty() || at_fault.len() == generation.kept.len() {
+                break;
+            }
+            report
+                .not_compiled
+                .extend(generation.leave_out(&at_fault, &directory));
         }
-        let Err(errors) = package.build()? else {
-            built = true;
-            break;
-        };
-        let at_fault = errors.event_types(&generation, &directory);
-        report.compile_errors.extend(errors.first());
-        if at_fault.is_empty() || at_fault.len() == generation.kept.len() {
-            break;
+        report.generation(&generation, &directory, built);
+        if built {
+            let kept = &generation.kept;
+            report.judge(judge::all(
+                &directory,
+                kept,
+                &package,
+                samples,
+                options.truth,
+            )?);
         }
-        report
-            .not_compiled
-            .extend(generation.leave_out(&at_fault, &directory));
+        Ok(Self {
+            directory,
+            package,
+            generation,
+            report,
+        })
     }
-    report.generation(&generation, &directory, built);
-    if built {
-        let judged = judge::all(&directory, &generation, &package, samples, options.truth)?;
-        report.judge(judged);
-    }
-    Ok(report)
 }

@@ -18,6 +18,7 @@ use super::{Directory, Error, Sample};
 
 /// The program around the generated code.
 const PROGRAM: &str = include_str!("../package/main.rs.in");
+const DISPATCHER: &str = include_str!("../package/dispatcher.rs.in");
 const MANIFEST: &str = include_str!("../package/Cargo.toml.in");
 
 /// The target folder of the process that runs: `CARGO_TARGET_DIR`, or the folder of cargo's that the
@@ -73,17 +74,47 @@ pub(crate) fn put(path: &Path, text: &str) -> Result<(), Error> {
     fs::write(path, text).map_err(Error::file(path))
 }
 
+/// Whose code a package compiles.
+pub(crate) struct Side {
+    /// What the package's name begins with.
+    pub(crate) prefix: &'static str,
+    /// Lines of its manifest.
+    pub(crate) dependencies: String,
+    /// What becomes of one payload: `src/side.rs`.
+    pub(crate) program: &'static str,
+    /// Its Cargo.lock.
+    pub(crate) lock: String,
+}
+
+impl Side {
+    /// Generated types of this workspace.
+    pub(crate) fn dispatcher() -> Result<Self, Error> {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let runtime = workspace.join("dispatcher-runtime");
+        let runtime = runtime.to_string_lossy().replace('\\', "/");
+        Ok(Self {
+            prefix: "conformance",
+            dependencies: format!(
+                "dispatcher-runtime = {{ path = \"{runtime}\", default-features = false }}\n\
+                 serde_json = \"1\"\n"
+            ),
+            program: DISPATCHER,
+            lock: locked_versions()?,
+        })
+    }
+}
+
 /// A folder with a package in it.
-pub(super) struct Package {
-    name: String,
-    folder: PathBuf,
+pub(crate) struct Package {
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
     /// Where all packages are built.
-    pub(super) target: PathBuf,
+    pub(crate) target: PathBuf,
 }
 
 impl Package {
     /// A package for this directory, without generated code yet.
-    pub(super) fn new(directory: &Directory, target: &Path) -> Result<Self, Error> {
+    pub(crate) fn new(directory: &Directory, target: &Path, side: &Side) -> Result<Self, Error> {
         let mut hasher = DefaultHasher::new();
         directory.root.hash(&mut hasher);
         let name = directory
@@ -97,21 +128,20 @@ impl Package {
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
             .take(40)
             .collect();
-        let name = format!("conformance-{name}-{:016x}", hasher.finish());
+        let name = format!("{}-{name}-{:016x}", side.prefix, hasher.finish());
         let all = target.join("conformance");
         let package = Self {
             folder: all.join(&name),
             target: all.join("target"),
             name,
         };
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let runtime = workspace.join("dispatcher-runtime");
         let manifest = MANIFEST
             .replace("{name}", &package.name)
-            .replace("{runtime}", &runtime.to_string_lossy().replace('\\', "/"));
+            .replace("{dependencies}", &side.dependencies);
         package.put("Cargo.toml", &manifest)?;
         package.put("src/main.rs", PROGRAM)?;
-        package.put("Cargo.lock", &locked_versions()?)?;
+        package.put("src/side.rs", side.program)?;
+        package.put("Cargo.lock", &side.lock)?;
         Ok(package)
     }
 
@@ -125,11 +155,12 @@ impl Package {
         self.put("src/contracts.rs", rust)
     }
 
-    fn put(&self, path: &str, text: &str) -> Result<(), Error> {
+    /// Writes one of its files.
+    pub(crate) fn put(&self, path: &str, text: &str) -> Result<(), Error> {
         put(&self.folder.join(path), text)
     }
 
-    pub(super) fn cargo(&self) -> Command {
+    pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(cargo_program());
         set_up(&mut command, &self.folder, &self.target);
         command

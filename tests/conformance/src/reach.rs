@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::Directory;
 
 /// What the addresses of contract files begin with, here and in the gate.
-pub(super) const SCHEME: &str = "contract:///";
+pub(crate) const SCHEME: &str = "contract:///";
 
 /// The files that refer to each other.
 pub(super) struct Reach<'d> {
@@ -58,7 +58,7 @@ impl<'d> Reach<'d> {
     }
 }
 
-fn base(path: &str) -> Option<Uri<String>> {
+pub(crate) fn base(path: &str) -> Option<Uri<String>> {
     Uri::parse(format!("{SCHEME}{path}")).ok()
 }
 
@@ -68,7 +68,7 @@ fn without_fragment(uri: &Uri<String>) -> String {
 }
 
 /// The base below a value: its own `$id`, resolved.
-fn enter(value: &Value, base: &Uri<String>) -> Uri<String> {
+pub(crate) fn enter(value: &Value, base: &Uri<String>) -> Uri<String> {
     value
         .get("$id")
         .or_else(|| value.get("id"))

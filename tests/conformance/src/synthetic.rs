@@ -5,13 +5,10 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use dispatcher_build_support::Contracts;
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-use super::random::Instances;
-use super::{Directory, Sample};
-use crate::TestResult;
+use crate::{Sample, TestResult, random};
 
 /// How hard.
 #[derive(Clone, Copy, Debug)]
@@ -78,25 +75,7 @@ pub fn write(folder: &Path, hardness: &Hardness, seed: u64) -> io::Result<()> {
 /// # Errors
 /// When the directory cannot be read, or has faults.
 pub fn samples(contracts: &Path, seed: u64) -> TestResult<Vec<Sample>> {
-    let directory = Directory::open(contracts)?;
-    let model = Contracts::new(contracts).check()?;
-    let mut instances = Instances::new(&model, seed);
-    let mut samples = Vec::new();
-    for event in directory.event_types() {
-        for (&version, schema) in &event.versions {
-            let Some(path) = schema else { continue };
-            for payload in [instances.valid(path), instances.broken(path)] {
-                samples.push(Sample {
-                    place: format!("instance {}", samples.len()),
-                    event_type: event.name.clone(),
-                    schema_version: version,
-                    payload,
-                    valid: None,
-                });
-            }
-        }
-    }
-    Ok(samples)
+    random::samples(contracts, 2, seed)
 }
 
 fn put(path: &Path, value: &Value) -> io::Result<()> {

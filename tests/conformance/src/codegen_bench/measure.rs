@@ -39,11 +39,11 @@ pub struct Spread {
 }
 
 impl Costs {
-    pub(super) fn push(&mut self, cost: Cost) {
+    pub(crate) fn push(&mut self, cost: Cost) {
         self.runs.push(cost);
     }
 
-    pub(super) fn last(&self) -> Option<Cost> {
+    pub(crate) fn last(&self) -> Option<Cost> {
         self.runs.last().copied()
     }
 
@@ -59,7 +59,7 @@ impl Costs {
         Spread::of(self.runs.iter().map(|cost| cost.cpu))
     }
 
-    pub(super) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         json!({ "wall_seconds": self.wall().to_json(), "cpu_seconds": self.cpu().to_json() })
     }
 }
@@ -78,14 +78,14 @@ impl Spread {
         }
     }
 
-    pub(super) fn to_json(self) -> Value {
+    pub(crate) fn to_json(self) -> Value {
         let rounded = |seconds: f64| (seconds * 1000.0).round() / 1000.0;
         json!({ "min": rounded(self.min), "median": rounded(self.median), "max": rounded(self.max) })
     }
 }
 
 /// A command that reports its processor time when it ends.
-pub(super) fn metered(program: &std::ffi::OsStr) -> Command {
+pub(crate) fn metered(program: &std::ffi::OsStr) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", SCRIPT, "sh"]).arg(program);
     command
@@ -95,7 +95,7 @@ pub(super) fn metered(program: &std::ffi::OsStr) -> Command {
 ///
 /// # Errors
 /// When it cannot be started, fails, or does not say what it took.
-pub(super) fn run(command: &mut Command) -> Result<Cost, Error> {
+pub(crate) fn run(command: &mut Command) -> Result<Cost, Error> {
     let start = Instant::now();
     let output = command
         .output()

@@ -5,16 +5,19 @@
 //!         └─plain───▶ serde structs by hand ──▶ crate ──▶ crate with async functions ─┴─▶ cargo check, timed
 //! ```
 //!
-//! Both sides are measured in turns, in the same minutes, so that what else the machine does hits both;
+//! With `--beside typify` a crate whose build script runs typify over the same schemas is a third side.
+//!
+//! All sides are measured in turns, in the same minutes, so that what else the machine does hits all;
 //! what to read are the ratios and the processor seconds. Everything is written and built below the
 //! target folder, offline, with the versions of this workspace.
 
 mod handlers;
-mod measure;
+pub(crate) mod measure;
 mod plain;
 mod report;
 mod schema;
 mod shape;
+mod typify;
 mod workspace;
 
 use std::path::PathBuf;
@@ -22,7 +25,9 @@ use std::time::Instant;
 
 use dispatcher_build_support::Contracts;
 
+use crate::beside::Program;
 use crate::{Error, target_directory};
+use typify::Typify;
 use workspace::{Crate, Workspace};
 
 pub use measure::{Cost, Costs, Spread};
@@ -40,6 +45,8 @@ pub struct Options {
     pub runs: usize,
     /// The folder below which everything is written and built.
     pub target: PathBuf,
+    /// The program that runs typify, if it is to be compared.
+    pub typify: Option<Program>,
 }
 
 impl Default for Options {
@@ -49,6 +56,7 @@ impl Default for Options {
             types: vec![1, 15, 250],
             runs: 3,
             target: target_directory(),
+            typify: None,
         }
     }
 }
@@ -67,11 +75,23 @@ pub struct Size {
     pub generated: (usize, usize),
     /// Lines and bytes of the structs by hand.
     pub by_hand: (usize, usize),
+    /// What typify generated, if it was asked to.
+    pub typify: Option<ByTypify>,
     /// What was measured.
     pub rows: Vec<Row>,
 }
 
-/// One measurement of both sides.
+/// What typify made of the same schemas.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ByTypify {
+    /// Event types that it generated types for.
+    pub types: usize,
+    /// Lines and bytes of its Rust.
+    pub generated: (usize, usize),
+}
+
+/// One measurement of all sides.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Row {
@@ -81,6 +101,8 @@ pub struct Row {
     pub contracts: Costs,
     /// By hand.
     pub plain: Costs,
+    /// With typify; no runs where it was not asked to, and in the rows of handlers.
+    pub typify: Costs,
 }
 
 /// Measures all sizes; `progress` is told what is under way.
@@ -112,14 +134,26 @@ fn measure(types: usize, options: &Options, progress: &dyn Fn(&str)) -> Result<S
         generated = (rendered.rust.lines().count(), rendered.rust.len());
     }
     let by_hand = workspace.by_hand();
+    let mut typify = match &options.typify {
+        Some(program) => Some(Typify::new(&all, &workspace.contracts(), program)?),
+        None => None,
+    };
+    let by_typify = typify.as_ref().map(|typify| ByTypify {
+        types: typify.generated,
+        generated: typify.size,
+    });
     progress(&format!("{types} event types: dependencies"));
     workspace.settle()?;
+    if let Some(typify) = &typify {
+        typify.check()?;
+    }
     let mut rows: Vec<_> = ROWS
         .iter()
         .map(|&what| Row {
             what,
             contracts: Costs::default(),
             plain: Costs::default(),
+            typify: Costs::default(),
         })
         .collect();
     for run in 1..=options.runs {
@@ -128,7 +162,7 @@ fn measure(types: usize, options: &Options, progress: &dyn Fn(&str)) -> Result<S
             options.runs
         ));
         for row in &mut rows {
-            row.measure(&mut workspace)?;
+            row.measure(&mut workspace, typify.as_mut())?;
             progress(&row.last());
         }
     }
@@ -138,6 +172,7 @@ fn measure(types: usize, options: &Options, progress: &dyn Fn(&str)) -> Result<S
         generation: Spread::of(seconds.into_iter()),
         generated,
         by_hand,
+        typify: by_typify,
         rows,
     })
 }
@@ -152,7 +187,11 @@ const HANDLER: &str = "one handler changed";
 const ROWS: [&str; 5] = [COLD, NOTHING, SCHEMA, HANDLERS_TOO, HANDLER];
 
 impl Row {
-    fn measure(&mut self, workspace: &mut Workspace) -> Result<(), Error> {
+    fn measure(
+        &mut self,
+        workspace: &mut Workspace,
+        typify: Option<&mut Typify>,
+    ) -> Result<(), Error> {
         let (ours, theirs) = match self.what {
             HANDLERS_TOO | HANDLER => (Crate::Handlers, Crate::PlainHandlers),
             _ => (Crate::Contracts, Crate::Plain),
@@ -168,6 +207,9 @@ impl Row {
         }
         self.contracts.push(workspace.check(ours)?);
         self.plain.push(workspace.check(theirs)?);
+        if let Some(typify) = typify {
+            self.measure_typify(typify, workspace)?;
+        }
         // What was forgotten was forgotten for the handlers too, and no later row shall pay for it. The
         // other rows leave nothing behind that would cost more than the next change of its kind.
         if self.what == COLD {
@@ -176,18 +218,36 @@ impl Row {
         Ok(())
     }
 
+    /// typify's crate has no handlers; what their rows changed is brought into it all the same.
+    fn measure_typify(&mut self, typify: &mut Typify, workspace: &Workspace) -> Result<(), Error> {
+        match self.what {
+            COLD => typify.forget()?,
+            SCHEMA => typify.update(&workspace.contracts())?,
+            HANDLERS_TOO => {
+                typify.update(&workspace.contracts())?;
+                return typify.check().map(drop);
+            }
+            HANDLER => return Ok(()),
+            _ => {}
+        }
+        self.typify.push(typify.check()?);
+        Ok(())
+    }
+
     /// The last run, for those who wait.
     fn last(&self) -> String {
         let shown = |costs: &Costs| {
-            costs.last().map_or_else(String::new, |cost| {
-                format!("{:.2} s, CPU {:.2} s", cost.wall, cost.cpu)
-            })
+            costs.last().map_or_else(
+                || "-".to_owned(),
+                |cost| format!("{:.2} s, CPU {:.2} s", cost.wall, cost.cpu),
+            )
         };
         format!(
-            "  {}: {}; by hand {}",
+            "  {}: {}; by hand {}; typify {}",
             self.what,
             shown(&self.contracts),
-            shown(&self.plain)
+            shown(&self.plain),
+            shown(&self.typify)
         )
     }
 }

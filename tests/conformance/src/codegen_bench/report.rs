@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::measure::Spread;
 use super::{Row, Size};
+use crate::beside::program::version;
 
 /// All sizes.
 #[derive(Clone, Debug)]
@@ -23,6 +24,13 @@ impl Row {
     pub fn ratio(&self) -> f64 {
         self.contracts.cpu().median / self.plain.cpu().median
     }
+
+    /// How many times our processor seconds typify's crate takes, where it was measured; medians.
+    #[must_use]
+    pub fn typify_ratio(&self) -> Option<f64> {
+        self.typify.last()?;
+        Some(self.typify.cpu().median / self.contracts.cpu().median)
+    }
 }
 
 impl Report {
@@ -31,8 +39,14 @@ impl Report {
     pub fn to_json(&self) -> Value {
         let sizes = self.sizes.iter().map(|size| {
             let rows = size.rows.iter().map(|row| {
-                json!({ "what": row.what, "contracts": row.contracts.to_json(),
-                        "by_hand": row.plain.to_json(), "cpu_ratio": (row.ratio() * 100.0).round() / 100.0 })
+                let rounded = |ratio: f64| (ratio * 100.0).round() / 100.0;
+                let mut json = json!({ "what": row.what, "contracts": row.contracts.to_json(),
+                        "by_hand": row.plain.to_json(), "cpu_ratio": rounded(row.ratio()) });
+                if let Some(ratio) = row.typify_ratio() {
+                    json["typify"] = row.typify.to_json();
+                    json["typify_cpu_ratio"] = rounded(ratio).into();
+                }
+                json
             });
             json!({
                 "event_types": size.types,
@@ -40,6 +54,8 @@ impl Report {
                 "generation_seconds": size.generation.to_json(),
                 "generated": { "lines": size.generated.0, "bytes": size.generated.1 },
                 "by_hand": { "lines": size.by_hand.0, "bytes": size.by_hand.1 },
+                "typify": size.typify.map(|typify| json!({ "event_types": typify.types,
+                    "lines": typify.generated.0, "bytes": typify.generated.1 })),
                 "check": rows.collect::<Vec<_>>(),
             })
         });
@@ -94,7 +110,47 @@ impl fmt::Display for Report {
                 )?;
             }
         }
-        Ok(())
+        self.typify(f)
+    }
+}
+
+impl Report {
+    /// typify's crate beside ours, if it was asked for.
+    fn typify(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.sizes.iter().all(|size| size.typify.is_none()) {
+            return Ok(());
+        }
+        writeln!(
+            f,
+            "\n| event types | by typify {} | lines | bytes | lines ÷ ours |\n|---:|---:|---:|---:|---:|",
+            version()
+        )?;
+        let mut checks = String::from(
+            "\n| event types | `cargo check` after | typify: wall | CPU | CPU ÷ ours |\n|---:|---|---:|---:|---:|\n",
+        );
+        for size in &self.sizes {
+            if let Some(typify) = size.typify {
+                let (lines, bytes) = typify.generated;
+                let ratio = lines as f64 / size.generated.0 as f64;
+                writeln!(
+                    f,
+                    "| {} | {} | {lines} | {bytes} | {ratio:.1} |",
+                    size.types, typify.types
+                )?;
+            }
+            for row in &size.rows {
+                if let Some(ratio) = row.typify_ratio() {
+                    checks.push_str(&format!(
+                        "| {} | {} | {} | {} | {ratio:.1} |\n",
+                        size.types,
+                        row.what,
+                        row.typify.wall(),
+                        row.typify.cpu(),
+                    ));
+                }
+            }
+        }
+        write!(f, "{checks}")
     }
 }
 

@@ -7,15 +7,50 @@ mod broken;
 mod pattern;
 mod text;
 
-use dispatcher_build_support::Model;
+use std::path::Path;
+
 use dispatcher_build_support::schema::Location;
+use dispatcher_build_support::{Contracts, Model};
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
+
+use crate::{Directory, Sample, TestResult};
 
 /// Deeper than this, what need not be there is left out.
 const DEEP: usize = 6;
 /// And deeper than this everything is: the schema has no small instance.
 const DEEPEST: usize = 24;
+
+/// So many instances of each version of each event type, every second one broken.
+///
+/// # Errors
+/// When the directory cannot be read, or has faults.
+pub fn samples(contracts: &Path, count: usize, seed: u64) -> TestResult<Vec<Sample>> {
+    let directory = Directory::open(contracts)?;
+    let model = Contracts::new(contracts).check()?;
+    let mut instances = Instances::new(&model, seed);
+    let mut samples = Vec::new();
+    for event in directory.event_types() {
+        for (&version, schema) in &event.versions {
+            let Some(path) = schema else { continue };
+            for index in 0..count {
+                let payload = if index % 2 == 0 {
+                    instances.valid(path)
+                } else {
+                    instances.broken(path)
+                };
+                samples.push(Sample {
+                    place: format!("instance {}", samples.len()),
+                    event_type: event.name.clone(),
+                    schema_version: version,
+                    payload,
+                    valid: None,
+                });
+            }
+        }
+    }
+    Ok(samples)
+}
 
 /// Makes instances of the schemas of one model.
 pub struct Instances<'m> {

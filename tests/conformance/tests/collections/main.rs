@@ -4,6 +4,8 @@
 //! Collections that are not there are skipped, with a line that says so.
 
 mod agreement;
+#[cfg(unix)]
+mod beside;
 mod cloudevents;
 mod hard;
 mod held;

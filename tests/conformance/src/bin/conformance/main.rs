@@ -7,9 +7,14 @@ mod arguments;
 
 use std::process::ExitCode;
 
-use dispatcher_conformance::{Error, Options, Report, read_samples, run};
+use dispatcher_conformance::beside::{self, Program};
+use dispatcher_conformance::{Error, Options, random, read_samples, run};
+use serde_json::Value;
 
 use arguments::{Arguments, USAGE};
+
+/// Random samples are the same ones each time.
+const SEED: u64 = 1;
 
 fn main() -> ExitCode {
     let arguments = match arguments::parse(std::env::args_os().skip(1)) {
@@ -24,13 +29,9 @@ fn main() -> ExitCode {
         }
     };
     match report(&arguments) {
-        Ok(report) => {
-            if arguments.json {
-                println!("{}", report.to_json());
-            } else {
-                print!("{report}");
-            }
-            ExitCode::from(u8::from(!report.is_clean()))
+        Ok((text, clean)) => {
+            print!("{text}");
+            ExitCode::from(u8::from(!clean))
         }
         Err(error) => {
             eprintln!("error: {error}");
@@ -39,10 +40,42 @@ fn main() -> ExitCode {
     }
 }
 
-fn report(arguments: &Arguments) -> Result<Report, Error> {
-    let samples = match &arguments.samples {
+/// What is printed, and whether our generator made no error; what typify makes does not count.
+fn report(arguments: &Arguments) -> Result<(String, bool), Error> {
+    let options = Options::new();
+    // Before anything is built, so that nobody waits for what cannot be done.
+    let typify = match arguments.beside_typify {
+        Some(runs) => Some((Program::built(&options.target)?, runs)),
+        None => None,
+    };
+    let contracts = &arguments.contracts;
+    let mut samples = match &arguments.samples {
         Some(path) => read_samples(path)?,
         None => Vec::new(),
     };
-    run(&arguments.contracts, &samples, &Options::new())
+    if arguments.random > 0 {
+        let random = random::samples(contracts, arguments.random, SEED);
+        samples.extend(random.map_err(|error| Error::Contracts(error.to_string()))?);
+    }
+    let printed = |text: String, json: Value| {
+        if arguments.json {
+            format!("{json}\n")
+        } else {
+            text
+        }
+    };
+    Ok(match typify {
+        Some((program, runs)) => {
+            let comparison = beside::run(contracts, &samples, &options, &program, runs)?;
+            let text = printed(comparison.to_string(), comparison.to_json());
+            (text, comparison.dispatcher.is_clean())
+        }
+        None => {
+            let report = run(contracts, &samples, &options)?;
+            (
+                printed(report.to_string(), report.to_json()),
+                report.is_clean(),
+            )
+        }
+    })
 }
