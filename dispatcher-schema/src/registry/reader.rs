@@ -8,7 +8,7 @@ use crate::words::{closest, found, listed, unquoted};
 
 /// One registry being read: its faults so far.
 pub(super) struct Reader<'a> {
-    /// Names the place of a pointer to whoever reads a message.
+    /// Names the place of a pointer for the reader of a message.
     pub(super) place_of: &'a dyn Fn(&str) -> String,
     pub(super) faults: Vec<Fault>,
 }

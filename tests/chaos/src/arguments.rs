@@ -14,7 +14,7 @@ pub struct Options {
     pub seed: u64,
     /// How many events are committed.
     pub events: u64,
-    /// How many faults are injected; by the number of events unless told.
+    /// How many faults are injected; by default derived from the number of events.
     pub faults: Option<usize>,
     /// The report is printed as JSON.
     pub json: bool,
@@ -22,7 +22,7 @@ pub struct Options {
 
 /// What is printed beside a fault in the arguments.
 pub const USAGE: &str =
-    "usage: chaos --seed N [--events M] [--faults K] [--json]    (M is 2000 unless told)";
+    "usage: chaos --seed N [--events M] [--faults K] [--json]    (M defaults to 2000)";
 
 /// What a command line asks for.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
--- Whoever resolves or redrives a dead letter comes before or after whoever writes under a lease of its
+-- Resolving or redriving a dead letter comes before or after a write under a lease of its
 -- subscription (L3): one of them sees what the other did to the order of the subject, in its next
 -- statement.
 SELECT
