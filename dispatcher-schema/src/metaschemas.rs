@@ -1,7 +1,7 @@
 //! The metaschemas of drafts 4 to 2020-12, which a `$ref` may name without a file of their own.
 //!
-//! jsonschema puts only those of 2020-12 into every registry. The others are added by whoever
-//! compiles documents that refer to them ([`referred_to`]), at build time and at run time alike.
+//! jsonschema puts only those of 2020-12 into every registry. The others are added where
+//! documents that refer to them are compiled ([`referred_to`]), at build time and at run time alike.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
