@@ -9,12 +9,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use dispatcher_schema::draft::Draft;
+use dispatcher_schema::subschemas::for_each_subschema;
 use dispatcher_schema::vocabulary::{self, Role};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, Report};
-use crate::draft::Draft;
 use crate::json::Place;
 use crate::model::Model;
 use crate::render::Held;
@@ -215,7 +216,7 @@ impl Walk<'_> {
         if reference.is_some() && draft.ref_hides_siblings() {
             return;
         }
-        draft.for_each_subschema(schema, |pointer, _| {
+        for_each_subschema(draft, schema, |pointer, _| {
             // Definitions count where they are referred to.
             if !vocabulary::steps(&pointer).any(|step| step.is_definition()) {
                 open.push(at.descend(&pointer));
@@ -294,9 +295,9 @@ impl Walk<'_> {
         let hidden = draft.ref_hides_siblings() && keyword != "$ref" && schema.contains_key("$ref");
         // The schema `true` excludes no value.
         let idle = *value == Value::Bool(true) && SCHEMAS_FOR_THE_REST.contains(&keyword);
-        Some(if idle && draft.has(keyword) {
+        Some(if idle && vocabulary::has(draft, keyword) {
             HeldBy::Type
-        } else if hidden || !draft.has(keyword) {
+        } else if hidden || !vocabulary::has(draft, keyword) {
             HeldBy::Unsupported
         } else if self.held.holds(at, keyword) {
             HeldBy::Type

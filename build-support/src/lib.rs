@@ -53,8 +53,6 @@ mod panics;
 mod registry;
 mod render;
 
-pub(crate) use dispatcher_schema::{draft, formats};
-
 pub use contracts::{Contracts, Error, Generated, Rendered};
 pub use coverage::Coverage;
 pub use diagnostic::{Diagnostic, Report};

@@ -1,4 +1,4 @@
-//! What the report says of a schema with each kind of keyword, and what the command does.
+//! The report on a schema with each kind of keyword, and the command that prints it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -49,7 +49,7 @@ fn each_keyword_that_says_something_is_counted_once() {
     let (ty, gate, nothing) = (HeldBy::Type, HeldBy::Gate, HeldBy::Unsupported);
     for (path, pointer, keyword, expected) in [
         ("a.json", "", "additionalProperties", Some(ty)),
-        ("a.json", "", "required", Some(gate)), // `elsewhere` is no property
+        ("a.json", "", "required", Some(gate)), // `elsewhere` is not a property
         ("a.json", "", "title", None),
         ("a.json", "/properties/at", "format", Some(ty)),
         ("a.json", "/properties/count", "minimum", Some(ty)),

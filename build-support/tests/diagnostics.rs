@@ -1,4 +1,4 @@
-//! One folder for each fault: contracts, and the report that they get.
+//! One folder for each fault: contracts, and the report that they produce.
 //!
 //! `UPDATE_EXPECT=1 cargo test -p dispatcher-build-support --test diagnostics` rewrites the reports.
 
@@ -26,7 +26,7 @@ fn every_fault_has_its_report() {
     let mut wrong = Vec::new();
     for fault in faults {
         let folder = root.join(&fault);
-        // As given, so that no report holds this machine's paths.
+        // As given, so that no report contains a path of this machine.
         let contracts = Contracts::new(format!("tests/diagnostics/{fault}/contracts"));
         let report = match contracts.check() {
             Ok(_) => "no fault\n".to_owned(),

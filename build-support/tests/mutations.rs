@@ -1,5 +1,5 @@
-//! Contracts broken at random (but always in the same way): types or a report, never a panic and
-//! never a hang.
+//! Contracts broken at random (but the same way each time): they give types or a report, never a
+//! panic and never a hang.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use dispatcher_build_support::{Contracts, Report};
 use serde_json::{Value, json};
 
-/// A small generator (xorshift), so that a failure can be repeated.
+/// A small generator (xorshift), so that a failure can be reproduced.
 struct Dice(u64);
 
 impl Dice {
@@ -176,7 +176,7 @@ fn write(directory: &Path, path: &str, bytes: &[u8]) {
     fs::write(path, bytes).expect("writable");
 }
 
-/// What becomes of the contracts. It takes milliseconds; where it takes minutes, it hangs.
+/// What the contracts give. It takes milliseconds; if it takes minutes, it hangs.
 fn render(directory: &Path, changed: &[u8]) -> Result<String, Report> {
     let contracts = Contracts::new(directory);
     let (sender, receiver) = mpsc::channel();
@@ -187,7 +187,7 @@ fn render(directory: &Path, changed: &[u8]) -> Result<String, Report> {
     }
 }
 
-/// `MUTATIONS` of them, or 10,000: always the same ones, in as many threads as there are seeds.
+/// `MUTATIONS` of them, or 10,000: the same ones each time, in as many threads as there are seeds.
 #[test]
 fn broken_contracts_get_a_report() {
     let rounds = std::env::var("MUTATIONS")

@@ -1,5 +1,5 @@
-//! Every keyword of the vocabulary in every draft: one that would be enforced elsewhere is a fault
-//! wherever the draft does not have it, and the others never are.
+//! Every keyword of the vocabulary in every draft: a keyword that another draft would enforce is a
+//! fault in each draft that does not have it; the other keywords never are.
 
 use std::fs;
 

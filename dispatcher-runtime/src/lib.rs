@@ -70,8 +70,6 @@
 
 // docs.rs shows which feature each item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Some look-ups of the registry, and some records and spans of `observe`, serve one side only.
-#![cfg_attr(not(all(feature = "publish", feature = "consume")), allow(dead_code))]
 
 // Generated code and expansions name this crate by its own name, in its tests and examples too.
 extern crate self as dispatcher_runtime;

@@ -42,6 +42,12 @@ const ALWAYS: [&str; 9] = [
     "uri",
 ];
 
+/// Whether a value of this format is checked.
+#[must_use]
+pub fn is_checked(name: &str) -> bool {
+    ALWAYS.contains(&name) || BORROWED.contains(&name)
+}
+
 /// Options that know the names of all formats and check only some: for compiling schemas that
 /// nothing is validated with.
 #[must_use]
@@ -86,7 +92,7 @@ pub fn checked(options: ValidationOptions<'_>, old_drafts: bool) -> ValidationOp
 /// What to write for a format that is not known; none where it is.
 #[must_use]
 pub fn help(name: &str) -> Option<String> {
-    if ALWAYS.contains(&name) || BORROWED.contains(&name) || ANNOTATIONS.contains(&name) {
+    if is_checked(name) || ANNOTATIONS.contains(&name) {
         return None;
     }
     let names = || ALWAYS.into_iter().chain(BORROWED).chain(ANNOTATIONS);

@@ -17,8 +17,9 @@ pub mod one_resource;
 pub mod path;
 pub mod pointer;
 pub mod registry;
+pub mod subschemas;
 pub mod vocabulary;
 pub mod words;
 
-pub use draft::{Draft, Subschemas};
+pub use draft::Draft;
 pub use vocabulary::{Keyword, Role, Shape};

@@ -197,6 +197,20 @@ pub const KEYWORDS: &[Keyword] = &[
     since(Draft7, "writeOnly", Plain, Describes),
 ];
 
+/// Whether `draft` has a keyword of this name.
+#[must_use]
+pub fn has(draft: Draft, name: &str) -> bool {
+    keyword(name).is_some_and(|keyword| keyword.is_in(draft))
+}
+
+/// The keywords of `draft` that refer to another schema, such as `$ref`.
+pub fn references(draft: Draft) -> impl Iterator<Item = &'static str> {
+    KEYWORDS
+        .iter()
+        .filter(move |keyword| keyword.role == Refers && keyword.is_in(draft))
+        .map(|keyword| keyword.name)
+}
+
 /// The keyword of this name, in whichever draft.
 #[must_use]
 pub fn keyword(name: &str) -> Option<&'static Keyword> {

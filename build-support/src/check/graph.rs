@@ -6,11 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use dispatcher_schema::draft::Draft;
+use dispatcher_schema::subschemas::for_each_subschema;
 use dispatcher_schema::vocabulary::{self, Role};
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, closest, listed};
-use crate::draft::Draft;
 use crate::json;
 use crate::schema::{Documents, Location};
 
@@ -20,9 +21,7 @@ fn references(
     at: &Location,
     schema: &Map<String, Value>,
 ) -> Vec<(&'static str, Location)> {
-    documents
-        .draft(at)
-        .references()
+    vocabulary::references(documents.draft(at))
         .filter_map(|keyword| {
             let target = documents.resolve(at, schema.get(keyword)?.as_str()?).ok()?;
             Some((keyword, target))
@@ -255,13 +254,11 @@ fn same_value(documents: &Documents, at: &Location) -> Vec<(Location, Location)>
     if only_ref(documents, at, schema) {
         return edges;
     }
-    documents
-        .draft(at)
-        .for_each_subschema(schema, |pointer, _| {
-            let keyword = pointer.split('/').nth(1).unwrap_or_default();
-            if vocabulary::keyword(keyword).is_some_and(|it| it.role == Role::AppliesInPlace) {
-                edges.push((at.descend(&pointer), at.descend(&pointer)));
-            }
-        });
+    for_each_subschema(documents.draft(at), schema, |pointer, _| {
+        let keyword = pointer.split('/').nth(1).unwrap_or_default();
+        if vocabulary::keyword(keyword).is_some_and(|it| it.role == Role::AppliesInPlace) {
+            edges.push((at.descend(&pointer), at.descend(&pointer)));
+        }
+    });
     edges
 }

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use dispatcher_schema::draft::Draft;
 use dispatcher_schema::formats;
 use dispatcher_schema::vocabulary::{self, Role};
 use dispatcher_schema::words::found;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, closest};
-use crate::draft::Draft;
 use crate::json::Place;
 use crate::panics::quietly;
 use crate::schema::{Documents, Location};

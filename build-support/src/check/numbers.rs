@@ -8,10 +8,11 @@
 use std::collections::BTreeSet;
 
 use dispatcher_schema::inexact::{inexact, place, shortened};
+use dispatcher_schema::subschemas::{Subschemas, subschemas};
+use dispatcher_schema::vocabulary;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
-use crate::draft::Subschemas;
 use crate::json;
 use crate::schema::{Documents, Location};
 
@@ -69,6 +70,6 @@ fn means_something(documents: &Documents, at: &Location, keyword: &str) -> bool 
     // A number where a schema belongs is a fault of its own.
     let holds_schemas = schema
         .get(keyword)
-        .is_some_and(|value| draft.subschemas(keyword, value) != Subschemas::None);
-    draft.has(keyword) && keyword != "examples" && !holds_schemas
+        .is_some_and(|value| subschemas(draft, keyword, value) != Subschemas::None);
+    vocabulary::has(draft, keyword) && keyword != "examples" && !holds_schemas
 }

@@ -1,8 +1,9 @@
 //! Why a reference does not resolve, and what was probably meant.
 
+use dispatcher_schema::draft::Draft;
+
 use super::{CONTRACT_SCHEME, Documents, Location};
 use crate::diagnostic::{closest, listed};
-use crate::draft::Draft;
 use crate::json;
 
 /// Why a reference does not resolve.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::operate::dead_letter::DeadLetterError;
 use crate::operate::subscriptions::SubscriptionError;
-use crate::postgres::error::{DatabaseError, describe, is_transient_error};
+use crate::postgres::error::{DatabaseError, describe, is_transient, is_transient_code};
 #[cfg(feature = "publish")]
 use crate::publish::PublishError;
 
@@ -193,4 +193,19 @@ fn our_database_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Databa
         Some(SubscriptionError::Database(error)) => Some(error),
         _ => None,
     }
+}
+
+/// Whether the database failed in a way that waiting mends. Wrappers such as anyhow's show the errors
+/// inside that of sqlx and not that one itself.
+fn is_transient_error(error: &(dyn Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<sqlx::Error>() {
+        return is_transient(error);
+    }
+    if let Some(error) = error.downcast_ref::<DatabaseError>() {
+        return error.is_transient();
+    }
+    // What `source` of sqlx's error returns.
+    let server = error.downcast_ref::<Box<dyn sqlx::error::DatabaseError>>();
+    let code = server.and_then(|error| error.code());
+    code.is_some_and(|code| is_transient_code(&code))
 }

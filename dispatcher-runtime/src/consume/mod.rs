@@ -34,6 +34,8 @@ pub(crate) mod statements;
 pub(crate) mod subscription;
 mod sweeper;
 mod tasks;
+#[cfg(feature = "opentelemetry")]
+mod trace_context;
 pub(crate) mod wake;
 mod worker;
 

@@ -34,7 +34,7 @@ pub(crate) fn received<'a>(span: &Span, events: impl ExactSizeIterator<Item = &'
     span.record("messaging.batch.message_count", events.len());
     #[cfg(feature = "opentelemetry")]
     for event in events {
-        crate::observe::trace_context::link(span, event.traceparent.as_deref());
+        super::trace_context::link(span, event.traceparent.as_deref());
     }
 }
 
@@ -58,6 +58,6 @@ pub(crate) fn handle(event: &StoredEvent, delivery: &Delivery) -> Span {
         dispatcher.attempt = delivery.attempt,
     );
     #[cfg(feature = "opentelemetry")]
-    crate::observe::trace_context::follow(&span, event.traceparent.as_deref());
+    super::trace_context::follow(&span, event.traceparent.as_deref());
     span
 }

@@ -14,6 +14,7 @@ use super::pass::{IdleState, Pass, PassExecutor};
 use super::poll::Poll;
 use super::reconnect::Reconnect;
 use super::wake::Sleeper;
+use crate::observe::HeldBack;
 
 /// How soon to look again while a writer is in flight that may not notify: at first, at most.
 const IN_FLIGHT: (Duration, Duration) = (Duration::from_millis(3), Duration::from_millis(100));
@@ -102,13 +103,14 @@ impl<S: Send + Sync + 'static> Worker<S> {
             .seen(idle.horizon, idle.last_position, consumer)
             .await
         {
-            let observers = &settings.observers;
-            observers.held_back(
-                consumer,
-                &report.blocker,
-                report.standing_for,
-                report.positions,
-            );
+            settings.observers.tell(|observer| {
+                observer.held_back(&HeldBack {
+                    consumer,
+                    blocker: &report.blocker,
+                    standing_for: report.standing_for,
+                    positions: report.positions,
+                });
+            });
         }
     }
 

@@ -18,6 +18,9 @@ pub(crate) mod payload;
 pub(crate) mod permission;
 pub(crate) mod position;
 pub(crate) mod registry;
-#[cfg(any(feature = "publish", feature = "opentelemetry"))]
+#[cfg(any(
+    feature = "publish",
+    all(feature = "opentelemetry", feature = "consume")
+))]
 pub(crate) mod traceparent;
 pub(crate) mod value;

@@ -1,16 +1,6 @@
 //! The names of metrics, labels and their values, which the adapters share.
 
-// Only the adapters read them.
-#![cfg_attr(
-    not(any(feature = "metrics", feature = "opentelemetry")),
-    allow(dead_code)
-)]
-
 use std::time::Duration;
-
-#[cfg(feature = "consume")]
-use super::HeldBack;
-use super::{AttemptOutcome, PublishOutcome};
 
 pub(super) const PUBLISH_COUNT: &str = "dispatcher.publish.count";
 pub(super) const CONSUME_COUNT: &str = "dispatcher.consume.count";
@@ -19,8 +9,6 @@ pub(super) const DEAD_LETTER_COUNT: &str = "dispatcher.dead_letter.count";
 pub(super) const HANDLER_LATENCY: &str = "dispatcher.handler_latency_ms";
 pub(super) const END_TO_END_LATENCY: &str = "dispatcher.end_to_end_latency_ms";
 pub(super) const SINCE_INSERT_LATENCY: &str = "dispatcher.end_to_end_latency_since_insert_ms";
-
-pub(super) const HORIZON_STANDING: &str = "dispatcher.horizon.standing_ms";
 
 pub(super) const PUBLISH_HELP: &str = "Publishes, by what became of them.";
 pub(super) const CONSUME_HELP: &str = "Attempts to handle an event, by what became of them.";
@@ -32,50 +20,14 @@ pub(super) const END_TO_END_HELP: &str =
 pub(super) const SINCE_INSERT_HELP: &str =
     "From the event's insert until it was handled or a dead letter.";
 
-pub(super) const HORIZON_STANDING_HELP: &str = "For how long an open transaction that has published has kept events from being read; 0 when it has ended.";
-
 pub(super) const EVENT_TYPE: &str = "event_type";
 pub(super) const CONSUMER: &str = "consumer";
 pub(super) const SUBSCRIPTION: &str = "subscription";
-pub(super) const APPLICATION: &str = "application";
 pub(super) const OUTCOME: &str = "outcome";
 
 /// The outcome of every dedup hit, so that all metrics of a consumer have the same labels.
 pub(super) const SKIPPED: &str = "skipped";
 
-impl PublishOutcome {
-    /// The value of the label `outcome`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Published => "published",
-            Self::Duplicate => "duplicate",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-impl AttemptOutcome {
-    /// The value of the label `outcome`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Handled => "handled",
-            Self::Retried => "retried",
-            Self::DeadLettered => "dead_lettered",
-        }
-    }
-}
-
 pub(super) fn milliseconds(latency: Duration) -> f64 {
     latency.as_secs_f64() * 1_000.0
-}
-
-/// Whose transaction it is, as it calls itself.
-#[cfg(feature = "consume")]
-pub(super) fn application<'a>(held_back: &HeldBack<'a>) -> &'a str {
-    held_back
-        .blocker
-        .application
-        .as_deref()
-        .unwrap_or("unknown")
 }

@@ -1,11 +1,11 @@
 //! The adapter for the `metrics` facade. Prometheus writes the dots of the names as underscores.
 
+use ::metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 #[cfg(feature = "consume")]
-use ::metrics::gauge;
-use ::metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, histogram};
+use ::metrics::{describe_gauge, gauge};
 
 #[cfg(feature = "consume")]
-use super::HeldBack;
+use super::held_back::{HeldBack, metric};
 use super::label::{self, milliseconds};
 use super::{AttemptRecord, DeadLetterRecord, DedupRecord, Observer, PublishRecord};
 
@@ -27,11 +27,8 @@ impl MetricsObserver {
         describe_counter!(label::CONSUME_COUNT, label::CONSUME_HELP);
         describe_counter!(label::DEDUP_HIT_COUNT, label::DEDUP_HIT_HELP);
         describe_counter!(label::DEAD_LETTER_COUNT, label::DEAD_LETTER_HELP);
-        describe_gauge!(
-            label::HORIZON_STANDING,
-            Unit::Milliseconds,
-            label::HORIZON_STANDING_HELP
-        );
+        #[cfg(feature = "consume")]
+        describe_gauge!(metric::NAME, Unit::Milliseconds, metric::HELP);
         for (name, help) in [
             (label::HANDLER_LATENCY, label::HANDLER_LATENCY_HELP),
             (label::END_TO_END_LATENCY, label::END_TO_END_HELP),
@@ -99,9 +96,9 @@ impl Observer for MetricsObserver {
     #[cfg(feature = "consume")]
     fn held_back(&self, held_back: &HeldBack<'_>) {
         gauge!(
-            label::HORIZON_STANDING,
+            metric::NAME,
             label::CONSUMER => held_back.consumer,
-            label::APPLICATION => label::application(held_back).to_owned(),
+            metric::APPLICATION => metric::application(held_back).to_owned(),
         )
         .set(milliseconds(held_back.standing_for));
     }

@@ -20,32 +20,38 @@
 //! contracts and the code, never an id, a subject or the text of an error.
 
 #[cfg(feature = "consume")]
-mod kept;
+mod held_back;
+#[cfg(any(feature = "metrics", feature = "opentelemetry"))]
 mod label;
 #[cfg(feature = "metrics")]
 mod metrics;
+#[cfg(any(feature = "publish", feature = "consume"))]
+mod observers;
 #[cfg(feature = "opentelemetry")]
 mod opentelemetry;
+mod outcome;
+#[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) mod span;
-mod tell;
-#[cfg(feature = "opentelemetry")]
+#[cfg(all(
+    feature = "opentelemetry",
+    any(feature = "publish", feature = "consume")
+))]
 pub(crate) mod trace_context;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::contract::dead_letter_reason::DeadLetterReason;
-#[cfg(feature = "consume")]
-use crate::log::Blocker;
 
 #[cfg(feature = "metrics")]
 pub use self::metrics::MetricsObserver;
 #[cfg(feature = "opentelemetry")]
 pub use self::opentelemetry::OpenTelemetryObserver;
 #[cfg(feature = "consume")]
-pub(crate) use kept::{Ended, Kept};
+pub use held_back::HeldBack;
 #[cfg(any(feature = "publish", feature = "consume"))]
-pub(crate) use tell::Observers;
+pub(crate) use observers::Observers;
+pub use outcome::{AttemptOutcome, PublishOutcome};
 
 /// Bounds of histogram buckets for the latencies, in milliseconds: from a handler that does one insert to an
 /// event that has waited for all of its retries.
@@ -140,21 +146,6 @@ impl<O: Observer + ?Sized> Observer for Arc<O> {
     }
 }
 
-/// Events that cannot be read yet, because of a transaction that has published and not ended.
-#[cfg(feature = "consume")]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct HeldBack<'a> {
-    /// The consuming domain.
-    pub consumer: &'static str,
-    /// The transaction.
-    pub blocker: &'a Blocker,
-    /// For how long this consumer has been waiting; zero once the transaction has ended.
-    pub standing_for: Duration,
-    /// How many positions cannot be read yet because of it.
-    pub positions: u64,
-}
-
 /// A publish, of one event or of many.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -166,20 +157,6 @@ pub struct PublishRecord<'a> {
     /// How many events this is about. A batch with new and known event ids is reported twice, once for
     /// each. A batch that is refused counts as 1, because validation stops at the first event.
     pub events: u64,
-}
-
-/// What became of a publish.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum PublishOutcome {
-    /// The events were inserted.
-    Published,
-    /// An event of that id was there already; nothing was inserted.
-    Duplicate,
-    /// The payload, the event type or the envelope does not fit the contracts.
-    Refused,
-    /// The database failed.
-    Failed,
 }
 
 /// An attempt to handle an event, with its outcome committed.
@@ -200,25 +177,6 @@ pub struct AttemptRecord<'a> {
     pub handler_latency: Option<Duration>,
     /// How long the event was on its way; `None` if it will be handled again.
     pub end_to_end: Option<EndToEnd>,
-}
-
-/// What became of an attempt.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum AttemptOutcome {
-    /// The event is handled and its effects are visible.
-    Handled,
-    /// It failed, and the event will be handled again.
-    Retried,
-    /// It failed for the last time.
-    DeadLettered,
-}
-
-impl AttemptOutcome {
-    /// Whether the event is handled.
-    pub fn is_handled(self) -> bool {
-        matches!(self, Self::Handled)
-    }
 }
 
 /// The time from an event's beginning until its effects were committed, by the clock of the consumer. It is

@@ -6,7 +6,7 @@ use ::opentelemetry::metrics::Gauge;
 use ::opentelemetry::metrics::{Counter, Histogram, Meter};
 
 #[cfg(feature = "consume")]
-use super::HeldBack;
+use super::held_back::{HeldBack, metric};
 use super::label::{self, milliseconds};
 use super::{
     AttemptRecord, DeadLetterRecord, DedupRecord, LATENCY_BUCKETS_MS, Observer, PublishRecord,
@@ -52,9 +52,9 @@ impl OpenTelemetryObserver {
             since_insert: histogram(label::SINCE_INSERT_LATENCY, label::SINCE_INSERT_HELP),
             #[cfg(feature = "consume")]
             horizon_standing: meter
-                .f64_gauge(label::HORIZON_STANDING)
+                .f64_gauge(metric::NAME)
                 .with_unit("ms")
-                .with_description(label::HORIZON_STANDING_HELP)
+                .with_description(metric::HELP)
                 .build(),
         }
     }
@@ -120,7 +120,10 @@ impl Observer for OpenTelemetryObserver {
             milliseconds(held_back.standing_for),
             &[
                 KeyValue::new(label::CONSUMER, held_back.consumer),
-                KeyValue::new(label::APPLICATION, label::application(held_back).to_owned()),
+                KeyValue::new(
+                    metric::APPLICATION,
+                    metric::application(held_back).to_owned(),
+                ),
             ],
         );
     }

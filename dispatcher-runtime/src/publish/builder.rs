@@ -11,7 +11,7 @@ use super::settings;
 use super::statements::PublishStatements;
 use crate::contract::id::{IdError, TenantId};
 use crate::contract::payload::Domain;
-use crate::contract::registry::LoadedRegistry;
+use crate::contract::registry::{Difference, LoadedRegistry};
 use crate::observe::{Observer, Observers};
 use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
@@ -147,12 +147,8 @@ impl<D: Domain> DispatcherBuilder<D> {
             });
         }
         if let Some(loaded) = &self.registry {
-            for difference in loaded.compare(D::registry()) {
-                if difference.concerns_producer(D::NAME) {
-                    tracing::warn!(
-                        "the loaded contracts differ from the bundled ones: {difference}"
-                    );
-                }
+            for difference in differences_of_producer::<D>(loaded) {
+                tracing::warn!("the loaded contracts differ from the bundled ones: {difference}");
             }
         }
         Ok(Dispatcher::new(Shared {
@@ -166,4 +162,18 @@ impl<D: Domain> DispatcherBuilder<D> {
             marked: None,
         }))
     }
+}
+
+/// The differences in event types that `D` produces, according to either copy of the contracts.
+fn differences_of_producer<D: Domain>(loaded: &LoadedRegistry) -> impl Iterator<Item = Difference> {
+    let bundled = D::registry();
+    loaded.compare(bundled).into_iter().filter(|difference| {
+        let event_type = &difference.event_type;
+        bundled
+            .event(event_type)
+            .is_some_and(|event| event.producer == D::NAME)
+            || loaded
+                .event(event_type)
+                .is_some_and(|event| event.producer == D::NAME)
+    })
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use super::contract::Contract;
 use super::gated_payload::GatedPayload;
 use crate::contract::envelope::subject_of;
 use crate::contract::gate::PayloadSchema;
@@ -61,19 +62,13 @@ impl Draft {
         version: u32,
         payload: Value,
     ) -> Result<Self, PublishError> {
-        let contract = match loaded {
-            Some(loaded) => loaded.contract(event_type, version),
-            None => D::registry().contract(event_type, version),
-        };
-        let Some(contract) = contract else {
-            return Err(PublishError::UnknownEventType {
-                event_type: event_type.to_owned(),
-                suggestion: match loaded {
-                    Some(loaded) => loaded.closest(event_type),
-                    None => D::registry().closest(event_type),
-                },
-            });
-        };
+        let contract =
+            Contract::find(D::registry(), loaded, event_type, version).map_err(|unknown| {
+                PublishError::UnknownEventType {
+                    event_type: event_type.to_owned(),
+                    suggestion: unknown.suggestion,
+                }
+            })?;
         if contract.producer != D::NAME {
             return Err(PublishError::NotTheProducer {
                 domain: D::NAME,

@@ -5,8 +5,8 @@
 
 use tracing::{Instrument, Span};
 
-use super::Published;
-use crate::observe::{Observers, PublishOutcome, span};
+use super::{Published, span};
+use crate::observe::{Observers, PublishOutcome, PublishRecord};
 use crate::publish::PublishError;
 
 /// A publish that is about to run.
@@ -47,9 +47,8 @@ impl<'a> Observed<'a> {
                     PublishError::Database(_) => (PublishOutcome::Failed, self.events),
                     _ => (PublishOutcome::Refused, 1),
                 };
-                self.observers
-                    .not_published(self.event_type, outcome, events);
-                span::failed(&self.span, outcome.as_str());
+                self.tell(outcome, events);
+                crate::observe::span::failed(&self.span, outcome.as_str());
             }
         }
         result
@@ -66,8 +65,27 @@ impl<'a> Observed<'a> {
                     .record("messaging.batch.message_count", events.len());
             }
         }
+        if self.observers.is_empty() {
+            return;
+        }
         let known = events.iter().filter(|event| event.is_duplicate()).count();
-        self.observers
-            .published(self.event_type, events.len() - known, known);
+        for (outcome, events) in [
+            (PublishOutcome::Published, events.len() - known),
+            (PublishOutcome::Duplicate, known),
+        ] {
+            if events > 0 {
+                self.tell(outcome, events);
+            }
+        }
+    }
+
+    fn tell(&self, outcome: PublishOutcome, events: usize) {
+        self.observers.tell(|observer| {
+            observer.published(&PublishRecord {
+                event_type: self.event_type,
+                outcome,
+                events: u64::try_from(events).unwrap_or(u64::MAX),
+            });
+        });
     }
 }

@@ -1,11 +1,12 @@
 //! What each keyword needs, and the names of types.
 
+use dispatcher_schema::draft::Draft;
+use dispatcher_schema::subschemas::{Subschemas, subschemas};
 use dispatcher_schema::words::found;
 use serde_json::Value;
 
 use super::Checker;
 use crate::diagnostic::closest;
-use crate::draft::{Draft, Subschemas};
 use crate::schema::Location;
 
 impl Checker<'_> {
@@ -39,7 +40,7 @@ impl Checker<'_> {
             "enum" => "an array of values is needed",
             "examples" => "an array is needed",
             "dependentRequired" => "an object of arrays of property names is needed",
-            _ => match self.draft.subschemas(keyword, value) {
+            _ => match subschemas(self.draft, keyword, value) {
                 Subschemas::One => {
                     return Some(format!(
                         "a schema (an object{}) is needed",

@@ -3,9 +3,9 @@
 use dispatcher_schema::vocabulary::asserts;
 use serde_json::{Map, Value};
 
-use crate::draft::Draft;
 use crate::render::ir::{List, Shape, Type};
 use crate::schema::Location;
+use dispatcher_schema::draft::Draft;
 
 use super::lowering::Lowering;
 use super::schemas::{declared_types, values};

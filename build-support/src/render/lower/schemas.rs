@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use dispatcher_schema::vocabulary::asserts;
 use serde_json::{Map, Value};
 
-use crate::draft::Draft;
-use crate::formats::BORROWED;
 use crate::model::Model;
 use crate::render::docs::Docs;
 use crate::schema::{Documents, Location};
+use dispatcher_schema::draft::Draft;
+use dispatcher_schema::formats::BORROWED;
 
 /// The documents of a model, for questions about their schemas.
 #[derive(Clone, Copy)]

@@ -1,8 +1,8 @@
 //! Strings with their constraints.
 
+use dispatcher_schema::formats::{self, ANNOTATIONS};
 use serde_json::{Map, Value};
 
-use crate::formats::ANNOTATIONS;
 use crate::render::docs::code;
 use crate::render::ir::{Rule, Scalar, Shape, Type};
 use crate::schema::Location;
@@ -14,7 +14,7 @@ impl Lowering<'_> {
         let format = schema
             .get("format")
             .and_then(Value::as_str)
-            .filter(|format| FORMATS.contains(format));
+            .filter(|format| formats::is_checked(format));
         let size = |keyword| schema.get(keyword).and_then(Value::as_f64);
         let pattern = schema.get("pattern").and_then(Value::as_str);
         self.hold(at, &["type", "minLength", "maxLength", "pattern"]);
@@ -57,27 +57,6 @@ impl Lowering<'_> {
         Type::Named(self.new_item(at, Shape::Scalar(Scalar { expected, rule })))
     }
 }
-
-/// The formats that the gate checks; others are annotations.
-const FORMATS: [&str; 17] = [
-    "date",
-    "date-time",
-    "duration",
-    "email",
-    "hostname",
-    "ipv4",
-    "ipv6",
-    "iri",
-    "iri-reference",
-    "json-pointer",
-    "regex",
-    "relative-json-pointer",
-    "time",
-    "uri",
-    "uri-reference",
-    "uri-template",
-    "uuid",
-];
 
 fn characters(count: f64) -> String {
     format!(

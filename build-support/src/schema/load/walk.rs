@@ -3,11 +3,13 @@
 //! Only what stands where its draft holds a schema is looked at, so values that merely look like a
 //! schema claim no address and refer to nothing.
 
+use dispatcher_schema::draft::Draft;
+use dispatcher_schema::subschemas::for_each_subschema;
+use dispatcher_schema::vocabulary;
 use serde_json::{Map, Value};
 
 use super::{Loader, Reference};
 use crate::diagnostic::closest;
-use crate::draft::Draft;
 use crate::json::Place;
 use crate::schema::{Location, Scope, resolve_uri, without_fragment};
 
@@ -34,7 +36,7 @@ impl Loader<'_> {
             self.note_references(&at, schema, scope.draft);
             // Reversed on the stack, so that "first" means what a reader would call first.
             let end = open.len();
-            scope.draft.for_each_subschema(schema, |pointer, value| {
+            for_each_subschema(scope.draft, schema, |pointer, value| {
                 open.push((at.descend(&pointer), value, scope.clone()));
             });
             open[end..].reverse();
@@ -160,7 +162,7 @@ impl Loader<'_> {
     }
 
     fn note_references(&mut self, at: &Location, schema: &Map<String, Value>, draft: Draft) {
-        for keyword in draft.references() {
+        for keyword in vocabulary::references(draft) {
             if let Some(Value::String(reference)) = schema.get(keyword) {
                 self.new.push(Reference {
                     from: at.clone(),

@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 
 use super::error::AbortCause;
+use super::report::clock;
 use crate::consume::delivery::{Delivery, DeliveryTx};
 use crate::consume::handler::Incoming;
 use crate::consume::handler_error::{HandlerError, HandlerErrorKind};
@@ -98,7 +99,7 @@ impl<S: Send + Sync + 'static> Attempt<'_, S> {
             tx.open_savepoint().await?;
         }
         let span = span::handle(self.event, &self.delivery);
-        let started = self.observers.clock();
+        let started = clock(self.observers);
         let result = self.call(tx.as_deref_mut(), &span).await;
         let handler_latency = started.map(|started| started.elapsed());
         if tx.as_deref().is_some_and(|tx| !tx.is_open()) {

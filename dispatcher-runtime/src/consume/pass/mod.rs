@@ -72,6 +72,7 @@ mod read;
 mod record;
 mod recorder;
 mod recover;
+mod report;
 mod run;
 mod source;
 

@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 
 use super::attempt::Failure;
 use super::candidate::Candidate;
+use super::report::{AttemptEnd, PassReport};
 use crate::consume::handler_error::HandlerErrorKind;
 use crate::consume::partition::{Bound, Partition};
 use crate::consume::retry_policy::lengthen;
@@ -18,7 +19,6 @@ use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::contract::id::DeadLetterId;
 use crate::log::Anchor;
 use crate::log::stored_event::StoredEvent;
-use crate::observe::{Ended, Kept};
 use crate::operate::dead_letter::{self, FailedAttempt};
 
 /// What was done so far and will be recorded together.
@@ -46,7 +46,7 @@ pub(super) struct PassRecord {
     /// The same event, for the cursor to remember.
     pub(super) anchor: Option<Anchor>,
     /// What observers receive once it is committed.
-    pub(super) kept: Kept,
+    pub(super) report: PassReport,
     /// What is logged then.
     pub(super) log_lines: Vec<Box<dyn FnOnce() + Send + Sync>>,
 }
@@ -149,7 +149,7 @@ impl PassRecord {
         partition: &Partition<S>,
         candidate: &Candidate,
         failure: Failure,
-    ) -> Ended {
+    ) -> AttemptEnd {
         let last = FailedAttempt {
             attempt: candidate.attempts + 1,
             failed_at: partition.settings().clock.now(),
@@ -166,11 +166,11 @@ impl PassRecord {
         match verdict {
             Verdict::RetryIn(delay) => {
                 self.retry(partition, failed, delay);
-                Ended::Retry
+                AttemptEnd::Retry
             }
             Verdict::GiveUp(reason) => {
                 self.give_up(partition, failed, reason);
-                Ended::DeadLetter(reason)
+                AttemptEnd::DeadLetter(reason)
             }
         }
     }

@@ -197,7 +197,7 @@ impl<'a, S> Recorder<'a, S> {
         for log_line in record.log_lines.drain(..) {
             log_line();
         }
-        std::mem::take(&mut record.kept).tell(
+        std::mem::take(&mut record.report).tell(
             &self.partition.settings().observers,
             self.partition.settings().consumer,
             self.partition.subscription().name,

@@ -184,7 +184,7 @@ async fn record_failure<S>(
     let (observers, event) = (&partition.settings().observers, &candidate.event);
     let attempt = candidate.attempts + 1;
     record
-        .kept
+        .report
         .attempted(observers, event, attempt, None, ended);
     commit(partition, tx, record).await
 }

@@ -11,10 +11,10 @@ use super::error::AbortCause;
 use super::read::Reader;
 use super::record::{PassRecord, RetryRow};
 use super::recorder::{Advance, Recorder};
+use super::report::AttemptEnd;
 use crate::consume::delivery::{Delivery, DeliveryTx};
 use crate::consume::partition::Partition;
 use crate::consume::savepoint::Next;
-use crate::observe::Ended;
 
 /// How long what was handled outside a transaction may stay unrecorded. A crash repeats that much.
 const UNRECORDED: Duration = Duration::from_millis(100);
@@ -176,7 +176,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
                 subscription = self.partition.subscription().name,
                 "the event was handled before"
             );
-            record.kept.skipped(observers, event);
+            record.report.skipped(observers, event);
             if is_retry {
                 record.settle(event);
             }
@@ -189,7 +189,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
             let ended = record.fail(&self.partition, &candidate, Failure::permanent(lost));
             let attempt = candidate.attempts + 1;
             record
-                .kept
+                .report
                 .attempted(observers, event, attempt, None, ended);
         } else {
             let attempted = self.attempt(tx, &candidate, record).await;
@@ -215,21 +215,21 @@ impl<S: Send + Sync + 'static> Runner<S> {
         {
             self.mark_again(tx).await?;
         }
-        let ended = match report.outcome {
+        let end = match report.outcome {
             Outcome::Handled => {
                 record.over.push(event.event_id.clone());
-                Ended::Handled
+                AttemptEnd::Handled
             }
             Outcome::Failed(failure) => record.fail(&self.partition, candidate, failure),
         };
         let observers = &self.partition.settings().observers;
         let (attempt, latency) = (candidate.attempts + 1, report.handler_latency);
         record
-            .kept
-            .attempted(observers, event, attempt, latency, ended);
+            .report
+            .attempted(observers, event, attempt, latency, end);
         if !candidate.is_retry {
             record.pass_by(event);
-        } else if matches!(ended, Ended::Handled) {
+        } else if matches!(end, AttemptEnd::Handled) {
             record.settle(event);
         }
         Ok(())

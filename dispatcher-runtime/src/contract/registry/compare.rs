@@ -32,14 +32,6 @@ pub struct Difference {
     pub bundled: Option<Value>,
     /// What the loaded copy has there; `None` for nothing.
     pub loaded: Option<Value>,
-    producers: Vec<String>,
-}
-
-impl Difference {
-    /// Whether `domain` produces the event type, in either copy.
-    pub(crate) fn concerns_producer(&self, domain: &str) -> bool {
-        self.producers.iter().any(|producer| producer == domain)
-    }
 }
 
 impl fmt::Display for Difference {
@@ -91,7 +83,6 @@ pub(super) fn compare(
                 event_type: name,
                 documents: &documents,
                 loaded_documents,
-                producers: Vec::new(),
                 differences: Vec::new(),
             };
             event.compare(bundled.event(name), lookup::event(loaded.iter(), name));
@@ -104,16 +95,11 @@ struct EventComparison<'a> {
     event_type: &'a str,
     documents: &'a BTreeMap<String, Value>,
     loaded_documents: &'a BTreeMap<String, Value>,
-    producers: Vec<String>,
     differences: Vec<Difference>,
 }
 
 impl EventComparison<'_> {
     fn compare(&mut self, bundled: Option<&EventContract>, loaded: Option<&LoadedEvent>) {
-        self.producers
-            .extend(bundled.map(|event| event.producer.to_owned()));
-        self.producers
-            .extend(loaded.map(|event| event.producer.clone()));
         let name = json!(self.event_type);
         let (bundled, loaded) = match (bundled, loaded) {
             (Some(bundled), Some(loaded)) => (bundled, loaded),
@@ -243,7 +229,6 @@ impl EventComparison<'_> {
             pointer,
             bundled,
             loaded,
-            producers: self.producers.clone(),
         });
     }
 }

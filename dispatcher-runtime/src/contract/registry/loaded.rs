@@ -13,7 +13,7 @@ use super::compare::{self, Difference};
 use super::documents::Documents;
 use super::error::RegistryError;
 use super::loaded_event::LoadedEvent;
-use super::lookup::{self, Contract};
+use super::lookup;
 
 /// The contracts of a directory: the same look-ups as a bundled [`Registry`], and the same gate.
 ///
@@ -99,15 +99,6 @@ impl LoadedRegistry {
     /// count for nothing.
     pub fn compare(&self, bundled: &Registry) -> Vec<Difference> {
         compare::compare(&self.events, &self.documents, bundled)
-    }
-
-    pub(crate) fn closest(&self, event_type: &str) -> Option<String> {
-        lookup::closest(self.events(), event_type)
-    }
-
-    /// What a publish has to know of a live event type.
-    pub(crate) fn contract(&self, event_type: &str, version: u32) -> Option<Contract<'_>> {
-        lookup::contract(self.events(), event_type, version)
     }
 }
 

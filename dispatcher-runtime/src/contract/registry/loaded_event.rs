@@ -1,7 +1,5 @@
 //! What a loaded registry says about its event types and their versions.
 
-use std::borrow::Cow;
-
 use dispatcher_schema::registry::{self, EventEntry};
 
 use super::Status;
@@ -119,29 +117,11 @@ impl<'a> Described<'a> for &'a LoadedEvent {
         &self.event_type
     }
 
-    fn producer(self) -> &'a str {
-        &self.producer
-    }
-
-    fn subject(self) -> Option<Cow<'static, str>> {
-        self.subject.clone().map(Cow::Owned)
-    }
-
-    fn owned_name(self) -> Cow<'static, str> {
-        Cow::Owned(self.event_type.clone())
-    }
-
     fn is_retired(self) -> bool {
         self.status == Status::Retired
     }
 
     fn is_consumed_by(self, domain: &str) -> bool {
         self.consumers.iter().any(|consumer| consumer == domain)
-    }
-
-    fn live_schemas(self) -> impl Iterator<Item = (u32, &'a PayloadSchema)> {
-        self.versions
-            .iter()
-            .filter_map(|version| Some((version.schema_version, version.schema.as_ref()?)))
     }
 }

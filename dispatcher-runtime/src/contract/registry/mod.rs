@@ -14,11 +14,10 @@ mod lookup;
 mod numbers;
 pub(crate) mod reach;
 
-use std::borrow::Cow;
-
 use crate::contract::decode_error::DecodeError;
 use crate::contract::gate::{Document, PayloadSchema};
-use lookup::{Contract, Described};
+
+pub(crate) use lookup::Described;
 
 pub use compare::Difference;
 pub use error::{RegistryError, RegistryFault};
@@ -68,16 +67,6 @@ impl Registry {
     /// The event type of that name (`credit.locked`).
     pub fn event(&self, event_type: &str) -> Option<&'static EventContract> {
         lookup::event(self.events(), event_type)
-    }
-
-    /// The name of a live event type that is spelt almost like this.
-    pub(crate) fn closest(&self, event_type: &str) -> Option<String> {
-        lookup::closest(self.events(), event_type)
-    }
-
-    /// What a publish has to know of a live event type.
-    pub(crate) fn contract(&self, event_type: &str, version: u32) -> Option<Contract<'static>> {
-        lookup::contract(self.events(), event_type, version)
     }
 
     /// The event types that `domain` handles, except the retired ones.
@@ -140,30 +129,12 @@ impl<'a> Described<'a> for &'a EventContract {
         self.event_type
     }
 
-    fn producer(self) -> &'a str {
-        self.producer
-    }
-
-    fn subject(self) -> Option<Cow<'static, str>> {
-        self.subject.map(Cow::Borrowed)
-    }
-
-    fn owned_name(self) -> Cow<'static, str> {
-        Cow::Borrowed(self.event_type)
-    }
-
     fn is_retired(self) -> bool {
         self.status == Status::Retired
     }
 
     fn is_consumed_by(self, domain: &str) -> bool {
         self.consumers.contains(&domain)
-    }
-
-    fn live_schemas(self) -> impl Iterator<Item = (u32, &'a PayloadSchema)> {
-        self.versions
-            .iter()
-            .filter_map(|version| Some((version.schema_version, version.schema?)))
     }
 }
 

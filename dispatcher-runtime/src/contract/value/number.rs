@@ -51,16 +51,6 @@ impl Number {
     pub fn as_u64(self) -> Option<u64> {
         self.0.whole()?.try_into().ok()
     }
-
-    /// The number as a double, if that is the same number.
-    fn as_exact_f64(self) -> Result<f64, ValueError> {
-        let float = self.as_f64();
-        if self == float {
-            Ok(float)
-        } else {
-            Err(ValueError::new("the number", "fit into f64", self))
-        }
-    }
 }
 
 primitives!(Number: i8 => Signed, i16 => Signed, i32 => Signed, i64 => Signed,
@@ -122,12 +112,17 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
-crate::__bind!(Number as f64, |number| number.as_exact_f64(), |found| Ok::<
-    _,
-    ValueError,
->(
-    Self::from(found)
-));
+crate::__bind!(
+    Number as f64,
+    |number| {
+        let float = number.as_f64();
+        let is_exact = *number == float;
+        is_exact
+            .then_some(float)
+            .ok_or_else(|| ValueError::new("the number", "fit into f64", number))
+    },
+    |found| Ok::<_, ValueError>(Self::from(found))
+);
 
 #[cfg(test)]
 mod tests {

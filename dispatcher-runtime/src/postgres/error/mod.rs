@@ -29,27 +29,13 @@ pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::Tls(_) => true,
         // https://www.postgresql.org/docs/current/errcodes-appendix.html
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| is_transient_code(&code)),
+        sqlx::Error::Database(_) => sql_state(error).is_some_and(|code| is_transient_code(&code)),
         _ => false,
     }
 }
 
-/// The same of an error that may be anything. Wrappers such as anyhow's show the errors inside that of sqlx
-/// and not that one itself.
-pub(crate) fn is_transient_error(error: &(dyn std::error::Error + 'static)) -> bool {
-    if let Some(error) = error.downcast_ref::<sqlx::Error>() {
-        return is_transient(error);
-    }
-    if let Some(error) = error.downcast_ref::<DatabaseError>() {
-        return error.is_transient();
-    }
-    // What `source` of sqlx's error returns.
-    let server = error.downcast_ref::<Box<dyn sqlx::error::DatabaseError>>();
-    let code = server.and_then(|error| error.code());
-    code.is_some_and(|code| is_transient_code(&code))
-}
-
-fn is_transient_code(code: &str) -> bool {
+/// The same of an SQLSTATE.
+pub(crate) fn is_transient_code(code: &str) -> bool {
     matches!(
         code,
         "40001" | "40P01" | "55P03" | "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04"

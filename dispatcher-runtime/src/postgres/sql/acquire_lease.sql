@@ -1,5 +1,5 @@
--- L1. A row that somebody has locked is being written under a lease that is still good, or L6 ends
--- who has it; either way there is another time.
+-- L1. If the row is locked, either a write is under way under a lease that is still good, or L6
+-- terminates the transaction that holds the lock; in both cases the replica tries again later.
 WITH free AS (
     SELECT consumer, subscription, partition
       FROM {family}dispatcher_cursor

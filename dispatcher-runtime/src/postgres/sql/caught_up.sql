@@ -1,5 +1,5 @@
--- How many of these subscriptions have nothing left to do up to a position of the log. What waits for an
--- operator to resolve a dead letter is not theirs to do.
+-- How many of these subscriptions have nothing left to do up to a position of the log. Events that
+-- wait for an operator to resolve a dead letter do not count.
 SELECT count(*)
   FROM unnest($2::text[]) AS subscription (name)
  WHERE EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor

@@ -1,4 +1,5 @@
--- In the log's database: how far it has to be kept for subscriptions whose cursors are elsewhere.
+-- In the log's database: how far the log must be kept for subscriptions whose cursors are
+-- elsewhere.
 INSERT INTO {family}dispatcher_reader (consumer, subscription, position, updated_at)
 SELECT $1, subscription, position, $4
   FROM unnest($2::text[], $3::bigint[]) AS claimed (subscription, position)

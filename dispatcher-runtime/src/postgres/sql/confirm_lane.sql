@@ -1,5 +1,5 @@
--- L3, where several transactions work on one batch at the same time and the cursor moves after them: as
--- confirm_lease.sql, but for the cursor.
+-- L3 for several transactions that work on one batch at the same time, where the cursor moves after
+-- them: as confirm_lease.sql, without moving the cursor.
 WITH ours AS MATERIALIZED (
     SELECT pg_advisory_xact_lock_shared(((8192 | (tableoid::bigint & 8191)) << 48) | fence)::text AS marked
       FROM {family}dispatcher_cursor

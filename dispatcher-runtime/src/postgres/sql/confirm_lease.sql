@@ -1,7 +1,7 @@
--- L3. Moves the cursor, if the lease is still ours and nobody has set the cursor elsewhere meanwhile, and
--- says of each of these events that it is over. No row: nothing was written.
+-- L3. Moves the cursor if the lease is still ours and nothing else has moved the cursor meanwhile,
+-- and writes a dedup row for each of these events. No row: nothing was written.
 --   marked  the marker of L6, for a transaction that has none yet
--- A dedup row that is there already is an error on purpose: the lease means that it cannot be.
+-- A dedup row that already exists is an error on purpose: the lease rules it out.
 WITH moved AS (
     UPDATE {family}dispatcher_cursor
        SET position = $6,

@@ -1,5 +1,5 @@
--- L6. Ends the transactions that are still open under expired leases, found by their markers: of a
--- partition, or of all of a subscription.
+-- L6. Terminates the transactions that are still open under expired leases, found by their markers:
+-- those of one partition, or of all partitions of a subscription.
 SELECT count(*)
   FROM (SELECT pg_terminate_backend(held.pid)
           FROM pg_locks AS held

@@ -1,5 +1,5 @@
--- A subscription that is new starts at the beginning of the log; one that is divided anew, where the
--- slowest of its partitions was. Dedup rows say what the others have handled beyond that.
+-- A new subscription starts at the beginning of the log; a repartitioned one starts where its
+-- slowest partition was. Dedup rows record what the other partitions have handled beyond that.
 INSERT INTO {family}dispatcher_cursor
        (consumer, subscription, partition, partitions, position, updated_at, fence, remote,
         anchor_position, anchor_event_id, anchor_inserted_at)

@@ -1,4 +1,5 @@
--- Whether an event that was inserted before $1 is kept for somebody who has read no further than $2.
+-- Whether an event that was inserted before $1 is kept for a reader that has read no further than
+-- $2.
 SELECT EXISTS (SELECT
                  FROM (SELECT inserted_at
                          FROM {family}dispatcher_event

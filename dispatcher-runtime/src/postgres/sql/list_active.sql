@@ -1,6 +1,5 @@
--- The newest dead letters that nobody has resolved.
--- A statement for each case, so that each has a plan of its own that is good for any parameters. These stand in
--- subqueries; see read_events.sql.
+-- The newest unresolved dead letters. Each case has a statement of its own, and so a plan of its
+-- own that is good for any parameters. The parameters are in subqueries; see read_events.sql.
 SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
        envelope, reason, error, attempts, failures::text AS failures, created_at,
        resolved_at, resolved_by, resolution_note

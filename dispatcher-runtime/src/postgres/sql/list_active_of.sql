@@ -1,6 +1,6 @@
--- The newest dead letters of a consumer that nobody has resolved; see list_active.sql.
--- BETWEEN, and the order by consumer too, so that only the index that begins with it will do: by time
--- alone, those of one consumer may come after a million newer ones of another.
+-- The newest unresolved dead letters of a consumer; see list_active.sql. BETWEEN, and ordering by
+-- consumer too, rule out every index but the one that begins with the consumer: in an index by time
+-- alone, the letters of one consumer may come after a million newer ones of another.
 SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
        envelope, reason, error, attempts, failures::text AS failures, created_at,
        resolved_at, resolved_by, resolution_note

@@ -1,4 +1,4 @@
--- Databases of the test kit that nobody is connected to, and the time that their names are held against.
+-- The test kit's databases that have no connections, and the time to compare their names with.
 SELECT extract(epoch FROM clock_timestamp())::bigint AS now,
        ARRAY(SELECT datname::text
                FROM pg_database

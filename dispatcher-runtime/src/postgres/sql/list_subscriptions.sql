@@ -1,4 +1,5 @@
--- How far each subscription is, where its slowest partition is, and what waits.
+-- How many partitions each subscription has, where the slowest of them is, and how many events
+-- wait.
 SELECT cursor.consumer,
        cursor.subscription,
        count(*)::integer AS partitions,

@@ -1,5 +1,5 @@
--- Where the partitions of a subscription are. Until the end of the transaction nobody writes under a lease
--- of them.
+-- The positions of a subscription's partitions. Until this transaction ends, no other transaction
+-- can write under a lease on them.
 SELECT position
   FROM {family}dispatcher_cursor
  WHERE consumer = $1 AND subscription = $2

@@ -1,6 +1,6 @@
--- Resolving or redriving a dead letter comes before or after a write under a lease of its
--- subscription (L3): one of them sees what the other did to the order of the subject, in its next
--- statement.
+-- Orders the resolving or redriving of a dead letter before or after a write under a lease of its
+-- subscription (L3): the later of the two sees, in its next statement, what the earlier one did to
+-- the order of the subject.
 SELECT
   FROM {family}dispatcher_cursor AS cursor
   JOIN {family}dispatcher_dead_letter AS letter

@@ -1,5 +1,6 @@
--- How a subscription is divided, where the slowest of its partitions is, and what that has passed. Until
--- the end of the transaction nobody writes under a lease of it.
+-- How a subscription is partitioned, where its slowest partition is, and what that partition has
+-- passed. Until this transaction ends, no other transaction can write under a lease of the
+-- subscription.
 SELECT count(*) OVER () AS partitions, position, anchor_position, anchor_event_id, anchor_inserted_at
   FROM (SELECT position, anchor_position, anchor_event_id, anchor_inserted_at
           FROM {family}dispatcher_cursor

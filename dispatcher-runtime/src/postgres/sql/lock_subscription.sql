@@ -1,2 +1,3 @@
--- One replica at a time registers or divides a subscription. Until the end of the transaction.
+-- Only one replica at a time registers or repartitions a subscription. Held until the transaction
+-- ends.
 SELECT pg_advisory_xact_lock(1146311764, hashtext($1::text || '.' || $2::text))

@@ -1,4 +1,4 @@
--- Whether this is a database in which a consumer can keep what it knows. Fails if the tables are missing.
+-- Whether a consumer can keep its state in this database. Fails if the tables are missing.
 SELECT current_setting('server_version_num')::int AS server_version,
        pg_is_in_recovery() AS standby,
        nullif(concat_ws(', ',

@@ -1,10 +1,10 @@
--- Whether this is a database that events can be read from. Fails if the log is missing.
+-- Whether events can be read from this database. Fails if the log is missing.
 SELECT current_setting('server_version_num')::int AS server_version,
        pg_is_in_recovery() AS standby,
        (SELECT sequence.seqcache
           FROM pg_sequence AS sequence
          WHERE sequence.seqrelid = pg_get_serial_sequence('{family}dispatcher_event', 'position')::regclass) AS cache,
-       -- Without the second the server may say that the sequence has handed out nothing.
+       -- Without the second privilege the server may report that the sequence has assigned nothing.
        nullif(concat_ws(', ',
            CASE WHEN NOT has_table_privilege('{family}dispatcher_event', 'SELECT')
                 THEN 'SELECT ON {family}dispatcher_event' END,

@@ -1,5 +1,6 @@
--- Events that wait for their next attempt, or (no due_at) for an earlier event of their subject, or (a
--- dead letter) until that is resolved. $3: whether their log is in this database.
+-- Events that wait for their next attempt; or, without a due_at, for an earlier event of their
+-- subject; or, with a dead letter, for that letter to be resolved. $3: whether their log is in this
+-- database.
 INSERT INTO {family}dispatcher_retry
        (consumer, subscription, position, log_position, event_id, subject, attempts, due_at, failures,
         dead_letter_id)

@@ -1,5 +1,5 @@
--- The partitions of these subscriptions, who holds them, and the replicas to share them among, in the
--- order that all of them see.
+-- The partitions of these subscriptions, their holders, and the replicas to share them among, in
+-- the same order for every replica.
 SELECT cursor.subscription,
        cursor.partition,
        cursor.fence,

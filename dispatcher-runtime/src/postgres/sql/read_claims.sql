@@ -1,4 +1,5 @@
--- How far each of these subscriptions needs the log: past its slowest partition, and what waits.
+-- The position past which each of these subscriptions still needs the log: its slowest partition,
+-- or just before its first waiting event.
 SELECT cursor.subscription,
        least(min(cursor.position),
              (SELECT min(waiting.position) - 1

@@ -1,6 +1,7 @@
--- Events whose next attempt is due. Of each subject only the first has a due_at.
+-- Events whose next attempt is due. Only the first waiting event of each subject has a due_at.
 SELECT waiting.position, waiting.event_id, waiting.subject, waiting.attempts, waiting.failures::text AS failures,
-       -- The row by its key, and not EXISTS, for which all of them may be read and hashed.
+       -- Looks the row up by key instead of with EXISTS, for which the server may read and hash
+       -- them all.
        (SELECT true
           FROM {family}dispatcher_dedup AS dedup
          WHERE dedup.consumer = $1 AND dedup.subscription = $2

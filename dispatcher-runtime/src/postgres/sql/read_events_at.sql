@@ -1,6 +1,6 @@
--- The events at these positions, as far as they are there, and no more once their payloads have come to
--- $2 bytes.
---   is_cut  there may be more, which came to too many bytes
+-- The events at these positions, as far as they exist, and no more once their payloads add up to $2
+-- bytes.
+--   is_cut  there may be more events, left out because they exceed the byte limit
 SELECT event.position, event.event_id, event.event_type, event.schema_version, event.occurred_at,
        event.tenant_id, event.producer, event.subject, event.actor, event.correlation_id,
        event.causation_id, event.traceparent, event.payload::text AS payload_text, event.inserted_at,

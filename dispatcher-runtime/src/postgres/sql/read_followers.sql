@@ -1,8 +1,9 @@
--- What queues up behind these events of their subjects, in order; not past one that is held by its dead
--- letter.
+-- The events that queue behind these events in their subjects, in order, up to the first one that
+-- is held by its dead letter.
 SELECT follower.position, follower.event_id, follower.subject, follower.attempts,
        follower.failures::text AS failures,
-       -- The row by its key, and not EXISTS, for which all of them may be read and hashed.
+       -- Looks the row up by key instead of with EXISTS, for which the server may read and hash
+       -- them all.
        (SELECT true
           FROM {family}dispatcher_dedup AS dedup
          WHERE dedup.consumer = $1 AND dedup.subscription = $2

@@ -1,4 +1,4 @@
--- The last event up to a position, of whatever type.
+-- The last event up to a position, of any type.
 SELECT position, event_id, inserted_at
   FROM {family}dispatcher_event
  WHERE position <= $1

@@ -1,11 +1,11 @@
 -- L2. The position of a lease that is still ours, and the marker by which L6 finds this transaction.
 -- No row: the lease is lost, or the cursor was deleted.
---   waiting        events wait to be tried again, of this partition or another
---   due            one of them may be due
+--   waiting        an event, of this partition or another, waits to be tried again
+--   due            such an event may be due
 --   last_position  and horizon: R1 and R2, if $6 says that the log is here; the rows are read in a
 --                  later statement, never in this one
 SELECT cursor.position,
-       -- The first by each index, and not EXISTS, which may look for it in the whole table.
+       -- Takes the first row of each index instead of EXISTS, which may search the whole table.
        (SELECT waiting.position
           FROM {family}dispatcher_retry AS waiting
          WHERE waiting.consumer = $1 AND waiting.subscription = $2

@@ -1,9 +1,9 @@
--- What this subscription knows about events of the log:
---   handled  a dedup row says that it has handled this one; there can be none beyond position $6
---   waiting  it waits itself: it is there after a cursor was set back
+-- What this subscription has recorded about events of the log:
+--   handled  there is a dedup row for this event; there can be none beyond position $6
+--   waiting  the event itself waits: it is listed again after a cursor was set back
 --   held     an earlier event of its subject still waits
--- Each by the first row of an index, and not EXISTS, for which all rows may be read and hashed. For the
--- subqueries around parameters see read_events.sql.
+-- Each takes the first row of an index instead of EXISTS, for which the server may read and hash
+-- all rows. For the subqueries around parameters see read_events.sql.
 SELECT event.position,
        event.position <= $6
        AND (SELECT true

@@ -1,4 +1,4 @@
--- The next event, of whatever type.
+-- The next event, of any type.
 SELECT position, inserted_at
   FROM {family}dispatcher_event
  WHERE position > $1

@@ -1,2 +1,2 @@
--- How a subscription is divided now.
+-- How many partitions a subscription has now.
 SELECT count(*) AS partitions FROM {family}dispatcher_cursor WHERE consumer = $1 AND subscription = $2

@@ -1,5 +1,5 @@
--- How far each of these subscriptions is at a moment: where its slowest partition has read to, how many
--- of its retries are due, and when the next one is.
+-- The progress of each of these subscriptions at one moment: how far its slowest partition has
+-- read, how many of its retries are due, and when the next one is due.
 SELECT subscription.name,
        coalesce((SELECT min(cursor.position)
                    FROM {family}dispatcher_cursor AS cursor

@@ -1,7 +1,7 @@
--- The event waits to be tried again, now (it has been due since it was given up) and from its first
--- attempt, and its dead letter is resolved.
--- Of its subject only the first that waits has a due_at: later events queue up behind it, and it
--- behind an earlier one. One-shot: of two operators, the second changes nothing.
+-- Queues the event for another attempt, due now (counted as due since it was given up) and numbered
+-- from the first attempt, and resolves its dead letter. Only the first waiting event of a subject
+-- has a due_at: later events queue behind this one, and this one behind an earlier one. One-shot:
+-- if two operators redrive the letter, the second changes nothing.
 WITH letter AS (
     UPDATE {family}dispatcher_dead_letter
        SET resolved_at = $2, resolved_by = $3, resolution_note = $4
@@ -23,7 +23,8 @@ WITH letter AS (
     INSERT INTO {family}dispatcher_retry AS waiting
            (consumer, subscription, position, log_position, event_id, subject, attempts, due_at, failures)
     SELECT letter.consumer, letter.subscription, letter.position,
-           -- The foreign key tells that an event is gone; of another database's log nobody here can.
+           -- For a log in this database the foreign key shows that an event is gone; for a log in
+           -- another database nothing here can.
            CASE WHEN NOT EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor
                                   WHERE cursor.consumer = letter.consumer
                                     AND cursor.subscription = letter.subscription AND cursor.remote)
@@ -44,6 +45,6 @@ WITH letter AS (
 SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
        envelope, reason, error, attempts, failures::text AS failures, created_at,
        resolved_at, resolved_by, resolution_note,
-       -- A sleeping consumer is not to wait for its next poll.
+       -- Otherwise a sleeping consumer would wait for its next poll.
        pg_notify('dispatcher_event_inserted', event_type)::text AS notified
   FROM letter

@@ -1,4 +1,4 @@
--- The first that waits of each of these subjects is due now, unless its dead letter holds it.
+-- Makes the first waiting event of each of these subjects due now, unless its dead letter holds it.
 UPDATE {family}dispatcher_retry AS waiting
    SET due_at = $3
   FROM unnest($4::text[]) AS released (subject)

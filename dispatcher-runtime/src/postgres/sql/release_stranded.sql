@@ -1,5 +1,5 @@
--- At start: the first of a subject has a due_at, whatever an operator removed before it, unless its dead
--- letter holds it.
+-- At start: gives the first waiting event of each subject a due_at, in case an operator removed an
+-- event before it, unless its dead letter holds it.
 UPDATE {family}dispatcher_retry AS waiting
    SET due_at = $3
   FROM (SELECT min(position) AS position

@@ -1,4 +1,4 @@
--- A subscription that nobody runs any more, with what it knew. Its dead letters stay.
+-- Removes a subscription that no consumer runs any more, and its state. Its dead letters stay.
 WITH retries AS (DELETE FROM {family}dispatcher_retry WHERE consumer = $1 AND subscription = $2),
      replicas AS (DELETE FROM {family}dispatcher_replica WHERE consumer = $1 AND subscription = $2),
      handled AS (DELETE FROM {family}dispatcher_dedup WHERE consumer = $1 AND subscription = $2),

@@ -1,5 +1,5 @@
--- L4, of all leases of a replica. It waits for nobody: a row that is locked is being written under its
--- lease, and is renewed soon after.
+-- L4, for all leases of a replica. It does not wait for row locks: a locked row is being written
+-- under its lease, and is renewed soon after.
 WITH ours AS (
     SELECT cursor.consumer, cursor.subscription, cursor.partition
       FROM {family}dispatcher_cursor AS cursor

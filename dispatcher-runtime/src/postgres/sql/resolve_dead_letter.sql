@@ -1,5 +1,6 @@
--- One-shot: of two operators, the second changes nothing. If its subject was held for it, the next event
--- of the subject is due, unless that is held itself or an earlier one waits.
+-- One-shot: if two operators resolve the letter, the second changes nothing. If the letter held its
+-- subject, the next event of the subject becomes due, unless that event is held itself or an
+-- earlier one waits.
 WITH letter AS (
     UPDATE {family}dispatcher_dead_letter
        SET resolved_at = $2, resolved_by = $3, resolution_note = $4
@@ -26,7 +27,7 @@ WITH letter AS (
 SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
        envelope, reason, error, attempts, failures::text AS failures, created_at,
        resolved_at, resolved_by, resolution_note,
-       -- A sleeping consumer is not to wait for its next poll.
+       -- Otherwise a sleeping consumer would wait for its next poll.
        CASE WHEN EXISTS (SELECT FROM released)
             THEN pg_notify('dispatcher_event_inserted', event_type)::text END AS notified
   FROM letter

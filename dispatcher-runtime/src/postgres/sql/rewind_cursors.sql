@@ -1,4 +1,4 @@
--- Sets a subscription back. Every lease on it is void: a pass that is under way finds another
+-- Moves a subscription back. Every lease on it becomes void: a pass that is under way finds another
 -- fence (L3).
 UPDATE {family}dispatcher_cursor
    SET position = $3, updated_at = $4, fence = nextval('{family}dispatcher_fence'), holder = NULL

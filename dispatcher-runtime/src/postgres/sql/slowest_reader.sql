@@ -1,4 +1,4 @@
--- The subscription that has read least of the log, here or in another database.
+-- The subscription that is furthest behind in the log, here or in another database.
 SELECT consumer, subscription, position
   FROM (SELECT consumer, subscription, position FROM {family}dispatcher_cursor WHERE NOT remote
         UNION ALL

@@ -1,5 +1,6 @@
--- The oldest events, if they were inserted before $1 and everybody has read past them. Those that wait to
--- be tried again stay. An array, and not a join, for which the whole log could be scanned.
+-- The oldest events, if they were inserted before $1 and every subscription has read past them.
+-- Events that wait to be tried again stay. An array instead of a join, for which the server could
+-- scan the whole log.
 DELETE FROM {family}dispatcher_event
  WHERE inserted_at < $1
    AND position = ANY (ARRAY(

@@ -1,5 +1,5 @@
--- Dedup rows from before $1, except those that may speak for an event beyond the cursor: it has not moved
--- since.
+-- Dedup rows from before $1, except those of a subscription whose cursor has not moved since: they
+-- may be for an event beyond the cursor.
 DELETE FROM {family}dispatcher_dedup
  WHERE ctid = ANY (ARRAY(
        SELECT dedup.ctid

@@ -9,6 +9,7 @@ mod walk;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use dispatcher_schema::draft::Draft;
 use dispatcher_schema::metaschemas::{self, Metaschema};
 use jsonschema::Uri;
 use serde_json::Value;
@@ -17,7 +18,6 @@ use super::{
     CONTRACT_SCHEME, Document, Documents, Location, RefError, Scope, resolve_uri, without_fragment,
 };
 use crate::diagnostic::{Diagnostic, closest};
-use crate::draft::Draft;
 use crate::files::{Files, ReadError};
 use crate::json::{self, Place};
 

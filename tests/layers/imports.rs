@@ -1,6 +1,6 @@
-//! The paths that a source text names: `use` trees are expanded, comments and strings are not code.
+//! The paths that a source text names: `use` trees are expanded; comments and strings are skipped.
 
-/// A path such as `crate::log::EventLog`, and the line on which its last part stands.
+/// A path such as `crate::log::EventLog`, and the line of its last part.
 #[derive(Debug)]
 pub(crate) struct Path {
     pub(crate) segments: Vec<String>,
@@ -30,10 +30,14 @@ pub(crate) fn paths(text: &str, children: &[String]) -> Vec<Path> {
             .checked_sub(1)
             .map(|before| tokens[before].text.as_str());
         let is_continued = matches!(before, Some("::" | "$"));
+        // `pub(in crate::render)` names a module and imports nothing.
+        let is_visibility = before == Some("in") && start >= 2 && tokens[start - 2].text == "(";
         let is_root = matches!(first.text.as_str(), "crate" | "super" | "self");
         let is_path = tokens.get(start + 1).is_some_and(|next| next.text == "::");
-        let begins =
-            is_path && !is_continued && (is_root || (is_use && children.contains(&first.text)));
+        let begins = is_path
+            && !is_continued
+            && !is_visibility
+            && (is_root || (is_use && children.contains(&first.text)));
         at = if begins {
             tree(&tokens, start, &[], is_use, &mut paths)
         } else {
@@ -80,7 +84,7 @@ fn tree(
         segments.push(token.text.clone());
         at += 1;
         let continues = tokens.get(at).is_some_and(|token| token.text == "::");
-        // `::<` begins the arguments of a type.
+        // `::<` begins generic arguments.
         if !continues || tokens.get(at + 1).is_some_and(|token| token.text == "<") {
             break;
         }
@@ -95,7 +99,7 @@ fn tree(
         at += 2;
     }
     if tokens.get(at).is_some_and(|token| token.text == "!") {
-        return at; // A macro that is exported can only be named by the crate's root.
+        return at; // An exported macro can only be named through the crate's root.
     }
     paths.push(Path {
         segments,
@@ -132,7 +136,7 @@ fn tokens(text: &str) -> Vec<Token> {
     let tests = tokens
         .windows(test.len())
         .position(|window| window.iter().map(|token| token.text.as_str()).eq(test));
-    // They stand at the end of their files.
+    // Test modules are at the end of their files.
     tokens.truncate(tests.unwrap_or(tokens.len()));
     tokens
 }
@@ -141,7 +145,7 @@ fn is_word(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }
 
-/// The text with blanks in place of comments and of what strings hold. Lines stay where they are.
+/// The text with blanks in place of comments and string contents. Line numbers do not change.
 fn code(text: &str) -> String {
     let mut code = String::with_capacity(text.len());
     let mut rest = text;

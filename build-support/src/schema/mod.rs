@@ -12,11 +12,11 @@ pub(crate) mod load;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use dispatcher_schema::draft::Draft;
 use jsonschema::Uri;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
-use crate::draft::Draft;
 use crate::json::{self, Place};
 
 pub(crate) use dispatcher_schema::address::CONTRACT_SCHEME;

@@ -1,4 +1,4 @@
-//! The modules of a crate, which file each path leads to, and the circles among files.
+//! The modules of a crate, the file that each path resolves to, and the import cycles among files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::imports;
 
-/// One file names something of another.
+/// One file names an item of another.
 #[derive(Debug)]
 pub(crate) struct Import {
     pub(crate) file: String,
@@ -24,7 +24,7 @@ pub(crate) struct Modules {
     paths: BTreeMap<String, Vec<imports::Path>>,
 }
 
-/// The sources below a folder, by their paths in it.
+/// The sources below a folder, by their paths relative to it.
 pub(crate) fn read_sources(src: &Path) -> BTreeMap<String, String> {
     let mut sources = BTreeMap::new();
     let mut folders = vec![src.to_owned()];
@@ -81,7 +81,7 @@ impl Modules {
         found
     }
 
-    /// Groups of files that lead to each other and are not all in one folder: their imports.
+    /// The imports of each group of files that import each other and are not all in one folder.
     pub(crate) fn circles(imports: &[Import]) -> Vec<Vec<String>> {
         let mut next: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for import in imports {
@@ -115,8 +115,8 @@ impl Modules {
         circles.into_values().collect()
     }
 
-    /// The file that a path names, and the one that defines the item: re-exports are followed. `None` for
-    /// what another crate defines.
+    /// The file that a path names, and the file that defines the item, with re-exports followed.
+    /// `None` for what another crate defines.
     fn resolve(
         &self,
         module: &[String],

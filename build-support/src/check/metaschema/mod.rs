@@ -8,13 +8,14 @@ mod needs;
 
 use std::collections::BTreeSet;
 
+use dispatcher_schema::draft::Draft;
+use dispatcher_schema::subschemas::{Subschemas, subschemas};
 use dispatcher_schema::words::{found, unquoted};
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Value, json};
 
 use crate::diagnostic::Diagnostic;
-use crate::draft::{Draft, Subschemas};
 use crate::json::{self, Place};
 use crate::panics::quietly;
 use crate::schema::{Documents, Location};
@@ -245,7 +246,7 @@ impl Checker<'_> {
             ),
             ("dependentRequired", _) => ("an array of property names is needed".to_owned(), None),
             ("$vocabulary", _) => ("true or false is needed".to_owned(), None),
-            _ if self.draft.subschemas(keyword, &Value::Null) == Subschemas::None => {
+            _ if subschemas(self.draft, keyword, &Value::Null) == Subschemas::None => {
                 let message = general(value, kind);
                 return (at, message, None);
             }

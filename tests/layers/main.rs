@@ -1,16 +1,12 @@
-//! The layers of the source: each folder imports only from folders below it, and no two modules import each
-//! other.
+//! The layers of the sources: each folder imports only from folders below it, and no two modules import
+//! each other.
 //!
-//! The sources are read as text, so this needs nothing but a compiler. What is compared are the paths that
-//! begin with `crate::`, `super::` or `self::`, and the re-exports of a `mod.rs`, which are followed to the
-//! file that defines the item. Comments, strings, `#[cfg(test)]` modules and `$crate::` paths, which are
-//! resolved in another crate, do not count.
-//!
-//! For another crate, add a line to [`every_folder_imports_only_from_below`].
+//! The sources are read as text, so this needs nothing but a compiler. It compares the paths that
+//! begin with `crate::`, `super::` or `self::`, and the re-exports of a `mod.rs`, which it follows
+//! to the file that defines the item. Comments, strings, `#[cfg(test)]` modules and `$crate::`
+//! paths, which are resolved in another crate, do not count.
 
-#[path = "layers/imports.rs"]
 mod imports;
-#[path = "layers/modules.rs"]
 mod modules;
 
 use std::collections::BTreeMap;
@@ -18,28 +14,106 @@ use std::path::Path;
 
 use modules::Modules;
 
-/// From the bottom to the top.
-const RUNTIME: &[&str] = &[
-    "contract", "postgres", "log", "observe", "publish", "operate", "consume", "testing",
-];
+/// The folders directly below a crate's `src/`, and the files beside them, from the bottom to the top.
+struct Layers {
+    crate_folder: &'static str,
+    order: &'static [&'static str],
+}
 
-/// Nothing is defined there, so nothing has to be imported from there.
+const RUNTIME: Layers = Layers {
+    crate_folder: "dispatcher-runtime",
+    order: &[
+        "contract", "postgres", "log", "observe", "publish", "operate", "consume", "testing",
+    ],
+};
+
+const BUILD_SUPPORT: Layers = Layers {
+    crate_folder: "build-support",
+    order: &[
+        "panics",
+        "files",
+        "diagnostic",
+        "json",
+        "schema",
+        "registry",
+        "model",
+        "check",
+        "render",
+        "coverage",
+        "artifact",
+        "contracts",
+        "bin",
+    ],
+};
+
+const SCHEMA: Layers = Layers {
+    crate_folder: "dispatcher-schema",
+    order: &[
+        "words",
+        "pointer",
+        "path",
+        "address",
+        "draft",
+        "vocabulary",
+        "formats",
+        "metaschemas",
+        "subschemas",
+        "inexact",
+        "one_resource",
+        "registry",
+    ],
+};
+
+const MACROS: Layers = Layers {
+    crate_folder: "dispatcher-macros",
+    order: &[
+        "faults",
+        "runtime",
+        "place",
+        "contracts",
+        "subscribe",
+        "event_union",
+    ],
+};
+
+/// Nothing is defined in these files, so nothing has to be imported from them.
 const REEXPORTS: &[&str] = &["lib.rs", "private.rs"];
 
 #[test]
-fn every_folder_imports_only_from_below() {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let found = violations(&modules::read_sources(&src), RUNTIME);
+fn the_runtime_imports_only_from_below() {
+    assert_layered(&RUNTIME);
+}
+
+#[test]
+fn the_generator_imports_only_from_below() {
+    assert_layered(&BUILD_SUPPORT);
+}
+
+#[test]
+fn what_build_scripts_and_the_runtime_share_imports_only_from_below() {
+    assert_layered(&SCHEMA);
+}
+
+#[test]
+fn the_macros_import_only_from_below() {
+    assert_layered(&MACROS);
+}
+
+fn assert_layered(layers: &Layers) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let src = root.join(layers.crate_folder).join("src");
+    let found = violations(&modules::read_sources(&src), layers.order);
     assert!(
         found.is_empty(),
-        "{} imports are against the layers {}:\n\n{}\n",
+        "in {}, {} imports are against the layers {}:\n\n{}\n",
+        layers.crate_folder,
         found.len(),
-        RUNTIME.join(" → "),
+        layers.order.join(" → "),
         found.join("\n")
     );
 }
 
-/// What is against the rules in these files, by their paths below `src/`.
+/// What breaks the rules in these files, given by their paths below `src/`.
 fn violations(sources: &BTreeMap<String, String>, order: &[&str]) -> Vec<String> {
     let mut imports = Modules::new(sources).imports();
     imports.retain(|import| !REEXPORTS.contains(&import.file.as_str()));
@@ -67,7 +141,7 @@ fn violations(sources: &BTreeMap<String, String>, order: &[&str]) -> Vec<String>
             )),
             (None, _) | (_, None) => found.push(format!(
                 "{place}: `{}` is between {from} and {to}, and one of them is not a layer: \
-                 move the file into a folder, or add the folder to the list in tests/layers.rs",
+                 move the file into a folder, or add the folder to the list in tests/layers/main.rs",
                 import.path
             )),
         }
@@ -83,9 +157,14 @@ fn violations(sources: &BTreeMap<String, String>, order: &[&str]) -> Vec<String>
     found
 }
 
-/// The folder directly below `src/`, or the file itself.
+/// The folder directly below `src/` or the file beside it, by the name of its module; the files of
+/// [`REEXPORTS`] by their own.
 fn folder(file: &str) -> &str {
-    file.split('/').next().unwrap_or(file)
+    let first = file.split('/').next().unwrap_or(file);
+    if REEXPORTS.contains(&first) {
+        return first;
+    }
+    first.strip_suffix(".rs").unwrap_or(first)
 }
 
 #[cfg(test)]
@@ -122,6 +201,7 @@ mod tests {
         );
         let text = "// crate::high::call\n/* crate::high */ const A: &str = \"crate::high::call\";\n\
                     macro_rules! m { () => { $crate::high::call() } }\n\
+                    pub(in crate::high) fn f() {}\n\
                     #[cfg(test)]\nmod tests { use crate::high::call; }";
         assert_eq!(found(&[lib, high, ("low/mod.rs", text)]), [""; 0]);
     }

@@ -1,23 +1,23 @@
 //! The records that a pass collects, and reports after its commit.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 
-use super::{
-    AttemptOutcome, AttemptRecord, DeadLetterRecord, DedupRecord, EndToEnd, Observer, Observers,
-};
 use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::log::stored_event::StoredEvent;
+use crate::observe::{
+    AttemptOutcome, AttemptRecord, DeadLetterRecord, DedupRecord, EndToEnd, Observer, Observers,
+};
 
 /// What a pass did and will report once it is committed. Empty where there is no observer.
 #[derive(Debug, Default)]
-pub(crate) struct Kept {
-    kept: Vec<Happened>,
+pub(super) struct PassReport {
+    records: Vec<Record>,
 }
 
 #[derive(Debug)]
-enum Happened {
+enum Record {
     Skipped {
         event_type: String,
     },
@@ -38,29 +38,29 @@ struct End {
     given_up: Option<DeadLetterReason>,
 }
 
-/// What becomes of an event that was attempted.
+/// How an attempt ended.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Ended {
+pub(super) enum AttemptEnd {
     Handled,
     Retry,
     DeadLetter(DeadLetterReason),
 }
 
-impl Kept {
-    pub(crate) fn skipped(&mut self, observers: &Observers, event: &StoredEvent) {
+impl PassReport {
+    pub(super) fn skipped(&mut self, observers: &Observers, event: &StoredEvent) {
         if !observers.is_empty() {
             let event_type = event.event_type.clone();
-            self.kept.push(Happened::Skipped { event_type });
+            self.records.push(Record::Skipped { event_type });
         }
     }
 
-    pub(crate) fn attempted(
+    pub(super) fn attempted(
         &mut self,
         observers: &Observers,
         event: &StoredEvent,
         attempt: u32,
         handler_latency: Option<Duration>,
-        ended: Ended,
+        attempt_end: AttemptEnd,
     ) {
         if observers.is_empty() {
             return;
@@ -70,37 +70,37 @@ impl Kept {
             inserted_at: event.inserted_at,
             given_up,
         };
-        self.kept.push(Happened::Attempted {
+        self.records.push(Record::Attempted {
             event_type: event.event_type.clone(),
             attempt,
             handler_latency,
-            end: match ended {
-                Ended::Handled => Some(end(None)),
-                Ended::Retry => None,
-                Ended::DeadLetter(reason) => Some(end(Some(reason))),
+            end: match attempt_end {
+                AttemptEnd::Handled => Some(end(None)),
+                AttemptEnd::Retry => None,
+                AttemptEnd::DeadLetter(reason) => Some(end(Some(reason))),
             },
         });
     }
 
     /// Reports everything. To be called after the commit, whose time is `now`.
-    pub(crate) fn tell(
+    pub(super) fn tell(
         self,
         observers: &Observers,
         consumer: &'static str,
         subscription: &'static str,
         now: impl FnOnce() -> OffsetDateTime,
     ) {
-        if self.kept.is_empty() {
+        if self.records.is_empty() {
             return;
         }
         let now = now();
-        for happened in &self.kept {
-            observers.tell(|observer| happened.tell(observer, consumer, subscription, now));
+        for record in &self.records {
+            observers.tell(|observer| record.tell(observer, consumer, subscription, now));
         }
     }
 }
 
-impl Happened {
+impl Record {
     fn tell(
         &self,
         observer: &dyn Observer,
@@ -154,4 +154,9 @@ impl Happened {
 
 fn since(then: OffsetDateTime, now: OffsetDateTime) -> Duration {
     Duration::try_from(now - then).unwrap_or_default()
+}
+
+/// The time, if an observer will receive how long something takes.
+pub(super) fn clock(observers: &Observers) -> Option<Instant> {
+    (!observers.is_empty()).then(Instant::now)
 }
