@@ -32,13 +32,13 @@ CREATE TABLE dispatcher_event (
     correlation_id text,
     causation_id   text,
     traceparent    text,
-    -- json and not jsonb: what was validated is what is stored, and jsonb refuses "\u0000".
+    -- json, not jsonb: the stored text is the validated text, and jsonb refuses "\u0000".
     payload        json        NOT NULL,
     inserted_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT dispatcher_event_pkey PRIMARY KEY (position),
     -- Publishing an event id a second time is a no-op.
     CONSTRAINT dispatcher_event_event_id_key UNIQUE (event_id),
-    -- The times that RFC 3339 can write: no handler could receive an infinite one.
+    -- The range that RFC 3339 can write: no handler could receive an infinite time.
     CONSTRAINT dispatcher_event_times_check
         CHECK (occurred_at >= '0001-01-01 00:00Z' AND occurred_at < '10000-01-01 00:00Z'
            AND inserted_at >= '0001-01-01 00:00Z' AND inserted_at < '10000-01-01 00:00Z')
@@ -68,11 +68,12 @@ BEGIN
         RETURN NULL;
     END IF;
     -- A session looks its sequence up once, because the look-up costs as much as all the rest. A
-    -- sequence stays with its table; if it is replaced (DROP IDENTITY), the remembered one no longer
-    -- exists, which is an error and never a wrong floor.
+    -- sequence stays with its table; if it is replaced (DROP IDENTITY), the remembered one no
+    -- longer exists, which is an error and never a wrong floor.
     source := pg_catalog.current_setting('dispatcher.sequence_' || TG_RELID, true);
     IF coalesce(source, '') = '' THEN
-        -- By dependency and not by name: after a table was swapped the name may be another's.
+        -- By dependency, not by name: after tables were swapped, the name may belong to the other
+        -- one.
         source := pg_catalog.pg_get_serial_sequence(
             pg_catalog.format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME), 'position')::regclass::oid;
         done := pg_catalog.set_config('dispatcher.sequence_' || TG_RELID, source, false);

@@ -9,8 +9,9 @@
 --
 -- All of them run with the caller's privileges.
 
--- UUIDv7: 48 bits of Unix milliseconds, 12 bits of the part of a millisecond, 62 random bits.
--- uuidv7() exists only from Postgres 18 on. This starts with a version 4, whose variant bits are right.
+-- UUIDv7: 48 bits of Unix milliseconds, 12 bits of the fraction of a millisecond, 62 random bits.
+-- uuidv7() exists only in Postgres 18 and later. This starts from a version 4, whose variant bits
+-- are right.
 CREATE FUNCTION dispatcher_generate_event_id() RETURNS text
 LANGUAGE sql VOLATILE PARALLEL SAFE BEGIN ATOMIC
     SELECT 'evt_' || encode(

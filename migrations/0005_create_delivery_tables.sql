@@ -99,6 +99,8 @@ COMMENT ON COLUMN dispatcher_retry.dead_letter_id IS 'Its subject is held until 
 CREATE INDEX dispatcher_retry_due ON dispatcher_retry (consumer, subscription, due_at) WHERE due_at IS NOT NULL;
 -- A hash of the subject, because an index row cannot hold a text of more than 2,704 bytes.
 CREATE INDEX dispatcher_retry_subject ON dispatcher_retry (consumer, subscription, md5(subject), position);
+-- For the row of a subject that has a due_at although an earlier one waits: the queue is not searched for it.
+CREATE INDEX dispatcher_retry_due_subject ON dispatcher_retry (consumer, subscription, md5(subject)) WHERE due_at IS NOT NULL;
 -- For the foreign keys.
 CREATE INDEX dispatcher_retry_log_position ON dispatcher_retry (log_position) WHERE log_position IS NOT NULL;
 CREATE INDEX dispatcher_retry_dead_letter_id ON dispatcher_retry (dead_letter_id) WHERE dead_letter_id IS NOT NULL;

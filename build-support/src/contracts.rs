@@ -26,6 +26,7 @@ const MODULES: &str = "dispatcher_contracts";
 pub struct Contracts {
     directory: PathBuf,
     deny_unsupported: bool,
+    newtypes: bool,
 }
 
 /// The result of [`Contracts::generate`].
@@ -78,7 +79,28 @@ impl Contracts {
         Self {
             directory: directory.into(),
             deny_unsupported: false,
+            newtypes: false,
         }
+    }
+
+    /// Makes each constrained string, integer and number a struct of the generated code. By default it is
+    /// a name for the runtime's `Refined`, for which the contracts crate cannot implement another crate's
+    /// trait.
+    ///
+    /// The conversions are the same, so code that uses such a value compiles with either. It costs compile
+    /// time: the implementations are compiled for each type.
+    ///
+    /// ```
+    /// use dispatcher_build_support::Contracts;
+    ///
+    /// let rendered = Contracts::new("../contracts").newtypes().render()?;
+    /// assert!(rendered.rust.contains("pub struct LockedCredits("));
+    /// # Ok::<(), dispatcher_build_support::Report>(())
+    /// ```
+    #[must_use]
+    pub fn newtypes(mut self) -> Self {
+        self.newtypes = true;
+        self
     }
 
     /// Treats a keyword that nothing enforces as a fault: one that JSON Schema does not have, or
@@ -191,7 +213,8 @@ impl Contracts {
     }
 
     fn rust_of(&self, model: &Model) -> Result<Rust, Report> {
-        let lowered = render::lower(model);
+        let mut lowered = render::lower(model);
+        lowered.newtypes = self.newtypes;
         if self.deny_unsupported {
             Coverage::of(model, &lowered.held).deny_unsupported()?;
         }

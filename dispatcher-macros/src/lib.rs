@@ -100,6 +100,10 @@ pub fn event_union(item: TokenStream) -> TokenStream {
 /// `contracts!("contracts", crate = "acme::runtime")` sets the path of dispatcher-runtime, where the
 /// dependency is renamed or re-exported. The path has to resolve in every module, so start it with a
 /// dependency's name or with `crate`. Defaults to `::dispatcher_runtime`.
+///
+/// `contracts!("contracts", newtypes = true)` makes each constrained string, integer and number a struct,
+/// so that the crate can implement other crates' traits for it. Defaults to `false`: they are names for
+/// `Refined`.
 #[cfg(feature = "contracts")]
 #[proc_macro]
 pub fn contracts(input: TokenStream) -> TokenStream {

@@ -124,7 +124,8 @@ pub use postgres::migrate::{migrate, migrate_schema};
 
 #[cfg(feature = "publish")]
 pub use publish::{
-    BorrowPayload, Dispatcher, DispatcherBuilder, Publish, PublishAll, PublishError, Published,
+    BorrowPayload, BorrowPublished, Dispatcher, DispatcherBuilder, Publish, PublishAll,
+    PublishError, Published,
 };
 
 #[cfg(feature = "consume")]

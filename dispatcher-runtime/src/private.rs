@@ -43,6 +43,6 @@ pub use crate::contract::value::{
 };
 pub use crate::{
     __generated_by as generated_by, __integer_enum as integer_enum, __list_type as list_type,
-    __object as object, __read_by_serde as read_by_serde, __rules as rules,
+    __newtype as newtype, __object as object, __read_by_serde as read_by_serde, __rules as rules,
     __string_enum as string_enum, __union as union, __value_enum as value_enum,
 };

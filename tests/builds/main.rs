@@ -1,5 +1,5 @@
-//! Tests that run cargo: a workspace that is not ours, what the quick start compiles, and the tests of the
-//! packages that a command without `-p` leaves out.
+//! Tests that run cargo: a workspace outside this one, what the quick start compiles, and the tests
+//! of the packages that a command without `-p` leaves out.
 
 mod optional_features;
 mod outside_crate;
@@ -16,14 +16,14 @@ fn workspace() -> &'static Path {
     package.ancestors().nth(2).unwrap_or(package)
 }
 
-/// The target folder that this test was built into, however it was named.
+/// The target folder that this test was built into, wherever it is configured.
 fn target() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     folder.parent().unwrap_or(folder).to_owned()
 }
 
-/// cargo in this workspace, with the profile and the target folder of this test, so that it finds what
-/// `cargo test` has compiled already.
+/// cargo in this workspace, with the profile and the target folder of this test, so it finds what
+/// `cargo test` has already compiled.
 fn cargo(command: &str) -> Command {
     let mut cargo = Command::new(env!("CARGO"));
     cargo

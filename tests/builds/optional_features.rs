@@ -1,6 +1,6 @@
-//! The packages whose tests need optional features of the runtime are not among the default members of the
-//! workspace, because cargo would switch those features on for the quick start too. So `cargo test` runs
-//! them from here. Their output goes where this test's output goes.
+//! The packages whose tests need optional features of the runtime are not default members of the
+//! workspace, because cargo would enable those features for the quick start too. So `cargo test`
+//! runs them from here. Their output goes where this test's output goes.
 
 use crate::{TestResult, cargo};
 

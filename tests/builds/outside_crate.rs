@@ -1,4 +1,4 @@
-//! A workspace that is not ours, with contracts of its own, as a new user would set it up.
+//! A workspace outside this one, with contracts of its own, as a new user would set it up.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -31,7 +31,7 @@ impl Outside {
         Ok(Command::new(env!("CARGO"))
             .args(arguments)
             .current_dir(&self.folder)
-            // Beside the folder, so that the next run of this test finds the dependencies built.
+            // Beside the folder, so the next run of this test finds the dependencies built.
             .env(
                 "CARGO_TARGET_DIR",
                 Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside-target"),
@@ -58,7 +58,7 @@ impl Outside {
         }
     }
 
-    /// Replaces one text in a file; the file itself is given back.
+    /// Replaces one text in a file; the returned value can undo that.
     fn edit(&self, file: &str, from: &str, to: &str) -> TestResult<Edited> {
         let path = self.folder.join(file);
         let before = std::fs::read_to_string(&path)?;
@@ -116,7 +116,7 @@ async fn a_crate_outside_the_workspace_builds_runs_and_follows_its_contracts() -
     );
     database.close().await?;
 
-    // Nothing changed, nothing is built.
+    // Nothing changed, so nothing is built.
     let again = outside.builds()?;
     assert!(!again.contains("Compiling"), "{again}");
 
@@ -153,7 +153,7 @@ async fn a_crate_outside_the_workspace_builds_runs_and_follows_its_contracts() -
     );
     change.undo()?;
 
-    // Several faults in the registry: all of them at once, each with its place.
+    // Several faults in the registry: all are reported at once, each with its place.
     let first = outside.edit(REGISTRY, "\"consumers\"", "\"consumer\"")?;
     let second = outside.edit(REGISTRY, "\"schema_version\": 1", "\"schema_version\": 0")?;
     let text = outside.refused()?;

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::{TestResult, cargo, workspace};
 
-/// What other default members have tokio bring along: those of its features `process` and `signal`.
+/// What other default members make tokio depend on: the crates of its features `process` and
+/// `signal`.
 const UNUSED: [&str; 2] = ["errno", "signal-hook-registry"];
 
 fn output(command: &mut Command) -> TestResult<String> {
@@ -17,8 +18,9 @@ fn output(command: &mut Command) -> TestResult<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// The ids of the packages that are compiled for the quick start, itself and what build scripts need included.
-/// Everything is compiled when `cargo test` gets here, so cargo only lists it.
+/// The ids of the packages that are compiled for the quick start, including itself and what build
+/// scripts need. Everything has been compiled by the time `cargo test` gets here, so cargo only
+/// lists it.
 fn compiled() -> TestResult<BTreeSet<String>> {
     let mut build = cargo("build");
     build.args(["--example", "quickstart", "--message-format=json"]);
@@ -41,7 +43,7 @@ fn name(id: &str) -> &str {
     }
 }
 
-/// The names of all that the package of the quick start asks for by itself.
+/// The names of all packages that the quick start's package depends on by itself.
 fn used() -> TestResult<BTreeSet<String>> {
     let mut tree = Command::new(env!("CARGO"));
     tree.current_dir(workspace())

@@ -1,4 +1,4 @@
-//! The log is in one database, and what the consumer keeps in another.
+//! The log is in one database, and the consumer's state in another.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ async fn events_are_read_there_and_everything_else_is_kept_here() -> TestResult 
     let events = (1..=20).map(|credits| lock(credits % 4, credits));
     worlds.revenue.revenue().publish_all(events).await?;
     tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
-    // It sleeps, and is woken from there: it would not poll within the time of the test.
+    // It sleeps, and the other database wakes it: it would not poll within the time of the test.
     worlds.revenue.revenue().publish(lock(7, 21)).await?;
     let woken = tokio::time::timeout(PATIENCE, script.entered.acquire_many(21 + 2));
     woken.await??.forget();
@@ -113,7 +113,7 @@ async fn a_dead_letter_is_redriven_from_there() -> TestResult {
     worlds.close().await
 }
 
-/// Nobody here keeps an event in another's log.
+/// Nothing in this database can keep an event in the log of another.
 #[tokio::test]
 async fn an_event_that_waits_and_is_removed_there_becomes_a_dead_letter() -> TestResult {
     let worlds = Worlds::new().await?;
@@ -206,7 +206,7 @@ async fn the_connection_to_the_log_may_be_lost() -> TestResult {
     worlds.revenue.revenue().publish(lock(1, 1)).await?;
     let entered = tokio::time::timeout(PATIENCE, script.entered.acquire());
     entered.await??.forget();
-    // Everybody who reads or listens there, while a handler is in the middle of its work.
+    // Ends every session that reads or listens there, while a handler is in the middle of its work.
     worlds
         .revenue
         .pool

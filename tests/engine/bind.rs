@@ -1,5 +1,5 @@
-//! Values of payloads and envelopes as parameters and results of statements: numbers are never rounded,
-//! and what breaks the rule of a type is an error of the statement.
+//! Payload and envelope values as parameters and results of statements: numbers are never rounded,
+//! and a value that breaks its type's rule is an error of the statement.
 
 use acme_contracts::credit_locked::{CreditLocked, LockedCredits, PersonId};
 use acme_contracts::credit_released::Reason;
@@ -60,7 +60,7 @@ where
         + for<'q> Encode<'q, Postgres>
         + for<'r> Decode<'r, Postgres>,
 {
-    // Not kept: sqlx would send the values of the next type to a statement of this one's.
+    // Not cached: sqlx would reuse this type's statement for the values of the next type.
     let (back, all, none): (T, Vec<T>, Option<T>) = sqlx::query_as("SELECT $1, $2, $3")
         .persistent(false)
         .bind(&value)
@@ -73,7 +73,7 @@ where
     Ok(())
 }
 
-/// As generation writes enums that are not all strings.
+/// As the generator writes enums that are not all strings.
 mod generated {
     #![allow(missing_docs)]
 

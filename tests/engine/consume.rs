@@ -88,7 +88,7 @@ async fn a_failing_event_is_retried_and_then_handled() -> TestResult {
     world.close().await
 }
 
-/// Awaits the attempts themselves: `caught_up` would nudge the subscription awake.
+/// Waits for the attempts themselves: `wait_caught_up` would wake the subscription.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_retry_is_made_when_it_is_due_and_not_with_the_next_poll() -> TestResult {
     let world = World::new().await?;
@@ -314,7 +314,7 @@ async fn what_another_program_inserted_wrongly_becomes_a_dead_letter_with_the_re
         error(3)
     );
     assert!(error(4).contains("schema version is -1"), "{}", error(4));
-    // It would become another number before any schema is asked, so it is refused before that.
+    // Decoding would change the number before any schema is checked, so it is refused before that.
     for (index, number) in [(5, "1e999"), (6, "12345678901234567890123")] {
         assert_eq!(
             error(index),
@@ -388,7 +388,7 @@ async fn a_batch_is_bounded_in_bytes_too_and_loses_nothing_by_it() -> TestResult
     let script = Script::new([(2, Act::FailTimes(2)), (6, Act::Permanent)]);
     let events = (1..=12).map(|credits| lock(credits % 3, credits));
     world.revenue().publish_all(events).await?;
-    // Each payload reaches it.
+    // Each payload reaches its handler.
     let consumer = world.coaching(&script).batch_bytes(1);
     let consumer = consumer.subscribe(hold_slot).start().await?;
     consumer.wait_caught_up().await?;
@@ -431,7 +431,7 @@ async fn a_cursor_that_is_set_back_under_a_running_consumer_doubles_nothing() ->
     world.close().await
 }
 
-/// Between the commit of a pass and the next look at the cursor.
+/// Moved between the commit of a pass and the next look at the cursor.
 #[tokio::test]
 async fn a_cursor_that_is_set_back_between_two_passes_has_nothing_handled_again() -> TestResult {
     let world = World::new().await?;
@@ -444,7 +444,8 @@ async fn a_cursor_that_is_set_back_between_two_passes_has_nothing_handled_again(
         .publish_all([lock(1, 1), lock(2, 2)])
         .await?;
     script.entered.acquire().await?.forget();
-    // Granted when the pass that is in the handler has committed; the next one waits for it.
+    // The lock is granted once the pass that is in the handler has committed; the next pass waits
+    // for it.
     let operator = tokio::spawn({
         let pool = world.pool.clone();
         async move {
@@ -465,7 +466,7 @@ async fn a_cursor_that_is_set_back_between_two_passes_has_nothing_handled_again(
     operator.await??;
     consumer.wait_caught_up().await?;
     consumer.stop().await;
-    assert_eq!(script.attempts_at(1), [1], "its dedup row is asked");
+    assert_eq!(script.attempts_at(1), [1], "its dedup row is looked up");
     assert_eq!(world.effects().await?, [1, 2]);
     world.close().await
 }

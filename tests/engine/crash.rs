@@ -27,7 +27,7 @@ async fn killed_between_handler_and_commit_each_effect_is_applied_once() -> Test
         .publish_all((1..=40).map(|credits| lock(credits, credits)))
         .await?;
 
-    // SIGKILL: nothing of the process gets to run any more.
+    // SIGKILL: none of the process's code runs any more.
     for _ in 0..3 {
         let (mut child, mut lines) = consumer(url, "hang")?;
         lines
@@ -42,7 +42,7 @@ async fn killed_between_handler_and_commit_each_effect_is_applied_once() -> Test
         "nothing was committed"
     );
 
-    // And while it works: after 3, 11 and 17 handled events, wherever that falls in its batches.
+    // And while it works: after 3, 11 and 17 handled events, at whatever point of a batch that is.
     for events in [3, 11, 17] {
         let (mut child, mut lines) = consumer(url, "run")?;
         for _ in 0..events {

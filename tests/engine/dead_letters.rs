@@ -122,7 +122,7 @@ async fn of_two_operators_at_once_one_wins() -> TestResult {
 async fn a_redriven_event_is_handled_by_a_consumer_that_sleeps() -> TestResult {
     let (world, dead_letters) = world_with_dead_letters(2).await?;
     let script = Script::new([]);
-    // It would not poll for minutes.
+    // It does not poll for minutes.
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     consumer.wait_caught_up().await?;
     let listed = dead_letters.list(&DeadLetterFilter::default()).await?;
@@ -139,9 +139,9 @@ async fn a_redriven_event_is_handled_by_a_consumer_that_sleeps() -> TestResult {
     consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [2]);
-    assert_eq!(script.attempts_at(2), [1], "all its attempts are back");
+    assert_eq!(script.attempts_at(2), [1], "it has all its attempts again");
 
-    // Once: the second finds it resolved, however it was.
+    // Only once: the second call finds it resolved, in whichever way.
     for error in [
         dead_letters
             .redrive(&listed[0].dead_letter_id, "tom", None)
@@ -201,7 +201,7 @@ async fn many_are_redriven_and_those_of_a_subject_keep_their_order() -> TestResu
             .await?
             .is_empty()
     );
-    // Of each subject only the first is due.
+    // Only the first event of each subject is due.
     let due = "SELECT count(*) FROM dispatcher_retry WHERE due_at IS NOT NULL";
     assert_eq!(world.count(due).await?, 2);
     world.revenue().publish(lock(1, 7)).await?;

@@ -1,5 +1,6 @@
-//! A future that is dropped, wherever it waits: no connection of the pool is left in a transaction that
-//! its next user knows nothing of. And connections that somebody else has left so.
+//! A future that is dropped, wherever it waits, leaves no connection of the pool in a transaction
+//! that its next user does not know of. Also covers connections that other code has left in a
+//! transaction.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -15,15 +16,15 @@ use sqlx::{Executor, PgConnection, PgPool, Row};
 
 use crate::support::{Act, Script, World, hold_slot};
 
-/// Publishes on a pool of so many connections.
+/// Publishes on a pool of that many connections.
 async fn publisher(world: &World, connections: u32) -> TestResult<(PgPool, Dispatcher<Revenue>)> {
     let pool = world.database.pool(connections).await?;
     let dispatcher = Dispatcher::builder(pool.clone()).tenant(TENANT).build()?;
     Ok((pool, dispatcher))
 }
 
-/// Polls it so many times and drops it at once, before anything more is answered. Whether it had ended
-/// by then.
+/// Polls the future up to `polls` times and drops it at once, before another answer arrives.
+/// Returns whether it had ended by then.
 async fn ends_within(polls: u32, future: impl Future) -> bool {
     let mut future = pin!(future);
     let mut polled = 0;
@@ -38,7 +39,7 @@ async fn ends_within(polls: u32, future: impl Future) -> bool {
     .await
 }
 
-/// Looked at from outside.
+/// Looks at the sessions from outside.
 async fn assert_in_no_transaction(world: &World, pool: &PgPool, when: &str) -> TestResult {
     let mut connections = Vec::new();
     for _ in 0..pool.options().get_max_connections() {
@@ -53,7 +54,7 @@ async fn assert_in_no_transaction(world: &World, pool: &PgPool, when: &str) -> T
     Ok(())
 }
 
-/// Drops it at its first wait, at its second, and so on until it comes to its end.
+/// Drops the future at its first wait, at its second, and so on until it runs to its end.
 async fn drop_everywhere<F: Future>(
     world: &World,
     pool: &PgPool,
@@ -64,7 +65,7 @@ async fn drop_everywhere<F: Future>(
         let has_ended = ends_within(polls, begin()).await;
         let when = format!("{name}, dropped at its wait number {polls}");
         assert_in_no_transaction(world, pool, &when).await?;
-        // A server that is quick answers before the wait now and then, so an early end says nothing.
+        // A quick server sometimes answers before the wait, so an early end proves nothing.
         if has_ended && polls >= 8 {
             break;
         }
@@ -91,8 +92,8 @@ async fn a_publish() -> TestResult {
     world.close().await
 }
 
-/// Who gave up does not go on waiting: when the pool is exhausted and everybody gives up, nothing is left
-/// to be done for those who come later.
+/// A caller that gave up does not keep waiting: when the pool is exhausted and every caller gives
+/// up, no work is left over for later callers.
 #[tokio::test]
 async fn one_that_waits_for_a_connection() -> TestResult {
     let world = World::new().await?;
@@ -114,7 +115,7 @@ async fn one_that_waits_for_a_connection() -> TestResult {
     world.close().await
 }
 
-/// As a `begin` that was cancelled elsewhere leaves it, or a statement that failed in it.
+/// The state that a cancelled `begin` elsewhere leaves, or a statement that failed in it.
 #[tokio::test]
 async fn a_connection_that_somebody_left_in_a_transaction() -> TestResult {
     let world = World::new().await?;
@@ -150,7 +151,8 @@ async fn leave(connection: &mut PgConnection, statements: &'static str) {
     let _ = connection.execute(statements).await;
 }
 
-/// The aborted one is found and healed, and what was written through the others is committed.
+/// The aborted connection is found and healed, and what was written through the others is
+/// committed.
 #[tokio::test]
 async fn several_connections_that_somebody_left_in_a_transaction() -> TestResult {
     let world = World::new().await?;
@@ -165,7 +167,7 @@ async fn several_connections_that_somebody_left_in_a_transaction() -> TestResult
         leave(&mut connection, statements).await;
         all.push(connection);
     }
-    // The first is to be the first in turn.
+    // Makes the first one the first in turn.
     for (idle, connection) in (1..).zip(all) {
         drop(connection);
         while pool.num_idle() < idle {
@@ -185,7 +187,7 @@ async fn several_connections_that_somebody_left_in_a_transaction() -> TestResult
     world.close().await
 }
 
-/// Leaves all connections that nobody uses as these statements leave them.
+/// Leaves every idle connection in the state that these statements produce.
 async fn leave_all(pool: &PgPool, statements: &'static str) {
     let mut connections = Vec::new();
     while let Some(mut connection) = pool.try_acquire() {
@@ -194,8 +196,8 @@ async fn leave_all(pool: &PgPool, statements: &'static str) {
     }
 }
 
-/// A pool whose connections were all left in a transaction. They are more than `start` uses, which ends
-/// those that it meets.
+/// A pool whose connections were all left in a transaction. There are more of them than `start`
+/// uses, which ends those transactions that it meets.
 async fn left_pool(world: &World) -> TestResult<PgPool> {
     const CONNECTIONS: u32 = 20;
     let pool = world.database.pool(CONNECTIONS).await?;
@@ -208,7 +210,7 @@ async fn left_pool(world: &World) -> TestResult<PgPool> {
     Ok(pool)
 }
 
-/// What it does by itself is committed, also where it commits statement by statement.
+/// What the consumer does by itself is committed, even where it commits statement by statement.
 #[tokio::test]
 async fn a_consumer_whose_connections_were_left_in_a_transaction() -> TestResult {
     let world = World::new().await?;
@@ -219,7 +221,8 @@ async fn a_consumer_whose_connections_were_left_in_a_transaction() -> TestResult
     for (credits, statements) in [(1, ""), (2, "BEGIN"), (3, "BEGIN; SELECT 1 / 0")] {
         leave_all(&pool, statements).await;
         world.revenue().publish(lock(credits, credits)).await?;
-        // It asks with such a connection itself. Where nothing was committed, this would not end.
+        // The consumer itself queries on such a connection. If nothing were committed, this would
+        // not end.
         let caught_up = async {
             while consumer.wait_caught_up().await.is_err() {
                 tokio::task::yield_now().await;
@@ -230,7 +233,7 @@ async fn a_consumer_whose_connections_were_left_in_a_transaction() -> TestResult
     leave_all(&pool, "BEGIN").await;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 2, 3]);
-    // What it says at its end is for others to see, and that before the pool has ended everything.
+    // What it writes at its end is visible to others, even before the pool is closed.
     let there = "SELECT (SELECT count(*) FROM dispatcher_replica)
                       + (SELECT count(*) FROM dispatcher_cursor WHERE holder IS NOT NULL)";
     assert_eq!(world.count(there).await?, 0);
@@ -238,7 +241,7 @@ async fn a_consumer_whose_connections_were_left_in_a_transaction() -> TestResult
     world.close().await
 }
 
-/// Its LISTEN would not be heard before that transaction ended.
+/// Its LISTEN would not take effect before that transaction ended.
 #[tokio::test]
 async fn a_listener_whose_connection_was_left_in_a_transaction() -> TestResult {
     let world = World::new().await?;
@@ -250,7 +253,8 @@ async fn a_listener_whose_connection_was_left_in_a_transaction() -> TestResult {
     let consumer = consumer.start().await?;
     let asleep = "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
                    WHERE locktype = 'advisory' AND classid = 1146311763 AND datname = current_database()";
-    // What is published while it falls asleep is found without a notification; three times in a row it is not.
+    // An event published while it falls asleep may be found without a notification; not three in a
+    // row.
     let wakes = async {
         for credits in 1..=3 {
             while world.count(asleep).await? == 0 {
@@ -276,7 +280,7 @@ async fn what_an_operator_does() -> TestResult {
     consumer.wait_caught_up().await?;
     consumer.stop().await;
 
-    // `rewind` takes two: the log may be elsewhere.
+    // `rewind` takes two: the log may be in another database.
     let pool = world.database.pool(2).await?;
     let dead_letters = DeadLetters::new(pool.clone());
     let listed = dead_letters.list(&DeadLetterFilter::default()).await?;
@@ -298,7 +302,7 @@ async fn what_an_operator_does() -> TestResult {
     world.close().await
 }
 
-/// It stops while it falls asleep, looks who writes, or sweeps.
+/// It stops while it falls asleep, looks for open writers, or sweeps.
 #[tokio::test]
 async fn a_consumer_that_stops() -> TestResult {
     let world = World::new().await?;

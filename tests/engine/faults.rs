@@ -1,4 +1,5 @@
-//! Handlers that misbehave and databases that go away: no event is lost, none stops the others.
+//! Handlers that misbehave and databases that go down: no event is lost, and none blocks the
+//! others.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use sqlx::{Executor, Row};
 
 use crate::support::{Act, Script, World, hold_slot};
 
-/// What the dead letter says, which is the same where events share a savepoint.
+/// The dead letter's error, which is the same when events share a savepoint.
 async fn dead_letter_of(act: Act, credits_before: &[u32]) -> TestResult<String> {
     let apart = dead_letter(act.clone(), credits_before, false).await?;
     let shared = dead_letter(act, credits_before, true).await?;
@@ -22,8 +23,8 @@ async fn dead_letter_of(act: Act, credits_before: &[u32]) -> TestResult<String> 
 }
 
 async fn dead_letter(act: Act, credits_before: &[u32], is_shared: bool) -> TestResult<String> {
-    // A COMMIT keeps what nobody has recorded; after a ROLLBACK under a shared savepoint, later events of
-    // the batch are each committed by themselves (see `share_savepoint`).
+    // A COMMIT keeps what has not been recorded; after a ROLLBACK under a shared savepoint, later
+    // events of the batch are each committed by themselves (see `share_savepoint`).
     let is_repeated = match &act {
         Act::Commit => true,
         Act::Rollback => is_shared,
@@ -165,7 +166,8 @@ async fn terminated_connections_cost_no_event() -> TestResult {
         .publish_all([lock(1, 1), lock(2, 2)])
         .await?;
     script.entered.acquire().await?.forget();
-    // Every connection of the consumer, the listening one and the one in the middle of a delivery.
+    // Every connection of the consumer, including the listening one and the one in the middle of a
+    // delivery.
     let admin = world.database.pool(1).await?;
     admin
         .execute(
@@ -214,7 +216,7 @@ async fn a_server_that_is_killed_and_restarted_costs_no_event() -> TestResult {
     cluster.kill_9()?;
     script.gate.add_permits(100);
     cluster.restart().await?;
-    // The first connections of the pool are dead ones.
+    // The first connections of the pool are dead.
     while consumer.wait_caught_up().await.is_err() {}
     consumer.stop().await;
     let rows = sqlx::query("SELECT credits FROM effect ORDER BY seq")

@@ -1,4 +1,4 @@
-//! Transactions commit out of order: a reader that trusts positions loses events, ours does not.
+//! Transactions commit out of order: a reader that trusts positions loses events; ours does not.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Executor, PgPool, Row};
 
 use crate::support::{Script, World, hold_slot};
 
-/// What everybody writes first: remember the highest position, ask for what is above it.
+/// The usual first attempt: remember the highest position, ask for what is above it.
 async fn naive_read(pool: &PgPool, cursor: &mut i64) -> TestResult<Vec<i64>> {
     let rows =
         sqlx::query("SELECT position FROM dispatcher_event WHERE position > $1 ORDER BY position")
@@ -76,7 +76,7 @@ async fn a_savepoint_that_was_rolled_back_takes_its_lock_with_it_and_the_next_in
     sqlx::query("ROLLBACK TO SAVEPOINT before")
         .execute(&mut *slow)
         .await?;
-    dispatcher.publish(lock(1, 2)).within(&mut slow).await?; // a memo that survived would skip the lock
+    dispatcher.publish(lock(1, 2)).within(&mut slow).await?; // a surviving memo would skip the lock
     dispatcher.publish(lock(2, 3)).await?;
     assert_eq!(gap_safe_read(&world.pool, &mut cursor).await?, [0_i64; 0]);
     slow.commit().await?;
@@ -209,7 +209,8 @@ async fn a_stricter_isolation_level_is_refused() -> TestResult {
 }
 
 /// Eight writers whose transactions overlap, roll back and hold savepoints, against readers that
-/// read as fast as they can. The writers' choices are seeded; how they interleave is up to the
+/// read as fast as they can. The writers' choices are seeded; the interleaving is up to the
+/// scheduler.
 /// scheduler.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn under_overlapping_writers_the_naive_reader_loses_events_and_ours_none() -> TestResult {

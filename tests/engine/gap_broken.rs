@@ -1,8 +1,8 @@
-//! What the reader and the floor are without one of their parts: each broken copy loses an event in
-//! a schedule, made by hand, in which ours does not.
+//! The reader and the floor with one part missing: each broken copy loses an event in a handmade
+//! schedule in which ours does not.
 //!
-//! The same mistakes, and the ones that cannot be made by hand, are in `tests/protocols/read`. One of
-//! those is `SELECT last_value` in the place of `pg_sequence_last_value`: it sees a value ahead of
+//! The same mistakes, and those that cannot be made by hand, are in `tests/protocols/read`. One of
+//! the latter is `SELECT last_value` in place of `pg_sequence_last_value`: it sees a value ahead of
 //! what was handed out only while another session is inside the critical section of `nextval` that
 //! writes a WAL record, and no statement can hold a session there.
 
@@ -12,9 +12,9 @@ use sqlx::{Executor, PgPool, Row};
 use crate::gap::gap_safe_read;
 use crate::support::World;
 
-/// Horizon and rows in one statement, which has one snapshot. The lock stops it between taking that
-/// and the horizon, where it could also be stopped by chance; the horizon depends on the lock, so that
-/// no plan asks for it first.
+/// Horizon and rows in one statement, which has one snapshot. The lock stops it between taking the
+/// snapshot and reading the horizon, where the scheduler could also stop it; the horizon depends on
+/// the lock, so no plan evaluates it first.
 const ONE_STATEMENT: &str = "
     SELECT upto.horizon,
            ARRAY(SELECT position FROM dispatcher_event WHERE position <= upto.horizon)
@@ -22,8 +22,8 @@ const ONE_STATEMENT: &str = "
            LATERAL dispatcher_event_horizon(
                CASE WHEN gate.passed IS NOT NULL THEN 'dispatcher_event'::regclass END) AS upto";
 
-/// The trigger's function with its memo in another place. A setting of the session will not do: it is
-/// taken back as well when it was made in the savepoint. What no rollback takes back is a sequence.
+/// The trigger's function with its memo stored elsewhere. A session setting does not work: if it is
+/// set within the savepoint, it is rolled back too. A sequence is never rolled back.
 async fn break_memo(pool: &PgPool) -> TestResult {
     let source: String =
         sqlx::query("SELECT pg_get_functiondef('dispatcher_event_floor'::regproc)")
@@ -49,8 +49,8 @@ async fn break_memo(pool: &PgPool) -> TestResult {
     Ok(())
 }
 
-/// Rolls a savepoint back and publishes again; a reader comes between that and the commit. Gives what
-/// it has read in the end.
+/// Rolls a savepoint back and publishes again; a reader runs between the publish and the commit.
+/// Returns everything that it has read.
 async fn read_around_a_rolled_back_savepoint(world: &World) -> TestResult<Vec<i64>> {
     let dispatcher = world.revenue();
     let mut cursor = 0;
@@ -58,7 +58,7 @@ async fn read_around_a_rolled_back_savepoint(world: &World) -> TestResult<Vec<i6
     slow.execute("SAVEPOINT before").await?;
     dispatcher.publish(lock(1, 1)).within(&mut slow).await?;
     slow.execute("ROLLBACK TO SAVEPOINT before").await?;
-    // Position 1 is gone, and nobody holds a floor.
+    // Position 1 is gone, and no transaction holds a floor.
     let mut read = gap_safe_read(&world.pool, &mut cursor).await?;
     dispatcher.publish(lock(1, 2)).within(&mut slow).await?;
     read.extend(gap_safe_read(&world.pool, &mut cursor).await?);
@@ -78,7 +78,7 @@ async fn a_memo_that_survives_a_rollback_to_a_savepoint_loses_the_next_event() -
     let read = read_around_a_rolled_back_savepoint(&broken).await?;
     assert_eq!(
         read, [0_i64; 0],
-        "position 2 is in the log, and nobody got it"
+        "position 2 is in the log, and no reader got it"
     );
     assert_eq!(
         broken
@@ -120,7 +120,7 @@ async fn a_horizon_in_the_statement_that_reads_loses_what_was_committed_meanwhil
     let dispatcher = world.revenue();
     let mut slow = world.pool.begin().await?;
     dispatcher.publish(lock(1, 1)).within(&mut slow).await?;
-    // Whoever reads has to wait for this one, with its snapshot taken.
+    // The reader has to wait for this lock, with its snapshot taken.
     let mut gate = world.pool.acquire().await?;
     gate.execute("SELECT pg_advisory_lock(7)").await?;
 

@@ -33,7 +33,7 @@ async fn caught_up(consumer: &RunningConsumer) -> TestResult {
     Ok(tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??)
 }
 
-/// Subject 1: 1 fails for ever, then 3 and 4. Subject 2: 2.
+/// Subject 1: event 1 is given up, followed by 3 and 4. Subject 2: event 2.
 async fn held_world(act: Act) -> TestResult<(World, Script, RunningConsumer)> {
     let world = World::new().await?;
     let script = Script::new([(1, act)]);
@@ -54,7 +54,7 @@ async fn resolving_lets_the_subject_go_on_without_the_event() -> TestResult {
         caught_up(&consumer).await?;
         assert_eq!(world.effects().await?, [2], "what comes later waits too");
         let listed = dead_letters(&world).await?;
-        assert_eq!(listed.len(), 1, "and is no dead letter itself");
+        assert_eq!(listed.len(), 1, "and is not a dead letter itself");
         DeadLetters::new(world.pool.clone())
             .resolve(&listed[0].dead_letter_id, "mia", None)
             .await?;
@@ -74,7 +74,7 @@ async fn resolving_lets_the_subject_go_on_without_the_event() -> TestResult {
 
 #[tokio::test]
 async fn redriving_handles_the_event_before_those_that_waited() -> TestResult {
-    // With attempts from 1 again, it fails once more.
+    // With attempts counted from 1 again, it fails once more.
     let (world, script, consumer) = held_world(Act::FailTimes(4)).await?;
     let listed = dead_letters(&world).await?;
     let id = &listed[0].dead_letter_id;
@@ -143,7 +143,8 @@ async fn a_cursor_that_is_set_back_neither_repeats_nor_frees_what_is_held() -> T
     world.close().await
 }
 
-/// The operator's statement has begun, and sees the earlier event wait, when that is handled.
+/// The operator's statement has begun, and sees the earlier event waiting when that event is
+/// handled.
 #[tokio::test]
 async fn what_is_redriven_while_an_earlier_event_is_settled_does_not_wait_for_nothing() -> TestResult
 {
@@ -196,7 +197,7 @@ async fn what_is_redriven_while_an_earlier_event_is_settled_does_not_wait_for_no
     world.close().await
 }
 
-async fn until(world: &World, query: &'static str, at_least: i64) -> TestResult {
+pub(crate) async fn until(world: &World, query: &'static str, at_least: i64) -> TestResult {
     let counted = async {
         while world.count(query).await? < at_least {
             tokio::task::yield_now().await;

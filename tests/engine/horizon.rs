@@ -1,4 +1,5 @@
-//! Who holds the horizon back is named, and whoever published nothing holds nothing back.
+//! The transaction that holds the horizon back is named; one that has published nothing never holds
+//! it back.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use crate::support::{Script, World, hold_slot};
 
-/// A connection that calls itself `importer`.
+/// A connection with the application name `importer`.
 async fn importer(world: &World) -> TestResult<PgConnection> {
     let options = world.database.options().clone();
     Ok(PgConnection::connect_with(&options.application_name("importer")).await?)
@@ -37,7 +38,7 @@ async fn whoever_has_published_and_not_ended_is_named() -> TestResult {
     );
     assert_eq!(horizon.blocker, None);
 
-    // Another one, later, is not who holds it back.
+    // A later transaction is not the one that holds it back.
     let mut importer = importer(&world).await?;
     let pid = pid(&mut importer).await?;
     importer.execute("BEGIN").await?;
@@ -58,7 +59,7 @@ async fn whoever_has_published_and_not_ended_is_named() -> TestResult {
         (horizon.last_position.get(), horizon.position.get()),
         (3, 1)
     );
-    let blocker = horizon.blocker.ok_or("nobody is named")?;
+    let blocker = horizon.blocker.ok_or("no transaction is named")?;
     assert_eq!(blocker.pid, Some(pid));
     assert_eq!(blocker.application.as_deref(), Some("importer"));
     assert_eq!(blocker.state.as_deref(), Some("idle in transaction"));
@@ -77,7 +78,7 @@ async fn whoever_has_published_and_not_ended_is_named() -> TestResult {
     assert_ne!(
         horizon.blocker.and_then(|blocker| blocker.pid),
         Some(pid),
-        "whoever has ended is not named"
+        "a transaction that has ended is not named"
     );
     later.rollback().await?;
     assert_eq!(log.horizon().await?.blocker, None);
@@ -105,7 +106,7 @@ async fn a_prepared_transaction_is_named_by_what_it_was_called() -> TestResult {
         .await?;
     let horizon = EventLog::new(world.pool.clone()).horizon().await?;
     connection.execute("ROLLBACK PREPARED 'month_end'").await?;
-    let blocker = horizon.blocker.ok_or("nobody is named")?;
+    let blocker = horizon.blocker.ok_or("no transaction is named")?;
     assert_eq!(blocker.prepared.as_deref(), Some("month_end"));
     assert_eq!(blocker.pid, None);
     let said = blocker.to_string();
@@ -128,7 +129,7 @@ async fn writes_that_published_nothing_hold_nothing_back_here_or_in_another_data
     let mut here = world.pool.begin().await?;
     here.execute("INSERT INTO effect (subscription, event_id, credits) VALUES ('none', 'none', 1)")
         .await?;
-    // The other database has a log too, and this one has published into it.
+    // The other database has a log too, and this transaction has published into it.
     let mut elsewhere = other_pool.begin().await?;
     let dispatcher = Dispatcher::<Revenue>::builder(other_pool.clone())
         .tenant(TENANT)
@@ -153,7 +154,7 @@ async fn writes_that_published_nothing_hold_nothing_back_here_or_in_another_data
     world.close().await
 }
 
-/// Remembers what it is told about the horizon.
+/// Records what it receives about the horizon.
 struct Watch {
     told: Mutex<Vec<(Blocker, Duration, u64)>>,
     news: Semaphore,
@@ -247,7 +248,7 @@ async fn a_publishing_transaction_that_idles_past_its_limit_is_ended() -> TestRe
         .within(&mut forgotten)
         .await?;
     world.revenue().publish(lock(2, 2)).await?;
-    // Only when the first is gone can the second be read.
+    // The second can be read only once the first is gone.
     tokio::time::timeout(Duration::from_secs(60), consumer.wait_caught_up()).await??;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [2]);
@@ -260,7 +261,7 @@ async fn a_publishing_transaction_that_idles_past_its_limit_is_ended() -> TestRe
     assert!(matches!(error, PublishError::Database(_)), "{error}");
     drop(forgotten);
 
-    // A stricter limit of the session stays, and the limit ends with the transaction.
+    // A stricter session limit stays, and the limit ends with the transaction.
     let pool = PgPoolOptions::new()
         .max_connections(1)
         .connect_with(world.database.options().clone())

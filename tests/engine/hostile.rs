@@ -1,15 +1,19 @@
-//! Counterexamples that reviewers found: each lost, doubled or wedged something once.
+//! Counterexamples from reviewers: each lost, doubled or wedged something once.
 
 use std::time::Duration;
 
 use acme_contracts::Revenue;
-use dispatcher_runtime::{DeadLetterFilter, DeadLetters, Dispatcher};
+use acme_contracts::credit_locked::{self, CreditLocked};
+use dispatcher_runtime::{
+    DeadLetterFilter, DeadLetters, Delivery, Dispatcher, EventEnvelope, HandlerError, State,
+    subscribe,
+};
 use dispatcher_test_fixtures::{TENANT, TestResult, lock};
 use sqlx::{Connection, Executor};
 
 use crate::support::{Act, Script, World, hold_slot};
 
-/// A multi-tenant handler changes the search path; the cursor of the other family used to move.
+/// A multi-tenant handler changes the search path; the other family's cursor used to move.
 #[tokio::test]
 async fn a_handler_that_changes_the_search_path_moves_no_other_familys_cursor() -> TestResult {
     let world = World::new().await?;
@@ -49,7 +53,7 @@ async fn a_handler_that_changes_the_search_path_moves_no_other_familys_cursor() 
     world.close().await
 }
 
-/// sqlx leaves a connection in a transaction when `begin` is cancelled; what was published on it
+/// sqlx leaves a connection in a transaction when `begin` is cancelled; an event published on it
 /// without a transaction of its own was never committed.
 #[tokio::test]
 async fn a_publish_on_a_connection_that_somebody_left_in_a_transaction_is_committed() -> TestResult
@@ -57,7 +61,7 @@ async fn a_publish_on_a_connection_that_somebody_left_in_a_transaction_is_commit
     let world = World::new().await?;
     let pool = world.database.pool(1).await?;
     let mut connection = pool.acquire().await?;
-    connection.execute("BEGIN").await?; // as sqlx leaves it: nobody knows
+    connection.execute("BEGIN").await?; // as sqlx leaves it, unnoticed
     drop(connection);
     let dispatcher = Dispatcher::<Revenue>::builder(pool.clone())
         .tenant(TENANT)
@@ -72,7 +76,7 @@ async fn a_publish_on_a_connection_that_somebody_left_in_a_transaction_is_commit
     world.close().await
 }
 
-/// The query goes on in the server when its future is dropped, and the connection waits for it.
+/// The server continues the query when its future is dropped, and the connection waits for it.
 #[tokio::test]
 async fn a_handler_that_hangs_in_a_query_is_timed_out_too() -> TestResult {
     let world = World::new().await?;
@@ -145,7 +149,7 @@ async fn a_cursor_that_was_deleted_while_running_is_registered_again() -> TestRe
     world.close().await
 }
 
-/// Such a lock could be left behind by a cancelled insert; no subscription polled or stopped.
+/// A cancelled insert could leave such a lock behind; then no subscription polled or stopped.
 #[tokio::test]
 async fn a_lock_that_keeps_a_consumer_from_sleeping_does_not_keep_it_from_stopping() -> TestResult {
     let world = World::new().await?;
@@ -226,6 +230,74 @@ async fn an_event_at_which_the_database_always_fails_is_put_aside_uncounted() ->
 async fn a_transient_error_inside_one_of_ours_does_not_count() -> TestResult {
     let world = World::new().await?;
     let script = Script::new([(1, Act::UnreachableOnce)]);
+    let consumer = world
+        .coaching(&script)
+        .retry([])
+        .subscribe(hold_slot)
+        .start()
+        .await?;
+    world.revenue().publish(lock(1, 1)).await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    assert_eq!(script.attempts_at(1), [1, 1]);
+    assert_eq!(world.effects().await?, [1]);
+    world.close().await
+}
+
+/// Takes no transaction.
+#[subscribe(credit_locked)]
+async fn call_partner(
+    event: EventEnvelope<CreditLocked>,
+    State(script): State<Script>,
+    delivery: Delivery,
+) -> Result<(), HandlerError> {
+    let credits = event.payload.locked_credits.get();
+    script.act(credits, delivery.attempt).await
+}
+
+/// The event at which the database failed was put aside and the cursor moved past it, and past an earlier
+/// event of the batch of which nothing had been recorded: that one was lost.
+#[tokio::test]
+async fn putting_an_event_aside_passes_no_earlier_event_that_is_not_recorded() -> TestResult {
+    let world = World::new().await?;
+    let refuse_three_times = "
+        CREATE SEQUENCE refusals;
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF NEW.position = (SELECT min(position) FROM dispatcher_event) AND nextval('refusals') <= 3 THEN
+                RAISE EXCEPTION 'the disk is full' USING ERRCODE = '53100';
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON dispatcher_retry FOR EACH ROW EXECUTE FUNCTION refuse()";
+    world.pool.execute(refuse_three_times).await?;
+    let script = Script::new([(1, Act::FailTimes(1)), (2, Act::TransientAlways)]);
+    let consumer = world
+        .coaching(&script)
+        .retry([Duration::from_secs(600)])
+        .subscribe(call_partner)
+        .start()
+        .await?;
+    let events = [lock(1, 1), lock(2, 2)];
+    world.revenue().publish_all(events).await?;
+    while world.count("SELECT count(*) FROM dispatcher_retry").await? == 0 {
+        tokio::time::timeout(Duration::from_secs(120), script.entered.acquire())
+            .await??
+            .forget();
+    }
+    consumer.stop().await;
+    let first = "SELECT count(*) FROM dispatcher_retry
+                  WHERE position = (SELECT min(position) FROM dispatcher_event)";
+    assert_eq!(world.count(first).await?, 1, "the first event waits");
+    world.close().await
+}
+
+/// The connection was lost in `begin`, after which sqlx counts no transaction: the handler was said to have
+/// ended it, and the attempt counted.
+#[tokio::test]
+async fn a_connection_that_is_lost_in_a_handlers_begin_counts_for_no_event() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([(1, Act::LoseConnectionOnce)]);
     let consumer = world
         .coaching(&script)
         .retry([])

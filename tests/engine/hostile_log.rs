@@ -1,4 +1,4 @@
-//! A log with what nobody would put there, or that somebody changed, and queues that grow long.
+//! A log with contents that no publisher writes or that were changed, and queues that grow long.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use sqlx::Executor;
 
 use crate::support::{Act, Script, World, hold_slot};
 
-/// The trigger used to find the sequence by its name, which is the old table's after a swap.
+/// The trigger used to look the sequence up by name, which is the old table's after a swap.
 #[tokio::test]
 async fn a_log_that_was_swapped_keeps_its_writer_floor() -> TestResult {
     let world = World::new().await?;
@@ -74,7 +74,7 @@ async fn a_log_that_is_shorter_than_its_cursors_is_refused_and_not_skipped() -> 
         "{error}"
     );
 
-    // What the message advises: the log is read from its beginning, and nothing is applied twice.
+    // As the message advises: the log is read from its beginning, and nothing is applied twice.
     world.pool.execute("DELETE FROM dispatcher_cursor").await?;
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     consumer.wait_caught_up().await?;
@@ -83,7 +83,7 @@ async fn a_log_that_is_shorter_than_its_cursors_is_refused_and_not_skipped() -> 
     world.close().await
 }
 
-/// Every waiting event of a subject used to be looked at in each pass, one was handled.
+/// Each pass used to look at every waiting event of a subject, and handle one.
 #[tokio::test]
 async fn a_long_queue_behind_one_event_drains_in_batches() -> TestResult {
     let world = World::new().await?;
@@ -112,7 +112,7 @@ async fn a_long_queue_behind_one_event_drains_in_batches() -> TestResult {
 async fn a_subject_too_long_for_an_index_does_not_wedge() -> TestResult {
     let world = World::new().await?;
     let script = Script::new([(1, Act::FailTimes(1))]);
-    // Incompressible, or the index would take it.
+    // Incompressible, or it would fit into the index.
     let subject: String = (0..400).map(|n| format!("{:x}", md5_like(n))).collect();
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     world
@@ -142,7 +142,7 @@ async fn a_payload_nested_as_deeply_as_postgres_reads_becomes_a_dead_letter() ->
     let world = World::new().await?;
     let script = Script::new([]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
-    // The deepest that this server takes.
+    // The deepest nesting that this server accepts.
     let mut depth = 20_000;
     while depth > 0 {
         let payload = format!("{}{}", "[".repeat(depth), "]".repeat(depth));

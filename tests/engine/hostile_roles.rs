@@ -1,4 +1,4 @@
-//! A role that may less, or has stricter defaults, than the engine would like.
+//! A role with fewer privileges or stricter defaults than the engine would like.
 
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::Executor;

@@ -66,7 +66,7 @@ async fn with_concurrency_subjects_are_handled_at_the_same_time_and_keep_their_o
         .subscribe_with(hold_slot, SubscriptionOptions::new().concurrency(4))
         .start()
         .await?;
-    // Four subjects are in their handlers, and none of them returns before all are.
+    // Four subjects are in their handlers, and none of the handlers returns before all four are.
     let entered = tokio::time::timeout(PATIENCE, script.entered.acquire_many(4));
     entered.await??.forget();
     script.gate.add_permits(4);
@@ -135,7 +135,7 @@ async fn replicas_share_the_partitions_of_a_subscription() -> TestResult {
             .await?;
         replicas.push(replica);
     }
-    // Until each has its two.
+    // Until each has its two partitions.
     let held = "SELECT count(*) FROM (SELECT FROM dispatcher_cursor GROUP BY holder HAVING count(holder) = 2) AS shares";
     let shared = async {
         while world.count(held).await? < 2 {
@@ -174,7 +174,7 @@ async fn changing_the_number_of_partitions_while_events_flow_loses_and_doubles_n
             .subscribe_with(hold_slot, SubscriptionOptions::new().partitions(partitions))
             .start()
             .await?;
-        // In the middle of it.
+        // In the middle of the events.
         let handled = tokio::time::timeout(PATIENCE, script.entered.acquire_many(20));
         handled.await??.forget();
         running.push(replica);
@@ -193,12 +193,12 @@ async fn changing_the_number_of_partitions_while_events_flow_loses_and_doubles_n
     assert_eq!(
         world.count(partitions).await?,
         1,
-        "whoever starts last decides"
+        "the last replica to start decides"
     );
     world.close().await
 }
 
-/// Somebody else takes the lease, as after a pause: what L1 writes.
+/// Another replica takes the lease, as after a pause: what L1 writes.
 const TAKE_OVER: &str = "UPDATE dispatcher_cursor
     SET fence = nextval('dispatcher_fence'), holder = 'another',
         expires_at = clock_timestamp() + interval '1 s'";
@@ -214,13 +214,13 @@ async fn what_a_stale_worker_did_is_not_committed() -> TestResult {
     entered.await??.forget();
     world.pool.execute(TAKE_OVER).await?;
     script.gate.add_permits(2);
-    // The other expires without having done anything, and the two are handled again.
+    // The other lease expires without having done anything, and the two events are handled again.
     tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
     assert_eq!(
         script.attempts_at(1),
         [1, 1],
-        "the stale one counts for none"
+        "the stale attempt does not count"
     );
     assert_eq!(world.effects().await?, [1, 2]);
     world.close().await
@@ -255,7 +255,7 @@ async fn a_stopped_replica_is_replaced_though_it_holds_locks() -> TestResult {
     let consumer = world
         .coaching(&script)
         .subscribe_with(hold_slot, SubscriptionOptions::new());
-    // Registering waits for nobody's COMMIT either.
+    // Registering does not wait for any COMMIT either.
     let consumer = tokio::time::timeout(PATIENCE, consumer.start()).await??;
     tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
@@ -265,7 +265,8 @@ async fn a_stopped_replica_is_replaced_though_it_holds_locks() -> TestResult {
     world.close().await
 }
 
-/// Its savepoint is older than the marker, so what the first one did was not all that was taken back.
+/// Its savepoint is older than the marker, so rolling back to it undid more than the first event's
+/// work.
 #[tokio::test]
 async fn a_transaction_is_found_also_after_its_first_event_has_failed() -> TestResult {
     let world = World::new().await?;
@@ -305,7 +306,7 @@ async fn a_handler_without_the_transaction_runs_while_none_is_open() -> TestResu
     world.revenue().publish_all(events).await?;
     let entered = tokio::time::timeout(PATIENCE, script.entered.acquire());
     entered.await??.forget();
-    // The one that has read; others look meanwhile whether notifications reach them.
+    // The session that has read; others meanwhile check whether notifications reach them.
     let open = "SELECT count(*) FROM pg_locks AS held JOIN pg_stat_activity AS session USING (pid)
                  WHERE held.relation = 'dispatcher_event'::regclass
                    AND session.datname = current_database()
@@ -420,7 +421,7 @@ async fn a_pool_too_small_for_the_lanes_and_a_lease_too_short_are_refused() -> T
     world.close().await
 }
 
-/// The keeper ends a worker that it could not renew, wherever it is.
+/// The keeper ends a worker whose lease it could not renew, wherever the worker is.
 #[tokio::test]
 async fn a_worker_that_is_ended_in_its_sleep_leaves_no_lock_behind() -> TestResult {
     const ASLEEP: &str =
@@ -435,7 +436,7 @@ async fn a_worker_that_is_ended_in_its_sleep_leaves_no_lock_behind() -> TestResu
         .start()
         .await?;
     until_count(&world, ASLEEP, 1).await?;
-    // Neither renewed (L4 skips it) nor taken again (so does L1).
+    // The lease is neither renewed (L4 skips the row) nor taken again (so does L1).
     let mut tx = world.pool.begin().await?;
     tx.execute("SELECT FROM dispatcher_cursor FOR UPDATE")
         .await?;

@@ -1,4 +1,4 @@
-//! The contracts at run time: another copy, read from a directory, and what differs in it.
+//! The contracts at run time: another copy, read from a directory, and how it differs.
 
 mod faults;
 
@@ -45,7 +45,7 @@ impl Copy {
         self.write(path, &text.replacen(from, to, 1))
     }
 
-    /// The difference from the bundled contracts, a line for each place.
+    /// The differences from the bundled contracts, one line for each place.
     fn differences(&self) -> TestResult<Vec<String>> {
         let differences = LoadedRegistry::from_dir(self.0.path())?.compare(&REGISTRY);
         Ok(differences.iter().map(ToString::to_string).collect())
@@ -114,7 +114,7 @@ fn white_space_and_the_order_of_keys_are_no_difference() -> TestResult {
                 let items: Vec<_> = items.iter().map(reversed).collect();
                 format!("[ {} ]", items.join(","))
             }
-            // The same number in another spelling.
+            // The same number, spelled differently.
             other if *other == json!(1) => "1.0".to_owned(),
             other => other.to_string(),
         }
@@ -193,7 +193,7 @@ fn the_registry_file_is_compared_too() -> TestResult {
     events[refund]["status"] = json!("deprecated");
     events[refund]["deprecation"] =
         json!({ "reason": "refunds are orders", "since": "2026-09-01" });
-    // The order of a set says nothing.
+    // The order of a set does not matter.
     events[refund]["consumers"] = json!(["scheduling", "growth"]);
     events.push(json!({
         "event_type": "order.shipped", "description": "Left.", "contract": "orders", "producer": "revenue",
@@ -299,7 +299,7 @@ async fn untyped_publishes_are_validated_against_the_loaded_contracts() -> TestR
         says(untyped("lesson.scheduled", 1, json!({})).await.unwrap_err()),
         "`revenue` does not produce `lesson.scheduled`: the registry names `scheduling` as its producer"
     );
-    // A type was generated from the bundled contracts, and keeps to them.
+    // A type was generated from the bundled contracts, and still follows them.
     dispatcher.publish(lock(1, 1)).await?;
     world.close().await
 }

@@ -1,6 +1,6 @@
 //! End-to-end and fault tests of the engine, each on a database of its own.
 
-#![allow(clippy::unwrap_used)] // a test says what it expects by unwrapping it
+#![allow(clippy::unwrap_used)] // a test states its expectations by unwrapping
 
 mod another_log;
 mod bind;

@@ -1,5 +1,5 @@
-//! Migrations: twice without harm, at once without harm, from every earlier version, and refused when
-//! they do not fit.
+//! Migrations: harmless when run twice or concurrently, possible from every earlier version, and
+//! refused if they do not match.
 
 use std::path::Path;
 
@@ -62,10 +62,10 @@ async fn a_changed_migration_is_refused() -> TestResult {
     world.close().await
 }
 
-/// How many migrations the first schema has. What comes after them is an upgrade.
+/// The number of migrations in the first schema. Those after them are upgrades.
 const BASELINE: usize = 5;
 
-/// From the first schema and from each version after it, with what a consumer of that version has left
+/// From the first schema and from each version after it, with what a consumer of that version left
 /// behind. A migration that changes the tables adds its columns to `left_behind` for the versions
 /// that have them.
 #[tokio::test]
@@ -106,7 +106,8 @@ async fn every_earlier_version_is_brought_up_to_date_and_goes_on_where_it_was() 
     Ok(())
 }
 
-/// Three events: the first was handled, the second waits for its second attempt, the third is to come.
+/// Three events: the first was handled, the second waits for its second attempt, the third is yet
+/// to come.
 async fn left_behind(pool: &PgPool) -> TestResult {
     let insert = "INSERT INTO dispatcher_event (event_id, event_type, schema_version, occurred_at, tenant_id, producer, subject, actor, payload)
                   VALUES ('evt_0192f3a1-7b64-7c3d-8e21-' || lpad($1::text, 12, '0'), 'credit.locked', 1, now(), 'tnt_a', 'revenue', $2, 'system:revenue', $3::json)";

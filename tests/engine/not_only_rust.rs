@@ -1,6 +1,6 @@
 //! Not only Rust: the SQL function that publishes, and rows that another program inserted itself.
 //!
-//! The statements are plain text, as psql would send them; no type of ours has a part in them.
+//! The statements are plain text, as psql would send them; none of our types is involved.
 
 use dispatcher_runtime::{DeadLetterFilter, DeadLetterReason, DeadLetters};
 use dispatcher_test_fixtures::{TestResult, lock, lock_json, person_id};
@@ -27,7 +27,7 @@ async fn psql(world: &World) -> TestResult<PgConnection> {
     Ok(world.pool.acquire().await?.detach())
 }
 
-/// What the subscription gave up on, and nothing but that.
+/// What the subscription gave up on, and nothing else.
 async fn dead_letters(world: &World) -> TestResult<Vec<(String, String)>> {
     let dead = DeadLetters::new(world.pool.clone())
         .list(&DeadLetterFilter::default().consumer("coaching"))
@@ -188,7 +188,7 @@ async fn a_malformed_envelope_is_refused_with_every_fault_and_what_to_write() ->
     world.close().await
 }
 
-/// A trigger of the domain runs under whatever search path its writer has.
+/// A domain's trigger runs under whatever search path its writer has.
 #[tokio::test]
 async fn a_trigger_publishes_into_its_own_family_under_any_search_path() -> TestResult {
     let world = World::new().await?;
@@ -216,7 +216,7 @@ async fn a_trigger_publishes_into_its_own_family_under_any_search_path() -> Test
     .fetch_all(&world.pool)
     .await?;
     assert_eq!(subjects, ["per_1", "per_2", "per_3"]);
-    // The body holds its table, not the table's name.
+    // The function's body refers to its table, not to the table's name.
     psql.execute(r#"ALTER SCHEMA "Revenue north" RENAME TO south"#)
         .await?;
     psql.execute(
@@ -239,7 +239,7 @@ async fn a_trigger_publishes_into_its_own_family_under_any_search_path() -> Test
     world.close().await
 }
 
-/// What another SDK may have inserted: (event id, tenant, version, payload, what the report says).
+/// What another SDK may have inserted: (event id, tenant, version, payload, the reported error).
 #[tokio::test]
 async fn rows_inserted_straight_into_the_log_are_delivered_or_become_dead_letters() -> TestResult {
     let world = World::new().await?;
@@ -297,7 +297,7 @@ async fn rows_inserted_straight_into_the_log_are_delivered_or_become_dead_letter
             .execute(&world.pool)
             .await?;
     }
-    // The last of them is as good as any, and of the same subject.
+    // The last row is valid like any other, and of the same subject.
     sqlx::query(insert)
         .bind("evt_0192f3a1-7b64-4c3d-8e21-5f0a9b8c7d6e")
         .bind(1)

@@ -1,5 +1,5 @@
-//! What operators and handlers meet of the public interface: typed dead letters, reports, errors, retry
-//! policies, readiness and subscriptions that nobody runs.
+//! The parts of the public interface that operators and handlers use: typed dead letters, reports,
+//! errors, retry policies, readiness and subscriptions that no consumer runs.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -95,7 +95,7 @@ async fn a_list_of_no_dead_letters_is_refused() -> TestResult {
     world.close().await
 }
 
-/// Twice, and only where the handler says that it may help.
+/// Retries twice, and only if the handler says that a retry may help.
 struct Stubborn(Arc<Mutex<Vec<String>>>);
 
 impl RetryPolicy for Stubborn {
@@ -149,7 +149,7 @@ async fn a_handler_has_its_own_limit_of_time() -> TestResult {
     world.close().await
 }
 
-/// A handler as teams write it that use anyhow everywhere.
+/// A handler of a team that uses anyhow everywhere.
 #[subscribe(credit_locked)]
 async fn with_anyhow(
     event: EventEnvelope<CreditLocked>,
@@ -162,7 +162,7 @@ async fn transfer(pool: &sqlx::PgPool, credits: i64) -> anyhow::Result<()> {
     use anyhow::Context;
 
     anyhow::ensure!(credits > 1, "{credits} credits are too few");
-    // The first time the database says that two transactions met.
+    // The first time, the database reports a conflict between two transactions.
     let meets = "SELECT nextval('meeting')";
     let met: i64 = sqlx::query_scalar(meets).fetch_one(pool).await?;
     if met == 1 {
@@ -204,7 +204,7 @@ async fn the_errors_of_anyhow_are_retried_and_the_databases_count_against_no_eve
     let met: i64 = sqlx::query_scalar("SELECT last_value FROM meeting")
         .fetch_one(&world.pool)
         .await?;
-    assert_eq!(met, 2, "once for the conflict, which is no attempt");
+    assert_eq!(met, 2, "once for the conflict, which is not an attempt");
     world.close().await
 }
 

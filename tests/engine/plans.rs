@@ -1,7 +1,8 @@
-//! The plans of the statements that run all the time: none of them may cost more when more is kept.
+//! The plans of the statements that run all the time: none may cost more as more is kept.
 //!
-//! Each is planned as the server does it at first, for its parameters, and after a few executions, for any,
-//! over tables that have grown. A scan of a whole table, or a sort of the log, fails the test and shows the plan.
+//! Each is planned as the server plans it at first, for its parameters, and after a few executions,
+//! for any parameters, over tables that have grown. A scan of a whole table, or a sort of the log,
+//! fails the test and shows the plan.
 
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::{AssertSqlSafe, Executor, Row};
@@ -59,7 +60,7 @@ fn filled_in(text: &str) -> String {
     text.replace("{family}", "").replace("{at_most}", "1024")
 }
 
-/// Tables that grow with what is kept.
+/// Tables that grow with the amount of kept data.
 const KEPT: [&str; 4] = [
     "dispatcher_event",
     "dispatcher_dedup",
@@ -91,7 +92,7 @@ async fn grown() -> TestResult<World> {
                FROM generate_series(1, 20000) AS n",
         )
         .await?;
-    // By itself: it cannot run in a transaction.
+    // On its own: it cannot run in a transaction.
     world
         .pool
         .execute("VACUUM ANALYZE dispatcher_event, dispatcher_dedup, dispatcher_retry, dispatcher_dead_letter")
@@ -147,7 +148,7 @@ async fn faults_of_plans(world: &World, mode: &str) -> TestResult<Vec<String>> {
         // The log comes in order from its index, and so do dead letters.
         let sorts = (name.starts_with("read_event") || name.starts_with("list_"))
             && plan.iter().any(|line| line.contains("Sort"));
-        // The newest of one consumer may lie behind a million newer ones of another.
+        // The newest of one consumer may come after a million newer ones of another.
         let filters = name.starts_with("list_")
             && plan
                 .iter()
@@ -160,24 +161,24 @@ async fn faults_of_plans(world: &World, mode: &str) -> TestResult<Vec<String>> {
     Ok(faults)
 }
 
-/// A statement of every batch, or of every page, is planned once for each connection: the planner must not
-/// believe that values which it knows make for a better plan, as it does for a few of many rows.
+/// A statement that runs for every batch or page is planned once for each connection: the planner
+/// must not conclude that known values make for a better plan, as it does for a few of many rows.
 #[tokio::test]
 async fn a_plan_is_kept_however_large_the_log() -> TestResult {
     let world = grown().await?;
     let mut connection = world.pool.acquire().await?;
     for table in KEPT {
-        // Which would count them again.
+        // Autovacuum would count them again.
         let alter = format!("ALTER TABLE {table} SET (autovacuum_enabled = off)");
         connection.execute(AssertSqlSafe(alter)).await?;
     }
-    // So the planner sees a hundred million, without anybody's inserting them.
+    // So the planner sees a hundred million rows that were never inserted.
     connection
         .execute(
             "UPDATE pg_class SET reltuples = reltuples * 5000 WHERE relname LIKE 'dispatcher\\_%'",
         )
         .await?;
-    // The next events of a consumer that keeps up, for which a plan looks cheap whose values are known.
+    // The next events of a consumer that keeps up: with known values, their plan looks cheap.
     let keeps_up = "'{credit.locked}', 19990, 20000, 50, 1, 0, 8388608";
     let mut faults = Vec::new();
     for name in [
@@ -211,7 +212,8 @@ async fn a_plan_is_kept_however_large_the_log() -> TestResult {
         if kept == 0 {
             faults.push(format!("{name} was planned anew {made} times"));
         }
-        // Past a thousand Postgres thinks of starting processes, past a hundred thousand of compiling.
+        // Above a cost of a thousand Postgres considers starting processes, above a hundred
+        // thousand compiling.
         let explain = format!("EXPLAIN EXECUTE {name} ({values})");
         let plan = sqlx::raw_sql(AssertSqlSafe(explain));
         let plan: String = plan.fetch_one(&mut *connection).await?.try_get(0)?;
@@ -229,7 +231,7 @@ async fn a_plan_is_kept_however_large_the_log() -> TestResult {
     world.close().await
 }
 
-/// The test can fail.
+/// Shows that the test can fail.
 #[tokio::test]
 async fn a_statement_that_scans_the_log_is_noticed() -> TestResult {
     let world = grown().await?;

@@ -1,5 +1,5 @@
-//! Behind a transaction pooler: events are found by polling, that is said once, and nothing stays with
-//! sessions that are somebody else's in the next moment.
+//! Behind a transaction pooler: events are found by polling, this is logged once, and nothing is
+//! left in sessions that another client uses the next moment.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use sqlx::{PgPool, Row};
 
 use crate::support::{Script, World, hold_slot};
 
-/// Connections through it, to a server of its own that asks for no password.
+/// Connections through the pooler, to a server of its own that asks for no password.
 async fn pooled(cluster: &Cluster, world: &World) -> TestResult<(Pooler, PgPool)> {
     let server: PgConnectOptions = cluster.url("postgres").parse()?;
     let pooler = Pooler::open(server.get_port()).await?;
@@ -37,7 +37,7 @@ async fn the_pooler_lends_one_server_process_to_many() -> TestResult {
     let mut pids = Vec::new();
     for _ in 0..2 {
         for connection in [&mut one, &mut other] {
-            // Prepared by each of them, once.
+            // Each of them prepares it once.
             let row = sqlx::query(pid).bind(1_i32).fetch_one(&mut **connection);
             pids.push(row.await?.try_get::<i32, _>(0)?);
         }
@@ -75,7 +75,7 @@ async fn events_are_found_by_polling_which_is_said_once() -> TestResult {
     }
     let asleep =
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1146311763";
-    assert_eq!(world.count(asleep).await?, 0, "writers notify nobody");
+    assert_eq!(world.count(asleep).await?, 0, "writers do not notify");
     let said = || log.text().matches("transaction pooler").count();
     while said() == 0 {
         tokio::task::yield_now().await;
@@ -83,14 +83,14 @@ async fn events_are_found_by_polling_which_is_said_once() -> TestResult {
     consumer.stop().await;
     assert_eq!(said(), 1, "{}", log.text());
 
-    // Without it, the same consumer listens and says nothing.
+    // Without the pooler, the same consumer listens and logs nothing.
     let consumer = start(&world.pool).await?;
     while world.count(asleep).await? == 0 {
         tokio::task::yield_now().await;
     }
     consumer.stop().await;
     assert_eq!(said(), 1);
-    // Only the log may be behind one.
+    // The log alone may be behind a pooler.
     let consumer = world
         .coaching(&script)
         .events_from(EventLog::new(pool.clone()));

@@ -1,8 +1,9 @@
-//! Publishing: with the domain's write or not at all, through the gate or not at all.
+//! Publishing: either with the domain's write or not at all, and only through the gate.
 
 use std::future::IntoFuture;
 
 use acme_contracts::Revenue;
+use acme_contracts::credit_locked::CreditLocked;
 use dispatcher_runtime::{
     DateTime, DecodeError, Dispatcher, EventEnvelope, EventId, Payload, PublishError, Published,
 };
@@ -42,7 +43,7 @@ async fn an_event_commits_with_the_domains_write_or_not_at_all() -> TestResult {
     world.close().await
 }
 
-/// What a repository of the domain is given: a connection, and whatever transaction it is in.
+/// What a domain's repository receives: a connection, in whatever transaction it is.
 async fn publish_on(
     dispatcher: &Dispatcher<Revenue>,
     connection: &mut PgConnection,
@@ -117,7 +118,7 @@ async fn a_command_that_runs_again_publishes_once() -> TestResult {
     world.close().await
 }
 
-/// As `{:#}` of anyhow and other reporters of the whole chain write it.
+/// As anyhow's `{:#}` and other reporters of the whole chain print it.
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
@@ -151,9 +152,7 @@ fn an_envelope_is_made_and_mapped() -> TestResult {
     assert_eq!(event.subject, Some(person_id(7)));
     let id = event.event_id.clone();
     let text = event.try_map(|payload| serde_json::to_string(&payload))?;
-    let event = text.try_map(|text| {
-        <acme_contracts::credit_locked::CreditLocked as Payload>::from_json_str(&text)
-    })?;
+    let event = text.try_map(|text| <CreditLocked as Payload>::from_json_str(&text))?;
     let credits = event.map(|payload| payload.locked_credits.get());
     assert_eq!((credits.event_id, credits.payload), (id, 6));
     Ok(())
@@ -161,7 +160,7 @@ fn an_envelope_is_made_and_mapped() -> TestResult {
 
 #[test]
 fn a_payload_is_read_from_its_text_through_the_gate() {
-    type Locked = acme_contracts::credit_locked::CreditLocked;
+    type Locked = CreditLocked;
     let text = lock_json(1, 6).to_string();
     assert_eq!(Locked::from_json_str(&text).ok(), Some(lock(1, 6)));
     let rounded = text.replace(":6,", ":12345678901234567890123,");
@@ -236,7 +235,7 @@ async fn the_same_event_id_again_is_a_no_op_that_says_so() -> TestResult {
         .await?;
     assert!(again.is_duplicate());
     assert_eq!(again.event_id, id);
-    // The caller's transaction goes on.
+    // The caller's transaction continues.
     dispatcher.publish(lock(1, 3)).within(&mut tx).await?;
     tx.commit().await?;
     let kept = world
@@ -265,7 +264,7 @@ async fn a_batch_is_one_statement_in_order() -> TestResult {
     assert!(
         world
             .revenue()
-            .publish_all(Vec::<acme_contracts::credit_locked::CreditLocked>::new())
+            .publish_all(Vec::<CreditLocked>::new())
             .await?
             .is_empty()
     );
@@ -419,4 +418,28 @@ async fn publishing_without_tables_says_what_to_run() -> TestResult {
 #[test]
 fn a_value_is_checked_without_publishing_it() {
     assert!(lock(1, 1).check().is_ok());
+}
+
+/// `publish_all` used to begin a transaction first, and to answer what the database said.
+#[tokio::test]
+async fn what_is_refused_is_refused_without_the_database() -> TestResult {
+    let nowhere = sqlx::postgres::PgPoolOptions::new()
+        .acquire_timeout(std::time::Duration::from_millis(50))
+        .connect_lazy("postgres://postgres@127.0.0.1:1/nowhere")?;
+    let dispatcher = Dispatcher::<Revenue>::builder(nowhere)
+        .tenant(TENANT)
+        .build()?;
+    let one = dispatcher.publish(lock(1, 1)).actor("").await;
+    assert!(
+        matches!(one, Err(PublishError::EnvelopeInvalid { .. })),
+        "{one:?}"
+    );
+    let many = dispatcher.publish_all([lock(1, 1)]).actor("").await;
+    assert!(
+        matches!(many, Err(PublishError::EnvelopeInvalid { .. })),
+        "{many:?}"
+    );
+    let none: [CreditLocked; 0] = [];
+    assert_eq!(dispatcher.publish_all(none).await?.len(), 0);
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! An event that is published by itself: one round trip, and committed whatever the connection is in.
+//! An event published by itself: one round trip, and committed in whatever state the connection is.
 
 use acme_contracts::Revenue;
 use dispatcher_runtime::Dispatcher;
@@ -13,7 +13,7 @@ fn dispatcher(pool: &PgPool) -> TestResult<Dispatcher<Revenue>> {
     Ok(Dispatcher::builder(pool.clone()).tenant(TENANT).build()?)
 }
 
-/// The others here would hold also if it always went the long way.
+/// The other tests here would also pass if publishing always took the long way.
 #[tokio::test]
 async fn the_procedure_is_what_inserts() -> TestResult {
     let world = World::new().await?;
@@ -36,7 +36,8 @@ async fn the_procedure_is_what_inserts() -> TestResult {
     world.close().await
 }
 
-/// A connection in a transaction is tested in `hostile.rs`; in one that has failed nothing works at all.
+/// A connection in a transaction is tested in `hostile.rs`; in a failed transaction no statement
+/// works.
 #[tokio::test]
 async fn a_connection_in_a_transaction_that_failed_is_made_good() -> TestResult {
     let world = World::new().await?;
@@ -65,7 +66,7 @@ async fn an_id_that_is_known_is_said_to_be() -> TestResult {
     world.close().await
 }
 
-/// While services are deployed, code is newer than tables for a while.
+/// During a deployment the code is newer than the tables for a while.
 #[tokio::test]
 async fn tables_of_an_older_version_will_do() -> TestResult {
     let world = World::new().await?;

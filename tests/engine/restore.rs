@@ -1,4 +1,5 @@
-//! Dump and restore: subscriptions go on where they were, or refuse with what to run; they never skip.
+//! Dump and restore: subscriptions continue where they were, or refuse with the statement to run;
+//! they never skip.
 
 use dispatcher_runtime::StartError;
 use dispatcher_test_fixtures::{TestResult, lock};
@@ -28,7 +29,7 @@ async fn refusal(world: &World) -> TestResult<StartError> {
 
 const LOG: &str = "event_id, event_type, schema_version, occurred_at, tenant_id, producer, subject, actor, correlation_id, causation_id, traceparent, payload, inserted_at";
 
-/// What a dump of these tables brings back into a new database, and what of the sequence.
+/// What a dump of these tables restores into a new database, with or without the sequence.
 async fn restored(
     from: &World,
     events_until: i64,
@@ -94,7 +95,7 @@ async fn with_everything_subscriptions_go_on_where_they_were() -> TestResult {
 async fn without_the_sequence_the_message_says_what_to_run() -> TestResult {
     let world = World::new().await?;
     handle(&world, 1..=5).await?;
-    // With cursors, and for consumers that are new.
+    // With cursors, and for new consumers.
     for with_cursors in [true, false] {
         let new = restored(&world, 5, with_cursors, false).await?;
         let message = refusal(&new).await?.to_string();
@@ -120,7 +121,7 @@ async fn without_the_sequence_the_message_says_what_to_run() -> TestResult {
 async fn a_log_that_was_restored_shorter_is_refused_also_when_it_has_grown_again() -> TestResult {
     let world = World::new().await?;
     handle(&world, 1..=5).await?;
-    // The log of a backup, and the cursors of today.
+    // The log of a backup, and the current cursors.
     let new = restored(&world, 3, true, true).await?;
     let error = refusal(&new).await?;
     assert!(
@@ -153,7 +154,8 @@ async fn a_log_that_was_restored_shorter_is_refused_also_when_it_has_grown_again
     new.close().await
 }
 
-/// The new log has no event where the cursor's last one was: that transaction was rolled back.
+/// The new log has no event at the position of the cursor's last one: that transaction was rolled
+/// back.
 #[tokio::test]
 async fn a_log_that_has_grown_again_with_a_gap_there_is_refused() -> TestResult {
     let world = World::new().await?;
@@ -183,7 +185,7 @@ async fn a_log_that_has_grown_again_with_a_gap_there_is_refused() -> TestResult 
     new.close().await
 }
 
-/// Retention removes what was passed; what is left before it is older.
+/// Retention removes passed events; the ones that remain before the cursor are older.
 #[tokio::test]
 async fn a_log_whose_old_events_were_removed_is_the_same_log() -> TestResult {
     let world = World::new().await?;
@@ -199,7 +201,7 @@ async fn a_log_whose_old_events_were_removed_is_the_same_log() -> TestResult {
     world.close().await
 }
 
-/// While a consumer runs: what it has passed is gone, and other events take the positions.
+/// While a consumer runs: the events that it has passed are gone, and others take their positions.
 #[tokio::test]
 async fn a_log_that_is_swapped_under_a_running_consumer_is_not_read() -> TestResult {
     let world = World::new().await?;
@@ -208,7 +210,7 @@ async fn a_log_that_is_swapped_under_a_running_consumer_is_not_read() -> TestRes
     let events = (1..=3).map(|credits| lock(credits, credits));
     world.revenue().publish_all(events).await?;
     consumer.wait_caught_up().await?;
-    // Sessions end when a database is restored.
+    // Restoring a database ends its sessions.
     world
         .pool
         .execute("TRUNCATE dispatcher_event RESTART IDENTITY CASCADE")

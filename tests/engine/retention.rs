@@ -1,4 +1,4 @@
-//! Old rows are removed, and never what somebody still needs.
+//! Old rows are removed, but never rows that a subscription still needs.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::support::{Act, Script, World, credit_history, hold_slot};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Everything that is there so far becomes older.
+/// Makes everything that exists so far older.
 async fn age(world: &World, days: i32) -> TestResult {
     for (table, column) in [
         ("dispatcher_event", "inserted_at"),
@@ -83,7 +83,7 @@ async fn a_subscription_that_has_not_read_keeps_its_events_and_is_named() -> Tes
     let world = World::new().await?;
     let script = Script::new([]);
     handle(&world, 1..=3).await?;
-    // A second one has read the first of them only.
+    // A second subscription has read only the first of them.
     world
         .pool
         .execute("INSERT INTO dispatcher_cursor (consumer, subscription, position, updated_at) VALUES ('coaching', 'credit_history', 1, now())")
@@ -92,7 +92,7 @@ async fn a_subscription_that_has_not_read_keeps_its_events_and_is_named() -> Tes
     let retention = Retention::default().events(7 * DAY);
     let swept = sweep(&world, &retention).await?;
     assert_eq!(swept.events, 1);
-    let slow = swept.held_by.ok_or("nobody is named")?;
+    let slow = swept.held_by.ok_or("no subscription is named")?;
     assert_eq!(
         (&*slow.consumer, &*slow.subscription, slow.position.get()),
         ("coaching", "credit_history", 1)
@@ -167,7 +167,7 @@ async fn a_consumer_of_another_database_keeps_what_it_has_not_read() -> TestResu
     let entered = tokio::time::timeout(DAY, script.entered.acquire_many(3));
     entered.await??.forget();
     consumer.stop().await;
-    // It says so when it starts, and every half a minute.
+    // It reports its position when it starts, and every half a minute.
     let consumer = start().await?;
     let told = "SELECT coalesce(max(position), -1) FROM dispatcher_reader";
     while revenue.count(told).await? != 1 {

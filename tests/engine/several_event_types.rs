@@ -1,5 +1,5 @@
 //! A subscription to several event types: their common order, retries, waking up, older versions,
-//! and what becomes of it when its event types change.
+//! and what happens to it when its event types change.
 
 use std::time::Duration;
 
@@ -128,7 +128,7 @@ async fn events_of_both_types_are_handled_in_the_order_of_their_positions() -> T
     publish_within(&revenue, 1, 4, &mut first).await?;
     publish_within(&revenue, 2, 3, &mut second).await?;
     second.commit().await?;
-    // Both types have a later event that is committed, and an earlier one that is not.
+    // Both types have a later, committed event and an earlier, uncommitted one.
     first.commit().await?;
     consumer.wait_caught_up().await?;
     consumer.stop().await;
@@ -173,7 +173,7 @@ async fn what_several_transactions_publish_at_once_comes_in_the_order_of_positio
 
 #[tokio::test]
 async fn a_retry_of_one_type_holds_back_the_other_types_later_event_of_its_subject() -> TestResult {
-    // Of person 7: first a lock that fails and then a release, and the other way round.
+    // For person 7: first a lock that fails and then a release; then the other way round.
     for (failing, later, of_another) in [(1, 2, [11, 12]), (2, 1, [11, 12])] {
         let world = World::new().await?;
         let script = Script::new([(i64::from(failing), Act::FailTimes(2))]);
@@ -201,7 +201,8 @@ async fn a_retry_of_one_type_holds_back_the_other_types_later_event_of_its_subje
     Ok(())
 }
 
-/// Resolves when the one subscription sleeps on both of its event types: writers see that by locks.
+/// Resolves when the subscription sleeps on both of its event types, which writers see by its
+/// locks.
 async fn both_slept_on(world: &World) -> TestResult {
     let locked = "SELECT count(DISTINCT objid) FROM pg_locks \
                    WHERE locktype = 'advisory' AND classid = 1146311763 AND mode = 'ShareLock' \
@@ -381,7 +382,7 @@ async fn a_variant_takes_older_versions_and_the_gate_refuses_what_is_invalid() -
     world.close().await
 }
 
-/// The subscription before or after its event types changed.
+/// The subscription, before or after its event types changed.
 #[subscribe(credit_locked, name = "credit_board")]
 async fn locks_only(
     event: EventEnvelope<CreditLocked>,

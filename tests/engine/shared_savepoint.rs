@@ -1,4 +1,4 @@
-//! Events of a batch under one savepoint. What handlers may do wrong is in `faults.rs`, for both ways.
+//! Events of a batch under one savepoint. Misbehaving handlers are in `faults.rs`, for both modes.
 
 use dispatcher_runtime::SubscriptionOptions;
 use dispatcher_test_fixtures::{TestResult, lock};
@@ -30,7 +30,7 @@ async fn what_fails_takes_its_batch_back_once_and_is_counted_once() -> TestResul
     let script = Script::new([(3, Act::FailTimes(1))]);
     let world = handle(&script, 1..=5, shared()).await?;
     assert_eq!(world.effects().await?, [1, 2, 4, 5, 3]);
-    // The second time the first two had savepoints of their own, and 3 alone was rolled back.
+    // The second time, the first two had savepoints of their own, and only 3 was rolled back.
     let attempts = [1, 2, 3, 4, 5].map(|credits| script.attempts_at(credits));
     let expected: [&[u32]; 5] = [&[1, 1], &[1, 1], &[1, 1, 2], &[1], &[1]];
     assert_eq!(attempts, expected);

@@ -1,4 +1,4 @@
-//! Where a new subscription begins, and what operators do to subscriptions.
+//! Where a new subscription begins, and what operators do with subscriptions.
 
 use std::time::Duration;
 
@@ -8,9 +8,12 @@ use dispatcher_runtime::{
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::Executor;
 
+use crate::held::until;
 use crate::support::{Act, Script, World, credit_history, hold_slot};
 
 const PATIENCE: Duration = Duration::from_secs(60);
+
+const TEN_MINUTES: Duration = Duration::from_secs(600);
 
 async fn publish(world: &World, credits: impl IntoIterator<Item = u32>) -> TestResult {
     let events = credits.into_iter().map(|credits| lock(credits, credits));
@@ -140,6 +143,63 @@ async fn a_running_subscription_is_rewound_and_handles_again_what_it_had_handled
         "a dead letter is tried again too"
     );
     consumer.stop().await;
+    world.close().await
+}
+
+/// Subject 1: event 1 is handled, and event 2 waits for ten minutes; the consumer has stopped.
+async fn waiting_world(script: &Script) -> TestResult<World> {
+    let world = World::new().await?;
+    let consumer = world.coaching(script).subscribe(hold_slot).start().await?;
+    world
+        .revenue()
+        .publish_all([lock(1, 1), lock(1, 2)])
+        .await?;
+    until(&world, "SELECT count(*) FROM dispatcher_retry", 1).await?;
+    consumer.stop().await;
+    Ok(world)
+}
+
+/// The later event was handled before the earlier one of its subject, because it was due.
+#[tokio::test]
+async fn an_event_that_waits_does_not_overtake_an_earlier_one_after_a_rewind() -> TestResult {
+    let script = Script::new([(2, Act::FailCall(1, TEN_MINUTES))]);
+    let world = waiting_world(&script).await?;
+    world
+        .pool
+        .execute("UPDATE dispatcher_retry SET due_at = now()")
+        .await?;
+    Subscriptions::new(world.pool.clone())
+        .rewind("coaching", "hold_slot", StartFrom::Beginning)
+        .await?;
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
+    consumer.stop().await;
+    assert_eq!(world.effects().await?, [1, 1, 2]);
+    assert_eq!(script.attempts_at(2), [1, 1], "it is read again");
+    world.close().await
+}
+
+/// Two events of the subject were due, each at its own time.
+#[tokio::test]
+async fn only_the_first_waiting_event_of_a_subject_is_due_after_the_cursor_was_set_back()
+-> TestResult {
+    let script = Script::new([
+        (1, Act::FailCall(2, TEN_MINUTES)),
+        (2, Act::FailCall(1, TEN_MINUTES)),
+    ]);
+    let world = waiting_world(&script).await?;
+    world
+        .pool
+        .execute("UPDATE dispatcher_cursor SET position = 0; DELETE FROM dispatcher_dedup")
+        .await?;
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    let both = "SELECT count(*) FROM dispatcher_retry WHERE attempts = 1";
+    until(&world, both, 2).await?;
+    consumer.stop().await;
+    let due =
+        "SELECT min(position) FROM dispatcher_retry WHERE due_at IS NOT NULL HAVING count(*) = 1";
+    let first = "SELECT min(position) FROM dispatcher_event";
+    assert_eq!(world.count(due).await?, world.count(first).await?);
     world.close().await
 }
 

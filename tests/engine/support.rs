@@ -1,4 +1,4 @@
-//! What the tests of the engine share.
+//! Shared by the tests of the engine.
 
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::{Coaching, Revenue};
@@ -40,7 +40,7 @@ impl World {
             .expect("the settings are right")
     }
 
-    /// A consumer whose retries are quick and that would not poll within the time of a test.
+    /// A consumer with quick retries, which does not poll within the time of a test.
     pub(crate) fn coaching(&self, script: &Script) -> ConsumerBuilder<Coaching, Script> {
         Consumer::<Coaching>::builder(self.pool.clone())
             .state(script.clone())
@@ -71,12 +71,12 @@ impl World {
     }
 }
 
-/// What the handler does with an event, by the number of credits that it locks.
+/// What the handler does with an event, chosen by the number of credits that it locks.
 #[derive(Clone)]
 pub(crate) enum Act {
-    /// Fails so many times, then succeeds.
+    /// Fails that many times, then succeeds.
     FailTimes(u32),
-    /// Fails for ever.
+    /// Always fails.
     Permanent,
     Panic,
     /// Waits until the gate of the script opens.
@@ -86,24 +86,28 @@ pub(crate) enum Act {
     /// Ends the delivery's transaction.
     Commit,
     Rollback,
-    /// Writes what only shows at commit.
+    /// Writes something that fails only at commit.
     BreakDeferredConstraint,
-    /// Meets an error of the database, once, that says nothing about the event.
+    /// Returns a database error once that says nothing about the event.
     TransientOnce,
     RetryAfter(Duration),
+    /// Fails at that call, counted from 1 whatever the attempt, and asks for that delay.
+    FailCall(usize, Duration),
+    /// Loses its connection the first time, and begins a transaction within its delivery's.
+    LoseConnectionOnce,
     /// An error text that Postgres cannot store.
     NulError,
     /// Changes the search path of its delivery's transaction.
     SearchPath(&'static str),
     /// A query that takes ten minutes.
     SlowQuery,
-    /// Meets an error of the database each time.
+    /// Returns a database error each time.
     TransientAlways,
-    /// Uses another database through one of our functions, which is down the first time.
+    /// Uses another database through one of our functions; that database is down the first time.
     UnreachableOnce,
 }
 
-/// Tells the handler what to do, and remembers what it saw.
+/// Tells the handler what to do, and records what it saw.
 #[derive(Clone)]
 pub(crate) struct Script {
     acts: Arc<HashMap<i64, Act>>,
@@ -139,11 +143,12 @@ impl Script {
             Some(Act::TransientOnce) if self.attempts_at(credits).len() == 1 => {
                 Err(sqlx::Error::PoolTimedOut.into())
             }
+            Some(Act::TransientAlways) => Err(sqlx::Error::PoolTimedOut.into()),
             _ => Ok(()),
         }
     }
 
-    /// The attempts that were made at the event with so many credits.
+    /// The attempts at the event with that many credits.
     pub(crate) fn attempts_at(&self, credits: i64) -> Vec<u32> {
         let attempts = self.attempts.lock().unwrap();
         attempts
@@ -212,6 +217,16 @@ pub(crate) async fn hold_slot(
             return Err(HandlerError::retry_after(*delay, "the pool is closed"));
         }
         Some(Act::RetryAfter(_)) => {}
+        Some(Act::FailCall(call, delay)) if script.attempts_at(credits).len() == *call => {
+            return Err(HandlerError::retry_after(*delay, "the pool is closed"));
+        }
+        Some(Act::FailCall(..)) => {}
+        Some(Act::LoseConnectionOnce) if script.attempts_at(credits).len() == 1 => {
+            let end = "SELECT pg_terminate_backend(pg_backend_pid())";
+            let _ = sqlx::query(end).execute(&mut **tx).await;
+            sqlx::Connection::begin(&mut **tx).await?.commit().await?;
+        }
+        Some(Act::LoseConnectionOnce) => {}
         Some(Act::SearchPath(schema)) => {
             sqlx::query("SELECT set_config('search_path', $1, true)")
                 .bind(*schema)

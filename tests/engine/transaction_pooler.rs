@@ -1,10 +1,11 @@
-//! A transaction pooler, as small as it can be: what PgBouncer does with `pool_mode = transaction` and
+//! A minimal transaction pooler: it does what PgBouncer does with `pool_mode = transaction` and
 //! prepared statements.
 //!
-//! A client has a server connection from its first message until the server says that no transaction is
-//! open; then the next client gets it, the one that came back last first. Prepared statements belong to
-//! clients: the pooler gives them names of its own, and prepares them where they are not known yet.
-//! It asks for no password, so the server has to trust it.
+//! A client has a server connection from its first message until the server reports that no
+//! transaction is open; then the next client gets the connection, and the connection that was
+//! returned last is used first. Prepared statements belong to clients: the pooler gives them names
+//! of its own, and prepares them on connections that do not have them yet. It asks for no password,
+//! so the server has to trust it.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -18,7 +19,7 @@ use tokio::task::JoinHandle;
 const SSL_REQUEST: i32 = 80_877_103;
 const GSS_REQUEST: i32 = 80_877_104;
 
-/// A pooler that listens. Dropping it ends it.
+/// A listening pooler. Dropping it stops it.
 #[derive(Debug)]
 pub(crate) struct Pooler {
     port: u16,
@@ -29,7 +30,7 @@ impl Pooler {
     /// Opens one in front of the server on that port.
     ///
     /// # Errors
-    /// There is no port to listen on.
+    /// No port to listen on is available.
     pub(crate) async fn open(server: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
@@ -47,14 +48,14 @@ impl Pooler {
                     servers: Arc::clone(&servers),
                     statements: HashMap::new(),
                 };
-                // Its end, however it comes, is the client's to notice.
+                // When a connection ends, for whatever reason, the client notices.
                 tokio::spawn(async move { client.serve().await.ok() });
             }
         });
         Ok(Self { port, accepting })
     }
 
-    /// Where it listens, on 127.0.0.1.
+    /// Its address, on 127.0.0.1.
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
@@ -74,7 +75,7 @@ struct Servers {
 /// A connection to the server.
 struct Connection {
     stream: TcpStream,
-    /// The names of the statements that are prepared here.
+    /// The names of the statements that are prepared on this connection.
     prepared: HashSet<Vec<u8>>,
 }
 
@@ -85,7 +86,7 @@ struct Message {
 }
 
 impl Servers {
-    /// The one that was given back last, or a new one.
+    /// The connection that was returned last, or a new one.
     async fn take(&self, startup: &[u8]) -> io::Result<Connection> {
         let idle = self
             .idle
@@ -122,7 +123,8 @@ struct Client {
     number: u64,
     stream: TcpStream,
     servers: Arc<Servers>,
-    /// What it has prepared: by the pooler's name, the rest of the message that prepares it.
+    /// The client's prepared statements: the pooler's name → the rest of the message that prepares
+    /// it.
     statements: HashMap<Vec<u8>, Vec<u8>>,
 }
 
@@ -146,7 +148,7 @@ impl Client {
         }
     }
 
-    /// Lets the client in. The message by which connections to the server are opened.
+    /// Accepts the client. Returns the message with which connections to the server are opened.
     async fn greet(&mut self) -> io::Result<Vec<u8>> {
         loop {
             let length = self.stream.read_i32().await?;
@@ -170,7 +172,7 @@ impl Client {
         }
     }
 
-    /// What the client sends before it waits for an answer. `None`: it has gone.
+    /// What the client sends before it waits for an answer. `None`: it has disconnected.
     async fn batch(&mut self) -> io::Result<Option<Vec<Message>>> {
         let mut batch = Vec::new();
         loop {
@@ -187,7 +189,7 @@ impl Client {
         }
     }
 
-    /// Sends a batch and brings back the answers. Whether no transaction is open after it.
+    /// Sends a batch and passes the answers back. Returns whether no transaction is open after it.
     async fn forward(&mut self, batch: Vec<Message>, server: &mut Connection) -> io::Result<bool> {
         let (mut before, mut sent) = (Vec::new(), Vec::new());
         let mut swallow = 0;
@@ -203,7 +205,7 @@ impl Client {
                     }
                     self.statements.insert(name, rest);
                 }
-                // The portal's name comes before the statement's.
+                // The portal's name precedes the statement's.
                 b'B' => {
                     let at = body.iter().position(|byte| *byte == 0).unwrap_or(0) + 1;
                     let rest = self.rename(&mut body, at)?;
@@ -237,7 +239,8 @@ impl Client {
         }
     }
 
-    /// Prepares a statement of the client where it is not known yet. How many answers that brings.
+    /// Prepares a statement of the client if this connection lacks it. Returns how many extra
+    /// answers that causes.
     fn prepare(&self, name: Vec<u8>, server: &mut Connection, before: &mut Vec<u8>) -> usize {
         match self.statements.get(&name) {
             Some(rest) if !server.prepared.contains(&name) => {
@@ -249,7 +252,8 @@ impl Client {
         }
     }
 
-    /// Puts the pooler's name in place of the client's, which begins at `at`. What comes after it.
+    /// Replaces the client's name, which begins at `at`, with the pooler's. Returns what follows
+    /// it.
     fn rename(&self, body: &mut Vec<u8>, at: usize) -> io::Result<Vec<u8>> {
         let end = body[at..].iter().position(|byte| *byte == 0);
         let end = at + end.ok_or_else(|| io::Error::other("a name without an end"))?;

@@ -106,7 +106,7 @@ async fn projection(pool: &PgPool) -> Result<Vec<(String, i64)>> {
         .collect::<std::result::Result<_, sqlx::Error>>()?)
 }
 
-/// What revenue publishes: three locks, of which one is released and one debited.
+/// What revenue publishes: three locks; one of them is released and one is debited.
 async fn publish(pool: &PgPool) -> Result {
     let revenue = Dispatcher::<Revenue>::builder(pool.clone())
         .tenant("tnt_swim_north")

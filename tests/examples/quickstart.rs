@@ -327,7 +327,7 @@ impl Story {
         }
     }
 
-    /// Whoever reads may stop reading; that is no failure of what is shown.
+    /// A reader may stop reading; that is not a failure of the demonstration.
     fn line(&self, text: &str) {
         let _ = writeln!(std::io::stdout(), "{text}");
     }

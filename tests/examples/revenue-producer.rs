@@ -77,7 +77,7 @@ impl Ledger {
     }
 }
 
-/// One lock, one event: the same command makes the same id, whoever repeats it.
+/// One lock, one event: the same command gives the same id, even if another caller repeats it.
 fn event_id(reservation: &CreditReservationId) -> Result<EventId> {
     Ok(reservation.as_str().replacen("crr_", "evt_", 1).parse()?)
 }

@@ -1,4 +1,4 @@
-//! BENCHMARKS.md sums up docs/benchmarks, and has no figure that is not there.
+//! BENCHMARKS.md sums up docs/benchmarks, and contains no figure that is not there.
 
 use dispatcher_test_fixtures::TestResult;
 
@@ -15,7 +15,7 @@ fn the_summary_has_the_figures_of_the_sections_that_it_links_to() -> TestResult 
     let mut figures = 0;
     for row in summary.lines().filter(|line| line.starts_with("| ")) {
         let Some((figures_of_row, link)) = row.rsplit_once("](") else {
-            continue; // the head
+            continue; // the table's head
         };
         let file = link.split(')').next().unwrap_or_default();
         let section = std::fs::read_to_string(root.join(file))?;

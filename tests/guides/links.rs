@@ -1,7 +1,7 @@
-//! The links of every Markdown file: what a relative link names is there, its heading too.
+//! The links of every Markdown file: the target of a relative link exists, including its heading.
 //!
-//! Links to files of this repository at its host, which the README of a package needs, are looked up in
-//! the checkout. Other hosts are not asked: a test needs no network.
+//! Links to files of this repository at its host, which a package's README needs, are looked up in
+//! the checkout. Other hosts are not contacted: a test needs no network.
 
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ fn every_link_between_the_documents_resolves() -> TestResult {
     Ok(())
 }
 
-/// Every Markdown file of the repository, without what is built or hidden.
+/// Every Markdown file of the repository, except in build output and hidden folders.
 fn documents(folder: &Path) -> TestResult<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder)? {
@@ -50,7 +50,7 @@ fn documents(folder: &Path) -> TestResult<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The text without blocks and spans of code.
+/// The text without code blocks and code spans.
 fn prose(text: &str) -> String {
     let mut in_block = false;
     let mut prose = String::new();
@@ -65,7 +65,7 @@ fn prose(text: &str) -> String {
     prose
 }
 
-/// What stands in the brackets of `[text](link)`.
+/// The text in the parentheses of `[text](link)`.
 fn links(prose: &str) -> impl Iterator<Item = &str> {
     let links = prose.split("](").skip(1);
     links.filter_map(|rest| Some(rest.split_once(')')?.0))
@@ -97,7 +97,7 @@ fn fault(path: &Path, anchor: &str) -> TestResult<Option<&'static str>> {
     Ok((!anchors(&text).contains(&anchor.to_owned())).then_some("names no heading of that file"))
 }
 
-/// The headings of a document, as links name them.
+/// The headings of a document, as links spell them.
 fn anchors(text: &str) -> Vec<String> {
     let mut in_block = false;
     let mut anchors: Vec<String> = Vec::new();

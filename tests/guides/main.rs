@@ -1,5 +1,5 @@
-//! The code of the guides is run, the reference implementations among it; and what the guides show
-//! and name is there.
+//! The code of the guides is run, including the reference implementations; and what the guides show
+//! and name exists.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ mod observability;
 mod package_readme;
 mod testing;
 
-/// The repository, wherever in it this package stands.
+/// The root of the repository that contains this package.
 fn root() -> PathBuf {
     let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
     let root = folders.find(|it| it.join("BENCHMARKS.md").is_file());
@@ -69,7 +69,8 @@ fn every_row_of_the_guide_from_typescript_names_a_test_that_is_there() -> TestRe
     Ok(())
 }
 
-/// Where the code of a guide is run: the file of the same name beside this one, or the examples.
+/// Where the code of a guide is run: in the file of the same name beside this one, or in the
+/// examples.
 fn sources(guide: &str) -> Vec<String> {
     match guide {
         "reference-implementations" => vec![
@@ -80,7 +81,7 @@ fn sources(guide: &str) -> Vec<String> {
     }
 }
 
-/// The first line of a block that the code does not have, or not there.
+/// The first line of a block that is missing from the code, or not in this order.
 fn not_run<'a>(block: &'a str, code: &str) -> Option<&'a str> {
     let mut code = code.lines().map(str::trim);
     let mut lines = block.lines().map(str::trim).filter(|it| !it.is_empty());
@@ -90,7 +91,7 @@ fn not_run<'a>(block: &'a str, code: &str) -> Option<&'a str> {
     })
 }
 
-/// Each line of Rust in a guide, in its order, stands in a file that is compiled and run.
+/// Each line of Rust in a guide occurs, in order, in a file that is compiled and run.
 #[test]
 fn the_guides_show_the_code_that_is_run() -> TestResult {
     let root = root();

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 pub(crate) struct Answer {
     pub(crate) status: u16,
     head: String,
-    /// Null if there is none.
+    /// Null if the body is empty.
     pub(crate) body: Value,
 }
 
@@ -26,7 +26,8 @@ impl Answer {
         self.body["detail"].as_str().unwrap_or_default()
     }
 
-    /// It is a problem as RFC 9457 has it, that nobody keeps and nobody takes for something else.
+    /// Asserts a problem document as in RFC 9457, one that is neither cached nor sniffed as another
+    /// type.
     #[track_caller]
     pub(crate) fn assert_problem(&self, status: u16, detail: &str) {
         assert_eq!(self.status, status, "{self:?}");
@@ -43,11 +44,11 @@ impl Answer {
     }
 }
 
-/// Sends what is given, byte by byte as it is given, and reads one answer.
+/// Sends the given bytes unchanged, and reads one answer.
 pub(crate) async fn exchange(address: SocketAddr, request: &[u8]) -> TestResult<Answer> {
     let (mut reader, mut writer) = TcpStream::connect(address).await?.into_split();
     let send = async {
-        // A server that has answered already may have closed its side.
+        // A server that has already answered may have closed its side.
         let _ = writer.write_all(request).await;
         let _ = writer.flush().await;
     };

@@ -1,4 +1,4 @@
-//! When the database fails: what HTTP shows and what the log holds are two texts.
+//! When the database fails: the HTTP response and the log are two different texts.
 
 use dispatcher_test_fixtures::TestResult;
 use dispatcher_test_fixtures::log::Log;
@@ -57,7 +57,7 @@ async fn the_log_says_whose_session_resolved_what() -> TestResult {
     let text = log.text();
     assert!(text.contains(&id), "{text}");
     assert!(text.contains("session=\"maria@example.com\""), "{text}");
-    // Escaped: nobody writes lines of their own into the log.
+    // Escaped: no client can write lines of its own into the log.
     assert!(text.contains(r#"resolved_by="jo\nadmin""#), "{text}");
     drop(listening);
     service.close().await

@@ -1,6 +1,6 @@
 //! The routes of the dead letters, over a real socket.
 
-#![allow(clippy::unwrap_used)] // a test says what it expects by unwrapping it
+#![allow(clippy::unwrap_used)] // a test states its expectations by unwrapping
 
 mod client;
 mod faults;

@@ -1,4 +1,4 @@
-//! What the routes give, and what they say of a request that is malformed.
+//! What the routes return, and how they answer malformed requests.
 
 use dispatcher_test_fixtures::TestResult;
 use serde_json::json;
@@ -158,13 +158,13 @@ async fn a_body_that_is_too_large_is_refused() -> TestResult {
         .await?
         .assert_problem(413, detail);
     let path = format!("{LIST}/{id}/resolve");
-    // Announced only: refused before it is sent.
+    // Announced in the header only: refused before the body is sent.
     let announced = format!(
         "POST {path} HTTP/1.1\r\nHost: service\r\n{GOOD}{JSON}Content-Length: 1000000000\r\n\r\n"
     );
     let answer = exchange(service.address, announced.as_bytes()).await?;
     answer.assert_problem(413, detail);
-    // Not announced: refused where it becomes too large, though it never ends.
+    // Not announced: refused once it becomes too large, though it never ends.
     let chunk = format!("4000\r\n{}\r\n", "x".repeat(0x4000));
     let endless = format!(
         "POST {path} HTTP/1.1\r\nHost: service\r\n{GOOD}{JSON}Transfer-Encoding: chunked\r\n\r\n{chunk}{chunk}"

@@ -1,4 +1,4 @@
-//! Resolving: once, by whom, and nothing of it by halves.
+//! Resolving: once, by whom, and never by halves.
 
 use dispatcher_runtime::DeadLetters;
 use dispatcher_test_fixtures::TestResult;
@@ -55,7 +55,7 @@ async fn a_redrive_resolves_and_has_the_event_handled_again() -> TestResult {
 async fn of_two_resolves_at_once_exactly_one_wins() -> TestResult {
     let service = Service::with_dead_letters(1).await?;
     let id = service.ids().await?.remove(0);
-    // Both are held in their statement, so they are at once and not one after the other.
+    // Both are blocked in their statement, so they run concurrently and not one after the other.
     let mut holder = service.pool.begin().await?;
     sqlx::query("SELECT FROM dispatcher_dead_letter FOR UPDATE")
         .execute(&mut *holder)
@@ -157,7 +157,7 @@ async fn a_body_has_to_say_that_it_is_json() -> TestResult {
     let service = Service::with_dead_letters(1).await?;
     let path = format!("{LIST}/{}/resolve", service.ids().await?.remove(0));
     let body = br#"{"resolved_by": "maria"}"#;
-    // The types that a form of another site can send are among them.
+    // These include the types that a form of another site can send.
     for kind in [
         "",
         "Content-Type: text/plain\r\n",

@@ -1,4 +1,4 @@
-//! Who is let in: every route with no session, a wrong one, a good one.
+//! Who is admitted: every route with no session, a wrong one, a good one.
 
 use dispatcher_test_fixtures::TestResult;
 
@@ -37,7 +37,7 @@ async fn every_route_demands_a_session() -> TestResult {
             "this session does not allow viewing or resolving dead letters",
         );
     }
-    // None of it has resolved anything, or the last two would be a 409.
+    // None of these requests resolved anything, or the last two would return 409.
     for (method, path, body) in &routes {
         let headers = format!("{GOOD}{JSON}");
         let answer = service.send(method, path, &headers, body).await?;

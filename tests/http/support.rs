@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 use crate::client::{Answer, exchange};
 
 pub(crate) const LIST: &str = "/api/dispatcher/v1/dlq";
-/// Well formed, and of no dead letter.
+/// Well formed, but not the id of any dead letter.
 pub(crate) const NOBODY: &str = "dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e";
 pub(crate) const GOOD: &str = "Authorization: Bearer good\r\n";
 pub(crate) const JSON: &str = "Content-Type: application/json\r\n";

@@ -1,5 +1,5 @@
-//! The `JsonSchema` of a generated type is its contract: alone, without the directory that it comes
-//! from, it takes and refuses what the contract does.
+//! The `JsonSchema` of a generated type is its contract: on its own, without the directory that it
+//! comes from, it accepts and refuses what the contract does.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use dispatcher_test_fixtures::TestResult;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde_json::{Value, json};
 
-/// Of each payload type, by event type and version.
+/// The schema of each payload type, by event type and version.
 fn schemas() -> BTreeMap<(&'static str, u64), Schema> {
     use acme_contracts::{
         credit_debited, credit_locked, lesson_cancelled, order_paid, person_merged,
@@ -36,7 +36,7 @@ fn schemas() -> BTreeMap<(&'static str, u64), Schema> {
     ])
 }
 
-/// Whether the schema takes the value. Everything that it refers to is inside.
+/// Whether the schema accepts the value. Everything that it refers to is included.
 fn accepts(schema: &Schema, value: &Value) -> TestResult<bool> {
     let mut compiler = Compiler::new();
     compiler.set_default_draft(Draft::V2020_12);
@@ -84,7 +84,7 @@ fn it_is_the_original_with_an_address() -> TestResult {
     let schema = schema_for!(acme_contracts::credit_locked::CreditLocked);
     for (keyword, value) in original.as_object().ok_or("an object")? {
         if keyword == "$defs" {
-            continue; // what it refers to is added
+            continue; // definitions that it refers to are included
         }
         assert_eq!(schema.get(keyword), Some(value), "{keyword}");
     }
@@ -107,7 +107,7 @@ fn the_types_inside_a_payload_have_theirs() -> TestResult {
         &person,
         &json!("les_0191c2b7-4e90-7f35-8d6a-7c5b4a392817")
     )?);
-    // One that refers to others.
+    // A type that refers to others.
     let line = schema_for!(acme_contracts::order_paid::v2::OrderLine);
     let good = json!({ "product_code": "CREDITS-10", "quantity": 1, "credits": 10, "amount_minor": 12_000 });
     assert!(accepts(&line, &good)?);
@@ -117,7 +117,7 @@ fn the_types_inside_a_payload_have_theirs() -> TestResult {
 
 #[test]
 fn another_schema_can_hold_them() -> TestResult {
-    // As an API description does: several types in one document.
+    // As in an API description: several types in one document.
     struct Both;
     impl JsonSchema for Both {
         fn schema_name() -> std::borrow::Cow<'static, str> {

@@ -1,4 +1,4 @@
-//! What a test reads when an assertion of the kit fails.
+//! The messages of the kit's failed assertions.
 
 use acme_contracts::Revenue;
 use acme_contracts::credit_locked::CreditLocked;
@@ -66,7 +66,7 @@ async fn an_assertion_about_events_lists_what_was_published() -> TestResult {
         format!("expected one credit.released v1, found none, but there is:{lines}")
     );
 
-    // What holds says nothing and hands the event out.
+    // An assertion that holds prints nothing and returns the event.
     let any = locked().await?;
     let any = any.any_where(|event| event.payload.locked_credits.get() > 0);
     assert_eq!(any.event_id, first);
@@ -119,7 +119,7 @@ async fn an_assertion_about_dead_letters_lists_each_with_its_error() -> TestResu
     Ok(())
 }
 
-/// The panic points at the line of the test.
+/// The panic's location is the line of the test.
 #[tokio::test]
 async fn the_place_of_a_failed_assertion_is_the_tests_own() -> TestResult {
     let kit = kit().await?.start().await?;

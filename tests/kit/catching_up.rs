@@ -1,4 +1,4 @@
-//! What is waited for, and what is said of what does not come.
+//! What `wait_caught_up` waits for, and what it reports about events that do not arrive.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ struct Chain {
     released: Arc<Semaphore>,
 }
 
-/// Publishes what another handler of the same consumer handles.
+/// Publishes an event that another handler of the same consumer handles.
 #[subscribe(credit_locked)]
 async fn release_at_once(
     _event: EventEnvelope<CreditLocked>,
@@ -143,7 +143,7 @@ async fn refuse(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError>
     Err(HandlerError::permanent("this one takes no state"))
 }
 
-/// A test may wait on a task of its own.
+/// A test may wait for a task of its own.
 #[test]
 fn what_a_kit_waits_on_can_be_spawned() {
     fn is_send(_: impl Send) {}

@@ -22,7 +22,8 @@ async fn a_retry_waits_until_the_clock_is_moved_to_it() -> TestResult {
     kit.idle().await?;
     assert_eq!(failing.attempts(), [(1, 1)]);
 
-    // Not by itself, and not a moment too early. The other event makes sure of a look at what is due.
+    // Not by itself, and not a moment too early. The other event ensures that due retries are
+    // looked for.
     kit.advance(Duration::from_millis(3_599_999));
     kit.publish(lock(2, 2)).await?;
     kit.idle().await?;

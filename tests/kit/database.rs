@@ -1,4 +1,4 @@
-//! The database of a test: made, dropped, and what becomes of those that nobody dropped.
+//! The database of a test: created, dropped, and what happens to those that were never dropped.
 
 use std::error::Error;
 use std::time::Duration;
@@ -36,7 +36,7 @@ async fn it_is_gone_after_close() -> TestResult {
     let kit = kit().await?.state(failing).subscribe(fail_at_one);
     let kit = kit.start().await?;
     let name = name(&kit)?;
-    // What the test still holds does not keep it: of the kit's pool, and of another.
+    // Open connections of the test do not keep it: one of the kit's pool, and another one.
     let _connection = kit.pool().acquire().await?;
     let other = (*kit.pool().connect_options()).clone();
     let _other = PgConnection::connect_with(&other).await?;
@@ -87,7 +87,7 @@ async fn it_is_gone_when_the_preparation_fails() -> TestResult {
 
 #[tokio::test]
 async fn a_later_kit_drops_what_a_killed_process_left_and_nothing_else() -> TestResult {
-    // A server of its own: kits of other tests would drop these before anybody is connected.
+    // A server of its own: kits of other tests would drop these before a client is connected.
     let cluster = Cluster::start().await?;
     let url = cluster.server().url().to_owned();
     let exists = async |name: &str| exists_on(&url, name).await;
@@ -99,9 +99,9 @@ async fn a_later_kit_drops_what_a_killed_process_left_and_nothing_else() -> Test
     let abandoned = named(3601, "1_00000000000000a1");
     let spared = [
         named(3500, "1_00000000000000a2"),        // too young
-        named(9000, "1_00000000000000a3"),        // somebody is connected
-        named(9000, "1_00000000000000a4_backup"), // somebody's own name
-        named(9000, "1_a5"),                      // not of the kit's form
+        named(9000, "1_00000000000000a3"),        // a client is connected
+        named(9000, "1_00000000000000a4_backup"), // a name of the user's own
+        named(9000, "1_a5"),                      // not in the kit's format
         "dispatcher_kit_mine".to_owned(),
     ];
     for name in spared.iter().chain([&abandoned]) {
@@ -122,7 +122,7 @@ async fn a_later_kit_drops_what_a_killed_process_left_and_nothing_else() -> Test
     Ok(())
 }
 
-/// As `#[sqlx::test]` hands one to a test: its pool allows five connections.
+/// As `#[sqlx::test]` passes one to a test: its pool allows five connections.
 #[tokio::test]
 async fn one_that_the_test_brings_is_used_and_left() -> TestResult {
     let database = Server::shared().await?.create_database().await?;

@@ -15,7 +15,7 @@ use sqlx::{Executor, PgPool};
 
 type Delivered = (EventEnvelope<CreditLocked>, Delivery);
 
-/// Remembers what reached it.
+/// Records what reached it.
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<Option<Delivered>>>);
 
@@ -76,7 +76,7 @@ async fn the_envelope_is_as_the_test_says() -> TestResult {
     Ok(())
 }
 
-/// Takes the current version, and is given an older one.
+/// Handles the current version, and receives an older one.
 #[subscribe(order_paid)]
 async fn thank(event: EventEnvelope<OrderPaid>) -> Result<(), HandlerError> {
     Err(HandlerError::permanent(format!(
@@ -128,7 +128,7 @@ async fn a_failure_says_what_would_become_of_the_event() {
     assert_eq!(failed(3).await, ("many".to_owned(), true));
 }
 
-/// Writes a row, then fails as the credits say.
+/// Writes a row, then fails as the number of credits says.
 #[subscribe(credit_locked)]
 async fn write(
     event: EventEnvelope<CreditLocked>,
@@ -160,7 +160,7 @@ async fn slots(pool: &PgPool) -> TestResult<Vec<i64>> {
         .await?)
 }
 
-/// No table of the dispatcher's is there.
+/// None of the dispatcher's tables exist.
 #[tokio::test]
 async fn what_a_handler_writes_is_committed_if_it_succeeds_and_only_then() -> TestResult {
     let database = Server::shared().await?.create_database().await?;
@@ -195,7 +195,7 @@ async fn what_a_handler_writes_is_committed_if_it_succeeds_and_only_then() -> Te
     Ok(())
 }
 
-/// A handler that takes no transaction may be run beside those that do.
+/// A handler that takes no transaction may be run alongside handlers that do.
 #[tokio::test]
 async fn a_handler_without_a_transaction_runs_too() -> TestResult {
     let database = Server::shared().await?.create_database().await?;

@@ -1,7 +1,7 @@
-//! The test kit, used as users use it. The launcher brings the server, and the kit makes databases on
-//! it.
+//! The test kit, used as users use it. The launcher provides the server, and the kit creates
+//! databases on it.
 
-#![allow(clippy::unwrap_used)] // a test says what it expects by unwrapping it
+#![allow(clippy::unwrap_used)] // a test states its expectations by unwrapping
 
 mod assertions;
 mod catching_up;

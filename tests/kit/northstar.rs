@@ -1,4 +1,4 @@
-//! The test that users write, as short as they write it: with the server of `DATABASE_URL`. This
+//! The tests that users write, as short as they write them: with the server of `DATABASE_URL`. This
 //! process may have none, or another, so it runs these tests in a process of its own.
 
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! What the tests of the kit share.
+//! Shared by the tests of the kit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
@@ -21,7 +21,7 @@ pub(crate) async fn kit() -> TestResult<TestKitBuilder<Coaching, ()>> {
 /// The attempts that were made, as credits and attempt.
 pub(crate) type Attempts = Arc<Mutex<Vec<(i64, u32)>>>;
 
-/// Fails so many times at an event of 1 credit, and handles the others.
+/// Fails that many times at an event of 1 credit, and handles the others.
 #[derive(Clone)]
 pub(crate) struct Failing {
     pub(crate) times: u32,
@@ -56,7 +56,7 @@ pub(crate) async fn fail_at_one(
     Ok(())
 }
 
-/// Waits until the test lets it go.
+/// Waits until the test releases it.
 #[subscribe(credit_locked)]
 pub(crate) async fn wait_for_gate(
     _event: EventEnvelope<CreditLocked>,
@@ -77,7 +77,7 @@ pub(crate) fn release(person: u32, credits: u32) -> CreditReleased {
     CreditReleased::from_json(release).expect("the fixture is valid")
 }
 
-/// What an assertion that fails says.
+/// The message of a failed assertion.
 pub(crate) fn message<T>(assertion: impl FnOnce() -> T) -> String {
     let panic = catch_unwind(AssertUnwindSafe(|| drop(assertion())))
         .expect_err("the assertion should have failed");

@@ -1,4 +1,4 @@
-//! The hook: what is told, when, and that it can do no harm.
+//! The observer hook: what it receives, when, and that it can do no harm.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,10 +42,10 @@ async fn a_publish_is_told_by_what_became_of_it() -> TestResult {
     assert_eq!(
         recorder.take(),
         ["credit.locked refused 1", "unknown refused 1"],
-        "what a caller made up is no label"
+        "a name that a caller made up is not a label"
     );
 
-    // In the caller's transaction: at the insert, whatever becomes of it.
+    // In the caller's transaction: at the insert, whatever happens to the transaction.
     let mut tx = world.pool.begin().await?;
     revenue.publish(lock(1, 1)).within(&mut tx).await?;
     tx.rollback().await?;
@@ -66,7 +66,7 @@ async fn a_publish_is_told_by_what_became_of_it() -> TestResult {
 async fn each_attempt_is_told_once_though_its_pass_was_abandoned() -> TestResult {
     let world = World::new().await?;
     let recorder = Recorder::new();
-    // One batch. Its commit fails, so its events are repeated one to a transaction.
+    // One batch. Its commit fails, so each of its events is repeated in its own transaction.
     let credits = [1, FAILS_ONCE, HOPELESS, BREAKS_COMMIT, 2];
     let events = credits.map(|credits| lock(credits, credits));
     world.revenue().build()?.publish_all(events).await?;
@@ -159,7 +159,7 @@ async fn a_producers_clock_cannot_mislead_about_the_time_since_the_insert() -> T
     world.close().await
 }
 
-/// Panics whatever it is told.
+/// Panics whatever it receives.
 struct Panics;
 
 impl Observer for Panics {

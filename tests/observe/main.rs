@@ -1,6 +1,6 @@
-//! What observers are told, what the two adapters make of it, and the trace from publish to handle.
+//! What observers receive, what the two adapters make of it, and the trace from publish to handle.
 
-#![allow(clippy::unwrap_used)] // a test says what it expects by unwrapping it
+#![allow(clippy::unwrap_used)] // a test states its expectations by unwrapping
 
 mod hook;
 mod opentelemetry;

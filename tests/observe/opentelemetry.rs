@@ -44,7 +44,7 @@ async fn an_export_while_events_flow_holds_every_metric_with_its_labels() -> Tes
         .await?;
     running = consumer().start().await?;
     revenue.publish(lock(9, 3)).await?;
-    // The others were handled before, and one of them is a dead letter already.
+    // The other events were handled before, and one of them is already a dead letter.
     told.ended(1).await?;
 
     provider.force_flush()?;
@@ -96,7 +96,7 @@ async fn an_export_while_events_flow_holds_every_metric_with_its_labels() -> Tes
     world.close().await
 }
 
-/// Name and labels of each point, with its count.
+/// The name and labels of each point, with its count.
 fn points(exported: &ResourceMetrics) -> BTreeMap<String, u64> {
     let mut points = BTreeMap::new();
     let metrics = exported
@@ -123,7 +123,7 @@ fn points(exported: &ResourceMetrics) -> BTreeMap<String, u64> {
     points
 }
 
-/// The spans of that name that are about the event, in the order in which they ended.
+/// The spans of that name that belong to the event, in the order in which they ended.
 fn spans(name: &str, event_id: &EventId) -> TestResult<Vec<SpanData>> {
     let mut spans = SPANS.get_finished_spans()?;
     let id = Some(event_id.as_str());

@@ -11,7 +11,7 @@ use crate::support::{FAILS_ONCE, HOPELESS, Recorder, World};
 #[tokio::test]
 async fn a_scrape_while_events_flow_holds_every_metric_with_its_labels() -> TestResult {
     let world = World::new().await?;
-    // The process has one; no other test of this program installs it.
+    // The process has only one recorder; no other test of this program installs it.
     let prometheus = PrometheusBuilder::new()
         .set_buckets_for_metric(
             Matcher::Prefix("dispatcher.".to_owned()),
@@ -39,7 +39,7 @@ async fn a_scrape_while_events_flow_holds_every_metric_with_its_labels() -> Test
         .await?;
     running = consumer().start().await?;
     revenue.publish(lock(9, 3)).await?;
-    // The others were handled before, and one of them is a dead letter already.
+    // The other events were handled before, and one of them is already a dead letter.
     told.ended(1).await?;
 
     let scrape = prometheus.render();

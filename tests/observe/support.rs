@@ -1,4 +1,4 @@
-//! A database, a handler that does what the number of credits says, and an observer that remembers.
+//! A database, a handler that acts by the number of credits, and an observer that records.
 
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::{Coaching, Revenue};
@@ -19,8 +19,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tracing_subscriber::layer::SubscriberExt;
 
-/// Events with so many credits: fail at their first attempt, fail for ever, break a constraint that
-/// only shows at commit.
+/// Events with these numbers of credits: fail at their first attempt, always fail, break a
+/// constraint that is checked only at commit.
 pub(crate) const FAILS_ONCE: u32 = 20;
 pub(crate) const HOPELESS: u32 = 30;
 pub(crate) const BREAKS_COMMIT: u32 = 40;
@@ -30,9 +30,9 @@ pub(crate) struct World {
     pub(crate) pool: PgPool,
 }
 
-/// Every span of every test. One subscriber for the process, and set before the first span: whether
-/// a span is recorded is cached where it is made, and a subscriber of one thread that comes later
-/// can miss that.
+/// Every span of every test. One subscriber for the process, set before the first span: whether a
+/// span is recorded is cached where it is created, and a thread's subscriber that is set later can
+/// miss it.
 pub(crate) static SPANS: LazyLock<InMemorySpanExporter> = LazyLock::new(|| {
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder()
@@ -40,7 +40,7 @@ pub(crate) static SPANS: LazyLock<InMemorySpanExporter> = LazyLock::new(|| {
         .build();
     let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("tests"));
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer))
-        .expect("nobody else sets it");
+        .expect("nothing else sets it");
     exporter
 });
 
@@ -63,7 +63,7 @@ impl World {
         Dispatcher::builder(self.pool.clone()).tenant(TENANT)
     }
 
-    /// A consumer that would not poll within the time of a test, and retries once.
+    /// A consumer that does not poll within the time of a test, and retries once.
     pub(crate) fn coaching(&self) -> ConsumerBuilder<Coaching, ()> {
         Consumer::<Coaching>::builder(self.pool.clone())
             .poll_interval(Duration::from_secs(600))
@@ -97,14 +97,14 @@ pub(crate) async fn hold_slot(
     Ok(())
 }
 
-/// Remembers what it was told, in order, in short words, and can be awaited.
+/// Records what it receives, in order and in short words, and can be awaited.
 pub(crate) struct Recorder {
     told: Mutex<Vec<String>>,
     attempts: Mutex<Vec<AttemptSeen>>,
     ends: Semaphore,
 }
 
-/// What of an attempt cannot be compared as text.
+/// The parts of an attempt that cannot be compared as text.
 pub(crate) struct AttemptSeen {
     pub(crate) handler_latency: Option<Duration>,
     pub(crate) since_occurred: Option<Duration>,
@@ -120,18 +120,18 @@ impl Recorder {
         })
     }
 
-    /// What was told since the last call.
+    /// What it received since the last call.
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.told.lock().unwrap())
     }
 
-    /// The attempts that were told since the last call.
+    /// The attempts that it received since the last call.
     pub(crate) fn take_attempts(&self) -> Vec<AttemptSeen> {
         std::mem::take(&mut self.attempts.lock().unwrap())
     }
 
-    /// Waits for so many events to be handled or dead letters. Whoever was registered before this
-    /// observer has been told of them too.
+    /// Waits for that many events to be handled or dead letters. Observers that were registered
+    /// before this one have received them too.
     pub(crate) async fn ended(&self, events: u32) -> TestResult {
         let ends = self.ends.acquire_many(events);
         tokio::time::timeout(Duration::from_secs(60), ends)

@@ -1,7 +1,7 @@
-//! Runs a model: all of its states, or until one of its mistakes shows.
+//! Runs a model: through all of its states, or until one of its mistakes shows.
 //!
-//! stateright recognises states by a hash of 64 bits, so "every state" is true but for a collision.
-//! It has no property of the form "from every state it is possible to …"; [`can_always`] is one.
+//! stateright identifies states by a 64-bit hash, so "every state" holds except for collisions. It
+//! has no property of the form "from every state it is possible to …"; [`can_always`] is one.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use stateright::{Checker, HasDiscoveries, Model};
 
-/// Checks every state: nothing that must not be is, and everything that should be possible is.
+/// Checks every state: nothing forbidden occurs, and everything that should be possible does.
 pub(crate) fn holds<M>(name: &str, model: M)
 where
     M: Model + Send + Sync + 'static,
@@ -19,7 +19,7 @@ where
     M::Action: Clone + Debug + PartialEq + Send + Sync + 'static,
 {
     let begun = Instant::now();
-    // One thread: tests run beside each other already, and what is found is the same each time.
+    // One thread: tests already run in parallel, and the result is the same each time.
     let checker = model.checker().spawn_bfs().join();
     println!(
         "{name}: {} states, {} deep, {:.1} s",
@@ -30,14 +30,14 @@ where
     checker.assert_properties();
 }
 
-/// Checks until the property is found broken, and gives the steps that break it.
+/// Checks until the property is found to be broken, and returns the steps that break it.
 pub(crate) fn breaks<M>(name: &str, model: M, property: &'static str) -> Vec<M::Action>
 where
     M: Model + Send + Sync + 'static,
     M::State: Clone + Debug + Hash + PartialEq + Send + Sync + 'static,
     M::Action: Clone + Debug + PartialEq + Send + Sync + 'static,
 {
-    // A name that the model does not have would never be found, and never be missed either.
+    // A name that the model does not have would never be found, and its absence never noticed.
     assert!(model.properties().iter().any(|of| of.name == property));
     let checker = model
         .checker()
@@ -55,10 +55,10 @@ where
     steps
 }
 
-/// Whether `goal` can be reached from every state by those steps that `may` be relied on. If not, the
-/// steps to the nearest state from which it cannot.
+/// Whether `goal` can be reached from every state by steps that `may` be relied on. If not, returns
+/// the steps to the nearest state from which it cannot.
 ///
-/// What may not be relied on still happens on the way to a state: crashes, stopped processes.
+/// Steps that may not be relied on still occur on the way to a state: crashes, stopped processes.
 pub(crate) fn can_always<M>(
     name: &str,
     model: &M,

@@ -1,6 +1,6 @@
 //! What rustc says about right and wrong code with `#[subscribe]` and the generated types.
 //!
-//! Each file of `fail` is a fault, and the `.stderr` beside it is what rustc 1.95 says; another
+//! Each file of `fail` is a fault, and the `.stderr` beside it is the output of rustc 1.95; another
 //! rustc words things differently, and its messages are not compared. To accept changed messages,
 //! read them and run `TRYBUILD=overwrite cargo test -p dispatcher-ui-tests`.
 //!
@@ -48,7 +48,7 @@ fn faults_are_told() -> TestResult {
     Ok(())
 }
 
-/// It is compiled, and that is the test: a publish joins each kind of connection.
+/// Compiling it is the test: a publish joins each kind of connection.
 const _: () = {
     let _ = publish_within::everywhere;
 };

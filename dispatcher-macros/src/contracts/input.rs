@@ -1,9 +1,11 @@
-//! What the macro is given: `contracts!("contracts")`, or `contracts!("contracts", crate = "…")`.
+//! What the macro is given: `contracts!("contracts")`, with options behind the directory.
 
+use dispatcher_build_support::Contracts;
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
-use syn::{Expr, LitStr, Token};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Expr, ExprLit, Lit, LitStr, Token};
 
 use crate::faults::Faults;
 use crate::runtime::Runtime;
@@ -11,43 +13,92 @@ use crate::runtime::Runtime;
 const USAGE: &str =
     "expected the contracts directory, relative to the package: `contracts!(\"contracts\")`";
 
-struct Input {
-    directory: LitStr,
-    option: Option<(Ident, Expr)>,
+/// What was asked for, as far as it can be told.
+pub(super) struct Request {
+    pub(super) directory: LitStr,
+    pub(super) contracts: Contracts,
+    pub(super) runtime: Runtime,
 }
 
-/// The directory and the runtime's path, if the directory is there.
-pub(super) fn read(tokens: TokenStream, faults: &mut Faults) -> Option<(LitStr, Runtime)> {
-    let Ok(Input { directory, option }) = input.parse2(tokens.clone()) else {
-        match tokens.is_empty() {
-            true => faults.push(syn::Error::new(Span::call_site(), USAGE)),
-            false => faults.at(tokens, USAGE),
+struct Input {
+    directory: LitStr,
+    options: Punctuated<Setting, Token![,]>,
+}
+
+/// `key = value`
+struct Setting {
+    key: Ident,
+    value: Expr,
+}
+
+/// The request, if a directory is named.
+pub(super) fn read(tokens: TokenStream, faults: &mut Faults) -> Option<Request> {
+    let Ok(Input { directory, options }) = input.parse2(tokens.clone()) else {
+        if tokens.is_empty() {
+            faults.push(syn::Error::new(Span::call_site(), USAGE));
+        } else {
+            faults.at(tokens, USAGE);
         }
         return None;
     };
     let mut runtime = Runtime::default();
-    match option {
-        Some((key, value)) if key == "crate" => runtime.set(&key, Some(value), faults),
-        Some((key, _)) => faults.at(
-            &key,
-            format!("unknown option `{key}`: the only option is `crate = \"…\"`, the path of dispatcher-runtime"),
-        ),
-        None => {}
+    let mut newtypes = None;
+    for Setting { key, value } in options {
+        if key == "crate" {
+            runtime.set(&key, Some(value), faults);
+        } else if key == "newtypes" {
+            if newtypes.is_some() {
+                faults.at(&key, "duplicate option `newtypes`: remove one of them");
+            }
+            newtypes = Some(flag(&value, faults));
+        } else {
+            faults.at(
+                &key,
+                format!(
+                    "unknown option `{key}`: the options are `crate = \"…\"`, the path of dispatcher-runtime, and `newtypes = true`"
+                ),
+            );
+        }
     }
-    Some((directory, runtime))
+    let contracts = Contracts::new(directory.value());
+    Some(Request {
+        contracts: if newtypes == Some(true) {
+            contracts.newtypes()
+        } else {
+            contracts
+        },
+        directory,
+        runtime,
+    })
+}
+
+fn flag(value: &Expr, faults: &mut Faults) -> bool {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Bool(flag),
+            ..
+        }) => flag.value,
+        other => {
+            faults.at(other, "`newtypes` is `true` or `false`: `newtypes = true`");
+            false
+        }
+    }
 }
 
 fn input(input: ParseStream<'_>) -> syn::Result<Input> {
     let directory = input.parse()?;
-    let comma = input.parse::<Option<Token![,]>>()?;
-    let option = if comma.is_none() || input.is_empty() {
-        None
-    } else {
+    if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    let options = Punctuated::parse_terminated(input)?;
+    Ok(Input { directory, options })
+}
+
+impl Parse for Setting {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let key = input.call(Ident::parse_any)?;
         input.parse::<Token![=]>()?;
         let value = input.parse()?;
-        input.parse::<Option<Token![,]>>()?;
-        Some((key, value))
-    };
-    Ok(Input { directory, option })
+        Ok(Self { key, value })
+    }
 }

@@ -8,7 +8,7 @@ mod rename;
 
 use std::path::Path;
 
-use dispatcher_build_support::{Contracts, Rendered};
+use dispatcher_build_support::Rendered;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::LitStr;
@@ -18,10 +18,11 @@ use crate::runtime::Runtime;
 
 pub(crate) fn contracts(input: TokenStream) -> TokenStream {
     let mut faults = Faults::default();
-    let Some((directory, runtime)) = input::read(input, &mut faults) else {
+    let Some(request) = input::read(input, &mut faults) else {
         return quote!(#faults);
     };
-    match Contracts::new(directory.value()).render() {
+    let (directory, runtime) = (request.directory, request.runtime);
+    match request.contracts.render() {
         Ok(rendered) if faults.none() => tokens(&rendered, &directory, &runtime),
         Ok(_) => quote!(#faults),
         Err(report) => {
@@ -77,6 +78,15 @@ mod tests {
             assert!(watched, "{read} is not watched");
         }
         assert!(expanded.contains("pub mod credit_locked {"));
+    }
+
+    #[test]
+    fn constrained_values_are_newtypes_where_that_is_asked_for() {
+        let with = |newtypes: bool| {
+            contracts(quote::quote!("../contracts", newtypes = #newtypes)).to_string()
+        };
+        assert!(with(true).contains("pub struct LockedCredits ("));
+        assert!(with(false).contains("pub type LockedCredits ="));
     }
 
     #[test]

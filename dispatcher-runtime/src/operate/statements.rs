@@ -6,6 +6,7 @@ statements! {
     /// What an operator does to subscriptions.
     pub(crate) struct SubscriptionStatements {
         forget_handled,
+        forget_waiting,
         list_subscriptions,
         lock_cursors,
         remove_subscription,

@@ -23,8 +23,12 @@ const ABORTED: &str = "25P02";
 /// active_sql_transaction, which BEGIN says of one that has another isolation level.
 const OF_ANOTHER_LEVEL: &str = "25001";
 
-/// For how long idle connections are examined; one of them may be dead.
+/// For how long idle connections are examined; one of them may be dead, and another task may have taken the
+/// one that is looked for.
 const HEALING: Duration = Duration::from_millis(500);
+
+/// How long to wait before idle connections are examined again.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 
 /// A connection for statements that commit by themselves.
 pub(crate) async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, sqlx::Error> {
@@ -86,17 +90,21 @@ pub(crate) async fn begin_with(
     }
 }
 
-/// A connection whose transaction is aborted went back to the pool, which hands out its connections in turn:
-/// it is looked for among the idle ones.
+/// A connection whose transaction is aborted goes back to the pool, in the background. The pool hands out its
+/// connections in turn, so it is looked for among the idle ones until it is there.
 async fn heal(pool: &PgPool) {
-    for _ in 0..pool.num_idle() {
-        let Some(mut connection) = pool.try_acquire() else {
-            return;
-        };
-        let probed = sqlx::raw_sql("SELECT").execute(&mut *connection).await;
-        if probed.is_err_and(|error| is_of_another(&error)) {
-            let _ = roll_back(&mut *connection).await;
+    loop {
+        for _ in 0..pool.num_idle() {
+            let Some(mut connection) = pool.try_acquire() else {
+                break;
+            };
+            let probed = sqlx::raw_sql("SELECT").execute(&mut *connection).await;
+            if probed.is_err_and(|error| is_of_another(&error)) {
+                let _ = roll_back(&mut *connection).await;
+                return;
+            }
         }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
     }
 }
 

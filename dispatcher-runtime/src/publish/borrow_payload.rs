@@ -1,8 +1,9 @@
 //! A payload by value or by reference, so that `publish` takes both.
 
-use crate::contract::payload::Payload;
+use crate::contract::payload::{Domain, Payload};
+use crate::contract::permission::PublishedBy;
 
-/// A payload `P`, or a reference to one: what [`Dispatcher::publish`](crate::Dispatcher::publish) takes.
+/// A payload `P`, or a reference to one.
 ///
 /// A publish writes the payload to JSON and keeps nothing of it, so a reference is enough, and saves a
 /// clone. The trait is sealed: it is implemented for the payload types of contracts, and references to
@@ -38,6 +39,22 @@ impl<P: Payload> BorrowPayload<P> for &P {
         self
     }
 }
+
+/// A payload `P` that the domain `D` publishes, or a reference to one: what
+/// [`Dispatcher::publish`](crate::Dispatcher::publish) takes. It is sealed: every [`BorrowPayload`] of a
+/// payload that is [`PublishedBy`] the domain has it, and nothing else.
+///
+/// Code that publishes payloads it does not know is bound by [`PublishedBy`].
+// The bound is on what is passed and not on `P` alone, so that rustc points at the payload that the
+// domain does not publish.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the payload of an event type",
+    label = "not generated from a contract",
+    note = "publish a payload of your contracts, such as `CreditLocked {{ … }}`; where the event type is known only at run time, use `publish_untyped`"
+)]
+pub trait BorrowPublished<D, P>: BorrowPayload<P> {}
+
+impl<D: Domain, P: PublishedBy<D>, B: BorrowPayload<P>> BorrowPublished<D, P> for B {}
 
 mod sealed {
     use crate::contract::payload::Payload;

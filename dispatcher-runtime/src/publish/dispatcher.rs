@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 use sqlx::PgPool;
 
-use super::borrow_payload::BorrowPayload;
+use super::borrow_payload::BorrowPublished;
 use super::builder::DispatcherBuilder;
 use super::draft::Draft;
 #[cfg(feature = "testing")]
@@ -16,8 +16,7 @@ use super::marked::Marked;
 use super::pending::{Publish, PublishAll};
 use super::statements::PublishStatements;
 use crate::contract::id::TenantId;
-use crate::contract::payload::Domain;
-use crate::contract::permission::PublishedBy;
+use crate::contract::payload::{Domain, Payload};
 use crate::contract::registry::LoadedRegistry;
 use crate::observe::Observers;
 
@@ -138,7 +137,7 @@ impl<D: Domain> Dispatcher<D> {
     ///
     /// # Cancellation
     /// See [`Publish`].
-    pub fn publish<P: PublishedBy<D>>(&self, payload: impl BorrowPayload<P>) -> Publish<D> {
+    pub fn publish<P: Payload>(&self, payload: impl BorrowPublished<D, P>) -> Publish<D> {
         Publish::new(self, P::EVENT_TYPE, Draft::typed(payload.payload()))
     }
 
@@ -156,9 +155,9 @@ impl<D: Domain> Dispatcher<D> {
     ///
     /// # Cancellation
     /// See [`PublishAll`].
-    pub fn publish_all<P: PublishedBy<D>>(
+    pub fn publish_all<P: Payload>(
         &self,
-        payloads: impl IntoIterator<Item = impl BorrowPayload<P>>,
+        payloads: impl IntoIterator<Item = impl BorrowPublished<D, P>>,
     ) -> PublishAll<D> {
         let payloads = payloads.into_iter();
         let drafts = payloads.map(|payload| Draft::typed(payload.payload()));

@@ -99,6 +99,20 @@ impl<D> Dispatcher<D> {
         positions(events, &rows)
     }
 
+    /// The same in a transaction of its own.
+    ///
+    /// A connection of the pool may be in a transaction that nobody knows of; see
+    /// [`insert_alone`](Self::insert_alone). BEGIN and COMMIT end it.
+    pub(super) async fn insert_many_alone(
+        &self,
+        events: &[NewEvent<'_>],
+    ) -> Result<Vec<Option<i64>>, sqlx::Error> {
+        let mut tx = transaction::begin(&self.shared.pool).await?;
+        let positions = self.insert_many(events, &mut tx).await?;
+        tx.commit().await?;
+        Ok(positions)
+    }
+
     /// As [`DispatcherBuilder::idle_in_transaction_timeout`](super::DispatcherBuilder::idle_in_transaction_timeout) says.
     async fn limit_idling(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         let Some(limit) = self.shared.idle_in_transaction_timeout else {

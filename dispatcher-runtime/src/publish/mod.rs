@@ -24,7 +24,7 @@ mod statements;
 #[cfg(feature = "opentelemetry")]
 mod trace_context;
 
-pub use borrow_payload::BorrowPayload;
+pub use borrow_payload::{BorrowPayload, BorrowPublished};
 pub use builder::DispatcherBuilder;
 pub use dispatcher::Dispatcher;
 pub use error::PublishError;

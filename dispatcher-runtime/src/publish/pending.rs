@@ -13,7 +13,6 @@ use crate::contract::envelope::EventEnvelope;
 use crate::contract::id::{EventId, TenantId};
 use crate::contract::payload::Domain;
 use crate::contract::traceparent::is_traceparent;
-use crate::postgres::transaction;
 
 macro_rules! metadata_setters {
     () => {
@@ -289,21 +288,15 @@ impl<D: Domain> PublishAll<D> {
         let traceparent = &mut self.metadata.traceparent;
         let observers = &dispatcher.shared.observers;
         let observed = Observed::new(observers, self.event_type, events, traceparent);
-        let publish = async {
-            if let Some(connection) = connection {
-                return self.insert(connection).await;
-            }
-            // A connection of the pool may be in a transaction that nobody knows of; see
-            // `insert_alone`. BEGIN and COMMIT end it.
-            let mut tx = transaction::begin(&dispatcher.shared.pool).await?;
-            let published = self.insert(&mut tx).await?;
-            tx.commit().await?;
-            Ok(published)
-        };
-        observed.around(publish, Vec::as_slice).await
+        observed
+            .around(self.insert(connection), Vec::as_slice)
+            .await
     }
 
-    async fn insert(self, connection: &mut PgConnection) -> Result<Vec<Published>, PublishError> {
+    async fn insert(
+        self,
+        connection: Option<&mut PgConnection>,
+    ) -> Result<Vec<Published>, PublishError> {
         let (dispatcher, drafts) = (self.dispatcher, self.drafts?);
         let events = drafts
             .iter()
@@ -312,7 +305,10 @@ impl<D: Domain> PublishAll<D> {
         if events.is_empty() {
             return Ok(Vec::new());
         }
-        let positions = dispatcher.insert_many(&events, connection).await?;
+        let positions = match connection {
+            Some(connection) => dispatcher.insert_many(&events, connection).await?,
+            None => dispatcher.insert_many_alone(&events).await?,
+        };
         let published: Vec<_> = events
             .into_iter()
             .zip(positions)

@@ -1,8 +1,8 @@
-//! Calls of the allocator, counted for the whole process: what else runs meanwhile counts too.
+//! Allocator calls, counted for the whole process: whatever else runs meanwhile counts too.
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, Stats};
 
-/// Counts from when it was made.
+/// Counts from its creation.
 #[derive(Debug)]
 pub(super) struct Allocations {
     before: Stats,
@@ -15,7 +15,7 @@ impl Allocations {
         }
     }
 
-    /// So far; reallocations are allocations.
+    /// The calls so far; a reallocation counts as an allocation.
     pub(super) fn so_far(&self) -> f64 {
         let change = INSTRUMENTED_SYSTEM.stats() - self.before;
         (change.allocations + change.reallocations) as f64

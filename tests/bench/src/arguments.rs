@@ -1,10 +1,10 @@
-//! What the program is asked for.
+//! The command line.
 
 use std::time::Duration;
 
 use super::section;
 
-/// How it is called.
+/// The usage line.
 pub const USAGE: &str = "usage: bench [--only NAME[,NAME]] [--rounds N] [--quick] [--json] [--write] \
 [--fsync-delay MS | --no-fsync]
              [--kept N] [--day-minutes N]
@@ -15,7 +15,7 @@ pub const USAGE: &str = "usage: bench [--only NAME[,NAME]] [--rounds N] [--quick
   --json              one JSON object for each section, on a line
   --write             replaces the sections that were run in docs/benchmarks; those of another disk have
                       places of their own
-  --fsync-delay MS    makes each fsync of the server longer by so many milliseconds; needs a C compiler
+  --fsync-delay MS    makes each fsync of the server longer by that many milliseconds; needs a C compiler
   --no-fsync          the server does not wait for its disk
   --kept N            how many events are kept, and wait, where many are (10000000; 200000 with --quick)
   --day-minutes N     how long the simulated day takes (8; 1 with --quick)";
@@ -32,7 +32,7 @@ pub enum Fsync {
 }
 
 impl Fsync {
-    /// What the place of a section in docs/benchmarks is called.
+    /// The name in the markers of a section in docs/benchmarks, with this setting.
     pub(super) fn place(self, section: &str) -> String {
         match self {
             Self::On => section.to_owned(),
@@ -54,32 +54,32 @@ impl Fsync {
 /// A run.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Names of sections; all where it is empty.
+    /// Names of sections; empty means all.
     pub only: Vec<String>,
-    /// Rounds that count, where they were given.
+    /// Measured rounds, if given.
     pub rounds: Option<usize>,
     /// Short rounds of few events.
     pub quick: bool,
     /// JSON instead of tables.
     pub json: bool,
-    /// Whether docs/benchmarks is to have the figures.
+    /// Whether to write the figures into docs/benchmarks.
     pub write: bool,
     /// What a commit waits for.
     pub fsync: Fsync,
-    /// Events that are kept where many are, where it was given.
+    /// The number of events in a large log, if given.
     pub kept: Option<usize>,
-    /// Minutes of the simulated day, where they were given.
+    /// Minutes of the simulated day, if given.
     pub day_minutes: Option<usize>,
 }
 
 impl Options {
-    /// Rounds that count.
+    /// Measured rounds.
     pub fn rounds(&self) -> usize {
         self.rounds.unwrap_or(if self.quick { 3 } else { 5 })
     }
 }
 
-/// A run, or none where help is asked for.
+/// A run, or `None` if help is asked for.
 pub(super) fn parse(
     mut arguments: impl Iterator<Item = String>,
 ) -> Result<Option<Options>, String> {

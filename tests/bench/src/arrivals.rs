@@ -1,4 +1,4 @@
-//! When events reach their handlers: each is told apart by the number in its payload.
+//! When events reach their handlers. The number in its payload identifies each event.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,30 +19,30 @@ use dispatcher_test_fixtures::lock;
 /// The event of that number, and when its handler was called.
 pub(super) type Arrival = (u32, Instant);
 
-/// Where handlers report to, and where their reports come out.
+/// The channel on which handlers report, and its receiving end.
 pub(super) fn arrivals() -> (UnboundedSender<Arrival>, Arrivals) {
     let (sender, receiver) = unbounded_channel();
     (sender, Arrivals(receiver))
 }
 
-/// What handlers report.
+/// The reports of handlers.
 #[derive(Debug)]
 pub(super) struct Arrivals(UnboundedReceiver<Arrival>);
 
 impl Arrivals {
-    /// The next.
+    /// The next arrival.
     pub(super) async fn next(&mut self) -> Result<Arrival, Error> {
         let gone = || Error::Figure("the consumer ended while it was measured".to_owned());
         self.0.recv().await.ok_or_else(gone)
     }
 
-    /// The next, where it comes within that time.
+    /// The next arrival, if it comes within that time.
     pub(super) async fn next_within(&mut self, limit: Duration) -> Option<Arrival> {
         let next = tokio::time::timeout(limit, self.0.recv()).await;
         next.ok().flatten()
     }
 
-    /// Forgets those that have come.
+    /// Discards the arrivals received so far.
     pub(super) fn forget(&mut self) {
         while self.0.try_recv().is_ok() {}
     }
@@ -53,7 +53,7 @@ pub(super) fn numbered(number: u32) -> CreditLocked {
     lock(number % 1000, number + 1)
 }
 
-/// A consumer whose handler reports, and does nothing else, in the delivery's transaction.
+/// A consumer whose handler only reports, in the delivery's transaction.
 pub(super) fn consumer(
     pool: &PgPool,
     sender: &UnboundedSender<Arrival>,
@@ -70,12 +70,12 @@ async fn arrive(
     State(sender): State<UnboundedSender<Arrival>>,
 ) -> Result<(), HandlerError> {
     let number = u32::try_from(event.payload.locked_credits.get() - 1)?;
-    // Nobody listens once the figure is taken.
+    // Nothing receives once the figure is taken.
     let _ = sender.send((number, Instant::now()));
     Ok(())
 }
 
-/// The same for the baseline, which reads of the payload what it needs.
+/// The same for the baseline, which reads only what it needs from the payload.
 pub(super) fn raw_handler(sender: &UnboundedSender<Arrival>) -> RawHandler {
     let sender = sender.clone();
     Arc::new(move |payload| {

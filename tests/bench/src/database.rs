@@ -2,7 +2,7 @@
 //!
 //! The baseline's log, `raw_event`, has the columns, constraints and indexes of `dispatcher_event`
 //! and none of its triggers: it is what a team would have that inserts events and reads them past a
-//! cursor without minding out-of-order commits or waking anybody.
+//! cursor, without handling out-of-order commits or waking readers.
 
 use std::time::Instant;
 
@@ -12,17 +12,17 @@ use super::figure::percentile;
 use super::{Bench, Error};
 use dispatcher_test_launcher::Database;
 
-/// A migrated database and a pool on it. Several may be there at the same time.
+/// A migrated database and a pool on it. Several may exist at the same time.
 #[derive(Debug)]
 pub struct BenchDatabase {
-    /// With the defaults of sqlx, as its users have them.
+    /// With sqlx's default pool options, as its users have them.
     pub pool: PgPool,
     database: Database,
 }
 
 impl Bench {
-    /// A fresh database with the dispatcher's tables and `raw_event`, and a pool of at most so many
-    /// connections.
+    /// A fresh database with the dispatcher's tables and `raw_event`, and a pool of at most that
+    /// many connections.
     ///
     /// # Errors
     /// The server or a migration failed.
@@ -40,7 +40,7 @@ impl Bench {
 }
 
 impl BenchDatabase {
-    /// Another pool on it, for a side that shall not share connections.
+    /// Another pool on it, for a side that must not share connections.
     ///
     /// # Errors
     /// The server does not answer.
@@ -51,13 +51,13 @@ impl BenchDatabase {
         Ok(self.database.pool(connections).await?)
     }
 
-    /// The database itself, for its URL and connections with settings of their own.
+    /// The database itself, for its URL and for connections with their own settings.
     pub fn database(&self) -> &Database {
         &self.database
     }
 
-    /// Tells the planner what is there now, and the disk: a table that has just been filled, and
-    /// that autovacuum has not seen, is not what anybody runs on.
+    /// Updates the planner's statistics and writes the data to disk: a table that has just been
+    /// filled, and that autovacuum has not seen, is not what anyone runs on.
     ///
     /// # Errors
     /// The database failed.
@@ -83,7 +83,7 @@ impl BenchDatabase {
     }
 }
 
-/// How many milliseconds the commit of a small insert takes one client, the median of 50.
+/// How many milliseconds one client needs to commit a small insert, the median of 50.
 pub(super) async fn commit_ms(pool: &PgPool) -> Result<f64, Error> {
     pool.execute("CREATE TABLE small (number integer)").await?;
     let mut connection = pool.acquire().await?;

@@ -1,9 +1,8 @@
 //! The files of docs/benchmarks that `--write` changes.
-//!
-//! A section that was run replaces the text between its markers, in whichever file has them, and nothing
-//! else is touched. `runs.md` states the machine and the settings once for each run; a section links to
-//! its run, and a run that no section links to any more is removed. Each section is written as soon as
-//! it is measured, so that a later one that fails does not lose it.
+//! A section that was run replaces the text between its markers, in whichever file has them, and
+//! nothing else is touched. `runs.md` states the machine and the settings once for each run; a
+//! section links to its run, and a run that no section links to any more is removed. Each section
+//! is written as soon as it is measured, so a later one that fails does not lose it.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,7 @@ use super::Error;
 const RUNS: &str = "runs.md";
 const RUN: &str = "\n## Run ";
 
-/// The folder, wherever in the repository this package stands.
+/// The docs/benchmarks folder of the repository that contains this package.
 pub(super) fn folder() -> PathBuf {
     let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
     let found = folders.find_map(|it| Some(it.join("docs/benchmarks")).filter(|it| it.is_dir()));
@@ -38,7 +37,7 @@ pub(super) fn write(folder: &Path, section: &str, text: &str) -> Result<(), Erro
     )
 }
 
-/// Whether there is a place for each of these sections: asked before an hour is spent on them.
+/// Whether there is a place for each of these sections: checked before spending an hour on them.
 pub(super) fn has_markers(
     folder: &Path,
     sections: impl Iterator<Item = String>,
@@ -53,7 +52,7 @@ pub(super) fn has_markers(
     Ok(())
 }
 
-/// The link to the run with these circumstances, which `runs.md` lists afterwards.
+/// The link to the run with these circumstances, which this adds to `runs.md`.
 pub(super) fn record_run(folder: &Path, circumstances: &str) -> Result<String, Error> {
     let path = folder.join(RUNS);
     let (runs, number) = record(&read(&path)?, circumstances);
@@ -88,7 +87,8 @@ fn no_markers(folder: &Path, section: &str) -> Error {
     Error::NoMarkers { path, section }
 }
 
-/// The document with another text between the markers of a section; `None` where they are missing.
+/// The document with the text between the markers of a section replaced; `None` if they are
+/// missing.
 fn replace(document: &str, section: &str, text: &str) -> Option<String> {
     let (begin, end) = (
         format!("<!-- bench:{section} -->"),
@@ -103,7 +103,7 @@ fn link(run: u32) -> String {
     format!("[run {run}]({RUNS}#run-{run})")
 }
 
-/// Each run of `runs.md`: its number and what is said of it.
+/// Each run of `runs.md`: its number and its text.
 fn runs(document: &str) -> impl Iterator<Item = (u32, &str)> {
     let runs = document.split(RUN).skip(1);
     runs.filter_map(|run| {
@@ -112,7 +112,7 @@ fn runs(document: &str) -> impl Iterator<Item = (u32, &str)> {
     })
 }
 
-/// The document with a run, and its number. Sections of one run have the same circumstances.
+/// The document with the run added, and the run's number. Sections of one run share circumstances.
 fn record(document: &str, circumstances: &str) -> (String, u32) {
     if let Some((number, _)) = runs(document).find(|(_, it)| *it == circumstances) {
         return (document.to_owned(), number);
@@ -125,7 +125,7 @@ fn record(document: &str, circumstances: &str) -> (String, u32) {
     )
 }
 
-/// The document with those runs alone that are used.
+/// The document with only the runs that are used.
 fn prune(document: &str, used: impl Fn(u32) -> bool) -> String {
     let head = document.split(RUN).next().unwrap_or_default().trim_end();
     let kept = runs(document).filter(|(number, _)| used(*number));

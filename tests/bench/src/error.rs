@@ -13,7 +13,7 @@ use dispatcher_test_launcher::LaunchError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is no Postgres.
+    /// No Postgres could be started or reached.
     #[error(transparent)]
     Launch(#[from] LaunchError),
     /// A statement of a baseline, or of what surrounds the measurement, failed.
@@ -34,7 +34,7 @@ pub enum Error {
     /// A consumer could not be waited for.
     #[error(transparent)]
     Consume(#[from] DatabaseError),
-    /// An operator could not do what it was told.
+    /// An operator's call failed.
     #[error(transparent)]
     DeadLetter(#[from] DeadLetterError),
     /// A payload of the benchmark breaks its contract.
@@ -54,7 +54,7 @@ pub enum Error {
         /// What the operating system answered.
         source: std::io::Error,
     },
-    /// `--fsync-delay` needs a C compiler, and it did not do.
+    /// `--fsync-delay` needs a C compiler, and compiling failed.
     #[error(
         "--fsync-delay: {0}. it compiles a few lines of C that stand between the server and the \
          disk: install a C compiler (such as the package gcc), or run without the delay"
@@ -71,7 +71,7 @@ pub enum Error {
         /// The section.
         section: String,
     },
-    /// Sections that failed, by name; each has said why.
+    /// Sections that failed, by name; each has printed why.
     #[error("not measured: {0}; why, it says above")]
     Sections(String),
     /// A figure could not be taken, and why.

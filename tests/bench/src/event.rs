@@ -1,6 +1,6 @@
-//! The events that are published and handled: `credit.locked`, 236 bytes of payload, about people who
-//! come round. They are published one by one, or made by the server, many at once, for a consumer to
-//! find.
+//! The events that are published and handled: `credit.locked`, 236 bytes of payload, about a fixed
+//! set of people in turn. They are published one by one, or inserted by the server many at once for
+//! a consumer to find.
 
 use acme_contracts::Revenue;
 use acme_contracts::credit_locked::CreditLocked;
@@ -13,7 +13,7 @@ use dispatcher_test_fixtures::{TENANT, lock};
 /// How many subjects there are.
 const PEOPLE: u32 = 1000;
 
-/// Payloads that were made before the clock starts.
+/// Payloads built before the clock starts.
 pub(super) fn payloads(events: usize) -> Vec<CreditLocked> {
     (0..PEOPLE)
         .map(|person| lock(person, 6))
@@ -27,7 +27,7 @@ pub(super) fn dispatcher(pool: &PgPool) -> Result<Dispatcher<Revenue>, Error> {
     Ok(Dispatcher::builder(pool.clone()).tenant(TENANT).build()?)
 }
 
-/// Where the events are to go: the log, or the baseline's.
+/// The target of the events: our log, or the baseline's.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Log {
     Ours,
@@ -45,7 +45,7 @@ SELECT dispatcher_generate_event_id(), 'credit.locked', 1, now(), 'tnt_swim_nort
           FROM generate_series(1, $1::integer) AS event) AS person (number)
 RETURNING position";
 
-/// Inserts so many events in one transaction, and returns the last position.
+/// Inserts that many events in one transaction, and returns the last position.
 pub(super) async fn insert_backlog(pool: &PgPool, log: Log, events: usize) -> Result<i64, Error> {
     let table = match log {
         Log::Ours => "dispatcher_event",

@@ -1,8 +1,8 @@
-//! What a section has measured: figures round by round, and what is read off them.
+//! What a section has measured: figures round by round, and what is derived from them.
 //!
-//! Of two sides that were measured in the same round only the ratio means something on another
-//! machine, or in another hour. So the ratio is taken of each round, and its median, minimum and
-//! maximum are what is reported; the medians of both sides stand beside it.
+//! For two sides measured in the same round, only their ratio means something on another machine or
+//! in another hour. So the ratio is taken for each round, and its median, minimum and maximum are
+//! reported; the medians of both sides are shown beside it.
 
 use super::round::Round;
 
@@ -12,7 +12,7 @@ use super::round::Round;
 pub enum Unit {
     /// Higher is better.
     EventsPerSecond,
-    /// Lower is better, as in all that follow.
+    /// Lower is better, for this and all that follow.
     Milliseconds,
     /// A millionth of a second.
     Microseconds,
@@ -43,7 +43,7 @@ impl Unit {
     }
 }
 
-/// What a figure should reach: at least, or at most where lower is better.
+/// The goal of a figure: at least, or at most if lower is better.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Goal {
@@ -53,7 +53,7 @@ pub enum Goal {
     Value(f64),
 }
 
-/// One job in one case: what was measured of ours and of the baseline, round by round.
+/// One job in one case: what was measured for our side and the baseline, round by round.
 #[derive(Clone, Debug)]
 pub struct Figure {
     /// Such as "16 tasks", or "batches of 200, 2 replicas".
@@ -62,18 +62,18 @@ pub struct Figure {
     pub unit: Unit,
     /// One for each round.
     pub ours: Vec<f64>,
-    /// As many, or none where nothing compares.
+    /// One for each round, or empty if there is nothing to compare with.
     pub baseline: Vec<f64>,
     /// What the baseline is, such as "the same in raw SQL".
     pub against: &'static str,
-    /// Where there is one.
+    /// The goal, if there is one.
     pub goal: Option<Goal>,
-    /// What a reader has to know of this figure alone.
+    /// A note for the reader about this figure alone.
     pub note: Option<String>,
 }
 
 impl Figure {
-    /// Without rounds so far, beside the same in raw SQL.
+    /// Without rounds yet; the baseline is the same in raw SQL.
     pub fn new(case: impl Into<String>, unit: Unit) -> Self {
         Self {
             case: case.into(),
@@ -93,14 +93,14 @@ impl Figure {
         self
     }
 
-    /// What it should reach.
+    /// Sets the goal.
     #[must_use]
     pub fn goal(mut self, goal: impl Into<Option<Goal>>) -> Self {
         self.goal = goal.into();
         self
     }
 
-    /// What a reader has to know of this figure alone.
+    /// Sets the note for the reader about this figure alone.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
@@ -115,7 +115,7 @@ impl Figure {
         }
     }
 
-    /// Adds a round that has no baseline; a warm-up is dropped.
+    /// Adds a round without a baseline; a warm-up is dropped.
     pub fn push_alone(&mut self, round: Round, ours: f64) {
         if !round.is_warm_up() {
             self.ours.push(ours);
@@ -128,7 +128,7 @@ impl Figure {
         Spread::of(rounds.map(|(ours, baseline)| ours / baseline))
     }
 
-    /// Whether the goal is reached, where there is one and something was measured.
+    /// Whether the goal is reached, if there is one and something was measured.
     pub fn reaches_goal(&self) -> Option<bool> {
         let (goal, reached) = match self.goal? {
             Goal::Ratio(goal) => (goal, self.ratios()?.median),
@@ -141,7 +141,7 @@ impl Figure {
     }
 }
 
-/// A table of a section's own, for what is not beside a baseline.
+/// A table specific to a section, for what is not compared with a baseline.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     /// What it shows.
@@ -157,9 +157,9 @@ pub struct Table {
 pub struct Section {
     /// As `--only` names it, and the markers in docs/benchmarks.
     pub name: &'static str,
-    /// Its head.
+    /// Its heading.
     pub title: String,
-    /// How it was measured, a paragraph.
+    /// How it was measured: a paragraph.
     pub how: &'static str,
     /// In the order in which they are shown.
     pub figures: Vec<Figure>,
@@ -168,7 +168,7 @@ pub struct Section {
 }
 
 impl Section {
-    /// Without figures so far.
+    /// Without figures yet.
     pub fn new(name: &'static str, title: &'static str, how: &'static str) -> Self {
         Self {
             name,
@@ -185,14 +185,14 @@ impl Section {
 pub struct Spread {
     /// The smallest.
     pub min: f64,
-    /// The one in the middle, or the mean of both.
+    /// The middle one, or the mean of the middle two.
     pub median: f64,
     /// The largest.
     pub max: f64,
 }
 
 impl Spread {
-    /// Of these figures; `None` where there are none.
+    /// Of these figures; `None` if there are none.
     pub fn of(figures: impl Iterator<Item = f64>) -> Option<Self> {
         let mut figures: Vec<_> = figures.collect();
         figures.sort_by(f64::total_cmp);
@@ -206,7 +206,8 @@ impl Spread {
     }
 }
 
-/// The smallest sample that so many percent of the samples do not exceed; `None` without samples.
+/// The smallest sample that at least this percentage of the samples do not exceed; `None` without
+/// samples.
 pub fn percentile(samples: &mut [f64], percent: f64) -> Option<f64> {
     samples.sort_by(f64::total_cmp);
     let rank = (percent / 100.0 * samples.len() as f64).ceil() as usize;
@@ -220,7 +221,7 @@ mod tests {
     #[test]
     fn the_ratio_is_that_of_each_round() {
         let mut figure = Figure::new("1 task", Unit::EventsPerSecond).goal(Goal::Ratio(0.9));
-        // The machine became twice as fast: the ratio of the medians would be another.
+        // The machine became twice as fast: the ratio of the medians would be different.
         for (ours, baseline) in [(90.0, 100.0), (190.0, 200.0), (80.0, 100.0)] {
             figure.ours.push(ours);
             figure.baseline.push(baseline);

@@ -1,23 +1,23 @@
-//! Rows as they are after a long time, made by the server itself: publishing and handling ten million
-//! events one after the other would take longer than anybody waits.
+//! Rows as they are after a long time, made by the server itself: publishing and handling ten
+//! million events one after the other would take too long.
 //!
 //! Events are of three types in turn, about 50,000 people, spread evenly over the last year. Their
-//! ids are UUIDs of version 7 of those times, so that the indexes get their keys in the order in which
-//! a year brings them. The trigger that notifies is off meanwhile: nobody sleeps.
+//! ids are UUIDs of version 7 of those times, so the indexes receive their keys in the order of a
+//! real year. The trigger that notifies is off meanwhile: no consumer sleeps.
 
 use sqlx::{Executor, PgPool};
 
 use super::Error;
 
-/// How many rows one statement inserts at most.
+/// The maximum number of rows that one statement inserts.
 const CHUNK: u64 = 100_000;
 
-/// A subscription whose rows are filled in: consumer, name, event type.
+/// A subscription to fill in rows for: consumer, name, event type.
 pub(super) type Filled = (&'static str, &'static str, &'static str);
 
-/// Fills a migrated, empty database with events, and with what these subscriptions would have kept of
-/// them: a dedup row for each, dead letters for a tenth of the events (half of them resolved an hour
-/// later), and cursors at the end. Each event type has one subscription at most.
+/// Fills a migrated, empty database with events, and with what these subscriptions would have kept
+/// of them: a dedup row for each, dead letters for a tenth of the events (half of them resolved an
+/// hour later), and cursors at the end. Each event type has at most one subscription.
 pub(super) async fn kept(
     pool: &PgPool,
     events: u64,
@@ -28,7 +28,7 @@ pub(super) async fn kept(
     while filled < events {
         let until = events.min(filled + CHUNK);
         let next = insert_events(pool, year, filled, until);
-        // What is kept of the last chunk, while the next one is inserted.
+        // Fills in what is kept of the previous chunk while the next one is inserted.
         let before = filled.saturating_sub(CHUNK);
         tokio::try_join!(next, handled(pool, before, filled, subscriptions))?;
         filled = until;
@@ -50,7 +50,7 @@ pub(super) async fn kept(
     loud(pool).await
 }
 
-/// Fills a migrated, empty database with events that nobody has read.
+/// Fills a migrated, empty database with events that no subscription has read.
 pub(super) async fn waiting(pool: &PgPool, events: u64) -> Result<(), Error> {
     let year = quiet(pool, events).await?;
     let mut filled = 0;
@@ -62,14 +62,14 @@ pub(super) async fn waiting(pool: &PgPool, events: u64) -> Result<(), Error> {
     loud(pool).await
 }
 
-/// The trigger is on again.
+/// Turns the trigger on again.
 async fn loud(pool: &PgPool) -> Result<(), Error> {
     pool.execute("ALTER TABLE dispatcher_event ENABLE TRIGGER dispatcher_event_notify")
         .await?;
     Ok(())
 }
 
-/// The trigger is off. Microseconds between two events of a year.
+/// Turns the trigger off. Returns the microseconds between two events of a year.
 async fn quiet(pool: &PgPool, events: u64) -> Result<i64, Error> {
     const YEAR: u64 = 365 * 24 * 3600 * 1_000_000;
     pool.execute("ALTER TABLE dispatcher_event DISABLE TRIGGER dispatcher_event_notify")
@@ -102,7 +102,7 @@ SELECT 'evt_' || substr(ms, 1, 8) || '-' || substr(ms, 9) || '-7' || substr(md5,
                   FROM generate_series($1 + 1, $2) AS n) AS numbered) AS event
  ORDER BY n"#,
     );
-    // Planned each time: what was planned for empty tables is not for full ones.
+    // Planned each time: a plan made for empty tables is wrong for full ones.
     let insert = insert.persistent(false).bind(number(from));
     insert.bind(number(until)).bind(step).execute(pool).await?;
     Ok(())
@@ -127,7 +127,7 @@ async fn handled(
                 USING (event_type)
           WHERE event.position > $1 AND event.position <= $2
           ORDER BY event.position",
-        // Every tenth position, and of these every second is resolved.
+        // Every tenth position; every second one of these is resolved.
         r#"INSERT INTO dispatcher_dead_letter
                 (dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version,
                  subject, envelope, reason, error, attempts, failures, created_at, resolved_at, resolved_by)

@@ -1,4 +1,4 @@
-//! The handlers that are measured: they count themselves, and do as little else as there is to do.
+//! The handlers that are measured: they count their calls and do as little else as possible.
 
 use acme_contracts::Coaching;
 use acme_contracts::credit_locked::{self, CreditLocked};
@@ -8,14 +8,14 @@ use dispatcher_runtime::{
 
 use super::progress::Progress;
 
-/// What handling an event is.
+/// What handling an event does.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Work {
-    /// In the delivery's transaction, and writes nothing.
+    /// In the delivery's transaction, without writing.
     Nothing,
-    /// In the delivery's transaction, and inserts a row.
+    /// In the delivery's transaction, inserting a row.
     Write,
-    /// The same, and a batch has one savepoint.
+    /// The same, with one savepoint for a batch.
     Shared,
     /// Without a transaction: at least once.
     Outside,
@@ -97,7 +97,7 @@ pub(super) const TEN: usize = 10;
 
 /// Ten subscriptions to the same event type, of [`Work::Nothing`].
 pub(super) fn ten(mut builder: Builder) -> Builder {
-    // A handler of the same body each; their names tell them apart.
+    // Each has a handler with the same body; their names tell them apart.
     macro_rules! subscribe_as {
         ($($name:tt)*) => {
             $({

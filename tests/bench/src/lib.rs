@@ -1,14 +1,14 @@
-//! The benchmarks of the engine, each beside the same work in raw SQL.
+//! The benchmarks of the engine, each compared with the same work in raw SQL.
 //!
 //! ```text
 //! arguments ──▶ a Postgres of its own ──▶ sections, one after the other ──▶ tables, JSON, docs/benchmarks
 //!               (server.rs)               (section/)                        (report.rs, document.rs)
 //! ```
 //!
-//! A section measures ours and the baseline in turns, round by round (`round.rs`), and hands back
-//! figures (`figure.rs`); the ratio of each round is what counts. docs/benchmarks says how to read it.
-//! A section that fails says why, and the others go on; the run ends with an error that names it.
-//! What was measured has been printed and written by then.
+//! A section measures our side and the baseline in turns, round by round (`round.rs`), and returns
+//! figures (`figure.rs`); the ratio of each round is what counts. docs/benchmarks says how to read
+//! it. If a section fails, it says why and the others go on; the run ends with an error that names
+//! it. What was measured has been printed and written by then.
 
 mod allocations;
 mod arguments;
@@ -48,7 +48,7 @@ pub use error::Error;
 pub use figure::{Figure, Goal, Section, Spread, Table, Unit, percentile};
 pub use round::Round;
 
-/// What the goals distinguish.
+/// The classes of disk that the goals distinguish.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Disk {
     /// A commit takes a millisecond or more.
@@ -68,22 +68,22 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// A warm-up, and then the rounds that count.
+    /// A warm-up, and then the measured rounds.
     pub fn rounds(&self) -> impl Iterator<Item = Round> + use<> {
         Round::all(self.options.rounds())
     }
 
-    /// Whether it only has to be shown that everything works.
+    /// Whether the run only has to show that everything works.
     pub fn quick(&self) -> bool {
         self.options.quick
     }
 
-    /// The first, or the second of a quick run.
+    /// The first, or the second for a quick run.
     pub fn pick<T>(&self, full: T, quick: T) -> T {
         if self.options.quick { quick } else { full }
     }
 
-    /// What the goals distinguish: the machine's disk, as it was measured.
+    /// The class of the machine's disk, as measured.
     pub fn disk(&self) -> Disk {
         match self.options.fsync {
             Fsync::Off => Disk::None,
@@ -92,7 +92,7 @@ impl Bench {
         }
     }
 
-    /// How many events are kept where many are.
+    /// The number of events in a large log.
     pub fn kept(&self) -> u64 {
         let asked = self.options.kept.map(|events| events as u64);
         asked.unwrap_or(self.pick(10_000_000, 200_000))
@@ -109,7 +109,7 @@ impl Bench {
         self.measured.server()
     }
 
-    /// Tells whoever waits what is under way.
+    /// Prints what is under way.
     pub fn progress(&self, what: &str) {
         eprintln!("{what}");
     }

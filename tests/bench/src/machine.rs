@@ -1,4 +1,4 @@
-//! Where and with what something was measured.
+//! The machine and the software of a measurement.
 
 use std::fmt;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use dispatcher_runtime::time::OffsetDateTime;
 use serde_json::{Value, json};
 
-/// The machine, at the start of a run. What it does not say is "unknown".
+/// The machine, at the start of a run. What cannot be determined is "unknown".
 #[derive(Clone, Debug)]
 pub(super) struct Machine {
     date: String,
@@ -75,7 +75,7 @@ fn commit() -> Option<String> {
         says("git", &[folder.as_slice(), arguments].concat())
     };
     let commit = git(&["rev-parse", "--short", "HEAD"])?;
-    // docs/benchmarks is what an earlier section of the same commit has written to.
+    // docs/benchmarks does not count: an earlier section of the same commit may have written to it.
     let changes = git(&["status", "--porcelain", ":/", ":!/docs/benchmarks"]);
     Some(match changes.is_some() {
         true => format!("{commit} + changes"),
@@ -83,7 +83,7 @@ fn commit() -> Option<String> {
     })
 }
 
-/// What a program prints, where it can be run and prints something.
+/// The output of a program, if it can be run and prints something.
 fn says(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;

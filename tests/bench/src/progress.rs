@@ -1,7 +1,7 @@
 //! How far the handlers of a round are: from the first call to the last commit.
 //!
-//! Handlers count themselves; nobody polls while the clock runs. That the last handler was called does
-//! not mean that its transaction is committed: whoever waits here waits for that next.
+//! Handlers count themselves; nothing polls while the clock runs. When the last handler has been
+//! called, its transaction may not be committed yet: callers wait for that next.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use super::Error;
 
-/// A round that takes longer hangs.
+/// A round that takes longer than this hangs.
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// Shared by the handlers of all subscriptions and replicas.
@@ -27,7 +27,7 @@ struct Shared {
 }
 
 impl Progress {
-    /// Begins a round of so many calls. Nothing may be under way.
+    /// Begins a round of that many calls. Nothing may be under way.
     pub(super) fn expect(&self, calls: usize) {
         self.0.expected.store(calls, Ordering::SeqCst);
         self.0.called.store(0, Ordering::SeqCst);

@@ -1,8 +1,8 @@
-//! The baseline of publishing: what a team would write by hand, through sqlx, with prepared statements.
+//! The publishing baseline: what a team would write by hand, with sqlx and prepared statements.
 //!
 //! It inserts the same rows into `raw_event`, a table with the same columns and indexes and none of
-//! our triggers. Everything but the event's id is ready before the clock starts, the payload's text
-//! too: nothing is serialized or validated.
+//! our triggers. Everything but the event's id is ready before the clock starts, including the
+//! payload's text: nothing is serialized or validated.
 
 use acme_contracts::credit_locked::CreditLocked;
 use dispatcher_runtime::EventId;
@@ -50,7 +50,7 @@ pub(super) fn row(payload: &CreditLocked) -> Result<RawEvent, Error> {
     })
 }
 
-/// Inserts one row and wakes whoever listens, in one transaction.
+/// Inserts one row and notifies listeners, in one transaction.
 pub(super) async fn insert_and_notify(pool: &PgPool, row: &RawEvent) -> Result<(), Error> {
     let mut tx = pool.begin().await?;
     insert(&mut *tx, row).await?;

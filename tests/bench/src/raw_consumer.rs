@@ -1,9 +1,9 @@
 //! The baseline of consuming: a loop that a team would write by hand, through sqlx.
 //!
-//! In one transaction it reads a batch of `raw_event` past its cursor, works, inserts the dedup rows
-//! with `unnest` and moves the cursor. A write of its own has a savepoint, so that an event that
-//! fails would not take its batch with it; where ours share one, raw has none. It does not ask for a
-//! horizon (it would lose events under concurrent writers), knows no lease and no retries, and reads the
+//! In one transaction it reads a batch of `raw_event` past its cursor, works, inserts the dedup
+//! rows with `unnest` and moves the cursor. Each write has its own savepoint, so an event that
+//! fails would not take its batch with it; where ours share one, raw has none. It reads no horizon
+//! (it would lose events under concurrent writers), has no leases and no retries, and reads the
 //! payload's text without decoding it.
 
 use std::sync::Arc;
@@ -23,7 +23,7 @@ CREATE TABLE raw_cursor (consumer text COLLATE \"C\" NOT NULL, subscription text
     partition integer NOT NULL, position bigint NOT NULL, updated_at timestamptz NOT NULL,
     PRIMARY KEY (consumer, subscription, partition)) WITH (fillfactor = 50)";
 
-/// What the baseline's publishers notify.
+/// The channel that the baseline's publishers notify.
 pub(super) const CHANNEL: &str = "raw_event_inserted";
 
 const READ: &str = "\
@@ -48,7 +48,7 @@ pub(super) async fn create_tables(pool: &PgPool) -> Result<(), Error> {
     Ok(())
 }
 
-/// Is told the payload of each event.
+/// Receives the payload of each event.
 pub(super) type RawHandler = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// One loop.
@@ -65,7 +65,7 @@ pub(super) struct RawConsumer {
 }
 
 impl RawConsumer {
-    /// A loop on one partition of so many.
+    /// A loop on one partition out of that many.
     pub(super) async fn new(
         pool: &PgPool,
         name: String,
@@ -90,14 +90,14 @@ impl RawConsumer {
         })
     }
 
-    /// Consumes what lies between the two; rows before that are not events to be consumed.
+    /// Consumes the events between these two positions; earlier rows are not meant to be consumed.
     pub(super) async fn consume(&mut self, after: i64, last: i64) -> Result<(), Error> {
         self.position = after;
         while self.position < last && self.pass().await? == self.batch {}
         Ok(())
     }
 
-    /// Consumes whatever comes, until this is dropped.
+    /// Consumes new events until it is dropped.
     pub(super) async fn follow(mut self) -> Result<(), Error> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
         listener.listen(CHANNEL).await?;
@@ -107,7 +107,7 @@ impl RawConsumer {
         }
     }
 
-    /// One transaction; how many events it was about.
+    /// One transaction; returns its number of events.
     async fn pass(&mut self) -> Result<usize, Error> {
         let mut tx = self.pool.begin().await?;
         let rows: Vec<PgRow> = sqlx::query(READ)

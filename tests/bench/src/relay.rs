@@ -1,7 +1,7 @@
-//! A relay before the server that counts how often a client waits for it.
+//! A relay in front of the server that counts how often a client waits for it.
 //!
-//! A round trip begins when a client sends something after the server has answered. What is sent
-//! together, or before an answer has come, is one.
+//! A round trip begins when a client sends something after the server has answered. Messages sent
+//! together, or before an answer has come, count as one.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use super::Error;
 
-/// A relay that listens. Dropping it ends it; connections last as long as their clients.
+/// A listening relay. Dropping it stops listening; connections last as long as their clients.
 #[derive(Debug)]
 pub(super) struct Relay {
     port: u16,
@@ -22,7 +22,7 @@ pub(super) struct Relay {
 }
 
 impl Relay {
-    /// Opens one before the server on that port.
+    /// Starts one in front of the server on that port.
     pub(super) async fn open(server: u16) -> Result<Self, Error> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
         let listener = listener.map_err(Error::os("listen on a port"))?;
@@ -33,7 +33,7 @@ impl Relay {
         let accepting = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let counted = Arc::clone(&counted);
-                // Its end, however it comes, is the client's to notice.
+                // When a connection ends, for whatever reason, the client notices.
                 tokio::spawn(async move { relay(client, server, &counted).await.ok() });
             }
         });
@@ -44,12 +44,12 @@ impl Relay {
         })
     }
 
-    /// Where it listens, on 127.0.0.1.
+    /// Its address, on 127.0.0.1.
     pub(super) fn port(&self) -> u16 {
         self.port
     }
 
-    /// Of all clients, so far.
+    /// The round trips of all clients so far.
     pub(super) fn trips(&self) -> usize {
         self.trips.load(Ordering::SeqCst)
     }
@@ -107,7 +107,7 @@ mod tests {
         for trips in 1..=3 {
             client.write_all(b"q").await.unwrap();
             server.read_exact(&mut byte).await.unwrap();
-            // Two of the server's messages are still one answer.
+            // Two messages of the server in a row are one answer.
             server.write_all(b"a").await.unwrap();
             client.read_exact(&mut byte).await.unwrap();
             server.write_all(b"b").await.unwrap();

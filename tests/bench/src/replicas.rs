@@ -11,18 +11,19 @@ use sqlx::{PgPool, Row};
 use super::progress::Progress;
 use super::{BenchDatabase, Error};
 
-/// Short, so that replicas have shared out the partitions soon.
+/// Short, so that replicas share out the partitions quickly.
 const LEASE: Duration = Duration::from_secs(2);
 
-/// How long they may take to.
+/// How long that may take.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Replicas that run.
+/// Running replicas.
 #[derive(Debug)]
 pub(super) struct Replicas(Vec<RunningConsumer>);
 
 impl Replicas {
-    /// Starts so many, whose handlers come from `subscribe`, and waits until each has a partition.
+    /// Starts that many replicas, with the handlers that `subscribe` adds, and waits until each has
+    /// a partition.
     pub(super) async fn start(
         database: &BenchDatabase,
         replicas: usize,
@@ -47,7 +48,7 @@ impl Replicas {
 
     /// Waits until everything that was published is handled and committed, by whichever replica.
     pub(super) async fn wait_caught_up(&self) -> Result<(), Error> {
-        // Whoever commits last notices first; the others look again after a while.
+        // The replica that commits last notices first; the others look again after a while.
         let any = self.0.iter().map(|it| Box::pin(it.wait_caught_up()));
         select_ok(any).await?;
         Ok(())
@@ -58,7 +59,7 @@ impl Replicas {
     }
 }
 
-/// Nobody tells of it, so it is asked for again and again, before the clock runs.
+/// There is no notification for it, so this polls, before the clock runs.
 async fn share_out(pool: &PgPool, replicas: usize) -> Result<(), Error> {
     loop {
         let row = sqlx::query("SELECT count(DISTINCT holder) FROM dispatcher_cursor")

@@ -1,5 +1,5 @@
-//! What is printed and written: Markdown whose columns are aligned, so that it can be read as it is,
-//! and JSON.
+//! What is printed and written: Markdown with aligned columns, which can be read as it is, and
+//! JSON.
 
 use std::fmt::{self, Write};
 
@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use super::figure::{Figure, Goal, Section, Spread, Table, Unit};
 use super::machine::Machine;
 
-/// Under what circumstances a run measured.
+/// The circumstances of a run.
 #[derive(Debug)]
 pub(super) struct Environment {
     pub(super) machine: Machine,
     pub(super) server: String,
     pub(super) server_json: Value,
-    /// Of a small insert.
+    /// The time to commit a small insert.
     pub(super) commit_ms: f64,
     pub(super) rounds: usize,
     pub(super) quick: bool,
@@ -43,7 +43,7 @@ impl Environment {
     }
 }
 
-/// A section as it is printed, and, with a link to its run, as it stands in docs/benchmarks.
+/// A section as it is printed or, with a link to its run, as it is written to docs/benchmarks.
 pub(super) fn to_markdown(section: &Section, run: Option<&str>) -> String {
     let mut text = format!("## {}\n\n{}\n", section.title, section.how);
     if let Some(run) = run {
@@ -140,7 +140,7 @@ fn times(ratio: f64) -> String {
     }
 }
 
-/// As exact as it is worth.
+/// With as many digits as are meaningful.
 fn number(unit: Unit, value: f64) -> String {
     match unit {
         Unit::EventsPerSecond | Unit::Bytes => format!("{value:.0}"),
@@ -150,7 +150,7 @@ fn number(unit: Unit, value: f64) -> String {
     }
 }
 
-/// The first column to the left, the others to the right.
+/// The first column is left-aligned, the others right-aligned.
 fn table(head: &[String], rows: impl Iterator<Item = Vec<String>>) -> String {
     let rows: Vec<_> = std::iter::once(head.to_vec()).chain(rows).collect();
     let width = |column: usize| {

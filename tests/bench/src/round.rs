@@ -1,6 +1,7 @@
-//! Rounds: both sides are measured in turns, so that what else the machine does hits both.
+//! Rounds: both sides are measured in turns, so that other load on the machine affects both.
 //!
-//! The first round warms caches, plans and pools, and is dropped. Who comes first alternates.
+//! The first round warms caches, plans and pools, and is dropped. The side that goes first
+//! alternates.
 
 use super::Error;
 
@@ -11,12 +12,12 @@ pub struct Round {
 }
 
 impl Round {
-    /// A warm-up, and then so many that count.
+    /// A warm-up, and then that many measured rounds.
     pub(super) fn all(counting: usize) -> impl Iterator<Item = Self> {
         (0..=counting).map(|number| Self { number })
     }
 
-    /// Whether it does not count.
+    /// Whether the round is dropped.
     pub fn is_warm_up(self) -> bool {
         self.number == 0
     }
@@ -24,10 +25,10 @@ impl Round {
     /// Runs both, one after the other.
     ///
     /// # Errors
-    /// That of the first that fails.
+    /// The error of the first side that fails.
     ///
     /// # Cancellation
-    /// Whichever runs is dropped.
+    /// The side that runs is dropped.
     pub async fn both<A, B>(
         self,
         ours: impl Future<Output = Result<A, Error>>,

@@ -1,6 +1,7 @@
-//! The Postgres that is measured on: a cluster of its own, with settings that the report states.
+//! The Postgres that is measured: a cluster of its own, with settings that the report states.
 //!
-//! They are read back from the server, so that the report says what was, and not what was meant.
+//! They are read back from the server, so the report states the actual settings, not the intended
+//! ones.
 
 use std::fmt;
 
@@ -15,15 +16,15 @@ use dispatcher_test_launcher::{Cluster, Server, Settings};
 /// What differs from Postgres' own defaults, and why.
 const SETTINGS: [(&str, &str); 5] = [
     ("synchronous_commit", "on"),
-    // All that is measured fits, so that no side is slowed down by what it reads.
+    // Everything that is measured fits into memory, so reading slows down neither side.
     ("shared_buffers", "512MB"),
-    // A checkpoint in the middle of a round would hit one side only.
+    // A checkpoint in the middle of a round would affect one side only.
     ("max_wal_size", "8GB"),
     ("checkpoint_timeout", "1h"),
     ("max_connections", "200"),
 ];
 
-/// What the report states.
+/// The settings that the report states.
 const STATED: [&str; 9] = [
     "fsync",
     "synchronous_commit",
@@ -40,7 +41,7 @@ const STATED: [&str; 9] = [
 #[derive(Debug)]
 pub(super) struct Measured {
     cluster: Cluster,
-    /// Held, because the server's processes load it.
+    /// Held because the server's processes load it.
     slow_disk: Option<SlowDisk>,
     version: String,
     settings: Vec<(&'static str, String)>,
@@ -79,7 +80,7 @@ impl Measured {
         self.cluster.server()
     }
 
-    /// How many milliseconds 50 commits of one client took each, in the middle.
+    /// The median of 50 commits of one client, in milliseconds.
     pub(super) async fn commit_ms(&self) -> Result<f64, Error> {
         let database = self.server().create_database().await?;
         let pool = database.pool(1).await?;

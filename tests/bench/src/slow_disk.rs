@@ -1,8 +1,8 @@
 //! A slow disk on a fast machine: each `fsync` and `fdatasync` of the server takes longer.
 //!
 //! A few lines of C that are loaded before libc; neither root nor a setting can do it. Postgres'
-//! `commit_delay` is not it: it delays a commit only while other transactions are active, which is
-//! where a slow disk costs least, because they share one fsync.
+//! `commit_delay` does not do it either: it delays a commit only while other transactions are
+//! active, which is where a slow disk costs least, because they share one fsync.
 
 use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt;
@@ -64,7 +64,7 @@ impl SlowDisk {
 
 impl Drop for SlowDisk {
     fn drop(&mut self) {
-        // What stays is a few kilobytes in the temporary folder.
+        // If this fails, a few kilobytes stay in the temporary folder.
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

@@ -1,4 +1,4 @@
-//! So many tasks that each do the same job again and again, for so long.
+//! A number of tasks that each repeat the same job, for a fixed time.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,12 +13,12 @@ use super::allocations::Allocations;
 pub(super) struct Throughput {
     pub(super) events: usize,
     pub(super) per_second: f64,
-    /// For each event, of everything that the process did.
+    /// For each event, over everything that the process did.
     pub(super) allocations: f64,
 }
 
 impl Throughput {
-    /// Of so many events, since `began`.
+    /// For that many events, since `began`.
     pub(super) fn of(events: usize, began: Instant, allocations: &Allocations) -> Self {
         Self {
             events,
@@ -28,8 +28,8 @@ impl Throughput {
     }
 }
 
-/// Runs `job`, which is told its number and is about so many events, in so many tasks. A job that has
-/// been begun is finished, and its time counts.
+/// Runs `job` in that many tasks. `job` receives its number and handles `events` events. A job that
+/// has begun is finished, and its time counts.
 pub(super) async fn throughput<J, F>(
     tasks: usize,
     time: Duration,

@@ -4,11 +4,11 @@
 //!
 //! * `schema`: the document. Every `$ref` in it is `#` or `#/definitions/NAME`. With a `title` the root
 //!   becomes a type too.
-//! * `replace`: definitions that another module has already, each with the path of that module.
+//! * `replace`: definitions that another module already has, each with the path of that module.
 //!
-//! typify reports some faults as errors and panics at others; both leave this crate as they are. The caller
-//! runs each job in a process of its own, so that a panic, an overflow of the stack or a job that does not
-//! end concerns only its own document.
+//! typify reports some faults as errors and panics at others; this crate passes both on unchanged.
+//! The caller runs each job in a process of its own, so a panic, a stack overflow or a job that
+//! does not end affects only its own document.
 
 use std::fs;
 use std::path::Path;
@@ -18,7 +18,7 @@ use schemars::schema::RootSchema;
 use serde_json::Value;
 use typify::{TypeSpace, TypeSpaceSettings};
 
-/// The alias that every module has for the type of its root.
+/// The alias that every module has for its root type.
 pub const ROOT: &str = "PayloadOfSchema";
 
 /// The error of a job.

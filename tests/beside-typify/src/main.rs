@@ -1,5 +1,5 @@
-//! Reads one job from standard input and prints the Rust that typify makes of it. The conformance program
-//! starts it, once for each document.
+//! Reads one job from standard input and prints the Rust that typify generates from it. The
+//! conformance program starts it, once for each document.
 //!
 //! Exits with 1 and the reason if typify refuses the document, and with 101 if typify panics.
 

@@ -1,4 +1,4 @@
-//! The command line, of the run and of the processes that it starts itself.
+//! The command line, of the run and of the processes that it starts.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::writer::Task;
 /// What to run.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What everything is drawn from.
+    /// The seed of everything random.
     pub seed: u64,
     /// How many events are committed.
     pub events: u64,
@@ -20,7 +20,7 @@ pub struct Options {
     pub json: bool,
 }
 
-/// What is printed beside a fault in the arguments.
+/// Printed with an error in the arguments.
 pub const USAGE: &str =
     "usage: chaos --seed N [--events M] [--faults K] [--json]    (M defaults to 2000)";
 

@@ -10,8 +10,8 @@
 //! | the effects of one subject in one subscription | in the order of their positions |
 //!
 //! An event may be a dead letter if its rule says that no attempt handles it. A handler may also be
-//! too slow because its process was stopped or its path was silent; that counts as an attempt, so an
-//! event may die of the rule's failures and of time-outs together, but of nothing else.
+//! too slow because its process was stopped or its connection was silent; that counts as an
+//! attempt, so the rule's failures and time-outs together may kill an event, but nothing else may.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -20,14 +20,14 @@ use super::books::{Books, Dead};
 use super::replica::SUBSCRIPTIONS;
 use super::rule::{ATTEMPTS, Answer, Rule};
 
-/// Something that does not balance.
+/// One thing that does not balance.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Imbalance {
     /// The kind of it, such as `missing`.
     pub what: &'static str,
-    /// The subscription; empty where it is about the log or the ledger.
+    /// The subscription; empty if it is about the log or the ledger.
     pub subscription: String,
-    /// The event: its id, or the key where there is no id.
+    /// The event: its id, or its key if it has no id.
     pub event: String,
     /// What is known of it.
     pub detail: String,
@@ -43,7 +43,7 @@ impl fmt::Display for Imbalance {
     }
 }
 
-/// Finds everything that does not balance. `planned` are the keys that the writers had to commit.
+/// Finds everything that does not balance. `planned` holds the keys that the writers had to commit.
 pub(super) fn judge(books: &Books, seed: u64, planned: &HashSet<String>) -> Vec<Imbalance> {
     let mut judge = Judge {
         books,
@@ -85,7 +85,7 @@ impl<'a> Judge<'a> {
         Some(Rule::of(self.seed, subscription, &entry.key))
     }
 
-    /// What an operator would want to know of an event.
+    /// What an operator would want to know about an event.
     fn about(&self, event_id: &str) -> String {
         let position = match self.books.log.get(event_id) {
             Some(position) => format!("position {position}"),
@@ -216,7 +216,7 @@ impl<'a> Judge<'a> {
         rule.is_deadly() || (letter.errors.len() as u32 >= ATTEMPTS && excused)
     }
 
-    /// Effects, calls and dead letters of events that nobody committed.
+    /// Effects, calls and dead letters of events that were never committed.
     fn strangers(&mut self) {
         let books = self.books;
         let effects = books.effects.iter().chain(&books.outside);
@@ -232,12 +232,12 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// Whether an attempt failed because of what was done to its process or its path.
+/// Whether an attempt failed because of what was done to its process or its connection.
 pub(super) fn is_too_slow(error: &str) -> bool {
     error.contains("took longer than") || error.contains("statement timeout")
 }
 
-/// Dead letters that died of time-outs, at least in part, where the rule would have let them live.
+/// Dead letters caused at least partly by time-outs: their rules would have let the events live.
 pub(super) fn dead_of_timeouts(books: &Books, seed: u64) -> u64 {
     let judge = Judge {
         books,

@@ -1,4 +1,4 @@
-//! What is in the tables when a run is over.
+//! The contents of the tables at the end of a run.
 
 use std::collections::HashMap;
 

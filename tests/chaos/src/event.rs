@@ -1,14 +1,14 @@
 //! One event of a writer's list, and the payload that it has.
 //!
-//! Its key stands in the payload as the reservation's id, so that handlers, ledger and dead letters
-//! know it, whichever id the event was published with.
+//! The payload holds the event's key as the reservation's id, so that handlers, ledger and dead
+//! letters know it, whichever id the event was published with.
 
 use serde_json::{Value, json};
 
-/// Few subjects, so that many events queue up behind one that fails.
+/// Few subjects, so many events queue up behind one that fails.
 pub(super) const SUBJECTS: u32 = 100;
 
-/// The first of them have a row that counts their events.
+/// How many of the subjects, from the first on, have a row that counts their events.
 pub(super) const COUNTED: u32 = 75;
 
 /// The event types that are published.
@@ -29,14 +29,14 @@ impl EventType {
     }
 }
 
-/// One event. Its key stands in its payload as the reservation's id.
+/// One event. Its payload holds its key as the reservation's id.
 #[derive(Clone, Debug)]
 pub(super) struct PlannedEvent {
     pub(super) key: String,
     pub(super) event_type: EventType,
-    /// None: it is published without a subject, by SQL.
+    /// `None`: it is published by SQL, without a subject.
     pub(super) subject: Option<String>,
-    /// Its writers take the row of the subject first, so that their order is the log's.
+    /// Its writers lock the row of the subject first, so their order is the order of the log.
     pub(super) counted: bool,
     /// Published with an id that the writer chose.
     pub(super) own_id: bool,

@@ -1,8 +1,8 @@
-//! Carries out the plan of faults, and ends what the writers left prepared.
+//! Carries out the plan of faults, and ends the transactions that writers left prepared.
 //!
-//! Faults of processes run beside each other and beside those of Postgres, as they would in life;
-//! only what is carried out is counted. When it is over every path is open, every process runs and
-//! so does Postgres.
+//! Faults of processes overlap each other and those of Postgres, as in production; only faults that
+//! are carried out are counted. At the end every connection is open, and every process and Postgres
+//! run.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -67,7 +67,7 @@ pub(super) async fn inject(
     Ok(injected)
 }
 
-/// One fault of one process; false if there was none to befall any more.
+/// One fault of one process; false if the process has already finished.
 async fn befall(process: &Process, fault: Fault) -> std::io::Result<bool> {
     match fault {
         Fault::Kill(_) => return process.kill().await,
@@ -98,7 +98,7 @@ async fn befall(process: &Process, fault: Fault) -> std::io::Result<bool> {
     Ok(!process.said.borrow().finished)
 }
 
-/// Ends connections of whoever has one; how many it were. The server may be away just now.
+/// Terminates connections of the processes; returns how many. The server may be down just now.
 async fn terminate(admin: &PgPool, draws: &[u64]) -> u64 {
     let list = "SELECT pid FROM pg_stat_activity
                  WHERE backend_type = 'client backend' AND application_name LIKE 'chaos %'
@@ -117,7 +117,8 @@ async fn terminate(admin: &PgPool, draws: &[u64]) -> u64 {
     ended
 }
 
-/// Ends prepared transactions that have been left for a second, until told to stop; how many.
+/// Ends prepared transactions that have been left for a second, until told to stop; returns how
+/// many.
 pub(super) async fn end_what_is_left(admin: &PgPool, mut stop: watch::Receiver<bool>) -> u64 {
     let mut ended = 0;
     let mut ticks = tokio::time::interval(Duration::from_millis(300));
@@ -126,7 +127,7 @@ pub(super) async fn end_what_is_left(admin: &PgPool, mut stop: watch::Receiver<b
             _ = stop.wait_for(|stop| *stop) => return ended,
             _ = ticks.tick() => {}
         }
-        // The server may be away, or somebody else was faster: the next look shows what is left.
+        // The server may be down, or a writer was faster: the next look shows what is left.
         ended += resolve(admin, "1 second").await.unwrap_or_default().ended;
     }
 }

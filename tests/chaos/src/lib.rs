@@ -13,12 +13,12 @@
 //! the books are compared (`balance.rs`).
 //!
 //! **The seed** decides what each writer publishes and how each transaction ends, what each handler
-//! answers, and which faults come in which order at which time. How these meet is left to the
-//! machine: two runs of one seed commit the same events and have the same events that can die, but a
-//! kill finds each of them at another place.
+//! answers, and which faults come, in which order and when. How these interleave is up to the
+//! machine: two runs of one seed commit the same events and have the same events that can die, but
+//! a kill finds each of them at a different point.
 //!
-//! When a process cannot go on, or the replicas do not catch up in time, the run says so and compares
-//! the books all the same.
+//! If a process cannot go on, or the replicas do not catch up in time, the run says so and still
+//! compares the books.
 
 mod arguments;
 mod balance;
@@ -57,10 +57,10 @@ const WRITERS: usize = 4;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is no Postgres, or it does not start again.
+    /// No Postgres could be started, or it does not start again.
     #[error(transparent)]
     Launch(#[from] LaunchError),
-    /// The database refused the run itself something.
+    /// A statement of the run itself failed.
     #[error("the run's own statement failed: {0}")]
     Database(#[from] sqlx::Error),
     /// The tables could not be made.
@@ -69,7 +69,7 @@ pub enum Error {
     /// A process could not be started or signalled.
     #[error("the operating system refused: {0}")]
     Os(#[from] std::io::Error),
-    /// Something that should not be.
+    /// Something that should not happen.
     #[error("{0}")]
     Harness(String),
 }
@@ -122,7 +122,7 @@ pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Connections that are made when they are needed: the server may be away at any time.
+/// Connections that are opened on demand: the server may be down at any time.
 fn pool(options: &PgConnectOptions, most: u32) -> PgPool {
     PgPoolOptions::new()
         .max_connections(most)
@@ -130,7 +130,7 @@ fn pool(options: &PgConnectOptions, most: u32) -> PgPool {
         .connect_lazy_with(options.clone())
 }
 
-/// Asks until the database answers: a pool's first connections may be dead ones.
+/// Retries up to 20 times until the database answers: a pool's first connections may be dead.
 async fn reach<T>(ask: impl AsyncFn() -> Result<T, sqlx::Error>) -> Result<T, Error> {
     for _ in 0..20 {
         if let Ok(answer) = ask().await {
@@ -140,10 +140,10 @@ async fn reach<T>(ask: impl AsyncFn() -> Result<T, sqlx::Error>) -> Result<T, Er
     Ok(ask().await?)
 }
 
-/// The lines of standard input. It ends when the parent does, however that ends.
+/// The lines of standard input. It ends when the parent does, however the parent ends.
 fn orders() -> mpsc::UnboundedReceiver<String> {
     let (sender, orders) = mpsc::unbounded_channel();
-    // Not tokio's stdin: its read cannot be cancelled and would keep the process from its end.
+    // Not tokio's stdin: its read cannot be cancelled and would keep the process from exiting.
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
             if sender.send(line).is_err() {
@@ -154,7 +154,7 @@ fn orders() -> mpsc::UnboundedReceiver<String> {
     orders
 }
 
-/// Panics that the rule asks for are not worth a line each.
+/// Silences the panics that the rule asks for.
 fn quieten_the_rule() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

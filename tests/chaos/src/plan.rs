@@ -1,7 +1,7 @@
-//! Which faults are injected and when: a function of the seed and of how many there are to be.
+//! Which faults are injected and when: a function of the seed and of their number.
 //!
-//! They come in rounds, each of which has every kind once, in an order that is drawn: a short run
-//! meets them all too.
+//! They come in rounds. Each round has every kind once, in random order, so even a short run meets
+//! all kinds.
 
 use std::time::Duration;
 
@@ -22,24 +22,24 @@ pub(super) enum Fault {
     Kill(Number),
     /// SIGSTOP, and SIGCONT after longer than a lease.
     Pause { replica: Number, lasting: Duration },
-    /// `pg_terminate_backend` of so many connections, each drawn from those that there are.
+    /// `pg_terminate_backend` of several connections, each drawn from those that are open.
     Terminate { draws: Vec<u64> },
     /// Postgres stops and is started again.
     Restart { how: Shutdown, down: Duration },
-    /// The path of a process is closed and turns away what comes.
+    /// The connection of a process is closed, and new ones are refused.
     Cut { process: Number, lasting: Duration },
-    /// The path of a process forwards nothing, and is cut or restored after that.
+    /// The connection of a process forwards nothing, and is cut or restored after that.
     Silence {
         process: Number,
         lasting: Duration,
         then_cut: bool,
     },
-    /// From its next COMMIT on the answers to a process are lost, then its path is cut.
+    /// From its next COMMIT on, answers to a process are lost; then its connection is cut.
     LoseAnswers { process: Number, lasting: Duration },
 }
 
 impl Fault {
-    /// Its kind, in the words of the report.
+    /// Its kind, by the name that the report uses.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Kill(process) if *process < REPLICAS => "kill -9 of a replica",
@@ -58,7 +58,7 @@ impl Fault {
     }
 }
 
-/// A fault and how long after the one before it.
+/// A fault, and how long after the previous one it comes.
 #[derive(Clone, Debug)]
 pub(super) struct Planned {
     pub(super) after: Duration,
@@ -67,7 +67,7 @@ pub(super) struct Planned {
 
 const KINDS: usize = 9;
 
-/// How many faults a run of so many events meets.
+/// How many faults a run of that many events has.
 pub(super) fn faults_for(events: u64) -> usize {
     usize::try_from(events / 60)
         .unwrap_or(usize::MAX)

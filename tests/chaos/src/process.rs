@@ -1,8 +1,8 @@
-//! The processes of a run: started, killed, paused and started again by the parent.
+//! The processes of a run: the parent starts, kills, pauses and restarts them.
 //!
-//! A process is told what to do on its standard input and says on its standard output what it has
-//! done; a closed input ends it, so none outlives the parent. Whoever injects a fault holds the
-//! process meanwhile, so that two faults of one process come one after the other.
+//! A process reads its orders from standard input and reports what it has done on standard output;
+//! it ends when its input closes, so none outlives the parent. A fault holds a lock on its process
+//! meanwhile, so two faults of one process come one after the other.
 
 use std::io;
 use std::path::PathBuf;
@@ -18,27 +18,27 @@ use tokio::task::JoinHandle;
 
 use super::proxy::Proxy;
 
-/// What a process has said, over all its lives.
+/// What a process has reported, over all its lives.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Said {
     /// The number of the writer's next transaction.
     pub(super) next: u64,
-    /// Tries of transactions that came to nothing.
+    /// Attempts at transactions that failed.
     pub(super) repeated: u64,
-    /// Transactions of which only the ledger knew that they were over.
+    /// Transactions that only the ledger showed to be finished.
     pub(super) settled_later: u64,
-    /// The writer has come to the end of its list.
+    /// The writer has reached the end of its list.
     pub(super) finished: bool,
     /// The replica has seen everything handled.
     pub(super) settled: bool,
-    /// What the process ended with that it should not have.
+    /// An error that ended the process.
     pub(super) error: Option<String>,
 }
 
-/// How to start a process, given where its list goes on.
+/// How to start a process, given where its list continues.
 pub(super) type Arguments = Box<dyn Fn(u64) -> Vec<String> + Send + Sync>;
 
-/// One process, whichever of its lives it is in.
+/// One process, across all of its lives.
 pub(super) struct Process {
     pub(super) name: String,
     pub(super) proxy: Proxy,
@@ -49,11 +49,11 @@ pub(super) struct Process {
     life: Mutex<Life>,
 }
 
-/// One of them.
+/// One life of a process.
 struct Life {
     child: Child,
     orders: ChildStdin,
-    /// Set before it is killed: then its end is none to tell of.
+    /// Set before the process is killed, so that its end is not reported as an error.
     is_killed: Arc<AtomicBool>,
     reading: JoinHandle<()>,
 }
@@ -78,7 +78,7 @@ impl Process {
         })
     }
 
-    /// kill -9, and another in its place. False if it had come to its end before.
+    /// kill -9, and another process in its place. False if it had already finished.
     pub(super) async fn kill(&self) -> io::Result<bool> {
         let mut life = self.life.lock().await;
         if self.said.borrow().finished {
@@ -86,7 +86,7 @@ impl Process {
         }
         life.is_killed.store(true, Ordering::SeqCst);
         life.child.kill().await?;
-        // What it had said is read to the end: from there the next one goes on.
+        // Everything that it reported is read first: the next process continues from there.
         _ = (&mut life.reading).await;
         let next = self.said.borrow().next;
         if self.said.borrow().finished {
@@ -116,13 +116,13 @@ impl Process {
         Ok(status.success())
     }
 
-    /// Tells the process something.
+    /// Sends the process an order.
     pub(super) async fn order(&self, order: &str) -> io::Result<()> {
         let mut life = self.life.lock().await;
         life.orders.write_all(format!("{order}\n").as_bytes()).await
     }
 
-    /// Ends the process gracefully, and waits for its end for so long.
+    /// Stops the process gracefully, and waits up to `limit` for its end.
     pub(super) async fn stop(&self, limit: Duration) -> io::Result<bool> {
         let mut life = self.life.lock().await;
         life.is_killed.store(true, Ordering::SeqCst);
@@ -133,7 +133,7 @@ impl Process {
         }
     }
 
-    /// Waits until what the process said is so, or it has ended as it should not.
+    /// Waits until the process has reported `so`, or has failed.
     pub(super) async fn has(&self, so: impl Fn(&Said) -> bool) -> Result<(), String> {
         let mut said = self.said.clone();
         let said = said
@@ -192,7 +192,7 @@ impl Said {
         let words: Vec<_> = line.split(' ').collect();
         match words[..] {
             ["done", number, tries, settled] => {
-                // A line that a kill has cut off is as good as none.
+                // A line that a kill has cut off does not count.
                 if let (Ok(number), Ok(tries)) = (number.parse::<u64>(), tries.parse::<u64>()) {
                     self.next = number + 1;
                     self.repeated += tries.saturating_sub(1);

@@ -1,10 +1,11 @@
 //! The network between one process and Postgres, which can be cut and can go silent.
 //!
-//! Each process connects to a port of its own on 127.0.0.1. A cut closes what is open and turns away
-//! what comes; a silence forwards nothing and closes nothing, as when the cable is pulled, and what
-//! is sent into it arrives afterwards. A silence may be one of the answers alone: what is asked is
-//! done, and the client does not learn of it. It begins with a COMMIT, which so becomes an ambiguous
-//! one; the protocol is not parsed for that, the word is looked for in what is sent.
+//! Each process connects to a port of its own on 127.0.0.1. A cut closes open connections and
+//! refuses new ones; a silence forwards nothing and closes nothing, as if the cable were pulled,
+//! and what is sent during it arrives afterwards. A silence may affect answers alone: requests are
+//! carried out, and the client does not learn of it. Such a silence begins with a COMMIT, which
+//! thus becomes ambiguous; the protocol is not parsed for that: the proxy looks for the word in
+//! what is sent.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,18 +19,18 @@ use tokio::task::JoinHandle;
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Path {
-    /// Connections belong to the path between two cuts.
+    /// The number of cuts so far. A connection belongs to the path between two cuts.
     cuts: u64,
     refuses: bool,
-    /// Nothing gets to the server.
+    /// Nothing reaches the server.
     deaf: bool,
-    /// Nothing gets to the client.
+    /// Nothing reaches the client.
     mute: bool,
     /// The next COMMIT makes the path mute.
     mute_at_commit: bool,
 }
 
-/// What is not forwarded.
+/// Which directions are not forwarded.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Silence {
     All,
@@ -62,7 +63,7 @@ impl Proxy {
         self.port
     }
 
-    /// Closes every connection and turns new ones away, until [`restore`](Self::restore).
+    /// Closes every connection and refuses new ones, until [`restore`](Self::restore).
     pub(super) fn cut(&self) {
         self.path.send_modify(|path| {
             path.cuts += 1;
@@ -70,7 +71,8 @@ impl Proxy {
         });
     }
 
-    /// Forwards nothing, or no answers from the next COMMIT on, until [`restore`](Self::restore) or [`cut`](Self::cut).
+    /// Forwards nothing, or no answers from the next COMMIT on, until [`restore`](Self::restore) or
+    /// [`cut`](Self::cut).
     pub(super) fn silence(&self, of: Silence) {
         self.path.send_modify(|path| {
             path.deaf = of == Silence::All;
@@ -79,7 +81,7 @@ impl Proxy {
         });
     }
 
-    /// Forwards again, what was held back first.
+    /// Forwards again, starting with what was held back.
     pub(super) fn restore(&self) {
         self.path.send_modify(|path| {
             path.refuses = false;
@@ -103,7 +105,7 @@ fn local(port: u16) -> SocketAddr {
 
 async fn accept(listener: TcpListener, server: u16, path: Arc<watch::Sender<Path>>) {
     loop {
-        // A failure to accept is that of one connection: its client sees it closed.
+        // A failed accept affects one connection: its client sees it closed.
         if let Ok((client, _)) = listener.accept().await {
             let now = *path.borrow();
             if !now.refuses {
@@ -122,14 +124,15 @@ async fn forward(client: TcpStream, server: u16, path: Arc<watch::Sender<Path>>,
         server.set_nodelay(true)?;
         let (from_client, to_client) = client.into_split();
         let (from_server, to_server) = server.into_split();
-        // The end of either direction is the end of the connection: Postgres knows no half of one.
+        // If either direction ends, the connection ends: Postgres has no half-closed connections.
         tokio::select! {
             result = pump(from_client, to_server, &path, Direction::ToServer) => result,
             result = pump(from_server, to_client, &path, Direction::ToClient) => result,
         }
     };
     tokio::select! {
-        // What was held back until the cut is lost, and does not slip through with the restoration.
+        // What was held back until the cut is lost, and must not slip through when the path is
+        // restored.
         biased;
         _ = cut.wait_for(|path| path.cuts != cuts) => {}
         _ = both => {}
@@ -152,7 +155,7 @@ async fn pump(
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let read = from.read(&mut buffer).await;
-        // A close does not get through a silence either.
+        // A silence holds back a close too.
         let is_open = |path: &Path| match direction {
             Direction::ToServer => !path.deaf,
             Direction::ToClient => !path.mute,
@@ -165,7 +168,7 @@ async fn pump(
             length => {
                 let sent = &buffer[..length];
                 if direction == Direction::ToServer && sent.windows(6).any(|it| it == b"COMMIT") {
-                    // Before it is sent, or the answer may come first.
+                    // Before the COMMIT is sent, or the answer may come first.
                     path.send_if_modified(|path| {
                         path.mute |= path.mute_at_commit;
                         path.mute_at_commit

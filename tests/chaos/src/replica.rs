@@ -1,10 +1,10 @@
 //! A consuming process: `chaos replica URL SEED`.
 //!
-//! It runs two consumers: with a limit for its handlers' time, and without one, where the first savepoint
-//! is made with BEGIN. Four subscriptions write to `effect` through their delivery's transaction, two to
-//! `outside` through a connection of their own; whether they do is said by the rule of the event. The
-//! process lives until it is told to stop or its parent is gone, and waits out whatever the database does,
-//! also while it starts.
+//! It runs two consumers: one with a limit for its handlers' time, and one without, where the first
+//! savepoint is made with BEGIN. Four subscriptions write to `effect` through their delivery's
+//! transaction, two to `outside` through a connection of their own; the rule of the event decides
+//! whether they do. The process lives until it receives `stop` or its parent is gone, and waits out
+//! every database failure, even while it starts.
 
 use std::time::Duration;
 
@@ -23,13 +23,13 @@ use super::event::EventType;
 use super::rule::{ATTEMPTS, Answer, Rule};
 use super::{orders, pool};
 
-/// A replica is stopped for longer than this.
+/// The fault plan stops a replica for longer than this.
 pub(super) const LEASE: Duration = Duration::from_secs(2);
 
 const HANDLER_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Before what the database refused is tried again. There is nothing to wait on: a server that
-/// becomes ready tells nobody.
+/// The pause before retrying after a database error. There is nothing to wait on: a server that
+/// becomes ready does not say so.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The subscriptions: name, event type, and whether the effect is in the delivery's transaction.
@@ -57,11 +57,11 @@ fn retries() -> Vec<Duration> {
     delays.collect()
 }
 
-/// The settings of both.
+/// The settings of both consumers.
 fn settings(builder: Builder) -> Builder {
     builder
         .batch_size(20)
-        // Prepared transactions wake nobody.
+        // Prepared transactions do not notify.
         .poll_interval(Duration::from_millis(250))
         .retry(retries())
         .lease(LEASE)
@@ -91,7 +91,7 @@ fn without_limit(builder: Builder) -> Builder {
     )
 }
 
-/// Consumes until told to stop.
+/// Consumes until ordered to stop.
 pub(super) async fn run(options: PgConnectOptions, seed: u64) {
     let mut orders = orders();
     let outside = pool(&options, 4);
@@ -111,7 +111,7 @@ pub(super) async fn run(options: PgConnectOptions, seed: u64) {
     let (limited, unlimited) = tokio::select! {
         both = start => both,
         () = async {
-            // What is asked for before there is a consumer is done when there is one.
+            // Orders that arrive before the consumers have started are carried out afterwards.
             while let Some(order) = orders.recv().await {
                 waiting.push(order);
             }
@@ -148,7 +148,7 @@ async fn start(pool: PgPool, app: App, settings: fn(Builder) -> Builder) -> Runn
     }
 }
 
-/// Waits until everything that is in the log is handled, whatever the database says meanwhile.
+/// Waits until everything in the log is handled, whatever errors the database returns meanwhile.
 async fn settle(running: &RunningConsumer) {
     while running.wait_caught_up().await.is_err() {
         tokio::time::sleep(PAUSE).await;
@@ -219,7 +219,7 @@ async fn tell_of_debit(
     outside(&app, &delivery, event.event_id.as_str(), key).await
 }
 
-/// The effect comes first, so that an attempt that fails leaves one that has to be taken back.
+/// The effect comes first, so an attempt that fails leaves one to roll back.
 async fn within(
     tx: &mut DeliveryTx,
     app: &App,
@@ -239,12 +239,12 @@ async fn within(
         return Ok(());
     }
     if answer == Answer::Hang && !app.has_limit {
-        return give(Answer::Fail).await; // Nobody would end it.
+        return give(Answer::Fail).await; // Nothing would end it.
     }
     give(answer).await
 }
 
-/// The call comes last, so that there is one for each attempt that handles its event.
+/// The call comes last, so there is one for each attempt that handles its event.
 async fn outside(
     app: &App,
     delivery: &Delivery,
@@ -261,13 +261,13 @@ async fn outside(
     Ok(())
 }
 
-/// What every answer but the good one says.
+/// The error text of every answer but `Handle`.
 pub(super) const SAYS: &str = "the rule says so";
 
 async fn give(answer: Answer) -> Result<(), HandlerError> {
     match answer {
         Answer::Handle => Ok(()),
-        // Only a transaction can have failed without its handler's saying so.
+        // Only a transaction can fail without its handler reporting it.
         Answer::Fail | Answer::SwallowSqlError => Err(HandlerError::retry(SAYS)),
         Answer::FailLater => Err(HandlerError::retry_after(Duration::from_millis(150), SAYS)),
         Answer::Panic => panic!("{SAYS}"),

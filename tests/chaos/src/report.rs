@@ -1,4 +1,4 @@
-//! What a run says of itself, for people and for programs.
+//! The report of a run, for people and for programs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,41 +14,41 @@ const SHOWN: usize = 20;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Report {
-    /// What to run it with again.
+    /// The seed to run it with again.
     pub seed: u64,
     /// The server.
     pub server: String,
-    /// Events that were committed, by the kind of their transaction.
+    /// Committed events, by the kind of their transaction.
     pub committed: BTreeMap<String, u64>,
-    /// Events that were inserted and taken back, by the same.
+    /// Events that were inserted and rolled back, by the kind of their transaction.
     pub taken_back: BTreeMap<String, u64>,
-    /// Tries of transactions that came to nothing and were repeated.
+    /// Attempts at transactions that failed and were repeated.
     pub repeated: u64,
-    /// Transactions of which only the ledger knew that they were over.
+    /// Transactions that only the ledger showed to be finished.
     pub settled_later: u64,
-    /// Prepared transactions that their writer left behind.
+    /// Prepared transactions that their writer left unfinished.
     pub left_prepared: u64,
     /// Faults that were injected, by kind.
     pub faults: BTreeMap<&'static str, u64>,
     /// Effects in the delivery's transaction.
     pub effects: u64,
-    /// Calls outside of it.
+    /// Calls outside the delivery's transaction.
     pub outside: u64,
-    /// Events that were called for more than once.
+    /// Events with more than one call.
     pub outside_again: u64,
-    /// Effects and calls that came of a later attempt than the first.
+    /// Effects and calls of an attempt after the first.
     pub later_attempts: u64,
     /// Dead letters.
     pub dead_letters: u64,
-    /// Those among them that were too slow because of what was done to their process or path.
+    /// Those of them that were too slow because of what was done to their process or connection.
     pub dead_of_timeouts: u64,
-    /// From the first process to the end of the last fault and the last publish.
+    /// From the start of the first process to the end of the last fault and the last publish.
     pub seconds_under_faults: f64,
     /// From there until every replica had caught up.
     pub seconds_to_settle: f64,
     /// What does not balance.
     pub imbalances: Vec<Imbalance>,
-    /// What kept the run from its end, such as replicas that do not catch up.
+    /// What kept the run from finishing, such as replicas that do not catch up.
     pub stuck: Vec<String>,
 }
 

@@ -8,7 +8,7 @@ use dispatcher_test_fixtures::chance::{For, numbers, of_text};
 /// How often an event is tried: one attempt more than there are retries.
 pub(super) const ATTEMPTS: u32 = 6;
 
-/// What one attempt comes to.
+/// How one attempt ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Answer {
     Handle,
@@ -20,11 +20,11 @@ pub(super) enum Answer {
     Permanent,
 }
 
-/// What the attempts at one event come to.
+/// How the attempts at one event end.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Rule {
     answer: Answer,
-    /// The attempts that answer so; those after them handle the event.
+    /// How many attempts answer so; later attempts handle the event.
     attempts: u32,
 }
 
@@ -48,7 +48,7 @@ impl Rule {
         Self { answer, attempts }
     }
 
-    /// What the attempt of that number, from 1 on, comes to.
+    /// How the attempt of that number, counted from 1, ends.
     pub(super) fn at(self, attempt: u32) -> Answer {
         if attempt <= self.attempts {
             self.answer
@@ -57,7 +57,7 @@ impl Rule {
         }
     }
 
-    /// Whether no attempt handles the event, so that it has to become a dead letter.
+    /// Whether no attempt handles the event, so it has to become a dead letter.
     pub(super) fn is_deadly(self) -> bool {
         self.attempts >= ATTEMPTS || self.answer == Answer::Permanent
     }

@@ -25,7 +25,7 @@ use dispatcher_test_launcher::{Cluster, Settings};
 pub(super) async fn run(options: &Options) -> Result<Report, Error> {
     let settings = Settings::default()
         .set("max_prepared_transactions", "100")
-        // What the faults make the server say is no news.
+        // What the server logs because of the faults is not worth printing.
         .set("log_min_messages", "fatal");
     let mut cluster = Cluster::start_with(settings).await?;
     let url = cluster.url("postgres");
@@ -95,7 +95,7 @@ pub(super) async fn run(options: &Options) -> Result<Report, Error> {
     Ok(report)
 }
 
-/// How long writers and replicas may take, each, once nothing goes wrong any more, and then some.
+/// How long writers and replicas may each take once the faults have ended, with a margin.
 fn limit(events: u64) -> Duration {
     Duration::from_secs(60 + events / 50)
 }
@@ -124,7 +124,7 @@ async fn start(
             let writer = (number - REPLICAS) as u64;
             let events = share(options.events, WRITERS as u64, writer);
             let planned = transactions(seed, writer, events).count();
-            // Spread over the faults, so that each of them finds writers at work.
+            // Spread over the faults, so that each fault finds writers at work.
             let pace = lasting / u32::try_from(planned.max(1)).unwrap_or(u32::MAX);
             let task = move |from| Task {
                 seed,
@@ -144,7 +144,7 @@ async fn start(
     Ok(processes)
 }
 
-/// Waits until each has said it, or says which has not.
+/// Waits until each process has reported `so`, or names one that has not.
 async fn each(
     processes: &[Arc<Process>],
     so: impl Fn(&process::Said) -> bool + Copy,

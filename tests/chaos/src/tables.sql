@@ -1,7 +1,7 @@
--- What the run keeps beside the dispatcher's own tables.
+-- The tables of the run besides the dispatcher's own.
 
--- The domain's own state: how many events of a subject there are. Whoever publishes for a counted
--- subject holds its row until the end of the transaction.
+-- The domain's own state: how many events a subject has. A writer that publishes for a counted
+-- subject holds its row until the transaction ends.
 CREATE TABLE account (
     subject text   PRIMARY KEY,
     events  bigint NOT NULL DEFAULT 0
@@ -13,14 +13,14 @@ CREATE TABLE ledger (
     key        text   NOT NULL,
     event_type text   NOT NULL,
     subject    text,
-    -- Which event of its subject it is, counted from 1, where that is counted.
+    -- The number of the event within its subject, from 1, if the subject is counted.
     n          bigint,
     kind       text   NOT NULL,
     CONSTRAINT ledger_pkey PRIMARY KEY (event_id),
     CONSTRAINT ledger_key_key UNIQUE (key)
 );
 
--- No unique keys on purpose: what is done twice shows as two rows.
+-- No unique keys on purpose: an effect that is applied twice shows as two rows.
 CREATE TABLE effect (
     seq          bigint  GENERATED ALWAYS AS IDENTITY,
     subscription text    NOT NULL,

@@ -1,8 +1,8 @@
 //! What the writers do: for each writer a list of transactions, a function of the seed.
 //!
-//! A writer that is started again walks the same list, so the parent knows beforehand which events
-//! have to be in the ledger at the end: those that [`Transaction::committed`] names, of all
-//! transactions of all writers.
+//! A restarted writer walks the same list, so the parent knows beforehand which events have to be
+//! in the ledger at the end: those that [`Transaction::committed`] names, for all transactions of
+//! all writers.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use dispatcher_test_fixtures::chance::{For, numbers};
 #[derive(Clone, Debug)]
 pub(super) struct Group {
     pub(super) events: Vec<PlannedEvent>,
-    /// All of one type, with `publish_all`; else one after the other.
+    /// All of one type, with `publish_all`; otherwise one after the other.
     pub(super) at_once: bool,
     /// Between a savepoint and the rollback to it.
     pub(super) rolled_back: bool,
@@ -26,8 +26,8 @@ pub(super) struct Group {
 pub(super) enum End {
     Commit,
     RollBack,
-    /// PREPARE TRANSACTION; whether it is committed is drawn from its name, and whether the writer
-    /// does it or leaves it to somebody else.
+    /// PREPARE TRANSACTION. Its name determines whether it is committed, and `left` whether the
+    /// writer does that or leaves it to the parent.
     Prepare {
         left: bool,
     },
@@ -46,7 +46,7 @@ pub(super) struct Transaction {
     seed: u64,
 }
 
-/// What the ledger and the report call the kinds of transactions.
+/// The kinds of transactions, as the ledger and the report name them.
 pub(super) const KINDS: [&str; 7] = [
     "single",
     "batch",
@@ -71,7 +71,7 @@ impl Transaction {
         }
     }
 
-    /// The events that are in the log when it has ended.
+    /// The events that are in the log once it has ended.
     pub(super) fn committed(&self) -> impl Iterator<Item = &PlannedEvent> {
         let commits = self.is_committed();
         self.groups
@@ -80,13 +80,13 @@ impl Transaction {
             .flat_map(|group| &group.events)
     }
 
-    /// How many events it inserts and takes back.
+    /// How many events it inserts and rolls back.
     pub(super) fn taken_back(&self) -> u64 {
         let all: usize = self.groups.iter().map(|group| group.events.len()).sum();
         (all - self.committed().count()) as u64
     }
 
-    /// The subjects whose rows it takes, in the one order in which all take them.
+    /// The subjects whose rows it locks, in the order in which all writers lock them.
     pub(super) fn counted_subjects(&self) -> Vec<String> {
         let events = self.groups.iter().flat_map(|group| &group.events);
         let mut subjects: Vec<_> = events
@@ -110,12 +110,12 @@ fn second_phase_commits(seed: u64, writer: u64, number: u64) -> bool {
     numbers(seed, For::SecondPhase, &[writer, number]).u32(0..3) > 0
 }
 
-/// How many events each of `writers` has to commit, so that they are `events` together.
+/// How many events each of `writers` has to commit for a total of `events`.
 pub(super) fn share(events: u64, writers: u64, writer: u64) -> u64 {
     events / writers + u64::from(writer < events % writers)
 }
 
-/// The transactions of one writer, until it has committed so many events.
+/// The transactions of one writer, until it has committed that many events.
 pub(super) fn transactions(
     seed: u64,
     writer: u64,
@@ -134,7 +134,7 @@ pub(super) fn transactions(
     })
 }
 
-/// Held for longer than this, a transaction is a slow one.
+/// A transaction that is held open for longer than this is a slow one.
 const BRIEF: Duration = Duration::from_millis(BRIEF_MS);
 const BRIEF_MS: u64 = 20;
 
@@ -174,7 +174,8 @@ fn draw(seed: u64, writer: u64, number: u64, most: u64) -> Transaction {
             if most > 1 {
                 groups.push(keys.group(&mut numbers, few.min(most - 1), false));
             }
-            // What is rolled back first takes its positions, and its lock goes with the savepoint.
+            // If the rolled-back group comes first, the floor lock is taken and lost with its
+            // savepoint.
             if numbers.bool() {
                 groups.swap(0, 1);
             }
@@ -195,7 +196,8 @@ fn draw(seed: u64, writer: u64, number: u64, most: u64) -> Transaction {
         _ => End::Commit,
     };
     if held > BRIEF || end == (End::Prepare { left: true }) {
-        // They hold the horizon back. Holding rows as well, they would stop the other writers.
+        // These hold the horizon back. If they held rows as well, they would block the other
+        // writers.
         let events = groups.iter_mut().flat_map(|group| &mut group.events);
         for event in events {
             if event.counted {
@@ -250,7 +252,7 @@ impl Keys {
         let path = [self.writer, self.number, self.next];
         let hash = numbers(self.seed, For::Key, &path).u64(..);
         self.next += 1;
-        // The number of the event is in it, so two of them cannot meet.
+        // It contains the number of the event, so two keys cannot collide.
         format!(
             "crr_{:08x}-{:04x}-7{:03x}-8{:03x}-{:012x}",
             self.number & 0xffff_ffff,

@@ -1,9 +1,10 @@
 //! A publishing process: `chaos writer URL SEED EVENTS WRITER FROM PACE`.
 //!
-//! It carries out its list of transactions from number FROM on, each until it has come to the end
-//! that is planned for it, and prints `done NUMBER TRIES SETTLED` after each. A transaction whose
-//! connection is lost may be committed or not, and a writer that is killed may not have said what it
-//! has done: before it is tried again the ledger is asked, which was written in it.
+//! It carries out its list of transactions from number FROM on, each until it has reached its
+//! planned end, and prints `done NUMBER TRIES SETTLED` after each. A transaction whose connection
+//! is lost may be committed or not, and a writer that is killed may not have reported what it has
+//! done: before a transaction is tried again, the writer looks it up in the ledger, which is
+//! written in the same transaction.
 
 use std::time::Duration;
 
@@ -21,10 +22,10 @@ use super::{orders, pool};
 use dispatcher_test_fixtures::TENANT;
 use dispatcher_test_fixtures::chance::{For, numbers};
 
-/// Before a transaction that failed is tried again. There is nothing to wait on.
+/// The pause before a failed transaction is tried again. There is nothing to wait on.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A transaction that fails so often fails for a reason that waiting does not mend.
+/// A transaction that fails this often fails for a reason that waiting does not fix.
 const TRIES: u32 = 1_000;
 
 /// What a writer is to do.
@@ -51,8 +52,8 @@ enum Fault {
 }
 
 impl Fault {
-    /// Whether a fault of the plan can be the cause. A duplicate is one of an earlier try whose
-    /// server process had not noticed yet that its client was gone.
+    /// Whether a fault of the plan can be the cause. A duplicate comes from an earlier attempt
+    /// whose server process had not yet noticed that its client was gone.
     fn passes(&self) -> bool {
         matches!(
             self,
@@ -61,7 +62,7 @@ impl Fault {
     }
 }
 
-/// Carries out the list. Says on standard output what came of it.
+/// Carries out the list. Reports the results on standard output.
 pub(super) async fn run(options: PgConnectOptions, task: Task) {
     let mut orders = orders();
     let work = async {
@@ -104,7 +105,7 @@ impl Writer {
             if transaction.number < from {
                 continue;
             }
-            // What was killed with the last process may have been this one.
+            // The transaction that the previous process was killed in may have been this one.
             let mut doubtful = transaction.number == from;
             let mut tries = 0;
             let settled = loop {
@@ -125,11 +126,11 @@ impl Writer {
         Ok(())
     }
 
-    /// Whether it turned out that an earlier try had come to the planned end.
+    /// Whether an earlier attempt turns out to have reached the planned end.
     async fn attempt(&self, transaction: &Transaction, doubtful: bool) -> Result<bool, Fault> {
         let prepares = matches!(transaction.end, End::Prepare { .. });
         if doubtful {
-            // In this order: somebody else may resolve it between the two questions.
+            // In this order: the parent may resolve it between the two queries.
             if prepares && self.is_prepared(transaction).await? {
                 self.second_phase(transaction).await?;
                 return Ok(true);
@@ -140,7 +141,8 @@ impl Writer {
         }
         let mut tx = self.pool.begin().await?;
         if prepares {
-            // The wake-up of this session alone is off: PREPARE refuses what has notified.
+            // Disables the wake-up for this transaction alone: PREPARE refuses a transaction that
+            // has notified.
             sqlx::query("SET LOCAL session_replication_role = replica")
                 .execute(&mut *tx)
                 .await?;
@@ -170,7 +172,8 @@ impl Writer {
                 sqlx::raw_sql(AssertSqlSafe(prepare))
                     .execute(&mut *tx)
                     .await?;
-                // It is over for the session, which sqlx does not know; the server only warns.
+                // The transaction is over for the session, which sqlx does not know; the server
+                // only warns.
                 tx.rollback().await?;
                 self.second_phase(transaction).await?;
             }
@@ -270,7 +273,8 @@ impl Writer {
     }
 
     async fn second_phase(&self, transaction: &Transaction) -> Result<(), Fault> {
-        // One that is left was forgotten by its coordinator: the parent ends it.
+        // A prepared transaction that is left models a coordinator that forgot it: the parent ends
+        // it.
         if transaction.end == (End::Prepare { left: false }) {
             let mut connection = self.pool.acquire().await?;
             let commits = transaction.is_committed();

@@ -1,4 +1,4 @@
-//! Compiling the package, and what rustc says where it does not compile.
+//! Compiles the package, and collects rustc's errors if it does not compile.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::generate::Generation;
 use super::package::Package;
 use super::{Directory, Error};
 
-/// How many errors are shown.
+/// The maximum number of errors shown.
 const SHOWN: usize = 20;
 
 /// The errors of a build, one to a line.
@@ -18,7 +18,7 @@ pub(crate) struct CompileErrors {
 impl Package {
     /// Compiles everything but the contracts, so that what is timed later is their code alone.
     pub(super) fn build_dependencies(&self, timed_check: bool) -> Result<(), Error> {
-        // As little as the program around it needs.
+        // The minimum that the program around it needs.
         self.write(
             "pub enum Event {}\n\
              impl Event {\n\
@@ -28,7 +28,8 @@ impl Package {
              \x20   }\n\
              }\n",
         )?;
-        // Checking reuses nothing of a build, so it costs the dependencies a second time.
+        // `check` reuses nothing from `build`, so the dependencies are compiled a second time for
+        // it.
         let commands: &[&str] = if timed_check {
             &["check", "build"]
         } else {
@@ -68,7 +69,7 @@ impl Package {
         let is_error = |line: &&str| line.contains(": error");
         let lines: Vec<_> = text.lines().filter(is_error).map(str::to_owned).collect();
         if lines.is_empty() {
-            // Cargo itself, or a compiler that was killed.
+            // The failure is cargo's own, or the compiler was killed.
             return Err(Error::Cargo(format!("cargo {command} failed:\n{text}")));
         }
         Ok(Err(CompileErrors { lines }))
@@ -76,7 +77,7 @@ impl Package {
 }
 
 impl CompileErrors {
-    /// The first of them.
+    /// The first errors.
     pub(crate) fn first(&self) -> Vec<String> {
         let mut first: Vec<_> = self.lines.iter().take(SHOWN).cloned().collect();
         if self.lines.len() > SHOWN {
@@ -85,7 +86,7 @@ impl CompileErrors {
         first
     }
 
-    /// The files below `src/contracts` in which the errors stand, without `.rs`.
+    /// The files below `src/contracts` that contain the errors, without `.rs`.
     pub(crate) fn files(&self) -> BTreeSet<&str> {
         let place = |line| str::split(line, ".rs:").next();
         let lines = self.lines.iter().map(String::as_str).filter_map(place);
@@ -94,7 +95,7 @@ impl CompileErrors {
             .collect()
     }
 
-    /// The entries in whose modules the errors stand.
+    /// The entries whose modules contain the errors.
     pub(crate) fn event_types(
         &self,
         generation: &Generation,
@@ -104,7 +105,7 @@ impl CompileErrors {
         let module = |line: &String| {
             let (_, place) = line.split_once("contracts.rs:")?;
             let number: usize = place.split(':').next()?.parse().ok()?;
-            // The last module that begins at the top before it.
+            // The last top-level module that begins before it.
             text.get(..number)?
                 .iter()
                 .rev()

@@ -1,7 +1,7 @@
-//! A contracts directory as conformance needs it: entries, files, and what may be sampled.
+//! A contracts directory as conformance needs it: entries, files, and what can be sampled.
 //!
-//! It is read by other code than build-support's, and more leniently: what is wrong with an entry is
-//! for build-support to say.
+//! It is read by different code from build-support's, and more leniently: build-support reports
+//! what is wrong with an entry.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -23,17 +23,17 @@ pub struct Directory {
     /// The registry without its entries.
     pub(super) head: Map<String, Value>,
     pub(crate) event_types: Vec<EventType>,
-    /// Every `.json` file but the registry: path below the root → what it says; none where it is no
-    /// JSON.
+    /// Every `.json` file but the registry: path below the root → its value; `None` if it is not
+    /// valid JSON.
     pub(crate) files: BTreeMap<String, Option<Value>>,
 }
 
 /// An entry of the registry.
 #[derive(Clone, Debug)]
 pub struct EventType {
-    /// Its name; its place where it has none.
+    /// Its name; if it has none, its place.
     pub name: String,
-    /// The entry as it stands.
+    /// The entry as it is in the registry.
     pub entry: Value,
     /// Each version that is not retired, with its schema's path.
     pub versions: BTreeMap<u32, Option<String>>,
@@ -43,7 +43,7 @@ impl Directory {
     /// Reads the registry and every file below it.
     ///
     /// # Errors
-    /// When there is no such directory, or no registry with a list of event types.
+    /// If there is no such directory, or no registry with a list of event types.
     pub fn open(path: &Path) -> Result<Self, Error> {
         if !path.is_dir() {
             let message = format!("{}: there is no such directory", path.display());
@@ -76,7 +76,7 @@ impl Directory {
         &self.event_types
     }
 
-    /// The payload schemas of live versions, each once.
+    /// The payload schemas of live versions, without duplicates.
     #[must_use]
     pub fn schemas(&self) -> BTreeSet<&str> {
         self.event_types
@@ -86,7 +86,7 @@ impl Directory {
             .collect()
     }
 
-    /// A live version's schema: `Some(None)` where any object will do.
+    /// A live version's schema: `Some(None)` if it accepts any object.
     #[must_use]
     pub fn schema(&self, event_type: &str, version: u32) -> Option<Option<&str>> {
         let event = self
@@ -96,7 +96,7 @@ impl Directory {
         event.versions.get(&version).map(Option::as_deref)
     }
 
-    /// Whether the registry knows what the samples are samples of.
+    /// Whether the registry knows the event type and version of the samples.
     pub(super) fn check_samples(&self, samples: &[Sample]) -> Result<(), Error> {
         let known: BTreeMap<&str, &EventType> = self
             .event_types
@@ -123,7 +123,7 @@ impl Directory {
     }
 }
 
-/// What build-support says about a registry that cannot even be split into entries.
+/// What build-support reports about a registry that cannot even be split into entries.
 fn unusable(root: &Path) -> Error {
     match Contracts::new(root).check() {
         Err(report) => Error::Contracts(report.to_string()),

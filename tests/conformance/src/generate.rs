@@ -1,9 +1,9 @@
-//! Rust for all event types that it can be had for, and the reasons for the others.
+//! Rust for every event type that can be generated, and the reasons for the others.
 //!
-//! A report of faults names files and places. Each fault is told to the event types that it concerns
-//! (in the registry by the line, in a schema by who reaches the file), they are left out, and the
-//! rest is generated. All faults of a stage come at once, so there are as many rounds as stages, and
-//! not one for each event type.
+//! A report of faults names files and places. Each fault is assigned to the event types that it
+//! concerns (in the registry by the line, in a schema by which event types reach the file). They
+//! are left out, and the rest is generated. All faults of a stage come at once, so there are as
+//! many rounds as stages, not one for each event type.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -22,13 +22,13 @@ use super::{Directory, Error};
 pub struct Refusal {
     /// The event type.
     pub event_type: String,
-    /// Each fault, in a line.
+    /// Each fault, on one line.
     pub reasons: Vec<String>,
 }
 
-/// One after the other: what is left of the directory, and the Rust that it gave.
+/// The current state: what is left of the directory, and the Rust generated from it.
 pub(crate) struct Generation {
-    /// The copy that is generated from.
+    /// The copy that the Rust is generated from.
     copy: PathBuf,
     /// The entries that are left, by index.
     pub(crate) kept: Vec<usize>,
@@ -48,7 +48,7 @@ impl Generation {
             if let Some(parent) = target.parent() {
                 fs::create_dir_all(parent).map_err(Error::file(parent))?;
             }
-            // Read and written rather than copied, which would copy a read-only mode too.
+            // Read and written instead of copied: copying would preserve a read-only mode.
             let source = directory.root.join(path);
             let bytes = fs::read(&source).map_err(Error::file(&source))?;
             fs::write(&target, bytes).map_err(Error::file(&target))?;
@@ -63,7 +63,7 @@ impl Generation {
         })
     }
 
-    /// Generates, and leaves out what cannot be.
+    /// Generates, leaving out what cannot be generated.
     pub(super) fn run(&mut self, directory: &Directory) -> Result<(), Error> {
         let mut reach = None;
         loop {
@@ -95,7 +95,7 @@ impl Generation {
         }
     }
 
-    /// The Rust of these entries alone, with another text of one schema if one is given.
+    /// The Rust of these entries alone, with the text of one schema replaced if a text is given.
     pub(crate) fn of(
         &mut self,
         entries: &[usize],
@@ -112,7 +112,7 @@ impl Generation {
         Ok(rendered.rust)
     }
 
-    /// Leaves out event types whose code does not compile; their names.
+    /// Leaves out event types whose code does not compile; returns their names.
     pub(super) fn leave_out(
         &mut self,
         entries: &BTreeSet<usize>,
@@ -125,7 +125,7 @@ impl Generation {
             .collect()
     }
 
-    /// The registry of these entries, one to a line: a line then names an entry.
+    /// The registry with these entries, one on each line, so a line identifies an entry.
     fn write_registry(&self, directory: &Directory, entries: &[usize]) -> Result<(), Error> {
         let names: BTreeSet<_> = entries
             .iter()
@@ -176,7 +176,7 @@ impl Generation {
             .collect();
         for fault in report {
             let path = relative(&self.copy, &fault.file);
-            // A fault of a payload's role begins with the event type, wherever it stands.
+            // A fault in a payload's role begins with the event type, in whichever file it is.
             let by_name = self.kept.iter().copied().find(|&index| {
                 let rest = fault
                     .message
@@ -203,10 +203,10 @@ impl Generation {
         blamed
     }
 
-    /// The entries that a fault of the registry concerns: that of its line, or those that the
+    /// The entries that a fault in the registry concerns: the one on its line, or those that the
     /// message names.
     fn concerned(&self, fault: &Diagnostic, directory: &Directory) -> Vec<usize> {
-        // The first entry stands in line 2.
+        // The first entry is on line 2.
         let by_line = fault
             .position
             .and_then(|(line, _)| self.kept.get(line.checked_sub(2)?));
@@ -252,7 +252,7 @@ fn relative(root: &Path, file: &str) -> String {
     path.trim_start_matches('/').to_owned()
 }
 
-/// Without a position in the registry, which is not the user's line.
+/// Without a position in the registry, which does not match the user's line.
 fn reason(path: &str, fault: &Diagnostic) -> String {
     let mut text = path.to_owned();
     if path != REGISTRY
@@ -267,7 +267,7 @@ fn reason(path: &str, fault: &Diagnostic) -> String {
     text
 }
 
-/// A replacement that was left out is not looked up: it has told its own faults.
+/// Drops a replacement that was left out: it has reported its own faults.
 fn forget_left_out(entry: &mut Value, is_left_out: &dyn Fn(&str) -> bool) {
     let forget = |owner: &mut Value| {
         if let Some(deprecation) = owner.get_mut("deprecation").and_then(Value::as_object_mut)

@@ -1,4 +1,4 @@
-//! The generated program's verdicts against those of the validators.
+//! The generated program's verdicts compared with those of the validators.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use super::package::Package;
 use super::validators::{Validators, with_stack};
 use super::{Directory, Error, Sample, equal};
 
-/// Whether a validator takes a value, or why it cannot say.
+/// Whether a validator accepts a value, or why it cannot say.
 type Verdict = Result<Result<(), String>, String>;
 
-/// Who decides whether a sample is valid.
+/// What decides whether a sample is valid.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Truth {
     /// The two validators where they agree, and the sample's own `valid` where they differ.
@@ -25,7 +25,7 @@ pub enum Truth {
 pub enum Fault {
     /// An invalid payload was let through.
     FalseAccept,
-    /// A valid payload was not: why.
+    /// A valid payload was refused, and why.
     FalseRefusal(String),
     /// A valid payload came back as another value.
     Unequal(Value),
@@ -133,7 +133,7 @@ fn fault(verdict: &Value, valid: bool, payload: &Value) -> Option<Fault> {
         (Some(encoded), true) => {
             (!equal(encoded, payload)).then(|| Fault::Unequal(encoded.clone()))
         }
-        // Decoding has no other way to refuse than the gate's report: a panic is a fault of its own.
+        // Decoding can refuse only through the gate's report: a panic is a fault of its own.
         (None, false) if verdict.get("refused").is_some() => None,
         (None, _) => {
             let reason = verdict

@@ -1,14 +1,15 @@
-//! Conformance: whether the types of a contracts directory take what its schemas take, and nothing
-//! else, and give it back equal.
+//! Conformance: whether the types of a contracts directory accept what its schemas accept, and
+//! nothing else, and return it equal.
 //!
 //! ```text
 //! directory ─generate─▶ Rust ─package─▶ a program ──verdict of each sample──▶ judge ─▶ Report
 //!     └────────────────validators: boon, and the gate's own, on the original files──▶┘
 //! ```
 //!
-//! The program that is built decodes each sample through the gate and encodes it again. Its verdicts
-//! are held against two validators that read the original files by other code than the runtime's.
-//! An event type that cannot be generated is set aside with its reasons, and the others go on.
+//! The program that is built decodes each sample through the gate and encodes it again. Its
+//! verdicts are compared with two validators that read the original files by code other than the
+//! runtime's. An event type that cannot be generated is set aside with its reasons, and the others
+//! go on.
 //!
 //! Nothing is written into the contracts directory: everything happens in a copy below the target
 //! folder.
@@ -56,7 +57,7 @@ pub enum Error {
     /// The contracts directory cannot be used at all.
     #[error("{0}")]
     Contracts(String),
-    /// Lines of the samples that are no samples; each with its place.
+    /// Lines of the samples file that are not samples, each with its place.
     #[error("{}", .0.join("\n"))]
     Samples(Vec<String>),
     /// A file could not be read or written.
@@ -64,10 +65,10 @@ pub enum Error {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// Cargo failed at something that is not the generated code.
+    /// Cargo failed for a reason other than the generated code.
     #[error("{0}")]
     Cargo(String),
 }
@@ -78,7 +79,7 @@ impl Error {
         |source| Self::File { path, source }
     }
 
-    /// Whether what the user gave is at fault, and not what was made of it.
+    /// Whether the user's input is at fault, and not what was generated from it.
     #[must_use]
     pub fn is_usage(&self) -> bool {
         matches!(self, Self::Contracts(_) | Self::Samples(_))
@@ -92,7 +93,7 @@ pub struct Options {
     pub target: PathBuf,
     /// Whether `cargo check` is timed by itself before the program is built.
     pub timed_check: bool,
-    /// Who decides whether a sample is valid.
+    /// What decides whether a sample is valid.
     pub truth: Truth,
 }
 
@@ -114,19 +115,19 @@ impl Default for Options {
     }
 }
 
-/// How often code that does not compile is left out and the rest tried again.
+/// How often code that does not compile is left out and the rest is tried again.
 const COMPILE_ROUNDS: usize = 4;
 
 /// Generates, compiles, and judges the samples.
 ///
 /// # Errors
-/// When the directory or a sample cannot be used, or when cargo cannot work. Faults of the contracts
-/// and of the generated code are no errors: they are in the report.
+/// If the directory or a sample cannot be used, or if cargo cannot run. Faults in the contracts and
+/// in the generated code are not errors: they are in the report.
 pub fn run(contracts: &Path, samples: &[Sample], options: &Options) -> Result<Report, Error> {
     Ok(Judgement::of(contracts, samples, options)?.report)
 }
 
-/// A report, and what it was made with.
+/// A report, and what produced it.
 pub(crate) struct Judgement {
     pub(crate) directory: Directory,
     pub(crate) package: Package,
@@ -154,7 +155,7 @@ impl Judgement {
             package.write(&generation.rust)?;
             if options.timed_check {
                 let start = Instant::now();
-                // The build says what is wrong; a check that failed is no figure.
+                // The build reports what is wrong; a check that failed is not a figure.
                 let checked = package.check()?.is_ok();
                 report.check_seconds = checked.then(|| start.elapsed().as_secs_f64());
             }

@@ -1,8 +1,8 @@
-//! Equality as JSON Schema has it: `1` and `1.0` are one number, and no digit may be lost.
+//! Equality as JSON Schema defines it: `1` and `1.0` are the same number, and no digit may be lost.
 
 use serde_json::{Number, Value};
 
-/// Whether two values are the same to JSON Schema. The order of keys counts for nothing.
+/// Whether two values are equal in JSON Schema. The order of keys does not matter.
 #[must_use]
 pub fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
@@ -30,7 +30,7 @@ fn same_number(a: &Number, b: &Number) -> bool {
     }
 }
 
-/// The value, where it is a whole number of which an i128 holds every digit.
+/// The value, if it is a whole number that an i128 represents exactly.
 fn integer(number: &Number) -> Option<i128> {
     if let Some(whole) = number.as_i64() {
         return Some(whole.into());

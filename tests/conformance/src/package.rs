@@ -1,7 +1,7 @@
-//! The package that the generated code is compiled in, and the program that comes of it.
+//! The package in which the generated code is compiled, and the resulting program.
 //!
 //! Each contracts directory has a folder of its own below the target folder, and all of them share
-//! one target folder, so that the runtime is compiled once.
+//! one target folder, so the runtime is compiled once.
 
 use std::collections::hash_map::DefaultHasher;
 use std::env;
@@ -21,8 +21,8 @@ const PROGRAM: &str = include_str!("../package/main.rs.in");
 const DISPATCHER: &str = include_str!("../package/dispatcher.rs.in");
 const MANIFEST: &str = include_str!("../package/Cargo.toml.in");
 
-/// The target folder of the process that runs: `CARGO_TARGET_DIR`, or the folder of cargo's that the
-/// program stands in, or else one in the system's folder for temporary files.
+/// The target folder of the running process: `CARGO_TARGET_DIR`, or else cargo's folder that
+/// contains the program, or else a folder in the system's temporary folder.
 #[must_use]
 pub fn target_directory() -> PathBuf {
     if let Some(target) = env::var_os("CARGO_TARGET_DIR") {
@@ -40,13 +40,13 @@ pub fn target_directory() -> PathBuf {
         .unwrap_or_else(|| env::temp_dir().join("dispatcher-conformance"))
 }
 
-/// The cargo that runs this program, or the one of the path.
+/// The cargo that runs this program, or the one on the PATH.
 pub(crate) fn cargo_program() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// Lets a command that runs cargo build `folder` below `target`, without what this process was built
-/// with.
+/// Sets up a command that runs cargo to build `folder` below `target`, without this process's own
+/// build settings.
 pub(crate) fn set_up(command: &mut Command, folder: &Path, target: &Path) {
     command
         .current_dir(folder)
@@ -63,7 +63,7 @@ pub(crate) fn locked_versions() -> Result<String, Error> {
     fs::read_to_string(&lock).map_err(Error::file(&lock))
 }
 
-/// Writes a file where its text is another, so that cargo sees no change where there is none.
+/// Writes a file if its text differs, so that cargo sees no change where there is none.
 pub(crate) fn put(path: &Path, text: &str) -> Result<(), Error> {
     if fs::read_to_string(path).is_ok_and(|before| before == text) {
         return Ok(());
@@ -74,13 +74,13 @@ pub(crate) fn put(path: &Path, text: &str) -> Result<(), Error> {
     fs::write(path, text).map_err(Error::file(path))
 }
 
-/// Whose code a package compiles.
+/// The generator whose code a package compiles.
 pub(crate) struct Side {
-    /// What the package's name begins with.
+    /// The prefix of the package's name.
     pub(crate) prefix: &'static str,
     /// Lines of its manifest.
     pub(crate) dependencies: String,
-    /// What becomes of one payload: `src/side.rs`.
+    /// What the program does with one payload: `src/side.rs`.
     pub(crate) program: &'static str,
     /// Its Cargo.lock.
     pub(crate) lock: String,
@@ -145,12 +145,12 @@ impl Package {
         Ok(package)
     }
 
-    /// Where the copy of the contracts belongs.
+    /// The folder for the copy of the contracts.
     pub(super) fn contracts(&self) -> PathBuf {
         self.folder.join("contracts")
     }
 
-    /// Puts the generated code in.
+    /// Writes the generated code into the package.
     pub(super) fn write(&self, rust: &str) -> Result<(), Error> {
         self.put("src/contracts.rs", rust)
     }
@@ -166,9 +166,9 @@ impl Package {
         command
     }
 
-    /// What the program says of each sample: one JSON object each.
+    /// The program's verdict on each sample: one JSON object each.
     ///
-    /// A sample that ends the program is noted as such, and the program is started again behind it.
+    /// A sample that ends the program is noted as such, and the program is restarted after it.
     pub(super) fn verdicts(&self, samples: &[&Sample]) -> Result<Vec<Value>, Error> {
         let mut verdicts = Vec::with_capacity(samples.len());
         while verdicts.len() < samples.len() {
@@ -186,7 +186,7 @@ impl Package {
         Ok(verdicts)
     }
 
-    /// Runs the program over samples until it ends; how it ended.
+    /// Runs the program over samples until it ends; returns how it ended.
     fn run_program(&self, samples: &[&Sample], verdicts: &mut Vec<Value>) -> Result<String, Error> {
         let program = self
             .target
@@ -212,7 +212,7 @@ impl Package {
                         "schema_version": sample.schema_version,
                         "payload": sample.payload,
                     });
-                    // It reads no further when it has died, which its missing verdict shows.
+                    // It stops reading if it has died, which the missing verdict shows.
                     if writeln!(input, "{line}").is_err() {
                         return;
                     }
@@ -220,7 +220,7 @@ impl Package {
             });
             for line in BufReader::new(output).lines() {
                 let line = line.map_err(Error::file(&program))?;
-                // A line that was cut short by its end is no verdict.
+                // A line that was cut short by the program's end is not a verdict.
                 let Ok(verdict) = serde_json::from_str(&line) else {
                     break;
                 };

@@ -1,8 +1,8 @@
-//! Which files a payload schema reaches, so that a fault in a file can be told to the event types
-//! that it concerns.
+//! Which files a payload schema reaches, so that a fault in a file can be assigned to the event
+//! types that it concerns.
 //!
-//! Anything that is called `$ref` counts, wherever it stands: too much reach only names an event
-//! type more, and only where the other file has a fault.
+//! Anything called `$ref` counts, wherever it occurs: reaching too much only names one more event
+//! type, and only if the other file has a fault.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Directory;
 
-/// What the addresses of contract files begin with, here and in the gate.
+/// The prefix of the addresses of contract files, here and in the gate.
 pub(crate) const SCHEME: &str = "contract:///";
 
 /// The files that refer to each other.
@@ -45,7 +45,7 @@ impl<'d> Reach<'d> {
         }
     }
 
-    /// The files that are reached from these, and these.
+    /// These files, and the files that are reachable from them.
     pub(super) fn from(&self, start: impl IntoIterator<Item = &'d str>) -> BTreeSet<&'d str> {
         let mut found = BTreeSet::new();
         let mut open: Vec<_> = start.into_iter().collect();

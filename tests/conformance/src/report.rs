@@ -1,4 +1,4 @@
-//! What is printed: the counts, and every fault with its place.
+//! The output: the counts, and every fault with its place.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::generate::Generation;
 use super::{Directory, Fault, Judged, Refusal};
 
-/// How many of each kind of fault the text shows; the counts are of all.
+/// How many faults of each kind the text shows; the counts cover all.
 const SHOWN: usize = 25;
 
-/// The counts that the text and the JSON object begin with, by name.
+/// A count at the beginning of the text and of the JSON object, with its name.
 pub type Count = (&'static str, Value);
 
 /// What conformance found.
@@ -20,17 +20,17 @@ pub type Count = (&'static str, Value);
 pub struct Report {
     /// Entries of the registry.
     pub event_types: usize,
-    /// Payload schemas that they name, each once.
+    /// Payload schemas that the entries name, without duplicates.
     pub schemas: usize,
     /// Event types that Rust was generated for.
     pub generated: usize,
-    /// Event types that it was not.
+    /// Event types that no Rust was generated for.
     pub refused: Vec<Refusal>,
     /// Event types whose Rust compiles.
     pub compiled: usize,
-    /// Event types whose Rust does not.
+    /// Event types whose Rust does not compile.
     pub not_compiled: Vec<String>,
-    /// What rustc says.
+    /// The errors of rustc.
     pub compile_errors: Vec<String>,
     /// Samples, judged.
     pub judged: Vec<Judged>,
@@ -91,7 +91,7 @@ impl Report {
         self.faults(|fault| *fault == Fault::FalseAccept)
     }
 
-    /// Valid samples that were not.
+    /// Valid samples that were refused.
     pub fn false_refusals(&self) -> impl Iterator<Item = &Judged> {
         self.faults(|fault| matches!(fault, Fault::FalseRefusal(_)))
     }
@@ -102,7 +102,7 @@ impl Report {
     }
 
     /// Whether there is no error: everything that was not refused compiled, and every sample was
-    /// judged right and given back equal.
+    /// judged correctly and came back equal.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         let judged_right = |judged: &Judged| judged.fault.is_none() && !judged.contradicted;
@@ -173,7 +173,7 @@ impl Report {
         Value::Object(object)
     }
 
-    /// What there is to say about samples.
+    /// The part of the report about samples.
     fn notes(&self) -> Vec<(&'static str, &Judged, String)> {
         let mut notes = Vec::new();
         for judged in &self.judged {

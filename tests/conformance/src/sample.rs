@@ -1,6 +1,6 @@
-//! The samples file: one JSON object a line.
+//! The samples file: one JSON object per line.
 //!
-//! Every line is looked at before anything is built, and all faults are told at once.
+//! Every line is checked before anything is built, and all faults are reported at once.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use super::Error;
 /// A payload to be judged.
 #[derive(Clone, Debug)]
 pub struct Sample {
-    /// Where it stands: `samples.jsonl:12`.
+    /// Its place: `samples.jsonl:12`.
     pub place: String,
     /// The event type.
     pub event_type: String,
@@ -19,24 +19,24 @@ pub struct Sample {
     pub schema_version: u32,
     /// The payload.
     pub payload: Value,
-    /// Whether it is valid, where the file says so.
+    /// Whether it is valid, if the file says so.
     pub valid: Option<bool>,
 }
 
 /// Reads a samples file.
 ///
 /// # Errors
-/// When it cannot be read, or a line is no sample.
+/// If it cannot be read, or a line is not a sample.
 pub fn read(path: &Path) -> Result<Vec<Sample>, Error> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Error::Samples(vec![format!("{}: {error}", path.display())]))?;
     parse(&path.display().to_string(), &text)
 }
 
-/// Reads samples from a text; `file` is what messages call it. Empty lines are skipped.
+/// Reads samples from a text; messages call it `file`. Empty lines are skipped.
 ///
 /// # Errors
-/// When a line is no sample.
+/// If a line is not a sample.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Sample>, Error> {
     let mut samples = Vec::new();
     let mut faults = Vec::new();

@@ -1,5 +1,6 @@
-//! Contracts that are hard to generate: many event types, many files that refer to each other, in
-//! circles or without, definitions that everybody shares, long schemas. The same seed gives the same files.
+//! Contracts that are hard to generate: many event types, many files that refer to each other, with
+//! or without cycles, definitions shared by all event types, long schemas. The same seed gives the
+//! same files.
 
 use std::fs;
 use std::io;
@@ -10,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{Sample, TestResult, random};
 
-/// How hard.
+/// How hard the contracts are.
 #[derive(Clone, Copy, Debug)]
 pub struct Hardness {
     /// Event types, each with a schema file of its own.
@@ -19,12 +20,12 @@ pub struct Hardness {
     pub definitions: usize,
     /// Definitions in one file.
     pub in_a_file: usize,
-    /// Whether a definition refers to any other, so that they form circles, as the files do; else
-    /// only to those after it.
+    /// Whether a definition may refer to any other, so that definitions and files form cycles;
+    /// otherwise only to those after it.
     pub circles: bool,
-    /// Shared definitions that one event type names.
+    /// Shared definitions that one event type refers to.
     pub named: usize,
-    /// Lines that each schema is filled up to with objects of its own.
+    /// The number of lines that each schema is padded to with objects of its own.
     pub lines: usize,
 }
 
@@ -88,7 +89,7 @@ struct Maker<'h> {
 }
 
 impl Maker<'_> {
-    /// An object that names shared definitions, and is as long as it shall be.
+    /// An object that refers to shared definitions, of the required length.
     fn payload(&mut self) -> Value {
         let mut payload = self.object(4, self.hardness.named, 0, "../common/");
         let mut lines = serde_json::to_string_pretty(&payload)
@@ -124,7 +125,7 @@ impl Maker<'_> {
                 break;
             }
             let reference = self.reference(first, folder);
-            // Neither is required, so that a circle has an end.
+            // Neither is required, so that a cycle can end.
             let value = match self.dice.u8(..3) {
                 0 => json!({ "type": "array", "items": reference }),
                 1 => json!({ "anyOf": [reference, { "type": "null" }] }),

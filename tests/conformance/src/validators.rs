@@ -1,9 +1,9 @@
-//! What the original schemas say, by other code than the generated program's.
+//! The verdict of the original schemas, by code other than the generated program's.
 //!
 //! Two validators read the files of the directory: boon, which shares nothing with the gate, and
-//! jsonschema, which is the gate's own validator but is here given the files by other code. Both
-//! check formats. Where they differ, one of them is wrong; that is told apart from faults of the
-//! generator.
+//! jsonschema, which is the gate's own validator but here receives the files through different
+//! code. Both check formats. If they differ, one of them is wrong; that is reported separately from
+//! faults of the generator.
 
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
@@ -11,14 +11,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use dispatcher_schema::formats::{ANNOTATIONS, BORROWED};
-// The same steps as the gate's; what they come to is held against boon.
+// The same steps as the gate's; their result is compared with boon's.
 use dispatcher_schema::one_resource::{ADDRESS, OneResource};
 use serde_json::{Value, json};
 
 use super::Directory;
 use super::reach::SCHEME;
 
-/// Deep schemas are followed recursively; the memory is only reserved.
+/// Deep schemas are followed recursively; the memory is reserved, not used.
 const STACK: usize = 256 * 1024 * 1024;
 
 /// The compiled schemas of a directory.
@@ -33,7 +33,7 @@ struct Compiled {
 }
 
 impl Validators {
-    /// Compiles these schemas (paths below the directory).
+    /// Compiles these schemas, given by their paths below the directory.
     #[must_use]
     pub fn new(directory: &Directory, paths: &[&str]) -> Self {
         with_stack(|| Self::compile(directory, paths))
@@ -46,7 +46,7 @@ impl Validators {
         compiler.set_default_draft(boon::Draft::V2020_12);
         compiler.enable_format_assertions();
         compiler.use_loader(Box::new(Loader(Arc::clone(&files))));
-        // Apart, documents in circles would take it exponential time.
+        // As one resource: separate documents that form cycles would take it exponential time.
         let one = OneResource::of(addressed(&files));
         let registry = match &one {
             Some(one) => jsonschema::Registry::new().add(ADDRESS, &one.value),
@@ -79,10 +79,10 @@ impl Validators {
         }
     }
 
-    /// What boon says of a payload; without a schema any object is valid.
+    /// boon's verdict on a payload; without a schema any object is valid.
     ///
     /// # Errors
-    /// When boon cannot say: why.
+    /// If boon cannot say: why.
     pub fn independent(
         &self,
         schema: Option<&str>,
@@ -99,10 +99,10 @@ impl Validators {
         })
     }
 
-    /// What the gate's validator says of a payload, given the original file.
+    /// The verdict of the gate's validator on a payload, given the original file.
     ///
     /// # Errors
-    /// When it cannot say: why.
+    /// If it cannot say: why.
     pub fn original(
         &self,
         schema: Option<&str>,
@@ -126,10 +126,10 @@ fn an_object(value: &Value) -> Result<(), String> {
     value
         .is_object()
         .then_some(())
-        .ok_or_else(|| "it is no object".to_owned())
+        .ok_or_else(|| "it is not an object".to_owned())
 }
 
-/// Formats are checked, and none is unknown, as in the gate.
+/// Formats are checked, and an unknown one is an error, as in the gate.
 fn options<'a>() -> jsonschema::ValidationOptions<'a> {
     let options = jsonschema::options()
         .offline()

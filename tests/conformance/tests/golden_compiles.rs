@@ -42,6 +42,53 @@ macro_rules! golden {
 
 golden!(choices circle docs lists names objects presence recursion registry roots scalars shadows shared unions values versions);
 
+/// The golden case `scalars` with newtypes.
+pub mod newtypes {
+    include!("../../../build-support/tests/golden/scalars/newtypes.rs");
+
+    #[test]
+    fn samples_round_trip() {
+        let samples = include_str!("../../../build-support/tests/golden/scalars/samples.jsonl");
+        crate::round_trip(samples, |event_type, schema_version, payload| {
+            Ok(Event::decode(event_type, schema_version, payload)?.to_json()?)
+        });
+    }
+
+    /// A trait of another crate for a type of the contracts.
+    impl From<value_measured::LockedCredits> for std::num::Wrapping<i64> {
+        fn from(credits: value_measured::LockedCredits) -> Self {
+            Self(i64::try_from(credits).unwrap_or(i64::MAX))
+        }
+    }
+
+    #[test]
+    fn a_newtype_is_used_like_the_name_that_it_replaces() -> Result<(), Box<dyn std::error::Error>>
+    {
+        use value_measured::{Id, LockedCredits, Percent, Share};
+
+        let credits: LockedCredits = 6.try_into()?;
+        assert_eq!(
+            (credits.get().as_i64(), credits.to_string()),
+            (Some(6), "6".to_owned())
+        );
+        assert_eq!(i64::try_from(credits)?, 6);
+        assert_eq!(std::num::Wrapping::from(credits).0, 6);
+        let error = LockedCredits::try_from(0_i32).map_err(|error| error.to_string());
+        assert_eq!(
+            error,
+            Err("locked_credits must be at least 1, found 0".to_owned())
+        );
+        assert_eq!(Percent::try_from(55)?.get(), 55_i64);
+        assert!(Share::try_from(0.25)?.number() == 0.25);
+        let text = "0f8fad5b-d9cb-469f-a165-70867728950e";
+        let id: Id = text.parse()?;
+        assert!(id == text && id.as_str() == text && id.starts_with("0f8f"));
+        assert_eq!(format!("{id:?}"), format!("Id({text:?})"));
+        assert_eq!(String::from(id), text);
+        Ok(())
+    }
+}
+
 type Recoded = Result<Value, Box<dyn std::error::Error>>;
 
 /// Each line is an event type, a version, a payload, and `"valid": false` where the gate refuses.

@@ -15,7 +15,7 @@ fn fault(copy: &Copy) -> String {
 #[test]
 fn what_cannot_be_loaded_names_the_file_the_place_and_the_remedy() -> TestResult {
     let ids = "common/ids.json";
-    // (file, what it says, what it says instead, the error)
+    // (file, its text, the replacement, the error)
     let faults = [
         (LIST, "{", "{{", format!("{LIST} is not valid JSON: key must be a string at line 1 column 2")),
         (LIST, "\"registry_version\": 1", "\"registry_version\": 2",

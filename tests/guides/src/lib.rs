@@ -1,4 +1,4 @@
-//! The code blocks of README.md, compiled as doc tests. Those of the guides are run: `main.rs`.
+//! The code blocks of README.md, compiled as doc tests. `main.rs` runs those of the guides.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

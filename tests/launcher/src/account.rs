@@ -1,8 +1,8 @@
-//! Which account the server runs as.
+//! The account that the server runs as.
 //!
-//! Postgres refuses to run as root, so root runs it as `nobody`, the one unprivileged account
-//! that every system has. The account must stand in `/etc/passwd`: `initdb` looks its own user id
-//! up. Whatever that account has to read or write must be reachable by it, which [`RunAs`] checks.
+//! Postgres refuses to run as root, so root runs it as `nobody`, the one unprivileged account that
+//! every system has. `/etc/passwd` must list the account: `initdb` looks its own user id up. That
+//! account must be able to reach everything that it reads or writes, which [`RunAs`] checks.
 
 use std::{
     fs, io,
@@ -13,7 +13,7 @@ use std::{
 
 use super::LaunchError;
 
-/// The account of this process, and the one for the server where that is another.
+/// The account of this process, and the one for the server if it is a different one.
 #[derive(Debug)]
 pub(super) struct RunAs {
     own_uid: u32,
@@ -47,7 +47,7 @@ impl RunAs {
         self.own_uid
     }
 
-    /// The server's account, when it is not the one of this process.
+    /// The server's account, if it is not the one of this process.
     pub(super) fn other(&self) -> Option<&'static str> {
         self.other.as_ref().map(|_| NOBODY)
     }
@@ -77,7 +77,7 @@ impl RunAs {
             })
     }
 
-    /// Whether nobody but this user can have put anything into `folder`.
+    /// Whether only this user can have put anything into `folder`.
     pub(super) fn alone_writes(&self, folder: &Path) -> bool {
         fs::symlink_metadata(folder).is_ok_and(|it| {
             it.is_dir() && it.uid() == self.own_uid && it.permissions().mode() & 0o022 == 0
@@ -85,7 +85,7 @@ impl RunAs {
     }
 }
 
-/// There is no safe call for it in `std`, and `/proc` is not everywhere.
+/// `std` has no safe call for it, and `/proc` does not exist everywhere.
 fn own_uid() -> io::Result<u32> {
     let output = Command::new("id").arg("-u").output()?;
     let text = String::from_utf8_lossy(&output.stdout);

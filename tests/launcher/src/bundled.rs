@@ -1,9 +1,9 @@
-//! Server programs from crates.io, for a machine that has none.
+//! Server programs from crates.io, for a machine without Postgres.
 //!
-//! The parts of `liboliphaunt-native-*` hold one installation between them, below
-//! `files/runtime`. They are merged into one folder of the cache, because the server looks for its
-//! files beside its own program, and made executable, because a crate does not keep modes. They
-//! know their libraries by the paths of the machine that built them, so those are given.
+//! The parts of `liboliphaunt-native-*` together hold one installation, below `files/runtime`. They
+//! are merged into one folder of the cache, because the server looks for its files beside its own
+//! program, and made executable, because a crate does not preserve modes. They refer to their
+//! libraries by the paths of the machine that built them, so the library paths are set explicitly.
 //!
 //! Not every machine can run them: [`programs`] says why not, without trying.
 

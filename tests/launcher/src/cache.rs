@@ -1,10 +1,11 @@
-//! What took time to make and is the same for every cluster: server programs that had to be copied
-//! to run, and the data folder that `initdb` makes. Whoever deletes the cache loses time only.
+//! What takes time to make and is the same for every cluster: server programs that have to be
+//! copied before they can run, and the data folder that `initdb` makes. Deleting the cache costs
+//! only time.
 //!
-//! A folder in the cache is whole or absent: it is filled beside its place and renamed into it, so
-//! two processes may do the same work at once, and the one that comes second throws its copy away.
-//! Nobody else can have written into it; a cache that others can write to is not used, because
-//! programs are run from it.
+//! A folder in the cache is complete or absent: it is filled beside its place and renamed into it,
+//! so two processes may do the same work at once, and the one that finishes second discards its
+//! copy. No other user can have written into it; a cache that others can write to is not used,
+//! because programs are run from it.
 
 use std::{
     env, fs, io,
@@ -14,19 +15,19 @@ use std::{
 
 use super::{account::RunAs, random};
 
-/// The folder `name` of the cache, if it is there.
+/// The folder `name` of the cache, if it exists.
 pub(super) fn find(name: &str, run_as: &RunAs) -> Option<PathBuf> {
     let whole = root(run_as).ok()?.join(name);
     whole.is_dir().then_some(whole)
 }
 
-/// What changes when another `program` takes its place at the same path.
+/// A value that changes if another `program` takes its place at the same path.
 pub(super) fn stamp(program: &Path) -> io::Result<String> {
     let it = fs::metadata(program)?;
     Ok(format!("{:x}-{:x}-{:x}", it.ino(), it.mtime(), it.len()))
 }
 
-/// The folder `name` of the cache, filled by `fill` when it is not there yet.
+/// The folder `name` of the cache, filled by `fill` if it does not exist yet.
 pub(super) fn folder(
     name: &str,
     run_as: &RunAs,
@@ -53,9 +54,9 @@ pub(super) fn folder(
 /// Who may use a copy, whatever the umask says.
 #[derive(Clone, Copy)]
 pub(super) enum For<'a> {
-    /// Everybody may read it, and nobody but this user may write to it.
+    /// All users may read it, and only this user may write to it.
     Everybody,
-    /// It belongs to the server's account, and to it alone.
+    /// Only the server's account may use it.
     Server(&'a RunAs),
 }
 
@@ -69,7 +70,7 @@ impl For<'_> {
     }
 }
 
-/// Copies the files of the folder `from` into `to`, which may already be there and hold others.
+/// Copies the files of the folder `from` into `to`, which may already exist and hold other files.
 pub(super) fn copy(from: &Path, to: &Path, whose: For<'_>) -> io::Result<()> {
     make(to)?;
     whose.settle(to, 0o755, 0o700)?;
@@ -87,7 +88,7 @@ pub(super) fn copy(from: &Path, to: &Path, whose: For<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// The bytes of all files below `folder`.
+/// The total size of all files below `folder`.
 pub(super) fn size(folder: &Path) -> io::Result<u64> {
     let mut sum = 0;
     for entry in fs::read_dir(folder)? {
@@ -116,7 +117,7 @@ fn root(run_as: &RunAs) -> io::Result<PathBuf> {
         .or_else(|| env::home_dir().map(|home| home.join(".cache")))
         .map(|caches| caches.join(NAME));
     let candidates = [
-        own, // out of reach for `nobody` when it lies below /root
+        own, // `nobody` cannot reach it below /root
         run_as.other().map(|_| Path::new("/var/cache").join(NAME)),
         Some(env::temp_dir().join(format!("{NAME}-cache-{}", run_as.own_uid()))),
         Some(Path::new("/tmp").join(format!("{NAME}-cache-{}", run_as.own_uid()))),

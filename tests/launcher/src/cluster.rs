@@ -1,8 +1,8 @@
 //! A cluster of its own: made in a temporary folder, started, killed, started again, removed.
 //!
-//! The cluster answers on 127.0.0.1 only and trusts everybody there. What can happen on its way to
-//! the first answer is in `cluster/start.rs`, and what happens when this process ends without
-//! stopping it, in `watchdog.rs`.
+//! The cluster listens on 127.0.0.1 only and trusts every client there. What can happen before the
+//! first answer is in `cluster/start.rs`, and what happens if this process ends without stopping it
+//! is in `watchdog.rs`.
 
 mod start;
 
@@ -57,8 +57,8 @@ impl Cluster {
     ///
     /// # Errors
     ///
-    /// When there are no server programs, when `initdb` or the server fails, and when the server
-    /// does not answer within 30 seconds.
+    /// If there are no server programs, `initdb` or the server fails, or the server does not answer
+    /// within 30 seconds.
     ///
     /// # Cancellation
     ///
@@ -86,12 +86,12 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// The same cluster as a server, to make databases on.
+    /// The same cluster as a server on which databases can be created.
     pub fn server(&self) -> Server {
         Server::new(self.url("postgres"), self.options(), self.source())
     }
 
-    /// What runs, such as `Postgres 15.18 from /usr/lib/postgresql/15/bin`.
+    /// What is running, such as `Postgres 15.18 from /usr/lib/postgresql/15/bin`.
     pub fn source(&self) -> String {
         format!(
             "Postgres {} from {}",
@@ -99,7 +99,7 @@ impl Cluster {
         )
     }
 
-    /// How long the latest start took; the first one made the data folder too.
+    /// How long the latest start took; the first start includes making the data folder.
     pub fn started_in(&self) -> Duration {
         self.started_in
     }
@@ -114,7 +114,7 @@ impl Cluster {
         self.child.as_ref().map(Child::id)
     }
 
-    /// Kills the server as a crash of it would, and waits for its end. What was committed is there
+    /// Kills the server, as a crash would, and waits for its end. Committed data is still there
     /// after [`restart`](Self::restart).
     ///
     /// # Errors
@@ -131,11 +131,11 @@ impl Cluster {
         self.ended()
     }
 
-    /// Stops the server, and waits for its end. Nothing happens when it does not run.
+    /// Stops the server, and waits for its end. Does nothing if it is not running.
     ///
     /// # Errors
     ///
-    /// When it still runs after 30 seconds.
+    /// If it still runs after 30 seconds.
     ///
     /// # Cancellation
     ///
@@ -148,8 +148,8 @@ impl Cluster {
             Shutdown::Fast => "INT",
             Shutdown::Immediate => "QUIT",
         };
-        // `std` can only send KILL, and a process has no other name for `kill` than its number,
-        // which is its own until it has been waited for.
+        // `std` can only send KILL. `kill` identifies a process only by its number, which is its own
+        // until it has been waited for.
         Command::new("/bin/sh")
             .args(["-c", "kill -s \"$1\" \"$2\"", "sh", signal])
             .arg(child.id().to_string())
@@ -166,16 +166,16 @@ impl Cluster {
         }
     }
 
-    /// Starts the server again, on the same port and with the same data. One that runs is stopped
-    /// first.
+    /// Starts the server again, on the same port and with the same data. A running server is
+    /// stopped first.
     ///
     /// # Errors
     ///
-    /// When the server fails or does not answer within 30 seconds.
+    /// If the server fails or does not answer within 30 seconds.
     ///
     /// # Cancellation
     ///
-    /// The server may run or not. Call this again.
+    /// The server may be running or not. Call this again.
     pub async fn restart(&mut self) -> Result<(), LaunchError> {
         self.stop(Shutdown::Fast).await?;
         let began = Instant::now();
@@ -215,8 +215,8 @@ impl Drop for Cluster {
     }
 }
 
-/// Waits for a child until `deadline`. It asks again and again: a `tokio` child is bound to the
-/// runtime that spawned it, and a cluster that many tests share outlives the runtimes of each.
+/// Waits for a child until `deadline`. It polls: a `tokio` child is bound to the runtime that
+/// spawned it, and a cluster that many tests share outlives each test's runtime.
 async fn wait(child: &mut Child, deadline: Instant) -> Result<Option<ExitStatus>, LaunchError> {
     loop {
         let ended = child

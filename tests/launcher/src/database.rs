@@ -1,11 +1,11 @@
-//! A database for one test, and what becomes of it.
+//! A database for one test, and how it is removed.
 //!
-//! A name says who made the database: `dispatcher_test_<host>_<pid>_<count>_<random>`. It is
+//! A name says what made the database: `dispatcher_test_<host>_<pid>_<count>_<random>`. It is
 //! dropped when its test is over, on every way out of the test that runs destructors. A process
-//! that is killed leaves it on a server that somebody else runs, so the next one there looks for
-//! leftovers. It is careful, because that server may hold anything: the name must be exactly of
-//! this form, and made on this host by a process that is gone; and the drop is one that the server
-//! refuses while anybody is connected.
+//! that is killed leaves its database behind on a server that it did not start, so the next process
+//! there looks for leftovers. It is careful, because that server may hold anything: the name must
+//! have exactly this form, and come from a process on this host that is gone; and the drop is one
+//! that the server refuses while a client is connected.
 
 use std::{fmt, fs, io, path::Path, process::Command};
 
@@ -18,14 +18,14 @@ use super::{LaunchError, random, ready};
 
 const PREFIX: &str = "dispatcher_test";
 
-/// A database of its own. It is dropped when this is, with whatever is still connected to it; that
-/// takes a tenth of a second more than after the pools are closed.
+/// A database of its own. It is dropped when this value is, together with any open connections;
+/// that takes a tenth of a second longer than after the pools are closed.
 #[derive(Debug)]
 pub struct Database {
     name: String,
     url: String,
     options: PgConnectOptions,
-    /// The server, by way of a database that is not this one. Taken when this one is dropped.
+    /// The server, through another of its databases. Taken when this value is dropped.
     server: Option<PgConnectOptions>,
 }
 
@@ -39,7 +39,8 @@ impl Database {
         let mut connection = ready::connect(server)
             .await
             .map_err(LaunchError::statement(doing()))?;
-        // `template1` cannot be copied while anybody is connected to it; to `template0` nobody is.
+        // `template1` cannot be copied while a client is connected to it; `template0` accepts no
+        // connections.
         let create = format!(
             "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
         );
@@ -61,12 +62,12 @@ impl Database {
         &self.name
     }
 
-    /// Its URL, with the user and the password of the server's.
+    /// Its URL, with the server's user and password.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The same as options, for pools and connections with settings of their own.
+    /// The same as options, for pools and connections with their own settings.
     pub fn options(&self) -> &PgConnectOptions {
         &self.options
     }
@@ -75,7 +76,7 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// When the server does not answer.
+    /// If the server does not answer.
     ///
     /// # Cancellation
     ///
@@ -88,12 +89,12 @@ impl Database {
             .map_err(LaunchError::statement(format!("connect to {}", self.name)))
     }
 
-    /// Drops the database, with whatever is still connected to it. To drop the value does the
-    /// same, but tells nobody when it fails.
+    /// Drops the database, together with any open connections. Dropping the value does the same,
+    /// but reports no failure.
     ///
     /// # Errors
     ///
-    /// When the server does not answer, or holds a prepared transaction of this database.
+    /// If the server does not answer, or holds a prepared transaction of this database.
     ///
     /// # Cancellation
     ///
@@ -111,8 +112,8 @@ impl Drop for Database {
         let Some(server) = self.server.take() else {
             return;
         };
-        // This may run on a thread of a runtime, which must not block on a future; so a thread of
-        // its own does. What it fails to drop is left for the next process.
+        // This may run on a thread of a runtime, which must not block on a future; so it uses a
+        // thread of its own. What it fails to drop is left for the next process.
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread()
@@ -139,7 +140,7 @@ async fn drop_database(server: &PgConnectOptions, name: &str) -> Result<(), Laun
         .map_err(LaunchError::statement(format!("drop the database {name}")))
 }
 
-/// Drops what processes of this host that are gone have left on the server.
+/// Drops the databases that dead processes of this host have left on the server.
 pub(super) async fn drop_leftovers(connection: &mut PgConnection) -> Result<(), LaunchError> {
     // The drop itself would wait five seconds for a database in use to become free.
     let unused: Vec<String> = sqlx::query_scalar(
@@ -158,7 +159,8 @@ pub(super) async fn drop_leftovers(connection: &mut PgConnection) -> Result<(), 
         .filter_map(|name| Name::parse(name))
         .filter(left)
     {
-        // Without FORCE, and another process may be about the same: what fails is not ours to mend.
+        // Without FORCE. Another process may be doing the same: a failure here is not ours to
+        // handle.
         let drop = format!("DROP DATABASE IF EXISTS {name}");
         _ = sqlx::raw_sql(AssertSqlSafe(drop))
             .execute(&mut *connection)
@@ -167,7 +169,7 @@ pub(super) async fn drop_leftovers(connection: &mut PgConnection) -> Result<(), 
     Ok(())
 }
 
-/// The parts of a name that is given here.
+/// The parts of a name that this process assigns.
 #[derive(Debug, PartialEq)]
 pub(super) struct Name {
     host: u32,
@@ -186,7 +188,7 @@ impl Name {
         }
     }
 
-    /// The parts of `name`, if it is one that [`fmt::Display`] writes, to the letter.
+    /// The parts of `name`, if it is exactly one that [`fmt::Display`] writes.
     fn parse(name: &str) -> Option<Self> {
         let mut parts = name.strip_prefix(PREFIX)?.strip_prefix('_')?.split('_');
         let parsed = Self {
@@ -216,13 +218,14 @@ fn this_host() -> u32 {
         .unwrap_or_default();
     let namespace = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
     let text = format!("{} {}", name.trim(), namespace.display());
-    // FNV-1a: the hashes of `std` may change with the compiler, and this one is written down.
+    // FNV-1a: the hashes of `std` may change with the compiler, and this one becomes part of a
+    // name.
     text.bytes().fold(0x811c_9dc5, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     })
 }
 
-/// Whether no process has this number, as far as can be seen.
+/// Whether no process has this number, as far as can be determined.
 fn is_gone(pid: u32) -> bool {
     if Path::new("/proc/self").exists() {
         return !Path::new("/proc").join(pid.to_string()).exists();

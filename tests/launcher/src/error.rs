@@ -1,7 +1,7 @@
-//! What can go wrong between "a Postgres, please" and a server that answers.
+//! What can go wrong between asking for a Postgres and having a server that answers.
 //!
-//! Every text says what to do. What the server or `initdb` printed is part of the error, because
-//! the folder that held it is gone by the time somebody reads the message.
+//! Every text says what to do. The output of the server or of `initdb` is part of the error,
+//! because the folder that held it is gone by the time the message is read.
 
 use std::{io, path::PathBuf, process::ExitStatus, time::Duration};
 
@@ -12,7 +12,7 @@ pub enum LaunchError {
     /// Neither this machine nor crates.io has server programs that run here.
     #[error("found no Postgres 14 or later to run. looked at:\n{looked_at}\n\n{INSTALL}")]
     NotFound {
-        /// One line for each place, with the reason why it would not do.
+        /// One line for each place, with the reason why it was not usable.
         looked_at: String,
     },
 
@@ -28,7 +28,7 @@ pub enum LaunchError {
         reason: String,
     },
 
-    /// `DISPATCHER_POSTGRES` has a value that means nothing.
+    /// `DISPATCHER_POSTGRES` has an unknown value.
     #[error("DISPATCHER_POSTGRES is {value:?}: set it to `system` or `bundled`, or unset it")]
     Forced {
         /// The value of the variable.
@@ -59,7 +59,7 @@ pub enum LaunchError {
     Os {
         /// What was being done, as a verb phrase.
         doing: String,
-        /// What the operating system answered.
+        /// The error of the operating system.
         source: io::Error,
     },
 
@@ -68,7 +68,7 @@ pub enum LaunchError {
     Initdb {
         /// How it ended.
         status: ExitStatus,
-        /// The end of what it printed.
+        /// The end of its output.
         output: String,
     },
 
@@ -90,13 +90,13 @@ pub enum LaunchError {
         what: &'static str,
         /// How long it was waited for.
         limit: Duration,
-        /// What the last try to connect came to.
+        /// The result of the last attempt to connect.
         answer: String,
         /// The end of its log.
         log: String,
     },
 
-    /// `DATABASE_URL` is set, and there is no usable server behind it.
+    /// `DATABASE_URL` is set, and no usable server is behind it.
     #[error(
         "no usable Postgres at DATABASE_URL ({place}): {reason}. start that server, or unset \
          DATABASE_URL to run against a private cluster"
@@ -113,7 +113,7 @@ pub enum LaunchError {
     Statement {
         /// What was being done, as a verb phrase.
         doing: String,
-        /// What the server answered.
+        /// The server's error.
         source: sqlx::Error,
     },
 }
@@ -132,7 +132,7 @@ impl LaunchError {
     }
 }
 
-/// The commands stand by themselves on their lines, so that they can be copied.
+/// The commands are on lines of their own, so they can be copied.
 const INSTALL: &str = "\
 install it with one of these:
   Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y postgresql

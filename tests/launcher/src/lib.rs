@@ -1,20 +1,20 @@
-//! The launcher: a Postgres for the quick start, the tests and the benchmarks, on a machine where
-//! nobody has installed one.
+//! The launcher: a Postgres for the quick start, the tests and the benchmarks, on a machine without
+//! an installed one.
 //!
-//! [`Server::shared`] takes the first of these that is there, [`Cluster::start`] the first of the
-//! last two:
+//! [`Server::shared`] takes the first of these that is available, [`Cluster::start`] the first of
+//! cases 2 and 3:
 //!
-//! 1. `DATABASE_URL`: a server that somebody else runs.
+//! 1. `DATABASE_URL`: a server that already runs.
 //! 2. Server programs on this machine (`search.rs`), as a private cluster in a temporary folder.
 //! 3. Server programs from crates.io (`bundled.rs`), in the same way.
-//! 4. An error that names what was looked for and the command that puts it there.
+//! 4. An error that names what was looked for and the command that installs it.
 //!
 //! `DISPATCHER_POSTGRES=system` or `=bundled` asks for case 2 or case 3 alone.
 //!
 //! **Invariant:** what was started here ends with this process, however it ends. A [`Cluster`]
-//! removes itself when it is dropped; when nothing is dropped (statics, `process::exit`,
-//! `kill -9`) its watchdog does it (`watchdog.rs`). On a server that somebody else runs, only
-//! databases made here are dropped (`database.rs`).
+//! removes itself when it is dropped; if nothing is dropped (statics, `process::exit`, `kill -9`)
+//! its watchdog removes it (`watchdog.rs`). On a server that was not started here, only databases
+//! made here are dropped (`database.rs`).
 //!
 //! Unix only: it needs signals and process groups.
 
@@ -38,7 +38,8 @@ pub use error::LaunchError;
 pub use server::Server;
 pub use settings::{Settings, Shutdown};
 
-/// A number that no other process is likely to draw: names of folders and databases, and ports.
+/// A number that no other process is likely to draw: for names of folders and databases, and for
+/// ports.
 fn random() -> u64 {
     use std::hash::{BuildHasher, Hasher};
     std::collections::hash_map::RandomState::new()

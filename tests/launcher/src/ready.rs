@@ -10,10 +10,10 @@ use std::{
 
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 
-/// Between two tries. There is nothing to wait on: a server that becomes ready tells nobody.
+/// Between two attempts. There is nothing to wait on: a server that becomes ready does not say so.
 pub(super) const PAUSE: Duration = Duration::from_millis(5);
 
-/// Connects once. A server that accepts and then says nothing is as good as none.
+/// Connects once. A server that accepts and then sends nothing counts as no server.
 pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
     let limit = Duration::from_secs(10);
     match tokio::time::timeout(limit, PgConnection::connect_with(options)).await {
@@ -22,7 +22,7 @@ pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, 
     }
 }
 
-/// Connects to a server that may still be starting, for `limit` at most.
+/// Connects to a server that may still be starting, for at most `limit`.
 pub(super) async fn connect_within(
     options: &PgConnectOptions,
     limit: Duration,
@@ -38,8 +38,8 @@ pub(super) async fn connect_within(
     }
 }
 
-/// Whether the same connection may succeed a moment later. The proxy of a container takes
-/// connections before the server does, and drops them; where one is refused, nothing is starting.
+/// Whether the same connection may succeed a moment later. A container's proxy accepts connections
+/// before the server does, and drops them; if one is refused, nothing is starting.
 fn is_starting(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(error) => error.code().is_some_and(|code| code == "57P03"),

@@ -1,7 +1,7 @@
 //! Where the server programs come from.
 //!
 //! The first place that has a usable `postgres` and `initdb` wins; every place that has none is
-//! remembered with its reason, because a search that finds nothing has to say what it looked at.
+//! recorded with its reason, because a search that finds nothing has to say what it looked at.
 //! Symbolic links are resolved first: a link to `postgres` on PATH has no `initdb` beside it.
 
 use std::{
@@ -17,7 +17,7 @@ use super::{LaunchError, account::RunAs, bundled, cache, cache::For};
 /// The oldest major version that Dispatcher supports.
 const OLDEST: u32 = 14;
 
-/// Larger than any server by itself; a folder that holds more than a server is not copied.
+/// Larger than any server alone; a folder that holds more than a server is not copied.
 const LARGEST_COPY: u64 = 512 << 20;
 
 /// A `postgres` and an `initdb` that can be run.
@@ -25,7 +25,7 @@ const LARGEST_COPY: u64 = 512 << 20;
 pub(super) struct Programs {
     pub(super) postgres: PathBuf,
     pub(super) initdb: PathBuf,
-    /// Where `initdb` finds its input, when it does not find it by itself.
+    /// Where `initdb` finds its input, if it does not find it by itself.
     pub(super) share: Option<PathBuf>,
     pub(super) environment: Vec<(&'static str, OsString)>,
     pub(super) version: String,
@@ -33,7 +33,7 @@ pub(super) struct Programs {
 }
 
 impl Programs {
-    /// The call of one of the two programs, as the server's account.
+    /// The command for one of the two programs, as the server's account.
     pub(super) fn command(&self, program: &Path, run_as: &RunAs) -> Command {
         let mut command = Command::new(program);
         command
@@ -44,7 +44,7 @@ impl Programs {
         command
     }
 
-    /// Asks the `postgres` of `self` for its version and refuses one that is too old.
+    /// Gets the version of the `postgres` of `self`, and refuses one that is too old.
     pub(super) fn with_version(mut self, run_as: &RunAs) -> Result<Self, Refusal> {
         let mut ask = self.command(&self.postgres, run_as);
         let output = ask
@@ -60,10 +60,10 @@ impl Programs {
     }
 }
 
-/// Why a place would not do.
+/// Why a place is not usable.
 #[derive(Debug, PartialEq)]
 pub(super) enum Refusal {
-    /// The server's account may not run what is there.
+    /// The server's account is not allowed to run the programs.
     Unreadable,
     Other(String),
 }
@@ -111,7 +111,7 @@ impl Search {
         })
     }
 
-    /// Whether programs are asked for, even where `DATABASE_URL` is set.
+    /// Whether programs are requested, even if `DATABASE_URL` is set.
     pub(super) fn is_forced(&self) -> bool {
         self.forced.is_some()
     }
@@ -153,7 +153,7 @@ impl Search {
     }
 }
 
-/// The places in their order, each with the folders that it stands for.
+/// The places in order, each with its folders.
 fn places(path: &OsString) -> Vec<(&'static str, Vec<PathBuf>)> {
     vec![
         (
@@ -229,8 +229,8 @@ fn examine(place: &Path, run_as: &RunAs) -> Result<Programs, Refusal> {
     }
 }
 
-/// Copies an installation that root can read and the server's account cannot. It finds its files
-/// again by their way from `bin`, wherever it stands; its libraries need a word.
+/// Copies an installation that root can read and the server's account cannot. Wherever the copy is,
+/// the programs find their files by the path relative to `bin`; the library path has to be set.
 fn copy_out(postgres: &Path, run_as: &RunAs) -> Result<Programs, Refusal> {
     let other = |error: io::Error| Refusal::Other(format!("{}: {error}", Refusal::Unreadable));
     let (Some(bin), Some(prefix)) = (postgres.parent(), postgres.ancestors().nth(2)) else {
@@ -262,7 +262,7 @@ fn copy_out(postgres: &Path, run_as: &RunAs) -> Result<Programs, Refusal> {
     })
 }
 
-/// Reads the answer to `postgres --version`.
+/// Parses the output of `postgres --version`.
 fn version(output: &Output) -> Result<String, Refusal> {
     let text = String::from_utf8_lossy(&output.stdout);
     let version = text

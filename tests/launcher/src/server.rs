@@ -1,8 +1,8 @@
-//! One server for the process, and databases on it.
+//! One server for each process, and databases on it.
 //!
 //! A database costs a third of what a cluster does, so the tests of one process share a server,
-//! which is started by the first that asks. It is never dropped, for it is a static: a private
-//! cluster ends by its watchdog when the process does.
+//! which the first test that asks for it starts. It is a static, so it is never dropped: the
+//! watchdog ends a private cluster when the process ends.
 
 use std::{
     str::FromStr,
@@ -21,8 +21,8 @@ const OLDEST: i32 = 140_000;
 /// How long a server behind `DATABASE_URL` may still be starting.
 const STARTING: Duration = Duration::from_secs(5);
 
-/// A server to make databases on: the one of `DATABASE_URL`, or a private [`Cluster`], see
-/// [`Cluster::server`]. It does not keep the cluster.
+/// A server on which databases can be created: the one of `DATABASE_URL`, or a private [`Cluster`],
+/// see [`Cluster::server`]. It does not keep the cluster alive.
 #[derive(Clone, Debug)]
 pub struct Server {
     url: String,
@@ -31,8 +31,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// The server that all tests of this process share. The first call starts it, or connects to
-    /// it where `DATABASE_URL` is set.
+    /// The server that all tests of this process share. The first call starts it, or connects to it
+    /// if `DATABASE_URL` is set.
     ///
     /// # Errors
     ///
@@ -40,7 +40,7 @@ impl Server {
     ///
     /// # Cancellation
     ///
-    /// Another call that waits takes over.
+    /// Another waiting call takes over.
     pub async fn shared() -> Result<&'static Self, LaunchError> {
         static SHARED: OnceCell<(Server, Option<Cluster>)> = OnceCell::const_new();
         let start = async || {
@@ -66,14 +66,14 @@ impl Server {
         }
     }
 
-    /// The server behind a URL that somebody else runs. It is given 5 seconds to start.
+    /// The server behind a URL, which was not started here. It has 5 seconds to start.
     ///
     /// Databases that an earlier process of this machine made there and could not drop are dropped
-    /// now, if that process is gone and nobody is connected to them.
+    /// now, if that process is gone and they have no connections.
     ///
     /// # Errors
     ///
-    /// When the URL is malformed, and when the server does not answer or is older than 14.
+    /// If the URL is malformed, or the server does not answer or is older than 14.
     ///
     /// # Cancellation
     ///
@@ -118,25 +118,25 @@ impl Server {
         Ok(Self::new(url.to_owned(), options, source))
     }
 
-    /// Its URL, for what makes its own databases on it.
+    /// Its URL, for callers that create their own databases on it.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// What runs, such as `Postgres 17.2 at DATABASE_URL (127.0.0.1:5432)`.
+    /// What is running, such as `Postgres 17.2 at DATABASE_URL (127.0.0.1:5432)`.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// Makes an empty database, in UTF-8 and with the order of the C locale.
+    /// Creates an empty database, in UTF-8 and with the C locale's sort order.
     ///
     /// # Errors
     ///
-    /// When the server does not answer, or the user of `DATABASE_URL` may not create databases.
+    /// If the server does not answer, or the user of `DATABASE_URL` may not create databases.
     ///
     /// # Cancellation
     ///
-    /// The database may have been made; it is dropped by a later process, see [`Server::at`].
+    /// The database may have been created; a later process drops it, see [`Server::at`].
     pub async fn create_database(&self) -> Result<Database, LaunchError> {
         static COUNT: AtomicU32 = AtomicU32::new(1);
         let name = database::Name::new(COUNT.fetch_add(1, Ordering::Relaxed)).to_string();

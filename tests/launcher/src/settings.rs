@@ -1,11 +1,11 @@
-//! How a cluster is run, and how it is stopped.
+//! The settings with which a cluster runs, and the ways to stop it.
 
 use std::ffi::OsString;
 
 /// How a [`Cluster`](super::Cluster) is run.
 ///
-/// By default with `fsync` off, which loses nothing when the server is killed, only when the
-/// machine is; and with room for 200 connections.
+/// By default with `fsync` off, which loses nothing if the server is killed, only if the machine
+/// crashes; and with room for 200 connections.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub(super) parameters: Vec<(String, String)>,
@@ -23,7 +23,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Whether commits wait for the disk, as they do in production. Benchmarks want it on.
+    /// Whether commits wait for the disk, as they do in production. Benchmarks need this.
     #[must_use]
     pub fn fsync(self, on: bool) -> Self {
         self.set("fsync", if on { "on" } else { "off" })

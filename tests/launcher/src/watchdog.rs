@@ -1,12 +1,12 @@
 //! A cluster's folder, and the process that outlives this one to remove it.
 //!
-//! Neither `Drop` nor an exit handler runs when a process is killed, so a shell waits at the end
-//! of a pipe (`watchdog.sh`). It is the only way out: [`Watchdog::finish`] closes the pipe too and
-//! waits for it. It must know what runs in the folder, so every start and every end is written to
-//! the pipe. A kill in the instant between a start and that line leaves a server without a folder,
-//! which ends by itself: Postgres looks for its lock file once a minute.
+//! Neither `Drop` nor an exit handler runs when a process is killed, so a shell waits at the end of
+//! a pipe (`watchdog.sh`). All removal goes through it: [`Watchdog::finish`] also closes the pipe
+//! and waits for it. It must know what runs in the folder, so every start and every end is written
+//! to the pipe. A kill in the instant between a start and that line leaves a server without a
+//! folder, which ends by itself: Postgres looks for its lock file once a minute.
 //!
-//! When the shell is killed as well, the folder stays until the temporary folders are emptied.
+//! If the shell is killed as well, the folder stays until the temporary folders are emptied.
 
 use std::{
     env, fs,
@@ -26,7 +26,7 @@ pub(super) struct Watchdog {
 }
 
 impl Watchdog {
-    /// Makes a folder for the server's account, and the watchdog for it.
+    /// Makes a folder for the server's account, and its watchdog.
     pub(super) fn start(run_as: &RunAs) -> Result<Self, LaunchError> {
         let folder = make_folder(run_as)?;
         let spawned = Command::new("/bin/sh")
@@ -55,18 +55,18 @@ impl Watchdog {
         &self.folder
     }
 
-    /// A server runs, and is to be stopped without delay.
+    /// A server is running, and has to be stopped without delay.
     pub(super) fn server_runs(&mut self, pid: u32) -> io::Result<()> {
         self.say(format!("QUIT {pid}"))
     }
 
-    /// Another program runs, as the head of a process group. It will end soon, and is left to: a
-    /// server that `initdb` was using would leave its shared memory behind.
+    /// Another program is running, as the leader of a process group. It will end soon, and is
+    /// allowed to: a server that `initdb` was using would leave its shared memory behind.
     pub(super) fn group_runs(&mut self, pid: u32) -> io::Result<()> {
         self.say(format!("0 -{pid}"))
     }
 
-    /// What ran has been waited for: its number may belong to another process now.
+    /// What was running has been waited for: its number may belong to another process now.
     pub(super) fn nothing_runs(&mut self) -> io::Result<()> {
         self.say(String::new())
     }
@@ -79,12 +79,12 @@ impl Watchdog {
         }
     }
 
-    /// Stops what runs, waits for it and for the watchdog, and leaves no folder.
+    /// Stops what is running, waits for it and for the watchdog, and leaves no folder behind.
     pub(super) fn finish(&mut self, running: Option<Child>) {
         drop(self.pipe.take());
         if let Some(mut child) = running {
             if !matches!(self.shell.try_wait(), Ok(None)) {
-                _ = child.kill(); // somebody has killed the watchdog
+                _ = child.kill(); // the watchdog was killed
             }
             _ = child.wait();
         }
@@ -107,7 +107,7 @@ fn make_folder(run_as: &RunAs) -> Result<PathBuf, LaunchError> {
         random()
     );
     let make = || {
-        // Resolved, so that it compares equal to the server's own `data_directory`.
+        // Resolved, so it compares equal to the server's own `data_directory`.
         let folder = fs::canonicalize(parent)?.join(name);
         fs::DirBuilder::new().mode(0o700).create(&folder)?;
         run_as.give(&folder)?;

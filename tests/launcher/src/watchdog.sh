@@ -1,9 +1,10 @@
 # Stops a cluster and removes its folder when the process that started it is gone.
 #
-# $1 is the folder. Standard input is a pipe whose only writer is that process: its end is the end
-# of the process, however it came about. Until then each line says what runs in the folder, as
-# "SIGNAL TARGET"; an empty line says that nothing does. In a process group of its own, so that
-# what is sent to the other one (Ctrl-C at a terminal, a CI's `kill -- -group`) passes it by.
+# $1 is the folder. Standard input is a pipe whose only writer is that process: end of input means
+# that the process has ended, however it ended. Until then each line says what runs in the folder,
+# as "SIGNAL TARGET"; an empty line says that nothing does. This shell is in a process group of its
+# own, so signals to the other group (Ctrl-C at a terminal, a CI's `kill -- -group`) do not reach
+# it.
 
 trap '' HUP INT QUIT TERM
 case $1 in */dispatcher-postgres-*) ;; *) exit 2 ;; esac
@@ -17,9 +18,9 @@ done
 pause() { sleep 0.02 2>/dev/null || sleep 1; }
 
 if [ -n "$target" ]; then
-  # This form and without `--`, or BusyBox does not take it.
+  # In this form and without `--`, for BusyBox.
   kill "-$signal" "$target" 2>/dev/null
-  # All ten seconds pass only where nobody reaps what has ended, as in a container without an init.
+  # All ten seconds pass only if nothing reaps ended processes, as in a container without an init.
   tries=0
   while kill -0 "$target" 2>/dev/null && [ "$tries" -lt 500 ]; do
     pause
@@ -28,13 +29,13 @@ if [ -n "$target" ]; then
   kill -KILL "$target" 2>/dev/null
 fi
 
-# A server that was killed leaves its System V segment behind, and a machine has room for 4096.
+# A killed server leaves its System V segment behind, and a machine has room for 4096.
 if [ -e "$lock" ]; then
   segment=$(sed -n 's/^ *[0-9]\{1,\} *\([0-9]\{1,\}\)$/\1/p' "$lock" | tail -n 1)
   [ -z "$segment" ] || ipcrm -m "$segment" 2>/dev/null
 fi
 
-# Backends that outlived a killed server for a moment may still be writing.
+# Backends that outlive a killed server for a moment may still be writing.
 tries=0
 while [ -e "$1" ] && [ "$tries" -lt 500 ]; do
   rm -rf -- "$1" 2>/dev/null || pause

@@ -1,8 +1,8 @@
 //! The launcher, against what must never happen: data lost over a kill, a server or a folder left
-//! behind, somebody else's database dropped.
+//! behind, a database dropped that the launcher did not make.
 //!
-//! Some tests need a process that they can kill, or one with an environment of its own. They run
-//! this test program again, asking for one of the parts of [`a_part_of_another_test`].
+//! Some tests need a process that they can kill, or one with its own environment. They start this
+//! test program again to run one of the parts in [`a_part_of_another_test`].
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -18,7 +18,7 @@ use sqlx::{Connection, PgConnection};
 
 const PART: &str = "LAUNCHER_PART";
 
-/// Waits for what the operating system tells nobody about.
+/// Waits for something that the operating system does not signal.
 fn becomes(what: &str, condition: impl Fn() -> bool) {
     let began = Instant::now();
     while !condition() {
@@ -41,7 +41,7 @@ fn part(name: &str, environment: &[(&str, &str)]) -> (Child, BufReader<ChildStdo
     (child, output)
 }
 
-/// The next line that a part says for its test to read.
+/// The next line that a part prints for its test.
 fn said(output: &mut impl BufRead) -> String {
     let mut line = String::new();
     loop {
@@ -74,7 +74,7 @@ fn leaves_nothing(folder: &Path, pid: u32) {
 }
 
 fn runs(pid: u32) -> bool {
-    // A server that nobody has waited for yet still has its number, and no command line.
+    // A server that has not been waited for yet still has its number, and no command line.
     match std::fs::read(format!("/proc/{pid}/cmdline")) {
         Ok(command) => !command.is_empty(),
         Err(_) if Path::new("/proc/self").exists() => false,
@@ -138,7 +138,7 @@ async fn a_killed_server_keeps_what_was_committed() {
         cluster.restart().await.unwrap();
         assert_eq!(query::<i32>(&url, "SELECT answer FROM kept").await, 42);
     }
-    cluster.restart().await.unwrap(); // one that runs
+    cluster.restart().await.unwrap(); // a running server
     assert_eq!(query::<i32>(&url, "SELECT answer FROM kept").await, 42);
 
     let folder = cluster.folder().to_owned();
@@ -225,7 +225,7 @@ async fn on_a_server_of_others_only_own_databases_are_dropped() {
         "CREATE DATABASE dispatcher_test",
         "CREATE DATABASE dispatcher_test_mine",
         "CREATE DATABASE precious",
-        "CREATE DATABASE dispatcher_test_00000000_1_1_00000000", // of another host
+        "CREATE DATABASE dispatcher_test_00000000_1_1_00000000", // on another host
     ] {
         sqlx::raw_sql(sql).execute(&mut admin).await.unwrap();
     }
@@ -254,10 +254,10 @@ async fn on_a_server_of_others_only_own_databases_are_dropped() {
     assert_eq!(
         query::<String>(&url, NAMES).await,
         with_one,
-        "nobody was there to drop it"
+        "no process was left to drop it"
     );
 
-    // A leftover that somebody looks at stays.
+    // A leftover with an open connection stays.
     let looks = PgConnection::connect(&killed).await.unwrap();
     let server = Server::at(&url).await.unwrap();
     assert_eq!(query::<String>(&url, NAMES).await, with_one);
@@ -280,7 +280,7 @@ async fn on_a_server_of_others_only_own_databases_are_dropped() {
     assert_eq!(query::<String>(&url, NAMES).await, others);
 }
 
-/// A session ends a moment after its client has gone.
+/// A session ends a moment after its client has disconnected.
 async fn becomes_unused(url: &str) {
     const SESSIONS: &str =
         "SELECT count(*) FROM pg_stat_activity WHERE datname LIKE 'dispatcher_test%'";

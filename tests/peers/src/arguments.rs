@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::measure::{Job, Measurement};
 use crate::peer;
 
-/// What was asked for.
+/// The parsed arguments.
 pub(crate) struct Arguments {
     /// One of [`peer::NAMES`].
     pub(crate) peer: String,
@@ -17,7 +17,7 @@ impl Arguments {
     ///
     /// # Errors
     ///
-    /// If one is missing, unknown, or has a value that it cannot have.
+    /// If an argument is missing or unknown, or has an invalid value.
     pub(crate) fn parse(mut given: impl Iterator<Item = String>) -> Result<Self> {
         let (mut url, mut peer, mut job, mut rounds, mut quick) = (None, None, None, 1, false);
         while let Some(name) = given.next() {

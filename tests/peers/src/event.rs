@@ -1,9 +1,9 @@
-//! The payload that every peer carries: the fields of Dispatcher's `credit.locked`, some 225 bytes of
-//! JSON, so that nobody is measured with less to write.
+//! The payload that every peer carries: the fields of Dispatcher's `credit.locked`, about 225 bytes
+//! of JSON, so that no peer is measured with less to write.
 
 use serde::{Deserialize, Serialize};
 
-/// What is enqueued. `locked_credits` carries a number of its own for each event of a run.
+/// The enqueued event. `locked_credits` carries a different number for each event of a run.
 #[derive(Clone, Debug, Serialize, Deserialize, riverqueue::JobArgs)]
 #[river(kind = "credit_locked")]
 pub(crate) struct CreditLocked {

@@ -1,11 +1,12 @@
-//! Drives another queue or log on Postgres through the jobs that docs/benchmarks/peers.md compares, and prints one
-//! line of JSON for each figure. Dispatcher's benchmark program starts it; it can be run by hand:
+//! Drives another queue or log on Postgres through the jobs that docs/benchmarks/peers.md compares,
+//! and prints one line of JSON for each figure. Dispatcher's benchmark program starts it; it can
+//! also be run by hand:
 //!
 //! ```sh
 //! cargo run --release -- --database-url URL --peer riverqueue --job drain --rounds 3
 //! ```
 //!
-//! The database has to be an empty one: the peer creates its tables, and what is there is worked.
+//! The database has to be empty: the peer creates its tables, and works everything that it finds.
 
 mod arguments;
 mod event;

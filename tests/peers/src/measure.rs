@@ -1,7 +1,7 @@
 //! The jobs, which are the same for every peer, and their figures.
 //!
-//! Nothing here knows a peer. All times are taken in this process, and every figure is a rate or a time
-//! of one round.
+//! Nothing here knows a peer. All times are taken in this process, and every figure is a rate or a
+//! time of one round.
 
 mod backlog;
 mod idle;
@@ -16,16 +16,16 @@ use sqlx::postgres::PgPoolOptions;
 
 use crate::peer::{Load, Peer};
 
-/// A thing that is measured.
+/// One job that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Job {
     /// One event at a time, alone and within the caller's transaction.
     Publish,
     /// 100 events with one call.
     Bulk,
-    /// Working a backlog.
+    /// Working through a backlog.
     Drain,
-    /// How long a handler takes to be called on an idle system.
+    /// How long it takes on an idle system until a handler is called.
     Wake,
 }
 
@@ -41,7 +41,7 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// If there is none.
+    /// If no job has that name.
     pub(crate) fn named(name: &str) -> Result<Self> {
         match Self::ALL.iter().find(|(known, _)| *known == name) {
             Some((_, job)) => Ok(*job),
@@ -60,7 +60,7 @@ pub(crate) struct Measurement {
     pub(crate) url: String,
     pub(crate) job: Job,
     pub(crate) rounds: u32,
-    /// Shorter rounds, to see that it works.
+    /// Shorter rounds, to check that everything works.
     pub(crate) quick: bool,
 }
 
@@ -96,7 +96,7 @@ impl Figures {
 ///
 /// If the database cannot be used, the peer fails, or effects are missing or were applied twice.
 pub(crate) async fn run<P: Peer>(measurement: &Measurement) -> Result<()> {
-    // Only for the table of effects and for looking at it; the peer has a pool of its own.
+    // Only for creating and reading the table of effects; the peer has a pool of its own.
     let pool = PgPoolOptions::new()
         .max_connections(1)
         .connect(&measurement.url)

@@ -1,6 +1,7 @@
-//! What a peer has to do to be measured, and who the peers are.
+//! What a peer has to implement to be measured, and the list of peers.
 //!
-//! Each does it through its own public API. Its module says which of its settings were chosen and why.
+//! Each peer implements it through its own public API. Its module says which of its settings were
+//! chosen and why.
 
 mod apalis;
 mod graphile_worker;
@@ -16,7 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::event::CreditLocked;
 use crate::measure::{self, Measurement};
 
-/// Who is measured, as `--peer` names them: the names of their crates.
+/// The peers, as `--peer` names them: by the names of their crates.
 pub(crate) const NAMES: [&str; 5] = [
     "apalis-postgres",
     "graphile_worker",
@@ -33,14 +34,14 @@ const EFFECT: &str = "INSERT INTO effect (event_id, credits) VALUES ($1, $2)";
 
 /// A queue or a log on Postgres.
 pub(crate) trait Peer: Clone + Send + Sync + 'static {
-    /// What works while it is held.
+    /// Works as long as it is held.
     type Worker;
 
     /// Connects and creates the peer's tables.
     fn open(url: &str, load: Load) -> impl Future<Output = Result<Self>>;
 
-    /// What another process would have opened, where the peer delivers within a process by other means
-    /// than between two.
+    /// Opens what another process would open, if the peer delivers within a process by other means
+    /// than between processes.
     fn elsewhere(&self) -> impl Future<Output = Result<Option<Self>>> {
         async { Ok(None) }
     }
@@ -54,7 +55,7 @@ pub(crate) trait Peer: Clone + Send + Sync + 'static {
     /// Enqueues all of them with one call, in one transaction.
     fn publish_all(&self, events: Vec<CreditLocked>) -> impl Future<Output = Result<()>> + Send;
 
-    /// Starts to work what is there and what comes.
+    /// Starts working existing and new events.
     fn start(&self, handler: Handler) -> impl Future<Output = Result<Self::Worker>>;
 
     /// Whether the database says that everything enqueued was worked.
@@ -64,10 +65,10 @@ pub(crate) trait Peer: Clone + Send + Sync + 'static {
     fn stop(&self, worker: Self::Worker) -> impl Future<Output = Result<()>>;
 }
 
-/// What the peer is going to meet, for peers whose documentation advises different settings.
+/// The load that the peer will meet, for peers whose documentation advises different settings.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Load {
-    /// All that it can take: throughput counts.
+    /// As much as it can take: throughput counts.
     Backlog,
     /// Nothing most of the time: latency counts.
     Idle,
@@ -78,14 +79,14 @@ pub(crate) enum Load {
 pub(crate) struct Handler {
     /// Whether it inserts a row into `effect`.
     pub(crate) writes: bool,
-    /// Is told of each call, when it begins.
+    /// Receives each call when it begins.
     pub(crate) calls: UnboundedSender<Instant>,
 }
 
 impl Handler {
-    /// Tells that the handler was called.
+    /// Reports that the handler was called.
     fn called(&self) {
-        // Nobody listens once the measurement has ended.
+        // Nothing receives once the measurement has ended.
         let _ = self.calls.send(Instant::now());
     }
 }
@@ -94,7 +95,7 @@ impl Handler {
 ///
 /// # Errors
 ///
-/// If there is no such peer, or it fails.
+/// If no peer has that name, or it fails.
 pub(crate) async fn measure(name: &str, measurement: &Measurement) -> Result<()> {
     match name {
         "apalis-postgres" => measure::run::<apalis::Apalis>(measurement).await,

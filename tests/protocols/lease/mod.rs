@@ -1,4 +1,4 @@
-//! The lease with a fence, and each way of getting it wrong.
+//! The lease with a fence, and every known way to get it wrong.
 
 mod model;
 mod properties;
@@ -41,12 +41,12 @@ fn three_replicas_with_effects_outside_transactions() {
     holds("lease, outside", model);
 }
 
-/// Whatever was stopped or has crashed, those that run get to the end without it.
+/// Whatever has stopped or crashed, the running replicas get to the end without it.
 fn progress(evict: Evict, mistake: Option<Mistake>) -> Result<(), Vec<Step>> {
     let model = Protocol {
         evict,
         mistake,
-        // One to spare, because the model ends where fences do.
+        // One fence to spare, because the model ends where fences do.
         acquisitions: 4,
         ..protocol()
     };
@@ -69,15 +69,15 @@ fn without_l6_a_stopped_process_stops_everybody() {
     assert!(matches!(steps[..], [.., Step::Stop(_)]));
 }
 
-/// It cannot become the holder: L1 waits for the row, which the stopped process has.
+/// It cannot become the holder: L1 waits for the row, which the stopped process has locked.
 #[test]
 fn l6_by_a_new_holder_alone_comes_too_late() {
     let steps = progress(Evict::NewHolder, None).unwrap_err();
     assert!(steps.iter().any(|step| matches!(step, Step::L3Confirm(_))));
 }
 
-/// Former holders that do not know it yet wait in L2 and L4 for what the stopped one has locked. None
-/// of them is a contender, so nobody evicts.
+/// Former holders that do not know it yet wait in L2 and L4 for what the stopped one has locked.
+/// None of them is a contender, so no replica evicts.
 #[test]
 fn former_holders_that_wait_for_their_renewal_wait_for_ever() {
     progress(Evict::Contender, Some(Mistake::RenewWaitsForEver)).unwrap_err();
@@ -108,7 +108,8 @@ fn a_release_without_the_fence_robs_the_new_holder() {
     broken_by(Mistake::ReleaseWithoutFence, NOT_ROBBED);
 }
 
-/// Who is not told whether COMMIT worked has to ask again (L1), or L3 has to name the old position.
+/// A replica that does not learn whether COMMIT worked has to ask again (L1), or L3 has to name the
+/// old position.
 #[test]
 fn an_unanswered_commit_that_counts_as_failed_applies_effects_twice() {
     broken_by(Mistake::UnansweredIsFailed, ONCE);

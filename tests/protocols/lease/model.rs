@@ -1,52 +1,54 @@
 //! A lease with a fence on the cursor's row.
 //!
 //! ```text
-//!   L1 acquire  one statement on the cursor's row: if nobody holds it or it has expired:
+//!   L1 acquire  one statement on the cursor's row: if it has no holder or has expired:
 //!               fence := a new one, holder := me, expires := later; gives fence and position.
 //!               While the row is locked it waits, and evaluates the condition on the new row
 //!   L2 work     in a transaction: the next event's effects
 //!   L3 confirm  last in that transaction: UPDATE position, expires WHERE fence = mine.
 //!               It locks the row until COMMIT; no row: roll back, the lease is lost
 //!   L4 renew    UPDATE expires WHERE fence = mine; no row, or no answer in time: lost
-//!   L5 release  holder := nobody WHERE fence = mine
+//!   L5 release  holder := none WHERE fence = mine
 //!   L6 evict    terminate the transaction that holds the row or an effect that one needs
 //! ```
 //!
-//! A process may be stopped and resumed between any two steps, or crash; a COMMIT may go unanswered.
-//! Left out: dedup rows, a second line of defence inside a transaction (outside it is part of L3), how
-//! the log is read (the events are there from the beginning), more than one event a transaction.
-//! Fences are numbers up to a limit, and so is the number of acquisitions.
+//! A process may be stopped and resumed between any two steps, or crash; a COMMIT may go
+//! unanswered. Left out: dedup rows, which are a second line of defence inside a transaction
+//! (outside one they are part of L3), how the log is read (the events exist from the beginning),
+//! more than one event per transaction. Fences are numbers up to a limit, and so is the number of
+//! acquisitions.
 
 use stateright::{Model, Property};
 
 use super::properties;
 
-/// A way in which the protocol is got wrong.
+/// A way to get the protocol wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mistake {
     /// L3 without WHERE fence = mine.
     ConfirmWithoutFence,
-    /// The fence is looked at in a statement of its own, and then L3 goes without it.
+    /// The fence is checked in a statement of its own, and L3 then does without it.
     CheckThenAct,
-    /// L1 leaves the fence as it is.
+    /// L1 leaves the fence unchanged.
     FenceReused,
     /// The position is read before L1 and used after it.
     PositionBeforeL1,
     /// L5 without WHERE fence = mine.
     ReleaseWithoutFence,
-    /// After a COMMIT without an answer the holder goes on from the position that it knew.
+    /// After a COMMIT without an answer, the holder continues from the position that it knew.
     UnansweredIsFailed,
-    /// A holder waits for L4 for as long as somebody else has the row.
+    /// A holder waits for L4 as long as another transaction has the row.
     RenewWaitsForEver,
 }
 
-/// Who terminates transactions that are in the way.
+/// Which replica terminates transactions that are in the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Evict {
     Never,
-    /// Only who has got the lease: those of former holders.
+    /// Only the replica that has the lease: it terminates those of former holders.
     NewHolder,
-    /// Also who wants it: that of the holder whose lease has expired, when it has the row.
+    /// Also a replica that wants the lease: it terminates that of the expired holder, if it has the
+    /// row.
     Contender,
 }
 
@@ -55,7 +57,7 @@ pub(crate) struct Protocol {
     pub(crate) events: u8,
     /// How often L1 may succeed.
     pub(crate) acquisitions: u8,
-    /// Effects are in the transaction (and lock what they write), or outside any.
+    /// Effects are inside the transaction (and lock what they write), or outside any.
     pub(crate) outside: bool,
     pub(crate) evict: Evict,
     /// Whether processes crash. They are stopped and resumed in any case.
@@ -100,7 +102,7 @@ pub(crate) enum At {
     Idle,
     /// It believes that it holds the lease.
     Holds,
-    /// L2 is done: the effects of the next event.
+    /// L2 is done: the effects of the next event are written.
     Worked,
     /// [`Mistake::CheckThenAct`]
     Checked,
@@ -121,7 +123,7 @@ pub(crate) enum Step {
     CommitUnanswered(usize),
     Rollback(usize),
     L4Renew(usize),
-    /// L4 had no answer within the lease's time: lost, by one's own clock.
+    /// L4 had no answer within the lease's time: by the replica's own clock, the lease is lost.
     L4GiveUp(usize),
     L5Release(usize),
     /// The first terminates the transaction of the second.
@@ -174,7 +176,7 @@ impl Protocol {
             At::Holds => {
                 let event = me.position + 1;
                 let is_written = |of: &Replica| of.has_transaction() && of.position + 1 == event;
-                // What two transactions write, the second waits for.
+                // What one transaction has written blocks a second one that writes the same.
                 let waits = !self.outside && state.replicas.iter().any(is_written);
                 if event <= self.events && !waits {
                     steps.push(Step::L2Work(r));
@@ -191,7 +193,7 @@ impl Protocol {
             At::Worked | At::Checked => {}
             At::Confirmed => steps.extend([Step::Commit(r), Step::CommitUnanswered(r)]),
         }
-        // On a connection of its own, so also while a transaction is open.
+        // On a connection of its own, so this is possible while a transaction is open too.
         if me.at != At::Idle && row_is_free {
             steps.push(Step::L4Renew(r));
         }
@@ -300,7 +302,7 @@ impl Model for Protocol {
                 continue;
             }
             self.steps_of(state, r, steps);
-            // Who is idle has nothing to come back to; and somebody is left running.
+            // An idle replica has nothing to come back to; and at least one is left running.
             if replica.at != At::Idle {
                 if running > 1 {
                     steps.push(Step::Stop(r));

@@ -1,12 +1,12 @@
-//! What a lease has to keep, and what shows that the model gets into the states that matter.
+//! What a lease has to guarantee, and what shows that the model reaches the states that matter.
 
 use stateright::Property;
 
 use super::model::{At, Protocol, State};
 
-/// No event's effects, or dedup rows, are committed a second time.
+/// No event's effects or dedup rows are committed a second time.
 pub(crate) const ONCE: &str = "no event is committed twice";
-/// Nor before those of the events before it, nor is one left out.
+/// No event is committed before an earlier one, and none is left out.
 pub(crate) const IN_ORDER: &str = "events are committed in order, none is skipped";
 /// The cursor is where the events are.
 pub(crate) const CURSOR: &str = "the cursor is at the last event that was committed";

@@ -1,4 +1,4 @@
-//! The gap-safe read, and each way of getting it wrong.
+//! The gap-safe read, and every known way to get it wrong.
 
 mod model;
 
@@ -35,7 +35,8 @@ fn three_writers_and_two_readers() {
     );
 }
 
-/// Readers neither see nor hinder each other, so one of them affords more of the rest.
+/// Readers neither see nor hinder each other, so with one reader the rest of the model can be
+/// larger.
 #[test]
 fn three_writers_with_savepoints_and_one_reader() {
     holds(

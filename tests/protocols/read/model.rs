@@ -10,35 +10,35 @@
 //!            R3 a new snapshot; rows in (cursor, H]; the cursor is at H
 //! ```
 //!
-//! Left out: savepoints in savepoints, more than one transaction for each writer, a limit on the rows
-//! of a read (then the cursor stays behind H), event types. Scanning the locks is one step, because
-//! Postgres holds all partitions of its lock table while `pg_locks` copies it.
+//! Left out: savepoints in savepoints, more than one transaction for each writer, a limit on the
+//! rows of a read (then the cursor stays behind H), event types. Scanning the locks is one step,
+//! because Postgres locks all partitions of its lock table while `pg_locks` copies it.
 
 use stateright::{Model, Property};
 
-/// What this model is about.
+/// The property that this model is about.
 pub(crate) const NOTHING_PASSED_OVER: &str = "no reader passes over a committed event";
 
-/// A way in which the protocol is got wrong.
+/// A way to get the protocol wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mistake {
-    /// Rows above the cursor, whatever they are; the cursor is at the highest.
+    /// Reads all rows above the cursor; the cursor moves to the highest.
     NaiveReader,
     /// R2, then R1.
     LocksBeforeSequence,
     /// The rows are read in the statement that computes the horizon.
     OneSnapshot,
-    /// ROLLBACK TO SAVEPOINT takes the lock back and not the memo.
+    /// ROLLBACK TO SAVEPOINT releases the lock but keeps the memo.
     MemoSurvives,
-    /// Commit gives the locks back and then shows the rows.
+    /// Commit releases the locks and then shows the rows.
     UnlockBeforeVisible,
     /// W1 may see a value that has not been handed out yet.
     FloorReadsAhead,
-    /// R1 may.
+    /// R1 may see such a value.
     ReaderReadsAhead,
     /// A session takes two positions at once.
     Cache,
-    /// A row trigger: W1 comes after the position was taken.
+    /// A row trigger: W1 comes after the position is taken.
     RowTrigger,
 }
 
@@ -71,10 +71,10 @@ pub(crate) struct State {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Writer {
     at: At,
-    /// What the transaction and its savepoint did. With a lock in one the other has none.
+    /// What the transaction and its savepoint did. If one of them has a lock, the other has none.
     levels: [Level; 2],
     in_savepoint: bool,
-    /// A position that the session took from the sequence and has not used.
+    /// A position that the session took from the sequence and has not used yet.
     cached: Option<u8>,
 }
 
@@ -94,7 +94,7 @@ enum At {
     FloorRead(u8),
     /// W1 is done, W2 is not.
     Locked,
-    /// [`Mistake::RowTrigger`]: the other way round.
+    /// [`Mistake::RowTrigger`]: the position is taken, W1 is not done.
     PositionTaken,
     /// Commit is half done.
     Committing,
@@ -235,7 +235,7 @@ impl Protocol {
         let reader = &state.readers[r];
         match reader.found {
             Found::Nothing if self.is(Mistake::NaiveReader) => steps.push(Step::R3(r)),
-            // Nothing new: reading would change nothing.
+            // There is nothing new, so reading would change nothing.
             Found::Nothing if reader.cursor >= state.last => {}
             Found::Nothing if self.is(Mistake::LocksBeforeSequence) => steps.push(Step::R2(r)),
             Found::Nothing if self.is(Mistake::OneSnapshot) && reader.snapshot.is_none() => {
@@ -343,7 +343,7 @@ impl Protocol {
                 let seen = reader.snapshot.take().unwrap_or(visible);
                 let horizon = match found {
                     Found::Horizon(horizon) => horizon,
-                    // The naive reader: the highest that it sees.
+                    // The naive reader's cursor: the highest position that it sees.
                     _ => u8::try_from(seen.checked_ilog2().unwrap_or(0)).unwrap(),
                 };
                 reader.delivered |= seen & up_to(horizon) & !up_to(reader.cursor);
@@ -390,7 +390,7 @@ impl Model for Protocol {
             | Step::CommitUnlock(w) => self.write(&mut next, w, step),
         }
         if self.mistake.is_none() {
-            // Who they are makes no difference. Counterexamples keep their numbers.
+            // Their identity makes no difference. Counterexamples keep their numbers.
             next.writers[self.savepoints..].sort_unstable();
             next.readers.sort_unstable();
         }

@@ -1,4 +1,4 @@
-//! Falling asleep without losing a wake-up, and each way of getting it wrong.
+//! Falling asleep without losing a wake-up, and every known way to get it wrong.
 
 mod model;
 
@@ -29,13 +29,13 @@ fn three_writers_and_two_subscriptions() {
     );
 }
 
-/// As it was before leases: see below.
+/// As it was before leases; see below.
 #[test]
 fn three_writers_and_two_replicas() {
     holds("sleep, replicas", protocol(Readers::Replicas, None));
 }
 
-/// Without the poll interval, which is no step of the model.
+/// Without the poll interval, which is not a step of the model.
 #[test]
 fn everything_is_delivered_from_everywhere() {
     let model = Protocol {
@@ -45,10 +45,10 @@ fn everything_is_delivered_from_everywhere() {
     can_always("sleep", &model, |_| true, |state| state.is_delivered()).unwrap();
 }
 
-/// The engine shared a cursor among replicas by its row lock (`SKIP LOCKED`) before it had leases, and
-/// this is one of the reasons: the replica that found the row locked relies on the one that had it, and
-/// when that one is gone its wake-up is left to the poll interval. Now only the holder of a lease
-/// sleeps, and a new holder begins with a pass.
+/// The engine shared a cursor among replicas by its row lock (`SKIP LOCKED`) before it had leases,
+/// and this is one of the reasons for them: the replica that found the row locked relies on the one
+/// that had it, and if that one is gone, its wake-up is left to the poll interval. Now only the
+/// holder of a lease sleeps, and a new holder begins with a pass.
 #[test]
 fn a_replica_that_stops_leaves_its_wake_up_to_the_poll_interval() {
     let steps = breaks(
@@ -74,7 +74,8 @@ fn not_waiting_for_writers_in_flight_loses_a_wake_up() {
     missed_by(Mistake::WithoutS3);
 }
 
-/// It finds the notifier's own floor lock, and S3 begins again: the model says that this is survived.
+/// It finds the notifier's own floor lock, and S3 begins again: the model shows that this does no
+/// harm.
 #[test]
 fn a_notification_before_the_rows_are_visible_is_survived_by_s3() {
     let model = Protocol {

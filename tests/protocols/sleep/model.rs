@@ -2,48 +2,49 @@
 //!
 //! ```text
 //!   writer   W2 insert: position and floor lock
-//!            W3 the trigger tries the exclusive lock: if somebody sleeps, notify at commit
+//!            W3 the trigger tries the exclusive lock: if a reader sleeps, notify at commit
 //!            commit: visible; then, in any order, the floor lock goes and the notification arrives
-//!            or rollback: nobody is told
+//!            or rollback: no notification
 //!   reader   awake: R1 R2, R3; again while there was something, else
 //!            S1 shared lock   S2, S3 R1 R2, R3; S5 if there was something
 //!            S4 wait: for a notification, shortly (a writer is in flight), or for the poll interval
 //!            S5 give the lock back
 //! ```
 //!
-//! The poll interval is no step here: what only it would end is what must not be. Left out: several
-//! event types, a lost connection (then everybody polls), and W1 apart from W2, R1 apart from R2,
-//! which the other model has. A notification can arrive before the floor lock of its writer is gone,
-//! because a listener that was signalled for another one reads what is in the queue.
+//! The poll interval is not a step here: a state that only the poll interval would end must not
+//! occur. Left out: several event types, a lost connection (then every consumer polls), and W1
+//! apart from W2 and R1 apart from R2, which the other model has. A notification can arrive before
+//! the floor lock of its writer is gone, because a listener that was signalled for another one
+//! reads what is in the queue.
 
 use stateright::{Model, Property};
 
 pub(crate) const NO_LOST_WAKE_UP: &str =
-    "nobody waits for the poll interval while an event is there";
+    "no reader waits for the poll interval while an event is there";
 
-/// A way in which the protocol is got wrong, or a thing that can happen to it.
+/// A way to get the protocol wrong, or something that can happen to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mistake {
     WithoutS2,
     WithoutS3,
-    /// Writers notify before their rows are visible. S3 survives it.
+    /// Writers notify before their rows are visible. S3 copes with it.
     NotifyBeforeVisible,
-    /// The lock is given back before S4.
+    /// The lock is released before S4.
     S5BeforeS4,
-    /// A notification does not make S3 begin again: who notified may still hold its floor lock, or be
-    /// behind a writer that rolls back and says nothing.
+    /// A notification does not make S3 begin again: the notifier may still hold its floor lock, or
+    /// be behind a writer that rolls back and sends nothing.
     S3NotAfterS4,
 }
 
-/// Whose cursors they are.
+/// What the cursors belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Readers {
     /// One for each: subscriptions.
     Subscriptions,
-    /// One for all: replicas of one subscription, as they were before leases. Who finds the cursor's row
-    /// locked is idle.
+    /// One cursor for all: replicas of one subscription, as they were before leases. A replica that
+    /// finds the cursor's row locked is idle.
     Replicas,
-    /// Replicas, one of which stops or dies.
+    /// Replicas; one of them stops or dies.
     ReplicasThatStop,
 }
 
@@ -86,9 +87,9 @@ enum At {
 struct Reader {
     cursor: u8,
     doing: Doing,
-    /// S1 was, S5 was not: registered, and the lock is held.
+    /// S1 is done, S5 is not: registered, and the lock is held.
     asleep: bool,
-    /// A notification arrived that nobody has looked at: tokio's `Notify` keeps one.
+    /// A notification has arrived and has not been looked at: tokio's `Notify` keeps one.
     notified: bool,
     /// L at S2.
     writers_until: Option<u8>,
@@ -99,7 +100,7 @@ enum Doing {
     /// Begins a pass.
     #[default]
     Pass,
-    /// R1 and R2 were: L, H.
+    /// R1 and R2 are done: L, H.
     Horizon(u8, u8),
     /// Nothing was found; S1 is next.
     Idle,
@@ -166,7 +167,7 @@ impl Protocol {
         self.mistake == Some(mistake)
     }
 
-    /// What a pass that found nothing leads to.
+    /// The state after a pass that found nothing.
     fn idle(&self, reader: &mut Reader, last: u8, horizon: u8) {
         let s2_is_over = self.is(Mistake::S5BeforeS4) && reader.writers_until.is_some();
         if !(reader.asleep || s2_is_over) {
@@ -325,7 +326,7 @@ impl Model for Protocol {
         let mut next = state.clone();
         self.act(&mut next, step);
         if self.mistake.is_none() {
-            // Who they are makes no difference. Counterexamples keep their numbers.
+            // Their identity makes no difference. Counterexamples keep their numbers.
             next.writers.sort_unstable();
             next.readers.sort_unstable();
         }
@@ -346,7 +347,7 @@ impl Model for Protocol {
                         Readers::Subscriptions => {
                             !readers.any(|reader| waits(reader) && behind(reader))
                         }
-                        // One of them is enough, but one that has gone does nothing.
+                        // One of them is enough, but a replica that is gone does nothing.
                         _ => {
                             let gone = |reader: &Reader| reader.doing == Doing::Gone;
                             !behind(&state.readers[0])

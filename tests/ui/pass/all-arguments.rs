@@ -1,4 +1,4 @@
-//! Everything that a handler can take, in another order.
+//! Every argument that a handler can take, in a different order.
 
 #![deny(warnings, missing_docs, clippy::pedantic)]
 

@@ -1,4 +1,5 @@
-//! A deprecated event type can be handled; only the user's own mention of its payload is warned of.
+//! A deprecated event type can be handled; only the user's own mention of its payload gives a
+//! warning.
 
 #![deny(warnings, missing_docs, clippy::pedantic)]
 #![expect(deprecated)]

@@ -1,4 +1,4 @@
-//! A handler's error may be whatever becomes a boxed error.
+//! A handler's error may be anything that converts into a boxed error.
 
 #![deny(warnings, missing_docs, clippy::pedantic)]
 

@@ -1,4 +1,4 @@
-//! Bounds that users name: code that publishes, or registers, what it does not know.
+//! Bounds that users name: generic code that publishes or registers.
 
 #![deny(warnings, missing_docs, clippy::pedantic)]
 

@@ -1,4 +1,5 @@
-//! What a macro could stumble over: aliases, paths, other errors, raw names, local items, attributes.
+//! What a macro could stumble over: aliases, paths, other errors, raw names, local items,
+//! attributes.
 
 #![deny(warnings, missing_docs, clippy::pedantic)]
 
@@ -41,7 +42,7 @@ async fn r#async(event: Locked) -> Handled<Infallible> {
 }
 
 #[subscribe(super::other_spellings::locked)]
-#[expect(dead_code, reason = "nobody registers it")]
+#[expect(dead_code, reason = "it is never registered")]
 async fn unregistered(_: Locked) -> Handled {
     Ok(())
 }

@@ -15,7 +15,7 @@ pub(crate) struct App {
     limits: Limits,
 }
 
-/// A piece that is made, and not cloned.
+/// A piece that is copied instead of cloned.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     most_credits: i64,

@@ -1,4 +1,4 @@
-//! A publish joins whatever derefs to a connection, and takes a payload or a reference to one.
+//! A publish joins anything that derefs to a connection, and takes a payload or a reference to one.
 
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::{Coaching, Revenue};

@@ -17,7 +17,7 @@ use sqlx::PgPool;
 #[derive(Clone, Debug, EventUnion)]
 enum CreditEvent {
     Locked(CreditLocked),
-    /// The other end.
+    /// The end of the reservation.
     Released(CreditReleased),
 }
 
@@ -70,8 +70,8 @@ pub(crate) fn growth(pool: PgPool) -> ConsumerBuilder<Growth, ()> {
     Consumer::builder(pool).subscribe(takings)
 }
 
-/// What is written for the enum mentions the deprecated type without a word; the user's own mention
-/// is warned of.
+/// The code generated for the enum mentions the deprecated type without a warning; the user's own
+/// mention gives one.
 mod deprecated {
     #![expect(deprecated)]
 

@@ -115,8 +115,12 @@ fn untagged(scope: &Scope<'_>, id: ItemId, alternative: &Alternative) -> TokenSt
 pub(super) fn json_schemas(scope: &Scope<'_>, items: impl Iterator<Item = ItemId>) -> TokenStream {
     let items = items
         .filter_map(|id| scope.program.items.get(id))
-        // A value with a rule has the impl of its rule.
-        .filter(|item| !matches!(item.shape, Shape::Pending | Shape::Scalar(_)));
+        .filter(|item| match item.shape {
+            Shape::Pending => false,
+            // A name for a value with a rule has the impl of its rule.
+            Shape::Scalar(_) => scope.newtypes,
+            _ => true,
+        });
     let (names, places): (Vec<_>, Vec<_>) = items
         .map(|item| (ident(&item.name), text(&item.place())))
         .unzip();

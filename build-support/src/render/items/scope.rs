@@ -20,6 +20,8 @@ pub(super) struct Scope<'a> {
     pub(super) program: &'a Program,
     model: &'a Model,
     cycles: &'a Cycles,
+    /// Whether a constrained value is a struct of the generated code.
+    pub(super) newtypes: bool,
     home: Home,
     /// The items of other modules that the module has under their own names.
     pub(super) imported: BTreeMap<&'a str, ItemId>,
@@ -43,6 +45,7 @@ impl<'a> Scope<'a> {
             program,
             model,
             cycles: &lowered.cycles,
+            newtypes: lowered.newtypes,
             home,
             imported,
             taken,

@@ -14,7 +14,8 @@ use crate::render::names::ident;
 use super::scope::Scope;
 use super::tokens::text;
 
-/// A name for a value with a rule. The rule itself is in the module [`rules`](super::rules).
+/// A name for a value with a rule, or a struct around it. The rule itself is in the module
+/// [`rules`](super::rules).
 pub(super) fn scalar(
     scope: &Scope<'_>,
     item: &Item,
@@ -31,7 +32,29 @@ pub(super) fn scalar(
         Rule::Number(_) => quote!(::dispatcher_runtime::Number),
         Rule::Text(_) => scope.std("String", "::std::string::String"),
     };
-    quote!(#docs pub type #name = ::dispatcher_runtime::Refined<#held, rules::#name>;)
+    if !scope.newtypes {
+        return quote!(#docs pub type #name = ::dispatcher_runtime::Refined<#held, rules::#name>;);
+    }
+    let (kind, traits) = match &scalar.rule {
+        Rule::Range { inner, .. } | Rule::Integer { inner, .. } => (
+            match inner {
+                Inner::Signed => quote!(i64),
+                Inner::Unsigned => quote!(u64),
+                Inner::Any => quote!(Integer),
+            },
+            quote!(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd),
+        ),
+        Rule::Number(_) => (quote!(Number), quote!(Clone, Copy, PartialEq, PartialOrd)),
+        Rule::Text(_) => (
+            quote!(String),
+            quote!(Clone, Eq, Hash, Ord, PartialEq, PartialOrd),
+        ),
+    };
+    quote! {
+        #docs #[derive(#traits)]
+        pub struct #name(::dispatcher_runtime::Refined<#held, rules::#name>);
+        ::dispatcher_runtime::private::newtype!(#name: #kind);
+    }
 }
 
 pub(super) fn choice(

@@ -40,6 +40,8 @@ pub(crate) struct Lowered {
     pub(in crate::render) cycles: Cycles,
     /// The keywords that these types hold.
     pub(crate) held: Held,
+    /// Whether a constrained value is a struct of the generated code and not a name for `Refined`.
+    pub(crate) newtypes: bool,
 }
 
 /// Every payload of the model, and whatever it refers to.
@@ -63,5 +65,6 @@ pub(crate) fn lower(model: &Model) -> Lowered {
         program,
         cycles,
         held,
+        newtypes: false,
     }
 }

@@ -102,6 +102,13 @@ impl<S: Send + Sync + 'static> Attempt<'_, S> {
         let started = clock(self.observers);
         let result = self.call(tx.as_deref_mut(), &span).await;
         let handler_latency = started.map(|started| started.elapsed());
+        // Asked first, because sqlx counts no transaction on a connection that is lost in a nested `begin`.
+        if let Ok(Err(error)) = &result
+            && error.is_transient()
+        {
+            crate::observe::span::failed(&span, "database");
+            return Err(AbortCause::Transient(error.chain()));
+        }
         if tx.as_deref().is_some_and(|tx| !tx.is_open()) {
             return Err(AbortCause::TransactionEnded);
         }
@@ -116,10 +123,6 @@ impl<S: Send + Sync + 'static> Attempt<'_, S> {
                     });
                 }
             },
-            Ok(Err(error)) if error.is_transient() => {
-                crate::observe::span::failed(&span, "database");
-                return Err(AbortCause::Transient(error.chain()));
-            }
             Ok(Err(error)) => Failure::new(error.kind, error.chain()),
             Err(panic) => Failure::of_panic(panic.as_ref()),
         };

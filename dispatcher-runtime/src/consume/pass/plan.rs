@@ -151,20 +151,21 @@ impl<'a, S> Planner<'a, S> {
     /// What is due, and as much of what queues up behind it as there is room for.
     async fn retries(&mut self, tx: &mut DeliveryTx) -> Result<Vec<Candidate>, AbortCause> {
         let mut waiting = self.reader.due_retries(tx, self.limit).await?;
-        // Two events of a subject are due where an operator has redriven the earlier one: in order, then.
         waiting.sort_by_key(|waiting| waiting.position);
+        // Of each subject the first only: should another be due, it comes after those between the two.
         let mut subjects = HashSet::new();
+        waiting.retain(|waiting| match &waiting.subject {
+            Some(subject) => subjects.insert(subject.clone()),
+            None => true,
+        });
         let first: Vec<(String, i64)> = waiting
             .iter()
             .filter_map(|waiting| Some((waiting.subject.clone()?, waiting.position)))
-            .filter(|(subject, _)| subjects.insert(subject.clone()))
             .collect();
         let room = self.limit.saturating_sub(count(&waiting));
         if !first.is_empty() && room > 0 {
-            let known: HashSet<_> = waiting.iter().map(|waiting| waiting.position).collect();
             let followers = self.reader.followers(tx, &first, room).await?;
-            let followers = followers.into_iter();
-            waiting.extend(followers.filter(|follower| !known.contains(&follower.position)));
+            waiting.extend(followers);
         }
         self.with_events(tx, waiting).await
     }

@@ -148,10 +148,10 @@ impl<'a, S> Recorder<'a, S> {
                 .execute(&mut **tx)
                 .await?;
         }
-        // Also the subjects of those that queue up here: an operator may have ended what they were to wait
-        // for.
-        let queued = record.waiting.iter().filter(|row| row.due_at.is_none());
-        let released: HashSet<_> = queued
+        // Also the subjects of those that wait from now on. An operator may have ended what one was to queue
+        // behind, or redriven an earlier event; and where the cursor was set back, a later one may be due.
+        let waiting = record.waiting.iter();
+        let released: HashSet<_> = waiting
             .filter_map(|row| row.subject.as_ref())
             .chain(&record.released)
             .collect();

@@ -118,12 +118,12 @@ impl<S: Send + Sync + 'static> Runner<S> {
                 recorded_at = Instant::now();
             }
             if let Err(cause) = self.deliver(None, candidate, record).await {
-                // It says nothing about those before it.
-                record.candidates = 1;
                 result = Err(cause);
                 break;
             }
         }
+        // Recording those before it resets the record. If that fails too, the record still counts them, so
+        // that recovery does not take the event for the only one between it and the cursor.
         let last = record.last.take();
         let recorded = self.record_apart(record, alone).await;
         record.last = last;

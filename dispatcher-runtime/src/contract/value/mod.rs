@@ -23,6 +23,7 @@ mod integer_type;
 #[cfg(feature = "jiff")]
 mod jiff;
 mod list;
+mod newtype;
 mod number;
 mod number_type;
 mod object;

@@ -19,6 +19,10 @@ use crate::contract::gate::Document;
 /// `str`; an integer or a number is returned by `get`; each converts back into what it holds. It binds to
 /// SQL as `text`, `bigint` or `double precision`.
 ///
+/// A contracts crate that has to implement another crate's trait for such a type asks for newtypes:
+/// `Contracts::new("contracts").newtypes()` in its build script, or
+/// `contracts!("contracts", newtypes = true)`. Each is then a struct that derefs to its `Refined`.
+///
 /// ```
 /// use acme_contracts::credit_locked::LockedCredits;
 ///

@@ -141,8 +141,9 @@ impl Subscriptions {
     /// meanwhile: an event that is being handled is rolled back, and replicas go on within a third of their
     /// lease.
     ///
-    /// Events that wait for their next attempt go on waiting. Dead letters stay, and an event that fails
-    /// again becomes another one. What the handler wrote is still there: empty a projection first, or let
+    /// Events since `to` that wait for their next attempt are read again with the others, in order, and their
+    /// attempts count from 1. Dead letters stay, and an event that fails again becomes another one; a
+    /// subject that a dead letter holds stays held. What the handler wrote is still there: empty a projection first, or let
     /// the handler write so that a second time does no harm.
     ///
     /// # Errors
@@ -192,6 +193,9 @@ impl Subscriptions {
             let forget = forget.bind(subscription).bind(event_ids);
             forgotten += forget.execute(&mut *tx).await?.rows_affected();
         }
+        let forget = self.statements.forget_waiting.query().bind(consumer);
+        let forget = forget.bind(subscription).bind(to);
+        forget.execute(&mut *tx).await?;
         let rewind = self.statements.rewind_cursors.query().bind(consumer);
         let rewind = rewind.bind(subscription).bind(to);
         let rewind = rewind.bind(OffsetDateTime::now_utc());

@@ -18,7 +18,7 @@ WITH letter AS (
       FROM letter
      WHERE later.consumer = letter.consumer AND later.subscription = letter.subscription
        AND md5(later.subject) = md5(letter.subject) AND later.subject = letter.subject
-       AND later.position > letter.position
+       AND later.due_at IS NOT NULL AND later.position > letter.position
 ), waiting AS (
     INSERT INTO {family}dispatcher_retry AS waiting
            (consumer, subscription, position, log_position, event_id, subject, attempts, due_at, failures)

@@ -1,4 +1,5 @@
-//! From a payload's type to what is inserted, and from what is read to the type, without a database.
+//! From a payload's type to what is inserted, and from what is read to the type, without a
+//! database.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -26,7 +27,7 @@ not included. The small payload is an `order.paid` of version 1; the large one i
 
 pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
     let mut section = Section::new("codec", "Payloads", HOW);
-    // Nothing connects it.
+    // Never connects.
     let pool = PgPool::connect_lazy_with(PgConnectOptions::new());
     let revenue = Dispatcher::<Revenue>::builder(pool.clone()).tenant(TENANT);
     let revenue = revenue.build()?;
@@ -106,7 +107,7 @@ fn repeat(time: Duration, job: impl Fn() -> Result<(), Error>) -> Result<[f64; 2
     let allocations = Allocations::count();
     let began = Instant::now();
     while began.elapsed() < time {
-        // The clock is not to be among what is measured.
+        // Reading the clock must not be part of what is measured.
         for _ in 0..16 {
             job()?;
         }

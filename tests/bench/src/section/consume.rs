@@ -1,4 +1,4 @@
-//! Consuming a backlog, beside a loop in raw SQL and beside single inserts.
+//! Consuming a backlog, compared with a loop in raw SQL and with single inserts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -111,7 +111,7 @@ impl Case {
         Some(Goal::Ratio(times))
     }
 
-    /// So many that a round takes a second or so on a usual disk.
+    /// Enough that a round takes about a second on a usual disk.
     fn events(&self, bench: &Bench) -> usize {
         match self {
             Self { batch: 1, .. } => bench.pick(1000, 100),
@@ -129,7 +129,7 @@ impl Case {
         }
     }
 
-    /// The rate beside raw, the same beside single inserts, and the allocations for each event.
+    /// The rate compared with raw SQL and with single inserts, and the allocations for each event.
     async fn measure(self, bench: &Bench) -> Result<(Figure, Figure, Figure), Error> {
         let mut sides = Sides::start(bench, self).await?;
         let name = self.name();
@@ -152,7 +152,7 @@ impl Case {
     }
 }
 
-/// Both sides of one case, which live through all of its rounds.
+/// Both sides of one case, which exist through all of its rounds.
 struct Sides {
     database: BenchDatabase,
     events: usize,
@@ -219,7 +219,7 @@ impl Sides {
             let allocations = Allocations::count();
             self.raw_progress.expect(calls);
             let last = insert_backlog(pool, Log::Raw, self.events).await?;
-            // Between two rounds single rows are inserted, and nobody else inserts any.
+            // Single rows are inserted between two rounds, and nothing else inserts any.
             let after = last - i64::try_from(self.events).unwrap_or_default();
             let mut loops = JoinSet::new();
             for mut consumer in self.raw.drain(..) {

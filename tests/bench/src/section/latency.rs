@@ -1,4 +1,4 @@
-//! How long an event takes from publish to handler, while others are on their way too.
+//! How long an event takes from publish to handler, while other events are under way too.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ Raw publishes at the same rate, with an insert and `pg_notify` in one transactio
 
 const TASKS: u32 = 4;
 
-/// For what has been published and is not handled by then.
+/// How long to wait for the events that are published and not handled by the end of the schedule.
 const LIMIT: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
@@ -130,7 +130,7 @@ impl Pace {
         }
     }
 
-    /// Publishes each event when it is due, and returns from when it is counted.
+    /// Publishes each event when it is due, and returns the time from which each one is counted.
     async fn publish<J, F>(self, publish: J) -> Result<Vec<Instant>, Error>
     where
         J: Fn(u32) -> F + Clone + Send + 'static,
@@ -166,7 +166,7 @@ impl Pace {
     }
 }
 
-/// Milliseconds that each of these events took, of those that arrive.
+/// The milliseconds of each of these events that arrives.
 async fn collect(from: &[Instant], arrivals: &mut Arrivals) -> Vec<f64> {
     let mut took = Vec::with_capacity(from.len());
     while took.len() < from.len()

@@ -79,7 +79,7 @@ async fn start_and_stop(pool: &PgPool) -> Result<Started, Error> {
 
 async fn stop_busy(pool: &PgPool, events: usize) -> Result<f64, Error> {
     let progress = Progress::default();
-    // In the midst of the second batch.
+    // In the middle of the second batch.
     progress.expect(75);
     insert_backlog(pool, Log::Ours, events).await?;
     let builder = Consumer::<Coaching>::builder(pool.clone()).state(progress.clone());

@@ -22,7 +22,7 @@ use super::{Bench, Error, Section};
 
 type Run = for<'a> fn(&'a Bench) -> LocalBoxFuture<'a, Result<Section, Error>>;
 
-/// In the order in which they are run.
+/// In the order in which they run.
 pub(super) const ALL: &[(&str, Run)] = &[
     ("publish", |bench| publish::run(bench).boxed_local()),
     ("consume", |bench| consume::run(bench).boxed_local()),

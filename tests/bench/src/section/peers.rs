@@ -1,8 +1,9 @@
 //! Other queues and logs on Postgres, the engine and raw SQL, in the same jobs on the same server.
 //!
-//! The peers are driven by a program of a workspace of its own, `tests/peers` (`program.rs`); ours and
-//! raw SQL are driven from here (`own.rs`). A peer that fails says so in its row, and the others go on.
-//! The section fails if the program cannot be built, which needs crates.io, or cargo's copy of it.
+//! The peers are driven by a program in a workspace of its own, `tests/peers` (`program.rs`); our
+//! engine and raw SQL are driven from here (`own.rs`). If a peer fails, its row says so and the
+//! others go on. The section fails if the program cannot be built, which needs crates.io or cargo's
+//! copy of it.
 
 mod own;
 mod program;
@@ -28,7 +29,7 @@ called, on a system that does nothing else, over 200 events (60 with `--quick`).
 and, in brackets, the ratio to raw SQL in the same round: its median, its smallest and its largest. More \
 events per second are better; fewer milliseconds are better.";
 
-/// What is asked of everybody, one after the other.
+/// The jobs of every contender, one after the other.
 #[derive(Clone, Copy, Debug)]
 enum Job {
     Publish,
@@ -40,7 +41,7 @@ enum Job {
 impl Job {
     const ALL: [Self; 4] = [Self::Publish, Self::Bulk, Self::Drain, Self::Wake];
 
-    /// As the program of the peers names it.
+    /// The name that the peers' program gives the job.
     fn name(self) -> &'static str {
         match self {
             Self::Publish => "publish",
@@ -51,7 +52,7 @@ impl Job {
     }
 }
 
-/// The columns, as the program of the peers names them.
+/// The columns, by the names that the peers' program uses.
 mod case {
     pub(super) const ONE: &str = "publish, 1 task";
     pub(super) const SIXTEEN: &str = "publish, 16 tasks";
@@ -82,7 +83,7 @@ impl Value {
     }
 }
 
-/// Who is measured.
+/// The contenders.
 #[derive(Clone, Copy, Debug)]
 enum Contender {
     Own(Side),

@@ -1,4 +1,4 @@
-//! Publishing, beside the insert of the same row.
+//! Publishing, compared with the insert of the same row.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,7 @@ client.";
 
 const SINGLE: &str = "single raw inserts, one client";
 
-/// As many as are published at once, and more than a task comes round in a moment.
+/// As many as the largest batch, and enough that a task takes a while to go through them.
 const PREPARED: usize = 1000;
 
 pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
@@ -72,7 +72,7 @@ fn goal(disk: Disk, tasks: usize) -> Option<Goal> {
     }
 }
 
-/// Both sides of one case: a database, and what is inserted.
+/// Both sides of one case: a database, and the rows to insert.
 pub(super) struct Sides {
     pub(super) database: BenchDatabase,
     dispatcher: Arc<Dispatcher<Revenue>>,

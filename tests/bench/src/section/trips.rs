@@ -24,7 +24,7 @@ wait for the last commit are included. A network adds its own latency for each t
 
 const PUBLISHED: usize = 200;
 
-/// The first batches prepare the statements.
+/// The first batches prepare statements.
 const WARM_UP: usize = 200;
 
 pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
@@ -65,7 +65,7 @@ async fn through(
     Ok(pool.connect_with(options).await?)
 }
 
-/// Round trips for each event of a job that is about so many, the second time.
+/// Round trips for each event of a job of about that many events, the second time it runs.
 async fn count(
     relay: &Relay,
     events: usize,

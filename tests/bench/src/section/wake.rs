@@ -1,4 +1,4 @@
-//! How soon a consumer that sleeps has an event.
+//! How soon a sleeping consumer receives an event.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
     let database = bench.database(8).await?;
     create_tables(&database.pool).await?;
     let samples = bench.pick(300, 60);
-    // Some milliseconds more than a consumer looks again before it sleeps.
+    // A few milliseconds longer than a consumer keeps looking before it sleeps.
     let pause = Duration::from_millis(bench.pick(20, 12));
 
     let (sender, mut ours) = arrivals();
@@ -93,7 +93,7 @@ pub(super) async fn raw_wake(
     Ok(took)
 }
 
-/// Milliseconds until the event that is under way arrives.
+/// Milliseconds until the event under way arrives.
 async fn since(committed: Instant, arrivals: &mut Arrivals) -> Result<f64, Error> {
     let (_, at) = arrivals.next().await?;
     Ok(at.saturating_duration_since(committed).as_secs_f64() * 1000.0)

@@ -6,7 +6,7 @@ const SEED: u64 = 5;
 /// The subscriptions of `credit.locked`.
 const LOCKED: [&str; 3] = ["hold_slot", "note_lock", "tell_of_lock"];
 
-/// A key whose rule in every subscription is to handle it at once, or never.
+/// A key whose rule is the same in every subscription: handle the event at once, or never.
 fn keys(deadly: bool) -> impl Iterator<Item = String> {
     (0..)
         .map(|number| format!("key {number}"))

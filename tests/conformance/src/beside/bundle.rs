@@ -1,7 +1,9 @@
-//! Payload schemas as typify can read them: one document each, with the help that typify 0.8 needs.
+//! Payload schemas in the form that typify can read: one document each, with the help that typify
+//! 0.8 needs.
 //!
-//! `docs/conformance.md` lists the help; nothing else is changed. A definition that stands in another file
-//! than the payload's is shared: it is generated once, in a module of its own, and the payloads name its type.
+//! `docs/conformance.md` lists the help; nothing else is changed. A definition outside the
+//! payload's own file is shared: it is generated once, in a module of its own, and the payloads
+//! refer to its type.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,7 +45,7 @@ impl<'d> Bundles<'d> {
             let found = bundles.closure((path.to_owned(), String::new()));
             shared.extend(found.into_iter().filter(elsewhere));
         }
-        // What a shared definition refers to is shared too, wherever it stands.
+        // What a shared definition refers to is shared too, whichever file it is in.
         for target in shared {
             let found = bundles.closure(target.clone());
             bundles.shared.extend(found);
@@ -68,7 +70,8 @@ impl<'d> Bundles<'d> {
         json!({ "schema": { "definitions": definitions }, "replace": {} })
     }
 
-    /// The job for one payload schema; what is in `generated` is named and not generated again.
+    /// The job for one payload schema; what is in `generated` is referred to instead of generated
+    /// again.
     pub(crate) fn job(&self, path: &str, generated: &BTreeSet<Target>) -> Value {
         let root = (path.to_owned(), String::new());
         let mut found = self.closure(root.clone());
@@ -122,7 +125,7 @@ impl<'d> Bundles<'d> {
         help::helped(value, &base, &local)
     }
 
-    /// Everything that is reached from there; itself only if it is referred to.
+    /// Everything that is reachable from there; the start itself only if it is referred to.
     fn closure(&self, start: Target) -> BTreeSet<Target> {
         let mut found = BTreeSet::new();
         let mut open = vec![start];
@@ -160,8 +163,8 @@ impl<'d> Bundles<'d> {
     }
 }
 
-/// What changed from one measurement to the next: the document with an optional property more, in the object
-/// that its root is or refers to. None where there is no such object.
+/// The change between two measurements: the document with one more optional property, in the object
+/// that its root is or refers to. `None` if there is no such object.
 pub(crate) fn grown(document: &Value) -> Option<Value> {
     let mut pointer = String::new();
     // A root can refer to a definition, which can refer to another one.

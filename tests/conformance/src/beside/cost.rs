@@ -1,8 +1,8 @@
-//! What the code of both sides costs to compile: lines, and processor seconds of `cargo check`.
+//! What compiling each side's code costs: lines, and processor seconds of `cargo check`.
 //!
-//! Of the event types that both sides compile, so that both are measured over the same schemas. The dependencies
-//! are checked before, and both sides take turns, so that what else the machine does hits both. Generation is
-//! not in these seconds.
+//! Covers the event types that both sides compile, so both are measured over the same schemas. The
+//! dependencies are checked before, and both sides take turns, so that other load on the machine
+//! affects both. Generation is not included in these seconds.
 
 use crate::codegen_bench::Costs;
 use crate::codegen_bench::measure::{metered, run};
@@ -13,27 +13,27 @@ use super::bundle::grown;
 use super::generated::Generated;
 use super::{Program, Theirs};
 
-/// What generated code costs to compile.
+/// What compiling generated code costs.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Cost {
     /// Lines of formatted Rust.
     pub lines: usize,
-    /// Nothing of the crate is there.
+    /// Nothing of the crate has been compiled.
     pub cold: Costs,
-    /// One payload has an optional property more than at the check before.
+    /// One payload has one more optional property than at the previous check.
     pub changed: Costs,
 }
 
-/// One side: its files below the package before and after the change.
+/// One side: its files below the package, before and after the change.
 struct Measured<'p> {
     package: &'p Package,
     before: Vec<(String, String)>,
     after: Vec<(String, String)>,
 }
 
-/// Our cost and typify's; none if no event type compiles on both sides, or none of these has an object to which a
-/// property can be added.
+/// Our cost and typify's; `None` if no event type compiles on both sides, or none of these has an
+/// object to which a property can be added.
 pub(super) fn measure(
     ours: &mut Judgement,
     theirs: &Theirs,
@@ -115,7 +115,7 @@ impl Measured<'_> {
         let mut cargo = metered(&cargo_program());
         cargo.args([command, "--quiet", "-p", &self.package.name]);
         set_up(&mut cargo, &self.package.folder, &self.package.target);
-        // As users have it, whatever the package's profile says.
+        // As users compile it, whatever the package's profile says.
         cargo.env("CARGO_INCREMENTAL", "1");
         run(&mut cargo)
     }

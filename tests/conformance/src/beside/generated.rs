@@ -1,8 +1,9 @@
-//! What typify makes of a contracts directory: a module for each payload schema, and the reasons for those
-//! that it makes none for.
+//! What typify generates for a contracts directory: a module for each payload schema, and the
+//! reasons for those schemas that have no module.
 //!
-//! Definitions that several files share are generated once if typify can generate all of them together, or those
-//! of them that it can generate alone. If their module cannot be generated or compiled, every payload gets copies.
+//! Definitions that several files share are generated once if typify can generate all of them
+//! together; otherwise only those that it can generate alone. If their module cannot be generated
+//! or compiled, every payload gets copies.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -17,18 +18,18 @@ use crate::{Directory, Error, Refusal};
 /// Modules of generated code.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Generated {
-    /// Module → Rust; that of the shared definitions among them.
+    /// Module → Rust, including the module of the shared definitions.
     pub(crate) modules: BTreeMap<String, String>,
-    /// Module → the job that it was generated from.
+    /// Module → the job that produced it.
     pub(crate) jobs: BTreeMap<String, Value>,
-    /// Schema → why there is no module for it.
+    /// Schema → why it has no module.
     pub(crate) failed: BTreeMap<String, String>,
     /// Wall seconds in the program.
     pub(crate) seconds: f64,
 }
 
 impl Generated {
-    /// Lets the program generate every payload schema.
+    /// Runs the program on every payload schema.
     pub(crate) fn of(
         directory: &Directory,
         program: &Program,
@@ -64,7 +65,7 @@ impl Generated {
         self.jobs.insert(module.to_owned(), job);
     }
 
-    /// Generates the shared definitions; those that have a type now.
+    /// Generates the shared definitions; returns those that have a type now.
     fn share(
         &mut self,
         bundles: &Bundles<'_>,
@@ -103,7 +104,7 @@ impl Generated {
         whole.map(|(index, _)| index).collect()
     }
 
-    /// The other ones, with the reasons.
+    /// The other event types, with the reasons.
     pub(crate) fn refusals(&self, directory: &Directory) -> Vec<Refusal> {
         let refusal = |event: &crate::EventType| {
             let reason = |path: &String| Some(format!("{path}: {}", self.failed.get(path)?));

@@ -1,4 +1,5 @@
-//! One schema as typify reads it: what is respelt, and what is left out because its place is elsewhere.
+//! One schema as typify reads it: what is rewritten, and what is left out because it belongs
+//! elsewhere.
 
 use jsonschema::Uri;
 use serde_json::{Map, Value, json};
@@ -22,7 +23,7 @@ const SINGLE: [&str; 12] = [
 ];
 const LISTS: [&str; 5] = ["allOf", "anyOf", "items", "oneOf", "prefixItems"];
 const MAPS: [&str; 3] = ["dependentSchemas", "patternProperties", "properties"];
-/// Where definitions are, and who is who: every reference is local afterwards.
+/// Definitions, identifiers and annotations: every reference is local afterwards.
 const LEFT_OUT: [&str; 8] = [
     "$anchor",
     "$comment",
@@ -34,7 +35,7 @@ const LEFT_OUT: [&str; 8] = [
     "title",
 ];
 
-/// The local form of a reference, given the base at its place.
+/// The local form of a reference, given the base URI at its place.
 pub(super) type Local<'l> = dyn Fn(&str, &Uri<String>) -> Option<String> + 'l;
 
 /// A schema with the help that typify needs.
@@ -66,9 +67,9 @@ pub(super) fn helped(value: &Value, outer: &Uri<String>, local: &Local<'_>) -> V
     Value::Object(out)
 }
 
-/// The same meaning in the words of draft 7, and in those that typify enforces.
+/// Rewrites a schema, without changing its meaning, to keywords of draft 7 that typify enforces.
 fn respell(schema: &mut Map<String, Value>) {
-    // A constant text is dropped, an `enum` of one text is enforced.
+    // typify drops a `const` string, and enforces an `enum` of one string.
     if schema.get("const").is_some_and(Value::is_string)
         && !schema.contains_key("enum")
         && let Some(value) = schema.remove("const")
@@ -91,7 +92,8 @@ fn respell(schema: &mut Map<String, Value>) {
     }
 }
 
-/// Visits each reference of a schema with the base at its place, those of its definitions left out.
+/// Visits each reference of a schema with the base URI at its place, except those of its
+/// definitions.
 pub(super) fn references(
     value: &Value,
     outer: &Uri<String>,

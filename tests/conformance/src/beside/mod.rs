@@ -5,9 +5,10 @@
 //!                                                        └─cost: cargo check, ours and typify's in turns─▶ rows
 //! ```
 //!
-//! typify runs in a program of its own (`tests/beside-typify`), once for each schema. A schema at which it panics,
-//! that it refuses, that takes too long or whose Rust does not compile is left out, with its reason, and the
-//! others go on. What our own generator makes of the directory is judged as without the comparison.
+//! typify runs in a program of its own (`tests/beside-typify`), once for each schema. A schema is
+//! left out, with the reason, if typify panics, refuses it or takes too long, or if its Rust does
+//! not compile; the others go on. Our own generator's result for the directory is judged as it is
+//! without the comparison.
 
 pub(crate) mod bundle;
 mod cost;
@@ -40,15 +41,15 @@ pub struct Comparison {
     pub dispatcher: Report,
     /// Of typify.
     pub typify: Report,
-    /// Event types that both sides compile; the costs are those of their code.
+    /// Event types that both sides compile; the costs cover their code.
     pub common: usize,
-    /// What our code costs; none if there is nothing to measure.
+    /// What compiling our code costs; `None` if there is nothing to measure.
     pub dispatcher_cost: Option<Cost>,
-    /// What typify's code costs.
+    /// What compiling typify's code costs.
     pub typify_cost: Option<Cost>,
 }
 
-/// Judges both sides, and measures `runs` times what their code costs to compile.
+/// Judges both sides, and measures `runs` times what compiling their code costs.
 ///
 /// # Errors
 /// As [`crate::run`], and when the program that runs typify cannot be started.
@@ -93,7 +94,7 @@ pub(crate) struct Theirs {
 }
 
 impl Theirs {
-    /// Generates and compiles, and leaves out what cannot be.
+    /// Generates and compiles, leaving out what fails.
     fn of(directory: &Directory, program: &Program, target: &Path) -> Result<Self, Error> {
         let side = Side {
             prefix: "beside-typify",
@@ -117,7 +118,7 @@ impl Theirs {
             };
             let files = errors.files();
             if files.contains(SHARED) {
-                // A fault in what all of them share would be told to all of them.
+                // A fault in what all of them share would be reported for all of them.
                 theirs.sharing = false;
                 generated = Generated::of(directory, program, theirs.sharing)?;
                 kept = generated.kept(directory);

@@ -1,8 +1,8 @@
-//! Names for the definitions of a document, such that the types that typify derives from them differ.
+//! Names for the definitions of a document, chosen so that the types that typify derives differ.
 //!
-//! typify names the type of an inline schema after the definition and the property that it stands in:
-//! `Order` with the property `line` gives `OrderLine`. A definition of that name would be a second type of one
-//! name, so a name with which another one begins is lengthened.
+//! typify names the type of an inline schema after the definition and the property that contain it:
+//! `Order` with the property `line` gives `OrderLine`. A definition of that name would be a second
+//! type of the same name, so a name that is the beginning of another one is lengthened.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Names that no definition gets.
+    /// Names that are reserved.
     pub(super) fn reserve(&mut self, names: &[&str]) {
         self.taken
             .extend(names.iter().map(|name| name.to_lowercase()));
@@ -27,7 +27,8 @@ impl Names {
         self.by_target.get(target).map(String::as_str)
     }
 
-    /// Gives each of these a name of its own, after the last part of its pointer or the name of its file.
+    /// Gives each of these a unique name, after the last part of its pointer or the name of its
+    /// file.
     pub(super) fn give<'t>(&mut self, targets: impl Iterator<Item = &'t Target>) {
         let proposed: Vec<_> = targets.map(|target| (target, proposal(target))).collect();
         let all: Vec<_> = proposed

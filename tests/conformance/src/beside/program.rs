@@ -1,7 +1,7 @@
 //! The program that runs typify: one process for each document, with a time limit.
 //!
-//! It stands in a workspace of its own, `tests/beside-typify`, and is not built here: a program that is missing
-//! is reported with the command that builds it.
+//! It is in a workspace of its own, `tests/beside-typify`, and is not built here: if it is missing,
+//! the error names the command that builds it.
 
 use std::env;
 use std::io::{Read, Write};
@@ -17,7 +17,8 @@ use crate::Error;
 /// How long typify may take for one document.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// What the code that typify writes needs; the versions are those of the program's Cargo.lock.
+/// The dependencies of the code that typify generates; the versions are those in the program's
+/// Cargo.lock.
 const DEPENDENCIES: &str = "\
 chrono = { version = \"0.4\", default-features = false, features = [\"serde\", \"std\"] }
 regress = \"0.12\"
@@ -26,12 +27,12 @@ serde_json = \"1\"
 uuid = { version = \"1\", features = [\"serde\"] }
 ";
 
-/// The built program, and what the code that it writes is compiled with.
+/// The built program, and the dependencies of the code that it generates.
 #[derive(Clone, Debug)]
 pub struct Program {
     /// The program.
     pub path: PathBuf,
-    /// A document that takes longer is counted as one that does not end.
+    /// A document that takes longer counts as one that does not end.
     pub limit: Duration,
     /// The dependencies of generated code, as lines of a manifest.
     pub dependencies: String,
@@ -43,7 +44,7 @@ impl Program {
     /// The program that was built into `beside-typify` below this target folder.
     ///
     /// # Errors
-    /// When it is not there: how to build it.
+    /// If it is not there: how to build it.
     pub fn built(target: &Path) -> Result<Self, Error> {
         let target = target.join("beside-typify");
         let path = target.join("release").join("beside-typify");
@@ -87,7 +88,7 @@ impl Program {
         let job = job.to_string();
         std::thread::scope(|scope| {
             scope.spawn(move || {
-                // A program that ended early has said why.
+                // A program that exits early has printed the reason.
                 input.map(|mut input| input.write_all(job.as_bytes()))
             });
             let rust = scope.spawn(move || read(output));
@@ -111,7 +112,7 @@ impl Program {
         })
     }
 
-    /// How it ended; none if it was stopped because its time was over.
+    /// Its exit status; `None` if it was stopped at the time limit.
     fn wait(&self, child: &mut Child) -> std::io::Result<Option<std::process::ExitStatus>> {
         let end = Instant::now() + self.limit;
         loop {
@@ -152,7 +153,7 @@ fn read(from: Option<impl Read>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// In one line of bearable length, without what Rust says of backtraces.
+/// On one line of limited length, without what Rust prints about backtraces.
 fn shown(reason: &str) -> String {
     let lines = reason
         .lines()

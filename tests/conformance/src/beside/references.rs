@@ -1,6 +1,6 @@
-//! Where a `$ref` of a contracts directory leads: to a file and a JSON pointer in it.
+//! The target of each `$ref` in a contracts directory: a file and a JSON pointer in it.
 //!
-//! A reference that leads to no file of the directory has no target. It is left as it is, and typify
+//! A reference to something outside the directory has no target. It is left as it is, and typify
 //! refuses it.
 
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ impl References {
         Self { addresses }
     }
 
-    /// What a reference in a schema with this base leads to.
+    /// The target of a reference in a schema with this base URI.
     pub(super) fn resolve(&self, reference: &str, base: &Uri<String>) -> Option<Target> {
         let uri = jsonschema::uri::resolve_against(&base.borrow(), reference).ok()?;
         let text = uri.as_str();
@@ -62,7 +62,7 @@ fn collect(
     }
     let anchors = ["$anchor", "$id", "id"].map(|keyword| value.get(keyword));
     for anchor in anchors.into_iter().flatten().filter_map(Value::as_str) {
-        // Before draft 2019-09 an anchor was an `$id` of a fragment alone.
+        // Before draft 2019-09 an anchor was an `$id` that consists of a fragment alone.
         let anchor = anchor.trim_start_matches('#');
         if let Ok(uri) = jsonschema::uri::resolve_against(&base.borrow(), &format!("#{anchor}")) {
             addresses

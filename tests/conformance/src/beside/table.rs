@@ -1,4 +1,4 @@
-//! Both sides as two rows of Markdown, with what typify failed at before them; or as one JSON object.
+//! Both sides as two rows of Markdown, preceded by typify's failures; or as one JSON object.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::{Comparison, Cost};
 use crate::Report;
 use crate::codegen_bench::Costs;
 
-/// How many of typify's faults of one kind are shown.
+/// How many of typify's failures of one kind are shown.
 const SHOWN: usize = 10;
 
 impl Comparison {

@@ -1,4 +1,4 @@
-//! What contracts cost at compile time, beside the same types written by hand.
+//! What contracts cost at compile time, compared with the same types written by hand.
 //!
 //! `cargo run --release -p dispatcher-conformance --bin codegen-bench`; docs/benchmarks/compile-time.md has the
 //! figures and says what they mean. It needs `sh`, and builds below the target folder.
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
 /// What to measure, whether typify is compared, and whether to print JSON.
 type Parsed = (Options, bool, bool);
 
-/// Reads the arguments; none where help is asked for.
+/// Reads the arguments; `None` if help is asked for.
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Parsed>, String> {
     let (mut options, mut beside_typify, mut json) = (Options::default(), false, false);
     while let Some(argument) = arguments.next() {

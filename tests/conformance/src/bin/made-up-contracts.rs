@@ -1,6 +1,6 @@
 //! Writes a contracts directory that is hard to generate, with samples, for `conformance`.
 //!
-//! The same arguments give the same files. Exits with 2 if it was called wrongly.
+//! The same arguments give the same files. Exits with 2 if the arguments are wrong.
 
 use std::fs;
 use std::path::PathBuf;

@@ -6,10 +6,10 @@ use std::fmt::Write;
 use super::schema::CONSUMER;
 use super::shape::{EventShape, camel};
 
-/// One handler to so many event types.
+/// The number of event types for each handler.
 const EVERY: usize = 10;
 
-/// `src/lib.rs` of the crate that subscribes; `step` tells one version of it from the next.
+/// `src/lib.rs` of the crate that subscribes; `step` makes one version of it differ from the next.
 pub(super) fn subscribing(contracts: &str, events: &[EventShape], step: usize) -> String {
     let domain = camel(CONSUMER);
     let mut text = format!(
@@ -66,7 +66,7 @@ pub(super) fn plain(plain: &str, events: &[EventShape], step: usize) -> String {
     text
 }
 
-/// How many handlers there are for so many event types.
+/// The number of handlers for that number of event types.
 pub(super) fn count(events: usize) -> usize {
     events.div_ceil(EVERY)
 }

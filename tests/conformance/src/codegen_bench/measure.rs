@@ -1,5 +1,5 @@
-//! What a command took: seconds on the wall, and seconds of processor time of it and of all that it
-//! started. On a shared machine the second kind is the one to compare.
+//! What a command took: wall-clock seconds, and processor seconds of the command and everything
+//! that it started. On a shared machine, compare the processor seconds.
 
 use std::process::Command;
 use std::time::Instant;
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::Error;
 
-/// The shell knows what its children took, on every Unix and without unsafe code. Its second line of
-/// `times` is about them.
+/// The shell knows what its children used, on every Unix and without unsafe code. The second line
+/// of `times` is about them.
 const SCRIPT: &str = r#""$@"; code=$?; times; exit $code"#;
 
 /// What one run took.
@@ -32,7 +32,7 @@ pub struct Costs {
 pub struct Spread {
     /// The smallest.
     pub min: f64,
-    /// The one in the middle; of an even number the lower.
+    /// The middle one; for an even number of figures, the lower of the two.
     pub median: f64,
     /// The largest.
     pub max: f64,
@@ -47,13 +47,13 @@ impl Costs {
         self.runs.last().copied()
     }
 
-    /// Seconds on the wall.
+    /// Wall-clock seconds.
     #[must_use]
     pub fn wall(&self) -> Spread {
         Spread::of(self.runs.iter().map(|cost| cost.wall))
     }
 
-    /// Seconds of processor time.
+    /// Processor seconds.
     #[must_use]
     pub fn cpu(&self) -> Spread {
         Spread::of(self.runs.iter().map(|cost| cost.cpu))
@@ -65,7 +65,7 @@ impl Costs {
 }
 
 impl Spread {
-    /// Of these figures; zeros where there are none.
+    /// Of these figures; zeros if there are none.
     pub fn of(figures: impl Iterator<Item = f64>) -> Self {
         let mut figures: Vec<_> = figures.collect();
         figures.sort_by(f64::total_cmp);
@@ -94,7 +94,7 @@ pub(crate) fn metered(program: &std::ffi::OsStr) -> Command {
 /// Runs a [`metered`] command to its end.
 ///
 /// # Errors
-/// When it cannot be started, fails, or does not say what it took.
+/// If it cannot be started, fails, or does not print what it took.
 pub(crate) fn run(command: &mut Command) -> Result<Cost, Error> {
     let start = Instant::now();
     let output = command

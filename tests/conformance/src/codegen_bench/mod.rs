@@ -1,4 +1,4 @@
-//! What contracts cost at compile time, beside the same types written by hand.
+//! What contracts cost at compile time, compared with the same types written by hand.
 //!
 //! ```text
 //! shapes ─┬─schema──▶ contracts ─build script─▶ crate ──▶ crate with #[subscribe]   ─┐
@@ -7,9 +7,9 @@
 //!
 //! With `--beside typify` a crate whose build script runs typify over the same schemas is a third side.
 //!
-//! All sides are measured in turns, in the same minutes, so that what else the machine does hits all;
-//! what to read are the ratios and the processor seconds. Everything is written and built below the
-//! target folder, offline, with the versions of this workspace.
+//! All sides are measured in turns, within the same minutes, so that other load on the machine
+//! affects all; the ratios and the processor seconds are the results to read. Everything is written
+//! and built below the target folder, offline, with the versions of this workspace.
 
 mod handlers;
 pub(crate) mod measure;
@@ -33,13 +33,13 @@ use workspace::{Crate, Workspace};
 pub use measure::{Cost, Costs, Spread};
 pub use report::Report;
 
-/// The event types are always the same ones.
+/// The event types are the same each time.
 const SEED: u64 = 17;
 
 /// What to measure.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Numbers of event types, each measured by itself.
+    /// Numbers of event types; each is measured by itself.
     pub types: Vec<usize>,
     /// How often everything is measured.
     pub runs: usize,
@@ -61,7 +61,7 @@ impl Default for Options {
     }
 }
 
-/// What so many event types cost.
+/// The costs for that number of event types.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Size {
@@ -81,7 +81,7 @@ pub struct Size {
     pub rows: Vec<Row>,
 }
 
-/// What typify made of the same schemas.
+/// What typify generated from the same schemas.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ByTypify {
@@ -95,17 +95,17 @@ pub struct ByTypify {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Row {
-    /// What had happened before.
+    /// What had changed before the check.
     pub what: &'static str,
     /// With contracts.
     pub contracts: Costs,
     /// By hand.
     pub plain: Costs,
-    /// With typify; no runs where it was not asked to, and in the rows of handlers.
+    /// With typify; no runs if it was not asked for, nor in the rows of handlers.
     pub typify: Costs,
 }
 
-/// Measures all sizes; `progress` is told what is under way.
+/// Measures all sizes; `progress` receives what is under way.
 ///
 /// # Errors
 /// When a file cannot be written, or cargo cannot compile one of the crates.
@@ -210,15 +210,16 @@ impl Row {
         if let Some(typify) = typify {
             self.measure_typify(typify, workspace)?;
         }
-        // What was forgotten was forgotten for the handlers too, and no later row shall pay for it. The
-        // other rows leave nothing behind that would cost more than the next change of its kind.
+        // What was cleared was cleared for the handlers too, and no later row should pay for it.
+        // The other rows leave nothing behind that would cost more than the next change of its
+        // kind.
         if self.what == COLD {
             workspace.settle()?;
         }
         Ok(())
     }
 
-    /// typify's crate has no handlers; what their rows changed is brought into it all the same.
+    /// typify's crate has no handlers; it still has to follow the changes of their rows.
     fn measure_typify(&mut self, typify: &mut Typify, workspace: &Workspace) -> Result<(), Error> {
         match self.what {
             COLD => typify.forget()?,
@@ -234,7 +235,7 @@ impl Row {
         Ok(())
     }
 
-    /// The last run, for those who wait.
+    /// The last run, printed as progress.
     fn last(&self) -> String {
         let shown = |costs: &Costs| {
             costs.last().map_or_else(

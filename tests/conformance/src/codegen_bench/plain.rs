@@ -1,5 +1,5 @@
-//! Shapes as the Rust that a person would write without contracts: serde structs with the derives that
-//! generated types have too, plain types in them, and nothing that checks a value.
+//! Shapes as the Rust that a person would write without contracts: serde structs with the derives
+//! that generated types also have, with plain types, and without checks of values.
 
 use std::fmt::Write;
 
@@ -46,7 +46,7 @@ pub(super) fn file(event: &EventShape) -> (String, String) {
     )
 }
 
-/// The type of a field; what it needs is written into `below`.
+/// The type of a field; the definitions that it needs are written into `below`.
 fn rust_type(name: &str, kind: &Kind, below: &mut String) -> String {
     let own = camel(name);
     let item = match kind {

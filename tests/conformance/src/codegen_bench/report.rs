@@ -1,4 +1,4 @@
-//! What is printed: Markdown that can be pasted, or one JSON object.
+//! The output: Markdown that can be pasted, or one JSON object.
 
 use std::fmt;
 
@@ -14,18 +14,18 @@ use crate::beside::program::version;
 pub struct Report {
     /// How often everything was measured.
     pub runs: usize,
-    /// In the order in which they were asked for.
+    /// In the order in which they were requested.
     pub sizes: Vec<Size>,
 }
 
 impl Row {
-    /// How many times the processor seconds of the structs by hand; medians.
+    /// Ratio to the processor seconds of the structs by hand; medians.
     #[must_use]
     pub fn ratio(&self) -> f64 {
         self.contracts.cpu().median / self.plain.cpu().median
     }
 
-    /// How many times our processor seconds typify's crate takes, where it was measured; medians.
+    /// Ratio of typify's processor seconds to ours, if measured; medians.
     #[must_use]
     pub fn typify_ratio(&self) -> Option<f64> {
         self.typify.last()?;
@@ -115,7 +115,7 @@ impl fmt::Display for Report {
 }
 
 impl Report {
-    /// typify's crate beside ours, if it was asked for.
+    /// typify's crate compared with ours, if it was asked for.
     fn typify(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.sizes.iter().all(|size| size.typify.is_none()) {
             return Ok(());

@@ -1,7 +1,7 @@
-//! Made-up event types, of the size of the reference contracts: some eight fields, with shared ids, an
-//! enum, a nested object, a list, and a tagged union in every third.
+//! Made-up event types, of the size of the reference contracts: about eight fields, with shared
+//! ids, an enum, a nested object, a list, and, in every third, a tagged union.
 //!
-//! From one shape come the contract and the plain Rust that it is compared with. The same seed gives
+//! Each shape gives the contract and the plain Rust that it is compared with. The same seed gives
 //! the same shapes.
 
 use fastrand::Rng;
@@ -66,7 +66,7 @@ pub(super) enum Kind {
         id: usize,
         maximum: u32,
     },
-    /// Three objects that the constant `method` tells apart.
+    /// Three objects that the constant `method` distinguishes.
     Tagged {
         longest: u32,
     },
@@ -83,7 +83,7 @@ impl EventShape {
         camel(&self.name)
     }
 
-    /// A property more: what changes from one measurement to the next.
+    /// One more property: the change between two measurements.
     pub(super) fn grow(&mut self, step: usize) {
         self.fields.push(Field {
             name: format!("remark_{step}"),
@@ -108,7 +108,7 @@ pub(super) fn camel(name: &str) -> String {
         .collect()
 }
 
-/// So many shapes.
+/// That many shapes.
 pub(super) fn draw(count: usize, seed: u64) -> Vec<EventShape> {
     let mut dice = Rng::with_seed(seed);
     (0..count).map(|index| event(index, &mut dice)).collect()

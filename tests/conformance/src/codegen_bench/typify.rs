@@ -1,9 +1,9 @@
 //! The same schemas with typify: a crate whose build script runs typify over the documents that
 //! `--beside typify` prepares.
 //!
-//! It stands in a workspace of its own with the Cargo.lock of `tests/beside-typify`, and shares the target folder of
-//! the others. Schemas that typify cannot generate are left out and counted; if one of the others does not
-//! compile, the measurement fails with what rustc says.
+//! It is in a workspace of its own with the Cargo.lock of `tests/beside-typify`, and shares the
+//! target folder of the others. Schemas that typify cannot generate are left out and counted; if
+//! one of the others does not compile, the measurement fails with rustc's output.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -65,7 +65,7 @@ impl Typify {
         Ok(typify)
     }
 
-    /// Prepares the documents of the contracts as they are now.
+    /// Prepares the documents of the contracts in their current state.
     pub(super) fn update(&mut self, contracts: &Path) -> Result<(), Error> {
         let directory = Directory::open(contracts)?;
         let generated = Generated::of(&directory, &self.program, true)?;
@@ -83,7 +83,7 @@ impl Typify {
         Ok(())
     }
 
-    /// Forgets what was compiled of the crate, its build script included.
+    /// Clears what was compiled of the crate, its build script included.
     pub(super) fn forget(&self) -> Result<(), Error> {
         self.cargo("clean").map(drop)
     }

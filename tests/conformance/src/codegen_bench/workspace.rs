@@ -1,9 +1,9 @@
 //! The four crates that are compiled: contracts with a build script, as users have it, a crate with
 //! handlers, and the same two by hand.
 //!
-//! The crates of each number of event types have names of their own and stand in a workspace of their
-//! own, and all of them share a target folder, so that the dependencies are compiled once. The profile
-//! is cargo's default for `dev`, incremental as users have it.
+//! The crates for each number of event types have their own names and a workspace of their own, and
+//! all of them share a target folder, so the dependencies are compiled once. The profile is cargo's
+//! default for `dev`, incremental as users have it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,11 +25,11 @@ const SQLX: &str = "sqlx = { version = \"0.9\", default-features = false, featur
 pub(super) enum Crate {
     /// Types from contracts.
     Contracts,
-    /// Handlers of them.
+    /// Handlers for them.
     Handlers,
     /// Structs by hand.
     Plain,
-    /// Functions over them.
+    /// Functions that handle them.
     PlainHandlers,
 }
 
@@ -134,7 +134,7 @@ impl Workspace {
             .join("contracts")
     }
 
-    /// Gives the payload of one event type a property more, in the schema and by hand.
+    /// Adds a property to the payload of one event type, in the schema and by hand.
     pub(super) fn change_a_schema(&mut self) -> Result<(), Error> {
         self.step += 1;
         let Some(first) = self.events.first_mut() else {
@@ -150,14 +150,15 @@ impl Workspace {
         Ok(())
     }
 
-    /// Lets one handler of each kind run another statement.
+    /// Changes the statement of one handler of each kind.
     pub(super) fn change_a_handler(&mut self) -> Result<(), Error> {
         self.step += 1;
         self.write_handlers()
     }
 
-    /// Checks everything, so that the next check finds all but its own change done. One after the other
-    /// as they are timed: together they would share features, and be others.
+    /// Checks everything, so that the next check has only its own change to do. One after the
+    /// other, as they are timed: together they would share features, and so be compiled
+    /// differently.
     pub(super) fn settle(&self) -> Result<(), Error> {
         for which in Crate::ALL {
             self.check(which)?;
@@ -165,7 +166,7 @@ impl Workspace {
         Ok(())
     }
 
-    /// Forgets what was compiled of one crate, its build script included.
+    /// Clears what was compiled of one crate, its build script included.
     pub(super) fn forget(&self, which: Crate) -> Result<(), Error> {
         self.cargo(&["clean", "-p", &self.name(which)]).map(drop)
     }
@@ -175,7 +176,7 @@ impl Workspace {
         self.cargo(&["check", "-p", &self.name(which)])
     }
 
-    /// Lines and bytes that were written by hand.
+    /// Lines and bytes of the code by hand.
     pub(super) fn by_hand(&self) -> (usize, usize) {
         plain::files(&self.events)
             .iter()

@@ -1,4 +1,4 @@
-//! One small change to a value: what a careless producer gets wrong.
+//! One small change to a value: the kind of mistake that a careless producer makes.
 
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 pub(super) fn change(value: &mut Value, dice: &mut Rng) {
     let mut places = Vec::new();
     collect(value, String::new(), &mut places);
-    // Not the root itself, which would only ever be no object.
+    // Not the root itself: it would only ever become something other than an object.
     let place = if places.len() > 1 {
         dice.usize(1..places.len())
     } else {

@@ -1,6 +1,6 @@
 //! Random instances of a schema: meant to be valid, or slightly broken.
 //!
-//! Whether one is valid is for the validators to say; the generator only sees to it that there are
+//! The validators decide whether an instance is valid; the generator only ensures that there are
 //! many of both kinds, and many near the border. The same seed gives the same instances.
 
 mod broken;
@@ -16,15 +16,15 @@ use serde_json::{Map, Value, json};
 
 use crate::{Directory, Sample, TestResult};
 
-/// Deeper than this, what need not be there is left out.
+/// Below this depth, optional parts are left out.
 const DEEP: usize = 6;
-/// And deeper than this everything is: the schema has no small instance.
+/// Below this depth everything is left out: the schema has no small instance.
 const DEEPEST: usize = 24;
 
-/// So many instances of each version of each event type, every second one broken.
+/// `count` instances of each version of each event type, every second one broken.
 ///
 /// # Errors
-/// When the directory cannot be read, or has faults.
+/// If the directory cannot be read, or has faults.
 pub fn samples(contracts: &Path, count: usize, seed: u64) -> TestResult<Vec<Sample>> {
     let directory = Directory::open(contracts)?;
     let model = Contracts::new(contracts).check()?;
@@ -73,7 +73,7 @@ impl<'m> Instances<'m> {
         self.of(&Location::root(path), 0)
     }
 
-    /// The same with one small change, which most often makes it invalid.
+    /// The same with one small change, which usually makes it invalid.
     pub fn broken(&mut self, path: &str) -> Value {
         let mut value = self.valid(path);
         broken::change(&mut value, &mut self.dice);
@@ -103,7 +103,7 @@ impl<'m> Instances<'m> {
         value.unwrap_or_else(|| self.anything())
     }
 
-    /// What the `type` and its keywords ask for; none where there are none.
+    /// What the `type` and its keywords ask for; `None` if there are no such keywords.
     fn own(&mut self, at: &Location, schema: &Map<String, Value>, depth: usize) -> Option<Value> {
         let name = match schema.get("type") {
             Some(Value::String(name)) => name.as_str(),
@@ -130,7 +130,7 @@ impl<'m> Instances<'m> {
         })
     }
 
-    /// The schemas that hold as well: what is referred to, every `allOf`, one of a union.
+    /// The other schemas that apply: the target of a reference, every `allOf`, one of a union.
     fn applicators(&mut self, at: &Location, schema: &Map<String, Value>) -> Vec<Location> {
         let mut parts = Vec::new();
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
@@ -192,7 +192,7 @@ impl<'m> Instances<'m> {
         };
         let distinct = schema.get("uniqueItems") == Some(&Value::Bool(true));
         let mut items: Vec<Value> = Vec::new();
-        // As often again, where an item must not be there twice.
+        // As many tries again, for items that have to be unique.
         for _ in 0..count * 2 {
             let index = items.len();
             if index as u64 == count {
@@ -211,7 +211,7 @@ impl<'m> Instances<'m> {
         Value::Array(items)
     }
 
-    /// On a bound as often as between them.
+    /// On a bound as often as between the bounds.
     fn integer(&mut self, schema: &Map<String, Value>) -> Value {
         let bound = |keyword: &str| schema.get(keyword).and_then(Value::as_i64);
         let least = bound("minimum").or_else(|| bound("exclusiveMinimum")?.checked_add(1));
@@ -227,7 +227,7 @@ impl<'m> Instances<'m> {
             _ => self.dice.i64(least..=most),
         };
         let value = value - value.rem_euclid(step);
-        // A whole number may be written with a point.
+        // A whole number may be written with a decimal point.
         if self.dice.u8(..) < 20 && value.abs() < 1 << 52 {
             return json!(value as f64);
         }
@@ -261,7 +261,7 @@ impl<'m> Instances<'m> {
     }
 }
 
-/// Both, where both are objects; the later one otherwise.
+/// Merges the two if both are objects; otherwise returns the later one.
 fn merged(value: Option<Value>, other: Value) -> Option<Value> {
     match (value, other) {
         (Some(Value::Object(mut members)), Value::Object(more)) => {

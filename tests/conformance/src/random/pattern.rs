@@ -1,12 +1,12 @@
-//! Strings that match a regular expression, for the constructs that contracts are written with:
-//! anchors, literals, classes, groups, alternatives and counts.
+//! Strings that match a regular expression, for the constructs that contracts use: anchors,
+//! literals, classes, groups, alternatives and counts.
 
 use fastrand::Rng;
 
-/// The most that an open count repeats.
+/// The most repetitions of an open-ended count.
 const REPEATED: usize = 4;
 
-/// A string that matches; none where the pattern holds a construct that is not known here.
+/// A string that matches; `None` if the pattern contains an unsupported construct.
 pub(super) fn sample(pattern: &str, dice: &mut Rng) -> Option<String> {
     let mut sampler = Sampler {
         rest: pattern.chars().collect::<Vec<_>>().into_iter().peekable(),
@@ -52,7 +52,8 @@ impl Sampler<'_> {
             let node = match next {
                 '^' | '$' => continue,
                 '(' => {
-                    // `(?:` is a group too; what else begins with a question mark is not known.
+                    // `(?:` is a group too; everything else that begins with a question mark is
+                    // unsupported.
                     if self.rest.next_if_eq(&'?').is_some() {
                         self.rest.next_if_eq(&':')?;
                     }
@@ -101,7 +102,7 @@ impl Sampler<'_> {
         loop {
             match self.rest.next()? {
                 ']' => break,
-                // A negated class is not known.
+                // A negated class is unsupported.
                 '^' if chars.is_empty() => return None,
                 '\\' => chars.extend(self.escaped()?),
                 '-' if !chars.is_empty() && self.rest.peek().is_some_and(|next| *next != ']') => {

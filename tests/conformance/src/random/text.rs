@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::pattern;
 
-/// Characters of one to four bytes, so that a length in bytes shows.
+/// Characters of one to four bytes, so that a length counted in bytes is noticed.
 const CHARACTERS: [char; 10] = ['a', 'Z', '0', ' ', '-', '/', 'é', '"', '水', '🏊'];
 
 /// A string that is meant to be valid.

@@ -1,5 +1,5 @@
 //! Random instances of the reference contracts: the gate and an independent validator agree on each
-//! of them, and what is valid comes back equal.
+//! of them, and valid ones come back equal.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use dispatcher_conformance::random::Instances;
 use dispatcher_conformance::{Directory, Validators, equal};
 use dispatcher_runtime::{DecodeError, Status};
 
-/// Of each kind, for each version of each event type.
+/// The number of instances of each kind, for each version of each event type.
 const INSTANCES: usize = 200;
 
 #[test]

@@ -1,5 +1,5 @@
-//! The comparison with typify, with a program in the place of typify's that fails in each of the ways in which
-//! typify fails. Nothing here builds typify.
+//! The comparison with typify, with a program in place of typify's that fails in each of the ways
+//! in which typify fails. Nothing here builds typify.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -11,7 +11,7 @@ use dispatcher_conformance::beside::{self, Program};
 use dispatcher_conformance::{Sample, TestResult, Truth};
 use serde_json::{Value, json};
 
-/// Each schema says in its description what shall become of it.
+/// The description of each schema says what should happen to it.
 const FAKE: &str = r##"#!/bin/sh
 job=$(cat)
 case "$job" in

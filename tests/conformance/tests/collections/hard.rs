@@ -1,6 +1,6 @@
-//! Directories that are hard: they are generated, compiled, and random instances judged right.
+//! Hard directories: they are generated and compiled, and random instances are judged correctly.
 //!
-//! These are of a size that a test can afford; `made-up-contracts` makes larger ones.
+//! These are small enough for a test; `made-up-contracts` makes larger ones.
 
 use dispatcher_conformance::TestResult;
 use dispatcher_conformance::synthetic::{self, Hardness};

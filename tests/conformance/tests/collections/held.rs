@@ -1,5 +1,5 @@
-//! What the coverage report says of the types is true: where it says that a type holds its whole
-//! schema, no value of that type is invalid, whatever it was read from and without the gate.
+//! The coverage report is right about the types: if it says that a type holds its whole schema, no
+//! value of that type is invalid, whatever it was read from and without the gate.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use serde_json::Value;
 /// Broken instances of each payload.
 const INSTANCES: usize = 400;
 
-/// A payload type: its name, its schema file, and what it makes of a value without the gate.
+/// A payload type: its name, its schema file, and a function that reads a value without the gate.
 type Decoder = (String, &'static str, fn(Value) -> Option<Value>);
 
 fn decoder<P: Payload>() -> Decoder {
@@ -69,7 +69,7 @@ fn a_type_that_holds_its_schema_has_no_invalid_value() -> TestResult {
             let instance = instances.broken(path);
             if validators.independent(Some(path), &instance)?.is_err() {
                 broken += 1;
-                // What a closed schema does not know is no part of the value.
+                // What a closed schema does not know is not part of the value.
                 if let Some(value) = decodes(instance.clone())
                     && let Err(reason) = validators.independent(Some(path), &value)?
                 {

@@ -1,7 +1,7 @@
-//! Generated types against collections that others wrote, against random instances, and against
+//! Generated types against collections from other projects, against random instances, and against
 //! directories that are hard to generate.
 //!
-//! Collections that are not there are skipped, with a line that says so.
+//! Missing collections are skipped, with a line that says so.
 
 mod agreement;
 #[cfg(unix)]
@@ -14,7 +14,7 @@ mod suite;
 
 use std::path::{Path, PathBuf};
 
-/// A collection beside the project, if it is there.
+/// A collection next to the project, if it is there.
 fn corpus(name: &str) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../../shared/corpus")

@@ -1,4 +1,4 @@
-//! What the program `conformance` says of input that it cannot use.
+//! The errors of the program `conformance` for input that it cannot use.
 
 use std::fs;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! A consuming process for tests that kill it: `crash-consumer URL hang|run`.
 //!
 //! It prints `handling EVENT_ID` after the handler has written its effect and before the delivery
-//! commits. With `hang` the handler then waits for ever, so whoever reads the line knows that a
-//! kill now falls between the handler and the commit.
+//! commits. With `hang` the handler then waits for ever, so a test that has read the line knows
+//! that a kill now falls between the handler and the commit.
 
 use acme_contracts::Coaching;
 use acme_contracts::credit_locked::{self, CreditLocked};

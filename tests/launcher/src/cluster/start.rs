@@ -1,8 +1,8 @@
-//! How a [`Cluster`] comes to answer: `initdb` once, and the server as often as it is started.
+//! How a [`Cluster`] starts to answer: `initdb` once, and the server each time it is started.
 //!
-//! The port lies below the range from which the kernel hands out ports for outgoing connections
-//! (32768 and up), and stays the same when the cluster is started again, so that the pools of a
-//! test find it. A start ends in one of these ways:
+//! The port is below the range from which the kernel assigns ports for outgoing connections (32768
+//! and up), and stays the same when the cluster is restarted, so the pools of a test find it. A
+//! start ends in one of these ways:
 //!
 //! ```text
 //! spawned ──▶ answers, and its data folder is this one ──▶ ready
@@ -30,8 +30,8 @@ use crate::{
 };
 
 impl Cluster {
-    /// Makes the data folder. What `initdb` makes is kept and copied the next time, which takes a
-    /// quarter of the time; that clusters then have the same system identifier harms nobody.
+    /// Makes the data folder. The output of `initdb` is kept and copied the next time, which takes
+    /// a quarter of the time; it does no harm that clusters then have the same system identifier.
     pub(super) async fn make_data(&mut self) -> Result<(), LaunchError> {
         let data = self.data();
         let name = cache::stamp(&self.programs.postgres)
@@ -42,7 +42,7 @@ impl Cluster {
                 .map_err(LaunchError::os(format!("copy {}", made.display())));
         }
         self.initdb().await?;
-        // Without a cache each start takes longer, and that is all.
+        // Without a cache each start takes longer; nothing else changes.
         _ = cache::folder(&name, &self.run_as, |kept| {
             cache::copy(&data, kept, For::Everybody)
         });
@@ -103,7 +103,7 @@ impl Cluster {
         }
     }
 
-    /// Starts the server once: `None` when it answers, and how it ended when it does not.
+    /// Starts the server once: `None` if it answers, and how it ended if it does not.
     async fn attempt(
         &mut self,
         deadline: Instant,
@@ -112,8 +112,8 @@ impl Cluster {
         let mut command = self.programs.command(&self.programs.postgres, &self.run_as);
         command.arg("-D").arg(self.data());
         command.args(["-h", "127.0.0.1", "-k", "", "-p", &self.port.to_string()]);
-        // In the data folder, so that a killed server leaves nothing in /dev/shm, and a container
-        // with little of it is no hindrance.
+        // In the data folder, so a killed server leaves nothing in /dev/shm, and a container with a
+        // small /dev/shm is no obstacle.
         command.args([
             "-c",
             "dynamic_shared_memory_type=mmap",
@@ -136,7 +136,7 @@ impl Cluster {
                 Ok(()) => return Ok(None),
                 Err(error) => error,
             };
-            // A server ends on its own when its port is taken, so this comes after the question.
+            // A server exits on its own if its port is taken, so this check comes after the query.
             let child = self.child.as_mut();
             let ended = child.map_or(Ok(None), Child::try_wait);
             if let Some(status) = ended.map_err(LaunchError::os("wait for postgres"))? {
@@ -155,7 +155,7 @@ impl Cluster {
         }
     }
 
-    /// Whether this cluster answers, and not another that has the port.
+    /// Whether this cluster answers, and not another one on the same port.
     async fn answers(&self) -> Result<(), sqlx::Error> {
         let mut connection = ready::connect(&self.options()).await?;
         let folder: String = sqlx::query_scalar("SHOW data_directory")
@@ -170,7 +170,7 @@ impl Cluster {
         }
     }
 
-    /// Starts a program in its own process group, out of reach of a terminal's Ctrl-C: a quick
+    /// Starts a program in its own process group, which a terminal's Ctrl-C does not reach: a quick
     /// start that is interrupted shuts down against a database that still answers.
     fn spawn(&self, mut command: Command) -> Result<Child, LaunchError> {
         let program = command.get_program().to_owned();
@@ -193,7 +193,7 @@ impl Cluster {
     }
 }
 
-/// A port that was free a moment ago. Another process may take it first; then the server says so.
+/// A port that was free a moment ago. If another process takes it first, the server says so.
 fn free_port() -> u16 {
     let draw = || 20_000 + (random() % 12_000) as u16;
     let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();

@@ -4,7 +4,7 @@ use std::{os::unix::fs::PermissionsExt, process::ExitStatus};
 
 use super::{super::random, *};
 
-/// A folder for one test, which everybody may enter. Removed with it.
+/// A folder for one test, which every user may enter. It is removed with this value.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -99,7 +99,7 @@ fn a_bad_postgres_bin_is_an_error_even_where_others_are_found() {
 fn programs_out_of_reach_of_the_server_are_copied() {
     let run_as = RunAs::find().unwrap();
     if run_as.other().is_none() {
-        return; // only root has an account to change to
+        return; // only root can switch to another account
     }
     let folder = Folder::new();
     let bin = folder.program("own/bin", "postgres", "echo postgres '(PostgreSQL) 16.1'");

@@ -1,5 +1,5 @@
-//! How fast a backlog is worked: from the first call of the handler until the database says that all is
-//! done, and the effects are there once.
+//! How fast a backlog is worked: from the first call of the handler until the database says that
+//! everything is done, and each effect exists once.
 
 use std::time::{Duration, Instant};
 
@@ -14,9 +14,10 @@ use crate::peer::{Handler, Peer};
 
 /// How long one backlog may take before the peer counts as stuck.
 const LIMIT: Duration = Duration::from_secs(180);
-/// How often the database is asked whether all is done, once the handler has been called for each event.
+/// How often the database is asked whether all is done, once the handler has been called for each
+/// event.
 const LOOK: Duration = Duration::from_millis(2);
-/// Events of one call that fills the backlog.
+/// The number of events in each call that fills the backlog.
 const FILL: usize = 500;
 
 /// Works a backlog with a handler that does nothing, and another with one that writes.
@@ -42,7 +43,7 @@ async fn one_backlog<P: Peer>(peer: &P, pool: &PgPool, events: u32, writes: bool
         peer.publish_all(part.to_vec()).await?;
     }
     sqlx::query("TRUNCATE effect").execute(pool).await?;
-    // Or the plans of the round would depend on whether autovacuum happened to come by.
+    // Otherwise the plans of the round would depend on whether autovacuum happened to run.
     sqlx::query("ANALYZE").execute(pool).await?;
 
     let (calls, mut called) = mpsc::unbounded_channel();

@@ -1,5 +1,5 @@
-//! How long it takes from the return of the enqueueing call until the handler is called, on a system
-//! that has nothing else to do.
+//! How long it takes from the return of the enqueueing call until the handler is called, on a
+//! system that has nothing else to do.
 
 use std::time::{Duration, Instant};
 
@@ -22,8 +22,9 @@ const WARM_UP: usize = 10;
 /// The longest wake-up that still counts as one.
 const LIMIT: Duration = Duration::from_secs(70);
 
-/// One event at a time, each after the one before has been handled and all has gone quiet. Events come
-/// from another process, or what the peer takes for one; where that makes a difference, both are measured.
+/// One event at a time, each after the previous one has been handled and everything is quiet.
+/// Events come from another process, or from what the peer treats as one; where that makes a
+/// difference, both are measured.
 pub(super) async fn wake<P: Peer>(peer: &P, quick: bool, figures: &mut Figures) -> Result<()> {
     let samples = if quick { 60 } else { 200 };
     match peer.elsewhere().await? {
@@ -72,7 +73,7 @@ impl Figures {
     }
 }
 
-/// The pause before an event. It differs, so that it does not run in step with anybody's polling.
+/// The pause before an event. It varies, so that it does not run in step with a peer's polling.
 fn quiet(number: usize) -> Duration {
     const STEPS: usize = 11;
     Duration::from_millis(20 + u64::try_from(number * 7 % STEPS).unwrap_or(0))

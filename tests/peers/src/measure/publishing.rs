@@ -1,4 +1,4 @@
-//! How fast events are enqueued while nobody works them.
+//! How fast events are enqueued while no worker runs.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -11,9 +11,10 @@ use super::Figures;
 use crate::event::CreditLocked;
 use crate::peer::Peer;
 
-/// Events of one call in bulk.
+/// The number of events in one bulk call.
 const BULK: i64 = 100;
-/// How often each task does its work before time is taken: connections open, statements are prepared.
+/// How often each task does its work before the measurement: connections open, statements are
+/// prepared.
 const WARM_UP: u32 = 20;
 
 /// One event at a time: 1 and 16 tasks, and one task within a transaction of its own.
@@ -63,7 +64,8 @@ fn round(quick: bool) -> Duration {
     Duration::from_millis(if quick { 150 } else { 1000 })
 }
 
-/// Events a second of that many tasks that repeat `work`, which enqueues `events` of them, for `time`.
+/// Events per second of that many tasks that repeat `work`, which enqueues `events` of them, for
+/// `time`.
 async fn rate<P, F, W>(peer: &P, tasks: u32, events: i64, time: Duration, work: F) -> Result<f64>
 where
     P: Peer,

@@ -1,9 +1,9 @@
 //! `apalis-postgres`: a job queue; a job that has run is kept, as done.
 //!
-//! The handler has no transaction of the job's completion, so its write commits by itself and happens at
-//! least once. Tasks run in parallel as its README shows; the batches are larger than its default of 10,
-//! which its documentation advises for throughput. LISTEN wakes it; it polls besides, because the
-//! notification of a job says nothing about the backlog behind it.
+//! The handler does not run in the transaction of the job's completion, so its write commits by
+//! itself and happens at least once. Tasks run in parallel as its README shows; the batches are
+//! larger than its default of 10, which its documentation advises for throughput. LISTEN wakes it;
+//! it also polls, because the notification of a job says nothing about the backlog behind it.
 
 use std::time::Duration;
 

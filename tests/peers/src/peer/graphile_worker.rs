@@ -1,8 +1,9 @@
 //! `graphile_worker`: a job queue; a job is deleted when it has run.
 //!
-//! The handler has no transaction of the job's completion, so its write commits by itself and happens at
-//! least once. For a backlog: the local queue and batched completions that its guide for throughput
-//! advises, with the sizes of its own benchmark. For an idle system: neither, as the guide advises too.
+//! The handler does not run in the transaction of the job's completion, so its write commits by
+//! itself and happens at least once. For a backlog: the local queue and batched completions that
+//! its throughput guide advises, with the sizes of its own benchmark. For an idle system: neither,
+//! as the guide also advises.
 
 use std::time::Duration;
 

@@ -1,10 +1,11 @@
 //! `obix`: an outbox, which is a log that is kept, with a cursor for each subscriber.
 //!
 //! The handler collects; what it collected is written in the transaction that moves the cursor, one
-//! statement for each event, so the effect is applied once and a batch shares its fate. `migrations/obix.sql`
-//! is the file that obix 0.16 tells its users to copy. Batches are as large as a page of its backlog. Its
-//! notification may be late by 25 ms, so that it is not sent for each commit; on an idle system, where that
-//! is all there is to wait for, by 1 ms. Within a process it delivers from memory, without the database.
+//! statement for each event, so the effect is applied once and a batch succeeds or fails together.
+//! `migrations/obix.sql` is the file that obix 0.16 tells its users to copy. Batches are as large
+//! as a page of its backlog. Its notification may be 25 ms late, so that it is not sent for each
+//! commit; on an idle system, where that is all there is to wait for, 1 ms. Within a process it
+//! delivers from memory, without the database.
 
 use std::time::Duration;
 
@@ -54,7 +55,7 @@ impl Obix {
     }
 }
 
-/// What is written for an event.
+/// The row that is written for an event.
 type Effect = (String, i64);
 
 struct HoldSlot(Handler);

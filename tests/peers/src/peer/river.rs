@@ -1,8 +1,8 @@
 //! `riverqueue`, River for Rust: a job queue; a job that has run is kept, as completed, for a day.
 //!
-//! A handler that writes completes its job in the transaction of its write, so the effect is applied
-//! once. The fetch cooldown is the shortest that it takes, because throughput is limited by it; the
-//! number of workers is what River's own benchmark has.
+//! A handler that writes completes its job in the transaction of its write, so the effect is
+//! applied once. The fetch cooldown is the shortest that it accepts, because it limits throughput;
+//! the number of workers is that of River's own benchmark.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ const WORKERS: usize = 2000;
 #[derive(Clone)]
 pub(crate) struct River {
     pool: PgPool,
-    /// Only inserts. It works nothing because it has no queue.
+    /// Only inserts. It works no jobs because it has no queue.
     client: Client,
 }
 

@@ -1,8 +1,9 @@
 //! `underway`: a job queue; a task that has succeeded is kept, and deleted when its time to live is over.
 //!
-//! The handler gets a savepoint of the transaction that completes its task, so the effect is applied
-//! once. A worker gains one concurrent task with each notification or poll, so it polls often, or a
-//! backlog would be worked one task after another. Each running task needs two connections.
+//! The handler receives a savepoint of the transaction that completes its task, so the effect is
+//! applied once. A worker gains one concurrent task with each notification or poll, so it polls
+//! often; otherwise a backlog would be worked one task after another. Each running task needs two
+//! connections.
 
 use std::sync::Arc;
 
@@ -16,14 +17,14 @@ use underway::{Queue, Task, Worker, task};
 use super::{CONNECTIONS, EFFECT, Handler, Load, Peer};
 use crate::event::CreditLocked;
 
-/// Tasks at once, with two connections each and two that listen.
+/// Concurrent tasks, with two connections each, plus two connections that listen.
 const CONCURRENCY: usize = (CONNECTIONS as usize - 2) / 2;
 
 #[derive(Clone)]
 pub(crate) struct Underway {
     pool: PgPool,
     queue: Arc<Queue<HoldSlot>>,
-    /// What enqueueing asks for the task's options. It never runs.
+    /// Enqueueing needs it for the task's options. It never runs.
     options: Arc<HoldSlot>,
 }
 

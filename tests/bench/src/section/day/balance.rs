@@ -1,14 +1,14 @@
-//! The balance: each event of the ledger, in each subscription that is bound to its type, has had its
-//! effect once, or is given up; or, while the day goes on, is still to be handled.
+//! The balance: each event of the ledger, in each subscription that is bound to its type, has had
+//! its effect once, or is given up; or, while the day goes on, is yet to be handled.
 //!
 //! One statement sees one moment: what a consumer does with an event is one transaction, and the
-//! operator writes down what is given up before the dead letter is resolved.
+//! operator records what is given up before resolving the dead letter.
 
 use sqlx::{PgPool, Row};
 
 use super::super::super::Error;
 
-/// What there is of some events.
+/// The counts for some events.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Balance {
     /// Pairs of an event and a subscription that is bound to its type.
@@ -17,7 +17,7 @@ pub(super) struct Balance {
     pub(super) handled: i64,
     /// Dead letters, resolved for good or not yet.
     pub(super) dead: i64,
-    /// Wait to be tried again, or stand beyond the cursor.
+    /// Waiting to be tried again, or beyond the cursor.
     pub(super) to_come: i64,
     /// None of these.
     pub(super) missed: i64,
@@ -25,7 +25,8 @@ pub(super) struct Balance {
     pub(super) doubled: i64,
 }
 
-/// At the end of the day nothing is to come, and nothing was handled that nobody has published.
+/// At the end of the day no event is yet to be handled, and none was handled that was never
+/// published.
 pub(super) async fn check_all(pool: &PgPool) -> Result<(), Error> {
     const LONG_AGO: f64 = 1e8;
     let balance = Balance::of(pool, LONG_AGO).await?;
@@ -35,7 +36,7 @@ pub(super) async fn check_all(pool: &PgPool) -> Result<(), Error> {
     match (balance.to_come, invented) {
         (0, 0) => Ok(()),
         _ => Err(Error::Figure(format!(
-            "the day is over and everybody has caught up, but {} deliveries are still to come, and {invented} \
+            "the day is over and every consumer has caught up, but {} deliveries are still to come, and {invented} \
              effects are of events that were never committed",
             balance.to_come
         ))),
@@ -43,7 +44,7 @@ pub(super) async fn check_all(pool: &PgPool) -> Result<(), Error> {
 }
 
 impl Balance {
-    /// Of the events that were published in the last so many seconds.
+    /// For the events that were published in the last `seconds` seconds.
     pub(super) async fn of(pool: &PgPool, seconds: f64) -> Result<Self, Error> {
         let row = sqlx::query(
             "WITH delivery AS MATERIALIZED (

@@ -1,5 +1,5 @@
-//! How long things take that go by the clock: each as long as in a real day, divided by the same
-//! factor.
+//! The durations of everything that depends on the clock: those of a real day, all divided by the
+//! same factor.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use dispatcher_runtime::Retention;
 /// Of a day.
 pub(super) const HOURS: u32 = 24;
 
-/// How many hours events, dedup rows and resolved dead letters are kept. All windows have passed
-/// for the first time when the second quarter of the day begins.
+/// How many hours events, dedup rows and resolved dead letters are kept. Every window has passed
+/// once when the second quarter of the day begins.
 pub(super) const KEPT: [u32; 3] = [4, 5, 4];
 
 /// A compressed day.
@@ -20,7 +20,7 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// A day that takes so long.
+    /// A day of that length.
     pub(super) fn of(day: Duration) -> Self {
         Self { hour: day / HOURS }
     }
@@ -42,19 +42,19 @@ impl Clock {
             .resolved_dead_letters(dead_letters)
     }
 
-    /// A consumer sweeps once a minute. Not below a quarter of a second, for a sweep looks at thousands
-    /// of rows, and a log has not grown by so many since.
+    /// A consumer sweeps once a minute. At least a quarter of a second: a sweep looks at thousands
+    /// of rows, and a log does not grow by that many in less.
     pub(super) fn between_sweeps(&self) -> Duration {
         let minute = self.compressed(Duration::from_secs(60));
         minute.max(Duration::from_millis(250))
     }
 
-    /// 1 s, 5 s and 15 s, as a consumer has them unless told.
+    /// 1 s, 5 s and 15 s, as a consumer has them by default.
     pub(super) fn retry_delays(&self) -> [Duration; 3] {
         [1, 5, 15].map(|seconds| self.compressed(Duration::from_secs(seconds)))
     }
 
-    /// In seconds: Postgres has a minute unless told, and takes no less than a second.
+    /// In seconds. Postgres defaults to a minute, and accepts no less than a second.
     pub(super) fn autovacuum_naptime(&self) -> u64 {
         self.compressed(Duration::from_secs(60)).as_secs().max(1)
     }

@@ -1,5 +1,5 @@
-//! Two consumers, four subscriptions. Each writes an effect, then answers as the rule of its event says,
-//! so that an attempt that fails leaves an effect that has to be taken back.
+//! Two consumers, four subscriptions. Each handler writes an effect, then answers as the rule of
+//! its event says, so an attempt that fails leaves an effect to roll back.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,7 +20,7 @@ use super::App;
 use super::clock::Clock;
 use super::rule::Rule;
 
-/// By subscription, how many milliseconds after their insert events were first handed to the handler.
+/// By subscription: the milliseconds from the insert of an event to its first attempt.
 #[derive(Debug, Default)]
 pub(super) struct Delays(Mutex<BTreeMap<&'static str, Vec<f64>>>);
 
@@ -32,7 +32,7 @@ impl Delays {
         of.push(delay.as_seconds_f64() * 1000.0);
     }
 
-    /// The p50 and p99 of the subscription whose p99 is the longest, since this was last asked.
+    /// The p50 and p99 of the subscription with the longest p99, since the last call.
     pub(super) fn of_slowest(&self) -> (f64, f64) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let subscriptions = std::mem::take(&mut *all).into_values();

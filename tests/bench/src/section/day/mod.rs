@@ -1,5 +1,5 @@
-//! `day`: 24 hours of steady traffic with retention on, in as many minutes as there are: whether the
-//! tables stop growing, and whether every event had its effect once.
+//! `day`: 24 hours of steady traffic with retention on, in that many minutes: whether the tables
+//! stop growing, and whether every event had its effect once.
 //!
 //! ```text
 //! publishers ──▶ log ──▶ 4 subscriptions of 2 consumers ──▶ effects
@@ -8,9 +8,9 @@
 //!                ledger ────────────── balance ──────────────┘  each hour, and of everything at the end
 //! ```
 //!
-//! **Time is compressed**: whatever goes by the clock (windows, sweeps, retries, autovacuum's naps) is
-//! shorter by the same factor (`clock.rs`). An event that is missed or doubled ends the program with an
-//! error.
+//! **Time is compressed**: everything that depends on the clock (windows, sweeps, retries,
+//! autovacuum's naps) is shorter by the same factor (`clock.rs`). An event that is missed or
+//! doubled ends the program with an error.
 
 mod balance;
 mod clock;
@@ -32,7 +32,7 @@ use clock::{Clock, HOURS};
 use consumers::Delays;
 use sample::Sample;
 
-/// The seed of all that is published and answered. Another day would do as well.
+/// The seed of everything that is published and answered. Any other would do.
 const SEED: u64 = 24;
 
 pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
@@ -43,7 +43,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
     let nap = clock.autovacuum_naptime();
     autovacuum_naptime(pool, &format!("'{nap}s'")).await?;
     let lived = live(bench, pool, clock).await;
-    // The sections after this one are measured with the usual one.
+    // The sections after this one are measured with the usual setting.
     autovacuum_naptime(pool, "DEFAULT").await?;
     let samples = lived?;
     database.close().await?;
@@ -71,7 +71,7 @@ async fn autovacuum_naptime(pool: &PgPool, to: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// The day itself, and what every hour of it came to.
+/// The day itself, and the sample of every hour.
 async fn live(bench: &Bench, pool: &PgPool, clock: Clock) -> Result<Vec<Sample>, Error> {
     let delays = Arc::new(Delays::default());
     let (coaching, growth) = consumers::start(pool, clock, &delays).await?;
@@ -103,7 +103,7 @@ async fn live(bench: &Bench, pool: &PgPool, clock: Clock) -> Result<Vec<Sample>,
     Ok(samples)
 }
 
-/// What handlers are given.
+/// The state that handlers receive.
 #[derive(Clone, Debug)]
 struct App {
     delays: Arc<Delays>,

@@ -1,8 +1,7 @@
-//! Those who keep the house: an operator who looks at the dead letters several times an hour, and
-//! retention.
+//! Operations: an operator who looks at the dead letters several times an hour, and retention.
 //!
-//! The sweeps are called from here, and not by [`ConsumerBuilder::retention`], whose minute cannot be
-//! compressed.
+//! The sweeps are called from here instead of by [`ConsumerBuilder::retention`], whose interval of
+//! a minute cannot be compressed.
 //!
 //! [`ConsumerBuilder::retention`]: dispatcher_runtime::ConsumerBuilder::retention
 
@@ -16,8 +15,8 @@ use super::SEED;
 use super::clock::Clock;
 use dispatcher_test_fixtures::chance::{For, numbers, of_text};
 
-/// Redrives half of the dead letters, whose cause is gone then, and resolves the others, until it is
-/// evening.
+/// Redrives half of the dead letters, whose cause is gone by then, and resolves the others, until
+/// the day is over.
 pub(super) async fn work(
     pool: &PgPool,
     clock: Clock,
@@ -51,7 +50,7 @@ pub(super) async fn work(
     Ok(())
 }
 
-/// Removes what is past its window until it is evening.
+/// Removes what is past its window, until the day is over.
 pub(super) async fn sweep(
     pool: &PgPool,
     clock: Clock,
@@ -65,7 +64,7 @@ pub(super) async fn sweep(
     Ok(())
 }
 
-/// Whether the evening comes within that time.
+/// Whether the day ends within that time.
 async fn is_over(evening: &mut watch::Receiver<bool>, within: Duration) -> bool {
     tokio::time::timeout(within, evening.wait_for(|over| *over))
         .await

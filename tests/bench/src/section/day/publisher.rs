@@ -1,5 +1,5 @@
-//! Those who publish: several tasks, each with a seeded list of transactions without an end, at a steady
-//! pace until the day is over. One that is late goes on without a pause until it has caught up.
+//! The publishers: several tasks, each with an endless seeded list of transactions, at a steady
+//! pace until the day is over. A task that is late goes on without a pause until it has caught up.
 
 use acme_contracts::Revenue;
 use acme_contracts::credit_debited::CreditDebited;
@@ -21,10 +21,10 @@ const PUBLISHERS: u64 = 4;
 
 const EVENT_TYPES: [&str; 3] = ["credit.locked", "credit.released", "credit.debited"];
 
-/// From one transaction of a publisher to the next; it has 3 events on average.
+/// The interval between a publisher's transactions, which have 3 events on average.
 const PACE: Duration = Duration::from_millis(30);
 
-/// About so many people the events are, so that few wait behind one that failed.
+/// The number of people that events are about: enough that few events wait behind one that failed.
 const PEOPLE: u32 = 20_000;
 
 /// Publishes until the day is over.
@@ -81,7 +81,7 @@ async fn publish(
     Ok(())
 }
 
-/// One alone as a gateway would, and several at once.
+/// A single event is published as a gateway would publish it, several are published at once.
 async fn insert(
     revenue: &Dispatcher<Revenue>,
     tx: &mut Transaction<'static, Postgres>,
@@ -116,7 +116,7 @@ async fn insert(
     })
 }
 
-/// What an event is about. The number is its key, by which its rule is found.
+/// The reservation that an event is about. The number is its key, which determines its rule.
 struct Reservation {
     number: u64,
     person: u32,

@@ -1,23 +1,23 @@
-//! What handlers answer: a function of the seed, the subscription and the event's key, so that it is the
+//! What handlers answer: a function of the seed, the subscription and the event's key, so it is the
 //! same however often an event is delivered.
 
 use super::SEED;
 use dispatcher_test_fixtures::chance::{For, numbers, of_text};
 
-/// What the attempts at one event come to.
+/// How the attempts at one event end.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Rule {
     Handle,
     /// The attempts up to this one fail.
     FailUntil(u32),
-    /// Every attempt fails until somebody has repaired what is wrong.
+    /// Every attempt fails until the operator has repaired the cause.
     FailUntilRepaired,
     /// The first attempt is the last.
     Permanent,
 }
 
 impl Rule {
-    /// For the event of that key in that subscription.
+    /// The rule for the event of that key in that subscription.
     pub(super) fn of(subscription: &str, key: &str) -> Self {
         let path = [of_text(subscription), of_text(key)];
         let mut numbers = numbers(SEED, For::Handler, &path);

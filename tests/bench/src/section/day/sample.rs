@@ -1,4 +1,4 @@
-//! What one hour of the day came to: traffic, delays, and the sizes of the tables at its end.
+//! The sample of one hour: traffic, delays, and the sizes of the tables at its end.
 
 use std::fmt;
 
@@ -10,14 +10,14 @@ use super::balance::Balance;
 use super::clock::Clock;
 use super::consumers::Delays;
 
-/// A table of ours at one moment.
+/// One of our tables at one moment.
 #[derive(Clone, Debug)]
 pub(super) struct Size {
     pub(super) table: String,
     /// With its TOAST table and its maps, without its indexes. Bytes.
     pub(super) heap: i64,
     pub(super) indexes: i64,
-    /// Rows that are dead and not vacuumed, as far as the server's statistics know.
+    /// Dead rows that are not vacuumed yet, according to the server's statistics.
     pub(super) dead: i64,
 }
 

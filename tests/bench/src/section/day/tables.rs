@@ -1,16 +1,17 @@
-//! What is read off the hours: whether the tables have stopped growing, and the hours themselves.
+//! What is derived from the hours: whether the tables have stopped growing, and the hours
+//! themselves.
 
 use super::super::super::{Figure, Goal, Table, Unit};
 use super::clock::{Clock, KEPT};
 use super::sample::{Sample, Size, mebibytes};
 
-/// What the last quarter of the day may have beside the second,
+/// What counts as level: the last quarter of the day is at most this multiple of the second,
 const LEVEL: f64 = 1.1;
 
-/// or so many bytes more: in a small table a page is soon a tenth.
+/// or at most this many bytes larger: in a small table a page is quickly a tenth.
 const PAGES: f64 = 65_536.0;
 
-/// The last quarter of the day beside the second.
+/// The last quarter of the day compared with the second.
 pub(super) fn figures(samples: &[Sample]) -> Vec<Figure> {
     let quarter = samples.len() / 4;
     let second = samples.get(quarter..2 * quarter).unwrap_or_default();
@@ -155,7 +156,7 @@ mod tests {
         assert_eq!(event(&grows), Some(false));
         let fills_up = hours(|hour| i64::from(hour.min(6)) << 20);
         assert_eq!(event(&fills_up), Some(true));
-        // Three pages more are no growth, of whatever.
+        // Three more pages are not growth, in a table of any size.
         let small = hours(|hour| 8192 * (1 + i64::from(hour / 6)));
         assert_eq!(event(&small), Some(true));
     }

@@ -1,5 +1,6 @@
-//! The jobs of a consumer. Its subscription stands at the end of the log before each; what it handles
-//! is published then, and the time runs from the first handler's call until all is committed.
+//! The jobs of a consumer. Its subscription is at the end of the log before each job; what it
+//! handles is published then, and the time runs from the first handler's call until everything is
+//! committed.
 
 use std::time::{Duration, Instant};
 
@@ -53,7 +54,7 @@ fn consumer(side: &Side) -> (ConsumerBuilder<Coaching, Calls>, UnboundedReceiver
     (builder, called)
 }
 
-/// Nothing of what the other jobs have published is left to do.
+/// Nothing that the other jobs have published is left to handle.
 async fn to_the_end(side: &Side) -> Result<(), Error> {
     sqlx::query(
         "UPDATE dispatcher_cursor
@@ -114,7 +115,7 @@ async fn next(called: &mut UnboundedReceiver<Instant>) -> Result<Instant, Error>
     }
 }
 
-/// Between two events, so that the consumer sleeps.
+/// The pause between two events, long enough that the consumer sleeps.
 const PAUSE: Duration = Duration::from_millis(15);
 
 pub(super) async fn wake_up(side: &Side) -> Result<f64, Error> {

@@ -1,5 +1,5 @@
 //! One side, and the jobs that are measured on both. A job does the same number of operations each
-//! time, and gives the microseconds of one.
+//! time, and returns the microseconds of one.
 
 use std::time::{Duration, Instant};
 
@@ -61,10 +61,10 @@ pub(super) const JOBS: &[(&str, Job)] = &[
     }),
 ];
 
-/// A database with so many kept rows, and how often the jobs do what they do.
+/// A database with that many kept rows, and how many operations each job does.
 pub(super) struct Side {
     database: BenchDatabase,
-    /// Of the consumers alone, as where they are a process of their own.
+    /// The pool of the consumers alone, as if they were a process of their own.
     pub(super) consuming: PgPool,
     pub(super) revenue: Dispatcher<Revenue>,
     quick: bool,
@@ -100,7 +100,7 @@ impl Side {
         &self.database.pool
     }
 
-    /// So many, or a fifth in a quick run.
+    /// That many, or a fifth in a quick run.
     pub(super) fn times(&self, operations: u32) -> u32 {
         if self.quick {
             operations / 5
@@ -110,7 +110,7 @@ impl Side {
     }
 }
 
-/// Microseconds of one of so many operations.
+/// The microseconds of one operation, given the time of all of them.
 pub(super) fn each(elapsed: Duration, operations: u32) -> f64 {
     elapsed.as_secs_f64() * 1e6 / f64::from(operations)
 }

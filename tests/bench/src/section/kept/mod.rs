@@ -1,5 +1,5 @@
-//! `kept`: whether a job costs more after a year. Each is measured on a log with few kept rows and on
-//! one with many, in turns, on the same server.
+//! `kept`: whether a job costs more after a year. Each job is measured on a log with few kept rows
+//! and on one with many, in turns, on the same server.
 
 mod consume;
 mod job;
@@ -9,13 +9,13 @@ use super::super::fill::Filled;
 use super::super::{Bench, Error, Figure, Goal, Section, Table, Unit};
 use job::{JOBS, Side};
 
-/// What is kept on the small side.
+/// The number of events kept on the small side.
 const FEW: u64 = 10_000;
 
-/// What a job may cost, as a multiple of its cost beside the small log.
+/// The highest cost that a job may have, as a multiple of its cost beside the small log.
 const WITHIN: f64 = 1.2;
 
-/// Each has handled every event of its type. The last runs in none of the jobs.
+/// Each has handled every event of its type. No job runs the last one.
 const SUBSCRIPTIONS: [Filled; 3] = [
     ("coaching", "hold_slot", "credit.locked"),
     ("coaching", "free_slot", "credit.released"),

@@ -10,7 +10,7 @@ use dispatcher_runtime::{
 use super::super::super::Error;
 use super::job::{Side, each};
 
-/// A list that sorts everything takes seconds, and is known well enough after one.
+/// A list that sorts everything takes seconds; one measurement is enough then.
 const LONG_ENOUGH: Duration = Duration::from_secs(1);
 
 pub(super) async fn list_dead_letters(side: &Side, consumer: Option<&str>) -> Result<f64, Error> {
@@ -46,7 +46,7 @@ async fn repeat(side: &Side, operation: impl AsyncFn() -> Result<(), Error>) -> 
     Ok(each(began.elapsed(), side.times(100)))
 }
 
-/// Of a consumer that does not run, so that they wait and disturb no other job.
+/// Dead letters of a consumer that does not run, so they wait and do not disturb other jobs.
 pub(super) async fn redrive(side: &Side) -> Result<f64, Error> {
     let dead_letters = DeadLetters::new(side.pool().clone());
     let times = side.times(10);
@@ -77,7 +77,8 @@ pub(super) async fn sweep_handled(side: &Side) -> Result<f64, Error> {
     sweep(side, oldest, Retention::dedup, |swept| swept.dedup_rows).await
 }
 
-/// Removes the same number of oldest rows: `oldest` gives the time of the first that stays.
+/// Removes the same number of oldest rows each time. `oldest` returns the time of the first that
+/// stays.
 async fn sweep(
     side: &Side,
     oldest: &'static str,
@@ -90,7 +91,7 @@ async fn sweep(
         .fetch_one(side.pool())
         .await?;
     let log = EventLog::new(side.pool().clone());
-    // Rows are seconds apart; the sweep reads the clock a little later than this does.
+    // Rows are seconds apart; the sweep reads the clock slightly later than this does.
     let age = OffsetDateTime::now_utc() - stays + Duration::from_millis(100);
     let retention = window(Retention::default(), age.unsigned_abs());
     let began = Instant::now();

@@ -1,4 +1,4 @@
-//! What a consumer works on while its memory is looked at.
+//! What a consumer works on while its memory is measured.
 
 use sqlx::PgPool;
 
@@ -10,7 +10,7 @@ pub(super) const PAYLOAD: u64 = 1 << 20;
 /// One consumer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Case {
-    /// Has nothing to do, and is not measured by itself.
+    /// The consumer has nothing to do; not measured by itself.
     Idle,
     /// Many events wait, of the usual size.
     Small,
@@ -18,9 +18,9 @@ pub(super) enum Case {
     Large,
     /// Four of them.
     Subscriptions,
-    /// One subscription of four partitions.
+    /// One subscription with four partitions.
     Partitions,
-    /// One subscription whose every event fails once.
+    /// One subscription in which every event fails once.
     Retried,
 }
 
@@ -34,7 +34,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 impl Case {
-    /// As the program is told.
+    /// The name that the program is given.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Idle => "idle",
@@ -79,8 +79,8 @@ impl Case {
     }
 }
 
-/// Fills an empty database with events of 1 MiB each. Their text is as random as text is, so that the
-/// server cannot make it small.
+/// Fills an empty database with events of 1 MiB each. Their text is random, so the server cannot
+/// compress it.
 pub(super) async fn fill_large(pool: &PgPool, events: u64) -> Result<(), Error> {
     sqlx::query(
         "INSERT INTO dispatcher_event (event_id, event_type, schema_version, occurred_at, tenant_id,

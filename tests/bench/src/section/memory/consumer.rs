@@ -1,6 +1,6 @@
-//! The consumer whose memory is looked at: `bench memory-consumer CASE URL EVENTS`.
+//! The consumer whose memory is measured: `bench memory-consumer CASE URL EVENTS`.
 //!
-//! It handles so many events, stops, and prints its peak resident memory in bytes.
+//! It handles that many events, stops, and prints its peak resident memory in bytes.
 
 use std::fs;
 use std::process::ExitCode;
@@ -22,10 +22,10 @@ use tokio::sync::Semaphore;
 use super::super::super::Error;
 use super::case::Case;
 
-/// The word that asks for it.
+/// The word that starts this process.
 pub(in super::super::super) const COMMAND: &str = "memory-consumer";
 
-/// For an idle consumer to have done all that it does while nothing happens.
+/// How long an idle consumer runs, so that it does everything that it does while nothing happens.
 const IDLE: Duration = Duration::from_secs(2);
 
 /// How long the events may take before something must be wrong.
@@ -131,7 +131,7 @@ async fn consume(case: Case, options: PgConnectOptions, events: u32) -> Result<u
     peak()
 }
 
-/// The peak of this process, as Linux knows it.
+/// The peak of this process, as Linux reports it.
 fn peak() -> Result<u64, Error> {
     let path = "/proc/self/status";
     let status =

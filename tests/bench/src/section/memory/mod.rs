@@ -1,7 +1,7 @@
-//! `memory`: how much a consumer's process holds at most, beside the bytes that its batches may have.
+//! `memory`: the peak memory of a consumer's process, compared with the limit for its batches.
 //!
-//! The consumer is a process of its own, this program started again (`consumer.rs`), so that neither
-//! the benchmark nor what fills the log counts. It says its peak when it is done.
+//! The consumer is a process of its own, this program started again (`consumer.rs`), so that
+//! neither the benchmark nor what fills the log counts. It prints its peak when it is done.
 
 mod case;
 mod consumer;
@@ -17,10 +17,10 @@ use case::{CASES, Case, PAYLOAD};
 
 pub(in super::super) use consumer::{COMMAND, main};
 
-/// More runs show nothing new: a peak depends little on what else the machine does.
+/// More runs show nothing new: a peak hardly depends on the rest of the machine's load.
 const RUNS: usize = 3;
 
-/// Of a batch, unless a consumer is told otherwise.
+/// The default limit of a batch.
 const BATCH_BYTES: u64 = 8 << 20;
 
 const MEBIBYTE: f64 = (1 << 20) as f64;
@@ -72,7 +72,7 @@ fn figure(case: Case, waiting: u64) -> Figure {
     Figure::new(title, Unit::Bytes).against("an idle consumer")
 }
 
-/// What the batches may have, and what the process had.
+/// The limit for the batches, and the memory of the process.
 fn limits(figures: &[Figure]) -> Table {
     let mut rows = Vec::new();
     for (case, figure) in CASES.iter().zip(figures) {
@@ -104,7 +104,7 @@ fn limits(figures: &[Figure]) -> Table {
     }
 }
 
-/// The peak of a consumer that reads from the beginning until so many events are handled, in bytes.
+/// The peak, in bytes, of a consumer that reads from the beginning until `events` events are handled.
 async fn peak(database: &BenchDatabase, case: Case, events: u64) -> Result<f64, Error> {
     let pool = &database.pool;
     pool.execute(

@@ -1,4 +1,4 @@
-//! The same jobs by the engine and by raw SQL, with what the sections of those jobs have.
+//! The same jobs by the engine and by raw SQL, with the code of the sections of those jobs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ use crate::{Bench, BenchDatabase, Error, percentile};
 /// As many as the peers have.
 const CONNECTIONS: u32 = 20;
 
-/// Who does the job.
+/// The contender that does the job.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Side {
     Raw,
@@ -44,7 +44,7 @@ pub(super) async fn measure(bench: &Bench, side: Side, job: Job) -> Result<Vec<V
         }
         Job::Bulk => vec![rate(case::BULK, bulk(bench, side).await?)],
         Job::Drain => {
-            // The largest that River and obix have too.
+            // The largest value that River and obix have too.
             let nothing = drain(bench, side, Work::Nothing, 1000).await?;
             let writes = drain(bench, side, Work::Shared, 1000).await?;
             vec![rate(case::NOTHING, nothing), rate(case::WRITES, writes)]
@@ -56,7 +56,7 @@ pub(super) async fn measure(bench: &Bench, side: Side, job: Job) -> Result<Vec<V
     })
 }
 
-/// Connections open, statements are prepared.
+/// Connections are open, statements are prepared.
 const WARM_UP: Duration = Duration::from_millis(100);
 
 /// One event at a time, in 1 and in 16 tasks, and within a transaction.
@@ -101,10 +101,10 @@ async fn bulk(bench: &Bench, side: Side) -> Result<f64, Error> {
     Ok(rate)
 }
 
-/// From the first call until all is committed, of a backlog that is there.
+/// From the first call until everything is committed, for an existing backlog.
 async fn drain(bench: &Bench, side: Side, work: Work, batch: u32) -> Result<f64, Error> {
     let mut drain = Drain::new(bench, side, (work, batch)).await?;
-    drain.one(1000).await?; // connections open, statements are prepared
+    drain.one(1000).await?; // connections are open, statements are prepared
     drain.database.pool.execute("TRUNCATE effect").await?;
     let events = bench.pick(5000, 1000);
     let rate = drain.one(events).await?;
@@ -116,13 +116,13 @@ async fn drain(bench: &Bench, side: Side, work: Work, batch: u32) -> Result<f64,
     Ok(rate.per_second)
 }
 
-/// Whoever drains one backlog after the other.
+/// A contender that drains one backlog after the other.
 struct Drain {
     database: BenchDatabase,
     consumers: PgPool,
     work: (Work, u32),
     progress: Progress,
-    /// Of raw SQL, with the position up to which it has read.
+    /// Raw SQL, with the position up to which it has read.
     raw: Option<(RawConsumer, i64)>,
 }
 
@@ -193,7 +193,7 @@ async fn effects_are_there_once(database: &BenchDatabase, events: usize) -> Resu
     Ok(())
 }
 
-/// Milliseconds, at 50 and 99 percent.
+/// Milliseconds, at the 50th and 99th percentiles.
 async fn wake_ups(bench: &Bench, side: Side) -> Result<(f64, f64), Error> {
     const FIRST: u32 = 10;
     const PAUSE: Duration = Duration::from_millis(25);

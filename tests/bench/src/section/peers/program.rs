@@ -11,10 +11,10 @@ use super::own::Side;
 use super::{Contender, Job, Value};
 use crate::{Bench, Error};
 
-/// Longer than the program itself gives a peer before it calls it stuck.
+/// Longer than the program itself waits before it calls a peer stuck.
 const LIMIT: Duration = Duration::from_secs(600);
 
-/// Built, and ready to be run.
+/// The program, built and ready to run.
 pub(super) struct Program {
     path: PathBuf,
     /// Where the versions of the peers are.
@@ -54,7 +54,7 @@ impl Program {
         })
     }
 
-    /// Its name and version.
+    /// The name and version of a peer.
     pub(super) fn label(&self, contender: Contender) -> String {
         match contender {
             Contender::Own(Side::Raw) => "raw SQL".to_owned(),
@@ -110,19 +110,19 @@ fn target() -> Result<PathBuf, Error> {
     Ok(target.ok_or_else(lost)?.to_owned())
 }
 
-/// A line of output: a figure, which has one value because there was one round.
+/// A line of output: a figure, with a single value because there was one round.
 fn read(line: &str) -> Result<Value, Error> {
     let figure: Json = serde_json::from_str(line)?;
     let text = |key: &str| figure[key].as_str();
     match (text("case"), text("unit"), figure["values"][0].as_f64()) {
         (Some(case), Some(unit), Some(value)) => Ok(Value::new(case, unit, value)),
         _ => Err(Error::Figure(format!(
-            "the program of the peers printed what is no figure: {line}"
+            "the peers' program printed a line that is not a figure: {line}"
         ))),
     }
 }
 
-/// The version of that package in a Cargo.lock, which has the version below the name.
+/// The version of that package in a Cargo.lock, where it is on the line below the name.
 fn version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines();

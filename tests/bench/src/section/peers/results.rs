@@ -1,4 +1,4 @@
-//! What was measured, by row, case and round; and the table that is read off it.
+//! What was measured, by row, case and round; and the table that is derived from it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::{Job, Value, case};
 use crate::{Error, Spread, Table};
 
-/// All rows. The first is the one that the others are compared with.
+/// All rows. The others are compared with the first one.
 pub(super) struct Results(Vec<Row>);
 
 /// One contender.
@@ -19,7 +19,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Without results so far.
+    /// Without results yet.
     pub(super) fn new(label: String, differs: &'static str) -> Self {
         Self {
             label,
@@ -29,7 +29,7 @@ impl Row {
         }
     }
 
-    /// A cell: the median, and the ratio to the baseline's where it is not that row itself.
+    /// A cell: the median, and the ratio to the baseline's unless this is the baseline's row.
     fn cell(&self, case: &str, baseline: Option<&Row>) -> String {
         let Some((unit, values)) = self.values.get(case) else {
             return if self.faults.is_empty() {
@@ -54,7 +54,7 @@ impl Row {
         cell
     }
 
-    /// What differs, what else was measured, and what failed.
+    /// What differs between peers, what else was measured, and what failed.
     fn difference(&self) -> String {
         let mut text = self.differs.to_owned();
         let others = self
@@ -96,7 +96,7 @@ impl Results {
         }
     }
 
-    /// Notes that a row failed at a job; once, however often it does.
+    /// Notes that a row failed at a job; only once, however often it fails.
     pub(super) fn fail(&mut self, row: usize, job: Job, error: &Error) {
         let fault = format!("{}: {error}", job.name());
         let faults = &mut self.0[row].faults;
@@ -129,7 +129,7 @@ impl Results {
         }
     }
 
-    /// What the figures do not say: a line for each row.
+    /// What the figures do not show: a line for each row.
     fn differences(&self) -> String {
         let lines = self.0.iter();
         lines

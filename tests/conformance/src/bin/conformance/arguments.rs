@@ -3,26 +3,26 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// What is said of the arguments.
+/// Printed with an error in the arguments.
 pub(crate) const USAGE: &str = "\
 usage: conformance --contracts DIR [--samples FILE] [--random COUNT] [--beside typify [--runs 3]] [--json]";
 
-/// What was asked for.
+/// The parsed arguments.
 #[derive(Debug)]
 pub(crate) struct Arguments {
     /// The contracts directory.
     pub(crate) contracts: PathBuf,
     /// The samples, a JSON object a line.
     pub(crate) samples: Option<PathBuf>,
-    /// How many random samples of each version of each event type are judged too.
+    /// How many random samples of each version of each event type are judged as well.
     pub(crate) random: usize,
-    /// How often what both sides cost is measured, if typify is to be compared.
+    /// How often both sides' costs are measured, if typify is to be compared.
     pub(crate) beside_typify: Option<usize>,
     /// Whether to print one JSON object.
     pub(crate) json: bool,
 }
 
-/// Reads the arguments after the program's name; none where help is asked for.
+/// Reads the arguments after the program's name; `None` if help is asked for.
 pub(crate) fn parse(
     mut arguments: impl Iterator<Item = OsString>,
 ) -> Result<Option<Arguments>, String> {

@@ -1,7 +1,7 @@
-//! Whether the types of a contracts directory take what its schemas take, and nothing else.
+//! Whether the types of a contracts directory accept what its schemas accept, and nothing else.
 //!
-//! `docs/conformance.md` says what the figures mean. The exit code is 0 where no error was found, 1
-//! where one was, and 2 where the arguments, the directory or the samples cannot be used.
+//! `docs/conformance.md` says what the figures mean. The exit code is 0 if no error was found, 1 if
+//! one was found, and 2 if the arguments, the directory or the samples cannot be used.
 
 mod arguments;
 
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use arguments::{Arguments, USAGE};
 
-/// Random samples are the same ones each time.
+/// The random samples are the same each time.
 const SEED: u64 = 1;
 
 fn main() -> ExitCode {
@@ -40,10 +40,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// What is printed, and whether our generator made no error; what typify makes does not count.
+/// The output, and whether our generator made no error; typify's errors do not count.
 fn report(arguments: &Arguments) -> Result<(String, bool), Error> {
     let options = Options::new();
-    // Before anything is built, so that nobody waits for what cannot be done.
+    // Before anything is built, so that an impossible run fails at once.
     let typify = match arguments.beside_typify {
         Some(runs) => Some((Program::built(&options.target)?, runs)),
         None => None,

@@ -114,7 +114,7 @@ pub(super) fn write(groups: &[Group], draft: &Draft, contracts: &Path) -> TestRe
                 .entry("$schema")
                 .or_insert_with(|| draft.dialect.into());
         }
-        // With a reference in it, its meaning depends on where it stands: it stays in its own file.
+        // A schema with a reference depends on where it is, so it stays in its own file.
         let stays =
             refers(&group.schema) || dialect(&group.schema).is_some_and(|it| it != draft.dialect);
         let value = if stays {
@@ -146,7 +146,7 @@ pub(super) fn write(groups: &[Group], draft: &Draft, contracts: &Path) -> TestRe
                 payload,
                 valid: Some(*valid),
             };
-            // A payload is an object; as a property, every value is judged.
+            // A payload is an object; as a property, every value can be judged.
             if data.is_object() {
                 samples.push(sample(&group.payload, data.clone()));
             }
@@ -165,7 +165,7 @@ fn dialect(schema: &Value) -> Option<&str> {
     schema.get("$schema")?.as_str()
 }
 
-/// Whether a schema has an address, or means another one.
+/// Whether a schema has an address, or refers to another one.
 fn refers(schema: &Value) -> bool {
     match schema {
         Value::Array(items) => items.iter().any(refers),

@@ -1,11 +1,11 @@
 //! The official JSON-Schema-Test-Suite, drafts 7 and 2020-12.
 //!
 //! Every group becomes two event types: its schema as a payload, and as a property of an object. A
-//! schema that no object satisfies cannot be a payload; it is judged as a property alone. So are
-//! the instances that are no objects. For each case the suite itself says what is valid.
+//! schema that no object satisfies cannot be a payload; it is judged only as a property. The same
+//! holds for the instances that are not objects. For each case the suite itself says what is valid.
 //!
-//! One kind of case is left out: those that expect an ill-formed string to be valid because `format`
-//! asserts nothing by default. Here formats are asserted.
+//! One kind of case is left out: those that expect an ill-formed string to be valid because by
+//! default `format` is not asserted. Here formats are asserted.
 
 mod groups;
 mod remotes;
@@ -18,7 +18,7 @@ use dispatcher_conformance::{Fault, Report, Truth, run};
 
 use groups::{Draft, Group};
 
-/// What build-support says of a schema that no object satisfies.
+/// What build-support reports for a schema that no object satisfies.
 const NO_PAYLOAD: &str = "could not be an object";
 
 #[test]
@@ -37,7 +37,7 @@ fn draft(draft: &Draft) -> TestResult {
     };
     let groups = groups::read(&suite, draft)?;
     let folder = tempfile::tempdir()?;
-    // Named, because it names the package that is built.
+    // The folder has a fixed name, because the package that is built is named after it.
     let contracts = folder.path().join(draft.folder);
     remotes::write(&suite, &contracts)?;
     let samples = groups::write(&groups, draft, &contracts)?;
@@ -124,12 +124,12 @@ fn judge(draft: &Draft, groups: &[Group], report: &Report, suite: &Path) -> Test
     );
     assert!(
         report.judged.len() > groups.len(),
-        "hardly a case was judged"
+        "hardly any case was judged"
     );
     assert_eq!(
         right,
         report.judged.len(),
-        "cases were judged wrong, see above"
+        "cases were judged wrongly, see above"
     );
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! The suite's remotes: documents that its schemas refer to by address.
 //!
-//! Nothing is fetched, so each stands in the contracts directory with its address as its `$id`. One
-//! that has an `$id` of its own gets a second document with the address, which refers to it.
+//! Nothing is fetched, so each document is in the contracts directory with its address as its
+//! `$id`. A document that has an `$id` of its own gets a second document with the address, which
+//! refers to it.
 
 use std::fs;
 use std::path::Path;
@@ -11,10 +12,10 @@ use serde_json::{Value, json};
 
 use super::groups::Draft;
 
-/// The server that the suite has in mind.
+/// The server that the suite's addresses name.
 const SERVER: &str = "http://localhost:1234/";
 
-/// Puts the remotes of both drafts into a contracts directory.
+/// Writes the remotes of both drafts into a contracts directory.
 pub(super) fn write(suite: &Path, contracts: &Path) -> TestResult {
     for draft in [Draft::SEVEN, Draft::NEWEST] {
         let root = suite.join("remotes").join(draft.folder);
@@ -39,7 +40,7 @@ fn copy(from: &Path, path: &str, draft: &Draft, contracts: &Path) -> TestResult 
         let mut document: Value = serde_json::from_slice(&fs::read(entry.path())?)?;
         let members = document
             .as_object_mut()
-            .ok_or("a remote that is no object")?;
+            .ok_or("a remote that is not an object")?;
         members
             .entry("$schema")
             .or_insert_with(|| draft.dialect.into());
