@@ -35,6 +35,8 @@
 //!
 //! This crate has no features.
 
+#![warn(clippy::too_many_lines)]
+
 pub mod coverage;
 mod diagnostic;
 

@@ -8,6 +8,8 @@
 //! |---|---|---|
 //! | `contracts` | `contracts!`, which brings dispatcher-build-support | |
 
+#![warn(clippy::too_many_lines)]
+
 #[cfg(feature = "contracts")]
 mod contracts;
 mod event_union;

@@ -68,6 +68,7 @@
 //! `[macros.preferred-crates]` in the service's `sqlx.toml`, with the feature `sqlx-toml` of sqlx, makes it
 //! infer those of chrono.
 
+#![warn(clippy::too_many_lines)]
 // docs.rs shows which feature each item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

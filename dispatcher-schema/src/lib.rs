@@ -8,6 +8,8 @@
 //!
 //! This crate is internal to Dispatcher: its interface may change with any release.
 
+#![warn(clippy::too_many_lines)]
+
 pub mod address;
 pub mod draft;
 pub mod formats;

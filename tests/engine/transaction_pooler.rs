@@ -141,9 +141,10 @@ impl Client {
                 None => self.servers.take(&startup).await?,
             };
             let idle = self.forward(batch, &mut server).await?;
-            match idle {
-                true => self.servers.give_back(server),
-                false => held = Some(server),
+            if idle {
+                self.servers.give_back(server)
+            } else {
+                held = Some(server)
             }
         }
     }

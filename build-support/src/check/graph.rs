@@ -123,6 +123,27 @@ fn refuses_within(
     None
 }
 
+/// Whether the schema may allow a property that its `properties` do not have.
+fn may_have_more(schema: &Map<String, Value>) -> bool {
+    let elsewhere = [
+        "anyOf",
+        "oneOf",
+        "if",
+        "dependentSchemas",
+        "dependencies",
+        "patternProperties",
+        "items",
+        "prefixItems",
+    ];
+    elsewhere
+        .iter()
+        .any(|keyword| schema.contains_key(*keyword))
+        || ["additionalProperties", "unevaluatedProperties"]
+            .iter()
+            .filter_map(|keyword| schema.get(*keyword))
+            .any(|extra| *extra != Value::Bool(false))
+}
+
 /// Why a payload cannot have a string at `pointer`, if it certainly cannot: message and help.
 pub(super) fn no_subject(
     documents: &Documents,
@@ -145,27 +166,7 @@ pub(super) fn no_subject(
                     next.push(at.join("properties").join(&name));
                 }
             }
-            // Any of these may bring the property in; so it cannot be told.
-            let elsewhere = [
-                "anyOf",
-                "oneOf",
-                "if",
-                "dependentSchemas",
-                "dependencies",
-                "patternProperties",
-                "items",
-                "prefixItems",
-            ];
-            let open = ["additionalProperties", "unevaluatedProperties"]
-                .iter()
-                .filter_map(|keyword| schema.get(*keyword))
-                .any(|extra| *extra != Value::Bool(false));
-            if next.is_empty()
-                && (open
-                    || elsewhere
-                        .iter()
-                        .any(|keyword| schema.contains_key(*keyword)))
-            {
+            if next.is_empty() && may_have_more(schema) {
                 return None;
             }
         }

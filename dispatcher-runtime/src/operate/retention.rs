@@ -170,9 +170,10 @@ impl EventLog {
                 swept.is_elsewhere = true;
                 return tx.rollback().await;
             }
-            let slowest = match despite_subscriptions {
-                true => None,
-                false => self.slowest_reader(&mut tx).await?,
+            let slowest = if despite_subscriptions {
+                None
+            } else {
+                self.slowest_reader(&mut tx).await?
             };
             let until = slowest
                 .as_ref()

@@ -131,10 +131,10 @@ fn positions(events: &[NewEvent<'_>], rows: &[PgRow]) -> Result<Vec<Option<i64>>
         let Some(row) = rows.peek() else {
             return Ok(None);
         };
-        if row.try_get::<&str, _>(0)? != event.event_id.as_str() {
+        if row.try_get::<&str, _>("event_id")? != event.event_id.as_str() {
             return Ok(None);
         }
-        let position = row.try_get(1)?;
+        let position = row.try_get("position")?;
         rows.next();
         Ok(Some(position))
     });

@@ -134,9 +134,10 @@ impl Figure {
             Goal::Ratio(goal) => (goal, self.ratios()?.median),
             Goal::Value(goal) => (goal, Spread::of(self.ours.iter().copied())?.median),
         };
-        Some(match self.unit.higher_is_better() {
-            true => reached >= goal,
-            false => reached <= goal,
+        Some(if self.unit.higher_is_better() {
+            reached >= goal
+        } else {
+            reached <= goal
         })
     }
 }

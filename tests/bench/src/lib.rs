@@ -189,9 +189,10 @@ async fn run(options: Options) -> Result<(), Error> {
             }
         };
         section.title.push_str(&fsync.title());
-        match bench.options.json {
-            true => println!("{}", report::to_json(&section, &environment)),
-            false => println!("{}\n", report::to_markdown(&section, None)),
+        if bench.options.json {
+            println!("{}", report::to_json(&section, &environment))
+        } else {
+            println!("{}\n", report::to_markdown(&section, None))
         }
         if bench.options.write {
             if fsync != Fsync::On {
@@ -202,8 +203,9 @@ async fn run(options: Options) -> Result<(), Error> {
             document::write(&documents, &fsync.place(section.name), &text)?;
         }
     }
-    match failed.is_empty() {
-        true => Ok(()),
-        false => Err(Error::Sections(failed.join(", "))),
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Sections(failed.join(", ")))
     }
 }

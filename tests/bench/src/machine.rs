@@ -77,9 +77,10 @@ fn commit() -> Option<String> {
     let commit = git(&["rev-parse", "--short", "HEAD"])?;
     // docs/benchmarks does not count: an earlier section of the same commit may have written to it.
     let changes = git(&["status", "--porcelain", ":/", ":!/docs/benchmarks"]);
-    Some(match changes.is_some() {
-        true => format!("{commit} + changes"),
-        false => commit,
+    Some(if changes.is_some() {
+        format!("{commit} + changes")
+    } else {
+        commit
     })
 }
 

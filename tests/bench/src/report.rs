@@ -27,9 +27,10 @@ impl fmt::Display for Environment {
             "Measured on {}; {}; one small commit took {:.2} ms; {} rounds after a warm-up.",
             self.machine, self.server, self.commit_ms, self.rounds
         )?;
-        match self.quick {
-            true => write!(f, " With `--quick`: the rounds are too short to mean much."),
-            false => Ok(()),
+        if self.quick {
+            write!(f, " With `--quick`: the rounds are too short to mean much.")
+        } else {
+            Ok(())
         }
     }
 }
@@ -134,9 +135,10 @@ fn goal(figure: &Figure) -> String {
 
 /// A ratio.
 fn times(ratio: f64) -> String {
-    match ratio < 10.0 {
-        true => format!("{ratio:.3}"),
-        false => format!("{ratio:.1}"),
+    if ratio < 10.0 {
+        format!("{ratio:.3}")
+    } else {
+        format!("{ratio:.1}")
     }
 }
 

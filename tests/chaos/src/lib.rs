@@ -105,9 +105,10 @@ pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
         }
         Command::Run(options) => match runtime.block_on(run::run(&options)) {
             Ok(report) => {
-                match options.json {
-                    true => println!("{:#}", report.to_json()),
-                    false => print!("{report}"),
+                if options.json {
+                    println!("{:#}", report.to_json())
+                } else {
+                    print!("{report}")
                 }
                 return ExitCode::from(u8::from(!report.balances()));
             }

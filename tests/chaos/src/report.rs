@@ -157,9 +157,10 @@ impl fmt::Display for Report {
                 writeln!(f, "  {imbalance}")?;
             }
         }
-        match self.balances() {
-            true => writeln!(f, "the ledger balances"),
-            false => writeln!(f, "the ledger does not balance; seed {}", self.seed),
+        if self.balances() {
+            writeln!(f, "the ledger balances")
+        } else {
+            writeln!(f, "the ledger does not balance; seed {}", self.seed)
         }
     }
 }

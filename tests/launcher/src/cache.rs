@@ -94,9 +94,10 @@ pub(super) fn size(folder: &Path) -> io::Result<u64> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let metadata = entry.metadata()?;
-        sum += match metadata.is_dir() {
-            true => size(&entry.path())?,
-            false => metadata.len(),
+        sum += if metadata.is_dir() {
+            size(&entry.path())?
+        } else {
+            metadata.len()
         };
     }
     Ok(sum)

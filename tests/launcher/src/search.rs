@@ -201,9 +201,10 @@ fn versions(root: &str, prefix: &str) -> Vec<PathBuf> {
 fn examine(place: &Path, run_as: &RunAs) -> Result<Programs, Refusal> {
     let other = |error: io::Error| Refusal::Other(error.to_string());
     let metadata = fs::metadata(place).map_err(other)?;
-    let postgres = match metadata.is_dir() {
-        true => place.join("postgres"),
-        false => place.to_owned(),
+    let postgres = if metadata.is_dir() {
+        place.join("postgres")
+    } else {
+        place.to_owned()
     };
     let postgres = fs::canonicalize(&postgres)
         .map_err(|error| Refusal::Other(format!("{}: {error}", postgres.display())))?;

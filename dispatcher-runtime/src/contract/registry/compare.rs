@@ -122,6 +122,11 @@ impl EventComparison<'_> {
                 );
             }
         };
+        self.fields(bundled, loaded);
+        self.versions(bundled, loaded);
+    }
+
+    fn fields(&mut self, bundled: &EventContract, loaded: &LoadedEvent) {
         let fields = [
             (
                 "description",
@@ -142,6 +147,9 @@ impl EventComparison<'_> {
                 loaded_value,
             );
         }
+    }
+
+    fn versions(&mut self, bundled: &EventContract, loaded: &LoadedEvent) {
         let numbers: BTreeSet<u32> = bundled
             .versions
             .iter()

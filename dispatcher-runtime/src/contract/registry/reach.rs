@@ -67,10 +67,8 @@ fn followed(
                 None if address == base.as_str() => path,
                 None => address.strip_prefix(CONTRACT_SCHEME)?,
             };
-            let pointer = match fragment.starts_with('/') && !fragment.contains('%') {
-                true => fragment,
-                false => "",
-            };
+            let is_pointer = fragment.starts_with('/') && !fragment.contains('%');
+            let pointer = if is_pointer { fragment } else { "" };
             open.push((file.to_owned(), pointer.to_owned()));
         }
         sites.insert(site);

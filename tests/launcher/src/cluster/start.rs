@@ -72,9 +72,10 @@ impl Cluster {
         };
         self.ended()?;
         let output = tail(&self.log(), 0);
-        match status.success() {
-            true => Ok(()),
-            false => Err(LaunchError::Initdb { status, output }),
+        if status.success() {
+            Ok(())
+        } else {
+            Err(LaunchError::Initdb { status, output })
         }
     }
 
@@ -162,11 +163,12 @@ impl Cluster {
             .fetch_one(&mut connection)
             .await?;
         connection.close().await?;
-        match Path::new(&folder) == self.data() {
-            true => Ok(()),
-            false => Err(sqlx::Error::Io(io::Error::other(format!(
+        if Path::new(&folder) == self.data() {
+            Ok(())
+        } else {
+            Err(sqlx::Error::Io(io::Error::other(format!(
                 "another server, of {folder}, has the port"
-            )))),
+            ))))
         }
     }
 

@@ -32,18 +32,20 @@ pub(super) async fn work(
                 of_text(&dead_letter.event_id),
             ];
             let is_redriven = numbers(SEED, For::SecondPhase, &about).bool();
-            let write_down = match is_redriven {
-                true => "INSERT INTO repaired (subscription, event_id) VALUES ($1, $2)",
-                false => "INSERT INTO given_up (subscription, event_id) VALUES ($1, $2)",
+            let write_down = if is_redriven {
+                "INSERT INTO repaired (subscription, event_id) VALUES ($1, $2)"
+            } else {
+                "INSERT INTO given_up (subscription, event_id) VALUES ($1, $2)"
             };
             sqlx::query(write_down)
                 .bind(&dead_letter.subscription)
                 .bind(&dead_letter.event_id)
                 .execute(pool)
                 .await?;
-            match is_redriven {
-                true => dead_letters.redrive(id, "mia", None).await?,
-                false => dead_letters.resolve(id, "mia", None).await?,
+            if is_redriven {
+                dead_letters.redrive(id, "mia", None).await?
+            } else {
+                dead_letters.resolve(id, "mia", None).await?
             };
         }
     }
