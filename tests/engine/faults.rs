@@ -14,23 +14,38 @@ use sqlx::{Executor, Row};
 
 use crate::support::{Act, Script, World, hold_slot};
 
-/// The dead letter's error, which is the same when events share a savepoint.
+/// What the events of a batch share.
+#[derive(Clone, Copy, Debug)]
+enum Shared {
+    Nothing,
+    Transaction,
+    Savepoint,
+}
+
+/// The dead letter's error, which is the same whatever the events share.
 async fn dead_letter_of(act: Act, credits_before: &[u32]) -> TestResult<String> {
-    let apart = dead_letter(act.clone(), credits_before, false).await?;
-    let shared = dead_letter(act, credits_before, true).await?;
-    assert_eq!(apart, shared);
+    let apart = dead_letter(act.clone(), credits_before, Shared::Nothing).await?;
+    for shared in [Shared::Transaction, Shared::Savepoint] {
+        let error = dead_letter(act.clone(), credits_before, shared).await?;
+        assert_eq!(apart, error, "{shared:?}");
+    }
     Ok(apart)
 }
 
-async fn dead_letter(act: Act, credits_before: &[u32], is_shared: bool) -> TestResult<String> {
+async fn dead_letter(act: Act, credits_before: &[u32], shared: Shared) -> TestResult<String> {
     // A COMMIT keeps what has not been recorded; after a ROLLBACK under a shared savepoint, later
     // events of the batch are each committed by themselves (see `share_savepoint`).
     let is_repeated = match &act {
-        Act::Commit => true,
-        Act::Rollback => is_shared,
+        Act::Commit => !matches!(shared, Shared::Nothing),
+        Act::Rollback => matches!(shared, Shared::Savepoint),
         _ => false,
     };
-    let options = SubscriptionOptions::new().share_savepoint(is_shared);
+    let options = SubscriptionOptions::new();
+    let options = match shared {
+        Shared::Nothing => options,
+        Shared::Transaction => options.share_transaction(true),
+        Shared::Savepoint => options.share_savepoint(true),
+    };
     let world = World::new().await?;
     world
         .pool

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dispatcher_runtime::{DeadLetterFilter, DeadLetters, StartError};
+use dispatcher_runtime::{DeadLetterFilter, DeadLetters, StartError, SubscriptionOptions};
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::Executor;
 
@@ -95,7 +95,11 @@ async fn a_long_queue_behind_one_event_drains_in_batches() -> TestResult {
     let consumer = world
         .coaching(&script)
         .retry([Duration::from_secs(2)])
-        .subscribe(hold_slot)
+        // So that each pass can be told by the time at which it recorded its events.
+        .subscribe_with(
+            hold_slot,
+            SubscriptionOptions::new().share_transaction(true),
+        )
         .start()
         .await?;
     consumer.wait_caught_up().await?;

@@ -21,6 +21,7 @@ mod loaded_registry;
 mod migrations;
 mod not_only_rust;
 mod operate;
+mod own_transaction;
 mod plans;
 mod pooler;
 mod publish;

@@ -99,6 +99,8 @@ pub(crate) enum Act {
     NulError,
     /// Changes the search path of its delivery's transaction.
     SearchPath(&'static str),
+    /// Gives its delivery's transaction a role that may not write the consumer's tables.
+    SetRole,
     /// A query that takes ten minutes.
     SlowQuery,
     /// Returns a database error each time.
@@ -230,6 +232,11 @@ pub(crate) async fn hold_slot(
         Some(Act::SearchPath(schema)) => {
             sqlx::query("SELECT set_config('search_path', $1, true)")
                 .bind(*schema)
+                .execute(&mut **tx)
+                .await?;
+        }
+        Some(Act::SetRole) => {
+            sqlx::query("SET LOCAL ROLE pg_monitor")
                 .execute(&mut **tx)
                 .await?;
         }

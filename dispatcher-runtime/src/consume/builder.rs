@@ -246,9 +246,11 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         self
     }
 
-    /// How many events are handled in one transaction at most. Defaults to 50; 0 is refused at the start.
-    /// Past 64, Postgres' subtransaction cache overflows and every reader pays for it, unless events
-    /// [share their savepoint](SubscriptionOptions::share_savepoint).
+    /// How many events are read at a time at most. Defaults to 50; 0 is refused at the start.
+    ///
+    /// Where events [share a transaction](SubscriptionOptions::share_transaction) it is also how many are
+    /// handled in one. Past 64, Postgres' subtransaction cache overflows then and every reader pays for it,
+    /// unless they [share their savepoint](SubscriptionOptions::share_savepoint) as well.
     pub fn batch_size(mut self, events: u32) -> Self {
         self.settings.batch_size = events;
         self

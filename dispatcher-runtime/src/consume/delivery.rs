@@ -1,8 +1,9 @@
 //! A delivery: facts about it, and its transaction.
 //!
 //! The transaction belongs to the consumer, which commits what the handler wrote together with the dedup
-//! row and the cursor. [`DeliveryTx`] notices whether a handler may have sent something through it, so that
-//! a savepoint that was not needed costs nothing.
+//! row and the cursor. It is the event's alone, or a batch shares it: then each event has a savepoint, and
+//! [`DeliveryTx`] notices whether a handler may have sent something, so that one that was not needed costs
+//! nothing.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -11,9 +12,9 @@ use std::time::Duration;
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 use time::OffsetDateTime;
 
-use super::savepoint::{BEGIN_WITH_SAVEPOINT, Next, RolledBack, Savepoint};
+use super::savepoint::{BEGIN_WITH_SAVEPOINT, NO_LIMIT, Next, RolledBack, Savepoint, limit, send};
 use crate::contract::position::Position;
-use crate::postgres::transaction;
+use crate::postgres::transaction::{self, READ_COMMITTED};
 
 /// Facts about this delivery of the event.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -38,11 +39,62 @@ pub struct Delivery {
 /// What is written through it commits together with the dedup row and the cursor, so it is applied
 /// once, however often the event is delivered. If the handler fails it is rolled back. It belongs
 /// to the consumer: a handler must not `COMMIT` or `ROLLBACK` it.
+///
+/// It is this event's alone, so `SET LOCAL`, temporary tables, cursors and locks end with it. Only with
+/// [`share_transaction`](crate::SubscriptionOptions::share_transaction) do other events have the same one.
 pub struct DeliveryTx {
     transaction: Transaction<'static, Postgres>,
-    /// What the handler's failure takes back.
-    savepoint: Savepoint,
+    undo: Undo,
 }
+
+/// What the failure of a handler takes back.
+enum Undo {
+    /// What was written since the savepoint: other events are handled in the transaction too.
+    ToSavepoint(Savepoint),
+    /// The transaction, which is this event's alone. Whoever owns it rolls it back.
+    Whole(Limit),
+}
+
+/// The limit of a handler, which its statements have too: one whose future is dropped at the handler's
+/// timeout goes on in the server, and the connection waits for it.
+struct Limit {
+    timeout: Option<Duration>,
+    is_set: bool,
+}
+
+/// How the transaction of one event begins.
+pub(crate) struct BeginDelivery {
+    /// What the transaction is known by, until it ends: see [`DeliveryTx::has_mark`].
+    pub(crate) mark: i64,
+    /// The key of the marker of L6; `None` where L2 takes it.
+    pub(crate) marker: Option<i64>,
+    pub(crate) timeout: Option<Duration>,
+}
+
+impl BeginDelivery {
+    fn statements(&self) -> String {
+        // All of them are numbers and names of ours.
+        let mark = self.mark;
+        let marker = self.marker.map_or_else(String::new, |key| {
+            format!("pg_catalog.pg_advisory_xact_lock_shared({key}), ")
+        });
+        let limit = match self.timeout {
+            Some(timeout) if self.marker.is_some() => format!("; {}", limit(timeout)),
+            _ => String::new(),
+        };
+        format!(
+            "{READ_COMMITTED}; SELECT {marker}\
+             pg_catalog.set_config('{MARK}', '{mark}', true), \
+             pg_catalog.set_config('{ROLE}', pg_catalog.current_setting('role'), true){limit}"
+        )
+    }
+}
+
+/// A setting that only the transaction of one event has. A handler that ends the transaction loses it.
+const MARK: &str = "dispatcher.delivery";
+
+/// The role at its beginning.
+const ROLE: &str = "dispatcher.role";
 
 impl DeliveryTx {
     /// Without a savepoint; `timeout` is the limit of a handler that runs in it.
@@ -52,11 +104,11 @@ impl DeliveryTx {
     ) -> Self {
         Self {
             transaction,
-            savepoint: Savepoint::none(timeout),
+            undo: Undo::ToSavepoint(Savepoint::none(timeout)),
         }
     }
 
-    /// Begins a transaction for attempts, with the savepoint of the first.
+    /// Begins a transaction for several attempts, with the savepoint of the first.
     pub(crate) async fn begin_deliveries(
         pool: &PgPool,
         timeout: Option<Duration>,
@@ -67,8 +119,55 @@ impl DeliveryTx {
         }
         Ok(Self {
             transaction: transaction::begin_with(pool, BEGIN_WITH_SAVEPOINT).await?,
-            savepoint: Savepoint::from_begin(),
+            undo: Undo::ToSavepoint(Savepoint::from_begin()),
         })
+    }
+
+    /// Begins a transaction for one attempt.
+    pub(crate) async fn begin_delivery(
+        pool: &PgPool,
+        begin: &BeginDelivery,
+    ) -> Result<Self, sqlx::Error> {
+        let statements = sqlx::AssertSqlSafe(begin.statements());
+        Ok(Self {
+            transaction: transaction::begin_with(pool, statements).await?,
+            undo: Undo::Whole(Limit {
+                timeout: begin.timeout,
+                is_set: begin.marker.is_some(),
+            }),
+        })
+    }
+
+    /// Commits it and begins the transaction of the next event, in one round trip. For sqlx it is the same
+    /// transaction. If this fails it cannot go on, and may have been committed.
+    pub(crate) async fn commit_and_begin(
+        &mut self,
+        begin: &BeginDelivery,
+    ) -> Result<(), sqlx::Error> {
+        let statements = format!("COMMIT; {}", begin.statements());
+        send(&mut self.transaction, &statements).await?;
+        self.undo = Undo::Whole(Limit {
+            timeout: begin.timeout,
+            is_set: begin.marker.is_some(),
+        });
+        Ok(())
+    }
+
+    /// Whether it is still the transaction that [`begin_delivery`](Self::begin_delivery) began with this
+    /// mark.
+    pub(crate) async fn has_mark(&mut self, mark: i64) -> Result<bool, sqlx::Error> {
+        let query =
+            sqlx::query_scalar::<_, Option<String>>("SELECT pg_catalog.current_setting($1, true)");
+        let found = query.bind(MARK).fetch_one(&mut *self.transaction).await?;
+        Ok(found.is_some_and(|found| found == mark.to_string()))
+    }
+
+    /// Gives the transaction the role back that it began with, which a handler may have changed.
+    pub(crate) async fn restore_role(&mut self) -> Result<(), sqlx::Error> {
+        // Empty where the handler has ended the transaction, which is noticed by its mark.
+        let restore = "SELECT pg_catalog.set_config('role', coalesce(nullif(pg_catalog.current_setting($1, true), ''), 'none'), true)";
+        let restore = sqlx::query(restore).bind(ROLE);
+        restore.execute(&mut *self.transaction).await.map(drop)
     }
 
     /// As far as sqlx knows: a nested `begin` that is dropped half way ends the whole.
@@ -78,37 +177,79 @@ impl DeliveryTx {
 
     /// What was sent until now was the consumer's own.
     pub(crate) fn disregard_use(&mut self) {
-        self.savepoint.disregard_use();
+        if let Undo::ToSavepoint(savepoint) = &mut self.undo {
+            savepoint.disregard_use();
+        }
     }
 
     /// What may follow the event that is handled next.
     pub(crate) fn expect(&mut self, next: Next) {
-        self.savepoint.expect(next);
+        if let Undo::ToSavepoint(savepoint) = &mut self.undo {
+            savepoint.expect(next);
+        }
     }
 
-    /// The savepoint, to ask what it holds.
-    pub(crate) fn savepoint(&self) -> &Savepoint {
-        &self.savepoint
+    /// Whether a rollback to the savepoint would undo what earlier events wrote, together with what the
+    /// current one wrote.
+    pub(crate) fn is_shared(&self) -> bool {
+        match &self.undo {
+            Undo::ToSavepoint(savepoint) => savepoint.is_shared(),
+            Undo::Whole(_) => false,
+        }
+    }
+
+    /// Whether earlier events have written under the savepoint.
+    pub(crate) fn holds_earlier(&self) -> bool {
+        match &self.undo {
+            Undo::ToSavepoint(savepoint) => savepoint.holds_earlier(),
+            Undo::Whole(_) => false,
+        }
     }
 
     /// Before a handler.
-    pub(crate) async fn open_savepoint(&mut self) -> Result<(), sqlx::Error> {
-        self.savepoint.open(&mut self.transaction).await
+    pub(crate) async fn open(&mut self) -> Result<(), sqlx::Error> {
+        match &mut self.undo {
+            Undo::ToSavepoint(savepoint) => savepoint.open(&mut self.transaction).await,
+            Undo::Whole(set) => {
+                if let Some(timeout) = set.timeout
+                    && !set.is_set
+                {
+                    send(&mut self.transaction, &limit(timeout)).await?;
+                    set.is_set = true;
+                }
+                Ok(())
+            }
+        }
     }
 
     /// After a handler that succeeded.
-    pub(crate) async fn release_savepoint(&mut self) -> Result<(), sqlx::Error> {
-        self.savepoint.release(&mut self.transaction).await
+    pub(crate) async fn release(&mut self) -> Result<(), sqlx::Error> {
+        match &mut self.undo {
+            Undo::ToSavepoint(savepoint) => savepoint.release(&mut self.transaction).await,
+            Undo::Whole(set) => {
+                if set.timeout.is_some() {
+                    send(&mut self.transaction, NO_LIMIT).await?;
+                    set.is_set = false;
+                }
+                Ok(())
+            }
+        }
     }
 
-    /// After a handler that failed.
-    pub(crate) async fn roll_back_to_savepoint(&mut self) -> Result<RolledBack, sqlx::Error> {
-        self.savepoint.roll_back(&mut self.transaction).await
+    /// After a handler that failed. A transaction of its own is rolled back by its owner.
+    pub(crate) async fn roll_back_attempt(&mut self) -> Result<RolledBack, sqlx::Error> {
+        match &mut self.undo {
+            Undo::ToSavepoint(savepoint) => savepoint.roll_back(&mut self.transaction).await,
+            Undo::Whole(_) => Ok(RolledBack::Writes),
+        }
     }
 
     /// After the last handler, before the consumer's own statements.
-    pub(crate) async fn close_savepoint(&mut self) -> Result<(), sqlx::Error> {
-        self.savepoint.close(&mut self.transaction).await
+    pub(crate) async fn close(&mut self) -> Result<(), sqlx::Error> {
+        match &mut self.undo {
+            Undo::ToSavepoint(savepoint) => savepoint.close(&mut self.transaction).await,
+            Undo::Whole(_) => Ok(()),
+        }
     }
 
     pub(crate) fn into_inner(self) -> Transaction<'static, Postgres> {
@@ -126,7 +267,9 @@ impl Deref for DeliveryTx {
 
 impl DerefMut for DeliveryTx {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        self.savepoint.mark_used();
+        if let Undo::ToSavepoint(savepoint) = &mut self.undo {
+            savepoint.mark_used();
+        }
         &mut self.transaction
     }
 }

@@ -12,7 +12,7 @@ use sqlx::query::Query;
 use sqlx::{PgPool, Postgres};
 
 use super::clock::Clock;
-use super::delivery::DeliveryTx;
+use super::delivery::{BeginDelivery, DeliveryTx};
 use super::lease::{Lease, Stopping};
 use super::retry_policy::Retry;
 use super::statements::ConsumeStatements;
@@ -123,9 +123,27 @@ impl<S> Partition<S> {
         Ok(DeliveryTx::new(transaction, self.bound.handler_timeout()))
     }
 
-    /// A transaction for handlers, with the savepoint of the first.
+    /// A transaction for the events of a batch, with the savepoint of the first.
     pub(crate) async fn begin_deliveries(&self) -> Result<DeliveryTx, sqlx::Error> {
         DeliveryTx::begin_deliveries(&self.bound.pool, self.bound.handler_timeout()).await
+    }
+
+    /// How the transaction of one event begins; `marker` is the key of the marker of L6, or `None` where L2
+    /// takes it.
+    pub(crate) fn beginning(&self, marker: Option<i64>) -> BeginDelivery {
+        BeginDelivery {
+            mark: self.lease.fence,
+            marker,
+            timeout: self.bound.handler_timeout(),
+        }
+    }
+
+    /// A transaction for one event.
+    pub(crate) async fn begin_delivery(
+        &self,
+        marker: Option<i64>,
+    ) -> Result<DeliveryTx, sqlx::Error> {
+        DeliveryTx::begin_delivery(&self.bound.pool, &self.beginning(marker)).await
     }
 
     /// Whether nothing more may be begun: it would not count any more.

@@ -1,4 +1,4 @@
-//! The savepoint of a delivery: what is undone if its handler fails.
+//! The savepoint of a delivery whose transaction other events share: what is undone if its handler fails.
 //!
 //! A round trip is what costs, so the first event's savepoint is made with BEGIN, the next one's together
 //! with the release of the one before; and one that nothing was sent through is left for the next event,
@@ -241,9 +241,7 @@ impl Savepoint {
             (None, _) => return self.stay(),
             (Some(open), None) if !self.is_used && !open.holds_earlier => return self.stay(),
             (Some(_), None) => RELEASE.into(),
-            (Some(_), Some(_)) => {
-                format!("{RELEASE}; SET LOCAL statement_timeout TO DEFAULT").into()
-            }
+            (Some(_), Some(_)) => format!("{RELEASE}; {NO_LIMIT}").into(),
         };
         Step {
             statements: Some(statements),
@@ -261,15 +259,24 @@ impl Savepoint {
     fn opening_statements(&self) -> Cow<'static, str> {
         match self.timeout {
             None => SAVEPOINT.into(),
-            Some(limit) => {
-                let limit = limit.as_millis().clamp(1, i32::MAX as u128);
-                format!("SET LOCAL statement_timeout = {limit}; {SAVEPOINT}").into()
-            }
+            Some(timeout) => format!("{}; {SAVEPOINT}", limit(timeout)).into(),
         }
     }
 }
 
-async fn send(connection: &mut PgConnection, statements: &str) -> Result<(), sqlx::Error> {
+/// Gives the statements of a handler its limit.
+pub(crate) fn limit(timeout: Duration) -> String {
+    let limit = timeout.as_millis().clamp(1, i32::MAX as u128);
+    format!("SET LOCAL statement_timeout = {limit}")
+}
+
+/// Gives the session's limit back to the consumer's own statements.
+pub(crate) const NO_LIMIT: &str = "SET LOCAL statement_timeout TO DEFAULT";
+
+pub(crate) async fn send(
+    connection: &mut PgConnection,
+    statements: &str,
+) -> Result<(), sqlx::Error> {
     // The text consists of the constants above and a number.
     let statements = sqlx::AssertSqlSafe(statements.to_owned());
     sqlx::raw_sql(statements)

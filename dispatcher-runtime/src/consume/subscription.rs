@@ -54,6 +54,8 @@ pub(crate) struct Subscription<S> {
     pub(crate) start: StartFrom,
     /// Whether a dead letter holds its subject until it is resolved.
     pub(crate) holds_subjects: bool,
+    /// Whether events of a batch have one transaction.
+    pub(crate) shares_transaction: bool,
     /// Whether events of a batch have one savepoint, until one of them fails.
     pub(crate) shares_savepoint: bool,
     handler: Box<dyn ErasedHandler<S>>,
@@ -71,6 +73,7 @@ impl<S> Subscription<S> {
             retry: None,
             start: StartFrom::Beginning,
             holds_subjects: false,
+            shares_transaction: false,
             shares_savepoint: false,
             handler: Box::new(Typed(handler)),
         }
@@ -98,6 +101,7 @@ impl Subscription<()> {
             retry: self.retry,
             start: self.start,
             holds_subjects: self.holds_subjects,
+            shares_transaction: self.shares_transaction,
             shares_savepoint: self.shares_savepoint,
             handler: Box::new(Stateless(self.handler)),
         }

@@ -10,12 +10,12 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
-use sqlx::{PgExecutor, PgPool, Postgres, SqlSafeStr, Transaction};
+use sqlx::{PgExecutor, PgPool, Postgres, SqlSafeStr, SqlStr, Transaction};
 
 use crate::postgres::error::sql_state;
 
 /// Explicit, because the role's default may be stricter, and an older snapshot would skip events.
-const READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+pub(crate) const READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 /// in_failed_sql_transaction
 const ABORTED: &str = "25P02";
@@ -76,10 +76,11 @@ pub(crate) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres
 /// The same with another statement, or several, in place of BEGIN.
 pub(crate) async fn begin_with(
     pool: &PgPool,
-    statement: &'static str,
+    statement: impl SqlSafeStr,
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let statement = statement.into_sql_str();
     let connection = pool.acquire().await?;
-    match begin_on(connection, statement).await {
+    match begin_on(connection, statement.clone()).await {
         // The connection was left in a transaction. (Where BEGIN can join that one, it ends with ours; one
         // of another isolation level is aborted by it.)
         Err(error) if is_of_another(&error) => {
@@ -114,10 +115,10 @@ async fn heal(pool: &PgPool) {
 /// end with the caller, as everywhere in sqlx: a caller that gave up must not hold up others.)
 async fn begin_on(
     connection: PoolConnection<Postgres>,
-    statement: &'static str,
+    statement: SqlStr,
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
     // What `Pool::begin_with` calls when it has the connection; sqlx 0.9 hides it from its docs.
-    let begin = Transaction::begin(connection, Some(statement.into_sql_str()));
+    let begin = Transaction::begin(connection, Some(statement));
     RunToEnd(Some(begin.boxed())).await
 }
 

@@ -181,7 +181,13 @@ where
         Err(AbortCause::Database(error) | AbortCause::Commit(error)) => Err(error.into()),
         Err(AbortCause::TransactionEnded) => Err(HandlerError::retry(TRANSACTION_ENDED)),
         // An attempt knows nothing of leases and cursors.
-        Err(AbortCause::LeaseLost | AbortCause::Log(_) | AbortCause::SharedSavepoint) => {
+        Err(
+            AbortCause::LeaseLost
+            | AbortCause::Log(_)
+            | AbortCause::NotPermitted(_)
+            | AbortCause::SharedSavepoint
+            | AbortCause::StatementFailed,
+        ) => {
             unreachable!()
         }
     }

@@ -11,12 +11,16 @@ use super::progress::Progress;
 /// What handling an event does.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Work {
-    /// In the delivery's transaction, without writing.
+    /// In a transaction of its own, without writing.
     Nothing,
-    /// In the delivery's transaction, inserting a row.
+    /// In a transaction of its own, inserting a row.
     Write,
+    /// In the transaction of its batch, without writing.
+    NothingTogether,
+    /// In the transaction of its batch, inserting a row under a savepoint of its own.
+    WriteTogether,
     /// The same, with one savepoint for a batch.
-    Shared,
+    OneSavepoint,
     /// Without a transaction: at least once.
     Outside,
 }
@@ -26,9 +30,21 @@ impl Work {
         match self {
             Self::Nothing => "no write",
             Self::Write => "a write each",
-            Self::Shared => "a write each, shared savepoint",
+            Self::NothingTogether => "no write, shared transaction",
+            Self::WriteTogether => "a write each, shared transaction",
+            Self::OneSavepoint => "a write each, shared savepoint",
             Self::Outside => "handler without transaction",
         }
+    }
+
+    /// Whether each event inserts a row.
+    pub(super) fn writes(self) -> bool {
+        matches!(self, Self::Write | Self::WriteTogether | Self::OneSavepoint)
+    }
+
+    /// Whether each event has a transaction of its own.
+    pub(super) fn is_apart(self) -> bool {
+        matches!(self, Self::Nothing | Self::Write)
     }
 }
 
@@ -39,22 +55,14 @@ type Builder = ConsumerBuilder<Coaching, Progress>;
 
 /// One subscription.
 pub(super) fn one(builder: Builder, work: Work, partitions: u16) -> Builder {
+    let options = SubscriptionOptions::new().partitions(partitions);
     match work {
-        Work::Nothing => {
-            builder.subscribe_with(nothing, SubscriptionOptions::new().partitions(partitions))
-        }
-        Work::Write => {
-            builder.subscribe_with(write, SubscriptionOptions::new().partitions(partitions))
-        }
-        Work::Shared => builder.subscribe_with(
-            write,
-            SubscriptionOptions::new()
-                .partitions(partitions)
-                .share_savepoint(true),
-        ),
-        Work::Outside => {
-            builder.subscribe_with(outside, SubscriptionOptions::new().partitions(partitions))
-        }
+        Work::Nothing => builder.subscribe_with(nothing, options),
+        Work::Write => builder.subscribe_with(write, options),
+        Work::NothingTogether => builder.subscribe_with(nothing, options.share_transaction(true)),
+        Work::WriteTogether => builder.subscribe_with(write, options.share_transaction(true)),
+        Work::OneSavepoint => builder.subscribe_with(write, options.share_savepoint(true)),
+        Work::Outside => builder.subscribe_with(outside, options),
     }
 }
 
@@ -95,7 +103,7 @@ async fn nothing(
 /// How many subscriptions [`ten`] has.
 pub(super) const TEN: usize = 10;
 
-/// Ten subscriptions to the same event type, of [`Work::Nothing`].
+/// Ten subscriptions to the same event type, of [`Work::NothingTogether`].
 pub(super) fn ten(mut builder: Builder) -> Builder {
     // Each has a handler with the same body; their names tell them apart.
     macro_rules! subscribe_as {
@@ -110,7 +118,10 @@ pub(super) fn ten(mut builder: Builder) -> Builder {
                     progress.called();
                     Ok(())
                 }
-                builder = builder.subscribe(handle);
+                builder = builder.subscribe_with(
+                    handle,
+                    SubscriptionOptions::new().share_transaction(true),
+                );
             })*
         };
     }

@@ -1,8 +1,9 @@
 //! The baseline of consuming: a loop that a team would write by hand, through sqlx.
 //!
-//! In one transaction it reads a batch of `raw_event` past its cursor, works, inserts the dedup
-//! rows with `unnest` and moves the cursor. Each write has its own savepoint, so an event that
-//! fails would not take its batch with it; where ours share one, raw has none. It reads no horizon
+//! It reads a batch of `raw_event` past its cursor. Where each event has a transaction, it works there, and
+//! inserts the dedup row and moves the cursor in one statement. Where a batch shares one, it reads, works,
+//! inserts the dedup rows with `unnest` and moves the cursor there; each write has its own savepoint, so an
+//! event that fails would not take its batch with it, and where ours share one, raw has none. It reads no horizon
 //! (it would lose events under concurrent writers), has no leases and no retries, and reads the
 //! payload's text without decoding it.
 
@@ -41,6 +42,12 @@ SELECT 'coaching', $1, event_id, now() FROM unnest($2::text[]) AS event_id";
 const MOVE: &str = "\
 UPDATE raw_cursor SET position = $3, updated_at = now() \
  WHERE consumer = 'coaching' AND subscription = $1 AND partition = $2";
+
+/// Both for one event.
+const RECORD_AND_MOVE: &str = "\
+WITH moved AS (UPDATE raw_cursor SET position = $3, updated_at = now() \
+                WHERE consumer = 'coaching' AND subscription = $1 AND partition = $2) \
+INSERT INTO raw_dedup (consumer, subscription, event_id, handled_at) VALUES ('coaching', $1, $4, now())";
 
 /// The tables of both sides' effects, and the baseline's cursors and dedup rows.
 pub(super) async fn create_tables(pool: &PgPool) -> Result<(), Error> {
@@ -107,17 +114,53 @@ impl RawConsumer {
         }
     }
 
-    /// One transaction; returns its number of events.
-    async fn pass(&mut self) -> Result<usize, Error> {
-        let mut tx = self.pool.begin().await?;
-        let rows: Vec<PgRow> = sqlx::query(READ)
+    async fn read(&self, connection: &mut PgConnection) -> Result<Vec<PgRow>, Error> {
+        let read = sqlx::query(READ)
             .bind(["credit.locked"].as_slice())
             .bind(self.position)
             .bind(i64::try_from(self.batch).unwrap_or(i64::MAX))
             .bind(self.partitions)
-            .bind(self.partition)
-            .fetch_all(&mut *tx)
-            .await?;
+            .bind(self.partition);
+        Ok(read.fetch_all(connection).await?)
+    }
+
+    /// One batch; returns its number of events.
+    async fn pass(&mut self) -> Result<usize, Error> {
+        if self.work.is_apart() {
+            return self.pass_apart().await;
+        }
+        self.pass_together().await
+    }
+
+    /// A transaction for each event.
+    async fn pass_apart(&mut self) -> Result<usize, Error> {
+        let mut connection = self.pool.acquire().await?;
+        let rows = self.read(&mut connection).await?;
+        for row in &rows {
+            let id: &str = row.try_get("event_id")?;
+            let position: i64 = row.try_get("position")?;
+            let mut tx = connection.begin().await?;
+            (self.handler)(row.try_get("payload")?);
+            if self.work.writes() {
+                write(&mut tx, id).await?;
+            }
+            sqlx::query(RECORD_AND_MOVE)
+                .bind(&self.name)
+                .bind(self.partition)
+                .bind(position)
+                .bind(id)
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            self.position = position;
+        }
+        Ok(rows.len())
+    }
+
+    /// One transaction for the batch.
+    async fn pass_together(&mut self) -> Result<usize, Error> {
+        let mut tx = self.pool.begin().await?;
+        let rows = self.read(&mut tx).await?;
         let Some(newest) = rows.last() else {
             return Ok(0);
         };
@@ -127,9 +170,9 @@ impl RawConsumer {
             let id: String = row.try_get("event_id")?;
             (self.handler)(row.try_get("payload")?);
             match self.work {
-                Work::Write => write_apart(&mut tx, &id).await?,
-                Work::Shared => write(&mut tx, &id).await?,
-                Work::Nothing | Work::Outside => {}
+                Work::WriteTogether => write_apart(&mut tx, &id).await?,
+                Work::OneSavepoint => write(&mut tx, &id).await?,
+                _ => {}
             }
             ids.push(id);
         }

@@ -1,8 +1,8 @@
 //! A consuming process: `chaos replica URL SEED`.
 //!
-//! It runs two consumers: one with a limit for its handlers' time, and one without, where the first
-//! savepoint is made with BEGIN. Four subscriptions write to `effect` through their delivery's
-//! transaction, two to `outside` through a connection of their own; the rule of the event decides
+//! It runs two consumers: one with a limit for its handlers' time, and one without. Five subscriptions write to
+//! `effect` through their delivery's transaction: two in one of each event's own, and three in one that events
+//! share, with a savepoint each or in common. Two write to `outside` through a connection of their own; the rule of the event decides
 //! whether they do. The process lives until it receives `stop` or its parent is gone, and waits out
 //! every database failure, even while it starts.
 
@@ -33,8 +33,9 @@ const HANDLER_TIMEOUT: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The subscriptions: name, event type, and whether the effect is in the delivery's transaction.
-pub(super) const SUBSCRIPTIONS: [(&str, EventType, bool); 6] = [
+pub(super) const SUBSCRIPTIONS: [(&str, EventType, bool); 7] = [
     ("hold_slot", EventType::Locked, true),
+    ("audit_lock", EventType::Locked, true),
     ("free_slot", EventType::Released, true),
     ("note_lock", EventType::Locked, true),
     ("note_release", EventType::Released, true),
@@ -76,6 +77,12 @@ fn with_limit(builder: Builder) -> Builder {
                 .partitions(2)
                 .share_savepoint(true),
         )
+        .subscribe_with(
+            audit_lock,
+            SubscriptionOptions::new()
+                .partitions(2)
+                .share_transaction(true),
+        )
         .subscribe_with(free_slot, SubscriptionOptions::new().concurrency(3))
         .subscribe_with(tell_of_lock, SubscriptionOptions::new().concurrency(2))
         .subscribe_with(tell_of_debit, SubscriptionOptions::new().partitions(3))
@@ -100,7 +107,7 @@ pub(super) async fn run(options: PgConnectOptions, seed: u64) {
         outside: outside.clone(),
         has_limit,
     };
-    let (limited, unlimited) = (pool(&options, 14), pool(&options, 10));
+    let (limited, unlimited) = (pool(&options, 17), pool(&options, 10));
     let start = async {
         tokio::join!(
             start(limited, app(true), with_limit),
@@ -157,6 +164,17 @@ async fn settle(running: &RunningConsumer) {
 
 #[subscribe(credit_locked)]
 async fn hold_slot(
+    event: EventEnvelope<CreditLocked>,
+    tx: &mut DeliveryTx,
+    State(app): State<App>,
+    delivery: Delivery,
+) -> Result<(), HandlerError> {
+    let key = event.payload.credit_reservation_id.as_str();
+    within(tx, &app, &delivery, event.event_id.as_str(), key).await
+}
+
+#[subscribe(credit_locked)]
+async fn audit_lock(
     event: EventEnvelope<CreditLocked>,
     tx: &mut DeliveryTx,
     State(app): State<App>,

@@ -27,6 +27,9 @@ use crate::postgres::error::{is_transient, sql_state};
 pub(crate) const TRANSACTION_ENDED: &str =
     "the handler ended its delivery's transaction: it must not COMMIT or ROLLBACK there";
 
+/// The error of a handler that swallowed one.
+pub(crate) const STATEMENT_FAILED: &str = "the handler returned Ok, but a statement had failed in its transaction: pass the error on with `?`";
+
 /// An attempt that ended, where the transaction goes on.
 #[derive(Debug)]
 pub(crate) struct AttemptReport {
@@ -96,7 +99,7 @@ impl<S: Send + Sync + 'static> Attempt<'_, S> {
         mut tx: Option<&mut DeliveryTx>,
     ) -> Result<AttemptReport, AbortCause> {
         if let Some(tx) = tx.as_deref_mut() {
-            tx.open_savepoint().await?;
+            tx.open().await?;
         }
         let span = span::handle(self.event, &self.delivery);
         let started = clock(self.observers);
@@ -171,7 +174,7 @@ async fn release(tx: Option<&mut DeliveryTx>) -> Result<Outcome, AbortCause> {
     let Some(tx) = tx else {
         return Ok(Outcome::Handled);
     };
-    let Err(error) = tx.release_savepoint().await else {
+    let Err(error) = tx.release().await else {
         return Ok(Outcome::Handled);
     };
     if is_transient(&error) {
@@ -179,9 +182,7 @@ async fn release(tx: Option<&mut DeliveryTx>) -> Result<Outcome, AbortCause> {
     }
     match sql_state(&error).as_deref() {
         // in_failed_sql_transaction
-        Some("25P02") => Ok(Outcome::Failed(Failure::retry(
-            "the handler returned Ok, but a statement had failed in its transaction: pass the error on with `?`",
-        ))),
+        Some("25P02") => Ok(Outcome::Failed(Failure::retry(STATEMENT_FAILED))),
         Some(state) if is_transaction_ended(state) => Err(AbortCause::TransactionEnded),
         // The error of a statement whose future the handler dropped before the answer came.
         Some(_) => Ok(Outcome::Failed(Failure::retry(format!(
@@ -193,8 +194,8 @@ async fn release(tx: Option<&mut DeliveryTx>) -> Result<Outcome, AbortCause> {
 
 /// After a handler that failed.
 async fn roll_back(tx: &mut DeliveryTx) -> Result<RolledBack, AbortCause> {
-    let is_shared = tx.savepoint().is_shared();
-    let rolled_back = tx.roll_back_to_savepoint().await;
+    let is_shared = tx.is_shared();
+    let rolled_back = tx.roll_back_attempt().await;
     if is_shared {
         // Whether it succeeded or not: it has waited for a statement that was still under way, so that the
         // rollback of the whole transaction is sent, and over, before the batch is handled again.
@@ -205,8 +206,8 @@ async fn roll_back(tx: &mut DeliveryTx) -> Result<RolledBack, AbortCause> {
 
 /// After the last attempt of a transaction, before the consumer's own statements.
 pub(super) async fn close(tx: &mut DeliveryTx) -> Result<(), AbortCause> {
-    let holds_earlier = tx.savepoint().holds_earlier();
-    match tx.close_savepoint().await.map_err(abort_cause) {
+    let holds_earlier = tx.holds_earlier();
+    match tx.close().await.map_err(abort_cause) {
         Err(AbortCause::Database(error)) if holds_earlier && is_handlers_fault(&error) => {
             Err(AbortCause::SharedSavepoint)
         }

@@ -13,6 +13,11 @@ pub(crate) enum AbortCause {
     Transient(String),
     /// The handler ended the transaction.
     TransactionEnded,
+    /// The handler returned `Ok`, and a statement had failed in its transaction.
+    StatementFailed,
+    /// What was done could not be recorded with the role that the transaction has, which the handler may have
+    /// changed.
+    NotPermitted(sqlx::Error),
     /// An event failed, and what earlier events wrote cannot be told from what it wrote.
     SharedSavepoint,
     /// What was done could not be recorded or committed.

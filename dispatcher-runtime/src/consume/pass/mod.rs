@@ -1,11 +1,25 @@
 //! One pass over a partition of a subscription: what is read, handled, and recorded together.
 //!
-//! A handler that takes its delivery's transaction:
+//! A handler that takes its delivery's transaction has one for each event:
 //!
 //! ```text
-//!   BEGIN (read committed), SAVEPOINT
+//!   BEGIN (read committed)
 //!   L2  the cursor of the lease, and the horizon (R1, R2); not ours any more: nothing to do here
 //!   due retries, then the next events (R3), then what is known of them
+//!   handler of the first event
+//!   L3  the cursor's new position, and the dedup row; not ours any more: ROLLBACK
+//!   for each other event: COMMIT and BEGIN with the marker of L6, handler, L3
+//!   COMMIT
+//! ```
+//!
+//! An event that fails is rolled back with its transaction, and recorded in another one. L3 also finds out
+//! whether the handler has ended its transaction: a setting that is local to it is gone then.
+//!
+//! With `share_transaction` a batch has one, and each event a savepoint:
+//!
+//! ```text
+//!   BEGIN, SAVEPOINT
+//!   L2, and what is read
 //!   for each: handler, RELEASE, SAVEPOINT    or, if it fails: rolled back to the savepoint
 //!   L3  the cursor's new position, and dedup rows; not ours any more: ROLLBACK
 //!   dead letters, retries
@@ -14,9 +28,9 @@
 //!
 //! Effects, dedup rows, retries, dead letters and cursor commit together or not at all, and only under
 //! the lease (`migrations/0004_create_leases.sql`). A handler that takes no transaction runs between two
-//! of them: the first reads, the second records. With `concurrency` each lane of a batch does the
-//! second part in a transaction of its own, and the cursor moves when all of them have; until then
-//! their dedup rows say what is done.
+//! of them: the first reads, the second records. With `concurrency` each lane of a batch has
+//! transactions of its own, and the cursor moves when all lanes are done; until then their dedup rows say
+//! what is done.
 //!
 //! The log may be in another database; then it is read in a transaction there (`source.rs`), and the
 //! rest stays as it is.
@@ -43,9 +57,10 @@
 //!
 //! | what goes wrong | what happens |
 //! |---|---|
-//! | a handler fails, panics, exceeds its timeout, or ignores an SQL error | rolled back to its savepoint; counts as an attempt. Under a shared savepoint its batch is handled again first |
-//! | a handler breaks a deferred constraint, or ends the transaction | the pass is rolled back and its events are handled one to a transaction; counts for the one at fault |
-//! | serialization failure, deadlock, lost connection, restart | the pass is rolled back and retried after 1, 5, 15, 60 s; counts for no event. Three times at the same event: it waits for 15 s, uncounted |
+//! | a handler fails, panics, exceeds its timeout, or ignores an SQL error | rolled back, to its savepoint where it shares a transaction; counts as an attempt. Under a shared savepoint its batch is handled again first |
+//! | a handler breaks a deferred constraint, or ends the transaction | rolled back; counts as an attempt. Where events share the transaction, they are first handled one to a transaction, and it counts for the one at fault |
+//! | a handler changes its transaction's role | L3 is not permitted: the event is handled again, uncounted, and from then on the role is restored before L3 |
+//! | serialization failure, deadlock, lost connection, restart | the transaction is rolled back and the pass retried after 1, 5, 15, 60 s; counts for no event. Three times at the same event: it waits for 15 s, uncounted |
 //! | the log was truncated, swapped or restored without its cursors | refused, at start and by each pass; nothing is skipped |
 //! | a waiting event was removed from another database's log | a dead letter that says so |
 //! | a subscription is rewound while it runs | its leases are void; what is in its handler is rolled back |
@@ -61,8 +76,9 @@
 //!
 //! An event cannot have been handled before if its position had not been assigned when the lease was taken, and
 //! no batch under the lease has come so far. So a pass asks for dedup rows and waiting events only up to there,
-//! and while something waits; otherwise it sends five statements: BEGIN; L2 with R1 and R2; R3; L3 with the
-//! dedup rows; COMMIT.
+//! and while something waits; otherwise it sends five statements for its first event: BEGIN; L2 with R1 and R2;
+//! R3; L3 with the dedup row; COMMIT. Each other event has two beside its handler's: L3, and COMMIT
+//! with BEGIN.
 
 pub(crate) mod attempt;
 mod candidate;
@@ -86,8 +102,8 @@ use error::{AbortCause, PassError};
 pub(crate) use plan::IdleState;
 use plan::{Lanes, Plan, Planner};
 use read::{LeaseState, Reader};
-use record::PassRecord;
-use recorder::{Advance, Recorder};
+use record::{Advance, PassRecord};
+use recorder::Recorder;
 use recover::Recovery;
 use run::Runner;
 
@@ -152,13 +168,13 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
                 return self.recover(PassRecord::at(cursor), cause).await;
             }
         };
-        if plan.candidates.is_empty() && plan.until <= cursor {
+        if plan.candidates.is_empty() && plan.end.until <= cursor {
             tx.into_inner().rollback().await?;
             self.recovery.passed();
             return Ok(Pass::Idle(plan.idle));
         }
         let found = plan.candidates.len();
-        match self.execute(tx, plan, cursor).await {
+        match self.execute(tx, plan, &lease).await {
             Ok(()) => {
                 self.recovery.passed();
                 Ok(Pass::Worked(found))
@@ -173,8 +189,9 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
     /// its locks when the next pass begins.
     async fn begin(&self) -> Result<Option<(DeliveryTx, LeaseState)>, PassError> {
         let subscription = self.partition.subscription();
-        let is_within = subscription.in_transaction && subscription.concurrency == 1;
-        let mut tx = if is_within {
+        let mut tx = if subscription.in_transaction && !subscription.shares_transaction {
+            self.partition.begin_delivery(None).await?
+        } else if subscription.in_transaction && subscription.concurrency == 1 {
             self.partition.begin_deliveries().await?
         } else {
             self.partition.begin().await?
@@ -201,7 +218,7 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
         let planner = Planner::begin(&self.partition, limit).await?;
         let plan = planner.plan(tx, lease, self.fresh_after).await?;
         let known = self.fresh_after.unwrap_or(plan.idle.last_position);
-        self.fresh_after = Some(known.max(plan.until));
+        self.fresh_after = Some(known.max(plan.end.until));
         Ok(plan)
     }
 
@@ -210,8 +227,9 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
         &self,
         tx: DeliveryTx,
         plan: Plan,
-        cursor: i64,
+        lease: &LeaseState,
     ) -> Result<(), (PassRecord, AbortCause)> {
+        let cursor = lease.position;
         let subscription = self.partition.subscription();
         // What has failed before is likely to fail again.
         let shares_savepoint = subscription.shares_savepoint
@@ -225,9 +243,15 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
         let runner = || Runner {
             partition: self.partition.clone(),
             shares_savepoint,
+            restores_role: self.recovery.restores_role(),
+            marker: lease.marker,
         };
         if subscription.in_transaction && lanes.candidates.len() <= 1 {
-            return self.within(tx, runner(), lanes, cursor).await;
+            return if subscription.shares_transaction {
+                self.within(tx, runner(), lanes, cursor).await
+            } else {
+                each(tx, runner(), lanes, cursor).await
+            };
         }
         let ended = tx.into_inner().rollback().await;
         ended.map_err(|error| (PassRecord::at(cursor), error.into()))?;
@@ -254,8 +278,7 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
         match runner.run(&mut tx, candidates, &mut record).await {
             Ok(is_finished) => {
                 if is_finished {
-                    record.reached = record.reached.max(lanes.until);
-                    record.anchor = lanes.anchor.or(record.anchor);
+                    record.reach(&lanes.end);
                 }
             }
             Err(cause) => {
@@ -264,12 +287,9 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
                 return Err((record, cause));
             }
         }
-        let advance = Advance {
-            from: cursor,
-            to: record.reached,
-        };
+        let advance = record.advance(true);
         let recorder = Recorder::new(&self.partition);
-        let committed = recorder.commit(tx, &mut record, Some(advance)).await;
+        let committed = recorder.commit(tx, &mut record, advance).await;
         committed.map_err(|cause| (record, cause))
     }
 
@@ -313,14 +333,30 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
         }
         // Alone, it has moved the cursor as it went; what is left is the way to the horizon.
         let from = if alone { reached } else { cursor };
-        if are_finished && lanes.until > from {
-            let to = lanes.until;
+        if are_finished && lanes.end.until > from {
+            let to = lanes.end.until;
             let recorder = Recorder::new(&self.partition);
             recorder
-                .advance(Advance { from, to }, lanes.anchor.as_ref())
+                .advance(Advance { from, to }, lanes.end.anchor.as_ref())
                 .await
                 .map_err(|cause| (PassRecord::at(cursor), cause))?;
         }
         Ok(())
+    }
+}
+
+/// Each event of a batch in a transaction of its own, the first in the one that read them.
+async fn each<S: Send + Sync + 'static>(
+    tx: DeliveryTx,
+    runner: Runner<S>,
+    mut lanes: Lanes,
+    cursor: i64,
+) -> Result<(), (PassRecord, AbortCause)> {
+    let mut record = PassRecord::at(cursor);
+    let candidates = lanes.candidates.pop().unwrap_or_default();
+    let ran = runner.run_each(Some(tx), candidates, &mut record, Some(lanes.end));
+    match ran.await {
+        Ok(_) => Ok(()),
+        Err(cause) => Err((record, cause)),
     }
 }

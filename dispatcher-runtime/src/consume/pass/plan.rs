@@ -12,6 +12,7 @@ use tracing::Instrument;
 use super::candidate::Candidate;
 use super::error::AbortCause;
 use super::read::{LeaseState, Reader, WaitingEvent};
+use super::record::BatchEnd;
 use super::source::LogSource;
 use crate::consume::delivery::DeliveryTx;
 use crate::consume::partition::Partition;
@@ -26,10 +27,7 @@ const WINDOW: i64 = 100_000;
 /// A batch.
 pub(super) struct Plan {
     pub(super) candidates: Vec<Candidate>,
-    /// Where the cursor is when all of them are done.
-    pub(super) until: i64,
-    /// The last event up to there that was looked at.
-    pub(super) anchor: Option<Anchor>,
+    pub(super) end: BatchEnd,
     /// What the pass found, for the case that there is nothing to do.
     pub(super) idle: IdleState,
 }
@@ -37,8 +35,7 @@ pub(super) struct Plan {
 /// A batch, shared out.
 pub(super) struct Lanes {
     pub(super) candidates: Vec<Vec<Candidate>>,
-    pub(super) until: i64,
-    pub(super) anchor: Option<Anchor>,
+    pub(super) end: BatchEnd,
 }
 
 /// The log and the queue of retries, as a pass without work leaves them.
@@ -61,8 +58,7 @@ struct Room {
 /// The events beyond the cursor that a batch has room for.
 struct Ahead {
     candidates: Vec<Candidate>,
-    until: i64,
-    anchor: Option<Anchor>,
+    end: BatchEnd,
 }
 
 /// Plans one pass.
@@ -138,8 +134,7 @@ impl<'a, S> Planner<'a, S> {
         };
         Ok(Plan {
             candidates,
-            until: ahead.until,
-            anchor: ahead.anchor,
+            end: ahead.end,
             idle: IdleState {
                 last_position,
                 horizon,
@@ -217,8 +212,10 @@ impl<'a, S> Planner<'a, S> {
         if room.events == 0 || room.bytes == 0 || window <= cursor {
             return Ok(Ahead {
                 candidates: Vec::new(),
-                until: cursor,
-                anchor: None,
+                end: BatchEnd {
+                    until: cursor,
+                    anchor: None,
+                },
             });
         }
         let batch = self.receive(tx, cursor..window, &room).await?;
@@ -239,8 +236,7 @@ impl<'a, S> Planner<'a, S> {
         };
         Ok(Ahead {
             candidates,
-            until,
-            anchor,
+            end: BatchEnd { until, anchor },
         })
     }
 
@@ -322,8 +318,7 @@ impl Plan {
         shares.retain(|share| !share.is_empty());
         Lanes {
             candidates: shares,
-            until: self.until,
-            anchor: self.anchor,
+            end: self.end,
         }
     }
 }

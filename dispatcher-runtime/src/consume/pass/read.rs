@@ -22,6 +22,8 @@ pub(super) struct LeaseState {
     pub(super) has_waiting: bool,
     /// One of them may be due.
     pub(super) is_due: bool,
+    /// The key of the marker of L6.
+    pub(super) marker: i64,
     /// R1 and R2, where the log is in the same database.
     pub(super) horizon: Option<(i64, i64)>,
 }
@@ -102,6 +104,7 @@ impl<'a, S> Reader<'a, S> {
                 position: row.try_get("position")?,
                 has_waiting: row.try_get("waiting")?,
                 is_due: row.try_get("due")?,
+                marker: row.try_get("marker")?,
                 horizon: last_position.zip(horizon),
             })
         })

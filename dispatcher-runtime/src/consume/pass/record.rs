@@ -51,6 +51,20 @@ pub(super) struct PassRecord {
     pub(super) log_lines: Vec<Box<dyn FnOnce() + Send + Sync>>,
 }
 
+/// Where a transaction moves the cursor.
+#[derive(Clone, Copy)]
+pub(super) struct Advance {
+    pub(super) from: i64,
+    pub(super) to: i64,
+}
+
+/// Where the cursor is when a whole batch is done.
+pub(super) struct BatchEnd {
+    pub(super) until: i64,
+    /// The last event up to there that was looked at.
+    pub(super) anchor: Option<Anchor>,
+}
+
 /// An event that waits for its next attempt or, without `due_at`, for an earlier one of its subject, or
 /// for its dead letter to be resolved.
 pub(super) struct RetryRow {
@@ -117,6 +131,30 @@ impl PassRecord {
             reached: cursor,
             ..Self::default()
         }
+    }
+
+    /// The batch has come to its end, beyond its last event.
+    pub(super) fn reach(&mut self, end: &BatchEnd) {
+        self.reached = self.reached.max(end.until);
+        if end.anchor.is_some() {
+            self.anchor.clone_from(&end.anchor);
+        }
+    }
+
+    /// Where the cursor is moved with this, if it is.
+    pub(super) fn advance(&self, moves_cursor: bool) -> Option<Advance> {
+        moves_cursor.then_some(Advance {
+            from: self.from,
+            to: self.reached,
+        })
+    }
+
+    /// It is recorded. What blocks the subjects of later events stays.
+    pub(super) fn forget(&mut self) {
+        *self = Self {
+            blocked: std::mem::take(&mut self.blocked),
+            ..Self::at(self.reached)
+        };
     }
 
     /// Whether there is nothing to record.

@@ -9,18 +9,20 @@ use std::collections::HashSet;
 use time::OffsetDateTime;
 
 use super::error::AbortCause;
-use super::record::{PassRecord, RetryRow};
-use crate::consume::delivery::DeliveryTx;
+use super::record::{Advance, PassRecord, RetryRow};
+use crate::consume::delivery::{BeginDelivery, DeliveryTx};
 use crate::consume::partition::Partition;
 use crate::contract::id::DeadLetterId;
 use crate::log::Anchor;
 use crate::operate::dead_letter;
+use crate::postgres::error::sql_state;
 
-/// Where a transaction moves the cursor.
-#[derive(Clone, Copy)]
-pub(super) struct Advance {
-    pub(super) from: i64,
-    pub(super) to: i64,
+/// How the transaction of one event is committed.
+pub(super) struct CommitDelivery {
+    /// A handler has changed the role of its transaction before.
+    pub(super) restores_role: bool,
+    /// How the transaction of the next event begins.
+    pub(super) next: Option<BeginDelivery>,
 }
 
 /// Records what was done in a partition.
@@ -40,18 +42,88 @@ impl<'a, S> Recorder<'a, S> {
         record: &PassRecord,
         advance: Option<Advance>,
     ) -> Result<(), AbortCause> {
-        let confirmed = match advance {
-            Some(advance) => {
-                let anchor = record.anchor.as_ref();
-                self.confirm(tx, advance, anchor, &record.over).await
-            }
-            None => self.confirm_lane(tx, &record.over).await,
-        };
+        let confirmed = self.confirm_record(tx, record, advance, false).await;
         if !confirmed.map_err(AbortCause::Commit)? {
             return Err(AbortCause::LeaseLost);
         }
         let written = self.write_down(tx, record).await;
         written.map_err(AbortCause::Commit)
+    }
+
+    /// Records, commits and tells what became of one event, in the transaction that is this event's alone.
+    /// Returns the transaction of the next event, if there is one.
+    pub(super) async fn commit_delivery(
+        &self,
+        mut tx: DeliveryTx,
+        record: &mut PassRecord,
+        advance: Option<Advance>,
+        how: CommitDelivery,
+    ) -> Result<Option<DeliveryTx>, AbortCause> {
+        let recorded = self.record_delivery(&mut tx, record, advance, how.restores_role);
+        if let Err(cause) = recorded.await {
+            // The connection may be gone; what counts is that nothing was committed.
+            let _ = tx.into_inner().rollback().await;
+            return Err(cause);
+        }
+        let next = if let Some(begin) = how.next {
+            if let Err(error) = tx.commit_and_begin(&begin).await {
+                // It ends a transaction that was begun.
+                let _ = tx.into_inner().rollback().await;
+                return Err(AbortCause::Commit(error));
+            }
+            Some(tx)
+        } else {
+            let committed = tx.into_inner().commit().await;
+            committed.map_err(AbortCause::Commit)?;
+            None
+        };
+        self.tell(record);
+        Ok(next)
+    }
+
+    async fn record_delivery(
+        &self,
+        tx: &mut DeliveryTx,
+        record: &PassRecord,
+        advance: Option<Advance>,
+        restores_role: bool,
+    ) -> Result<(), AbortCause> {
+        if restores_role {
+            tx.restore_role().await.map_err(of_the_handler)?;
+        }
+        let confirmed = self.confirm_record(tx, record, advance, true).await;
+        let is_ours = confirmed.map_err(|error| match sql_state(&error).as_deref() {
+            // insufficient_privilege
+            Some("42501") => AbortCause::NotPermitted(error),
+            _ => of_the_handler(error),
+        })?;
+        if !is_ours {
+            let has_mark = tx.has_mark(self.partition.lease.fence).await;
+            return Err(match has_mark {
+                Ok(false) => AbortCause::TransactionEnded,
+                Ok(true) => AbortCause::LeaseLost,
+                Err(error) => error.into(),
+            });
+        }
+        let written = self.write_down(tx, record).await;
+        written.map_err(AbortCause::Commit)
+    }
+
+    async fn confirm_record(
+        &self,
+        tx: &mut DeliveryTx,
+        record: &PassRecord,
+        advance: Option<Advance>,
+        is_one_events: bool,
+    ) -> Result<bool, sqlx::Error> {
+        match advance {
+            Some(advance) => {
+                let anchor = record.anchor.as_ref();
+                self.confirm(tx, advance, anchor, &record.over, is_one_events)
+                    .await
+            }
+            None => self.confirm_lane(tx, &record.over, is_one_events).await,
+        }
     }
 
     /// Records, commits and tells; or rolls back where the record cannot be written.
@@ -79,7 +151,7 @@ impl<'a, S> Recorder<'a, S> {
         anchor: Option<&Anchor>,
     ) -> Result<(), AbortCause> {
         let mut tx = self.partition.begin().await?;
-        let confirmed = self.confirm(&mut tx, advance, anchor, &[]).await;
+        let confirmed = self.confirm(&mut tx, advance, anchor, &[], false).await;
         if matches!(confirmed, Ok(true)) {
             tx.into_inner().commit().await?;
             return Ok(());
@@ -96,6 +168,7 @@ impl<'a, S> Recorder<'a, S> {
         advance: Advance,
         anchor: Option<&Anchor>,
         over: &[String],
+        is_one_events: bool,
     ) -> Result<bool, sqlx::Error> {
         let settings = self.partition.settings();
         let moved = self
@@ -110,6 +183,7 @@ impl<'a, S> Recorder<'a, S> {
             .bind(anchor.map(|anchor| anchor.inserted_at))
             .bind(settings.clock.now())
             .bind(over)
+            .bind(is_one_events)
             .fetch_optional(&mut **tx)
             .await?;
         Ok(moved.is_some())
@@ -120,12 +194,14 @@ impl<'a, S> Recorder<'a, S> {
         &self,
         tx: &mut DeliveryTx,
         over: &[String],
+        is_one_events: bool,
     ) -> Result<bool, sqlx::Error> {
         let confirmed = self
             .partition
             .query_of_lease(&self.partition.statements().confirm_lane)
             .bind(self.partition.settings().clock.now())
             .bind(over)
+            .bind(is_one_events)
             .fetch_optional(&mut **tx)
             .await?;
         Ok(confirmed.is_some())
@@ -203,5 +279,14 @@ impl<'a, S> Recorder<'a, S> {
             self.partition.subscription().name,
             OffsetDateTime::now_utc,
         );
+    }
+}
+
+/// Of the consumer's first statement after a handler, which shows what the handler has left behind.
+fn of_the_handler(error: sqlx::Error) -> AbortCause {
+    match sql_state(&error).as_deref() {
+        // in_failed_sql_transaction
+        Some("25P02") => AbortCause::StatementFailed,
+        _ => AbortCause::Commit(error),
     }
 }

@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
-use super::attempt::{Failure, TRANSACTION_ENDED};
+use super::attempt::{Failure, STATEMENT_FAILED, TRANSACTION_ENDED};
 use super::candidate::Candidate;
 use super::error::{AbortCause, PassError};
 use super::read::Reader;
-use super::record::{PassRecord, RetryRow, due_after};
-use super::recorder::{Advance, Recorder};
+use super::record::{Advance, PassRecord, RetryRow, due_after};
+use super::recorder::Recorder;
 use crate::consume::delivery::DeliveryTx;
 use crate::consume::partition::Partition;
 use crate::consume::savepoint::is_handlers_fault;
@@ -29,6 +29,9 @@ pub(super) struct Recovery {
     is_guarded: bool,
     /// No handler has ended its transaction, which is noticed too late where a savepoint is shared.
     may_share: bool,
+    /// A handler has changed the role of its transaction, so the role is restored before the consumer's own
+    /// statements.
+    restores_role: bool,
     /// The event at which the database failed last, and how often in a row.
     lost_at: Option<(i64, u32)>,
 }
@@ -39,6 +42,7 @@ impl Recovery {
             singly: 0,
             is_guarded: false,
             may_share: true,
+            restores_role: false,
             lost_at: None,
         }
     }
@@ -60,6 +64,11 @@ impl Recovery {
         self.may_share && !self.is_guarded
     }
 
+    /// Whether the role has to be restored after a handler.
+    pub(super) fn restores_role(&self) -> bool {
+        self.restores_role
+    }
+
     /// A pass was abandoned; decides whose fault it was.
     pub(super) async fn recover<S>(
         &mut self,
@@ -74,7 +83,13 @@ impl Recovery {
                 self.guard(partition);
                 return Ok(());
             }
-            AbortCause::Database(error) => return self.lost(partition, record, error.into()).await,
+            AbortCause::NotPermitted(error) if !self.restores_role => {
+                self.restore_roles(partition, &error);
+                return Ok(());
+            }
+            AbortCause::Database(error) | AbortCause::NotPermitted(error) => {
+                return self.lost(partition, record, error.into()).await;
+            }
             AbortCause::Transient(message) => {
                 let error = PassError::Transient(message);
                 return self.lost(partition, record, error).await;
@@ -89,6 +104,7 @@ impl Recovery {
                 self.may_share = false;
                 TRANSACTION_ENDED.to_owned()
             }
+            AbortCause::StatementFailed => STATEMENT_FAILED.to_owned(),
         };
         match record.last {
             // Which of them it was only shows when they are handled one to a transaction.
@@ -111,6 +127,19 @@ impl Recovery {
             consumer = partition.settings().consumer,
             subscription = partition.subscription().name,
             "an event failed under a shared savepoint; its batch is handled again with a savepoint for each event"
+        );
+    }
+
+    /// The event is handled again at once, and from now on the role is restored, which costs a round trip
+    /// for each event. Should that not help, the consumer's own role lacks the right.
+    fn restore_roles<S>(&mut self, partition: &Partition<S>, error: &sqlx::Error) {
+        self.restores_role = true;
+        tracing::debug!(
+            consumer = partition.settings().consumer,
+            subscription = partition.subscription().name,
+            %error,
+            "what was handled could not be recorded; the handler may have changed its transaction's role, \
+             which is restored from now on, and the event is handled again"
         );
     }
 

@@ -1,5 +1,8 @@
 //! The events of a lane, one after the other: skipped, queued, or attempted, and recorded.
 //!
+//! A handler that takes a transaction has one for each event, or one for the lane; a handler that takes none is
+//! recorded now and then.
+//!
 //! A runner stops between two events when the worker has to stop, or when its lease is over. If a transaction is
 //! lost, what it recorded until then is committed or rolled back as a whole.
 
@@ -9,10 +12,10 @@ use super::attempt::{self, Attempt, AttemptReport, Failure, Outcome};
 use super::candidate::Candidate;
 use super::error::AbortCause;
 use super::read::Reader;
-use super::record::{PassRecord, RetryRow};
-use super::recorder::{Advance, Recorder};
+use super::record::{BatchEnd, PassRecord, RetryRow};
+use super::recorder::{CommitDelivery, Recorder};
 use super::report::AttemptEnd;
-use crate::consume::delivery::{Delivery, DeliveryTx};
+use crate::consume::delivery::{BeginDelivery, Delivery, DeliveryTx};
 use crate::consume::partition::Partition;
 use crate::consume::savepoint::Next;
 
@@ -27,6 +30,10 @@ pub(super) struct Runner<S> {
     pub(super) partition: Partition<S>,
     /// Whether the events have one savepoint in each transaction.
     pub(super) shares_savepoint: bool,
+    /// Whether the role is restored after a handler.
+    pub(super) restores_role: bool,
+    /// The key of the marker of L6.
+    pub(super) marker: i64,
 }
 
 impl<S: Send + Sync + 'static> Runner<S> {
@@ -66,8 +73,13 @@ impl<S: Send + Sync + 'static> Runner<S> {
         alone: bool,
     ) -> LaneResult {
         let mut record = PassRecord::at(cursor);
-        if self.partition.subscription().in_transaction {
-            let result = self.run_in_own_transaction(candidates, &mut record).await;
+        let subscription = self.partition.subscription();
+        if subscription.in_transaction {
+            let result = if subscription.shares_transaction {
+                self.run_in_own_transaction(candidates, &mut record).await
+            } else {
+                self.run_each(None, candidates, &mut record, None).await
+            };
             return (record, result);
         }
         let result = self.run_outside(candidates, &mut record, alone).await;
@@ -95,6 +107,127 @@ impl<S: Send + Sync + 'static> Runner<S> {
         let recorder = Recorder::new(&self.partition);
         recorder.commit(tx, record, None).await?;
         Ok(is_finished)
+    }
+
+    /// Each event in a transaction of its own, in which it is recorded; the first in `open`, if there is one.
+    ///
+    /// With `end` the cursor moves with each event, and with the last one to the end of the batch; without,
+    /// another transaction moves it after all lanes.
+    pub(super) async fn run_each(
+        &self,
+        mut open: Option<DeliveryTx>,
+        candidates: Vec<Candidate>,
+        record: &mut PassRecord,
+        end: Option<BatchEnd>,
+    ) -> Result<bool, AbortCause> {
+        let moves_cursor = end.is_some();
+        let mut left = candidates.len();
+        let mut result = Ok(true);
+        for candidate in candidates {
+            if self.partition.must_stop() {
+                result = Ok(false);
+                break;
+            }
+            left -= 1;
+            record.candidates += 1;
+            let Some(candidate) = self.pass_over(candidate, record) else {
+                continue;
+            };
+            let tx = match open.take() {
+                Some(tx) => tx,
+                None => self.partition.begin_delivery(Some(self.marker)).await?,
+            };
+            let ended = end.as_ref().filter(|_| left == 0);
+            let next = (left > 0).then(|| self.partition.beginning(Some(self.marker)));
+            let attempt = self.attempt_in_own(tx, &candidate, record, (ended, next), moves_cursor);
+            match attempt.await {
+                Ok(next) => open = next,
+                Err(cause) => {
+                    record.last = Some(candidate);
+                    return Err(cause);
+                }
+            }
+        }
+        if matches!(result, Ok(true))
+            && let Some(end) = &end
+        {
+            record.reach(end);
+        }
+        // What was passed over since the last attempt.
+        let is_recorded = record.is_empty() && record.reached == record.from;
+        if let Some(tx) = open {
+            if is_recorded {
+                tx.into_inner().rollback().await?;
+            } else {
+                self.record_in(tx, record, moves_cursor).await?;
+            }
+        } else if !is_recorded {
+            let tx = self.partition.begin().await?;
+            self.record_in(tx, record, moves_cursor).await?;
+        }
+        result
+    }
+
+    /// An attempt in a transaction that is this event's alone. Afterwards all of the record is committed, or
+    /// the transaction cannot go on and nothing of it is. Returns the transaction of the next event, if it was
+    /// begun.
+    async fn attempt_in_own(
+        &self,
+        mut tx: DeliveryTx,
+        candidate: &Candidate,
+        record: &mut PassRecord,
+        (end, next): (Option<&BatchEnd>, Option<BeginDelivery>),
+        moves_cursor: bool,
+    ) -> Result<Option<DeliveryTx>, AbortCause> {
+        let report = match self.call(Some(&mut tx), candidate).await {
+            Ok(report) => report,
+            Err(cause) => {
+                // The connection may be gone; what counts is that nothing was committed.
+                let _ = tx.into_inner().rollback().await;
+                return Err(cause);
+            }
+        };
+        let handled = matches!(report.outcome, Outcome::Handled);
+        self.note(candidate, report, record);
+        if let Some(end) = end {
+            record.reach(end);
+        }
+        if !handled {
+            // What the handler wrote is taken back before its failure is recorded.
+            tx.into_inner().rollback().await?;
+            let tx = self.partition.begin().await?;
+            self.record_in(tx, record, moves_cursor).await?;
+            return Ok(None);
+        }
+        let advance = record.advance(moves_cursor);
+        let how = CommitDelivery {
+            restores_role: self.restores_role,
+            next,
+        };
+        let recorder = Recorder::new(&self.partition);
+        let next = recorder.commit_delivery(tx, record, advance, how).await?;
+        record.forget();
+        Ok(next)
+    }
+
+    /// Records what is known, in a transaction without a handler, and forgets it.
+    async fn record_in(
+        &self,
+        tx: DeliveryTx,
+        record: &mut PassRecord,
+        moves_cursor: bool,
+    ) -> Result<(), AbortCause> {
+        let advance = record.advance(moves_cursor);
+        let recorder = Recorder::new(&self.partition);
+        if let Err(cause) = recorder.commit(tx, record, advance).await {
+            // The handler had no part in this transaction.
+            return Err(match cause {
+                AbortCause::Commit(error) => AbortCause::Database(error),
+                other => other,
+            });
+        }
+        record.forget();
+        Ok(())
     }
 
     /// For a handler that takes no transaction: what was done is recorded now and then.
@@ -136,23 +269,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
             return Ok(());
         }
         let tx = self.partition.begin().await?;
-        let advance = alone.then_some(Advance {
-            from: record.from,
-            to: record.reached,
-        });
-        let recorder = Recorder::new(&self.partition);
-        if let Err(cause) = recorder.commit(tx, record, advance).await {
-            // The handler had no part in this transaction.
-            return Err(match cause {
-                AbortCause::Commit(error) => AbortCause::Database(error),
-                other => other,
-            });
-        }
-        *record = PassRecord {
-            blocked: std::mem::take(&mut record.blocked),
-            ..PassRecord::at(record.reached)
-        };
-        Ok(())
+        self.record_in(tx, record, alone).await
     }
 
     /// One event: skipped, queued behind its subject, or attempted.
@@ -162,8 +279,18 @@ impl<S: Send + Sync + 'static> Runner<S> {
         candidate: Candidate,
         record: &mut PassRecord,
     ) -> Result<(), AbortCause> {
-        let observers = &self.partition.settings().observers;
         record.candidates += 1;
+        let Some(candidate) = self.pass_over(candidate, record) else {
+            return Ok(());
+        };
+        let attempted = self.attempt(tx, &candidate, record).await;
+        record.last = Some(candidate);
+        attempted
+    }
+
+    /// Notes an event that no handler is called for. Returns one that has to be attempted.
+    fn pass_over(&self, candidate: Candidate, record: &mut PassRecord) -> Option<Candidate> {
+        let observers = &self.partition.settings().observers;
         let event = &candidate.event;
         let is_retry = candidate.is_retry;
         let is_blocked = event
@@ -192,14 +319,12 @@ impl<S: Send + Sync + 'static> Runner<S> {
                 .report
                 .attempted(observers, event, attempt, None, ended);
         } else {
-            let attempted = self.attempt(tx, &candidate, record).await;
-            record.last = Some(candidate);
-            return attempted;
+            return Some(candidate);
         }
         if !is_retry {
             record.pass_by(&candidate.event);
         }
-        Ok(())
+        None
     }
 
     async fn attempt(
@@ -208,13 +333,19 @@ impl<S: Send + Sync + 'static> Runner<S> {
         candidate: &Candidate,
         record: &mut PassRecord,
     ) -> Result<(), AbortCause> {
-        let event = &candidate.event;
         let report = self.call(tx.as_deref_mut(), candidate).await?;
         if let Some(tx) = tx
             && report.is_unmarked
         {
             self.mark_again(tx).await?;
         }
+        self.note(candidate, report, record);
+        Ok(())
+    }
+
+    /// Notes how an attempt ended.
+    fn note(&self, candidate: &Candidate, report: AttemptReport, record: &mut PassRecord) {
+        let event = &candidate.event;
         let end = match report.outcome {
             Outcome::Handled => {
                 record.over.push(event.event_id.clone());
@@ -232,7 +363,6 @@ impl<S: Send + Sync + 'static> Runner<S> {
         } else if matches!(end, AttemptEnd::Handled) {
             record.settle(event);
         }
-        Ok(())
     }
 
     /// Hands the event to its handler.

@@ -4,6 +4,7 @@ WITH ours AS MATERIALIZED (
     SELECT pg_advisory_xact_lock_shared(((8192 | (tableoid::bigint & 8191)) << 48) | fence)::text AS marked
       FROM {family}dispatcher_cursor
      WHERE consumer = $1 AND subscription = $2 AND partition = $3 AND fence = $4
+       AND (NOT $7 OR current_setting('dispatcher.delivery', true) = $4::text)
        FOR SHARE
 ), over AS (
     INSERT INTO {family}dispatcher_dedup (consumer, subscription, event_id, handled_at)

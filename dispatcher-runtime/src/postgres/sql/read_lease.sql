@@ -2,6 +2,7 @@
 -- No row: the lease is lost, or the cursor was deleted.
 --   waiting        an event, of this partition or another, waits to be tried again
 --   due            such an event may be due
+--   marker         its key, for the transactions that handle the events
 --   last_position  and horizon: R1 and R2, if $6 says that the log is here; the rows are read in a
 --                  later statement, never in this one
 SELECT cursor.position,
@@ -18,6 +19,7 @@ SELECT cursor.position,
                   LIMIT 1) <= $5, false) AS due,
        log.last_position,
        log.horizon,
+       ((8192 | (cursor.tableoid::bigint & 8191)) << 48) | cursor.fence AS marker,
        pg_advisory_xact_lock_shared(((8192 | (cursor.tableoid::bigint & 8191)) << 48) | cursor.fence)::text AS marked
   FROM {family}dispatcher_cursor AS cursor
   LEFT JOIN LATERAL (SELECT * FROM {family}dispatcher_event_horizon('{family}dispatcher_event') WHERE $6) AS log ON true

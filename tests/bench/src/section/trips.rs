@@ -34,9 +34,11 @@ pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
     for (work, batch) in [
         (Work::Nothing, 1),
         (Work::Nothing, 50),
-        (Work::Nothing, 200),
         (Work::Write, 50),
-        (Work::Shared, 50),
+        (Work::NothingTogether, 50),
+        (Work::NothingTogether, 200),
+        (Work::WriteTogether, 50),
+        (Work::OneSavepoint, 50),
         (Work::Outside, 50),
     ] {
         let case = format!("consume, batches of {batch}, {}", work.name());

@@ -4,7 +4,7 @@ use super::*;
 const SEED: u64 = 5;
 
 /// The subscriptions of `credit.locked`.
-const LOCKED: [&str; 3] = ["hold_slot", "note_lock", "tell_of_lock"];
+const LOCKED: [&str; 4] = ["hold_slot", "audit_lock", "note_lock", "tell_of_lock"];
 
 /// A key whose rule is the same in every subscription: handle the event at once, or never.
 fn keys(deadly: bool) -> impl Iterator<Item = String> {
@@ -48,8 +48,10 @@ fn balanced() -> (Books, HashSet<String>) {
         books.effects.push(effect("hold_slot", event_id));
         books.outside.push(effect("tell_of_lock", event_id));
     }
-    let noted = ["a", "b", "c"].map(|event_id| effect("note_lock", event_id));
-    books.effects.extend(noted);
+    for subscription in ["audit_lock", "note_lock"] {
+        let noted = ["a", "b", "c"].map(|event_id| effect(subscription, event_id));
+        books.effects.extend(noted);
+    }
     (books, planned)
 }
 
@@ -143,7 +145,7 @@ fn an_effect_of_an_attempt_that_failed_is_found() {
     books.log.insert("d".to_owned(), 4);
     books.effects.push(effect("hold_slot", "d"));
     let errors = vec!["the rule says so".to_owned()];
-    for subscription in ["note_lock", "tell_of_lock"] {
+    for subscription in ["audit_lock", "note_lock", "tell_of_lock"] {
         books.dead.push(Dead {
             subscription: subscription.to_owned(),
             event_id: "d".to_owned(),

@@ -45,8 +45,8 @@ pub(super) async fn measure(bench: &Bench, side: Side, job: Job) -> Result<Vec<V
         Job::Bulk => vec![rate(case::BULK, bulk(bench, side).await?)],
         Job::Drain => {
             // The largest value that River and obix have too.
-            let nothing = drain(bench, side, Work::Nothing, 1000).await?;
-            let writes = drain(bench, side, Work::Shared, 1000).await?;
+            let nothing = drain(bench, side, Work::NothingTogether, 1000).await?;
+            let writes = drain(bench, side, Work::OneSavepoint, 1000).await?;
             vec![rate(case::NOTHING, nothing), rate(case::WRITES, writes)]
         }
         Job::Wake => {
@@ -108,7 +108,7 @@ async fn drain(bench: &Bench, side: Side, work: Work, batch: u32) -> Result<f64,
     drain.database.pool.execute("TRUNCATE effect").await?;
     let events = bench.pick(5000, 1000);
     let rate = drain.one(events).await?;
-    if work == Work::Shared {
+    if work == Work::OneSavepoint {
         effects_are_there_once(&drain.database, events).await?;
     }
     drain.consumers.close().await;
