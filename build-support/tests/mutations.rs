@@ -43,7 +43,7 @@ fn contracts() -> Vec<(&'static str, Value)> {
         ),
         (
             "pay/v2.json",
-            json!({ "type": "object", "properties": { "person_id": { "$ref": "../ids.json#person" },
+            json!({ "type": "object", "required": ["person_id"], "properties": { "person_id": { "$ref": "../ids.json#person" },
             "amount": { "type": "integer", "minimum": 1, "maximum": 100, "multipleOf": 5 }, "next": { "$ref": "#" },
             "kind": { "oneOf": [{ "const": "a" }, { "enum": ["b", 1, null] }] }, "tree": { "$dynamicRef": "../ids.json#node" } },
             "patternProperties": { "^x-[a-z]+$": true }, "if": { "required": ["kind"] }, "then": { "minProperties": 2 } }),

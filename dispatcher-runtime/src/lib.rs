@@ -138,7 +138,7 @@ pub use consume::handler::{Handler, State};
 #[cfg(feature = "consume")]
 pub use consume::{
     Consumer, ConsumerBuilder, HandlerError, RetryPolicy, RunError, RunningConsumer, StartError,
-    SubscriptionOptions,
+    StopReport, SubscriptionOptions, shutdown_signal,
 };
 /// ```
 /// use acme_contracts::credit_locked::{self, CreditLocked};

@@ -70,3 +70,27 @@ async fn killed_between_handler_and_commit_each_effect_is_applied_once() -> Test
     );
     world.close().await
 }
+
+/// Orchestrators send SIGTERM. It used to end the process in the middle of a handler.
+#[tokio::test]
+async fn sigterm_lets_the_handler_finish() -> TestResult {
+    let world = World::new().await?;
+    world.revenue().publish(lock(1, 1)).await?;
+    let (mut child, mut lines) = consumer(world.database.url(), "run")?;
+    lines
+        .next_line()
+        .await?
+        .ok_or("it ended before it handled anything")?;
+    let process = child.id().ok_or("it has ended")?.to_string();
+    let sent = Command::new("kill")
+        .args(["-TERM", &process])
+        .status()
+        .await?;
+    assert!(sent.success());
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(60), child.wait()).await??;
+    assert!(ended.success(), "{ended}");
+    assert_eq!(world.effects().await?, [1]);
+    let leases = "SELECT count(*) FROM dispatcher_cursor WHERE holder IS NOT NULL";
+    assert_eq!(world.count(leases).await?, 0, "it has given back its lease");
+    world.close().await
+}

@@ -220,6 +220,40 @@ async fn many_are_redriven_and_those_of_a_subject_keep_their_order() -> TestResu
     world.close().await
 }
 
+/// It was said to be redriven, and nothing would ever have handled it.
+#[tokio::test]
+async fn a_dead_letter_of_a_removed_subscription_is_not_redriven() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([(1, Act::Permanent)]);
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    world.revenue().publish(lock(1, 1)).await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    dispatcher_runtime::Subscriptions::new(world.pool.clone())
+        .remove("coaching", "hold_slot")
+        .await?;
+    let operator = DeadLetters::new(world.pool.clone());
+    let listed = operator.list(&DeadLetterFilter::default()).await?;
+    let id = &listed[0].dead_letter_id;
+    let error = operator.redrive(id, "mia", None).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "`coaching` has no subscription `hold_slot` any more, so nothing would handle the event of the dead \
+             letter {id} again: start a handler of that name, or resolve the dead letter"
+        )
+    );
+    let filter = DeadLetterFilter::default();
+    assert!(operator.redrive_all(&filter, "mia", None).await?.is_empty());
+    assert_eq!(
+        world.count("SELECT count(*) FROM dispatcher_retry").await?,
+        0
+    );
+    assert!(operator.get(id).await?.resolved_at.is_none());
+    operator.resolve(id, "mia", None).await?;
+    world.close().await
+}
+
 #[tokio::test]
 async fn a_redriven_event_that_fails_again_is_another_dead_letter() -> TestResult {
     let (world, dead_letters) = world_with_dead_letters(1).await?;

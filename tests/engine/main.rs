@@ -30,6 +30,7 @@ mod restore;
 mod retention;
 mod several_event_types;
 mod shared_savepoint;
+mod stop;
 mod subscriptions;
 mod support;
 mod transaction_pooler;

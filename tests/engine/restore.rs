@@ -101,7 +101,7 @@ async fn without_the_sequence_the_message_says_what_to_run() -> TestResult {
         let message = refusal(&new).await?.to_string();
         assert_eq!(
             message,
-            "the log has an event at position 5, and its sequence stands at 0: rows were restored without it. \
+            "the log has an event at position 5, and its sequence is at 0: rows were restored without it. \
              Run SELECT setval('public.dispatcher_event_position_seq', 5)"
         );
         let (_, run) = message.split_once("Run ").ok_or("what to run?")?;

@@ -271,8 +271,16 @@ async fn a_subscription_to_another_databases_log_is_rewound_too() -> TestResult 
     consumer.stop().await;
     assert_eq!(coaching.effects().await?, [1, 2, 3, 1, 2, 3]);
     assert_eq!(subscriptions.list(None).await?.len(), 1);
+    // Without the log, both answered 0 and nothing.
     let here = Subscriptions::new(coaching.pool.clone());
-    assert!(here.list(None).await?.is_empty());
+    let refused = "`coaching`.`hold_slot` reads the log of another database: \
+                   name it with `.events_from(EventLog::new(pool))`";
+    for consumer in [None, Some("coaching")] {
+        assert_eq!(here.list(consumer).await.unwrap_err().to_string(), refused);
+    }
+    assert!(here.list(Some("growth")).await?.is_empty());
+    let rewound = here.rewind("coaching", "hold_slot", StartFrom::Beginning);
+    assert_eq!(rewound.await.unwrap_err().to_string(), refused);
     revenue.close().await?;
     coaching.close().await
 }

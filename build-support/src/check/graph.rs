@@ -66,7 +66,7 @@ fn conjuncts<'d>(documents: &'d Documents, root: &Location) -> Vec<(Location, &'
 
 /// Where a schema refuses every value of the JSON type `wanted`, if it certainly does.
 pub(super) fn refuses(documents: &Documents, root: &Location, wanted: &str) -> Option<Location> {
-    refuses_within(documents, root, wanted, 8)
+    refuses_within(documents, root, wanted, DEPTH)
 }
 
 fn refuses_within(
@@ -192,6 +192,147 @@ pub(super) fn no_subject(
         format!("has no string at {pointer}, and a subject is a string"),
         Some(format!("{}:{line}:{column} excludes strings", place.file)),
     ))
+}
+
+/// Why a valid payload may have no string at `pointer`: message and help. Such an event would have no subject,
+/// and no order.
+pub(super) fn may_lack_subject(
+    documents: &Documents,
+    root: &Location,
+    pointer: &str,
+) -> Option<(String, Option<String>)> {
+    let names: Vec<_> = pointer.split('/').skip(1).map(json::unescape).collect();
+    let root = [root.clone()];
+    if has_string(documents, &root, &names, ALTERNATIVES) {
+        return None;
+    }
+    let (mut here, mut so_far) = (root.to_vec(), String::new());
+    for name in &names {
+        so_far = json::join(&so_far, name);
+        if !is_required(documents, &here, name, DEPTH) {
+            return Some((
+                format!("may be absent at {so_far}, and an event without a subject has no order"),
+                Some(format!(
+                    "add {name:?} to \"required\", or remove \"subject\""
+                )),
+            ));
+        }
+        here = properties(documents, &here, name);
+    }
+    Some((
+        format!(
+            "may be null or another value than a string at {so_far}, and an event without a subject has no order"
+        ),
+        Some("give it \"type\": \"string\", or remove \"subject\"".to_owned()),
+    ))
+}
+
+/// Whether an object that is valid for all of these certainly has a string at the end of this path.
+fn has_string(documents: &Documents, all: &[Location], path: &[String], depth: usize) -> bool {
+    let Some((name, rest)) = path.split_first() else {
+        return must_be_string(documents, all, depth);
+    };
+    let values = properties(documents, all, name);
+    if !values.is_empty()
+        && is_required(documents, all, name, depth)
+        && has_string(documents, &values, rest, depth)
+    {
+        return true;
+    }
+    depth > 0
+        && all
+            .iter()
+            .flat_map(|at| conjuncts(documents, at))
+            .any(|(at, value)| {
+                let Value::Object(schema) = value else {
+                    return false;
+                };
+                alternatives(&at, schema).any(|branches| {
+                    branches.into_iter().all(|branch| {
+                        let with_branch = [all, &[branch]].concat();
+                        has_string(documents, &with_branch, path, depth - 1)
+                    })
+                })
+            })
+}
+
+/// How many alternatives within each other are looked through.
+const DEPTH: usize = 8;
+
+/// The same where all combinations of them are.
+const ALTERNATIVES: usize = 3;
+
+/// Where the alternatives of a schema are, keyword by keyword.
+fn alternatives<'a>(
+    at: &'a Location,
+    schema: &'a Map<String, Value>,
+) -> impl Iterator<Item = Vec<Location>> + 'a {
+    ["anyOf", "oneOf"].into_iter().filter_map(move |keyword| {
+        let branches = schema.get(keyword)?.as_array()?.len();
+        let branch = |index| at.descend(&format!("/{keyword}/{index}"));
+        (branches > 0).then(|| (0..branches).map(branch).collect())
+    })
+}
+
+/// Whether an object that is valid for all of these certainly has the property.
+fn is_required(documents: &Documents, all: &[Location], name: &str, depth: usize) -> bool {
+    all.iter()
+        .flat_map(|at| conjuncts(documents, at))
+        .any(|(at, value)| {
+            let Value::Object(schema) = value else {
+                return false;
+            };
+            let required = schema.get("required").and_then(Value::as_array);
+            required.is_some_and(|names| names.iter().any(|it| it == name))
+                || (depth > 0
+                    && alternatives(&at, schema).any(|branches| {
+                        branches.iter().all(|branch| {
+                            let branch = std::slice::from_ref(branch);
+                            is_required(documents, branch, name, depth - 1)
+                        })
+                    }))
+        })
+}
+
+/// The schemas that the property's value has to be valid for, where `properties` say so.
+fn properties(documents: &Documents, all: &[Location], name: &str) -> Vec<Location> {
+    all.iter()
+        .flat_map(|at| conjuncts(documents, at))
+        .filter(|(_, value)| {
+            let properties = value.get("properties");
+            properties.is_some_and(|properties| properties.get(name).is_some())
+        })
+        .map(|(at, _)| at.join("properties").join(name))
+        .collect()
+}
+
+/// Whether a value that is valid for all of these is certainly a string.
+fn must_be_string(documents: &Documents, all: &[Location], depth: usize) -> bool {
+    all.iter()
+        .flat_map(|at| conjuncts(documents, at))
+        .any(|(at, value)| {
+            let Value::Object(schema) = value else {
+                return false;
+            };
+            let by_type = match schema.get("type") {
+                Some(Value::String(name)) => name == "string",
+                Some(Value::Array(names)) => names.iter().all(|name| name == "string"),
+                _ => false,
+            };
+            let by_value = match (schema.get("const"), schema.get("enum")) {
+                (Some(Value::String(_)), _) => documents.draft(&at) > Draft::Draft4,
+                (_, Some(Value::Array(values))) => values.iter().all(Value::is_string),
+                _ => false,
+            };
+            by_type
+                || by_value
+                || (depth > 0
+                    && alternatives(&at, schema).any(|branches| {
+                        branches.iter().all(|branch| {
+                            must_be_string(documents, std::slice::from_ref(branch), depth - 1)
+                        })
+                    }))
+        })
 }
 
 /// References that lead back to themselves with no property or item between: a validator that

@@ -185,7 +185,9 @@ fn check_payloads(
                 continue;
             }
             let root = Location::root(schema.value.clone());
-            if let Some((reason, help)) = graph::no_subject(documents, &root, &subject.value) {
+            let reason = graph::no_subject(documents, &root, &subject.value)
+                .or_else(|| graph::may_lack_subject(documents, &root, &subject.value));
+            if let Some((reason, help)) = reason {
                 let message = format!(
                     "{}: subject {:?}: {} {reason}",
                     event.label, subject.value, schema.value

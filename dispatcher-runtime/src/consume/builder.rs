@@ -102,6 +102,7 @@ pub(super) struct ConsumerSettings {
     pub(super) poll_interval: Duration,
     pub(super) handler_timeout: Option<Duration>,
     pub(super) lease: Duration,
+    pub(super) stop_timeout: Duration,
     pub(super) retry: Retry,
     pub(super) jitter: f64,
     pub(super) require_all_handlers: bool,
@@ -120,6 +121,7 @@ impl Default for ConsumerSettings {
             poll_interval: Duration::from_secs(5),
             handler_timeout: None,
             lease: Duration::from_secs(10),
+            stop_timeout: Duration::from_secs(30),
             retry: Retry::default(),
             jitter: 0.3,
             require_all_handlers: false,
@@ -284,6 +286,15 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     /// refused at the start. [`SubscriptionOptions::handler_timeout`] sets it for one subscription.
     pub fn handler_timeout(mut self, limit: Duration) -> Self {
         self.settings.handler_timeout = Some(limit);
+        self
+    }
+
+    /// How long [`stop`](super::RunningConsumer::stop) and [`run_until`](Self::run_until) let handlers finish
+    /// before they are cancelled. Defaults to 30 s, which is how long Kubernetes waits; zero cancels them at
+    /// once. What a cancelled handler wrote through its delivery's transaction is rolled back, and its event is
+    /// handled again.
+    pub fn stop_timeout(mut self, limit: Duration) -> Self {
+        self.settings.stop_timeout = limit;
         self
     }
 

@@ -68,6 +68,8 @@ pub(crate) struct BeginDelivery {
     pub(crate) mark: i64,
     /// The key of the marker of L6; `None` where L2 takes it.
     pub(crate) marker: Option<i64>,
+    /// Whether the role is noted, so that it can be restored.
+    pub(crate) keeps_role: bool,
     pub(crate) timeout: Option<Duration>,
 }
 
@@ -76,24 +78,25 @@ impl BeginDelivery {
         // All of them are numbers and names of ours.
         let mark = self.mark;
         let marker = self.marker.map_or_else(String::new, |key| {
-            format!("pg_catalog.pg_advisory_xact_lock_shared({key}), ")
+            format!("; SELECT pg_catalog.pg_advisory_xact_lock_shared({key})")
         });
+        let role = if self.keeps_role {
+            "; SELECT pg_catalog.set_config('dispatcher.role', pg_catalog.current_setting('role'), true)"
+        } else {
+            ""
+        };
         let limit = match self.timeout {
             Some(timeout) if self.marker.is_some() => format!("; {}", limit(timeout)),
             _ => String::new(),
         };
-        format!(
-            "{READ_COMMITTED}; SELECT {marker}\
-             pg_catalog.set_config('{MARK}', '{mark}', true), \
-             pg_catalog.set_config('{ROLE}', pg_catalog.current_setting('role'), true){limit}"
-        )
+        format!("{READ_COMMITTED}; SET LOCAL {MARK} = '{mark}'{marker}{role}{limit}")
     }
 }
 
 /// A setting that only the transaction of one event has. A handler that ends the transaction loses it.
 const MARK: &str = "dispatcher.delivery";
 
-/// The role at its beginning.
+/// The role at its beginning, where it is noted.
 const ROLE: &str = "dispatcher.role";
 
 impl DeliveryTx {

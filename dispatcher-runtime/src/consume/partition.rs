@@ -36,6 +36,8 @@ pub(crate) struct Settings {
     pub(crate) handler_timeout: Option<Duration>,
     /// For how long a lease is good.
     pub(crate) lease: Duration,
+    /// How long handlers may go on once the consumer is to stop.
+    pub(crate) stop_timeout: Duration,
     pub(crate) retry: Retry,
     /// By how much of itself a delay is lengthened at random at most.
     pub(crate) jitter: f64,
@@ -130,10 +132,11 @@ impl<S> Partition<S> {
 
     /// How the transaction of one event begins; `marker` is the key of the marker of L6, or `None` where L2
     /// takes it.
-    pub(crate) fn beginning(&self, marker: Option<i64>) -> BeginDelivery {
+    pub(crate) fn beginning(&self, marker: Option<i64>, keeps_role: bool) -> BeginDelivery {
         BeginDelivery {
             mark: self.lease.fence,
             marker,
+            keeps_role,
             timeout: self.bound.handler_timeout(),
         }
     }
@@ -142,8 +145,9 @@ impl<S> Partition<S> {
     pub(crate) async fn begin_delivery(
         &self,
         marker: Option<i64>,
+        keeps_role: bool,
     ) -> Result<DeliveryTx, sqlx::Error> {
-        DeliveryTx::begin_delivery(&self.bound.pool, &self.beginning(marker)).await
+        DeliveryTx::begin_delivery(&self.bound.pool, &self.beginning(marker, keeps_role)).await
     }
 
     /// Whether nothing more may be begun: it would not count any more.

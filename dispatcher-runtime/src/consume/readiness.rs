@@ -17,7 +17,8 @@ pub(super) async fn probe(pool: &PgPool, statements: &ConsumeStatements) -> Resu
     let row = statements.probe.query().fetch_one(pool).await?;
     refuse_server(&row)?;
     // A privilege that is missing in the middle of a delivery would look like a fault of the handler.
-    refuse_missing(&row)
+    refuse_missing(&row)?;
+    refuse_secured(&row)
 }
 
 /// Refuses a log from which events could be lost. Returns whether its writers notify.
@@ -25,6 +26,7 @@ pub(super) async fn probe_log(log: &EventLog) -> Result<bool, StartError> {
     let row = log.probe().await?;
     refuse_server(&row)?;
     refuse_missing(&row)?;
+    refuse_secured(&row)?;
     let cache: i64 = row.try_get("cache")?;
     if cache != 1 {
         refuse(
@@ -67,6 +69,24 @@ fn refuse_missing(row: &PgRow) -> Result<(), StartError> {
     match row.try_get("missing")? {
         Some(missing) => Err(StartError::MissingPrivileges { missing }),
         None => Ok(()),
+    }
+}
+
+/// What a policy hides from the role looks like what is not there: events would be skipped.
+/// <https://www.postgresql.org/docs/current/ddl-rowsecurity.html>
+fn refuse_secured(row: &PgRow) -> Result<(), StartError> {
+    match row.try_get::<Option<String>, _>("secured")? {
+        Some(tables) => Err(secured(&tables).into()),
+        None => Ok(()),
+    }
+}
+
+fn secured(tables: &str) -> ConfigError {
+    ConfigError::Invalid {
+        setting: "row-level security",
+        value: format!("active for this role on {tables}"),
+        expected: "inactive, or events are skipped in silence: \
+             `ALTER TABLE … DISABLE ROW LEVEL SECURITY`, or `ALTER ROLE … BYPASSRLS`",
     }
 }
 
@@ -133,6 +153,7 @@ pub(super) async fn verify_cursors(
 
 fn refuse_log(mismatch: Mismatch, consumer: &'static str, subscription: String) -> StartError {
     match mismatch {
+        Mismatch::Hidden => secured("dispatcher_event").into(),
         Mismatch::CursorAhead {
             cursor,
             last_position,

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::consume::partition::Settings;
 use crate::consume::run_error::RunError;
+use crate::consume::stop_report::{Cancelled, StopReport};
 use crate::consume::tasks::Tasks;
 use crate::consume::wake::Alarm;
 use crate::postgres::error::DatabaseError;
@@ -43,8 +44,12 @@ pub struct RunningConsumer {
     pub(super) passed: watch::Receiver<u64>,
     /// Whether the leases could be kept when they were looked at last.
     pub(super) keeping: watch::Receiver<bool>,
+    pub(super) cancelled: Cancelled,
     pub(super) tasks: Tasks,
 }
+
+/// For how long the tasks may sign off after the deadline for handlers.
+const SIGN_OFF: Duration = Duration::from_secs(5);
 
 impl RunningConsumer {
     /// Waits until every event that was published before this call is handled or a dead letter,
@@ -126,18 +131,36 @@ impl RunningConsumer {
         })
     }
 
-    /// Takes no more events, lets the handlers that run finish, commits, and returns.
+    /// Takes no more events, lets the handlers that run finish, commits, and returns. Handlers that take
+    /// longer than the [`stop_timeout`](crate::ConsumerBuilder::stop_timeout), and whatever waits for a database
+    /// that does not answer, are cancelled then; the report says of which subscriptions.
     ///
     /// # Cancellation
     /// If the future is dropped, each subscription still stops after the event that it is handling, in the
     /// background.
-    pub async fn stop(mut self) {
+    pub async fn stop(mut self) -> StopReport {
         let _ = self.stop.send(true);
-        self.tasks.join().await;
-        tracing::info!(
-            consumer = self.settings.consumer,
-            "the consumer has stopped"
-        );
+        let limit = self.settings.stop_timeout.saturating_add(SIGN_OFF);
+        if tokio::time::timeout(limit, self.tasks.join())
+            .await
+            .is_err()
+        {
+            self.tasks.abort().await;
+        }
+        let report = self.cancelled.report();
+        if report.is_clean() {
+            tracing::info!(
+                consumer = self.settings.consumer,
+                "the consumer has stopped"
+            );
+        } else {
+            tracing::warn!(
+                consumer = self.settings.consumer,
+                cancelled = ?report.cancelled,
+                "the consumer has stopped; what was not finished in time was cancelled, and is handled again"
+            );
+        }
+        report
     }
 }
 

@@ -18,6 +18,7 @@ use super::readiness::{find_family, probe, probe_log, verify_cursors};
 use super::run_error::RunError;
 use super::start_error::StartError;
 use super::statements::ConsumeStatements;
+use super::stop_report::Cancelled;
 use super::subscription::Subscription;
 use super::sweeper::Sweeper;
 use super::tasks::Tasks;
@@ -78,15 +79,18 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         Ok(running)
     }
 
-    /// Runs the consumer until `until` resolves, then lets the handlers that run finish and returns.
+    /// Runs the consumer until `until` resolves, then lets the handlers that run finish, within the
+    /// [`stop_timeout`](Self::stop_timeout), and returns.
     ///
     /// ```no_run
     /// # use acme_contracts::{Coaching, credit_locked, credit_locked::CreditLocked};
-    /// # use dispatcher_runtime::{Consumer, EventEnvelope, HandlerError, RunError, subscribe};
+    /// # use dispatcher_runtime::{
+    /// #     Consumer, EventEnvelope, HandlerError, RunError, shutdown_signal, subscribe,
+    /// # };
     /// # #[subscribe(credit_locked)]
     /// # async fn hold_slot(event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> { Ok(()) }
-    /// # async fn example(pool: sqlx::PgPool, until: impl Future<Output = ()>) -> Result<(), RunError> {
-    /// Consumer::<Coaching>::builder(pool).subscribe(hold_slot).run_until(until).await
+    /// # async fn example(pool: sqlx::PgPool) -> Result<(), RunError> {
+    /// Consumer::<Coaching>::builder(pool).subscribe(hold_slot).run_until(shutdown_signal()).await
     /// # }
     /// ```
     ///
@@ -125,6 +129,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             may_back_off: notifies && !is_remote,
             handler_timeout: given.handler_timeout,
             lease: given.lease,
+            stop_timeout: given.stop_timeout,
             retry: given.retry.clone(),
             jitter: given.jitter,
             observers: given.observers.clone(),
@@ -165,6 +170,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         let (stop, stopping) = watch::channel(false);
         let (passes, passed) = watch::channel(0_u64);
         let (keeps, keeping) = watch::channel(false);
+        let cancelled = Cancelled::default();
         let (listener, sleepers) = Listener::new();
         let alarm = sleepers.alarm();
         let state = Arc::new(self.state);
@@ -183,6 +189,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             sleepers,
             passes,
             keeps,
+            cancelled.clone(),
             stopping.clone(),
         );
         let mut tasks = Tasks::new();
@@ -212,6 +219,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             stop,
             passed,
             keeping,
+            cancelled,
             tasks,
         }
     }

@@ -132,7 +132,7 @@ pub enum StartError {
     /// The rows of the log were restored without its sequence, which would hand out their positions a
     /// second time: run the statement in the message.
     #[error(
-        "the log has an event at position {last_event}, and its sequence stands at {last_position}: rows were \
+        "the log has an event at position {last_event}, and its sequence is at {last_position}: rows were \
          restored without it. Run SELECT setval('{sequence}', {last_event})"
     )]
     #[non_exhaustive]

@@ -7,6 +7,7 @@ statements! {
     pub(crate) struct ConsumeStatements {
         acquire_lease,
         caught_up,
+        confirm_delivery,
         confirm_lane,
         confirm_lease,
         evict,

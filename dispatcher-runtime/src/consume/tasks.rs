@@ -63,6 +63,12 @@ impl Tasks {
         }
     }
 
+    /// Ends those that still run.
+    pub(super) async fn abort(&mut self) {
+        self.running.abort_all();
+        while self.running.join_next().await.is_some() {}
+    }
+
     pub(super) fn detach(&mut self) {
         self.running.detach_all();
     }

@@ -180,6 +180,9 @@ impl EventLog {
     ) -> Result<Result<(), Mismatch>, sqlx::Error> {
         let read = self.statements.read_ends.query();
         let ends = read.fetch_one(&mut *connection).await?;
+        if ends.try_get("secured")? {
+            return Ok(Err(Mismatch::Hidden));
+        }
         let last_position = ends.try_get("last_position")?;
         let last_event = ends.try_get("last_event")?;
         if last_event > last_position {

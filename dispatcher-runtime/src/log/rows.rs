@@ -133,4 +133,9 @@ pub(crate) enum Mismatch {
         last_position: i64,
         sequence: String,
     },
+    #[error(
+        "row-level security is active for this role on the dispatcher's tables. Reading has stopped, because it \
+         would skip events: run ALTER TABLE … DISABLE ROW LEVEL SECURITY, or ALTER ROLE … BYPASSRLS"
+    )]
+    Hidden,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use dispatcher_runtime::{
     ConfigError, DatabaseError, DeadLetterError, DecodeError, MigrateError, PublishError,
-    StartError,
+    StartError, SubscriptionError,
 };
 
 use dispatcher_test_launcher::LaunchError;
@@ -37,6 +37,9 @@ pub enum Error {
     /// An operator's call failed.
     #[error(transparent)]
     DeadLetter(#[from] DeadLetterError),
+    /// The progress of the subscriptions could not be read.
+    #[error(transparent)]
+    Subscription(#[from] SubscriptionError),
     /// A payload of the benchmark breaks its contract.
     #[error(transparent)]
     Contract(#[from] DecodeError),

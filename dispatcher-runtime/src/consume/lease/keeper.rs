@@ -22,6 +22,7 @@ use super::assignment::{Assignment, Key};
 use super::partitions::register;
 use super::{Lease, Stopping, Validity};
 use crate::consume::partition::{Bound, Partition, Settings};
+use crate::consume::stop_report::Cancelled;
 use crate::consume::wake::Sleepers;
 use crate::consume::worker::Worker;
 use crate::log::StartFrom;
@@ -41,6 +42,7 @@ pub(crate) struct Keeper<S> {
     passes: watch::Sender<u64>,
     /// Whether the server answered the last look.
     keeping: watch::Sender<bool>,
+    cancelled: Cancelled,
     connection: Option<PoolConnection<Postgres>>,
     held: HashMap<Key, WorkerHandle>,
     workers: JoinSet<Key>,
@@ -65,6 +67,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
         sleepers: Sleepers,
         passes: watch::Sender<u64>,
         keeping: watch::Sender<bool>,
+        cancelled: Cancelled,
         stopping: watch::Receiver<bool>,
     ) -> Self {
         Self {
@@ -75,6 +78,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             sleepers,
             passes,
             keeping,
+            cancelled,
             connection: None,
             held: HashMap::new(),
             workers: JoinSet::new(),
@@ -117,9 +121,13 @@ impl<S: Send + Sync + 'static> Keeper<S> {
         for held in self.held.values() {
             let _ = held.stop.send(true);
         }
-        while let Some(ended) = self.workers.join_next().await {
+        let deadline = tokio::time::Instant::now() + self.settings.stop_timeout;
+        while let Ok(Some(ended)) =
+            tokio::time::timeout_at(deadline, self.workers.join_next()).await
+        {
             self.ended(ended);
         }
+        self.cancel().await;
         let leave = self
             .settings
             .statements
@@ -134,6 +142,33 @@ impl<S: Send + Sync + 'static> Keeper<S> {
         let limit = (self.settings.lease / 3).max(SOON);
         if !matches!(tokio::time::timeout(limit, left).await, Ok(Ok(_))) {
             tracing::debug!("this replica could not sign off; for the others it expires");
+        }
+    }
+
+    /// Ends the workers that have not ended by themselves, and releases their leases.
+    async fn cancel(&mut self) {
+        let left: Vec<_> = self.held.drain().collect();
+        for ((subscription, _), held) in &left {
+            self.cancelled.note(subscription);
+            held.task.abort();
+        }
+        while self.workers.join_next().await.is_some() {}
+        let release = async {
+            for ((subscription, partition), held) in &left {
+                let query = self.settings.statements.release_lease.query();
+                let release = query
+                    .bind(self.settings.consumer)
+                    .bind(subscription)
+                    .bind(partition)
+                    .bind(held.fence);
+                let mut connection = transaction::acquire(&self.pool).await?;
+                release.execute(&mut *connection).await?;
+            }
+            Ok::<_, sqlx::Error>(())
+        };
+        let limit = (self.settings.lease / 3).max(SOON);
+        if !matches!(tokio::time::timeout(limit, release).await, Ok(Ok(()))) {
+            tracing::debug!("the release of a lease failed; the lease expires instead");
         }
     }
 

@@ -190,7 +190,8 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
     async fn begin(&self) -> Result<Option<(DeliveryTx, LeaseState)>, PassError> {
         let subscription = self.partition.subscription();
         let mut tx = if subscription.in_transaction && !subscription.shares_transaction {
-            self.partition.begin_delivery(None).await?
+            let keeps_role = self.recovery.restores_role();
+            self.partition.begin_delivery(None, keeps_role).await?
         } else if subscription.in_transaction && subscription.concurrency == 1 {
             self.partition.begin_deliveries().await?
         } else {

@@ -95,6 +95,9 @@ impl<'a, S> Planner<'a, S> {
         fresh_after: Option<i64>,
     ) -> Result<Plan, AbortCause> {
         let cursor = lease.position;
+        if lease.is_secured {
+            return Err(Mismatch::Hidden.into());
+        }
         if fresh_after.is_none() {
             self.verify(tx).await?;
         }

@@ -22,6 +22,8 @@ pub(super) struct LeaseState {
     pub(super) has_waiting: bool,
     /// One of them may be due.
     pub(super) is_due: bool,
+    /// Row-level security may hide events, or what is known of them.
+    pub(super) is_secured: bool,
     /// The key of the marker of L6.
     pub(super) marker: i64,
     /// R1 and R2, where the log is in the same database.
@@ -104,6 +106,7 @@ impl<'a, S> Reader<'a, S> {
                 position: row.try_get("position")?,
                 has_waiting: row.try_get("waiting")?,
                 is_due: row.try_get("due")?,
+                is_secured: row.try_get("secured")?,
                 marker: row.try_get("marker")?,
                 horizon: last_position.zip(horizon),
             })

@@ -109,6 +109,7 @@ impl<'a, S> Recorder<'a, S> {
         written.map_err(AbortCause::Commit)
     }
 
+    /// L3, in the transaction of one event or not.
     async fn confirm_record(
         &self,
         tx: &mut DeliveryTx,
@@ -116,13 +117,21 @@ impl<'a, S> Recorder<'a, S> {
         advance: Option<Advance>,
         is_one_events: bool,
     ) -> Result<bool, sqlx::Error> {
-        match advance {
-            Some(advance) => {
-                let anchor = record.anchor.as_ref();
-                self.confirm(tx, advance, anchor, &record.over, is_one_events)
+        match (advance, &record.over[..]) {
+            (Some(advance), [event_id]) if is_one_events => {
+                self.confirm_delivery(tx, advance, record.anchor.as_ref(), event_id)
                     .await
             }
-            None => self.confirm_lane(tx, &record.over, is_one_events).await,
+            (Some(advance), over) => {
+                // In the transaction of one event something else is over too, or nothing is: a dead letter
+                // was passed over, say. Then its mark is looked at by itself.
+                if is_one_events && !tx.has_mark(self.partition.lease.fence).await? {
+                    return Ok(false);
+                }
+                self.confirm(tx, advance, record.anchor.as_ref(), over)
+                    .await
+            }
+            (None, over) => self.confirm_lane(tx, over, is_one_events).await,
         }
     }
 
@@ -151,7 +160,7 @@ impl<'a, S> Recorder<'a, S> {
         anchor: Option<&Anchor>,
     ) -> Result<(), AbortCause> {
         let mut tx = self.partition.begin().await?;
-        let confirmed = self.confirm(&mut tx, advance, anchor, &[], false).await;
+        let confirmed = self.confirm(&mut tx, advance, anchor, &[]).await;
         if matches!(confirmed, Ok(true)) {
             tx.into_inner().commit().await?;
             return Ok(());
@@ -168,7 +177,6 @@ impl<'a, S> Recorder<'a, S> {
         advance: Advance,
         anchor: Option<&Anchor>,
         over: &[String],
-        is_one_events: bool,
     ) -> Result<bool, sqlx::Error> {
         let settings = self.partition.settings();
         let moved = self
@@ -183,7 +191,32 @@ impl<'a, S> Recorder<'a, S> {
             .bind(anchor.map(|anchor| anchor.inserted_at))
             .bind(settings.clock.now())
             .bind(over)
-            .bind(is_one_events)
+            .fetch_optional(&mut **tx)
+            .await?;
+        Ok(moved.is_some())
+    }
+
+    /// The same for one event in its own transaction.
+    async fn confirm_delivery(
+        &self,
+        tx: &mut DeliveryTx,
+        advance: Advance,
+        anchor: Option<&Anchor>,
+        event_id: &str,
+    ) -> Result<bool, sqlx::Error> {
+        let settings = self.partition.settings();
+        let moved = self
+            .partition
+            .query_of_lease(&self.partition.statements().confirm_delivery)
+            .bind(advance.from)
+            .bind(advance.to)
+            .bind(OffsetDateTime::now_utc())
+            .bind(settings.lease.as_secs_f64())
+            .bind(anchor.map(|anchor| anchor.position))
+            .bind(anchor.map(|anchor| anchor.event_id.as_str()))
+            .bind(anchor.map(|anchor| anchor.inserted_at))
+            .bind(settings.clock.now())
+            .bind(event_id)
             .fetch_optional(&mut **tx)
             .await?;
         Ok(moved.is_some())

@@ -135,10 +135,10 @@ impl<S: Send + Sync + 'static> Runner<S> {
             };
             let tx = match open.take() {
                 Some(tx) => tx,
-                None => self.partition.begin_delivery(Some(self.marker)).await?,
+                None => self.begin_delivery().await?,
             };
             let ended = end.as_ref().filter(|_| left == 0);
-            let next = (left > 0).then(|| self.partition.beginning(Some(self.marker)));
+            let next = (left > 0).then(|| self.beginning());
             let attempt = self.attempt_in_own(tx, &candidate, record, (ended, next), moves_cursor);
             match attempt.await {
                 Ok(next) => open = next,
@@ -168,6 +168,17 @@ impl<S: Send + Sync + 'static> Runner<S> {
         result
     }
 
+    fn beginning(&self) -> BeginDelivery {
+        self.partition
+            .beginning(Some(self.marker), self.restores_role)
+    }
+
+    async fn begin_delivery(&self) -> Result<DeliveryTx, sqlx::Error> {
+        self.partition
+            .begin_delivery(Some(self.marker), self.restores_role)
+            .await
+    }
+
     /// An attempt in a transaction that is this event's alone. Afterwards all of the record is committed, or
     /// the transaction cannot go on and nothing of it is. Returns the transaction of the next event, if it was
     /// begun.
@@ -193,8 +204,9 @@ impl<S: Send + Sync + 'static> Runner<S> {
             record.reach(end);
         }
         if !handled {
-            // What the handler wrote is taken back before its failure is recorded.
-            tx.into_inner().rollback().await?;
+            // What the handler wrote is taken back before its failure is recorded. An error would be that of a
+            // statement that the handler left behind; the pool then rolls back.
+            let _ = tx.into_inner().rollback().await;
             let tx = self.partition.begin().await?;
             self.record_in(tx, record, moves_cursor).await?;
             return Ok(None);

@@ -41,6 +41,21 @@ pub enum DeadLetterError {
         /// Where its event was.
         position: Position,
     },
+    /// Nothing would handle the event again: no consumer has a subscription of that name any more. Start one
+    /// that has it, or resolve the dead letter.
+    #[error(
+        "`{consumer}` has no subscription `{subscription}` any more, so nothing would handle the event of the \
+         dead letter {dead_letter_id} again: start a handler of that name, or resolve the dead letter"
+    )]
+    #[non_exhaustive]
+    NoSubscription {
+        /// Which one.
+        dead_letter_id: DeadLetterId,
+        /// The consuming domain.
+        consumer: String,
+        /// The subscription that gave up on the event.
+        subscription: String,
+    },
     /// The operator is not named: pass a name.
     #[error("the operator's name is empty: name who resolves or redrives the dead letter")]
     NoOperator,

@@ -18,8 +18,8 @@ impl DeadLetters {
     /// wait for it. A running consumer handles it at once, otherwise the next one that starts does.
     ///
     /// # Errors
-    /// As [`resolve`](Self::resolve), and [`DeadLetterError::EventGone`] if its event is no longer in
-    /// the log of this database.
+    /// As [`resolve`](Self::resolve); [`DeadLetterError::EventGone`] if its event is no longer in
+    /// the log of this database; and [`DeadLetterError::NoSubscription`] if its subscription was removed.
     ///
     /// # Cancellation
     /// If the future is dropped the event may or may not be handled again.
@@ -39,7 +39,10 @@ impl DeadLetters {
         let statement = &self.statements.redrive_dead_letter;
         match self.end(statement, id, redriven_by, Some(&note)).await {
             Ok(Some(row)) => Ok(DeadLetter::from_row(&row)?),
-            Ok(None) => Err(self.why_not(id).await?),
+            Ok(None) => Err(match self.why_not(id).await? {
+                DeadLetterError::NotFound(_) => self.without_subscription(id).await?,
+                error => error,
+            }),
             Err(error) if is_event_gone(&error) => Err(DeadLetterError::EventGone {
                 dead_letter_id: id.clone(),
                 position: self.get(id).await?.position,
@@ -50,7 +53,7 @@ impl DeadLetters {
 
     /// Redrives the dead letters that the filter selects and that are not resolved, the oldest event first,
     /// and returns those that were redriven. Dead letters that another operator resolves meanwhile, or whose
-    /// event is gone, are left out.
+    /// event or subscription is gone, are left out.
     ///
     /// ```no_run
     /// # async fn example(pool: sqlx::PgPool) -> Result<(), dispatcher_runtime::DeadLetterError> {
@@ -84,12 +87,27 @@ impl DeadLetters {
             match self.redrive(id, redriven_by, note).await {
                 Ok(dead_letter) => redriven.push(dead_letter),
                 Err(
-                    DeadLetterError::AlreadyResolved { .. } | DeadLetterError::EventGone { .. },
+                    DeadLetterError::AlreadyResolved { .. }
+                    | DeadLetterError::EventGone { .. }
+                    | DeadLetterError::NoSubscription { .. },
                 ) => {}
                 Err(error) => return Err(error),
             }
         }
         Ok(redriven)
+    }
+
+    /// Why a dead letter that is not resolved was not redriven.
+    async fn without_subscription(
+        &self,
+        id: &DeadLetterId,
+    ) -> Result<DeadLetterError, DeadLetterError> {
+        let dead_letter = self.get(id).await?;
+        Ok(DeadLetterError::NoSubscription {
+            dead_letter_id: id.clone(),
+            consumer: dead_letter.consumer,
+            subscription: dead_letter.subscription,
+        })
     }
 }
 

@@ -237,7 +237,9 @@ impl From<DeadLetterError> for Problem {
                     Err(_) => problem,
                 }
             }
-            DeadLetterError::EventGone { .. } => Self::new(StatusCode::CONFLICT, error.to_string()),
+            DeadLetterError::EventGone { .. } | DeadLetterError::NoSubscription { .. } => {
+                Self::new(StatusCode::CONFLICT, error.to_string())
+            }
             DeadLetterError::NoOperator => Self::new(StatusCode::BAD_REQUEST, error.to_string()),
             DeadLetterError::Database(cause)
                 if cause.is_transient() || matches!(cause.get(), sqlx::Error::PoolClosed) =>

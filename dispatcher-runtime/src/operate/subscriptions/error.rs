@@ -36,6 +36,18 @@ pub enum SubscriptionError {
         /// Where it was to be set.
         to: Position,
     },
+    /// The subscription reads another log than the one that was given, and positions of one mean nothing in
+    /// the other: name its log, as the message says.
+    #[error("`{consumer}`.`{subscription}` reads {}", its_log(*.reads_other_database))]
+    #[non_exhaustive]
+    OfAnotherLog {
+        /// The domain.
+        consumer: String,
+        /// The name.
+        subscription: String,
+        /// Whether its log is in another database than what it keeps.
+        reads_other_database: bool,
+    },
     /// The database could not be reached or refused a statement. Trying again is safe.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -44,5 +56,13 @@ pub enum SubscriptionError {
 impl From<sqlx::Error> for SubscriptionError {
     fn from(error: sqlx::Error) -> Self {
         Self::Database(error.into())
+    }
+}
+
+fn its_log(is_elsewhere: bool) -> &'static str {
+    if is_elsewhere {
+        "the log of another database: name it with `.events_from(EventLog::new(pool))`"
+    } else {
+        "the log of this table family: leave out `.events_from(…)`"
     }
 }

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use crate::contract::position::Position;
 use crate::log::{EventLog, StartFrom};
 use crate::operate::statements::SubscriptionStatements;
-use crate::postgres::error::{ConfigError, DatabaseError};
+use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
 use crate::postgres::transaction;
 pub use error::SubscriptionError;
@@ -117,24 +117,33 @@ impl Subscriptions {
     /// another log than this one are left out: their positions mean nothing here.
     ///
     /// # Errors
-    /// The database failed.
+    /// [`SubscriptionError::OfAnotherLog`] if all of them read another log; or the database failed.
     ///
     /// # Cancellation
     /// Reads only; may be dropped.
     pub async fn list(
         &self,
         consumer: Option<&str>,
-    ) -> Result<Vec<SubscriptionProgress>, DatabaseError> {
+    ) -> Result<Vec<SubscriptionProgress>, SubscriptionError> {
         let last_position = self.log.horizon().await?.last_position;
         let list = self.statements.list_subscriptions.query().bind(consumer);
         let rows = list.fetch_all(&self.pool).await?;
-        let mut listed = Vec::with_capacity(rows.len());
+        let (mut listed, mut of_another_log) = (Vec::with_capacity(rows.len()), None);
         for row in &rows {
             if row.try_get::<bool, _>("remote")? == self.is_remote {
                 listed.push(SubscriptionProgress::from_row(row, last_position)?);
+            } else if of_another_log.is_none() {
+                of_another_log = Some(SubscriptionError::OfAnotherLog {
+                    consumer: row.try_get("consumer")?,
+                    subscription: row.try_get("subscription")?,
+                    reads_other_database: !self.is_remote,
+                });
             }
         }
-        Ok(listed)
+        match of_another_log {
+            Some(error) if listed.is_empty() => Err(error),
+            _ => Ok(listed),
+        }
     }
 
     /// Rewinds a subscription, so that it handles again what it has handled since `to`. It may run
@@ -147,8 +156,9 @@ impl Subscriptions {
     /// the handler write so that a second time does no harm.
     ///
     /// # Errors
-    /// [`SubscriptionError::NotFound`]; [`SubscriptionError::NotBehind`] if the subscription has not read
-    /// past `to`; or the database failed. Nothing has changed then.
+    /// [`SubscriptionError::NotFound`]; [`SubscriptionError::OfAnotherLog`];
+    /// [`SubscriptionError::NotBehind`] if the subscription has not read past `to`; or the database failed.
+    /// Nothing has changed then.
     ///
     /// # Cancellation
     /// It is one transaction: if the future is dropped, the subscription may or may not have been rewound.
@@ -165,6 +175,13 @@ impl Subscriptions {
         let cursors = lock.bind(subscription).fetch_all(&mut *tx).await?;
         let mut from = None;
         for cursor in &cursors {
+            if cursor.try_get::<bool, _>("remote")? != self.is_remote {
+                return Err(SubscriptionError::OfAnotherLog {
+                    consumer: consumer.to_owned(),
+                    subscription: subscription.to_owned(),
+                    reads_other_database: !self.is_remote,
+                });
+            }
             from = from.max(Some(cursor.try_get::<i64, _>("position")?));
         }
         let Some(from) = from else {

@@ -1,7 +1,5 @@
 -- L3. Moves the cursor if the lease is still ours and nothing else has moved the cursor meanwhile,
 -- and writes a dedup row for each of these events. No row: nothing was written.
---   $14     this is the transaction of one event, and must be the one that began: a handler may have
---           ended it
 --   marked  the marker of L6, for a transaction that has none yet
 -- A dedup row that already exists is an error on purpose: the lease rules it out.
 WITH moved AS (
@@ -13,7 +11,6 @@ WITH moved AS (
            anchor_event_id = coalesce($10, anchor_event_id),
            anchor_inserted_at = coalesce($11, anchor_inserted_at)
      WHERE consumer = $1 AND subscription = $2 AND partition = $3 AND fence = $4 AND position = $5
-       AND (NOT $14 OR current_setting('dispatcher.delivery', true) = $4::text)
     RETURNING pg_advisory_xact_lock_shared(((8192 | (tableoid::bigint & 8191)) << 48) | fence)::text AS marked
 ), over AS (
     INSERT INTO {family}dispatcher_dedup (consumer, subscription, event_id, handled_at)

@@ -10,6 +10,7 @@ SELECT current_setting('server_version_num')::int AS server_version,
                 THEN 'SELECT ON {family}dispatcher_event' END,
            CASE WHEN NOT has_sequence_privilege(pg_get_serial_sequence('{family}dispatcher_event', 'position'), 'USAGE, SELECT')
                 THEN 'SELECT ON SEQUENCE ' || pg_get_serial_sequence('{family}dispatcher_event', 'position') END), '') AS missing,
+       CASE WHEN row_security_active('{family}dispatcher_event') THEN '{family}dispatcher_event' END AS secured,
        (SELECT count(*)
           FROM pg_trigger
          WHERE tgrelid = '{family}dispatcher_event'::regclass

@@ -2,6 +2,7 @@
 -- No row: the lease is lost, or the cursor was deleted.
 --   waiting        an event, of this partition or another, waits to be tried again
 --   due            such an event may be due
+--   secured        a policy may hide rows from this role
 --   marker         its key, for the transactions that handle the events
 --   last_position  and horizon: R1 and R2, if $6 says that the log is here; the rows are read in a
 --                  later statement, never in this one
@@ -19,6 +20,9 @@ SELECT cursor.position,
                   LIMIT 1) <= $5, false) AS due,
        log.last_position,
        log.horizon,
+       $6 AND row_security_active('{family}dispatcher_event')
+           OR row_security_active('{family}dispatcher_retry')
+           OR row_security_active('{family}dispatcher_dedup') AS secured,
        ((8192 | (cursor.tableoid::bigint & 8191)) << 48) | cursor.fence AS marker,
        pg_advisory_xact_lock_shared(((8192 | (cursor.tableoid::bigint & 8191)) << 48) | cursor.fence)::text AS marked
   FROM {family}dispatcher_cursor AS cursor

@@ -6,6 +6,10 @@ WITH letter AS (
     UPDATE {family}dispatcher_dead_letter
        SET resolved_at = $2, resolved_by = $3, resolution_note = $4
      WHERE dead_letter_id = $1 AND resolved_at IS NULL
+       -- Otherwise nothing would ever handle it.
+       AND EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor
+                    WHERE cursor.consumer = dispatcher_dead_letter.consumer
+                      AND cursor.subscription = dispatcher_dead_letter.subscription)
     RETURNING *
 ), forgotten AS (
     DELETE FROM {family}dispatcher_dedup AS dedup

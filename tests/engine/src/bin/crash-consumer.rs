@@ -7,7 +7,7 @@
 use acme_contracts::Coaching;
 use acme_contracts::credit_locked::{self, CreditLocked};
 use dispatcher_runtime::{
-    Consumer, Delivery, DeliveryTx, EventEnvelope, HandlerError, State, subscribe,
+    Consumer, Delivery, DeliveryTx, EventEnvelope, HandlerError, State, shutdown_signal, subscribe,
 };
 use sqlx::postgres::PgPoolOptions;
 
@@ -52,7 +52,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .batch_size(5)
         .lease(std::time::Duration::from_secs(1))
         .subscribe(hold_slot)
-        .run_until(tokio::signal::ctrl_c())
+        .run_until(shutdown_signal())
         .await?;
     Ok(())
 }
