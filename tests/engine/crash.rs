@@ -8,9 +8,22 @@ use tokio::process::{Child, ChildStdout, Command};
 
 use crate::support::{Script, World, hold_slot};
 
-fn consumer(url: &str, mode: &str) -> TestResult<(Child, Lines<BufReader<ChildStdout>>)> {
+pub(crate) fn consumer(url: &str, mode: &str) -> TestResult<Process> {
+    consumer_with(url, mode, [])
+}
+
+/// The process, and the lines that it prints.
+pub(crate) type Process = (Child, Lines<BufReader<ChildStdout>>);
+
+/// The same with these environment variables.
+pub(crate) fn consumer_with<const N: usize>(
+    url: &str,
+    mode: &str,
+    environment: [(&str, &str); N],
+) -> TestResult<Process> {
     let mut child = Command::new(env!("CARGO_BIN_EXE_crash-consumer"))
         .args([url, mode])
+        .envs(environment)
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()?;

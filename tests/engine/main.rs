@@ -4,6 +4,7 @@
 
 mod another_log;
 mod bind;
+mod clocks;
 mod consume;
 mod crash;
 mod dead_letters;

@@ -82,7 +82,7 @@ async fn a_publish_borrows_nothing_and_can_be_spawned() -> TestResult {
     let event = lock(1, 6);
     let publish = world.revenue().publish(&event);
     let published = tokio::spawn(publish.into_future()).await??;
-    assert_eq!(published.position, Some(1));
+    assert_eq!(published.position, Some(1.into()));
     let all = world.revenue().publish_all([&event, &event]);
     assert_eq!(tokio::spawn(all.into_future()).await??.len(), 2);
     world.close().await
@@ -210,7 +210,10 @@ async fn the_runtime_fills_in_the_envelope() -> TestResult {
         lock_json(7, 6),
         "what was validated is what is stored"
     );
-    assert_eq!(published.position, Some(row.try_get("position")?));
+    assert_eq!(
+        published.position,
+        Some(row.try_get::<i64, _>("position")?.into())
+    );
     world.close().await
 }
 
@@ -252,7 +255,10 @@ async fn a_batch_is_one_statement_in_order() -> TestResult {
         .revenue()
         .publish_all((1..=100).map(|credits| lock(credits, credits)))
         .await?;
-    let positions: Vec<_> = published.iter().map(|one| one.position.unwrap()).collect();
+    let positions: Vec<_> = published
+        .iter()
+        .map(|one| one.position.unwrap().get())
+        .collect();
     assert!(positions.is_sorted());
     let rows = sqlx::query(
         "SELECT (payload->>'locked_credits')::int FROM dispatcher_event ORDER BY position",

@@ -204,6 +204,15 @@ async fn one_trace_spans_publish_and_every_handle() -> TestResult {
     ] {
         assert_eq!(attribute(span, key).as_deref(), Some(value), "{key}");
     }
+    // tracing-opentelemetry exports a number that is unsigned as text.
+    for (span, key, number) in [
+        (receive, "messaging.batch.message_count", 1),
+        (&handle[1], "dispatcher.attempt", 2),
+    ] {
+        let found = span.attributes.iter().find(|it| it.key.as_str() == key);
+        let value = found.map(|it| &it.value);
+        assert_eq!(value, Some(&opentelemetry::Value::I64(number)), "{key}");
+    }
     world.close().await
 }
 

@@ -1,28 +1,41 @@
-//! What time it is for a consumer: the one place that decides when a retry is due.
+//! What time it is for a consumer: the one place that decides when a retry is due, and when something was
+//! done.
 //!
-//! Everything that is compared with `due_at` comes from here, so that a test can hold the time still
-//! and move it (feature `testing`). Leases are no part of it: they go by the clock of the database.
-//! Nothing here can fail.
+//! It is the server's time, so that processes whose clocks differ agree. The server is asked at the start and
+//! with every look at the leases; in between, this process's clock is corrected by how far it was off.
+//! A test can hold the time still and move it (feature `testing`). Leases are no part of it: the server
+//! itself compares them. Nothing here can fail.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use time::OffsetDateTime;
 
-/// The clock of a consumer. The system's unless a test has put another in its place; clones show the
+/// The clock of a consumer. The server's unless a test has put another in its place; clones show the
 /// same time.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) enum Clock {
-    #[default]
-    System,
+    /// By how many microseconds the server's clock is ahead of this process's.
+    Server(Arc<AtomicI64>),
     /// Stands still until it is moved.
     #[cfg(feature = "testing")]
-    Paused(std::sync::Arc<std::sync::Mutex<OffsetDateTime>>),
+    Paused(Arc<std::sync::Mutex<OffsetDateTime>>),
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::Server(Arc::default())
+    }
 }
 
 impl Clock {
     pub(crate) fn now(&self) -> OffsetDateTime {
         match self {
-            Self::System => OffsetDateTime::now_utc(),
+            Self::Server(ahead) => {
+                let ahead = time::Duration::microseconds(ahead.load(Ordering::Relaxed));
+                OffsetDateTime::now_utc().saturating_add(ahead)
+            }
             #[cfg(feature = "testing")]
             Self::Paused(now) => *now
                 .lock()
@@ -30,12 +43,23 @@ impl Clock {
         }
     }
 
+    /// The server answered now, to a question of `asked_at`, that it is `server`. A test's clock stays as it is.
+    pub(crate) fn set(&self, asked_at: OffsetDateTime, server: OffsetDateTime) {
+        let Self::Server(ahead) = self else {
+            return;
+        };
+        let halfway: OffsetDateTime = asked_at + (OffsetDateTime::now_utc() - asked_at) / 2;
+        let difference: time::Duration = server - halfway;
+        let difference = i64::try_from(difference.whole_microseconds());
+        ahead.store(difference.unwrap_or_default(), Ordering::Relaxed);
+    }
+
     /// How long to wait until it is `due`: nothing if that is past, and `None` if waiting does not
     /// bring it about.
     pub(crate) fn until(&self, due: OffsetDateTime) -> Option<Duration> {
         let left = Duration::try_from(due - self.now()).unwrap_or_default();
         match self {
-            Self::System => Some(left),
+            Self::Server(_) => Some(left),
             #[cfg(feature = "testing")]
             Self::Paused(_) => left.is_zero().then_some(left),
         }
@@ -48,10 +72,10 @@ impl Clock {
     pub(crate) fn paused() -> Self {
         let now = OffsetDateTime::now_utc();
         let now = now.replace_microsecond(now.microsecond()).unwrap_or(now);
-        Self::Paused(std::sync::Arc::new(std::sync::Mutex::new(now)))
+        Self::Paused(Arc::new(std::sync::Mutex::new(now)))
     }
 
-    /// Moves the time forward. The system's cannot be moved.
+    /// Moves the time forward. The server's cannot be moved.
     pub(crate) fn advance(&self, by: Duration) {
         if let Self::Paused(now) = self {
             let mut now = now
@@ -79,6 +103,15 @@ mod tests {
         assert_eq!(clock.until(past), Some(Duration::ZERO));
         let future = clock.now() + time::Duration::HOUR;
         assert!(clock.until(future) > Some(Duration::from_secs(3000)));
+    }
+
+    #[test]
+    fn it_shows_the_servers_time() {
+        let clock = Clock::default();
+        let (asked_at, days) = (OffsetDateTime::now_utc(), time::Duration::days(40));
+        clock.set(asked_at, asked_at - days);
+        let shown = clock.clone().now() - (OffsetDateTime::now_utc() - days);
+        assert!(shown.abs() < time::Duration::SECOND, "{shown}");
     }
 
     #[cfg(feature = "testing")]

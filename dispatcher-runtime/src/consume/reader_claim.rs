@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::{PgPool, Row};
-use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use super::partition::Settings;
@@ -75,7 +74,7 @@ async fn write_claim(
         .bind(settings.consumer)
         .bind(subscriptions)
         .bind(positions)
-        .bind(OffsetDateTime::now_utc())
+        .bind(settings.clock.now())
         .execute(&mut *connection)
         .await
         .map(drop)

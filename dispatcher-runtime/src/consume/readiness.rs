@@ -3,18 +3,21 @@
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
+use time::OffsetDateTime;
 
 use super::partition::Settings;
 use super::start_error::StartError;
-use super::statements::{ConsumeStatements, FindStatements};
+use super::statements::FindStatements;
 use crate::log::{Anchor, EventLog, Mismatch};
 use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
 use crate::postgres::transaction;
 
 /// Refuses a database in which a consumer cannot keep what it knows.
-pub(super) async fn probe(pool: &PgPool, statements: &ConsumeStatements) -> Result<(), StartError> {
-    let row = statements.probe.query().fetch_one(pool).await?;
+pub(super) async fn probe(pool: &PgPool, settings: &Settings) -> Result<(), StartError> {
+    let asked_at = OffsetDateTime::now_utc();
+    let row = settings.statements.probe.query().fetch_one(pool).await?;
+    settings.clock.set(asked_at, row.try_get("now")?);
     refuse_server(&row)?;
     // A privilege that is missing in the middle of a delivery would look like a fault of the handler.
     refuse_missing(&row)?;

@@ -31,7 +31,9 @@ pub(crate) fn received<'a>(span: &Span, events: impl ExactSizeIterator<Item = &'
     if span.is_disabled() {
         return;
     }
-    span.record("messaging.batch.message_count", events.len());
+    // A number that is unsigned would be exported as text.
+    let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
+    span.record("messaging.batch.message_count", count);
     #[cfg(feature = "opentelemetry")]
     for event in events {
         super::trace_context::link(span, event.traceparent.as_deref());
@@ -55,7 +57,7 @@ pub(crate) fn handle(event: &StoredEvent, delivery: &Delivery) -> Span {
         messaging.message.id = event.event_id,
         messaging.message.conversation_id = event.correlation_id.as_deref(),
         dispatcher.position = event.position,
-        dispatcher.attempt = delivery.attempt,
+        dispatcher.attempt = i64::from(delivery.attempt),
     );
     #[cfg(feature = "opentelemetry")]
     super::trace_context::follow(&span, event.traceparent.as_deref());

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::lease::keeper::Keeper;
+use super::lease::keeper::{Keeper, Signals};
 use super::lease::partitions::register;
 use super::orphans;
 use super::partition::{Bound, Settings};
@@ -65,7 +65,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             );
         }
         let settings = Arc::new(self.shared_settings(&family, log, notifies));
-        probe(&self.pool, &settings.statements).await?;
+        probe(&self.pool, &settings).await?;
         self.register(&settings).await?;
         let names = self.names();
         verify_cursors(&self.pool, &settings, &names).await?;
@@ -187,10 +187,12 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             self.pool.clone(),
             subscriptions.collect(),
             sleepers,
-            passes,
-            keeps,
-            cancelled.clone(),
-            stopping.clone(),
+            Signals {
+                passes,
+                keeping: keeps,
+                cancelled: cancelled.clone(),
+                stopping: stopping.clone(),
+            },
         );
         let mut tasks = Tasks::new();
         if settings.is_remote {

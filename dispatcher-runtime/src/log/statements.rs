@@ -23,6 +23,7 @@ statements! {
         slowest_reader,
         sweep_dead_letters,
         sweep_events,
+        read_clock,
         sweep_handled,
         try_sweep,
     }

@@ -120,7 +120,9 @@ impl EventLog {
 
     async fn try_sweep(&self, retention: &Retention) -> Result<Swept, sqlx::Error> {
         let mut swept = Swept::default();
-        let now = OffsetDateTime::now_utc();
+        // This process's clock may be wrong, and what it took for old would be gone.
+        let read_clock = self.sweeps.read_clock.query();
+        let now: OffsetDateTime = read_clock.fetch_one(self.pool()).await?.try_get("now")?;
         let before = |window: Duration| {
             let window = time::Duration::try_from(window).unwrap_or(time::Duration::MAX);
             now.checked_sub(window)

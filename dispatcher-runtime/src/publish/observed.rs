@@ -61,8 +61,9 @@ impl<'a> Observed<'a> {
                     .record("messaging.message.id", event.event_id.as_str());
             }
             events => {
-                self.span
-                    .record("messaging.batch.message_count", events.len());
+                // A number that is unsigned would be exported as text.
+                let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
+                self.span.record("messaging.batch.message_count", count);
             }
         }
         if self.observers.is_empty() {

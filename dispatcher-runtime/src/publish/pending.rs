@@ -12,6 +12,7 @@ use super::{Dispatcher, PublishError, Published};
 use crate::contract::envelope::EventEnvelope;
 use crate::contract::id::{EventId, TenantId};
 use crate::contract::payload::Domain;
+use crate::contract::position::Position;
 use crate::contract::traceparent::is_traceparent;
 
 macro_rules! metadata_setters {
@@ -213,7 +214,7 @@ impl<D: Domain> Publish<D> {
         };
         let published = Published {
             event_id: event.event_id,
-            position,
+            position: position.map(Position::from),
         };
         #[cfg(feature = "testing")]
         dispatcher.mark(&published);
@@ -314,7 +315,7 @@ impl<D: Domain> PublishAll<D> {
             .zip(positions)
             .map(|(event, position)| Published {
                 event_id: event.event_id,
-                position,
+                position: position.map(Position::from),
             })
             .collect();
         #[cfg(feature = "testing")]

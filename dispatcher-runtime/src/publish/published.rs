@@ -1,6 +1,7 @@
 //! The result of a publish.
 
 use crate::contract::id::EventId;
+use crate::contract::position::Position;
 
 /// What was published.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -8,9 +9,9 @@ use crate::contract::id::EventId;
 pub struct Published {
     /// The event's id.
     pub event_id: EventId,
-    /// Its place in the log, from 1; `None` if an event with that id was there already, so that nothing
+    /// Its place in the log; `None` if an event with that id was there already, so that nothing
     /// was inserted.
-    pub position: Option<i64>,
+    pub position: Option<Position>,
 }
 
 impl Published {

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres, Row};
+use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 use uuid::Uuid;
@@ -51,6 +52,16 @@ pub(crate) struct Keeper<S> {
     stopping: watch::Receiver<bool>,
 }
 
+/// What the keeper tells the consumer that runs, and is told by it.
+pub(crate) struct Signals {
+    /// How many passes there were.
+    pub(crate) passes: watch::Sender<u64>,
+    /// Whether the server answered the last look.
+    pub(crate) keeping: watch::Sender<bool>,
+    pub(crate) cancelled: Cancelled,
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
 /// A worker of this replica, and the lease that it works under.
 struct WorkerHandle {
     fence: i64,
@@ -65,11 +76,14 @@ impl<S: Send + Sync + 'static> Keeper<S> {
         pool: PgPool,
         subscriptions: Vec<Arc<Bound<S>>>,
         sleepers: Sleepers,
-        passes: watch::Sender<u64>,
-        keeping: watch::Sender<bool>,
-        cancelled: Cancelled,
-        stopping: watch::Receiver<bool>,
+        signals: Signals,
     ) -> Self {
+        let Signals {
+            passes,
+            keeping,
+            cancelled,
+            stopping,
+        } = signals;
         Self {
             settings,
             pool,
@@ -240,7 +254,9 @@ impl<S: Send + Sync + 'static> Keeper<S> {
     }
 
     async fn join(&self, connection: &mut PoolConnection<Postgres>) -> Result<(), sqlx::Error> {
-        self.settings
+        let asked_at = OffsetDateTime::now_utc();
+        let rows = self
+            .settings
             .statements
             .join_replicas
             .query()
@@ -248,9 +264,12 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             .bind(self.names())
             .bind(&self.replica)
             .bind(self.settings.lease.as_secs_f64())
-            .execute(&mut **connection)
-            .await
-            .map(drop)
+            .fetch_all(&mut **connection)
+            .await?;
+        if let Some(row) = rows.first() {
+            self.settings.clock.set(asked_at, row.try_get("now")?);
+        }
+        Ok(())
     }
 
     fn names(&self) -> Vec<&'static str> {

@@ -5,7 +5,6 @@
 use std::time::Instant;
 
 use sqlx::{PgPool, Row};
-use time::OffsetDateTime;
 
 use crate::consume::partition::Settings;
 use crate::log::Anchor;
@@ -118,7 +117,7 @@ async fn divide(
     bound(&statements.insert_partitions)
         .bind(i32::from(partitions))
         .bind(position)
-        .bind(OffsetDateTime::now_utc())
+        .bind(settings.clock.now())
         .bind(settings.is_remote)
         .bind(anchor.as_ref().map(|anchor| anchor.position))
         .bind(anchor.as_ref().map(|anchor| &anchor.event_id))

@@ -287,7 +287,6 @@ impl DeadLetters {
         let row = statement
             .query()
             .bind(id.as_str())
-            .bind(OffsetDateTime::now_utc())
             .bind(by)
             .bind(note)
             .fetch_optional(&mut *tx)

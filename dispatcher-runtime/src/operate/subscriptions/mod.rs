@@ -215,7 +215,6 @@ impl Subscriptions {
         forget.execute(&mut *tx).await?;
         let rewind = self.statements.rewind_cursors.query().bind(consumer);
         let rewind = rewind.bind(subscription).bind(to);
-        let rewind = rewind.bind(OffsetDateTime::now_utc());
         rewind.execute(&mut *tx).await?;
         tx.commit().await?;
         log.rollback().await?;

@@ -1,6 +1,7 @@
 -- Whether a consumer can keep its state in this database. Fails if the tables are missing.
 SELECT current_setting('server_version_num')::int AS server_version,
        pg_is_in_recovery() AS standby,
+       clock_timestamp() AS now,
        nullif(concat_ws(', ',
        (SELECT string_agg(needed.privilege || ' ON ' || needed.relation, ', ')
           FROM (VALUES ('{family}dispatcher_cursor', 'SELECT'), ('{family}dispatcher_cursor', 'INSERT'),

@@ -4,7 +4,7 @@
 -- if two operators redrive the letter, the second changes nothing.
 WITH letter AS (
     UPDATE {family}dispatcher_dead_letter
-       SET resolved_at = $2, resolved_by = $3, resolution_note = $4
+       SET resolved_at = clock_timestamp(), resolved_by = $2, resolution_note = $3
      WHERE dead_letter_id = $1 AND resolved_at IS NULL
        -- Otherwise nothing would ever handle it.
        AND EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor

@@ -3,7 +3,7 @@
 -- earlier one waits.
 WITH letter AS (
     UPDATE {family}dispatcher_dead_letter
-       SET resolved_at = $2, resolved_by = $3, resolution_note = $4
+       SET resolved_at = clock_timestamp(), resolved_by = $2, resolution_note = $3
      WHERE dead_letter_id = $1 AND resolved_at IS NULL
     RETURNING *
 ), freed AS (
