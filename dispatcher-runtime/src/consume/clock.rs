@@ -45,13 +45,16 @@ impl Clock {
 
     /// The server answered now, to a question of `asked_at`, that it is `server`. A test's clock stays as it is.
     pub(crate) fn set(&self, asked_at: OffsetDateTime, server: OffsetDateTime) {
-        let Self::Server(ahead) = self else {
-            return;
-        };
-        let halfway: OffsetDateTime = asked_at + (OffsetDateTime::now_utc() - asked_at) / 2;
-        let difference: time::Duration = server - halfway;
-        let difference = i64::try_from(difference.whole_microseconds());
-        ahead.store(difference.unwrap_or_default(), Ordering::Relaxed);
+        match self {
+            Self::Server(ahead) => {
+                let halfway: OffsetDateTime = asked_at + (OffsetDateTime::now_utc() - asked_at) / 2;
+                let difference: time::Duration = server - halfway;
+                let difference = i64::try_from(difference.whole_microseconds());
+                ahead.store(difference.unwrap_or_default(), Ordering::Relaxed);
+            }
+            #[cfg(feature = "testing")]
+            Self::Paused(_) => {}
+        }
     }
 
     /// How long to wait until it is `due`: nothing if that is past, and `None` if waiting does not
