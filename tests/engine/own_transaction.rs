@@ -184,3 +184,56 @@ async fn what_a_handler_publishes_does_not_wait_for_the_events_after_it() -> Tes
     consumer.stop().await;
     world.close().await
 }
+
+/// What a handler leaves behind in its session, another event paid for.
+#[tokio::test]
+async fn an_event_pays_for_no_session_of_another() -> TestResult {
+    for (statements, is_fault) in [
+        ("SET ROLE pg_monitor", false),
+        (
+            "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+            false,
+        ),
+        ("SET ROLE pg_monitor; COMMIT", true),
+    ] {
+        for concurrency in [1, 2] {
+            let world = World::new().await?;
+            let script = Script::new([(1, Act::Session(statements))]);
+            let events = (1..=6).map(|credits| lock(credits, credits));
+            world.revenue().publish_all(events).await?;
+            let pool = world.database.pool(5).await?;
+            let options = SubscriptionOptions::new().concurrency(concurrency);
+            let consumer = Consumer::<acme_contracts::Coaching>::builder(pool.clone())
+                .state(script.clone())
+                .retry([])
+                .subscribe_with(hold_slot, options)
+                .start()
+                .await?;
+            tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
+            consumer.stop().await;
+            let mut effects = world.effects().await?;
+            effects.sort_unstable();
+            effects.dedup(); // What a COMMIT keeps may be applied again.
+            assert_eq!(effects, [1, 2, 3, 4, 5, 6], "{statements}");
+            let dead_letters = "SELECT count(*) FROM dispatcher_dead_letter";
+            assert_eq!(
+                world.count(dead_letters).await?,
+                i64::from(is_fault),
+                "{statements}"
+            );
+            let mut connections = Vec::new();
+            for _ in 0..5 {
+                let mut connection = pool.acquire().await?;
+                let role: String = sqlx::query_scalar("SELECT current_setting('role')")
+                    .fetch_one(&mut *connection)
+                    .await?;
+                assert_eq!(role, "none", "{statements}");
+                connections.push(connection);
+            }
+            drop(connections);
+            pool.close().await;
+            world.close().await?;
+        }
+    }
+    Ok(())
+}

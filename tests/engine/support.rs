@@ -101,6 +101,8 @@ pub(crate) enum Act {
     SearchPath(&'static str),
     /// Gives its delivery's transaction a role that may not write the consumer's tables.
     SetRole,
+    /// Sends these statements to its session.
+    Session(&'static str),
     /// A query that takes ten minutes.
     SlowQuery,
     /// Returns a database error each time.
@@ -239,6 +241,9 @@ pub(crate) async fn hold_slot(
             sqlx::query("SET LOCAL ROLE pg_monitor")
                 .execute(&mut **tx)
                 .await?;
+        }
+        Some(Act::Session(statements)) => {
+            sqlx::raw_sql(*statements).execute(&mut **tx).await?;
         }
         Some(Act::SlowQuery) => {
             sqlx::query("SELECT pg_sleep(600)")

@@ -40,8 +40,10 @@ pub struct Delivery {
 /// once, however often the event is delivered. If the handler fails it is rolled back. It belongs
 /// to the consumer: a handler must not `COMMIT` or `ROLLBACK` it.
 ///
-/// It is this event's alone, so `SET LOCAL`, temporary tables, cursors and locks end with it. Only with
-/// [`share_transaction`](crate::SubscriptionOptions::share_transaction) do other events have the same one.
+/// It is this event's alone: what ends with a transaction ends with it, such as `SET LOCAL`, cursors, locks and
+/// tables that are `ON COMMIT DROP`. What belongs to the session stays for the next event, and for others that
+/// use the pool: `SET`, other temporary tables, session-level advisory locks. Only with
+/// [`share_transaction`](crate::SubscriptionOptions::share_transaction) do other events have the same transaction.
 pub struct DeliveryTx {
     transaction: Transaction<'static, Postgres>,
     undo: Undo,
@@ -167,10 +169,19 @@ impl DeliveryTx {
 
     /// Gives the transaction the role back that it began with, which a handler may have changed.
     pub(crate) async fn restore_role(&mut self) -> Result<(), sqlx::Error> {
-        // Empty where the handler has ended the transaction, which is noticed by its mark.
-        let restore = "SELECT pg_catalog.set_config('role', coalesce(nullif(pg_catalog.current_setting($1, true), ''), 'none'), true)";
+        // Not local: after a SET ROLE of the handler, the local value would be gone with the commit. It is
+        // empty where the handler has ended the transaction, which is noticed by its mark.
+        let restore = "SELECT pg_catalog.set_config('role', coalesce(nullif(pg_catalog.current_setting($1, true), ''), 'none'), false)";
         let restore = sqlx::query(restore).bind(ROLE);
         restore.execute(&mut *self.transaction).await.map(drop)
+    }
+
+    /// Gives the connection back after the handler has ended the transaction: what it began since is rolled
+    /// back, and so is a role that it has set.
+    pub(crate) async fn abandon(mut self) {
+        // The connection may be gone, or refuse it; the pool looks at it too.
+        let _ = send(&mut self.transaction, "ROLLBACK; RESET ROLE").await;
+        let _ = self.transaction.rollback().await;
     }
 
     /// As far as sqlx knows: a nested `begin` that is dropped half way ends the whole.

@@ -38,7 +38,7 @@ const ROLL_BACK_AND_RELEASE: &str =
 
 /// Begins a transaction that has the savepoint of its first event.
 pub(crate) const BEGIN_WITH_SAVEPOINT: &str =
-    "BEGIN ISOLATION LEVEL READ COMMITTED; SAVEPOINT dispatcher_delivery";
+    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SAVEPOINT dispatcher_delivery";
 
 /// The savepoint of one transaction, over all of its events.
 #[derive(Debug, Default)]

@@ -14,8 +14,9 @@ use sqlx::{PgExecutor, PgPool, Postgres, SqlSafeStr, SqlStr, Transaction};
 
 use crate::postgres::error::sql_state;
 
-/// Explicit, because the role's default may be stricter, and an older snapshot would skip events.
-pub(crate) const READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/// Explicit, because the defaults of the role or the session may be stricter: an older snapshot would skip
+/// events.
+pub(crate) const READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
 /// in_failed_sql_transaction
 const ABORTED: &str = "25P02";
@@ -86,6 +87,11 @@ pub(crate) async fn begin_with(
         Err(error) if is_of_another(&error) => {
             let _ = tokio::time::timeout(HEALING, heal(pool)).await;
             begin_on(acquire(pool).await?, statement).await
+        }
+        // The error may be that of a later statement; then the transaction has begun, and is aborted.
+        Err(error @ sqlx::Error::Database(_)) => {
+            let _ = tokio::time::timeout(HEALING, heal(pool)).await;
+            Err(error)
         }
         begun => begun,
     }

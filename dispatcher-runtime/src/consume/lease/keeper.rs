@@ -161,12 +161,19 @@ impl<S: Send + Sync + 'static> Keeper<S> {
 
     /// Ends the workers that have not ended by themselves, and releases their leases.
     async fn cancel(&mut self) {
-        let left: Vec<_> = self.held.drain().collect();
-        for ((subscription, _), held) in &left {
-            self.cancelled.note(subscription);
+        for held in self.held.values() {
             held.task.abort();
         }
-        while self.workers.join_next().await.is_some() {}
+        while let Some(ended) = self.workers.join_next().await {
+            // One that had ended by itself is none of them.
+            if let Ok(key) = ended {
+                self.held.remove(&key);
+            }
+        }
+        let left: Vec<_> = self.held.drain().collect();
+        for ((subscription, _), _) in &left {
+            self.cancelled.note(subscription);
+        }
         let release = async {
             for ((subscription, partition), held) in &left {
                 let query = self.settings.statements.release_lease.query();

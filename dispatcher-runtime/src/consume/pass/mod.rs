@@ -58,7 +58,7 @@
 //! | what goes wrong | what happens |
 //! |---|---|
 //! | a handler fails, panics, exceeds its timeout, or ignores an SQL error | rolled back, to its savepoint where it shares a transaction; counts as an attempt. Under a shared savepoint its batch is handled again first |
-//! | a handler breaks a deferred constraint, or ends the transaction | rolled back; counts as an attempt. Where events share the transaction, they are first handled one to a transaction, and it counts for the one at fault |
+//! | a handler breaks a deferred constraint, or ends the transaction | rolled back; counts as an attempt. Where events share the transaction, or are handled in lanes, they are first handled again one to a transaction, and it counts for the one at fault |
 //! | a handler changes its transaction's role | L3 is not permitted: the event is handled again, uncounted, and from then on the role is restored before L3 |
 //! | serialization failure, deadlock, lost connection, restart | the transaction is rolled back and the pass retried after 1, 5, 15, 60 s; counts for no event. Three times at the same event: it waits for 15 s, uncounted |
 //! | the log was truncated, swapped or restored without its cursors | refused, at start and by each pass; nothing is skipped |
@@ -315,7 +315,11 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
                     are_finished &= is_finished;
                     reached = reached.max(record.reached);
                 }
-                Ok((record, Err(cause))) => failed = Some((record, cause)),
+                // Of several the first in the log, so that the passes after this one meet the same.
+                Ok((record, Err(cause))) if comes_before(&record, failed.as_ref()) => {
+                    failed = Some((record, cause));
+                }
+                Ok((_, Err(_))) => {}
                 // Handlers' panics are caught, so this one is ours.
                 Err(error) => {
                     let error =
@@ -359,5 +363,13 @@ async fn each<S: Send + Sync + 'static>(
     match ran.await {
         Ok(_) => Ok(()),
         Err(cause) => Err((record, cause)),
+    }
+}
+
+fn comes_before(record: &PassRecord, failed: Option<&(PassRecord, AbortCause)>) -> bool {
+    let position = |record: &PassRecord| record.last.as_ref().map(|last| last.event.position);
+    match failed.map(|(failed, _)| position(failed)) {
+        None | Some(None) => true,
+        Some(before) => position(record).is_some() && position(record) < before,
     }
 }

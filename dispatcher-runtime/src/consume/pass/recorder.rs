@@ -5,6 +5,7 @@
 //! never a lost event.
 
 use std::collections::HashSet;
+use std::time::Instant;
 
 use time::OffsetDateTime;
 
@@ -59,10 +60,15 @@ impl<'a, S> Recorder<'a, S> {
         advance: Option<Advance>,
         how: CommitDelivery,
     ) -> Result<Option<DeliveryTx>, AbortCause> {
+        let asked_at = Instant::now();
         let recorded = self.record_delivery(&mut tx, record, advance, how.restores_role);
         if let Err(cause) = recorded.await {
-            // The connection may be gone; what counts is that nothing was committed.
-            let _ = tx.into_inner().rollback().await;
+            if matches!(cause, AbortCause::TransactionEnded) {
+                tx.abandon().await;
+            } else {
+                // The connection may be gone; what counts is that nothing was committed.
+                let _ = tx.into_inner().rollback().await;
+            }
             return Err(cause);
         }
         let next = if let Some(begin) = how.next {
@@ -77,6 +83,7 @@ impl<'a, S> Recorder<'a, S> {
             committed.map_err(AbortCause::Commit)?;
             None
         };
+        self.extend_lease(asked_at, advance);
         self.tell(record);
         Ok(next)
     }
@@ -92,11 +99,19 @@ impl<'a, S> Recorder<'a, S> {
             tx.restore_role().await.map_err(of_the_handler)?;
         }
         let confirmed = self.confirm_record(tx, record, advance, true).await;
-        let is_ours = confirmed.map_err(|error| match sql_state(&error).as_deref() {
+        let is_ours = match confirmed {
+            Ok(is_ours) => is_ours,
             // insufficient_privilege
-            Some("42501") => AbortCause::NotPermitted(error),
-            _ => of_the_handler(error),
-        })?;
+            Err(error) if sql_state(&error).as_deref() == Some("42501") => {
+                // In a transaction that is aborted now, this fails.
+                let has_mark = tx.has_mark(self.partition.lease.fence).await;
+                return Err(match has_mark {
+                    Ok(false) => AbortCause::TransactionEnded,
+                    _ => AbortCause::NotPermitted(error),
+                });
+            }
+            Err(error) => return Err(of_the_handler(error)),
+        };
         if !is_ours {
             let has_mark = tx.has_mark(self.partition.lease.fence).await;
             return Err(match has_mark {
@@ -142,6 +157,7 @@ impl<'a, S> Recorder<'a, S> {
         record: &mut PassRecord,
         advance: Option<Advance>,
     ) -> Result<(), AbortCause> {
+        let asked_at = Instant::now();
         if let Err(cause) = self.record(&mut tx, record, advance).await {
             // The connection may be gone; what counts is that nothing was committed.
             let _ = tx.into_inner().rollback().await;
@@ -149,8 +165,18 @@ impl<'a, S> Recorder<'a, S> {
         }
         let committed = tx.into_inner().commit().await;
         committed.map_err(AbortCause::Commit)?;
+        self.extend_lease(asked_at, advance);
         self.tell(record);
         Ok(())
+    }
+
+    /// L3 has extended the lease, if it moved the cursor. The keeper may find the row locked each time that it
+    /// renews, where small handlers follow each other.
+    fn extend_lease(&self, asked_at: Instant, advance: Option<Advance>) {
+        if advance.is_some() {
+            let validity = &self.partition.lease.validity;
+            validity.extend(asked_at, self.partition.settings().lease);
+        }
     }
 
     /// Moves the cursor in a transaction of its own, where every event up to there is recorded.
@@ -160,9 +186,11 @@ impl<'a, S> Recorder<'a, S> {
         anchor: Option<&Anchor>,
     ) -> Result<(), AbortCause> {
         let mut tx = self.partition.begin().await?;
+        let asked_at = Instant::now();
         let confirmed = self.confirm(&mut tx, advance, anchor, &[]).await;
         if matches!(confirmed, Ok(true)) {
             tx.into_inner().commit().await?;
+            self.extend_lease(asked_at, Some(advance));
             return Ok(());
         }
         let _ = tx.into_inner().rollback().await;

@@ -192,6 +192,10 @@ impl<S: Send + Sync + 'static> Runner<S> {
     ) -> Result<Option<DeliveryTx>, AbortCause> {
         let report = match self.call(Some(&mut tx), candidate).await {
             Ok(report) => report,
+            Err(AbortCause::TransactionEnded) => {
+                tx.abandon().await;
+                return Err(AbortCause::TransactionEnded);
+            }
             Err(cause) => {
                 // The connection may be gone; what counts is that nothing was committed.
                 let _ = tx.into_inner().rollback().await;
