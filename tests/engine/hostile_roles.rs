@@ -199,3 +199,36 @@ async fn a_consumer_whose_role_may_not_use_the_sequences_is_told_which() -> Test
     stranger.drop(&world).await?;
     world.close().await
 }
+
+/// It started, and failed with each pass.
+#[tokio::test]
+async fn a_consumer_whose_role_may_not_call_the_functions_is_told_which() -> TestResult {
+    let world = World::new().await?;
+    let stranger = Stranger::new(&world).await?;
+    let script = Script::new([]);
+    world
+        .pool
+        .execute("GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO PUBLIC")
+        .await?;
+    for (function, arguments) in [
+        ("dispatcher_event_horizon", "regclass"),
+        ("dispatcher_partition", "text, text, integer"),
+    ] {
+        let change = |what: &str| format!("{what} EXECUTE ON FUNCTION {function}({arguments})");
+        let revoke = change("REVOKE") + " FROM PUBLIC";
+        world.pool.execute(sqlx::AssertSqlSafe(revoke)).await?;
+        let error = stranger.consumer(&script).start().await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "the role of the consumer's connections lacks privileges: \
+                 GRANT EXECUTE ON FUNCTION \"public\".{function}"
+            )
+        );
+        let grant = change("GRANT") + " TO PUBLIC";
+        world.pool.execute(sqlx::AssertSqlSafe(grant)).await?;
+    }
+    stranger.consumer(&script).start().await?.stop().await;
+    stranger.drop(&world).await?;
+    world.close().await
+}

@@ -77,7 +77,9 @@ impl DatabaseError {
                 Some("42P01" | "42883" | "3F000") => Some(
                     "run `dispatcher_runtime::migrate(&pool)` first, and name the schema if the tables have one of their own",
                 ),
-                Some("42501") => Some("grant the role access to the dispatcher's tables"),
+                Some("42501") => Some(
+                    "grant the role access to the dispatcher's tables, sequences and functions",
+                ),
                 Some("28P01" | "28000" | "3D000") => {
                     Some("check the user, password and database in the connection string")
                 }

@@ -5,6 +5,7 @@
 //! `Dispatcher` or `Consumer` and then shared, so sqlx prepares each once for a connection. A file that is
 //! missing does not compile.
 
+use std::fmt;
 use std::sync::Arc;
 
 use sqlx::AssertSqlSafe;
@@ -15,8 +16,15 @@ use crate::postgres::family::Family;
 
 /// One statement. What it is made of are our own files and a schema name that [`Family`] has
 /// checked and quoted.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Statement(pub(crate) Arc<str>);
+
+/// Without the text: a consumer has some hundred lines of it.
+impl fmt::Debug for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Statement(…)")
+    }
+}
 
 impl Statement {
     pub(crate) fn new(template: &str, family: &Family) -> Self {

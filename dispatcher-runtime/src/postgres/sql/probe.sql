@@ -14,7 +14,9 @@ SELECT current_setting('server_version_num')::int AS server_version,
                        ('{family}dispatcher_dead_letter', 'INSERT')) AS needed (relation, privilege)
          WHERE NOT has_table_privilege(needed.relation, needed.privilege)),
        CASE WHEN NOT has_sequence_privilege('{family}dispatcher_fence', 'USAGE')
-            THEN 'USAGE ON SEQUENCE {family}dispatcher_fence' END), '') AS missing,
+            THEN 'USAGE ON SEQUENCE {family}dispatcher_fence' END,
+       CASE WHEN NOT has_function_privilege('{family}dispatcher_partition(text, text, integer)', 'EXECUTE')
+            THEN 'EXECUTE ON FUNCTION {family}dispatcher_partition' END), '') AS missing,
        (SELECT string_agg(relation, ', ')
           FROM unnest(ARRAY['{family}dispatcher_cursor', '{family}dispatcher_replica', '{family}dispatcher_dedup',
                             '{family}dispatcher_retry', '{family}dispatcher_dead_letter']) AS secured (relation)

@@ -9,7 +9,11 @@ SELECT current_setting('server_version_num')::int AS server_version,
            CASE WHEN NOT has_table_privilege('{family}dispatcher_event', 'SELECT')
                 THEN 'SELECT ON {family}dispatcher_event' END,
            CASE WHEN NOT has_sequence_privilege(pg_get_serial_sequence('{family}dispatcher_event', 'position'), 'USAGE, SELECT')
-                THEN 'SELECT ON SEQUENCE ' || pg_get_serial_sequence('{family}dispatcher_event', 'position') END), '') AS missing,
+                THEN 'SELECT ON SEQUENCE ' || pg_get_serial_sequence('{family}dispatcher_event', 'position') END,
+           CASE WHEN NOT has_function_privilege('{family}dispatcher_event_horizon(regclass)', 'EXECUTE')
+                THEN 'EXECUTE ON FUNCTION {family}dispatcher_event_horizon' END,
+           CASE WHEN NOT has_function_privilege('{family}dispatcher_partition(text, text, integer)', 'EXECUTE')
+                THEN 'EXECUTE ON FUNCTION {family}dispatcher_partition' END), '') AS missing,
        CASE WHEN row_security_active('{family}dispatcher_event') THEN '{family}dispatcher_event' END AS secured,
        (SELECT count(*)
           FROM pg_trigger
