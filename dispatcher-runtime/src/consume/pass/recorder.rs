@@ -7,6 +7,9 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
+use sqlx::Postgres;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
 use time::OffsetDateTime;
 
 use super::error::AbortCause;
@@ -17,6 +20,7 @@ use crate::contract::id::DeadLetterId;
 use crate::log::Anchor;
 use crate::operate::dead_letter;
 use crate::postgres::error::sql_state;
+use crate::postgres::sql::Statement;
 
 /// How the transaction of one event is committed.
 pub(super) struct CommitDelivery {
@@ -206,22 +210,9 @@ impl<'a, S> Recorder<'a, S> {
         anchor: Option<&Anchor>,
         over: &[String],
     ) -> Result<bool, sqlx::Error> {
-        let settings = self.partition.settings();
-        let moved = self
-            .partition
-            .query_of_lease(&self.partition.statements().confirm_lease)
-            .bind(advance.from)
-            .bind(advance.to)
-            .bind(settings.clock.now())
-            .bind(settings.lease.as_secs_f64())
-            .bind(anchor.map(|anchor| anchor.position))
-            .bind(anchor.map(|anchor| anchor.event_id.as_str()))
-            .bind(anchor.map(|anchor| anchor.inserted_at))
-            .bind(settings.clock.now())
-            .bind(over)
-            .fetch_optional(&mut **tx)
-            .await?;
-        Ok(moved.is_some())
+        let statement = &self.partition.statements().confirm_lease;
+        let confirm = self.confirmation(statement, advance, anchor).bind(over);
+        Ok(confirm.fetch_optional(&mut **tx).await?.is_some())
     }
 
     /// The same for one event in its own transaction.
@@ -232,22 +223,30 @@ impl<'a, S> Recorder<'a, S> {
         anchor: Option<&Anchor>,
         event_id: &str,
     ) -> Result<bool, sqlx::Error> {
+        let statement = &self.partition.statements().confirm_delivery;
+        let confirm = self.confirmation(statement, advance, anchor).bind(event_id);
+        Ok(confirm.fetch_optional(&mut **tx).await?.is_some())
+    }
+
+    /// What both bind.
+    fn confirmation(
+        &self,
+        statement: &Statement,
+        advance: Advance,
+        anchor: Option<&Anchor>,
+    ) -> Query<'static, Postgres, PgArguments> {
         let settings = self.partition.settings();
-        let moved = self
-            .partition
-            .query_of_lease(&self.partition.statements().confirm_delivery)
+        let now = settings.clock.now();
+        self.partition
+            .query_of_lease(statement)
             .bind(advance.from)
             .bind(advance.to)
-            .bind(settings.clock.now())
+            .bind(now)
             .bind(settings.lease.as_secs_f64())
             .bind(anchor.map(|anchor| anchor.position))
             .bind(anchor.map(|anchor| anchor.event_id.as_str()))
             .bind(anchor.map(|anchor| anchor.inserted_at))
-            .bind(settings.clock.now())
-            .bind(event_id)
-            .fetch_optional(&mut **tx)
-            .await?;
-        Ok(moved.is_some())
+            .bind(now)
     }
 
     /// The same, where another transaction moves the cursor.
