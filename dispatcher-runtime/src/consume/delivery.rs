@@ -53,7 +53,7 @@ pub struct DeliveryTx {
 enum Undo {
     /// What was written since the savepoint: other events are handled in the transaction too.
     ToSavepoint(Savepoint),
-    /// The transaction, which is this event's alone. Whoever owns it rolls it back.
+    /// The transaction, which is this event's alone. Its owner rolls it back.
     Whole(Limit),
 }
 
@@ -62,6 +62,16 @@ enum Undo {
 struct Limit {
     timeout: Option<Duration>,
     is_set: bool,
+}
+
+impl Limit {
+    /// Of a transaction that has begun so. One that reads first gets the limit with its handler.
+    fn of(begin: &BeginDelivery) -> Self {
+        Self {
+            timeout: begin.timeout,
+            is_set: begin.marker.is_some(),
+        }
+    }
 }
 
 /// How the transaction of one event begins.
@@ -83,9 +93,11 @@ impl BeginDelivery {
             format!("; SELECT pg_catalog.pg_advisory_xact_lock_shared({key})")
         });
         let role = if self.keeps_role {
-            "; SELECT pg_catalog.set_config('dispatcher.role', pg_catalog.current_setting('role'), true)"
+            format!(
+                "; SELECT pg_catalog.set_config('{ROLE}', pg_catalog.current_setting('role'), true)"
+            )
         } else {
-            ""
+            String::new()
         };
         let limit = match self.timeout {
             Some(timeout) if self.marker.is_some() => format!("; {}", limit(timeout)),
@@ -136,10 +148,7 @@ impl DeliveryTx {
         let statements = sqlx::AssertSqlSafe(begin.statements());
         Ok(Self {
             transaction: transaction::begin_with(pool, statements).await?,
-            undo: Undo::Whole(Limit {
-                timeout: begin.timeout,
-                is_set: begin.marker.is_some(),
-            }),
+            undo: Undo::Whole(Limit::of(begin)),
         })
     }
 
@@ -151,10 +160,7 @@ impl DeliveryTx {
     ) -> Result<(), sqlx::Error> {
         let statements = format!("COMMIT; {}", begin.statements());
         send(&mut self.transaction, &statements).await?;
-        self.undo = Undo::Whole(Limit {
-            timeout: begin.timeout,
-            is_set: begin.marker.is_some(),
-        });
+        self.undo = Undo::Whole(Limit::of(begin));
         Ok(())
     }
 

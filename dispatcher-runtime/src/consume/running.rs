@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::consume::partition::Settings;
 use crate::consume::run_error::RunError;
-use crate::consume::stop_report::{Cancelled, StopReport};
+use crate::consume::stop_report::{Cancellations, StopReport};
 use crate::consume::tasks::Tasks;
 use crate::consume::wake::Alarm;
 use crate::postgres::error::DatabaseError;
@@ -44,7 +44,7 @@ pub struct RunningConsumer {
     pub(super) passed: watch::Receiver<u64>,
     /// Whether the leases could be kept when they were looked at last.
     pub(super) keeping: watch::Receiver<bool>,
-    pub(super) cancelled: Cancelled,
+    pub(super) cancelled: Cancellations,
     pub(super) tasks: Tasks,
 }
 

@@ -18,7 +18,7 @@ use super::readiness::{find_family, probe, probe_log, verify_cursors};
 use super::run_error::RunError;
 use super::start_error::StartError;
 use super::statements::ConsumeStatements;
-use super::stop_report::Cancelled;
+use super::stop_report::Cancellations;
 use super::subscription::Subscription;
 use super::sweeper::Sweeper;
 use super::tasks::Tasks;
@@ -170,7 +170,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         let (stop, stopping) = watch::channel(false);
         let (passes, passed) = watch::channel(0_u64);
         let (keeps, keeping) = watch::channel(false);
-        let cancelled = Cancelled::default();
+        let cancelled = Cancellations::default();
         let (listener, sleepers) = Listener::new();
         let alarm = sleepers.alarm();
         let state = Arc::new(self.state);

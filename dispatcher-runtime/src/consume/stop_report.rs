@@ -22,9 +22,9 @@ impl StopReport {
 
 /// Subscriptions whose worker was cancelled, as the keeper notes them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cancelled(Arc<Mutex<Vec<&'static str>>>);
+pub(crate) struct Cancellations(Arc<Mutex<Vec<&'static str>>>);
 
-impl Cancelled {
+impl Cancellations {
     pub(crate) fn note(&self, subscription: &'static str) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         noted.push(subscription);

@@ -23,7 +23,7 @@ use super::assignment::{Assignment, Key};
 use super::partitions::register;
 use super::{Lease, Stopping, Validity};
 use crate::consume::partition::{Bound, Partition, Settings};
-use crate::consume::stop_report::Cancelled;
+use crate::consume::stop_report::Cancellations;
 use crate::consume::wake::Sleepers;
 use crate::consume::worker::Worker;
 use crate::log::StartFrom;
@@ -43,7 +43,7 @@ pub(crate) struct Keeper<S> {
     passes: watch::Sender<u64>,
     /// Whether the server answered the last look.
     keeping: watch::Sender<bool>,
-    cancelled: Cancelled,
+    cancelled: Cancellations,
     connection: Option<PoolConnection<Postgres>>,
     held: HashMap<Key, WorkerHandle>,
     workers: JoinSet<Key>,
@@ -58,7 +58,7 @@ pub(crate) struct Signals {
     pub(crate) passes: watch::Sender<u64>,
     /// Whether the server answered the last look.
     pub(crate) keeping: watch::Sender<bool>,
-    pub(crate) cancelled: Cancelled,
+    pub(crate) cancelled: Cancellations,
     pub(crate) stopping: watch::Receiver<bool>,
 }
 

@@ -122,10 +122,10 @@ impl<S: Send + Sync + 'static> Runner<S> {
     ) -> Result<bool, AbortCause> {
         let moves_cursor = end.is_some();
         let mut left = candidates.len();
-        let mut result = Ok(true);
+        let mut is_finished = true;
         for candidate in candidates {
             if self.partition.must_stop() {
-                result = Ok(false);
+                is_finished = false;
                 break;
             }
             left -= 1;
@@ -148,9 +148,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
                 }
             }
         }
-        if matches!(result, Ok(true))
-            && let Some(end) = &end
-        {
+        if is_finished && let Some(end) = &end {
             record.reach(end);
         }
         // What was passed over since the last attempt.
@@ -165,7 +163,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
             let tx = self.partition.begin().await?;
             self.record_in(tx, record, moves_cursor).await?;
         }
-        result
+        Ok(is_finished)
     }
 
     fn beginning(&self) -> BeginDelivery {

@@ -7,8 +7,8 @@ use std::env;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -91,9 +91,15 @@ impl Program {
                 // A program that exits early has printed the reason.
                 input.map(|mut input| input.write_all(job.as_bytes()))
             });
-            let rust = scope.spawn(move || read(output));
-            let reason = scope.spawn(move || read(errors));
-            let status = self.wait(&mut child).map_err(Error::file(&self.path))?;
+            // Nothing is ever sent: it is closed when both outputs are, which a process leaves open until it
+            // ends.
+            let (output_open, outputs_open) = mpsc::channel();
+            let errors_open = output_open.clone();
+            let rust = scope.spawn(move || read(output, output_open));
+            let reason = scope.spawn(move || read(errors, errors_open));
+            let status = self
+                .wait(&mut child, &outputs_open)
+                .map_err(Error::file(&self.path))?;
             let text = |thread: std::thread::ScopedJoinHandle<'_, String>| {
                 thread.join().unwrap_or_default()
             };
@@ -113,19 +119,17 @@ impl Program {
     }
 
     /// Its exit status; `None` if it was stopped at the time limit.
-    fn wait(&self, child: &mut Child) -> std::io::Result<Option<std::process::ExitStatus>> {
-        let end = Instant::now() + self.limit;
-        loop {
-            if let Some(status) = child.try_wait()? {
-                return Ok(Some(status));
-            }
-            if Instant::now() >= end {
-                child.kill()?;
-                child.wait()?;
-                return Ok(None);
-            }
-            sleep(Duration::from_millis(2));
+    fn wait(
+        &self,
+        child: &mut Child,
+        outputs_open: &Receiver<()>,
+    ) -> std::io::Result<Option<std::process::ExitStatus>> {
+        if outputs_open.recv_timeout(self.limit) == Err(RecvTimeoutError::Timeout) {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
         }
+        child.wait().map(Some)
     }
 }
 
@@ -146,7 +150,8 @@ pub(crate) fn version() -> &'static str {
         .unwrap_or("of an unknown version")
 }
 
-fn read(from: Option<impl Read>) -> String {
+/// All of an output; then `_open` is closed.
+fn read(from: Option<impl Read>, _open: Sender<()>) -> String {
     let mut bytes = Vec::new();
     // What was read before an error is shown.
     let _ = from.map(|mut from| from.read_to_end(&mut bytes));
