@@ -50,9 +50,9 @@ COMMENT ON COLUMN dispatcher_event.subject IS 'Whom the event is about: the orde
 COMMENT ON COLUMN dispatcher_event.occurred_at IS 'When the fact happened, as the producer says.';
 COMMENT ON COLUMN dispatcher_event.inserted_at IS 'When the row was inserted, by the clock of this server.';
 
--- The key of a floor lock: 2 bits that say "a floor", 14 bits of the table's oid, 48 bits of floor.
--- Two table families whose oids agree in 14 bits see each other's writers and wait for them
--- needlessly; nothing is lost.
+-- The key of a floor lock: 2 bits that say "a floor", 14 bits of the table's oid, 48 bits of floor. The oids
+-- of two table families may agree in 14 bits, so a reader counts only the locks of transactions that have
+-- a lock on its own table too, which every INSERT takes before W1 and keeps as long as the floor lock.
 --
 -- W1. A statement trigger: it fires before the identity default is evaluated. A row trigger does not.
 CREATE FUNCTION dispatcher_event_floor() RETURNS trigger
@@ -135,6 +135,14 @@ BEGIN
        AND held.objsubid = 1
        AND held.mode = 'ShareLock'
        AND held.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-       AND held.classid::bigint >> 16 = 16384 | (log::oid::bigint & 16383);
+       AND held.classid::bigint >> 16 = 16384 | (log::oid::bigint & 16383)
+       -- Whichever of the two is looked up first: a transaction that had taken a position before R1 had both
+       -- by then, and if one is gone it has ended, before the snapshot of R3.
+       AND held.virtualtransaction IN (
+           SELECT inserting.virtualtransaction
+             FROM pg_catalog.pg_locks AS inserting
+            WHERE inserting.locktype = 'relation'
+              AND inserting.database = held.database
+              AND inserting.relation = log);
 END
 $$;

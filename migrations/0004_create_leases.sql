@@ -3,8 +3,9 @@
 --
 -- A subscription is named by its consumer (a domain) and its own name.
 --
---   L1  acquire  the cursor's row has no holder, or its lease has expired by this server's clock:
---                take the next fence, write down the holder and the expiry
+--   L1  acquire  the cursor's row has no holder, or its lease has expired by this server's clock, and
+--                nobody has taken it since it was read: take the next fence, write down the holder and
+--                the expiry
 --   L2  work     a transaction reads past the position, handlers run, effects are written
 --   L3  confirm  before COMMIT, in the same transaction: the cursor moves WHERE the fence is ours.
 --                No row: the lease is lost, and the transaction is rolled back
@@ -13,12 +14,18 @@
 --   L6  evict    before L1 on an expired lease: transactions of its fence that are still open are
 --                terminated, so that a stopped process blocks no other replica with its row locks.
 --                Each of them holds a marker, a shared advisory lock: 3 bits that say "a lease",
---                13 bits of the table's oid, 48 bits of fence
+--                13 bits of the table's oid, 48 bits of fence; and, because the oids of two table
+--                families may agree in 13 bits, a lock on the table itself
 --
 -- Why a stale worker cannot write: L1 and L3 lock the same row, so one comes first. L3 first: L1
 -- waits, and then sees the lease renewed and the new position. L1 first: L3 finds another fence and
 -- nothing is committed. A fence is never used twice, so this holds however long a worker was away.
 -- Clocks decide when a lease may be taken, never whether a write counts.
+--
+-- Replicas of a subscription may disagree on its event types, while a new version is rolled out. One
+-- whose list lacks a type passes over the events of that type in silence. So a replica does not
+-- work while another one lives whose list holds more; and when that one starts, leases of the others are
+-- void (their fences are taken). Lists of which neither holds the other are refused at the start.
 
 CREATE SEQUENCE dispatcher_fence AS bigint MAXVALUE 281474976710655; -- 48 bits, for the marker of L6
 
@@ -33,6 +40,9 @@ CREATE TABLE dispatcher_cursor (
     fence              bigint      NOT NULL DEFAULT 0,
     holder             text,
     expires_at         timestamptz,
+    -- For how long it was taken: one that expires later than that was taken by a clock that has been set
+    -- back since.
+    lease_seconds      double precision NOT NULL DEFAULT 10,
     -- Positions are valid only in the log that assigned them. A log that was restored from a backup,
     -- or swapped, assigns them again: a cursor behind its new end would skip events in silence. So a
     -- cursor remembers an event that it has passed, and a log without that event is refused.
@@ -60,10 +70,26 @@ CREATE TABLE dispatcher_replica (
     subscription text        COLLATE "C" NOT NULL,
     replica      text        COLLATE "C" NOT NULL,
     expires_at   timestamptz NOT NULL,
+    lease_seconds double precision NOT NULL DEFAULT 10,
+    -- Sorted.
+    event_types  text[]      COLLATE "C" NOT NULL,
     CONSTRAINT dispatcher_replica_pkey PRIMARY KEY (consumer, subscription, replica)
 ) WITH (fillfactor = 50);
 
 COMMENT ON TABLE dispatcher_replica IS 'Running replicas of each subscription, until they expire.';
+COMMENT ON COLUMN dispatcher_replica.event_types IS 'What its handler takes.';
+
+-- What each subscription takes: the list of the replica that works on it, or worked last.
+CREATE TABLE dispatcher_subscription (
+    consumer     text        COLLATE "C" NOT NULL,
+    subscription text        COLLATE "C" NOT NULL,
+    -- Sorted.
+    event_types  text[]      COLLATE "C" NOT NULL,
+    updated_at   timestamptz NOT NULL,
+    CONSTRAINT dispatcher_subscription_pkey PRIMARY KEY (consumer, subscription)
+);
+
+COMMENT ON TABLE dispatcher_subscription IS 'The event types that each subscription takes.';
 
 -- Assigns an event to a partition. MD5, because it must never change with the server: an event that
 -- moved to another partition could lie behind that partition's cursor.

@@ -38,7 +38,7 @@ CREATE TABLE dispatcher_dead_letter (
     resolution_note text,
     CONSTRAINT dispatcher_dead_letter_pkey PRIMARY KEY (dead_letter_id),
     CONSTRAINT dispatcher_dead_letter_reason_check
-        CHECK (reason IN ('retries_exhausted', 'permanent', 'invalid')),
+        CHECK (reason IN ('retries_exhausted', 'permanent', 'invalid', 'crashed')),
     CONSTRAINT dispatcher_dead_letter_resolution_check
         CHECK ((resolved_at IS NULL) = (resolved_by IS NULL)
            AND (resolution_note IS NULL OR resolved_at IS NOT NULL))
@@ -80,6 +80,9 @@ CREATE TABLE dispatcher_retry (
     -- The position, where the log is in this database: then the foreign key keeps the event in the log.
     log_position   bigint,
     dead_letter_id text        COLLATE "C",
+    -- The last of these attempts was written down before the handler was called, and has not ended: the process
+    -- may have ended instead.
+    is_begun       boolean     NOT NULL DEFAULT false,
     CONSTRAINT dispatcher_retry_pkey PRIMARY KEY (consumer, subscription, position),
     CONSTRAINT dispatcher_retry_attempts_check CHECK (attempts >= 0),
     -- An event without a subject waits for no other event.

@@ -6,6 +6,7 @@ use dispatcher_test_fixtures::{TestResult, lock};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
+use crate::held::until;
 use crate::support::{Script, World, hold_slot};
 
 pub(crate) fn consumer(url: &str, mode: &str) -> TestResult<Process> {
@@ -76,11 +77,48 @@ async fn killed_between_handler_and_commit_each_effect_is_applied_once() -> Test
         .await?;
     last.wait_caught_up().await?;
     last.stop().await;
+    // An event whose attempt never ended may come after others.
+    let mut effects = world.effects().await?;
+    effects.sort_unstable();
+    assert_eq!(effects, (1..=41).collect::<Vec<_>>(), "each once");
+    world.close().await
+}
+
+/// Every start died at the same event: its attempts were never counted, and nothing behind it was handled.
+#[tokio::test]
+async fn a_handler_that_ends_its_process_has_an_end() -> TestResult {
+    let world = World::new().await?;
+    world
+        .revenue()
+        .publish_all((1..=6).map(|credits| lock(credits, credits)))
+        .await?;
+    // The second process is the first to write its attempts down.
+    for _ in 0..4 {
+        let (mut child, mut lines) = consumer(world.database.url(), "abort")?;
+        while lines.next_line().await?.is_some() {}
+        assert!(!child.wait().await?.success());
+    }
+    let (mut child, mut lines) = consumer(world.database.url(), "abort")?;
+    until(&world, "SELECT count(*) FROM dispatcher_dead_letter", 1).await?;
+    until(&world, "SELECT count(*) FROM effect", 5).await?;
+    child.kill().await?;
+    while lines.next_line().await?.is_some() {}
+    let mut effects = world.effects().await?;
+    effects.sort_unstable();
+    assert_eq!(effects, [1, 2, 4, 5, 6]);
+    let letters = dispatcher_runtime::DeadLetters::new(world.pool.clone())
+        .list(&dispatcher_runtime::DeadLetterFilter::default())
+        .await?;
+    let [letter] = &letters[..] else {
+        return Err(format!("{letters:?}").into());
+    };
+    assert_eq!(letter.reason, dispatcher_runtime::DeadLetterReason::Crashed);
+    assert_eq!(letter.attempts, 3);
     assert_eq!(
-        world.effects().await?,
-        (1..=41).collect::<Vec<_>>(),
-        "each once, in order"
+        letter.error,
+        "the attempt never ended: the process ended, or lost its lease, while the handler ran"
     );
+    assert_eq!(letter.failures.len(), 3);
     world.close().await
 }
 

@@ -29,6 +29,7 @@ mod publish;
 mod publish_alone;
 mod restore;
 mod retention;
+mod rolling;
 mod several_event_types;
 mod shared_savepoint;
 mod stop;

@@ -174,7 +174,7 @@ async fn transfer(pool: &sqlx::PgPool, credits: i64) -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn the_errors_of_anyhow_are_retried_and_the_databases_count_against_no_event() -> TestResult {
+async fn the_errors_of_anyhow_are_retried_and_so_are_the_databases() -> TestResult {
     let world = World::new().await?;
     sqlx::query("CREATE SEQUENCE meeting")
         .execute(&world.pool)
@@ -185,7 +185,7 @@ async fn the_errors_of_anyhow_are_retried_and_the_databases_count_against_no_eve
         .await?;
     let consumer = Consumer::<Coaching>::builder(world.pool.clone())
         .state(world.pool.clone())
-        .retry([])
+        .retry([std::time::Duration::from_millis(20)])
         .subscribe(with_anyhow)
         .start()
         .await?;
@@ -197,8 +197,8 @@ async fn the_errors_of_anyhow_are_retried_and_the_databases_count_against_no_eve
     assert_eq!(
         said,
         [
-            ("1 credits are too few", 1),
-            ("could not hold the slot: slot service: 503", 1)
+            ("1 credits are too few", 2),
+            ("could not hold the slot: slot service: 503", 2)
         ]
     );
     let met: i64 = sqlx::query_scalar("SELECT last_value FROM meeting")

@@ -95,6 +95,12 @@ pub(crate) enum Act {
     FailCall(usize, Duration),
     /// Loses its connection the first time, and begins a transaction within its delivery's.
     LoseConnectionOnce,
+    /// Loses its connection each time.
+    LoseConnection,
+    /// Panics when what it holds is dropped, at its timeout.
+    PanicWhenDropped,
+    /// Begins to copy rows, and stops half way.
+    CopyHalfWay,
     /// An error text that Postgres cannot store.
     NulError,
     /// Changes the search path of its delivery's transaction.
@@ -231,6 +237,20 @@ pub(crate) async fn hold_slot(
             sqlx::Connection::begin(&mut **tx).await?.commit().await?;
         }
         Some(Act::LoseConnectionOnce) => {}
+        Some(Act::LoseConnection) => {
+            sqlx::query("SELECT pg_terminate_backend(pg_backend_pid())")
+                .execute(&mut **tx)
+                .await?;
+        }
+        Some(Act::PanicWhenDropped) => {
+            let _held = PanicsWhenDropped;
+            std::future::pending::<()>().await;
+        }
+        Some(Act::CopyHalfWay) => {
+            let mut copy = tx.copy_in_raw("COPY effect FROM STDIN").await?;
+            copy.send(&b"half a row"[..]).await?;
+            drop(copy);
+        }
         Some(Act::SearchPath(schema)) => {
             sqlx::query("SELECT set_config('search_path', $1, true)")
                 .bind(*schema)
@@ -286,4 +306,12 @@ pub(crate) async fn credit_history(
     .execute(&mut **tx)
     .await
     .map(drop)
+}
+
+struct PanicsWhenDropped;
+
+impl Drop for PanicsWhenDropped {
+    fn drop(&mut self) {
+        panic!("it must not be dropped");
+    }
 }

@@ -2,13 +2,13 @@
 //! done.
 //!
 //! It is the server's time, so that processes whose clocks differ agree. The server is asked at the start and
-//! with every look at the leases; in between, this process's clock is corrected by how far it was off.
+//! with every look at the leases; in between, the time since then is added, so that it does not matter
+//! when this machine's clock is set.
 //! A test can hold the time still and move it (feature `testing`). Leases are no part of it: the server
 //! itself compares them. Nothing here can fail.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 
@@ -16,41 +16,52 @@ use time::OffsetDateTime;
 /// same time.
 #[derive(Clone, Debug)]
 pub(crate) enum Clock {
-    /// By how many microseconds the server's clock is ahead of this process's.
-    Server(Arc<AtomicI64>),
+    /// When the server was asked last, and what it said.
+    Server(Arc<RwLock<Answer>>),
     /// Stands still until it is moved.
     #[cfg(feature = "testing")]
     Paused(Arc<std::sync::Mutex<OffsetDateTime>>),
 }
 
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Answer {
+    at: Instant,
+    server: OffsetDateTime,
+}
+
+impl Answer {
+    fn now(self) -> OffsetDateTime {
+        let since = time::Duration::try_from(self.at.elapsed());
+        self.server
+            .saturating_add(since.unwrap_or(time::Duration::MAX))
+    }
+}
+
+/// Until the server has been asked, it is this machine's time.
 impl Default for Clock {
     fn default() -> Self {
-        Self::Server(Arc::default())
+        Self::Server(Arc::new(RwLock::new(Answer {
+            at: Instant::now(),
+            server: OffsetDateTime::now_utc(),
+        })))
     }
 }
 
 impl Clock {
     pub(crate) fn now(&self) -> OffsetDateTime {
         match self {
-            Self::Server(ahead) => {
-                let ahead = time::Duration::microseconds(ahead.load(Ordering::Relaxed));
-                OffsetDateTime::now_utc().saturating_add(ahead)
-            }
+            Self::Server(answer) => answer.read().unwrap_or_else(PoisonError::into_inner).now(),
             #[cfg(feature = "testing")]
-            Self::Paused(now) => *now
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner),
+            Self::Paused(now) => *now.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }
 
     /// The server answered now, to a question of `asked_at`, that it is `server`. A test's clock stays as it is.
-    pub(crate) fn set(&self, asked_at: OffsetDateTime, server: OffsetDateTime) {
+    pub(crate) fn set(&self, asked_at: Instant, server: OffsetDateTime) {
         match self {
-            Self::Server(ahead) => {
-                let halfway: OffsetDateTime = asked_at + (OffsetDateTime::now_utc() - asked_at) / 2;
-                let difference: time::Duration = server - halfway;
-                let difference = i64::try_from(difference.whole_microseconds());
-                ahead.store(difference.unwrap_or_default(), Ordering::Relaxed);
+            Self::Server(answer) => {
+                let at = asked_at + asked_at.elapsed() / 2;
+                *answer.write().unwrap_or_else(PoisonError::into_inner) = Answer { at, server };
             }
             #[cfg(feature = "testing")]
             Self::Paused(_) => {}
@@ -81,9 +92,7 @@ impl Clock {
     /// Moves the time forward. The server's cannot be moved.
     pub(crate) fn advance(&self, by: Duration) {
         if let Self::Paused(now) = self {
-            let mut now = now
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut now = now.lock().unwrap_or_else(PoisonError::into_inner);
             let by = time::Duration::try_from(by).unwrap_or(time::Duration::MAX);
             *now = now.saturating_add(by);
         }
@@ -111,8 +120,8 @@ mod tests {
     #[test]
     fn it_shows_the_servers_time() {
         let clock = Clock::default();
-        let (asked_at, days) = (OffsetDateTime::now_utc(), time::Duration::days(40));
-        clock.set(asked_at, asked_at - days);
+        let days = time::Duration::days(40);
+        clock.set(Instant::now(), OffsetDateTime::now_utc() - days);
         let shown = clock.clone().now() - (OffsetDateTime::now_utc() - days);
         assert!(shown.abs() < time::Duration::SECOND, "{shown}");
     }

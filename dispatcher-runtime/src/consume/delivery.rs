@@ -7,6 +7,7 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
@@ -78,20 +79,29 @@ impl Limit {
 pub(crate) struct BeginDelivery {
     /// What the transaction is known by, until it ends: see [`DeliveryTx::has_mark`].
     pub(crate) mark: i64,
-    /// The key of the marker of L6; `None` where L2 takes it.
-    pub(crate) marker: Option<i64>,
+    /// The marker of L6; `None` where L2 takes it.
+    pub(crate) marker: Option<Marker>,
     /// Whether the role is noted, so that it can be restored.
     pub(crate) keeps_role: bool,
     pub(crate) timeout: Option<Duration>,
+}
+
+/// What L6 finds a transaction by: a lock on the cursors' table, and an advisory lock of this key.
+pub(crate) struct Marker {
+    pub(crate) lock_table: Arc<str>,
+    pub(crate) key: i64,
 }
 
 impl BeginDelivery {
     fn statements(&self) -> String {
         // All of them are numbers and names of ours.
         let mark = self.mark;
-        let marker = self.marker.map_or_else(String::new, |key| {
-            format!("; SELECT pg_catalog.pg_advisory_xact_lock_shared({key})")
-        });
+        let marker = self
+            .marker
+            .as_ref()
+            .map_or_else(String::new, |Marker { lock_table, key }| {
+                format!("; {lock_table}; SELECT pg_catalog.pg_advisory_xact_lock_shared({key})")
+            });
         let role = if self.keeps_role {
             format!(
                 "; SELECT pg_catalog.set_config('{ROLE}', pg_catalog.current_setting('role'), true)"
@@ -270,6 +280,11 @@ impl DeliveryTx {
             Undo::ToSavepoint(savepoint) => savepoint.close(&mut self.transaction).await,
             Undo::Whole(_) => Ok(()),
         }
+    }
+
+    /// Rolls back what cannot go on, and whose connection may be gone.
+    pub(crate) async fn give_up(self, pool: &PgPool, is_out_of_step: bool) {
+        let _ = transaction::abandon(self.transaction, pool, is_out_of_step).await;
     }
 
     pub(crate) fn into_inner(self) -> Transaction<'static, Postgres> {

@@ -3,6 +3,7 @@
 //! A task imports what stands before it: `handler`, `delivery` and `savepoint`; `subscription` and
 //! `partition`; `pass`; `worker`; `lease::keeper`; `start`.
 
+mod admission;
 mod builder;
 pub(crate) mod clock;
 pub(crate) mod delivery;

@@ -30,7 +30,8 @@ pub struct SubscriptionOptions {
     holds_subjects: bool,
     shares_transaction: bool,
     shares_savepoint: bool,
-    start: StartFrom,
+    start: Option<StartFrom>,
+    not_renamed_from: Vec<&'static str>,
 }
 
 impl Default for SubscriptionOptions {
@@ -43,7 +44,8 @@ impl Default for SubscriptionOptions {
             holds_subjects: false,
             shares_transaction: false,
             shares_savepoint: false,
-            start: StartFrom::Beginning,
+            start: None,
+            not_renamed_from: Vec::new(),
         }
     }
 }
@@ -92,10 +94,23 @@ impl SubscriptionOptions {
         self
     }
 
-    /// Where a new subscription starts. Defaults to the beginning of the log. One that has a cursor goes
-    /// on from there; [`Subscriptions::rewind`](crate::Subscriptions::rewind) sets it back.
+    /// Where a new subscription starts. Defaults to the beginning of the log; where that is not empty, the
+    /// consumer logs a warning that says so, unless this was called. One that has a cursor goes on from there; [`Subscriptions::rewind`](crate::Subscriptions::rewind) sets it back.
     pub fn start_from(mut self, start: StartFrom) -> Self {
-        self.start = start;
+        self.start = Some(start);
+        self
+    }
+
+    /// Says that this subscription is a new one and not that other one under a new name, although it takes the
+    /// same event types. It may be called more than once. A subscription of another consumer is written
+    /// `consumer.subscription`.
+    ///
+    /// The cursor of a subscription belongs to its name. So a consumer does not start with a new
+    /// subscription that takes the event types of one which it no longer has: if that is the same handler
+    /// under a new name, it would handle everything again. See
+    /// [`StartError::Renamed`](crate::StartError::Renamed).
+    pub fn not_renamed_from(mut self, subscription: &'static str) -> Self {
+        self.not_renamed_from.push(subscription);
         self
     }
 
@@ -156,5 +171,6 @@ impl SubscriptionOptions {
         subscription.shares_transaction = self.shares_transaction || self.shares_savepoint;
         subscription.shares_savepoint = self.shares_savepoint;
         subscription.start = self.start;
+        subscription.not_renamed_from = self.not_renamed_from;
     }
 }

@@ -12,7 +12,7 @@ use sqlx::query::Query;
 use sqlx::{PgPool, Postgres};
 
 use super::clock::Clock;
-use super::delivery::{BeginDelivery, DeliveryTx};
+use super::delivery::{BeginDelivery, DeliveryTx, Marker};
 use super::lease::{Lease, Stopping};
 use super::retry_policy::Retry;
 use super::statements::ConsumeStatements;
@@ -27,6 +27,8 @@ use crate::postgres::transaction;
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) consumer: &'static str,
+    /// The name of this replica.
+    pub(crate) replica: String,
     pub(crate) batch_size: u32,
     /// Reading a batch stops once its payloads have reached this many bytes.
     pub(crate) batch_bytes: u64,
@@ -135,7 +137,10 @@ impl<S> Partition<S> {
     pub(crate) fn beginning(&self, marker: Option<i64>, keeps_role: bool) -> BeginDelivery {
         BeginDelivery {
             mark: self.lease.fence,
-            marker,
+            marker: marker.map(|key| Marker {
+                lock_table: Arc::clone(&self.statements().hold_cursor.0),
+                key,
+            }),
             keeps_role,
             timeout: self.bound.handler_timeout(),
         }

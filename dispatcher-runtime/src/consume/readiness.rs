@@ -1,9 +1,10 @@
 //! What has to hold before a consumer reads: the right server, the tables, the privileges, and cursors
 //! that belong to this log. Whatever could lose an event is refused here, with what to do.
 
+use std::time::Instant;
+
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
-use time::OffsetDateTime;
 
 use super::partition::Settings;
 use super::start_error::StartError;
@@ -15,7 +16,7 @@ use crate::postgres::transaction;
 
 /// Refuses a database in which a consumer cannot keep what it knows.
 pub(super) async fn probe(pool: &PgPool, settings: &Settings) -> Result<(), StartError> {
-    let asked_at = OffsetDateTime::now_utc();
+    let asked_at = Instant::now();
     let row = settings.statements.probe.query().fetch_one(pool).await?;
     settings.clock.set(asked_at, row.try_get("now")?);
     refuse_server(&row)?;

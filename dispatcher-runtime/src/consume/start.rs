@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use uuid::Uuid;
 
+use super::admission::{admit, withdraw};
 use super::lease::keeper::{Keeper, Signals};
 use super::lease::partitions::register;
 use super::orphans;
@@ -66,10 +68,11 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         }
         let settings = Arc::new(self.shared_settings(&family, log, notifies));
         probe(&self.pool, &settings).await?;
-        self.register(&settings).await?;
         let names = self.names();
+        self.register(&settings, &names).await?;
         verify_cursors(&self.pool, &settings, &names).await?;
         orphans::warn(&self.pool, &settings, &names).await?;
+        self.admit(&settings).await?;
         let running = self.run(settings, &family, names);
         tracing::info!(
             consumer = D::NAME,
@@ -122,6 +125,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         let is_remote = given.log.is_some();
         Settings {
             consumer: D::NAME,
+            replica: Uuid::now_v7().to_string(),
             batch_size: given.batch_size,
             batch_bytes: given.batch_bytes,
             poll_interval: given.poll_interval,
@@ -142,7 +146,15 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     }
 
     /// Registers the cursors, and releases subjects that wait for an event that was removed.
-    async fn register(&self, settings: &Settings) -> Result<(), StartError> {
+    async fn register(
+        &self,
+        settings: &Settings,
+        names: &[&'static str],
+    ) -> Result<(), StartError> {
+        for subscription in &self.subscriptions {
+            let registry = D::registry();
+            orphans::refuse_renamed(&self.pool, settings, registry, subscription, names).await?;
+        }
         for subscription in &self.subscriptions {
             let (name, partitions) = (subscription.name, subscription.partitions);
             register(&self.pool, settings, name, partitions, subscription.start).await?;
@@ -156,6 +168,19 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
                 .bind(settings.clock.now())
                 .execute(&mut *connection)
                 .await?;
+        }
+        Ok(())
+    }
+
+    /// The last step that may fail: others wait for a replica that is registered.
+    async fn admit(&self, settings: &Settings) -> Result<(), StartError> {
+        for subscription in &self.subscriptions {
+            if let Err(error) = admit(&self.pool, settings, subscription).await {
+                if let Err(error) = withdraw(&self.pool, settings).await {
+                    tracing::debug!(%error, "this replica could not sign off; for the others it expires");
+                }
+                return Err(error);
+            }
         }
         Ok(())
     }

@@ -63,6 +63,50 @@ pub enum StartError {
         /// The event types.
         event_types: Vec<&'static str>,
     },
+    /// The subscription is new, and takes the event types of another one that has read the log and that this
+    /// program does not have. If that is the same handler under a new name, it would handle everything
+    /// again, so it has to be said which it is; the message names the choices.
+    #[error(
+        "`{consumer}`.`{subscription}` is new and takes the same event types as \
+         `{former_consumer}`.`{former_subscription}`, which has read up to position {position} and which this program does not run. \
+         {}; if both are to run, say `SubscriptionOptions::new().not_renamed_from(\"{}\")`; \
+         if the other one is to go, call `Subscriptions::remove(\"{former_consumer}\", \"{former_subscription}\")`",
+        if_renamed(.consumer, .subscription, .former_consumer, .former_subscription),
+        told(.consumer, .former_consumer, .former_subscription)
+    )]
+    #[non_exhaustive]
+    Renamed {
+        /// The domain.
+        consumer: &'static str,
+        /// The new subscription.
+        subscription: &'static str,
+        /// The domain of the other one.
+        former_consumer: String,
+        /// The other one.
+        former_subscription: String,
+        /// How far that one has read.
+        position: Position,
+    },
+    /// Another replica that runs takes an event type for this subscription that this one does not take, and
+    /// lacks one that this one takes. Whichever works would pass over events of the other.
+    #[error(
+        "a replica of `{consumer}`.`{subscription}` that runs takes {}, and this one takes {}: \
+         neither takes all that the other does. If these are two handlers, give one of them another name with \
+         `#[subscribe(…, name = \"…\")]`. If they are two versions of one, first deploy one that takes all of them, \
+         or stop the former version before this one starts",
+        .theirs.join(", "), .ours.join(", ")
+    )]
+    #[non_exhaustive]
+    EventTypesDiffer {
+        /// The domain.
+        consumer: &'static str,
+        /// The subscription.
+        subscription: &'static str,
+        /// What this replica takes.
+        ours: Vec<&'static str>,
+        /// What the other one takes.
+        theirs: Vec<String>,
+    },
     /// The role lacks privileges that a consumer needs: grant what the message lists.
     #[error("the role of the consumer's connections lacks privileges: GRANT {missing}")]
     #[non_exhaustive]
@@ -153,5 +197,25 @@ pub enum StartError {
 impl From<sqlx::Error> for StartError {
     fn from(error: sqlx::Error) -> Self {
         Self::Database(error.into())
+    }
+}
+
+fn if_renamed(consumer: &str, name: &str, former_consumer: &str, former: &str) -> String {
+    if consumer == former_consumer {
+        format!(
+            "If the handler was renamed, keep its name with `#[subscribe(…, name = \"{former}\")]`, or call `Subscriptions::rename(\"{consumer}\", \"{former}\", \"{name}\")`"
+        )
+    } else {
+        format!(
+            "If the domain was renamed, call `Subscriptions::rename_consumer(\"{former_consumer}\", \"{consumer}\")`"
+        )
+    }
+}
+
+fn told(consumer: &str, former_consumer: &str, former: &str) -> String {
+    if consumer == former_consumer {
+        former.to_owned()
+    } else {
+        format!("{former_consumer}.{former}")
     }
 }

@@ -10,12 +10,15 @@ statements! {
         confirm_delivery,
         confirm_lane,
         confirm_lease,
+        correct_expiries,
         evict,
+        hold_cursor,
         insert_dead_letter,
         insert_partitions,
         join_replicas,
         leave_replicas,
         list_orphans,
+        list_twins,
         lock_partitions,
         lock_subscription,
         mark_remote,
@@ -30,6 +33,7 @@ statements! {
         read_lease,
         read_marks,
         read_partitions,
+        read_replicas,
         read_retry,
         release_followers,
         release_lease,
@@ -37,6 +41,8 @@ statements! {
         remove_partitions,
         remove_retries,
         renew_leases,
+        set_event_types,
+        void_leases,
     }
 
     /// What finds the table family on the search path.

@@ -50,8 +50,10 @@ pub(crate) struct Subscription<S> {
     pub(crate) handler_timeout: Option<Duration>,
     /// Its own policy; `None` if it has the consumer's.
     pub(crate) retry: Option<Retry>,
-    /// Where it begins when it is new.
-    pub(crate) start: StartFrom,
+    /// Where it begins when it is new, if that was said.
+    pub(crate) start: Option<StartFrom>,
+    /// Subscriptions that it is not, although it takes the same event types.
+    pub(crate) not_renamed_from: Vec<&'static str>,
     /// Whether a dead letter holds its subject until it is resolved.
     pub(crate) holds_subjects: bool,
     /// Whether events of a batch have one transaction.
@@ -65,13 +67,14 @@ impl<S> Subscription<S> {
     pub(crate) fn new<H: Handler<S>>(handler: H) -> Self {
         Self {
             name: H::NAME,
-            event_types: <H::EventTypes as EventTypes>::NAMES.to_vec(),
+            event_types: sorted(<H::EventTypes as EventTypes>::NAMES),
             in_transaction: H::IN_TRANSACTION,
             concurrency: 1,
             partitions: 1,
             handler_timeout: None,
             retry: None,
-            start: StartFrom::Beginning,
+            start: None,
+            not_renamed_from: Vec::new(),
             holds_subjects: false,
             shares_transaction: false,
             shares_savepoint: false,
@@ -88,6 +91,14 @@ impl<S> Subscription<S> {
     }
 }
 
+/// So that lists of replicas can be compared.
+fn sorted(event_types: &[&'static str]) -> Vec<&'static str> {
+    let mut event_types = event_types.to_vec();
+    event_types.sort_unstable();
+    event_types.dedup();
+    event_types
+}
+
 impl Subscription<()> {
     /// The same for a consumer that has been given a state since.
     pub(crate) fn with_state<S: Sync>(self) -> Subscription<S> {
@@ -100,6 +111,7 @@ impl Subscription<()> {
             handler_timeout: self.handler_timeout,
             retry: self.retry,
             start: self.start,
+            not_renamed_from: self.not_renamed_from,
             holds_subjects: self.holds_subjects,
             shares_transaction: self.shares_transaction,
             shares_savepoint: self.shares_savepoint,

@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::value::ValueError;
 
 /// Why an event became a dead letter. It is written, to JSON and to SQL, as the text that the table
-/// `dispatcher_dead_letter` holds: `retries_exhausted`, `permanent` or `invalid`.
+/// `dispatcher_dead_letter` holds: `retries_exhausted`, `permanent`, `invalid` or
+/// `crashed`.
 ///
 /// ```
 /// use dispatcher_runtime::DeadLetterReason;
@@ -29,6 +30,9 @@ pub enum DeadLetterReason {
     Permanent,
     /// The gate refused its payload, or its envelope is malformed.
     Invalid,
+    /// The last attempt never ended: the process ended while the handler ran, as often as a failure would have
+    /// been retried.
+    Crashed,
 }
 
 impl DeadLetterReason {
@@ -39,6 +43,7 @@ impl DeadLetterReason {
             Self::RetriesExhausted => "retries_exhausted",
             Self::Permanent => "permanent",
             Self::Invalid => "invalid",
+            Self::Crashed => "crashed",
         }
     }
 }
@@ -57,9 +62,10 @@ impl FromStr for DeadLetterReason {
             "retries_exhausted" => Ok(Self::RetriesExhausted),
             "permanent" => Ok(Self::Permanent),
             "invalid" => Ok(Self::Invalid),
+            "crashed" => Ok(Self::Crashed),
             _ => Err(ValueError::new(
                 "the reason",
-                "be one of retries_exhausted, permanent, invalid",
+                "be one of retries_exhausted, permanent, invalid, crashed",
                 Value::from(text),
             )),
         }
@@ -82,6 +88,7 @@ mod tests {
             DeadLetterReason::RetriesExhausted,
             DeadLetterReason::Permanent,
             DeadLetterReason::Invalid,
+            DeadLetterReason::Crashed,
         ] {
             assert_eq!(reason.to_string().parse(), Ok(reason));
             assert_eq!(serde_json::json!(reason), reason.as_str());
@@ -91,7 +98,7 @@ mod tests {
                 .parse::<DeadLetterReason>()
                 .map_err(|error| error.to_string()),
             Err(
-                "the reason must be one of retries_exhausted, permanent, invalid, found \"bored\""
+                "the reason must be one of retries_exhausted, permanent, invalid, crashed, found \"bored\""
                     .to_owned()
             )
         );

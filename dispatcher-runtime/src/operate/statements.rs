@@ -10,6 +10,7 @@ statements! {
         list_subscriptions,
         lock_cursors,
         remove_subscription,
+        rename_subscription,
         rewind_cursors,
     }
 

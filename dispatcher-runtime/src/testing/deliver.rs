@@ -177,12 +177,13 @@ where
                 source: failure.error.into(),
             }),
         },
-        Err(AbortCause::Transient(error)) => Err(HandlerError::retry(error)),
+        Err(AbortCause::Lost(error)) => Err(HandlerError::retry(error)),
         Err(AbortCause::Database(error) | AbortCause::Commit(error)) => Err(error.into()),
         Err(AbortCause::TransactionEnded) => Err(HandlerError::retry(TRANSACTION_ENDED)),
         // An attempt knows nothing of leases and cursors.
         Err(
             AbortCause::LeaseLost
+            | AbortCause::HandledBefore
             | AbortCause::Log(_)
             | AbortCause::NotPermitted(_)
             | AbortCause::SharedSavepoint

@@ -20,22 +20,36 @@ pub(super) struct Assignment {
     /// A replica held it and did not release it.
     pub(super) is_expired: bool,
     pub(super) is_ours: bool,
+    /// Its holder lacks event types that this replica takes.
+    pub(super) is_shorter: bool,
+    /// What the subscription takes, as the replica says that worked on it last.
+    pub(super) event_types: Vec<String>,
+    /// What other replicas take and this one does not, if it may not work because of that.
+    pub(super) missing: Vec<String>,
+    /// A lease or a registration ends later than it can.
+    pub(super) is_ahead: bool,
 }
 
 impl Assignment {
+    /// Whether L1 may be tried.
+    pub(super) fn may_take(&self) -> bool {
+        self.is_free || self.is_shorter
+    }
+
     /// The partitions of these subscriptions, as `replica` sees them.
     pub(super) async fn read_all(
         connection: &mut PgConnection,
         settings: &Settings,
         names: &[&'static str],
-        replica: &str,
     ) -> Result<Vec<Self>, sqlx::Error> {
+        let replica = &settings.replica;
         let rows = settings
             .statements
             .read_assignment
             .query()
             .bind(settings.consumer)
             .bind(names)
+            .bind(replica)
             .fetch_all(connection)
             .await?;
         let mut assignments = Vec::with_capacity(rows.len());
@@ -48,12 +62,21 @@ impl Assignment {
             let replicas: Vec<String> = row.try_get("replicas")?;
             let is_free = row.try_get("free")?;
             let owner = owner(name, partition, &replicas);
+            let missing = if replicas.contains(replica) {
+                Vec::new()
+            } else {
+                row.try_get("missing")?
+            };
             assignments.push(Self {
                 key: (name, partition),
                 fence: row.try_get("fence")?,
                 is_free,
                 is_expired: is_free && row.try_get("held")?,
                 is_ours: owner.is_some_and(|owner| owner == replica),
+                is_shorter: row.try_get("is_shorter")?,
+                event_types: row.try_get("event_types")?,
+                missing,
+                is_ahead: row.try_get("is_ahead")?,
             });
         }
         Ok(assignments)

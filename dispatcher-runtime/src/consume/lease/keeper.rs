@@ -8,16 +8,14 @@
 //! A third of a lease passes between two looks. When the server cannot be reached for a whole lease,
 //! workers are ended, because another replica will have taken over.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres, Row};
-use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
-use uuid::Uuid;
 
 use super::assignment::{Assignment, Key};
 use super::partitions::register;
@@ -36,8 +34,6 @@ const SOON: Duration = Duration::from_millis(250);
 pub(crate) struct Keeper<S> {
     settings: Arc<Settings>,
     pool: PgPool,
-    /// The name of this replica.
-    replica: String,
     subscriptions: Vec<Arc<Bound<S>>>,
     sleepers: Sleepers,
     passes: watch::Sender<u64>,
@@ -49,6 +45,8 @@ pub(crate) struct Keeper<S> {
     workers: JoinSet<Key>,
     /// Whether no failure to reach the server has been logged since it last answered.
     is_reached: bool,
+    /// Subscriptions that this replica does not work on, because another one takes more event types.
+    waiting: HashSet<&'static str>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -87,7 +85,6 @@ impl<S: Send + Sync + 'static> Keeper<S> {
         Self {
             settings,
             pool,
-            replica: Uuid::now_v7().to_string(),
             subscriptions,
             sleepers,
             passes,
@@ -97,6 +94,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             held: HashMap::new(),
             workers: JoinSet::new(),
             is_reached: true,
+            waiting: HashSet::new(),
             stopping,
         }
     }
@@ -148,7 +146,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             .leave_replicas
             .query()
             .bind(self.settings.consumer)
-            .bind(self.replica);
+            .bind(&self.settings.replica);
         let left = async {
             let mut connection = transaction::acquire(&self.pool).await?;
             leave.execute(&mut *connection).await
@@ -251,7 +249,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
                 }
                 None if assignment.is_ours => {
                     is_settled &=
-                        assignment.is_free && self.take(&mut connection, &assignment).await?;
+                        assignment.may_take() && self.take(&mut connection, &assignment).await?;
                 }
                 _ => {}
             }
@@ -261,7 +259,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
     }
 
     async fn join(&self, connection: &mut PoolConnection<Postgres>) -> Result<(), sqlx::Error> {
-        let asked_at = OffsetDateTime::now_utc();
+        let asked_at = Instant::now();
         let rows = self
             .settings
             .statements
@@ -269,8 +267,9 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             .query()
             .bind(self.settings.consumer)
             .bind(self.names())
-            .bind(&self.replica)
+            .bind(&self.settings.replica)
             .bind(self.settings.lease.as_secs_f64())
+            .bind(self.event_types())
             .fetch_all(&mut **connection)
             .await?;
         if let Some(row) = rows.first() {
@@ -282,6 +281,14 @@ impl<S: Send + Sync + 'static> Keeper<S> {
     fn names(&self) -> Vec<&'static str> {
         let names = self.subscriptions.iter();
         names.map(|bound| bound.subscription.name).collect()
+    }
+
+    /// What each subscription takes, as `join_replicas.sql` reads it.
+    fn event_types(&self) -> Vec<String> {
+        let subscriptions = self.subscriptions.iter();
+        subscriptions
+            .map(|bound| bound.subscription.event_types.join(","))
+            .collect()
     }
 
     /// L4. Returns whether all were renewed; one that was not is being written, or is lost.
@@ -320,12 +327,11 @@ impl<S: Send + Sync + 'static> Keeper<S> {
     }
 
     async fn assignments(
-        &self,
+        &mut self,
         connection: &mut PoolConnection<Postgres>,
     ) -> Result<Vec<Assignment>, sqlx::Error> {
         let names = self.names();
-        let (settings, replica) = (&self.settings, &self.replica);
-        let assignments = Assignment::read_all(connection, settings, &names, replica).await?;
+        let assignments = Assignment::read_all(connection, &self.settings, &names).await?;
         for bound in &self.subscriptions {
             let name = bound.subscription.name;
             if !assignments.iter().any(|one| one.key.0 == name) {
@@ -336,10 +342,57 @@ impl<S: Send + Sync + 'static> Keeper<S> {
                 );
                 let partitions = bound.subscription.partitions;
                 let beginning = StartFrom::Beginning;
-                register(&self.pool, &self.settings, name, partitions, beginning).await?;
+                register(
+                    &self.pool,
+                    &self.settings,
+                    name,
+                    partitions,
+                    Some(beginning),
+                )
+                .await?;
             }
         }
+        if assignments.iter().any(|one| one.is_ahead) {
+            self.correct(connection).await?;
+        }
+        self.tell_waiting(&assignments);
         Ok(assignments)
+    }
+
+    /// A clock that was set back would otherwise keep leases of the past from ending.
+    async fn correct(&self, connection: &mut PoolConnection<Postgres>) -> Result<(), sqlx::Error> {
+        tracing::warn!(
+            consumer = self.settings.consumer,
+            "leases end later than they can: the server's clock was set back; they are shortened"
+        );
+        let correct = self.settings.statements.correct_expiries.query();
+        let correct = correct.bind(self.settings.consumer).bind(self.names());
+        correct.execute(&mut **connection).await.map(drop)
+    }
+
+    /// Logs when this replica begins or ends to wait for one that takes more event types.
+    fn tell_waiting(&mut self, assignments: &[Assignment]) {
+        for Assignment { key, missing, .. } in assignments.iter().filter(|one| one.key.1 == 0) {
+            let (consumer, subscription) = (self.settings.consumer, key.0);
+            if missing.is_empty() {
+                if self.waiting.remove(subscription) {
+                    tracing::info!(
+                        consumer,
+                        subscription,
+                        "this replica works on the subscription again"
+                    );
+                }
+            } else if self.waiting.insert(subscription) {
+                tracing::warn!(
+                    consumer,
+                    subscription,
+                    event_types = missing.join(", "),
+                    "another replica takes event types for this subscription that the handler of this one does not \
+                     take, so this one does not work on it: a newer version is being rolled out, or two programs \
+                     have handlers of the same name"
+                );
+            }
+        }
     }
 
     /// L6 where it is needed, L1, and a worker. Returns whether the lease was to be had.
@@ -361,8 +414,10 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             .bind(self.settings.consumer)
             .bind(name)
             .bind(partition)
-            .bind(&self.replica)
+            .bind(&self.settings.replica)
             .bind(self.settings.lease.as_secs_f64())
+            .bind(assignment.fence)
+            .bind(assignment.is_shorter)
             .fetch_optional(&mut **connection)
             .await?;
         let mut subscriptions = self.subscriptions.iter();
@@ -375,10 +430,47 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             partitions: row.try_get("partitions")?,
             fence: row.try_get("fence")?,
             validity: Validity::new(asked_at, self.settings.lease),
+            is_after_crash: assignment.is_expired,
         };
-        let handle = self.employ(Arc::clone(bound), lease);
+        let bound = Arc::clone(bound);
+        self.note_event_types(connection, &bound, assignment)
+            .await?;
+        let handle = self.employ(bound, lease);
         self.held.insert(assignment.key, handle);
         Ok(true)
+    }
+
+    /// Writes down what the subscription takes from now on, which is less where a version is rolled back.
+    async fn note_event_types(
+        &self,
+        connection: &mut PoolConnection<Postgres>,
+        bound: &Bound<S>,
+        assignment: &Assignment,
+    ) -> Result<(), sqlx::Error> {
+        let (name, event_types) = (bound.subscription.name, &bound.subscription.event_types);
+        if assignment.event_types == *event_types {
+            return Ok(());
+        }
+        let left: Vec<_> = assignment.event_types.iter().map(String::as_str).collect();
+        let left: Vec<_> = left
+            .into_iter()
+            .filter(|left| !event_types.contains(left))
+            .collect();
+        if !left.is_empty() {
+            tracing::warn!(
+                consumer = self.settings.consumer,
+                subscription = name,
+                event_types = left.join(", "),
+                "the subscription took these event types before, and the handler of this replica does not: \
+                 their events are passed over from now on"
+            );
+        }
+        let set = self.settings.statements.set_event_types.query();
+        let set = set
+            .bind(self.settings.consumer)
+            .bind(name)
+            .bind(event_types);
+        set.execute(&mut **connection).await.map(drop)
     }
 
     /// Starts a worker under a lease.

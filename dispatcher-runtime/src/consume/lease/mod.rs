@@ -44,6 +44,8 @@ pub(crate) struct Lease {
     pub(crate) partitions: i32,
     pub(crate) fence: i64,
     pub(crate) validity: Validity,
+    /// The replica that had it before did not release it: it may have ended at an event.
+    pub(crate) is_after_crash: bool,
 }
 
 /// Until when a lease is good, as far as this process knows: counted from before the server was

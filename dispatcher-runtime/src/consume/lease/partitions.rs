@@ -4,7 +4,9 @@
 
 use std::time::Instant;
 
-use sqlx::{PgPool, Row};
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{PgPool, Postgres, Row, Transaction};
 
 use crate::consume::partition::Settings;
 use crate::log::Anchor;
@@ -17,14 +19,13 @@ use crate::postgres::transaction;
 /// it had another number of partitions, the new ones start where the slowest of the old ones was, and every
 /// lease on those is void.
 ///
-/// Nothing is locked where nothing changes. Otherwise a write under a lease comes before or after this; a
-/// replica that was stopped in the middle of a write is ended (L6) when its lease has expired.
+/// Nothing is locked where nothing changes.
 pub(crate) async fn register(
     pool: &PgPool,
     settings: &Settings,
     subscription: &str,
     partitions: u16,
-    start: StartFrom,
+    start: Option<StartFrom>,
 ) -> Result<(), sqlx::Error> {
     let row = settings
         .statements
@@ -37,23 +38,75 @@ pub(crate) async fn register(
     if row.try_get::<i64, _>("partitions")? == i64::from(partitions) {
         return Ok(());
     }
-    let began = Instant::now();
+    let mut attempts = LockedChange::new(pool, settings, subscription);
     loop {
-        match divide(pool, settings, subscription, partitions, start).await {
-            Err(error) if is_locked(&error) && began.elapsed() < settings.lease * 3 => {
-                let mut connection = transaction::acquire(pool).await?;
-                settings
-                    .statements
-                    .evict
-                    .query()
-                    .bind(settings.consumer)
-                    .bind(subscription)
-                    .bind(None::<i32>)
-                    .execute(&mut *connection)
-                    .await?;
-            }
-            result => return result,
+        let mut tx = attempts.begin().await?;
+        let divided = divide(&mut tx, settings, subscription, partitions, start).await;
+        if let Some(()) = attempts.end(tx, divided).await? {
+            return Ok(());
         }
+    }
+}
+
+/// Changes a subscription in a transaction, which no other replica does at the same time.
+///
+/// A write under a lease comes before or after it; a replica that was stopped in the middle of a write is
+/// ended (L6) when its lease has expired, and then the change is tried again.
+pub(crate) struct LockedChange<'a> {
+    pool: &'a PgPool,
+    settings: &'a Settings,
+    subscription: &'a str,
+    began: Instant,
+}
+
+impl<'a> LockedChange<'a> {
+    pub(crate) fn new(pool: &'a PgPool, settings: &'a Settings, subscription: &'a str) -> Self {
+        Self {
+            pool,
+            settings,
+            subscription,
+            began: Instant::now(),
+        }
+    }
+
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let mut tx = transaction::begin(self.pool).await?;
+        let lock = self.bound(&self.settings.statements.lock_subscription);
+        lock.execute(&mut *tx).await?;
+        sqlx::query("SET LOCAL lock_timeout = '1s'")
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx)
+    }
+
+    /// Commits; `None`: it is to be tried again.
+    pub(crate) async fn end<T>(
+        &mut self,
+        tx: Transaction<'static, Postgres>,
+        changed: Result<T, sqlx::Error>,
+    ) -> Result<Option<T>, sqlx::Error> {
+        let error = match changed {
+            Ok(changed) => {
+                tx.commit().await?;
+                return Ok(Some(changed));
+            }
+            Err(error) => error,
+        };
+        tx.rollback().await?;
+        if !is_locked(&error) || self.began.elapsed() >= self.settings.lease * 3 {
+            return Err(error);
+        }
+        let evict = self.bound(&self.settings.statements.evict);
+        let mut connection = transaction::acquire(self.pool).await?;
+        evict.bind(None::<i32>).execute(&mut *connection).await?;
+        Ok(None)
+    }
+
+    fn bound(&self, statement: &Statement) -> Query<'static, Postgres, PgArguments> {
+        statement
+            .query()
+            .bind(self.settings.consumer)
+            .bind(self.subscription.to_owned())
     }
 }
 
@@ -62,45 +115,61 @@ fn is_locked(error: &sqlx::Error) -> bool {
     sql_state(error).as_deref() == Some("55P03")
 }
 
-/// Where a subscription that is new begins.
-async fn begin(settings: &Settings, start: StartFrom) -> Result<i64, sqlx::Error> {
-    if start == StartFrom::Beginning {
-        return Ok(0);
-    }
+/// Where a subscription that is new begins. Nobody may have thought of what the log already has.
+async fn begin(
+    settings: &Settings,
+    subscription: &str,
+    start: Option<StartFrom>,
+) -> Result<i64, sqlx::Error> {
     let mut log = settings.log.begin().await?;
-    let position = settings.log.find(&mut log, start).await?;
+    let position = match start {
+        Some(StartFrom::Beginning) => 0,
+        Some(start) => settings.log.find(&mut log, start).await?,
+        None => {
+            let (last_position, _) = settings.log.horizon_in(&mut log).await?;
+            if last_position > 0 {
+                tracing::warn!(
+                    consumer = settings.consumer,
+                    subscription,
+                    last_position,
+                    "the subscription is new and begins at the beginning of the log, which is not empty; \
+                     to begin elsewhere, or to confirm it, use `SubscriptionOptions::start_from`"
+                );
+            }
+            0
+        }
+    };
     log.rollback().await?;
     Ok(position)
 }
 
 async fn divide(
-    pool: &PgPool,
+    tx: &mut Transaction<'static, Postgres>,
     settings: &Settings,
     subscription: &str,
     partitions: u16,
-    start: StartFrom,
+    start: Option<StartFrom>,
 ) -> Result<(), sqlx::Error> {
     let statements = &settings.statements;
     let consumer = settings.consumer;
-    let mut tx = transaction::begin(pool).await?;
-    let bound = |statement: &Statement| statement.query().bind(consumer).bind(subscription);
-    let lock = bound(&statements.lock_subscription);
-    lock.execute(&mut *tx).await?;
-    sqlx::query("SET LOCAL lock_timeout = '1s'")
-        .execute(&mut *tx)
-        .await?;
+    let bound = |statement: &Statement| {
+        statement
+            .query()
+            .bind(consumer)
+            .bind(subscription.to_owned())
+    };
     let lock = bound(&statements.lock_partitions);
-    let slowest = lock.fetch_optional(&mut *tx).await?;
+    let slowest = lock.fetch_optional(&mut **tx).await?;
     let (before, position, anchor): (i64, i64, _) = match &slowest {
         Some(row) => (
             row.try_get("partitions")?,
             row.try_get("position")?,
             Anchor::of_cursor(row)?,
         ),
-        None => (0, begin(settings, start).await?, None),
+        None => (0, begin(settings, subscription, start).await?, None),
     };
     if before == i64::from(partitions) {
-        return tx.rollback().await;
+        return Ok(());
     }
     if before != 0 {
         tracing::info!(
@@ -113,7 +182,7 @@ async fn divide(
         );
     }
     let remove = bound(&statements.remove_partitions);
-    remove.execute(&mut *tx).await?;
+    remove.execute(&mut **tx).await?;
     bound(&statements.insert_partitions)
         .bind(i32::from(partitions))
         .bind(position)
@@ -122,7 +191,7 @@ async fn divide(
         .bind(anchor.as_ref().map(|anchor| anchor.position))
         .bind(anchor.as_ref().map(|anchor| &anchor.event_id))
         .bind(anchor.as_ref().map(|anchor| anchor.inserted_at))
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
-    tx.commit().await
+    Ok(())
 }

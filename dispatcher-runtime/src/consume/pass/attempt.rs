@@ -105,15 +105,15 @@ impl<S: Send + Sync + 'static> Attempt<'_, S> {
         let started = clock(self.observers);
         let result = self.call(tx.as_deref_mut(), &span).await;
         let handler_latency = started.map(|started| started.elapsed());
-        // Asked first, because sqlx counts no transaction on a connection that is lost in a nested `begin`.
-        if let Ok(Err(error)) = &result
-            && error.is_transient()
-        {
-            crate::observe::span::failed(&span, "database");
-            return Err(AbortCause::Transient(error.chain()));
-        }
         if tx.as_deref().is_some_and(|tx| !tx.is_open()) {
-            return Err(AbortCause::TransactionEnded);
+            // sqlx counts no transaction either where the connection was lost in a nested `begin`.
+            return Err(match &result {
+                Ok(Err(error)) if error.is_transient() => {
+                    crate::observe::span::failed(&span, "database");
+                    AbortCause::Lost(error.chain())
+                }
+                _ => AbortCause::TransactionEnded,
+            });
         }
         let failure = match result {
             Ok(Ok(())) => match release(tx.as_deref_mut()).await? {
@@ -131,7 +131,7 @@ impl<S: Send + Sync + 'static> Attempt<'_, S> {
         };
         crate::observe::span::failed(&span, failure.kind.as_str());
         let is_unmarked = match tx {
-            Some(tx) => roll_back(tx).await? == RolledBack::WritesAndMarker,
+            Some(tx) => roll_back(tx, &failure).await? == RolledBack::WritesAndMarker,
             None => false,
         };
         Ok(AttemptReport {
@@ -155,17 +155,18 @@ impl<S: Send + Sync + 'static> Attempt<'_, S> {
         };
         // A handler may also panic before it returns its future.
         let call = AssertUnwindSafe(async { self.subscription.handle(incoming).await });
-        let call = call.catch_unwind().instrument(span.clone());
+        let mut call = Box::pin(call.catch_unwind().instrument(span.clone()));
         let Some(limit) = self.timeout else {
             return call.await;
         };
-        match tokio::time::timeout(limit, call).await {
-            Ok(result) => result,
-            Err(_) => Ok(Err(HandlerError::retry(format!(
-                "the handler took longer than {} ms",
-                limit.as_millis()
-            )))),
+        if let Ok(result) = tokio::time::timeout(limit, &mut call).await {
+            return result;
         }
+        // What the handler holds may panic when it is dropped.
+        std::panic::catch_unwind(AssertUnwindSafe(|| drop(call)))?;
+        let limit = limit.as_millis();
+        let error = format!("the handler took longer than {limit} ms");
+        Ok(Err(HandlerError::retry(error)))
     }
 }
 
@@ -193,7 +194,7 @@ async fn release(tx: Option<&mut DeliveryTx>) -> Result<Outcome, AbortCause> {
 }
 
 /// After a handler that failed.
-async fn roll_back(tx: &mut DeliveryTx) -> Result<RolledBack, AbortCause> {
+async fn roll_back(tx: &mut DeliveryTx, failure: &Failure) -> Result<RolledBack, AbortCause> {
     let is_shared = tx.is_shared();
     let rolled_back = tx.roll_back_attempt().await;
     if is_shared {
@@ -201,7 +202,12 @@ async fn roll_back(tx: &mut DeliveryTx) -> Result<RolledBack, AbortCause> {
         // rollback of the whole transaction is sent, and over, before the batch is handled again.
         return Err(AbortCause::SharedSavepoint);
     }
-    rolled_back.map_err(abort_cause)
+    rolled_back.map_err(|error| {
+        if is_transient(&error) {
+            return AbortCause::Lost(failure.error.clone());
+        }
+        abort_cause(error)
+    })
 }
 
 /// After the last attempt of a transaction, before the consumer's own statements.

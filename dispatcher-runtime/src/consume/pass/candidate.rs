@@ -1,6 +1,8 @@
 //! An event of a batch, with what the consumer knows about it.
 
+use crate::consume::partition::Partition;
 use crate::log::stored_event::StoredEvent;
+use crate::operate::dead_letter::FailedAttempt;
 
 /// An event that a pass may handle.
 pub(super) struct Candidate {
@@ -15,7 +17,15 @@ pub(super) struct Candidate {
     pub(super) is_gone: bool,
     pub(super) attempts: u32,
     pub(super) failures: Vec<serde_json::Value>,
+    /// The last of these attempts was written down before the handler was called, and never ended.
+    pub(super) is_begun: bool,
+    /// The attempt that is to come is written down already.
+    pub(super) is_noted: bool,
 }
+
+/// What an attempt that never ended is written down with.
+pub(super) const NEVER_ENDED: &str =
+    "the attempt never ended: the process ended, or lost its lease, while the handler ran";
 
 impl Candidate {
     /// One that has not been handled and waits for no other.
@@ -28,6 +38,37 @@ impl Candidate {
             is_gone: false,
             attempts: 0,
             failures: Vec::new(),
+            is_begun: false,
+            is_noted: false,
+        }
+    }
+
+    /// How many attempts the table knows of.
+    pub(super) fn recorded_attempts(&self) -> u32 {
+        self.attempts + u32::from(self.is_noted)
+    }
+
+    /// Whether no handler is to be called for it.
+    pub(super) fn is_over(&self) -> bool {
+        self.handled || self.held || self.is_gone
+    }
+
+    /// Whether its last attempt never ended, and was the last one.
+    pub(super) fn is_given_up<S>(&self, partition: &Partition<S>) -> bool {
+        self.is_begun
+            && partition
+                .bound
+                .retry()
+                .delay_after(&self.never_ended(partition, self.attempts))
+                .is_none()
+    }
+
+    /// The attempt of that number, as one that never ended.
+    pub(super) fn never_ended<S>(&self, partition: &Partition<S>, attempt: u32) -> FailedAttempt {
+        FailedAttempt {
+            attempt,
+            failed_at: partition.settings().clock.now(),
+            error: NEVER_ENDED.to_owned(),
         }
     }
 }

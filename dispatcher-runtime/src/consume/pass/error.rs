@@ -3,14 +3,18 @@
 //! In both cases everything that was done in the transaction is rolled back.
 
 use crate::log::Mismatch;
+use crate::postgres::transaction::is_out_of_step;
 
 /// Why a transaction cannot go on.
 #[derive(Debug)]
 pub(crate) enum AbortCause {
     /// The database failed, not the handler.
     Database(sqlx::Error),
-    /// The handler met a failure of the database that says nothing about the event.
-    Transient(String),
+    /// The connection was lost while the handler ran. Whether the handler was to blame shows when it happens
+    /// again.
+    Lost(String),
+    /// A dedup row says that an event was handled before, which had not been asked.
+    HandledBefore,
     /// The handler ended the transaction.
     TransactionEnded,
     /// The handler returned `Ok`, and a statement had failed in its transaction.
@@ -26,6 +30,19 @@ pub(crate) enum AbortCause {
     LeaseLost,
     /// The log is not the one that was read before.
     Log(Mismatch),
+}
+
+impl AbortCause {
+    /// Whether the connection is out of step with the server.
+    pub(crate) fn is_out_of_step(&self) -> bool {
+        match self {
+            Self::Database(error) | Self::NotPermitted(error) | Self::Commit(error) => {
+                is_out_of_step(&error.to_string())
+            }
+            Self::Lost(error) => is_out_of_step(error),
+            _ => false,
+        }
+    }
 }
 
 impl From<Mismatch> for AbortCause {
@@ -45,8 +62,8 @@ impl From<sqlx::Error> for AbortCause {
 pub(crate) enum PassError {
     #[error("{0}")]
     Database(#[from] sqlx::Error),
-    #[error("a handler met a failure of the database: {0}")]
-    Transient(String),
+    #[error("the connection was lost while a handler ran: {0}")]
+    Lost(String),
     #[error("{0}")]
     Log(#[from] Mismatch),
     #[error(

@@ -60,7 +60,10 @@
 //! | a handler fails, panics, exceeds its timeout, or ignores an SQL error | rolled back, to its savepoint where it shares a transaction; counts as an attempt. Under a shared savepoint its batch is handled again first |
 //! | a handler breaks a deferred constraint, or ends the transaction | rolled back; counts as an attempt. Where events share the transaction, or are handled in lanes, they are first handled again one to a transaction, and it counts for the one at fault |
 //! | a handler changes its transaction's role | L3 is not permitted: the event is handled again, uncounted, and from then on the role is restored before L3 |
-//! | serialization failure, deadlock, lost connection, restart | the transaction is rolled back and the pass retried after 1, 5, 15, 60 s; counts for no event. Three times at the same event: it waits for 15 s, uncounted |
+//! | a handler's own statement fails: serialization failure, deadlock, `lock_timeout`, an exhausted pool | as any other failure of the handler |
+//! | the connection is lost, Postgres restarts, the consumer's own statements fail | the transaction is rolled back and the pass retried after 1, 5, 15, 60 s; counts for no event. The third time in a row at the same event it counts as an attempt |
+//! | a handler ends its process, again and again | after the first time, attempts are written down before they begin (`begun.rs`) |
+//! | an event id comes again after its event was swept | L3 finds its dedup row; the event is passed over, and what the handler wrote is rolled back. A handler without a transaction is not called, because dedup rows are asked for first |
 //! | the log was truncated, swapped or restored without its cursors | refused, at start and by each pass; nothing is skipped |
 //! | a waiting event was removed from another database's log | a dead letter that says so |
 //! | a subscription is rewound while it runs | its leases are void; what is in its handler is rolled back |
@@ -75,12 +78,13 @@
 //! # What need not be asked
 //!
 //! An event cannot have been handled before if its position had not been assigned when the lease was taken, and
-//! no batch under the lease has come so far. So a pass asks for dedup rows and waiting events only up to there,
+//! no batch under the lease has come so far; unless its id was swept and published again, which L3 notices. So a pass asks for dedup rows and waiting events only up to there,
 //! and while something waits; otherwise it sends five statements for its first event: BEGIN; L2 with R1 and R2;
 //! R3; L3 with the dedup row; COMMIT. Each other event has two beside its handler's: L3, and COMMIT
 //! with BEGIN.
 
 pub(crate) mod attempt;
+mod begun;
 mod candidate;
 pub(crate) mod error;
 mod plan;
@@ -127,14 +131,23 @@ pub(crate) struct PassExecutor<S> {
     /// was ours already, and no batch of ours has come so far. Not known at first; and not after a
     /// failure, when the database may have been restored.
     fresh_after: Option<i64>,
+    /// How many events are still handled one at a time, each attempt written down first (`begun.rs`).
+    careful: u32,
 }
 
 impl<S: Send + Sync + 'static> PassExecutor<S> {
     pub(crate) fn new(partition: Partition<S>) -> Self {
+        let is_after_crash = partition.lease.is_after_crash;
+        let careful = if is_after_crash {
+            partition.settings().batch_size
+        } else {
+            0
+        };
         Self {
             partition,
             recovery: Recovery::new(),
             fresh_after: None,
+            careful,
         }
     }
 
@@ -161,7 +174,7 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
             return Ok(Pass::Lost);
         };
         let cursor = lease.position;
-        let plan = match self.plan(&mut tx, &lease).await {
+        let mut plan = match self.plan(&mut tx, &lease).await {
             Ok(plan) => plan,
             Err(cause) => {
                 let _ = tx.into_inner().rollback().await;
@@ -171,10 +184,28 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
         if plan.candidates.is_empty() && plan.end.until <= cursor {
             tx.into_inner().rollback().await?;
             self.recovery.passed();
+            self.careful = 0;
             return Ok(Pass::Idle(plan.idle));
         }
+        plan.keep_apart(cursor);
+        if self.must_note(&plan) {
+            return self.pass_noted(tx, plan, &lease).await;
+        }
+        self.handle(tx, plan, &lease).await
+    }
+
+    /// Handles a batch, or finds out what went wrong with it.
+    async fn handle(
+        &mut self,
+        tx: DeliveryTx,
+        plan: Plan,
+        lease: &LeaseState,
+    ) -> Result<Pass, PassError> {
         let found = plan.candidates.len();
-        match self.execute(tx, plan, &lease).await {
+        self.careful = self
+            .careful
+            .saturating_sub(u32::try_from(found).unwrap_or(u32::MAX));
+        match self.execute(tx, plan, lease).await {
             Ok(()) => {
                 self.recovery.passed();
                 Ok(Pass::Worked(found))
@@ -211,7 +242,7 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
     }
 
     async fn plan(&mut self, tx: &mut DeliveryTx, lease: &LeaseState) -> Result<Plan, AbortCause> {
-        let limit = if self.recovery.is_single() {
+        let limit = if self.recovery.is_single() || self.careful > 0 {
             1
         } else {
             self.partition.settings().batch_size
@@ -260,6 +291,9 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
     }
 
     async fn recover(&mut self, record: PassRecord, cause: AbortCause) -> Result<Pass, PassError> {
+        if matches!(cause, AbortCause::HandledBefore) {
+            self.fresh_after = None;
+        }
         self.recovery
             .recover(&self.partition, record, cause)
             .await?;
@@ -284,7 +318,8 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
             }
             Err(cause) => {
                 // The connection may be gone; what counts is that nothing was committed.
-                let _ = tx.into_inner().rollback().await;
+                let is_out_of_step = cause.is_out_of_step();
+                tx.give_up(&self.partition.bound.pool, is_out_of_step).await;
                 return Err((record, cause));
             }
         }

@@ -126,7 +126,13 @@ impl<'a, S> Planner<'a, S> {
                 .batch_bytes
                 .saturating_sub(bytes_of(&candidates)),
         };
-        let fresh_after = fresh_after.unwrap_or(last_position);
+        // An id may come again once its event was swept. In a transaction L3 notices; elsewhere it is too
+        // late then.
+        let fresh_after = if self.partition.subscription().in_transaction {
+            fresh_after.unwrap_or(last_position)
+        } else {
+            i64::MAX
+        };
         let ahead = self.ahead(tx, lease, window, room, fresh_after).await?;
         candidates.extend(ahead.candidates);
         self.source.end().await;
@@ -298,6 +304,23 @@ impl<'a, S> Planner<'a, S> {
 }
 
 impl Plan {
+    /// Leaves for later passes what comes from the first event on whose last attempt never ended; if that is
+    /// the first of all, only it is left.
+    pub(super) fn keep_apart(&mut self, cursor: i64) {
+        let mut candidates = self.candidates.iter();
+        let Some(begun) = candidates.position(|candidate| candidate.is_begun) else {
+            return;
+        };
+        if begun == 0 && self.candidates.len() == 1 {
+            return;
+        }
+        self.candidates.truncate(begun.max(1));
+        self.end = BatchEnd {
+            until: cursor,
+            anchor: None,
+        };
+    }
+
     /// Splits it into at most this many lanes, as evenly as subjects allow.
     pub(super) fn split(self, lanes: u16) -> Lanes {
         let lanes = usize::from(lanes).min(self.candidates.len()).max(1);

@@ -39,6 +39,7 @@ pub(super) struct WaitingEvent {
     pub(super) failures: Vec<serde_json::Value>,
     /// A dedup row says that it was handled nevertheless.
     pub(super) handled: bool,
+    pub(super) is_begun: bool,
 }
 
 impl WaitingEvent {
@@ -55,6 +56,8 @@ impl WaitingEvent {
             is_retry: true,
             attempts: self.attempts,
             failures: self.failures,
+            is_begun: self.is_begun,
+            is_noted: false,
         }
     }
 
@@ -66,6 +69,7 @@ impl WaitingEvent {
             attempts: attempts(row)?,
             failures: serde_json::from_str(row.try_get("failures")?).unwrap_or_default(),
             handled: row.try_get("handled")?,
+            is_begun: row.try_get("is_begun")?,
         })
     }
 }

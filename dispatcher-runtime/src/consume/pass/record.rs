@@ -20,6 +20,7 @@ use crate::contract::id::DeadLetterId;
 use crate::log::Anchor;
 use crate::log::stored_event::StoredEvent;
 use crate::operate::dead_letter::{self, FailedAttempt};
+use crate::postgres::transaction;
 
 /// What was done so far and will be recorded together.
 #[derive(Default)]
@@ -76,6 +77,8 @@ pub(super) struct RetryRow {
     pub(super) failures: Vec<serde_json::Value>,
     /// The dead letter that holds its subject.
     pub(super) held_by: Option<DeadLetterId>,
+    /// The last of these attempts has yet to end.
+    pub(super) is_begun: bool,
 }
 
 impl RetryRow {
@@ -89,6 +92,7 @@ impl RetryRow {
             due_at: None,
             failures: Vec::new(),
             held_by: None,
+            is_begun: false,
         }
     }
 }
@@ -211,6 +215,58 @@ impl PassRecord {
                 AttemptEnd::DeadLetter(reason)
             }
         }
+    }
+
+    /// The last attempt never ended, and there is no other.
+    pub(super) fn crashed<S>(&mut self, partition: &Partition<S>, candidate: &Candidate) {
+        let reason = DeadLetterReason::Crashed;
+        let failed = FailedCandidate {
+            candidate,
+            last: candidate.never_ended(partition, candidate.attempts),
+            failures: candidate.failures.clone(),
+        };
+        self.give_up(partition, failed, reason);
+        let observers = &partition.settings().observers;
+        let (event, end) = (&candidate.event, AttemptEnd::DeadLetter(reason));
+        self.report
+            .attempted(observers, event, candidate.attempts, None, end);
+    }
+
+    /// An attempt is about to begin. Should it never end, the event waits as after a failure.
+    pub(super) fn begin<S>(&mut self, partition: &Partition<S>, candidate: &Candidate) {
+        let attempt = candidate.never_ended(partition, candidate.attempts + 1);
+        let delay = match Verdict::of(HandlerErrorKind::Retry, &partition.bound, &attempt) {
+            Verdict::RetryIn(delay) => delay,
+            // Looked at once more, to be given up.
+            Verdict::GiveUp(_) => partition.settings().lease,
+        };
+        let mut failures = candidate.failures.clone();
+        failures.push(serde_json::to_value(&attempt).unwrap_or_default());
+        self.put_aside(RetryRow {
+            attempts: attempt.attempt,
+            due_at: Some(due_after(attempt.failed_at, delay)),
+            failures,
+            is_begun: true,
+            ..RetryRow::behind(&candidate.event)
+        });
+    }
+
+    /// Whether the event that was attempted last has left its connection out of step.
+    pub(super) fn is_out_of_step(&self) -> bool {
+        self.last_failure().is_some_and(transaction::is_out_of_step)
+    }
+
+    /// What the event that was attempted last failed with; that of the connection if it did not.
+    pub(super) fn last_error(&self, error: &sqlx::Error) -> String {
+        let failure = self.last_failure();
+        failure.map_or_else(|| error.to_string(), str::to_owned)
+    }
+
+    fn last_failure(&self) -> Option<&str> {
+        let waiting = self.waiting.last().and_then(|row| row.failures.last());
+        let waiting = waiting.and_then(|failure| failure.get("error")?.as_str());
+        let dead = self.dead_letters.last().map(|new| new.error.as_str());
+        waiting.or(dead)
     }
 
     fn retry<S>(&mut self, partition: &Partition<S>, failed: FailedCandidate<'_>, delay: Duration) {

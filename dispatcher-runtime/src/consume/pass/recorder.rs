@@ -48,7 +48,7 @@ impl<'a, S> Recorder<'a, S> {
         advance: Option<Advance>,
     ) -> Result<(), AbortCause> {
         let confirmed = self.confirm_record(tx, record, advance, false).await;
-        if !confirmed.map_err(AbortCause::Commit)? {
+        if !confirmed.map_err(of_the_record)? {
             return Err(AbortCause::LeaseLost);
         }
         let written = self.write_down(tx, record).await;
@@ -71,7 +71,8 @@ impl<'a, S> Recorder<'a, S> {
                 tx.abandon().await;
             } else {
                 // The connection may be gone; what counts is that nothing was committed.
-                let _ = tx.into_inner().rollback().await;
+                let is_out_of_step = cause.is_out_of_step();
+                tx.give_up(&self.partition.bound.pool, is_out_of_step).await;
             }
             return Err(cause);
         }
@@ -164,7 +165,8 @@ impl<'a, S> Recorder<'a, S> {
         let asked_at = Instant::now();
         if let Err(cause) = self.record(&mut tx, record, advance).await {
             // The connection may be gone; what counts is that nothing was committed.
-            let _ = tx.into_inner().rollback().await;
+            let is_out_of_step = cause.is_out_of_step();
+            tx.give_up(&self.partition.bound.pool, is_out_of_step).await;
             return Err(cause);
         }
         let committed = tx.into_inner().commit().await;
@@ -323,6 +325,7 @@ impl<'a, S> Recorder<'a, S> {
             .bind(column(rows, |row| row.due_at))
             .bind(column(rows, failures))
             .bind(column(rows, held_by))
+            .bind(column(rows, |row| row.is_begun))
             .execute(&mut **tx)
             .await
             .map(drop)
@@ -347,6 +350,18 @@ fn of_the_handler(error: sqlx::Error) -> AbortCause {
     match sql_state(&error).as_deref() {
         // in_failed_sql_transaction
         Some("25P02") => AbortCause::StatementFailed,
-        _ => AbortCause::Commit(error),
+        _ => of_the_record(error),
+    }
+}
+
+/// Of L3.
+fn of_the_record(error: sqlx::Error) -> AbortCause {
+    let constraint = error
+        .as_database_error()
+        .and_then(|error| error.constraint());
+    if constraint == Some("dispatcher_dedup_pkey") {
+        AbortCause::HandledBefore
+    } else {
+        AbortCause::Commit(error)
     }
 }

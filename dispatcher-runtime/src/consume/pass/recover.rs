@@ -1,25 +1,20 @@
 //! What happens after a pass whose transaction was lost: whose fault it was, and what is recorded.
 //!
-//! What a handler did wrong counts as an attempt at its event; what the database did counts against
-//! none. Nothing of the lost transaction is left in either case.
-
-use std::time::Duration;
+//! What a handler did wrong counts as an attempt at its event; what the database did counts against none,
+//! unless it happens at the same event again and again. Nothing of the lost transaction is left in either case.
 
 use super::attempt::{Failure, STATEMENT_FAILED, TRANSACTION_ENDED};
 use super::candidate::Candidate;
 use super::error::{AbortCause, PassError};
 use super::read::Reader;
-use super::record::{Advance, PassRecord, RetryRow, due_after};
+use super::record::{Advance, PassRecord};
 use super::recorder::Recorder;
 use crate::consume::delivery::DeliveryTx;
 use crate::consume::partition::Partition;
 use crate::consume::savepoint::is_handlers_fault;
 
-/// How often a transaction may be lost at the same event before the event is put aside.
+/// How often a transaction may be lost at the same event before that counts as an attempt.
 const LOST_AT_ONE_EVENT: u32 = 3;
-
-/// For how long it is put aside.
-const ASIDE: Duration = Duration::from_secs(15);
 
 /// What the failures of earlier passes mean for the next one.
 pub(super) struct Recovery {
@@ -90,10 +85,11 @@ impl Recovery {
             AbortCause::Database(error) | AbortCause::NotPermitted(error) => {
                 return self.lost(partition, record, error.into()).await;
             }
-            AbortCause::Transient(message) => {
-                let error = PassError::Transient(message);
-                return self.lost(partition, record, error).await;
+            AbortCause::Lost(message) => {
+                return self.lost(partition, record, PassError::Lost(message)).await;
             }
+            // The next pass asks.
+            AbortCause::HandledBefore => return Ok(()),
             AbortCause::Commit(error) if !is_handlers_fault(&error) => {
                 return self.lost(partition, record, error.into()).await;
             }
@@ -116,7 +112,7 @@ impl Recovery {
                 let failure = Failure::retry(message);
                 record_failure(partition, &candidate, failure).await
             }
-            None => Err(PassError::Transient(message)),
+            None => Err(PassError::Lost(message)),
         }
     }
 
@@ -143,9 +139,9 @@ impl Recovery {
         );
     }
 
-    /// The database failed, which counts against no event. Should it fail at the same event again
-    /// and again (a statement that kills its backend, another database that is down), the event is
-    /// put aside so that the others go on; its attempts stay what they were.
+    /// The database failed, which counts against no event. Should it fail at the same event again and again (a
+    /// statement that kills its backend, a handler that is idle for longer than the server allows), it is the
+    /// event: that counts as an attempt, so that it is recorded, others go on, and it has an end.
     async fn lost<S>(
         &mut self,
         partition: &Partition<S>,
@@ -169,35 +165,11 @@ impl Recovery {
             self.singly = record.candidates;
             return Err(error);
         }
-        if put_aside(partition, &candidate).await? {
-            self.lost_at = None;
-            tracing::warn!(
-                event_id = candidate.event.event_id,
-                consumer = partition.settings().consumer,
-                subscription = partition.subscription().name,
-                %error,
-                "the database failed repeatedly at this event, which is put aside for {} s; \
-                 this does not count as an attempt",
-                ASIDE.as_secs()
-            );
-        }
+        let message = format!("the database failed {times} times at this event: {error}");
+        record_failure(partition, &candidate, Failure::retry(message)).await?;
+        self.lost_at = None;
         Ok(())
     }
-}
-
-/// Lets an event wait without counting an attempt. `false`: it is not as it was, so nothing was done.
-async fn put_aside<S>(partition: &Partition<S>, candidate: &Candidate) -> Result<bool, PassError> {
-    let Some((tx, mut record)) = reach_again(partition, candidate).await? else {
-        return Ok(false);
-    };
-    record.put_aside(RetryRow {
-        attempts: candidate.attempts,
-        due_at: Some(due_after(partition.settings().clock.now(), ASIDE)),
-        failures: candidate.failures.clone(),
-        ..RetryRow::behind(&candidate.event)
-    });
-    commit(partition, tx, record).await?;
-    Ok(true)
 }
 
 /// The attempt took its transaction with it, so its failure is recorded in another.
@@ -228,7 +200,7 @@ async fn reach_again<S>(
     let position = candidate.event.position;
     if let Some(lease) = reader.lease(&mut tx, false).await? {
         let is_untouched = if candidate.is_retry {
-            reader.attempts_of(&mut tx, position).await? == Some(candidate.attempts)
+            reader.attempts_of(&mut tx, position).await? == Some(candidate.recorded_attempts())
         } else {
             lease.position < position
         };

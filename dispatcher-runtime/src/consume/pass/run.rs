@@ -18,6 +18,8 @@ use super::report::AttemptEnd;
 use crate::consume::delivery::{BeginDelivery, Delivery, DeliveryTx};
 use crate::consume::partition::Partition;
 use crate::consume::savepoint::Next;
+use crate::postgres::error::is_transient;
+use crate::postgres::transaction;
 
 /// How long what was handled outside a transaction may stay unrecorded. A crash repeats that much.
 const UNRECORDED: Duration = Duration::from_millis(100);
@@ -100,7 +102,8 @@ impl<S: Send + Sync + 'static> Runner<S> {
         let is_finished = match result {
             Ok(is_finished) => is_finished,
             Err(cause) => {
-                let _ = tx.into_inner().rollback().await;
+                let is_out_of_step = cause.is_out_of_step();
+                tx.give_up(&self.partition.bound.pool, is_out_of_step).await;
                 return Err(cause);
             }
         };
@@ -196,7 +199,8 @@ impl<S: Send + Sync + 'static> Runner<S> {
             }
             Err(cause) => {
                 // The connection may be gone; what counts is that nothing was committed.
-                let _ = tx.into_inner().rollback().await;
+                let is_out_of_step = cause.is_out_of_step();
+                tx.give_up(&self.partition.bound.pool, is_out_of_step).await;
                 return Err(cause);
             }
         };
@@ -206,9 +210,15 @@ impl<S: Send + Sync + 'static> Runner<S> {
             record.reach(end);
         }
         if !handled {
-            // What the handler wrote is taken back before its failure is recorded. An error would be that of a
-            // statement that the handler left behind; the pool then rolls back.
-            let _ = tx.into_inner().rollback().await;
+            // What the handler wrote is taken back before its failure is recorded. An error of the server would be
+            // that of a statement that the handler left behind; the pool then rolls back.
+            let is_out_of_step = record.is_out_of_step();
+            let pool = &self.partition.bound.pool;
+            if let Err(error) = transaction::abandon(tx.into_inner(), pool, is_out_of_step).await
+                && is_transient(&error)
+            {
+                return Err(AbortCause::Lost(record.last_error(&error)));
+            }
             let tx = self.partition.begin().await?;
             self.record_in(tx, record, moves_cursor).await?;
             return Ok(None);
@@ -325,6 +335,8 @@ impl<S: Send + Sync + 'static> Runner<S> {
             // It goes on waiting behind an earlier one that has failed again.
         } else if !is_retry && (candidate.held || is_blocked) {
             record.waiting.push(RetryRow::behind(event));
+        } else if candidate.is_given_up(&self.partition) {
+            record.crashed(&self.partition, &candidate);
         } else if candidate.is_gone {
             let lost = "the event is no longer in the log that it came from: it was removed there before it was handled";
             let ended = record.fail(&self.partition, &candidate, Failure::permanent(lost));

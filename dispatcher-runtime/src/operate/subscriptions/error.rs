@@ -19,6 +19,39 @@ pub enum SubscriptionError {
         /// The name.
         subscription: String,
     },
+    /// The domain has no subscription: list them to see which there are.
+    #[error("`{consumer}` has no subscriptions")]
+    #[non_exhaustive]
+    NoneOf {
+        /// The domain.
+        consumer: String,
+    },
+    /// Replicas run the subscription, and would begin it anew: stop them first.
+    #[error(
+        "{replicas} replica(s) of `{consumer}`.`{subscription}` run: stop them first, or wait until the lease of one \
+         that was killed has ended"
+    )]
+    #[non_exhaustive]
+    Running {
+        /// The domain.
+        consumer: String,
+        /// The name.
+        subscription: String,
+        /// How many.
+        replicas: u64,
+    },
+    /// There is a subscription of the new name already: remove it first if nothing of it is needed.
+    #[error(
+        "`{consumer}` has a subscription `{subscription}` already; if nothing of it is needed, \
+         call `Subscriptions::remove(\"{consumer}\", \"{subscription}\")` first"
+    )]
+    #[non_exhaustive]
+    Exists {
+        /// The domain.
+        consumer: String,
+        /// The name.
+        subscription: String,
+    },
     /// The subscription has not read that far yet. Rewind cannot move forward, because that would skip
     /// events.
     #[error(
@@ -51,6 +84,15 @@ pub enum SubscriptionError {
     /// The database could not be reached or refused a statement. Trying again is safe.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+}
+
+impl SubscriptionError {
+    pub(super) fn not_found(consumer: &str, subscription: &str) -> Self {
+        Self::NotFound {
+            consumer: consumer.to_owned(),
+            subscription: subscription.to_owned(),
+        }
+    }
 }
 
 impl From<sqlx::Error> for SubscriptionError {

@@ -4,6 +4,7 @@
 //! voids every lease on the subscription. What fails changes nothing.
 
 mod error;
+mod rename;
 
 use serde::Serialize;
 use sqlx::postgres::PgRow;
@@ -17,6 +18,7 @@ use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
 use crate::postgres::transaction;
 pub use error::SubscriptionError;
+use rename::refuse_running;
 
 /// How many dedup rows are forgotten in one statement.
 const BATCH: i64 = 10_000;
@@ -185,10 +187,7 @@ impl Subscriptions {
             from = from.max(Some(cursor.try_get::<i64, _>("position")?));
         }
         let Some(from) = from else {
-            return Err(SubscriptionError::NotFound {
-                consumer: consumer.to_owned(),
-                subscription: subscription.to_owned(),
-            });
+            return Err(SubscriptionError::not_found(consumer, subscription));
         };
         if to >= from {
             return Err(SubscriptionError::NotBehind {
@@ -230,7 +229,7 @@ impl Subscriptions {
     /// events that it has not read.
     ///
     /// # Errors
-    /// [`SubscriptionError::NotFound`], or the database failed.
+    /// [`SubscriptionError::NotFound`]; [`SubscriptionError::Running`]; or the database failed.
     ///
     /// # Cancellation
     /// If the future is dropped, the subscription may or may not have been removed.
@@ -245,11 +244,9 @@ impl Subscriptions {
             .bind(subscription)
             .fetch_one(&mut *connection)
             .await?;
+        refuse_running(&row, consumer, subscription)?;
         match row.try_get::<i64, _>("removed")? {
-            0 => Err(SubscriptionError::NotFound {
-                consumer: consumer.to_owned(),
-                subscription: subscription.to_owned(),
-            }),
+            0 => Err(SubscriptionError::not_found(consumer, subscription)),
             _ => Ok(()),
         }
     }

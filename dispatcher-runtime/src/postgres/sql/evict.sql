@@ -12,4 +12,10 @@ SELECT count(*)
                  FROM {family}dispatcher_cursor
                 WHERE consumer = $1 AND subscription = $2 AND ($3::integer IS NULL OR partition = $3)
                   AND holder IS NOT NULL AND expires_at <= clock_timestamp())
+           AND EXISTS (SELECT
+                         FROM pg_locks AS own
+                        WHERE own.pid = held.pid
+                          AND own.locktype = 'relation'
+                          AND own.database = held.database
+                          AND own.relation = '{family}dispatcher_cursor'::regclass)
            AND held.pid <> pg_backend_pid()) AS ended

@@ -1,6 +1,8 @@
--- Registers this replica for each of these subscriptions, or extends its registration.
-INSERT INTO {family}dispatcher_replica (consumer, subscription, replica, expires_at)
-SELECT $1, subscription, $3, clock_timestamp() + $4::float8 * interval '1 s'
-  FROM unnest($2::text[]) AS subscription
-    ON CONFLICT (consumer, subscription, replica) DO UPDATE SET expires_at = excluded.expires_at
+-- Registers this replica for each of these subscriptions, or extends its registration. The event types of
+-- each are separated by commas.
+INSERT INTO {family}dispatcher_replica (consumer, subscription, replica, expires_at, lease_seconds, event_types)
+SELECT $1, subscription, $3, clock_timestamp() + $4::float8 * interval '1 s', $4, string_to_array(event_types, ',')
+  FROM unnest($2::text[], $5::text[]) AS joining (subscription, event_types)
+    ON CONFLICT (consumer, subscription, replica)
+    DO UPDATE SET expires_at = excluded.expires_at, lease_seconds = excluded.lease_seconds
 RETURNING clock_timestamp() AS now

@@ -3,11 +3,12 @@
 -- database.
 INSERT INTO {family}dispatcher_retry
        (consumer, subscription, position, log_position, event_id, subject, attempts, due_at, failures,
-        dead_letter_id)
+        dead_letter_id, is_begun)
 SELECT $1, $2, position, CASE WHEN $3 THEN position END, event_id, subject, attempts, due_at,
-       failures::json, dead_letter_id
-  FROM unnest($4::bigint[], $5::text[], $6::text[], $7::integer[], $8::timestamptz[], $9::text[], $10::text[])
-    AS waiting (position, event_id, subject, attempts, due_at, failures, dead_letter_id)
+       failures::json, dead_letter_id, is_begun
+  FROM unnest($4::bigint[], $5::text[], $6::text[], $7::integer[], $8::timestamptz[], $9::text[], $10::text[],
+              $11::boolean[])
+    AS waiting (position, event_id, subject, attempts, due_at, failures, dead_letter_id, is_begun)
     ON CONFLICT (consumer, subscription, position)
     DO UPDATE SET attempts = excluded.attempts, due_at = excluded.due_at, failures = excluded.failures,
-                  dead_letter_id = excluded.dead_letter_id
+                  dead_letter_id = excluded.dead_letter_id, is_begun = excluded.is_begun

@@ -1,15 +1,63 @@
--- The partitions of these subscriptions, their holders, and the replicas to share them among, in
--- the same order for every replica.
+-- The partitions of these subscriptions, their holders, and the replicas to share them among, in the same
+-- order for every replica.
+--   replicas     those that live, except where another one has event types that they lack. One that has
+--                not signed off counts for a minute longer there: it may be starting again
+--   is_shorter   the holder is none of them, and lives
+--   event_types  what the subscription takes, as the replica says that worked on it last
+--   missing      what replicas take that are alive in that sense, and $3 does not
+--   is_ahead     a lease or a registration ends later than it can
+WITH replica AS MATERIALIZED (
+    SELECT *, expires_at > clock_timestamp() AS lives
+      FROM {family}dispatcher_replica
+     WHERE consumer = $1 AND subscription = ANY ($2)
+       AND expires_at > clock_timestamp() - interval '1 minute'
+), eligible AS MATERIALIZED (
+    SELECT replica.subscription, replica.replica
+      FROM replica
+      LEFT JOIN {family}dispatcher_subscription AS known
+             ON known.consumer = $1 AND known.subscription = replica.subscription
+     WHERE replica.lives
+       AND NOT EXISTS (
+           SELECT
+             FROM replica AS other
+            WHERE other.subscription = replica.subscription
+              AND NOT other.event_types <@ replica.event_types
+              AND (other.event_types @> replica.event_types
+                   -- Neither holds the other, which the start refuses, and which comes about where one was
+                   -- cut off: the one that has what the subscription takes.
+                   OR coalesce(other.event_types @> known.event_types, true)
+                      AND (coalesce(NOT replica.event_types @> known.event_types, false)
+                           OR other.replica < replica.replica)))
+)
 SELECT cursor.subscription,
        cursor.partition,
        cursor.fence,
        cursor.holder IS NULL OR cursor.expires_at <= clock_timestamp() AS free,
        cursor.holder IS NOT NULL AS held,
-       ARRAY(SELECT replica.replica
-               FROM {family}dispatcher_replica AS replica
-              WHERE replica.consumer = cursor.consumer AND replica.subscription = cursor.subscription
-                AND replica.expires_at > clock_timestamp()
-              ORDER BY replica.replica) AS replicas
+       EXISTS (SELECT FROM replica
+                WHERE replica.subscription = cursor.subscription AND replica.replica = cursor.holder AND replica.lives)
+       AND NOT EXISTS (SELECT FROM eligible
+                        WHERE eligible.subscription = cursor.subscription AND eligible.replica = cursor.holder) AS is_shorter,
+       ARRAY(SELECT eligible.replica
+               FROM eligible
+              WHERE eligible.subscription = cursor.subscription
+              ORDER BY eligible.replica) AS replicas,
+       coalesce((SELECT known.event_types
+                   FROM {family}dispatcher_subscription AS known
+                  WHERE known.consumer = $1 AND known.subscription = cursor.subscription), '{}') AS event_types,
+       ARRAY(SELECT DISTINCT event_type
+               FROM replica, unnest(replica.event_types) AS event_type
+              WHERE replica.subscription = cursor.subscription
+                AND event_type <> ALL (coalesce((SELECT ours.event_types
+                                                   FROM replica AS ours
+                                                  WHERE ours.subscription = cursor.subscription
+                                                    AND ours.replica = $3), '{}'))
+              ORDER BY event_type) AS missing,
+       coalesce(cursor.holder IS NOT NULL
+                AND cursor.expires_at > clock_timestamp() + (cursor.lease_seconds + 1) * interval '1 s', false)
+       OR EXISTS (SELECT FROM replica
+                   WHERE replica.subscription = cursor.subscription
+                     AND replica.expires_at > clock_timestamp() + (replica.lease_seconds + 1) * interval '1 s') AS is_ahead
   FROM {family}dispatcher_cursor AS cursor
  WHERE cursor.consumer = $1 AND cursor.subscription = ANY ($2)
  ORDER BY cursor.subscription, cursor.partition

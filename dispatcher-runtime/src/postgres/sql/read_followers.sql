@@ -1,7 +1,7 @@
 -- The events that queue behind these events in their subjects, in order, up to the first one that
 -- is held by its dead letter.
 SELECT follower.position, follower.event_id, follower.subject, follower.attempts,
-       follower.failures::text AS failures,
+       follower.failures::text AS failures, follower.is_begun,
        -- Looks the row up by key instead of with EXISTS, for which the server may read and hash
        -- them all.
        (SELECT true
@@ -10,7 +10,8 @@ SELECT follower.position, follower.event_id, follower.subject, follower.attempts
            AND dedup.event_id = follower.event_id) IS NOT NULL AS handled
   FROM unnest($3::text[], $4::bigint[]) WITH ORDINALITY AS first (subject, position, ordinality)
  CROSS JOIN LATERAL (
-       SELECT waiting.position, waiting.event_id, waiting.subject, waiting.attempts, waiting.failures
+       SELECT waiting.position, waiting.event_id, waiting.subject, waiting.attempts, waiting.failures,
+              waiting.is_begun
          FROM {family}dispatcher_retry AS waiting
         WHERE waiting.consumer = $1 AND waiting.subscription = $2
           AND md5(waiting.subject) = md5(first.subject) AND waiting.subject = first.subject

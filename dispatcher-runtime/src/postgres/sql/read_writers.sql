@@ -17,5 +17,11 @@ SELECT ((held.classid::bigint & 65535) << 32) | held.objid::bigint AS floor,
    AND held.mode = 'ShareLock'
    AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
    AND held.classid::bigint >> 16 = 16384 | ('{family}dispatcher_event'::regclass::oid::bigint & 16383)
+   AND held.virtualtransaction IN (
+       SELECT inserting.virtualtransaction
+         FROM pg_locks AS inserting
+        WHERE inserting.locktype = 'relation'
+          AND inserting.database = held.database
+          AND inserting.relation = '{family}dispatcher_event'::regclass)
  ORDER BY floor, started_at
  LIMIT 1

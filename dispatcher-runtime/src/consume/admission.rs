@@ -1,0 +1,87 @@
+//! Whether a replica may work on its subscriptions, decided where it starts.
+//!
+//! A replica whose list of event types lacks one passes over the events of that type in silence, so replicas
+//! that disagree do not work at the same time (`migrations/0004_create_leases.sql`). A replica that takes more
+//! voids the leases of the others here, so that nothing is passed over that is published after its start.
+//! One that takes less starts, and waits (`lease/keeper.rs`).
+
+use std::collections::BTreeSet;
+
+use sqlx::{PgPool, Postgres, Row, Transaction};
+
+use super::lease::partitions::LockedChange;
+use super::partition::Settings;
+use super::start_error::StartError;
+use super::subscription::Subscription;
+use crate::postgres::transaction;
+
+/// Registers this replica for a subscription.
+pub(super) async fn admit<S>(
+    pool: &PgPool,
+    settings: &Settings,
+    subscription: &Subscription<S>,
+) -> Result<(), StartError> {
+    let (name, event_types) = (subscription.name, &subscription.event_types);
+    let mut attempts = LockedChange::new(pool, settings, name);
+    let refused = loop {
+        let mut tx = attempts.begin().await?;
+        let tried = try_admit(&mut tx, settings, name, event_types).await;
+        if let Some(refused) = attempts.end(tx, tried).await? {
+            break refused;
+        }
+    };
+    match refused {
+        None => Ok(()),
+        Some(theirs) => Err(StartError::EventTypesDiffer {
+            consumer: settings.consumer,
+            subscription: name,
+            ours: event_types.clone(),
+            theirs,
+        }),
+    }
+}
+
+/// Takes this replica off the list, so that no other one waits for it.
+pub(super) async fn withdraw(pool: &PgPool, settings: &Settings) -> Result<(), sqlx::Error> {
+    let leave = settings.statements.leave_replicas.query();
+    let leave = leave.bind(settings.consumer).bind(&settings.replica);
+    let mut connection = transaction::acquire(pool).await?;
+    leave.execute(&mut *connection).await.map(drop)
+}
+
+/// Returns the list of a replica that neither holds this one's nor is held by it.
+async fn try_admit(
+    tx: &mut Transaction<'static, Postgres>,
+    settings: &Settings,
+    subscription: &'static str,
+    event_types: &[&'static str],
+) -> Result<Option<Vec<String>>, sqlx::Error> {
+    let (consumer, statements) = (settings.consumer, &settings.statements);
+    let read = statements.read_replicas.query().bind(consumer);
+    let ours: BTreeSet<_> = event_types.iter().map(|one| (*one).to_owned()).collect();
+    let mut is_longest = true;
+    for row in read.bind(subscription).fetch_all(&mut **tx).await? {
+        let theirs: Vec<String> = row.try_get("event_types")?;
+        let list = theirs.iter().cloned().collect();
+        is_longest &= !ours.is_subset(&list) || ours == list;
+        if row.try_get("lives")? && !ours.is_subset(&list) && !ours.is_superset(&list) {
+            return Ok(Some(theirs));
+        }
+    }
+    let join = statements.join_replicas.query().bind(consumer);
+    join.bind([subscription])
+        .bind(&settings.replica)
+        .bind(settings.lease.as_secs_f64())
+        .bind([event_types.join(",")])
+        .execute(&mut **tx)
+        .await?;
+    if is_longest {
+        let void = statements.void_leases.query().bind(consumer);
+        let void = void.bind(subscription).bind(event_types);
+        void.execute(&mut **tx).await?;
+        let set = statements.set_event_types.query().bind(consumer);
+        let set = set.bind(subscription).bind(event_types);
+        set.execute(&mut **tx).await?;
+    }
+    Ok(None)
+}

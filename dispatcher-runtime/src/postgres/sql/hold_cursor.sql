@@ -1,0 +1,1 @@
+LOCK TABLE {family}dispatcher_cursor IN ACCESS SHARE MODE

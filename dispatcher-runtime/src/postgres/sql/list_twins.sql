@@ -1,0 +1,15 @@
+-- Subscriptions that have read something, take the same event types as a new one, and are not run by the
+-- program that has the new one: other names of its consumer than these, or the same name of a consumer that the
+-- registry does not know.
+SELECT known.consumer, known.subscription,
+       (SELECT max(cursor.position)
+          FROM {family}dispatcher_cursor AS cursor
+         WHERE cursor.consumer = known.consumer AND cursor.subscription = known.subscription) AS position
+  FROM {family}dispatcher_subscription AS known
+ WHERE known.event_types = $3
+   AND (known.consumer = $1 AND known.subscription <> ALL ($4::text[])
+        OR known.consumer <> ALL ($5::text[]) AND known.subscription = $2)
+   AND EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor
+                WHERE cursor.consumer = known.consumer AND cursor.subscription = known.subscription
+                  AND cursor.position > 0)
+ ORDER BY known.consumer, known.subscription

@@ -1,0 +1,6 @@
+-- What a subscription takes from now on.
+INSERT INTO {family}dispatcher_subscription AS known (consumer, subscription, event_types, updated_at)
+VALUES ($1, $2, $3, clock_timestamp())
+    ON CONFLICT (consumer, subscription)
+    DO UPDATE SET event_types = excluded.event_types, updated_at = excluded.updated_at
+ WHERE known.event_types <> excluded.event_types
