@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Report};
 use crate::files::Files;
 use crate::model::Model;
 use crate::panics::quietly;
-use crate::render::{self, GENERATOR_BUG, Rust};
+use crate::render::{self, GENERATOR_BUG, Lowered, Rust};
 
 /// The file that is generated in `OUT_DIR`.
 const GENERATED_FILE: &str = "dispatcher_contracts.rs";
@@ -119,8 +119,7 @@ impl Contracts {
     ///
     /// The report lists every fault in the contracts.
     pub fn coverage(&self) -> Result<Coverage, Report> {
-        let model = check::check(&mut self.files())?;
-        let lowered = render::lower(&model);
+        let (model, lowered) = checked(&mut self.files())?;
         Ok(Coverage::of(&model, &lowered.held))
     }
 
@@ -130,7 +129,7 @@ impl Contracts {
     ///
     /// The report lists every fault in the contracts.
     pub fn check(&self) -> Result<Model, Report> {
-        check::check(&mut self.files())
+        checked(&mut self.files()).map(|(model, _)| model)
     }
 
     /// Generates the Rust text in memory, with the list of files that it was made from.
@@ -203,22 +202,14 @@ impl Contracts {
     }
 
     fn rust(&self, files: &mut Files) -> Result<Rust, Report> {
-        let model = check::check(files)?;
-        let bug = |message: String| {
-            let diagnostic = Diagnostic::new(files.shown(REGISTRY_FILE), message);
-            Report::from(diagnostic.help(GENERATOR_BUG))
-        };
-        quietly(|| self.rust_of(&model))
-            .unwrap_or_else(|panic| Err(bug(format!("code generation panicked: {panic}"))))
-    }
-
-    fn rust_of(&self, model: &Model) -> Result<Rust, Report> {
-        let mut lowered = render::lower(model);
+        let (model, mut lowered) = checked(files)?;
         lowered.newtypes = self.newtypes;
-        if self.deny_unsupported {
-            Coverage::of(model, &lowered.held).deny_unsupported()?;
-        }
-        render::rust(model, lowered)
+        without_panic(files, || {
+            if self.deny_unsupported {
+                Coverage::of(&model, &lowered.held).deny_unsupported()?;
+            }
+            render::rust(&model, lowered)
+        })
     }
 
     fn files(&self) -> Files {
@@ -243,6 +234,28 @@ impl Contracts {
             files
         }
     }
+}
+
+/// The model and its types. Lowering finds what the checks before it cannot: keys that become one name.
+fn checked(files: &mut Files) -> Result<(Model, Lowered), Report> {
+    let model = check::check(files)?;
+    let mut lowered = without_panic(files, || Ok(render::lower(&model)))?;
+    match Report::new(std::mem::take(&mut lowered.faults)) {
+        Some(report) => Err(report),
+        None => Ok((model, lowered)),
+    }
+}
+
+/// Turns a panic of the generator into a report of a bug.
+fn without_panic<T>(
+    files: &Files,
+    generate: impl FnOnce() -> Result<T, Report>,
+) -> Result<T, Report> {
+    quietly(generate).unwrap_or_else(|panic| {
+        let message = format!("code generation panicked: {panic}");
+        let diagnostic = Diagnostic::new(files.shown(REGISTRY_FILE), message);
+        Err(diagnostic.help(GENERATOR_BUG).into())
+    })
 }
 
 #[cfg(test)]

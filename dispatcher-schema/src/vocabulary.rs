@@ -125,7 +125,13 @@ const fn between(
     }
 }
 
-/// Every keyword, sorted by name.
+/// The keyword that gives a property, or an alternative of `oneOf` or `anyOf`, its Rust name.
+pub const RUST_NAME: &str = "x-rust-name";
+
+/// The keyword that gives the strings of an `enum` their Rust names.
+pub const RUST_VARIANTS: &str = "x-rust-variants";
+
+/// Every keyword, sorted by name. The last two are the generator's own.
 ///
 /// Three rows follow the validator of the gate (`jsonschema`) where the specification differs:
 /// it enforces `contentEncoding` and `contentMediaType` from draft 6 on, and `dependencies` and
@@ -195,6 +201,8 @@ pub const KEYWORDS: &[Keyword] = &[
     since(Draft201909, "unevaluatedProperties", Schema, AppliesToParts),
     since(Draft4, "uniqueItems", Plain, Asserts),
     since(Draft7, "writeOnly", Plain, Describes),
+    since(Draft4, RUST_NAME, Plain, Describes),
+    since(Draft4, RUST_VARIANTS, Data, Describes),
 ];
 
 /// Whether `draft` has a keyword of this name.
@@ -241,6 +249,12 @@ pub struct Step {
 }
 
 impl Step {
+    /// Whether the step leads to an alternative of a union.
+    #[must_use]
+    pub fn is_alternative(&self) -> bool {
+        matches!(self.keyword.as_str(), "oneOf" | "anyOf")
+    }
+
     /// Whether the step leads to a definition.
     #[must_use]
     pub fn is_definition(&self) -> bool {

@@ -14,6 +14,8 @@ use crate::json::Place;
 use crate::panics::quietly;
 use crate::schema::{Documents, Location};
 
+use super::rust_names;
+
 /// The faults of every schema of the contracts.
 pub(super) fn check(documents: &Documents, schemas: &BTreeSet<Location>) -> Vec<Diagnostic> {
     let mut checker = Checker {
@@ -42,6 +44,9 @@ impl Checker<'_> {
     fn schema(&mut self, at: &Location, schema: &Map<String, Value>) {
         let draft = self.documents.draft(at);
         self.unknown(at, schema, draft);
+        // Beside a `$ref` as well: a name is no keyword of the draft.
+        self.diagnostics
+            .extend(rust_names::check(self.documents, at, schema));
         if draft.ref_hides_siblings() && schema.get("$ref").is_some_and(Value::is_string) {
             return;
         }
@@ -96,13 +101,15 @@ impl Checker<'_> {
                     )
                 }
                 None => match misspelt(key) {
+                    Some(meant) if is_extension(key) => format!("did you mean {meant:?}?"),
                     Some(meant) => {
                         format!("did you mean {meant:?}? an annotation of your own starts with x-")
                     }
                     None => continue,
                 },
             };
-            let message = format!("unknown keyword {key:?}, which nothing would enforce");
+            let effect = if is_extension(key) { "read" } else { "enforce" };
+            let message = format!("unknown keyword {key:?}, which nothing would {effect}");
             self.push(&at.join(key), Place::Key, message, Some(help));
         }
     }
@@ -142,18 +149,26 @@ fn lower_first(text: &str) -> String {
     })
 }
 
+/// Whether this is a key that JSON Schema leaves to others.
+fn is_extension(key: &str) -> bool {
+    key.starts_with("x-")
+}
+
 /// The keyword that an unknown key is a slip of: so small a difference that nothing else can have
 /// been meant.
 fn misspelt(key: &str) -> Option<&'static str> {
     // Shorter ones are a letter away from too many words.
-    if key.len() < 5 || key.starts_with("x-") {
+    if key.len() < 5 {
         return None;
     }
     let candidates = vocabulary::KEYWORDS
         .iter()
-        .filter(|keyword| keyword.is_enforced() || keyword.role == Role::Defines)
+        .filter(|keyword| {
+            keyword.is_enforced() || keyword.role == Role::Defines || is_extension(keyword.name)
+        })
         .map(|keyword| keyword.name)
-        .filter(|name| name.len() >= 4 && !name.starts_with('$'));
+        .filter(|name| name.len() >= 4 && !name.starts_with('$'))
+        .filter(|name| is_extension(name) == is_extension(key));
     closest(key, candidates).filter(|meant| {
         key.eq_ignore_ascii_case(meant) || strsim::damerau_levenshtein(key, meant) == 1
     })

@@ -10,6 +10,7 @@ mod keywords;
 mod metaschema;
 mod names;
 mod numbers;
+mod rust_names;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

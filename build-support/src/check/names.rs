@@ -9,7 +9,7 @@ use crate::json::Place;
 use crate::registry::Source;
 
 /// Names that cannot be a Rust identifier, not even with `r#`.
-const NEVER: [&str; 4] = ["self", "super", "crate", "Self"];
+pub(super) const NEVER: [&str; 4] = ["self", "super", "crate", "Self"];
 
 /// Types that the module of an event type defines for itself.
 const OF_THE_MODULE: [&str; 5] = ["AnyVersion", "Carried", "Consumer", "EventType", "Producer"];

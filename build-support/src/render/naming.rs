@@ -15,7 +15,7 @@ use crate::schema::{Documents, Location};
 use super::docs::{Docs, code};
 use super::ir::{Home, Item, ItemId, Program, Shape, Type};
 use super::names::{Taken, pascal};
-use super::schema_names::{file_name, is_name, names_its_member, steps};
+use super::schema_names::{file_name, given_name, is_name, names_its_member, steps};
 
 /// Gives every item its name.
 pub(super) fn assign(program: &mut Program, model: &Model) {
@@ -78,7 +78,7 @@ fn name_module(
                 .and_then(|name| same.get(name))
                 .is_some_and(|&count| count > 1);
             let skip = usize::from(!anonymous && shared && candidates.len() > 1);
-            (id, taken.take(&candidates[skip..], ""))
+            (id, taken.take(&candidates[skip..]))
         })
         .collect()
 }
@@ -127,6 +127,9 @@ fn short_name(documents: &Documents, at: &Location, root: Option<&str>, steps: &
     let Some((step, owner)) = steps.split_last() else {
         return root.map_or_else(|| pascal(&file_name(documents, at)), str::to_owned);
     };
+    if let Some(name) = given_name(documents, &location(at, steps)) {
+        return pascal(name);
+    }
     if let (true, Some(member)) = (names_its_member(step), &step.member) {
         return pascal(member);
     }

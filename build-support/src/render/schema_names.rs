@@ -4,7 +4,7 @@
 //! types from them, so they stand below both. Every schema has one, since the name of its file is
 //! the fallback.
 
-use dispatcher_schema::vocabulary::{self, Step};
+use dispatcher_schema::vocabulary::{self, RUST_NAME, Step};
 use serde_json::Value;
 
 use crate::schema::{Documents, Location};
@@ -30,6 +30,11 @@ pub(super) fn own_name(documents: &Documents, at: &Location) -> Option<String> {
         Some(_) => None,
         None => Some(file_name(documents, at)),
     }
+}
+
+/// The Rust name that the author of a property or an alternative chose for it.
+pub(super) fn given_name<'d>(documents: &'d Documents, at: &Location) -> Option<&'d str> {
+    documents.value(at).get(RUST_NAME)?.as_str()
 }
 
 /// The title of a file's root schema if it is a name, or else the file's name.

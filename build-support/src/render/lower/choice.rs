@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 
 use crate::render::docs::{Docs, code};
 use crate::render::ir::{Choice, Rule, Shape, Type};
-use crate::render::names::{Taken, pascal};
+use crate::render::names::pascal;
 use crate::render::schema_names;
 use crate::schema::Location;
 
 use super::lowering::Lowering;
+use super::member_names::Member;
 use super::schemas::declared_types;
 
 impl Lowering<'_> {
@@ -98,36 +99,43 @@ impl Lowering<'_> {
         self.choice_of(types)
     }
 
-    fn choice_of(&self, types: Vec<(Location, Type)>) -> Shape {
-        let mut taken = Taken::default();
+    fn choice_of(&mut self, types: Vec<(Location, Type)>) -> Shape {
         let kinds: Vec<_> = types.iter().map(|(_, ty)| kind(ty)).collect();
         let repeated: BTreeSet<_> = kinds
             .iter()
             .filter(|kind| kinds.iter().filter(|other| other == kind).count() > 1)
             .collect();
-        let choices = types.iter().zip(&kinds).enumerate();
-        let choices = choices.map(|(index, ((at, ty), kind))| {
+        let mut members = Vec::new();
+        let mut docs = Vec::new();
+        for (index, ((at, _), kind)) in types.iter().zip(&kinds).enumerate() {
+            let number = index + 1;
             let own = schema_names::own_name(self.schemas.documents, at).or_else(|| {
                 schema_names::own_name(self.schemas.documents, &self.schemas.resolved(at))
             });
-            let name = match (&own, kind) {
-                (Some(own), _) => pascal(own),
-                (None, Some(name)) if !repeated.contains(kind) => (*name).to_owned(),
-                _ => format!("Variant{}", index + 1),
+            let (short, described) = match (&own, kind) {
+                (Some(own), _) => (pascal(own), format!("{}{number}", pascal(own))),
+                (None, Some(name)) if !repeated.contains(kind) => {
+                    ((*name).to_owned(), format!("{name}{number}"))
+                }
+                _ => (format!("Variant{number}"), format!("Alternative{number}")),
             };
-            let docs = self.schemas.docs(at).or(|| {
+            members.push(Member {
+                label: format!("alternative {number}"),
+                at: at.clone(),
+                given: self.given_name(at),
+                short,
+                described,
+            });
+            docs.push(self.schemas.docs(at).or(|| {
                 Docs::new().markdown(match &own {
                     Some(own) => format!("The alternative {} of the schema.", code(own)),
-                    None => format!("Alternative {} of the schema.", index + 1),
+                    None => format!("Alternative {number} of the schema."),
                 })
-            });
-            Choice {
-                name: taken.take(&[name], ""),
-                ty: ty.clone(),
-                docs,
-                at: at.clone(),
-            }
-        });
+            }));
+        }
+        let rust_names = self.variant_names(&members, false);
+        let choices = types.into_iter().zip(docs).zip(rust_names);
+        let choices = choices.map(|(((at, ty), docs), name)| Choice { name, ty, docs, at });
         Shape::Choice(choices.collect())
     }
 }

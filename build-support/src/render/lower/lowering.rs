@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::{Map, Value};
 
+use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::render::docs::Docs;
 use crate::render::ir::{Home, Item, ItemId, Program, Shape, Type};
@@ -27,6 +28,8 @@ pub(super) struct Lowering<'m> {
     pub(super) schemas: Schemas<'m>,
     pub(super) program: Program,
     held: Held,
+    /// What has to be mended in the contracts before the types have names.
+    pub(super) faults: Vec<Diagnostic>,
     homes: HashMap<String, Home>,
     by_location: HashMap<Location, ItemId>,
     /// Locations where null is valid besides the values of the item.
@@ -56,6 +59,7 @@ impl<'m> Lowering<'m> {
             schemas: Schemas::of(model),
             program: Program::default(),
             held: Held::default(),
+            faults: Vec::new(),
             homes: homes(model),
             by_location: HashMap::new(),
             nullable: HashSet::new(),
@@ -66,7 +70,7 @@ impl<'m> Lowering<'m> {
     }
 
     /// Fills the queued items until none is left.
-    pub(super) fn finish(mut self) -> (Program, Held) {
+    pub(super) fn finish(mut self) -> (Program, Held, Vec<Diagnostic>) {
         while let Some(Job { item, at, kind }) = self.queue.pop_front() {
             let shape = match kind {
                 JobKind::Struct => Shape::Struct(self.fields(&at, None)),
@@ -74,7 +78,7 @@ impl<'m> Lowering<'m> {
             };
             self.set_shape(item, shape);
         }
-        (self.program, self.held)
+        (self.program, self.held, self.faults)
     }
 
     /// The type that holds every value that the schema at this location allows.

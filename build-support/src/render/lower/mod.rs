@@ -3,7 +3,8 @@
 //! A schema is a conjunction: each of its keywords only removes values. So a type that holds what
 //! *some* of the keywords allow holds every valid value, and lowering picks the keywords that make
 //! the clearest type; the gate checks them all. Where no clear type comes out, the value stays JSON
-//! ([`Type::Value`](super::ir::Type::Value)). Lowering never fails.
+//! ([`Type::Value`](super::ir::Type::Value)). Lowering itself never fails; it reports keys that
+//! become one name (`member_names`).
 //!
 //! ```text
 //! schemas ─▶ object_view ─▶ object_shape ─▶ lowering ─▶ array, choice, number, object, payload,
@@ -14,6 +15,7 @@ mod array;
 mod choice;
 mod held;
 mod lowering;
+mod member_names;
 mod number;
 mod object;
 mod object_shape;
@@ -25,6 +27,7 @@ mod text;
 mod union;
 mod values;
 
+use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 
 use super::cycles::Cycles;
@@ -38,6 +41,8 @@ pub(crate) struct Lowered {
     pub(in crate::render) program: Program,
     /// Which items are in circles.
     pub(in crate::render) cycles: Cycles,
+    /// Keys that become one name, so that the contracts have to name them.
+    pub(crate) faults: Vec<Diagnostic>,
     /// The keywords that these types hold.
     pub(crate) held: Held,
     /// Whether a constrained value is a struct of the generated code and not a name for `Refined`.
@@ -56,7 +61,7 @@ pub(crate) fn lower(model: &Model) -> Lowered {
             lowering.payload(event, version, home);
         }
     }
-    let (program, mut held) = lowering.finish();
+    let (program, mut held, faults) = lowering.finish();
     let cycles = Cycles::of(&program);
     let items = program.items.iter().enumerate();
     let deferred = items.filter(|(id, _)| cycles.is_large(*id));
@@ -64,6 +69,7 @@ pub(crate) fn lower(model: &Model) -> Lowered {
     Lowered {
         program,
         cycles,
+        faults,
         held,
         newtypes: false,
     }

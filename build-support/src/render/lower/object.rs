@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 use crate::render::docs::{Docs, code};
 use crate::render::ir::{Field, Fields, Shape, Type};
-use crate::render::names;
 use crate::schema::Location;
 
 use super::lowering::{JobKind, Lowering};
@@ -57,13 +56,7 @@ impl Lowering<'_> {
         let view = self.schemas.object_view(&parts, union);
         self.hold_object(&parts, &view);
         let properties = self.ordered_properties(&view, branch.map(|branch| branch.tag));
-        let reserved: &[&str] = if view.open {
-            &["additional_properties"]
-        } else {
-            &[]
-        };
-        let json_names = properties.iter().map(|(json, _)| json.as_str());
-        let rust_names = names::distinct(json_names, names::snake, "_", reserved);
+        let rust_names = self.field_names(&view, &properties);
         let fields = properties
             .into_iter()
             .zip(rust_names)

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dispatcher_schema::vocabulary::asserts;
 use serde_json::{Map, Value};
 
+use crate::render::schema_names::given_name;
 use crate::schema::Location;
 
 use super::schemas::Schemas;
@@ -14,6 +15,8 @@ use super::schemas::Schemas;
 pub(super) struct ObjectView {
     /// Each property with the schema that says most about it.
     pub(super) properties: BTreeMap<String, Location>,
+    /// The schema that gives a property its Rust name. It need not be the one that says most about it.
+    pub(super) named: BTreeMap<String, Location>,
     pub(super) required: BTreeSet<String>,
     /// Whether there may be properties that none of the parts names.
     pub(super) open: bool,
@@ -67,6 +70,9 @@ impl Schemas<'_> {
         let properties = part.join("properties");
         for name in members(schema, "properties") {
             let at = properties.join(name);
+            if given_name(self.documents, &at).is_some() {
+                view.named.entry(name.clone()).or_insert_with(|| at.clone());
+            }
             let known = view
                 .properties
                 .entry(name.clone())

@@ -6,13 +6,12 @@ use serde_json::{Map, Value};
 
 use crate::render::docs::{Docs, code};
 use crate::render::ir::{Alternative, Shape, Type, Variant};
-use crate::render::names;
 use crate::schema::Location;
 
 use super::lowering::Lowering;
+use super::member_names::{Member, given_variant};
 use super::object_shape::{Branch, Tagged};
 use super::schemas::{only_type, values};
-use super::values::string_enum;
 
 impl<'m> Lowering<'m> {
     pub(super) fn tagged(&mut self, at: &Location, tagged: Tagged) -> Shape {
@@ -21,12 +20,11 @@ impl<'m> Lowering<'m> {
             union,
             branches,
         } = tagged;
-        let rust_names = names::distinct(
-            branches.iter().map(|(value, _)| value.as_str()),
-            names::pascal,
-            "",
-            &[],
-        );
+        let members: Vec<_> = branches
+            .iter()
+            .map(|(value, at)| Member::of_text(value, at.clone(), self.given_name(at)))
+            .collect();
+        let rust_names = self.variant_names(&members, false);
         self.hold_union(&union);
         let mut variants = Vec::new();
         for ((json, branch), name) in branches.into_iter().zip(rust_names) {
@@ -134,9 +132,22 @@ impl<'m> Lowering<'m> {
         let id = self.new_item(at, Shape::Pending);
         self.hold(at, &["oneOf", "anyOf"]);
         let mut alternatives = Vec::new();
+        let mut members = Vec::new();
         for (name, branch) in named {
             let ty = self.type_at(branch);
-            alternatives.push(alternative(name, ty, self.schemas.docs(branch)));
+            let alternative = alternative(name, ty, self.schemas.docs(branch));
+            members.push(Member {
+                label: format!("the alternative of the type {name:?}"),
+                at: branch.clone(),
+                given: self.given_name(branch),
+                short: alternative.name.clone(),
+                described: format!("{}Value", alternative.name),
+            });
+            alternatives.push(alternative);
+        }
+        let rust_names = self.variant_names(&members, false);
+        for (alternative, name) in alternatives.iter_mut().zip(rust_names) {
+            alternative.name = name;
         }
         let shape = Shape::Untagged(alternatives);
         self.set_shape(id, shape.clone());
@@ -145,23 +156,30 @@ impl<'m> Lowering<'m> {
 
     /// Branches that are constant strings, each with a description of its own.
     fn string_union(&mut self, at: &Location, branches: &[Location]) -> Option<Shape> {
-        let mut texts: Vec<(String, Docs)> = Vec::new();
+        let mut texts: Vec<(Member, String, Docs)> = Vec::new();
         let mut repeated = false;
         for branch in branches {
-            let schema = self.schemas.schema(&self.schemas.resolved(branch))?;
+            let at = self.schemas.resolved(branch);
+            let schema = self.schemas.schema(&at)?;
             let values = values(schema)?;
-            let docs = if values.len() == 1 {
-                self.schemas.docs(branch)
-            } else {
-                Docs::new()
-            };
-            for value in values {
+            let is_constant = values.len() == 1;
+            for (index, value) in values.into_iter().enumerate() {
                 let text = value.as_str()?;
-                if texts.iter().any(|(known, _)| known == text) {
+                if texts.iter().any(|(_, known, _)| known == text) {
                     repeated = true;
-                } else {
-                    texts.push((text.to_owned(), docs.clone()));
+                    continue;
                 }
+                let text = text.to_owned();
+                texts.push(if is_constant {
+                    let given = self.given_name(branch);
+                    let given = given.or_else(|| given_variant(schema, &text));
+                    let member = Member::of_text(&text, branch.clone(), given);
+                    (member, text, self.schemas.docs(branch))
+                } else {
+                    let at = at.join("enum").join(&index.to_string());
+                    let given = given_variant(schema, &text);
+                    (Member::of_text(&text, at, given), text, Docs::new())
+                });
             }
         }
         // `oneOf` rejects a string that two branches allow.
@@ -177,7 +195,7 @@ impl<'m> Lowering<'m> {
             self.hold(branch, &["$ref"]);
             self.hold(&self.schemas.resolved(branch), &["const", "enum", "type"]);
         }
-        Some(string_enum(texts))
+        Some(self.string_enum(texts))
     }
 
     /// Records that no value of the type violates the `oneOf` or `anyOf` at `union`.

@@ -4,10 +4,11 @@ use serde_json::{Map, Value};
 
 use crate::render::docs::{Docs, code};
 use crate::render::ir::{Rule, Shape, StringVariant, Type, ValueVariant};
-use crate::render::names::{self, ALL, Taken, pascal};
+use crate::render::names::pascal;
 use crate::schema::Location;
 
 use super::lowering::Lowering;
+use super::member_names::{Member, given_variant};
 use super::schemas::{declared_types, values};
 
 impl Lowering<'_> {
@@ -24,13 +25,17 @@ impl Lowering<'_> {
         Some(if all.is_empty() {
             Type::Value
         } else if all.iter().all(|value| value.is_string()) {
-            let mut texts: Vec<(String, Docs)> = Vec::new();
-            for text in all.iter().filter_map(|value| value.as_str()) {
-                if !texts.iter().any(|(known, _)| known == text) {
-                    texts.push((text.to_owned(), Docs::new()));
+            let mut texts: Vec<(Member, String, Docs)> = Vec::new();
+            for (index, value) in values.iter().enumerate() {
+                let known = |text: &str| texts.iter().any(|(_, known, _)| known == text);
+                if let Some(text) = value.as_str().filter(|text| !known(text)) {
+                    let at = place_of(at, schema, index);
+                    let member = Member::of_text(text, at, given_variant(schema, text));
+                    texts.push((member, text.to_owned(), Docs::new()));
                 }
             }
-            Type::Named(self.new_item(at, string_enum(texts)))
+            let shape = self.string_enum(texts);
+            Type::Named(self.new_item(at, shape))
         } else if all.iter().all(|value| value.is_boolean()) {
             Type::Bool
         } else if all.iter().all(|value| value.is_i64()) {
@@ -39,8 +44,57 @@ impl Lowering<'_> {
             let fragment = self.schemas.fragment(at, "number", &["const", "enum"]);
             self.scalar(at, expected(), Rule::Number(fragment))
         } else {
-            Type::Named(self.new_item(at, value_enum(&all)))
+            let shape = self.value_enum(at, schema, &values);
+            Type::Named(self.new_item(at, shape))
         })
+    }
+
+    /// An enum of strings, each with its own docs.
+    pub(super) fn string_enum(&mut self, texts: Vec<(Member, String, Docs)>) -> Shape {
+        let mut members = Vec::new();
+        let mut values = Vec::new();
+        for (member, json, docs) in texts {
+            members.push(member);
+            values.push((json, docs));
+        }
+        let rust_names = self.variant_names(&members, true);
+        let variants = values.into_iter().zip(rust_names);
+        let variants = variants.map(|((json, docs), name)| StringVariant {
+            docs: docs.or(|| Docs::new().markdown(format!("{}.", code(&format!("{json:?}"))))),
+            json,
+            name,
+        });
+        Shape::StringEnum(variants.collect())
+    }
+
+    /// An enum of any values, in the order of the contract.
+    fn value_enum(&mut self, at: &Location, schema: &Map<String, Value>, all: &[&Value]) -> Shape {
+        let mut members = Vec::new();
+        let mut values: Vec<&Value> = Vec::new();
+        for (index, value) in all.iter().enumerate() {
+            if value.is_null() || values.contains(value) {
+                continue;
+            }
+            values.push(value);
+            let at = place_of(at, schema, index);
+            members.push(match value {
+                Value::String(text) => Member::of_text(text, at, given_variant(schema, text)),
+                _ => Member {
+                    label: value.to_string(),
+                    at,
+                    given: None,
+                    short: value_name(value, values.len(), all.len() == 1),
+                    described: format!("Json{}", value_name(value, values.len(), false)),
+                },
+            });
+        }
+        let rust_names = self.variant_names(&members, true);
+        let variants = values.into_iter().zip(rust_names);
+        let variants = variants.map(|(value, name)| ValueVariant {
+            json: value.clone(),
+            name,
+        });
+        Shape::ValueEnum(variants.collect())
     }
 
     /// Every value becomes a variant or a rule, except booleans, which become `bool`, and null alone.
@@ -74,6 +128,15 @@ impl Lowering<'_> {
     }
 }
 
+/// Where the value with this index stands.
+fn place_of(at: &Location, schema: &Map<String, Value>, index: usize) -> Location {
+    if schema.contains_key("const") {
+        at.join("const")
+    } else {
+        at.join("enum").join(&index.to_string())
+    }
+}
+
 /// An enum of integers, in their own order, so that its variants compare as the integers do.
 fn integer_enum(values: &[&&Value]) -> Shape {
     let mut integers: Vec<i64> = values.iter().filter_map(|value| value.as_i64()).collect();
@@ -86,37 +149,23 @@ fn integer_enum(values: &[&&Value]) -> Shape {
     Shape::ValueEnum(variants.collect())
 }
 
-/// An enum of any values, in the order of the contract.
-fn value_enum(values: &[&&Value]) -> Shape {
-    let mut taken = Taken::new(&[ALL]);
-    let mut variants: Vec<ValueVariant> = Vec::new();
-    for (index, value) in values.iter().enumerate() {
-        if variants.iter().any(|known| known.json == ***value) {
-            continue;
-        }
-        let name = match value {
-            Value::Null => "Null".to_owned(),
-            Value::Bool(true) => "True".to_owned(),
-            Value::Bool(false) => "False".to_owned(),
-            Value::String(text) => pascal(text),
-            Value::Number(number) => match number.as_i64() {
-                Some(integer) => integer_name(integer),
-                None => pascal(
-                    &number
-                        .to_string()
-                        .replace('-', "minus ")
-                        .replace('.', " point "),
-                ),
-            },
-            Value::Array(_) | Value::Object(_) if values.len() == 1 => "Constant".to_owned(),
-            Value::Array(_) | Value::Object(_) => format!("Variant{}", index + 1),
-        };
-        variants.push(ValueVariant {
-            json: (**value).clone(),
-            name: taken.take(&[name], ""),
-        });
+/// The name of a value that is not a string. Nothing names an array or an object but its position.
+fn value_name(value: &Value, position: usize, alone: bool) -> String {
+    match value {
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Number(number) => match number.as_i64() {
+            Some(integer) => integer_name(integer),
+            None => pascal(
+                &number
+                    .to_string()
+                    .replace('-', "minus ")
+                    .replace('.', " point "),
+            ),
+        },
+        Value::Array(_) | Value::Object(_) if alone => "Constant".to_owned(),
+        _ => format!("Variant{position}"),
     }
-    Shape::ValueEnum(variants)
 }
 
 fn integer_name(integer: i64) -> String {
@@ -133,22 +182,4 @@ fn one_of(values: &[&&Value]) -> String {
         [only] => only.clone(),
         _ => format!("one of {}", values.join(", ")),
     }
-}
-
-pub(super) fn string_enum(texts: Vec<(String, Docs)>) -> Shape {
-    let rust_names = names::distinct(
-        texts.iter().map(|(text, _)| text.as_str()),
-        names::pascal,
-        "",
-        &[names::ALL],
-    );
-    let variants = texts
-        .into_iter()
-        .zip(rust_names)
-        .map(|((json, docs), name)| StringVariant {
-            docs: docs.or(|| Docs::new().markdown(format!("{}.", code(&format!("{json:?}"))))),
-            json,
-            name,
-        });
-    Shape::StringEnum(variants.collect())
 }

@@ -37,8 +37,9 @@ impl ::dispatcher_runtime::Domain for Revenue {
 pub mod order_named {
     #[doc(inline)]
     pub use v1::{
-        Amount, Box, Grade, Inner, InnerAmount, InnerGrade, Option, OrderNamed, Result,
-        String, Vec,
+        Amount, Box, Either, End, Flag, Grade, Inner, InnerAmount, InnerGrade, Option,
+        Order, OrderNamed, Result, Scalars, Start, String, Tagged, Texts,
+        UnderscoreBirthDate, Vec,
     };
     /// Version 1, from `p.json`.
     pub mod v1 {
@@ -47,17 +48,39 @@ pub mod order_named {
         #[derive(Clone, Debug, PartialEq)]
         pub struct OrderNamed {
             /// The property `foo-bar`.
-            pub foo_bar_2: ::dispatcher_runtime::Integer,
+            pub foo_dash_bar: ::dispatcher_runtime::Integer,
             /// The property `foo_bar`.
             pub foo_bar: ::dispatcher_runtime::Integer,
             /// The property `fooBar`.
-            pub foo_bar_3: ::core::option::Option<::std::string::String>,
+            pub foo_hump_bar: ::core::option::Option<::std::string::String>,
+            /// The property `birthDate`.
+            pub birth_date: ::core::option::Option<::std::string::String>,
+            /// The property `_birthDate`.
+            pub underscore_birth_date: ::core::option::Option<UnderscoreBirthDate>,
+            /// The property `type_`.
+            pub type_underscore: ::core::option::Option<::std::string::String>,
+            /// The property `-1`.
+            pub minus_1: ::core::option::Option<::dispatcher_runtime::Integer>,
+            /// The property `+1`.
+            pub u2b_1: ::core::option::Option<::dispatcher_runtime::Integer>,
+            /// The property `order`.
+            pub order: ::core::option::Option<Order>,
+            /// The property `flag`.
+            pub flag: ::core::option::Option<::core::option::Option<Flag>>,
+            /// The property `either`.
+            pub either: ::core::option::Option<Either>,
+            /// The property `tagged`.
+            pub tagged: ::core::option::Option<Tagged>,
+            /// The property `texts`.
+            pub texts: ::core::option::Option<Texts>,
+            /// The property `scalars`.
+            pub scalars: ::core::option::Option<Scalars>,
             /// The property `type`.
             pub r#type: ::core::option::Option<::std::string::String>,
             /// The property `self`.
-            pub self_2: ::core::option::Option<::std::string::String>,
-            /// The property `Self`.
             pub self_: ::core::option::Option<::std::string::String>,
+            /// The property `Self`.
+            pub self_type: ::core::option::Option<::std::string::String>,
             /// The property ``.
             pub empty: ::core::option::Option<::std::string::String>,
             /// The property `1st`.
@@ -90,14 +113,19 @@ pub mod order_named {
             pub quoted_u22_u5c: ::core::option::Option<::std::string::String>,
         }
         ::dispatcher_runtime::private::object!(
-            OrderNamed, { foo_bar_2 = required "foo-bar", foo_bar = required "foo_bar",
-            foo_bar_3 = optional "fooBar", r#type = optional "type", self_2 = optional
-            "self", self_ = optional "Self", empty = optional "", n1st = optional "1st",
-            u24_ref = optional "$ref", u65e5_u672c = optional "日本", u40_id = optional
-            "@id", http_server = optional "HTTPServer", option = optional "option",
-            string = optional "string", vec = optional "vec", result = optional "result",
-            grade = optional "grade", r#box = optional "box", amount = optional "amount",
-            inner = optional "inner", quoted_u22_u5c = optional "quoted\"\\" }
+            OrderNamed, { foo_dash_bar = required "foo-bar", foo_bar = required
+            "foo_bar", foo_hump_bar = optional "fooBar", birth_date = optional
+            "birthDate", underscore_birth_date = optional "_birthDate", type_underscore =
+            optional "type_", minus_1 = optional "-1", u2b_1 = optional "+1", order =
+            optional "order", flag = present "flag", either = optional "either", tagged =
+            optional "tagged", texts = optional "texts", scalars = optional "scalars",
+            r#type = optional "type", self_ = optional "self", self_type = optional
+            "Self", empty = optional "", n1st = optional "1st", u24_ref = optional
+            "$ref", u65e5_u672c = optional "日本", u40_id = optional "@id", http_server
+            = optional "HTTPServer", option = optional "option", string = optional
+            "string", vec = optional "vec", result = optional "result", grade = optional
+            "grade", r#box = optional "box", amount = optional "amount", inner = optional
+            "inner", quoted_u22_u5c = optional "quoted\"\\" }
         );
         /// The type of `amount` in the contracts.
         pub type Amount = ::dispatcher_runtime::Refined<
@@ -111,13 +139,55 @@ pub mod order_named {
             pub next: ::core::option::Option<::std::boxed::Box<Box>>,
         }
         ::dispatcher_runtime::private::object!(Box, { next = optional "next" });
+        /// The type of `either` in the contracts.
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum Either {
+            /// Alternative 1 of the schema.
+            Start(Start),
+            /// Alternative 2 of the schema.
+            End(End),
+        }
+        ::dispatcher_runtime::private::union!(
+            Either, super::super::DOCUMENTS, { Start =
+            "p.json#/properties/either/oneOf/0", End =
+            "p.json#/properties/either/oneOf/1" }
+        );
+        /// The type of `either` in the contracts.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct End {
+            /// The property `to`.
+            pub to: ::dispatcher_runtime::Integer,
+        }
+        ::dispatcher_runtime::private::object!(End, { to = required "to" });
+        /// The type of `flag` in the contracts.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Flag {
+            /// `true`.
+            JsonTrue,
+            /// `"true"`.
+            LowerTrue,
+            /// `1`.
+            JsonN1,
+            /// `"1"`.
+            Text1,
+            /// `-1`.
+            JsonMinus1,
+            /// `"-1"`.
+            TextMinus1,
+        }
+        ::dispatcher_runtime::private::value_enum!(
+            Flag, "flag", "be one of true, \"true\", 1, \"1\", -1, \"-1\"", { JsonTrue =
+            "true", LowerTrue = r#""true""#, JsonN1 = "1", Text1 = r#""1""#, JsonMinus1 =
+            "-1", TextMinus1 = r#""-1""# }
+        );
         /// The type of `grade` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Grade {
             /// `"a"`.
-            A2,
+            LowerA,
             /// `"A"`.
-            A,
+            UpperA,
             /// `"1"`.
             N1,
             /// `"+"`.
@@ -125,17 +195,17 @@ pub mod order_named {
             /// `"-"`.
             U2d,
             /// `"self"`.
-            SelfValue2,
+            LowerSelf,
             /// `"Self"`.
-            SelfValue,
+            MixedSelf,
             /// `"日"`.
             U65e5,
         }
         ::dispatcher_runtime::private::string_enum!(
             Grade, "grade",
             "be one of \"a\", \"A\", \"1\", \"+\", \"-\", \"self\", \"Self\", \"日\"", {
-            A2 = "a", A = "A", N1 = "1", U2b = "+", U2d = "-", SelfValue2 = "self",
-            SelfValue = "Self", U65e5 = "日" }
+            LowerA = "a", UpperA = "A", N1 = "1", U2b = "+", U2d = "-", LowerSelf =
+            "self", MixedSelf = "Self", U65e5 = "日" }
         );
         /// The type of `inner` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
@@ -169,22 +239,62 @@ pub mod order_named {
             pub some: ::std::string::String,
         }
         ::dispatcher_runtime::private::object!(Option, { some = required "some" });
+        /// The type of `order` in the contracts.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Order {
+            /// `"asc"`.
+            LowerAsc,
+            /// `"ASC"`.
+            UpperAsc,
+            /// `"in-progress"`.
+            LowerInDashProgress,
+            /// `"in_progress"`.
+            LowerInUnderscoreProgress,
+            /// `"pinned"`.
+            Pinned,
+            /// `"PINNED"`.
+            UpperPinned,
+        }
+        ::dispatcher_runtime::private::string_enum!(
+            Order, "order",
+            "be one of \"asc\", \"ASC\", \"in-progress\", \"in_progress\", \"pinned\", \"PINNED\"",
+            { LowerAsc = "asc", UpperAsc = "ASC", LowerInDashProgress = "in-progress",
+            LowerInUnderscoreProgress = "in_progress", Pinned = "pinned", UpperPinned =
+            "PINNED" }
+        );
         /// The type of `result` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Result {
             /// `"Ok"`.
-            Ok,
+            MixedOk,
             /// `"ok"`.
-            Ok2,
+            LowerOk,
             /// `"Err"`.
             Err,
             /// `""`.
             Empty,
         }
         ::dispatcher_runtime::private::string_enum!(
-            Result, "result", "be one of \"Ok\", \"ok\", \"Err\", \"\"", { Ok = "Ok", Ok2
-            = "ok", Err = "Err", Empty = "" }
+            Result, "result", "be one of \"Ok\", \"ok\", \"Err\", \"\"", { MixedOk =
+            "Ok", LowerOk = "ok", Err = "Err", Empty = "" }
         );
+        /// The type of `scalars` in the contracts.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde", untagged)]
+        pub enum Scalars {
+            /// A string.
+            Name(::std::string::String),
+            /// An integer.
+            Integer(::dispatcher_runtime::Integer),
+        }
+        ::dispatcher_runtime::private::read_by_serde!(Scalars);
+        /// The type of `either` in the contracts.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Start {
+            /// The property `from`.
+            pub from: ::dispatcher_runtime::Integer,
+        }
+        ::dispatcher_runtime::private::object!(Start, { from = required "from" });
         /// The type of `string` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct String {
@@ -192,6 +302,38 @@ pub mod order_named {
             pub a: Vec,
         }
         ::dispatcher_runtime::private::object!(String, { a = required "a" });
+        /// The type of `tagged` in the contracts.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[serde(crate = "serde", tag = "kind")]
+        pub enum Tagged {
+            /// `kind` is `a`.
+            #[serde(rename = "a")]
+            Plain,
+            /// `kind` is `A`.
+            A,
+        }
+        ::dispatcher_runtime::private::read_by_serde!(Tagged);
+        /// The type of `texts` in the contracts.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Texts {
+            /// It is open.
+            Open,
+            /// It is not.
+            Closed,
+        }
+        ::dispatcher_runtime::private::string_enum!(
+            Texts, "texts", "be one of \"open\", \"shut\"", { Open = "open", Closed =
+            "shut" }
+        );
+        /// The type of `_birthDate` in the contracts.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct UnderscoreBirthDate {
+            /// The property `id`.
+            pub id: ::std::string::String,
+        }
+        ::dispatcher_runtime::private::object!(
+            UnderscoreBirthDate, { id = required "id" }
+        );
         /// The type of `Vec` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Vec {
@@ -209,12 +351,17 @@ pub mod order_named {
             );
         }
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { Box = "p.json#/$defs/Box", Grade =
-            "p.json#/properties/grade", Inner = "p.json#/properties/inner", InnerGrade =
+            super::super::DOCUMENTS, { Box = "p.json#/$defs/Box", Either =
+            "p.json#/properties/either", End = "p.json#/properties/either/oneOf/1", Flag
+            = "p.json#/properties/flag", Grade = "p.json#/properties/grade", Inner =
+            "p.json#/properties/inner", InnerGrade =
             "p.json#/properties/inner/properties/grade", Option =
-            "p.json#/properties/option", OrderNamed = "p.json#", Result =
-            "p.json#/properties/result", String = "p.json#/properties/string", Vec =
-            "p.json#/$defs/Vec" }
+            "p.json#/properties/option", Order = "p.json#/properties/order", OrderNamed =
+            "p.json#", Result = "p.json#/properties/result", Scalars =
+            "p.json#/properties/scalars", Start = "p.json#/properties/either/oneOf/0",
+            String = "p.json#/properties/string", Tagged = "p.json#/properties/tagged",
+            Texts = "p.json#/properties/texts", UnderscoreBirthDate =
+            "p.json#/properties/_birthDate", Vec = "p.json#/$defs/Vec" }
         );
         impl ::dispatcher_runtime::Payload for OrderNamed {
             type EventType = super::EventType;
@@ -449,13 +596,147 @@ static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
   },
   "properties": {
     "foo-bar": {
-      "type": "integer"
+      "type": "integer",
+      "x-rust-name": "foo_dash_bar"
     },
     "foo_bar": {
       "type": "integer"
     },
     "fooBar": {
+      "type": "string",
+      "x-rust-name": "foo_hump_bar"
+    },
+    "birthDate": {
       "type": "string"
+    },
+    "_birthDate": {
+      "type": "object",
+      "properties": {
+        "id": {
+          "type": "string"
+        }
+      },
+      "required": [
+        "id"
+      ],
+      "additionalProperties": false
+    },
+    "type_": {
+      "type": "string"
+    },
+    "-1": {
+      "type": "integer"
+    },
+    "+1": {
+      "type": "integer"
+    },
+    "order": {
+      "type": "string",
+      "enum": [
+        "asc",
+        "ASC",
+        "in-progress",
+        "in_progress",
+        "pinned",
+        "PINNED"
+      ],
+      "x-rust-variants": {
+        "pinned": "Pinned"
+      }
+    },
+    "flag": {
+      "enum": [
+        true,
+        "true",
+        1,
+        "1",
+        -1,
+        "-1",
+        null
+      ]
+    },
+    "either": {
+      "oneOf": [
+        {
+          "x-rust-name": "Start",
+          "type": "object",
+          "properties": {
+            "from": {
+              "type": "integer"
+            }
+          },
+          "required": [
+            "from"
+          ],
+          "additionalProperties": false
+        },
+        {
+          "x-rust-name": "End",
+          "type": "object",
+          "properties": {
+            "to": {
+              "type": "integer"
+            }
+          },
+          "required": [
+            "to"
+          ],
+          "additionalProperties": false
+        }
+      ]
+    },
+    "tagged": {
+      "oneOf": [
+        {
+          "x-rust-name": "Plain",
+          "type": "object",
+          "properties": {
+            "kind": {
+              "const": "a"
+            }
+          },
+          "required": [
+            "kind"
+          ],
+          "additionalProperties": false
+        },
+        {
+          "type": "object",
+          "properties": {
+            "kind": {
+              "const": "A"
+            }
+          },
+          "required": [
+            "kind"
+          ],
+          "additionalProperties": false
+        }
+      ]
+    },
+    "texts": {
+      "oneOf": [
+        {
+          "const": "open",
+          "description": "It is open."
+        },
+        {
+          "const": "shut",
+          "description": "It is not.",
+          "x-rust-name": "Closed"
+        }
+      ]
+    },
+    "scalars": {
+      "oneOf": [
+        {
+          "type": "string",
+          "x-rust-name": "Name"
+        },
+        {
+          "type": "integer"
+        }
+      ]
     },
     "type": {
       "type": "string"
@@ -464,7 +745,8 @@ static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
       "type": "string"
     },
     "Self": {
-      "type": "string"
+      "type": "string",
+      "x-rust-name": "self_type"
     },
     "": {
       "type": "string"

@@ -72,7 +72,7 @@ pub mod person_changed {
                 ::dispatcher_runtime::Integer,
             >,
             /// The property `additional_properties`.
-            pub additional_properties_2: Option<bool>,
+            pub additional_properties_: Option<bool>,
             /// Properties that the schema allows but does not name.
             pub additional_properties: ::dispatcher_runtime::private::serde_json::Map<
                 String,
@@ -83,7 +83,7 @@ pub mod person_changed {
             PersonChanged, { person_id = required "person_id", nickname = optional
             "nickname", phone = required "phone", email = present "email", anything =
             present "anything", always = required "always", old = optional "old", tags =
-            required "tags", labels = required "labels", additional_properties_2 =
+            required "tags", labels = required "labels", additional_properties_ =
             optional "additional_properties" }, additional_properties
         );
         ::dispatcher_runtime::private::json_schema!(

@@ -99,12 +99,12 @@ pub mod r#gen {
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum L {
             /// `"a-l-l"`.
-            ALL2,
+            ALLValue,
             /// `1`.
             N1,
         }
         ::dispatcher_runtime::private::value_enum!(
-            L, "l", "be one of \"a-l-l\", 1", { ALL2 = r#""a-l-l""#, N1 = "1" }
+            L, "l", "be one of \"a-l-l\", 1", { ALLValue = r#""a-l-l""#, N1 = "1" }
         );
         /// The type of `ListRule` in the contracts.
         #[derive(Clone, Debug, PartialEq)]
@@ -116,12 +116,12 @@ pub mod r#gen {
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum M {
             /// `"a-l-l"`.
-            ALL2,
+            ALLValue,
             /// `"b"`.
             B,
         }
         ::dispatcher_runtime::private::string_enum!(
-            M, "m", "be one of \"a-l-l\", \"b\"", { ALL2 = "a-l-l", B = "b" }
+            M, "m", "be one of \"a-l-l\", \"b\"", { ALLValue = "a-l-l", B = "b" }
         );
         /// The type of `Number` in the contracts.
         pub type Number = ::dispatcher_runtime::Refined<

@@ -159,7 +159,7 @@ pub mod payment_made {
             /// `"low"`.
             Low,
             /// `1`.
-            N1,
+            JsonN1,
             /// `2.5`.
             N2Point5,
             /// `true`.
@@ -169,12 +169,12 @@ pub mod payment_made {
             /// `{"a":1}`.
             Variant6,
             /// `"1"`.
-            N12,
+            Text1,
         }
         ::dispatcher_runtime::private::value_enum!(
             Mixed, "mixed", "be one of \"low\", 1, 2.5, true, [1,2], {\"a\":1}, \"1\"", {
-            Low = r#""low""#, N1 = "1", N2Point5 = "2.5", True = "true", Variant5 =
-            "[1,2]", Variant6 = r#"{"a":1}"#, N12 = r#""1""# }
+            Low = r#""low""#, JsonN1 = "1", N2Point5 = "2.5", True = "true", Variant5 =
+            "[1,2]", Variant6 = r#"{"a":1}"#, Text1 = r#""1""# }
         );
         /// The type of `none_of_it` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -207,15 +207,15 @@ pub mod payment_made {
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum SameName {
             /// `"true"`.
-            True,
+            LowerTrue,
             /// `true`.
-            True2,
+            JsonTrue,
             /// `"True"`.
-            True3,
+            MixedTrue,
         }
         ::dispatcher_runtime::private::value_enum!(
-            SameName, "same_name", "be one of \"true\", true, \"True\"", { True =
-            r#""true""#, True2 = "true", True3 = r#""True""# }
+            SameName, "same_name", "be one of \"true\", true, \"True\"", { LowerTrue =
+            r#""true""#, JsonTrue = "true", MixedTrue = r#""True""# }
         );
         /// The type of `typed` in the contracts.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
