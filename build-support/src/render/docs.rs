@@ -1,13 +1,17 @@
 //! Doc comments from the texts of the contracts.
 //!
-//! Descriptions are prose that was not written for rustdoc. Whatever rustdoc would take for a link,
-//! for HTML or for a doctest is escaped, so that `cargo doc` gives no warnings. Code spans are kept.
+//! A description is written anew as Markdown ([`prose`]), so that rustdoc finds no code, no HTML and no
+//! link of its own in it.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::{Map, Value};
 
-/// The text of a doc comment: paragraphs, escaped already.
+use super::prose;
+
+pub(super) use super::prose::{code, visible};
+
+/// The text of a doc comment: paragraphs of Markdown.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Docs(Vec<String>);
 
@@ -16,9 +20,9 @@ impl Docs {
         Self::default()
     }
 
-    /// Adds a paragraph from the contracts, escaped.
+    /// Adds a text from the contracts.
     pub(super) fn prose(mut self, text: &str) -> Self {
-        let text = escape(text);
+        let text = prose::markdown(text);
         if !text.is_empty() {
             self.0.push(text);
         }
@@ -73,115 +77,5 @@ impl Docs {
             }))
         });
         quote!(#(#[doc = #lines])*)
-    }
-}
-
-/// A code span.
-pub(super) fn code(text: &str) -> String {
-    let text: String = text
-        .chars()
-        .filter(|&letter| visible(letter) && letter != '\n')
-        .collect();
-    if text.contains('`') {
-        format!("`` {text} ``")
-    } else {
-        format!("`{text}`")
-    }
-}
-
-/// Whether a source file may contain the character: rustc rejects those that change the direction of
-/// text.
-pub(super) fn visible(letter: char) -> bool {
-    !matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\r')
-}
-
-fn escape(text: &str) -> String {
-    let text: String = text.chars().filter(|&letter| visible(letter)).collect();
-    let mut out = String::new();
-    for line in text.trim().lines() {
-        // Four spaces would begin a code block, which rustdoc would compile.
-        let line = line.trim();
-        if line.starts_with("```") || line.starts_with("~~~") {
-            continue;
-        }
-        if !out.is_empty() {
-            out.push('\n');
-        }
-        escape_line(line, &mut out);
-    }
-    out
-}
-
-fn escape_line(line: &str, out: &mut String) {
-    let mut rest = line;
-    while let Some(letter) = rest.chars().next() {
-        if let Some(span) = code_span(rest) {
-            out.push_str(span);
-            rest = &rest[span.len()..];
-        } else if let Some(url) = url(rest) {
-            out.push('<');
-            out.push_str(url);
-            out.push('>');
-            rest = &rest[url.len()..];
-        } else {
-            if matches!(letter, '[' | ']' | '<' | '>' | '`' | '\\') {
-                out.push('\\');
-            }
-            out.push(letter);
-            rest = &rest[letter.len_utf8()..];
-        }
-    }
-}
-
-/// The code span at the start of the text, including its backticks.
-fn code_span(text: &str) -> Option<&str> {
-    let ticks = text.bytes().take_while(|&byte| byte == b'`').count();
-    let fence = text.get(..ticks).filter(|fence| !fence.is_empty())?;
-    let end = text.get(ticks..)?.find(fence)? + 2 * ticks;
-    // A longer run of backticks does not close it.
-    text.get(..end)
-        .filter(|span| !text[span.len()..].starts_with('`'))
-}
-
-/// The URL at the start of the text, without trailing punctuation.
-fn url(text: &str) -> Option<&str> {
-    if !text.starts_with("https://") && !text.starts_with("http://") {
-        return None;
-    }
-    let end = text
-        .find(|c: char| {
-            c.is_whitespace()
-                || matches!(
-                    c,
-                    '<' | '>' | '"' | '\'' | '`' | ')' | ']' | '\\' | '{' | '}'
-                )
-        })
-        .unwrap_or(text.len());
-    let url = text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
-    url.ends_with(|last: char| last != '/' || url.len() > "https://".len())
-        .then_some(url)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rustdoc_finds_no_links_html_or_code() {
-        for (text, expected) in [
-            ("see [Foo] and <b>", "see \\[Foo\\] and \\<b\\>"),
-            ("`a[0]` or ``b` ``", "`a[0]` or ``b` ``"),
-            ("one ` tick", "one \\` tick"),
-            (
-                "at https://example.com/a_b.",
-                "at <https://example.com/a_b>.",
-            ),
-            ("    fn main() {}", "fn main() {}"),
-            ("a\n```\nb\n```", "a\nb"),
-            ("a\u{202e}b\r\nc", "ab\nc"),
-            ("é`", "é\\`"),
-        ] {
-            assert_eq!(escape(text), expected);
-        }
     }
 }

@@ -9,7 +9,7 @@
 //! tokens of them; [`write`] formats these and splits them into files. What is generated is a
 //! function of the model alone: the same contracts give the same text.
 //!
-//! Each file imports only from those below it: `ir`, `docs`, `names` and `schema_names` are the
+//! Each file imports only from those below it: `ir`, `docs`, `prose`, `names` and `schema_names` are the
 //! ground floor, and no stage imports a later one.
 
 mod cycles;
@@ -19,6 +19,7 @@ mod items;
 mod lower;
 mod names;
 mod naming;
+mod prose;
 mod schema_names;
 mod write;
 

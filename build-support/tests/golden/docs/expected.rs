@@ -36,15 +36,15 @@ impl ::dispatcher_runtime::Domain for Revenue {
 #[allow(deprecated, unreachable_pub, unused)]
 pub mod doc_written {
     #[doc(inline)]
-    pub use v1::{DocWritten, E};
+    pub use v1::{DocWritten, E, TickU60};
     /// Version 1, from `p.json`.
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
-        /// Docs of <https://example.com>, \[`Nope`\], &amp; &c.
+        /// Docs of <https://example.com>, \[`Nope`\], \&amp; \&c.
         ///
         /// - list
         /// - indented
-        /// | a | b |
+        ///   \| a \| b \|
         #[derive(Clone, Debug, PartialEq)]
         pub struct DocWritten {
             /// fn main() { panic!() }
@@ -59,6 +59,38 @@ pub mod doc_written {
             pub c: Option<String>,
             /// The property `d`.
             pub d: Option<String>,
+            /// One of:
+            /// - fn main() {}
+            /// - fn tab() {}
+            /// - \`\`\`rust
+            ///   let x = 1;
+            /// - \- nested
+            ///   lazy
+            ///
+            /// 1. \~\~\~
+            /// 2. \[Foo\]
+            ///
+            /// A year:
+            /// 2024\. Then
+            /// \---
+            /// at the end
+            pub list: Option<String>,
+            /// \| a \| b \|
+            /// \|---\|---\|
+            /// \| 1 \| 2 \|
+            ///
+            /// note\[^1\]
+            ///
+            /// \[^1\]: the note
+            ///
+            /// \[Foo\]: <https://example.com>
+            ///
+            /// \~\~gone\~\~ \&lt;b\&gt;
+            pub table: Option<String>,
+            /// The property `hidden`.
+            pub hid_u200b_den_u202e: Option<String>,
+            /// The property `` tick` ``.
+            pub tick_u60: Option<TickU60>,
             /// \[link\](<https://example.com>) {Self} {0}
             ///
             /// If it is absent, the contract's default is `"a\"b"`.
@@ -66,7 +98,9 @@ pub mod doc_written {
         }
         ::dispatcher_runtime::private::object!(
             DocWritten, { a = optional "a", b = optional "b", c = optional "c", d =
-            optional "d", e = optional "e" }
+            optional "d", list = optional "list", table = optional "table",
+            hid_u200b_den_u202e = optional "hid\u{200b}den\u{202e}", tick_u60 = optional
+            "tick`", e = optional "e" }
         );
         /// \[link\](<https://example.com>) {Self} {0}
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -79,9 +113,21 @@ pub mod doc_written {
         ::dispatcher_runtime::private::string_enum!(
             E, "e", "be one of \"a\\\"b\", \"][\"", { AU22B = "a\"b", U5dU5b = "][" }
         );
+        /// The type of `` tick` `` in the contracts.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum TickU60 {
+            /// ````"``` a"````.
+            U60U60U60A,
+            /// `"\u{2066}b"`.
+            U2066B,
+        }
+        ::dispatcher_runtime::private::string_enum!(
+            TickU60, "tick`", "be one of \"``` a\", \"\\u{2066}b\"", { U60U60U60A =
+            "``` a", U2066B = "\u{2066}b" }
+        );
         ::dispatcher_runtime::private::json_schema!(
-            super::super::DOCUMENTS, { DocWritten = "p.json#", E = "p.json#/properties/e"
-            }
+            super::super::DOCUMENTS, { DocWritten = "p.json#", E =
+            "p.json#/properties/e", TickU60 = "p.json#/properties/tick`" }
         );
         impl ::dispatcher_runtime::Payload for DocWritten {
             type EventType = super::EventType;
@@ -262,6 +308,6 @@ pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Regi
 static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
     ::dispatcher_runtime::private::Document {
         path: "p.json",
-        text: "{\n  \"type\": \"object\",\n  \"title\": \"A [title]\",\n  \"description\": \"Docs of https://example.com, [`Nope`], &amp; &c.\\n\\n- list\\n    - indented\\n| a | b |\",\n  \"properties\": {\n    \"a\": {\n      \"type\": \"string\",\n      \"description\": \"    fn main() { panic!() }\\n\\n```\\nlet x = 1;\\n```\\nand `code[0]`, ``two ` ticks``, one ` tick, a\\\\b, * star, # hash\"\n    },\n    \"b\": {\n      \"type\": \"string\",\n      \"description\": \"evil \u{202e} text\\r\\nnext */ line\",\n      \"title\": \"B\"\n    },\n    \"c\": {\n      \"type\": \"string\",\n      \"title\": \"The title <stands> in\"\n    },\n    \"d\": {\n      \"type\": \"string\"\n    },\n    \"e\": {\n      \"type\": \"string\",\n      \"enum\": [\n        \"a\\\"b\",\n        \"][\"\n      ],\n      \"default\": \"a\\\"b\",\n      \"description\": \"[link](https://example.com) {Self} {0}\"\n    }\n  },\n  \"additionalProperties\": false\n}\n",
+        text: "{\n  \"type\": \"object\",\n  \"title\": \"A [title]\",\n  \"description\": \"Docs of https://example.com, [`Nope`], &amp; &c.\\n\\n- list\\n    - indented\\n| a | b |\",\n  \"properties\": {\n    \"a\": {\n      \"type\": \"string\",\n      \"description\": \"    fn main() { panic!() }\\n\\n```\\nlet x = 1;\\n```\\nand `code[0]`, ``two ` ticks``, one ` tick, a\\\\b, * star, # hash\"\n    },\n    \"b\": {\n      \"type\": \"string\",\n      \"description\": \"evil \u{202e} text\\r\\nnext */ line\",\n      \"title\": \"B\"\n    },\n    \"c\": {\n      \"type\": \"string\",\n      \"title\": \"The title <stands> in\"\n    },\n    \"d\": {\n      \"type\": \"string\"\n    },\n    \"list\": {\n      \"type\": \"string\",\n      \"description\": \"One of:\\n-      fn main() {}\\n-\\tfn tab() {}\\n- ```rust\\n  let x = 1;\\n  ```\\n- - nested\\nlazy\\n\\n1. ~~~\\n2. [Foo]\\n\\nA year:\\n2024. Then\\n---\\nat the end\"\n    },\n    \"table\": {\n      \"type\": \"string\",\n      \"description\": \"| a | b |\\n|---|---|\\n| 1 | 2 |\\n\\nnote[^1]\\n\\n[^1]: the note\\n\\n[Foo]: https://example.com\\n\\n~~gone~~ &lt;b&gt;\"\n    },\n    \"hid\\u200bden\\u202e\": {\n      \"type\": \"string\"\n    },\n    \"tick`\": {\n      \"type\": \"string\",\n      \"enum\": [\"``` a\", \"\\u2066b\"]\n    },\n    \"e\": {\n      \"type\": \"string\",\n      \"enum\": [\n        \"a\\\"b\",\n        \"][\"\n      ],\n      \"default\": \"a\\\"b\",\n      \"description\": \"[link](https://example.com) {Self} {0}\"\n    }\n  },\n  \"additionalProperties\": false\n}\n",
     },
 ];

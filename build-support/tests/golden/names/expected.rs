@@ -81,7 +81,7 @@ pub mod order_named {
             pub self_: ::core::option::Option<::std::string::String>,
             /// The property `Self`.
             pub self_type: ::core::option::Option<::std::string::String>,
-            /// The property ``.
+            /// The property `""`.
             pub empty: ::core::option::Option<::std::string::String>,
             /// The property `1st`.
             pub n1st: ::core::option::Option<::dispatcher_runtime::Integer>,
