@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dispatcher_schema::registry::{Deprecation, EventEntry, Spot, Status};
+use dispatcher_schema::registry::{EventEntry, Spot, Status, VersionEntry, VersionName};
 
 use crate::diagnostic::{Diagnostic, closest};
 use crate::json::Place;
@@ -38,50 +38,113 @@ impl Checker<'_> {
             .push(self.source.diagnostic(at, place, message).help(help));
     }
 
+    /// What is active has an active version, what is deprecated one that is not retired yet, and what
+    /// is retired none of these.
     fn versions(&mut self, event: &EventEntry) {
-        let in_use = event
-            .status
-            .as_ref()
-            .is_some_and(|status| status.value != Status::Retired);
-        let retired = |status: &Option<Spot<Status>>| super::is_retired(status.as_ref());
-        if in_use
-            && event.versions_whole
-            && event
-                .versions
-                .iter()
-                .all(|version| retired(&version.status))
+        let Some(status) = &event.status else {
+            return;
+        };
+        if status.value == Status::Retired {
+            for version in &event.versions {
+                if let Some(its) = &version.status
+                    && its.value != Status::Retired
+                {
+                    let message = format!("{}: its event type is retired", version.label);
+                    let at = format!("{}/status", version.pointer);
+                    let help = "write \"status\": \"retired\"";
+                    self.push(&at, Place::Value, message, help);
+                }
+            }
+            return;
+        }
+        let is_in_use = |its: Option<&Status>| match its {
+            Some(Status::Active) => true,
+            Some(Status::Deprecated(_)) => status.value != Status::Active,
+            Some(Status::Retired) => false,
+            // Its fault is reported already.
+            None => true,
+        };
+        let mut versions = event.versions.iter();
+        if event.versions_whole
+            && !versions.any(|version| is_in_use(version.status.as_ref().map(|spot| &spot.value)))
         {
-            let message = format!("{}: no version is in use", event.label);
+            let (what, help) = if status.value == Status::Active {
+                (
+                    "no version is active",
+                    "add an active version, or deprecate or retire the event type",
+                )
+            } else {
+                (
+                    "no version is in use",
+                    "add a version that is in use, or retire the event type",
+                )
+            };
+            let message = format!("{}: {what}", event.label);
             let at = format!("{}/versions", event.pointer);
-            self.push(
-                &at,
-                Place::Key,
-                message,
-                "add an active version, or retire the event type",
-            );
+            self.push(&at, Place::Key, message, help);
         }
     }
 
     fn replacements(&mut self, event: &EventEntry) {
-        if let Some(status) = &event.status
-            && let Status::Deprecated(Deprecation {
-                replacement: Some(replacement),
-                ..
-            }) = &status.value
-        {
-            self.replacement(event, &status.pointer, replacement);
+        if let Some((owner, replacement)) = replacement_of(event.status.as_ref()) {
+            self.replacement(event, owner, replacement);
         }
         for version in &event.versions {
-            if let Some(status) = &version.status
-                && let Status::Deprecated(Deprecation {
-                    replacement: Some(replacement),
-                    ..
-                }) = &status.value
-                && !names_version(event, replacement)
-            {
-                self.replacement(event, &status.pointer, replacement);
+            if let Some((owner, replacement)) = replacement_of(version.status.as_ref()) {
+                match VersionName::of(replacement) {
+                    // An event type may be named like a version.
+                    Some(_) if self.names.contains_key(replacement) => {
+                        self.replacement(event, owner, replacement);
+                    }
+                    Some(name) => self.newer_version(event, version, owner, name),
+                    None => self.replacement(event, owner, replacement),
+                }
             }
         }
+    }
+
+    /// A version that another version of the event type replaces.
+    fn newer_version(
+        &mut self,
+        event: &EventEntry,
+        version: &VersionEntry,
+        owner: &str,
+        name: VersionName<'_>,
+    ) {
+        let number = |version: &VersionEntry| version.number.as_ref().map(|spot| spot.value);
+        let wanted = name.number.parse().ok();
+        let own = event.name.as_ref().map(|name| name.value.as_str());
+        let found = event
+            .versions
+            .iter()
+            .find(|version| wanted.is_some() && number(version) == wanted);
+        let label = &version.label;
+        let message = if name.event_type.is_some_and(|named| Some(named) != own) {
+            format!(
+                "{label}: a version is replaced by one of its own event type, or by an event type"
+            )
+        } else {
+            match found {
+                None => format!("{}: it has no version {}", event.label, name.number),
+                Some(found) if found.pointer == version.pointer => {
+                    format!("{label}: a version does not replace itself")
+                }
+                Some(found) if super::is_retired(found.status.as_ref()) => {
+                    format!(
+                        "{label}: the replacement, version {}, is retired",
+                        name.number
+                    )
+                }
+                Some(_) => return,
+            }
+        };
+        let at = format!("{owner}/deprecation/replacement");
+        self.push(
+            &at,
+            Place::Value,
+            message,
+            "leave it out if the current version replaces it",
+        );
     }
 
     fn replacement(&mut self, event: &EventEntry, owner: &str, replacement: &str) {
@@ -117,14 +180,13 @@ impl Checker<'_> {
     }
 }
 
-/// Whether a version's replacement is another version of the same event type: `2`, `v2` or
-/// `order.paid v2`.
-fn names_version(event: &EventEntry, replacement: &str) -> bool {
-    let name = event.name.as_ref().map_or("", |name| name.value.as_str());
-    let number = replacement.strip_prefix(name).unwrap_or(replacement).trim();
-    let number = number.strip_prefix('v').unwrap_or(number).parse().ok();
-    event
-        .versions
-        .iter()
-        .any(|version| number.is_some() && version.number.as_ref().map(|spot| spot.value) == number)
+/// What replaces an event type or a version that is deprecated, and the pointer to the latter.
+fn replacement_of(status: Option<&Spot<Status>>) -> Option<(&str, &str)> {
+    let status = status?;
+    match &status.value {
+        Status::Deprecated(deprecation) => {
+            Some((&status.pointer, deprecation.replacement.as_deref()?))
+        }
+        _ => None,
+    }
 }

@@ -6,16 +6,17 @@
 //! entry with a fault is still handed on with what could be read of it, so that later checks report
 //! their faults in the same run; [`Registry::faults`] says whether there are any.
 
+mod forms;
 mod names;
 mod reader;
 
 use serde_json::{Map, Value};
 
-use crate::path::check_path;
-use crate::pointer::{self, Place};
+use crate::pointer::Place;
 
-pub use names::{is_event_type, is_segment};
-use reader::Reader;
+use forms::{is_folder, is_path, is_subject};
+pub use names::{VersionName, is_event_type, is_segment};
+use reader::{Of, Reader};
 
 /// The file that every contracts directory has.
 pub const REGISTRY_FILE: &str = "event-types-registry.json";
@@ -53,7 +54,7 @@ pub struct EventEntry {
     pub subject: Option<Spot<String>>,
     /// In the order of the file.
     pub versions: Vec<VersionEntry>,
-    /// Whether every entry of `versions` could be read.
+    /// Whether `versions` has entries, and each of them could be read.
     pub versions_whole: bool,
 }
 
@@ -187,36 +188,13 @@ fn event(reader: &mut Reader<'_>, at: &str, index: usize, entry: &Value) -> Opti
     let name = reader.text(object, at, &label, "event_type");
     let description = reader.text(object, at, &label, "description");
     let contract = reader.text(object, at, &label, "contract");
+    let contract = contract.filter(|contract| is_folder(reader, &label, contract));
     let producer = reader.text(object, at, &label, "producer");
     let consumers = consumers(reader, object, at, &label);
-    let status = reader.status(object, at, &label);
+    let status = reader.status(object, at, &label, Of::EventType);
     let subject = reader.text(object, at, &label, "subject");
     let subject = subject.filter(|subject| is_subject(reader, &label, subject));
-    let mut versions = Vec::new();
-    let mut versions_whole = false;
-    match object.get("versions") {
-        Some(Value::Array(entries)) => {
-            for (index, entry) in entries.iter().enumerate() {
-                versions.extend(version(
-                    reader,
-                    &format!("{at}/versions/{index}"),
-                    &label,
-                    index,
-                    entry,
-                ));
-            }
-            versions_whole = versions.len() == entries.len();
-        }
-        Some(other) => {
-            reader.wrong(
-                &format!("{at}/versions"),
-                &label,
-                "\"versions\" needs an array",
-                other,
-            );
-        }
-        None => {}
-    }
+    let (versions, versions_whole) = versions(reader, object, at, &label);
     Some(EventEntry {
         pointer: at.to_owned(),
         label,
@@ -230,6 +208,47 @@ fn event(reader: &mut Reader<'_>, at: &str, index: usize, entry: &Value) -> Opti
         versions,
         versions_whole,
     })
+}
+
+/// The entries of `versions`, and whether there are some and each of them could be read.
+fn versions(
+    reader: &mut Reader<'_>,
+    object: &Map<String, Value>,
+    at: &str,
+    label: &str,
+) -> (Vec<VersionEntry>, bool) {
+    let mut versions = Vec::new();
+    let mut versions_whole = false;
+    match object.get("versions") {
+        Some(Value::Array(entries)) => {
+            if entries.is_empty() {
+                let message = "no version is listed";
+                let help = "write [{\"schema_version\": 1, \"status\": \"active\"}]".to_owned();
+                let pointer = format!("{at}/versions");
+                reader.push(&pointer, Place::Value, label, message, Some(help));
+            }
+            for (index, entry) in entries.iter().enumerate() {
+                versions.extend(version(
+                    reader,
+                    &format!("{at}/versions/{index}"),
+                    label,
+                    index,
+                    entry,
+                ));
+            }
+            versions_whole = !entries.is_empty() && versions.len() == entries.len();
+        }
+        Some(other) => {
+            reader.wrong(
+                &format!("{at}/versions"),
+                label,
+                "\"versions\" needs an array",
+                other,
+            );
+        }
+        None => {}
+    }
+    (versions, versions_whole)
 }
 
 fn consumers(
@@ -298,7 +317,7 @@ fn version(
             }
         }
     });
-    let status = reader.status(object, at, &label);
+    let status = reader.status(object, at, &label, Of::Version);
     let payload_schema = reader.text(object, at, &label, "payload_schema");
     let payload_schema = payload_schema.filter(|spot| is_path(reader, &label, spot));
     Some(VersionEntry {
@@ -308,37 +327,4 @@ fn version(
         status,
         payload_schema,
     })
-}
-
-fn is_path(reader: &mut Reader<'_>, label: &str, spot: &Spot<String>) -> bool {
-    let Err(wrong) = check_path(&spot.value) else {
-        return true;
-    };
-    let message = format!(
-        "payload_schema {:?} is not a path: {}",
-        spot.value, wrong.message
-    );
-    reader.push(&spot.pointer, Place::Value, label, &message, wrong.help);
-    false
-}
-
-fn is_subject(reader: &mut Reader<'_>, label: &str, subject: &Spot<String>) -> bool {
-    if pointer::is_pointer(&subject.value) {
-        return true;
-    }
-    let message = format!("subject {:?} is not a JSON pointer", subject.value);
-    let plain = format!(
-        "/{}",
-        subject
-            .value
-            .trim_start_matches(['/', '#', '$', '.'])
-            .replace('.', "/")
-    );
-    let help = if pointer::is_pointer(&plain) {
-        format!("write {plain:?}")
-    } else {
-        "a subject is a slash and a property's name; write ~ as ~0 and / as ~1".to_owned()
-    };
-    reader.push(&subject.pointer, Place::Value, label, &message, Some(help));
-    false
 }

@@ -21,6 +21,31 @@ pub fn is_event_type(name: &str) -> bool {
     name.split('.').all(is_segment)
 }
 
+/// A version as a `replacement` names it: `v2`, `2` or `order.paid v2`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct VersionName<'t> {
+    /// The event type, if it is named.
+    pub event_type: Option<&'t str>,
+    /// The version's digits.
+    pub number: &'t str,
+}
+
+impl<'t> VersionName<'t> {
+    /// The version that this text names; none if it has not the form of such a name.
+    #[must_use]
+    pub fn of(text: &'t str) -> Option<Self> {
+        let (event_type, version) = match text.split_once(' ') {
+            Some((event_type, version)) => (Some(event_type), version),
+            None => (None, text),
+        };
+        let number = version.strip_prefix('v').unwrap_or(version);
+        let is_number = number.starts_with(|first: char| ('1'..='9').contains(&first))
+            && number.bytes().all(|byte| byte.is_ascii_digit());
+        (is_number && event_type.is_none_or(is_event_type)).then_some(Self { event_type, number })
+    }
+}
+
 /// Checks the form of all names, and that nothing is listed twice.
 pub(super) fn check(reader: &mut Reader<'_>, events: &[EventEntry]) {
     let mut first: HashMap<&str, &str> = HashMap::new();

@@ -2,9 +2,16 @@
 
 use serde_json::{Map, Value};
 
-use super::{Deprecation, Fault, Spot, Status};
+use super::{Deprecation, Fault, Spot, Status, VersionName, is_event_type};
 use crate::pointer::{self, Place};
 use crate::words::{closest, found, listed, unquoted};
+
+/// What a status is of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Of {
+    EventType,
+    Version,
+}
 
 /// One registry being read: its faults so far.
 pub(super) struct Reader<'a> {
@@ -145,6 +152,7 @@ impl Reader<'_> {
         object: &Map<String, Value>,
         at: &str,
         label: &str,
+        of: Of,
     ) -> Option<Spot<Status>> {
         let status = self.text(object, at, label, "status");
         let deprecation = object.get("deprecation");
@@ -159,13 +167,13 @@ impl Reader<'_> {
             }
             // What was deprecated before it was retired may still say why.
             ("retired", Some(value)) => {
-                self.deprecation(value, &deprecation_at, label)?;
+                self.deprecation(value, &deprecation_at, label, of)?;
                 Status::Retired
             }
             ("active", None) => Status::Active,
             ("retired", None) => Status::Retired,
             ("deprecated", Some(value)) => {
-                Status::Deprecated(self.deprecation(value, &deprecation_at, label)?)
+                Status::Deprecated(self.deprecation(value, &deprecation_at, label, of)?)
             }
             ("deprecated", None) => {
                 let help = "add \"deprecation\": {\"reason\": \"…\"}".to_owned();
@@ -200,15 +208,42 @@ impl Reader<'_> {
         })
     }
 
-    fn deprecation(&mut self, value: &Value, at: &str, label: &str) -> Option<Deprecation> {
+    fn deprecation(&mut self, value: &Value, at: &str, label: &str, of: Of) -> Option<Deprecation> {
         let object = self.object(value, at, label, &["reason"], &["replacement", "since"])?;
         let reason = self.text(object, at, label, "reason");
         let replacement = self.text(object, at, label, "replacement");
+        let replacement = replacement.filter(|spot| self.is_replacement(label, spot, of));
         let since = self.text(object, at, label, "since");
         Some(Deprecation {
             reason: reason?.value,
             replacement: replacement.map(|spot| spot.value),
             since: since.map(|spot| spot.value),
         })
+    }
+
+    /// Whether a replacement has the form of one.
+    fn is_replacement(&mut self, label: &str, replacement: &Spot<String>, of: Of) -> bool {
+        let text = replacement.value.as_str();
+        let is_version = of == Of::Version && VersionName::of(text).is_some();
+        if is_version || is_event_type(text) {
+            return true;
+        }
+        let (what, help) = match of {
+            Of::EventType => ("the name of an event type", "leave it out if there is none"),
+            Of::Version => (
+                "a version or the name of an event type",
+                "write \"v2\", or leave it out: the current version replaces an older one",
+            ),
+        };
+        let message = format!("the replacement {text:?} is not {what}");
+        let pointer = &replacement.pointer;
+        self.push(
+            pointer,
+            Place::Value,
+            label,
+            &message,
+            Some(help.to_owned()),
+        );
+        false
     }
 }
