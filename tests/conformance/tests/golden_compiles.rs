@@ -140,7 +140,7 @@ fn values_are_made_from_literals() -> Result<(), Box<dyn std::error::Error>> {
 
     assert_eq!(Odd::try_from(3)?, Odd::N3);
     assert!(Odd::N1 < Odd::N5 && Odd::N5.get() == 5);
-    assert_eq!(Mixed::try_from(&Value::from(1.0))?, Mixed::N1);
+    assert_eq!(Mixed::try_from(&Value::from(1.0))?, Mixed::JsonN1);
     assert_eq!(Mixed::Low.value(), "low");
 
     let second = Node1 {
