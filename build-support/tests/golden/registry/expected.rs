@@ -250,6 +250,7 @@ pub mod lead_lost {
     /// Version 1.
     pub mod v1 {
         use ::dispatcher_runtime::private::serde;
+        #[allow(rustdoc::all)]
         #[deprecated(
             since = "2025-11-03",
             note = "Nobody reads it. Use `lead.captured`."

@@ -169,7 +169,8 @@ pub mod order_paid {
     /// Version 2, from `v2.json`. Deprecated.
     pub mod v2 {
         use ::dispatcher_runtime::private::serde;
-        #[deprecated(note = "Version 3 says more")]
+        #[allow(rustdoc::all)]
+        #[deprecated(note = "Version 3 says more than [Foo] <b>did")]
         /// The event order.paid.
         #[derive(Clone, Debug, PartialEq)]
         pub struct OrderPaid {
@@ -314,7 +315,7 @@ pub mod order_paid {
             ::dispatcher_runtime::VersionContract::new(
                 2,
                 ::dispatcher_runtime::Status::Deprecated {
-                    reason: "Version 3 says more",
+                    reason: "Version 3 says more than [Foo] <b>did",
                     replacement: ::core::option::Option::None,
                     since: ::core::option::Option::None,
                 },

@@ -107,7 +107,9 @@ pub(in crate::render::items) fn deprecation(event: &Event, version: &Version) ->
         None => deprecation.reason.clone(),
     };
     let since = deprecation.since.iter();
-    quote!(#[deprecated(#(since = #since,)* note = #note)])
+    // The compiler shows the note as it is, so it is not escaped. rustdoc takes brackets in it for a
+    // link, and would warn.
+    quote!(#[allow(rustdoc::all)] #[deprecated(#(since = #since,)* note = #note)])
 }
 
 fn sentence(text: &str) -> String {
