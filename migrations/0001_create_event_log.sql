@@ -19,6 +19,11 @@
 -- It assumes that only INSERT takes positions, that the sequence has CACHE 1 and is never set
 -- downwards, that positions stay below 2^48, and that the reader is READ COMMITTED on the primary.
 
+-- The lowest number of a program that these tables suit. A migration that older programs cannot live with
+-- replaces it.
+CREATE FUNCTION dispatcher_needs_program() RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 1';
+
 CREATE TABLE dispatcher_event (
     position       bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1),
     event_id       text        COLLATE "C" NOT NULL,

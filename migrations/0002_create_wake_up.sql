@@ -19,6 +19,9 @@ BEGIN
         IF (CASE WHEN pg_catalog.pg_try_advisory_lock(1146311763, pg_catalog.hashtext(inserted_type))
                  THEN NOT pg_catalog.pg_advisory_unlock(1146311763, pg_catalog.hashtext(inserted_type))
                  ELSE true END)
+           -- A queue that is full fails every transaction that notifies, at its COMMIT. It fills behind a session
+           -- that listens and does not end its transaction, which may be anybody's; consumers poll then.
+           AND pg_catalog.pg_notification_queue_usage() < 0.5
         THEN
             PERFORM pg_catalog.pg_notify('dispatcher_event_inserted', inserted_type);
         END IF;

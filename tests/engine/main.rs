@@ -36,3 +36,4 @@ mod stop;
 mod subscriptions;
 mod support;
 mod transaction_pooler;
+mod unlucky;

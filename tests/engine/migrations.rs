@@ -131,3 +131,107 @@ async fn left_behind(pool: &PgPool) -> TestResult {
     .await?;
     Ok(())
 }
+
+/// Rights to create anything were asked for although nothing was to be done.
+#[tokio::test]
+async fn a_role_that_may_only_read_and_write_starts_where_nothing_is_to_be_done() -> TestResult {
+    let world = World::new().await?;
+    dispatcher_runtime::migrate_schema(&world.pool, "north").await?;
+    world
+        .pool
+        .execute(
+            "DROP ROLE IF EXISTS dispatcher_migrations_test;
+             CREATE ROLE dispatcher_migrations_test LOGIN PASSWORD 'test';
+             GRANT USAGE ON SCHEMA north TO dispatcher_migrations_test;
+             GRANT SELECT ON dispatcher_migration, north.dispatcher_migration TO dispatcher_migrations_test",
+        )
+        .await?;
+    let options = world.database.options().clone();
+    let options = options
+        .username("dispatcher_migrations_test")
+        .password("test");
+    let pool = sqlx::postgres::PgPoolOptions::new()
+        .connect_with(options)
+        .await?;
+    dispatcher_runtime::migrate(&pool).await?;
+    dispatcher_runtime::migrate_schema(&pool, "north").await?;
+    pool.close().await;
+    // The owner of a schema need not be allowed to create others.
+    world
+        .pool
+        .execute("CREATE SCHEMA south AUTHORIZATION dispatcher_migrations_test")
+        .await?;
+    let options = world.database.options().clone();
+    let options = options
+        .username("dispatcher_migrations_test")
+        .password("test");
+    let pool = sqlx::postgres::PgPoolOptions::new()
+        .connect_with(options)
+        .await?;
+    dispatcher_runtime::migrate_schema(&pool, "south").await?;
+    pool.close().await;
+    world
+        .pool
+        .execute("DROP OWNED BY dispatcher_migrations_test CASCADE; DROP ROLE dispatcher_migrations_test")
+        .await?;
+    world.close().await
+}
+
+/// Replicas of the former version ended at their start during a deployment.
+#[tokio::test]
+async fn tables_of_a_newer_version_are_refused_only_if_they_do_not_suit() -> TestResult {
+    let world = World::new().await?;
+    world
+        .pool
+        .execute(
+            "INSERT INTO dispatcher_migration (version, description, success, checksum, execution_time)
+             VALUES (99, 'what comes later', true, '\\x00', 0)",
+        )
+        .await?;
+    dispatcher_runtime::migrate(&world.pool).await?;
+    world
+        .pool
+        .execute("CREATE OR REPLACE FUNCTION dispatcher_needs_program() RETURNS integer LANGUAGE sql AS 'SELECT 7'")
+        .await?;
+    let error = dispatcher_runtime::migrate(&world.pool).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the dispatcher's tables are those of a newer version, which programs of number 7 and higher can use; \
+         this one has number 1: upgrade the dispatcher-runtime of this service"
+    );
+    let consumer = world.coaching(&Script::new([])).subscribe(hold_slot);
+    let error = consumer.start().await.err().ok_or("it was not refused")?;
+    assert!(
+        error.to_string().contains("upgrade its dispatcher-runtime"),
+        "{error}"
+    );
+    world.close().await
+}
+
+#[tokio::test]
+async fn tables_that_something_else_has_made_are_refused_with_the_way_out() -> TestResult {
+    let database = Server::shared().await?.create_database().await?;
+    let pool = database.pool(2).await?;
+    pool.execute("CREATE TABLE dispatcher_event (id bigint PRIMARY KEY)")
+        .await?;
+    let error = dispatcher_runtime::migrate(&pool)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("a table dispatcher_event that this crate has not made"),
+        "{error}"
+    );
+    dispatcher_runtime::migrate_schema(&pool, "dispatcher").await?;
+    pool.close().await;
+    Ok(database.close().await?)
+}
+
+/// It used not to compile, where the caller is a task.
+#[tokio::test]
+async fn a_task_can_migrate() -> TestResult {
+    let world = World::new().await?;
+    let pool = world.pool.clone();
+    tokio::spawn(async move { dispatcher_runtime::migrate(&pool).await }).await??;
+    world.close().await
+}

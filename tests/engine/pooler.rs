@@ -111,3 +111,27 @@ async fn events_are_found_by_polling_which_is_said_once() -> TestResult {
         .await?;
     Ok(())
 }
+
+/// A search path and a session's lock stayed with the server's session: other services' queries found our tables
+/// instead of theirs, and the next replica waited for ever.
+#[tokio::test]
+async fn a_migration_leaves_nothing_with_the_session() -> TestResult {
+    let mut cluster = Cluster::start().await?;
+    let world = world(&cluster).await?;
+    let (_pooler, pool) = pooled(&cluster, &world).await?;
+    let path = "SELECT current_setting('search_path')";
+    let before: String = sqlx::query_scalar(path).fetch_one(&pool).await?;
+    dispatcher_runtime::migrate_schema(&pool, "north").await?;
+    dispatcher_runtime::migrate_schema(&pool, "north").await?;
+    let after: String = sqlx::query_scalar(path).fetch_one(&pool).await?;
+    assert_eq!(before, after);
+    let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'";
+    let locks: i64 = sqlx::query_scalar(locks).fetch_one(&pool).await?;
+    assert_eq!(locks, 0);
+    pool.close().await;
+    world.close().await?;
+    cluster
+        .stop(dispatcher_test_launcher::Shutdown::Fast)
+        .await?;
+    Ok(())
+}

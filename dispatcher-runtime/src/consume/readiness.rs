@@ -12,6 +12,7 @@ use super::statements::FindStatements;
 use crate::log::{Anchor, EventLog, Mismatch};
 use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
+use crate::postgres::migrate::PROGRAM;
 use crate::postgres::transaction;
 
 /// Refuses a database in which a consumer cannot keep what it knows.
@@ -20,6 +21,13 @@ pub(super) async fn probe(pool: &PgPool, settings: &Settings) -> Result<(), Star
     let row = settings.statements.probe.query().fetch_one(pool).await?;
     settings.clock.set(asked_at, row.try_get("now")?);
     refuse_server(&row)?;
+    let needs: i32 = row.try_get("needs_program")?;
+    if needs > PROGRAM {
+        let value = format!("programs of number {needs} and higher");
+        let expected = "number 1, which this program has: upgrade its dispatcher-runtime";
+        refuse("what the tables suit", value, expected)?;
+    }
+    refuse_replicated(&row)?;
     // A privilege that is missing in the middle of a delivery would look like a fault of the handler.
     refuse_missing(&row)?;
     refuse_secured(&row)
@@ -29,6 +37,7 @@ pub(super) async fn probe(pool: &PgPool, settings: &Settings) -> Result<(), Star
 pub(super) async fn probe_log(log: &EventLog) -> Result<bool, StartError> {
     let row = log.probe().await?;
     refuse_server(&row)?;
+    refuse_replicated(&row)?;
     refuse_missing(&row)?;
     refuse_secured(&row)?;
     let cache: i64 = row.try_get("cache")?;
@@ -72,6 +81,20 @@ fn refuse_server(row: &PgRow) -> Result<(), StartError> {
 fn refuse_missing(row: &PgRow) -> Result<(), StartError> {
     match row.try_get("missing")? {
         Some(missing) => Err(StartError::MissingPrivileges { missing }),
+        None => Ok(()),
+    }
+}
+
+/// Rows that logical replication inserts come in the order of commits and hold no floor locks: events would be
+/// skipped. <https://www.postgresql.org/docs/current/logical-replication.html>
+fn refuse_replicated(row: &PgRow) -> Result<(), StartError> {
+    match row.try_get::<Option<String>, _>("replicated")? {
+        Some(tables) => refuse(
+            "source of the rows",
+            format!("a subscription of logical replication, for {tables}"),
+            "the programs that publish: connect the consumer to the primary that they write to, \
+             or drop the subscription once this database takes its place",
+        ),
         None => Ok(()),
     }
 }

@@ -310,6 +310,16 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
 
     fn check_pool(&self) -> Result<(), StartError> {
         let connections = self.pool.options().get_max_connections();
+        if let Some(log) = &self.settings.log
+            && log.pool().options().get_max_connections() < 2
+        {
+            return invalid(
+                "events_from",
+                "a pool of 1 connection",
+                "a pool of at least 2: one to listen with, and one to read with",
+            )
+            .map_err(StartError::from);
+        }
         let workers = self.subscriptions.iter().map(|subscription| {
             u32::from(subscription.concurrency) * u32::from(subscription.partitions)
         });

@@ -4,7 +4,7 @@
 //! The steps of falling asleep, S1 to S5, stand in [`crate::consume::wake`]. A pass that failed is retried
 //! after 1, 5, 15 and then every 60 s; the lease is released when the worker stops.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -19,6 +19,9 @@ use crate::observe::HeldBack;
 /// How soon to look again while a writer is in flight that may not notify: at first, at most.
 const IN_FLIGHT: (Duration, Duration) = (Duration::from_millis(3), Duration::from_millis(100));
 
+/// How long not to repeat a warning.
+const BETWEEN_WARNINGS: Duration = Duration::from_secs(60);
+
 /// The shortest sleep, so that a worker never spins, whatever the tables say.
 const SHORTEST: Duration = Duration::from_millis(1);
 
@@ -31,6 +34,8 @@ pub(crate) struct Worker<S> {
     stopping: Stopping,
     passes: watch::Sender<u64>,
     reconnect: Reconnect,
+    /// When it was said last that publishers do not notify.
+    told_queue: Option<Instant>,
 }
 
 impl<S: Send + Sync + 'static> Worker<S> {
@@ -48,6 +53,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
             lost: false,
             passes,
             reconnect: Reconnect::default(),
+            told_queue: None,
         }
     }
 
@@ -171,11 +177,37 @@ impl<S: Send + Sync + 'static> Worker<S> {
     async fn look(&mut self, unnotified: bool) -> Option<IdleState> {
         match self.pass().await {
             Some(Pass::Idle(idle)) => return Some(idle),
-            Some(Pass::Worked(found)) => self.poll.found(found, unnotified),
+            Some(Pass::Worked(found)) => {
+                if unnotified && found > 0 {
+                    self.tell_queue().await;
+                }
+                self.poll.found(found, unnotified);
+            }
             Some(Pass::Lost) => self.lost = true,
             None => {}
         }
         None
+    }
+
+    /// Says so if publishers are silent because the server's queue of notifications is filling.
+    async fn tell_queue(&mut self) {
+        let is_due = |told: Instant| told.elapsed() >= BETWEEN_WARNINGS;
+        if !self.told_queue.is_none_or(is_due) {
+            return;
+        }
+        let Ok(usage) = self.settings().log.queue_usage().await else {
+            return; // The next pass fails as well, and logs the error.
+        };
+        if usage >= 0.5 {
+            self.told_queue = Some(Instant::now());
+            tracing::warn!(
+                consumer = self.settings().consumer,
+                usage,
+                "the server's queue of notifications is at least half full, so publishers do not notify and events are \
+                 found by polling: a session that listens does not end its transaction; \
+                 pg_stat_activity has it, and ending it helps"
+            );
+        }
     }
 
     fn until_next(&self, idle: &IdleState, poll: Duration) -> Duration {

@@ -113,6 +113,23 @@ impl EventLog {
         Ok(horizon)
     }
 
+    /// The position of the next event, of any type.
+    pub(crate) async fn next_event(
+        &self,
+        connection: &mut PgConnection,
+        after: i64,
+    ) -> Result<Option<i64>, sqlx::Error> {
+        let next = self.statements.read_next_event.query().bind(after);
+        let row = next.fetch_optional(connection).await?;
+        row.map(|row| row.try_get("position")).transpose()
+    }
+
+    /// Which part of the server's queue of notifications is in use.
+    pub(crate) async fn queue_usage(&self) -> Result<f64, sqlx::Error> {
+        let usage = sqlx::query_scalar("SELECT pg_notification_queue_usage()");
+        usage.fetch_one(self.pool()).await
+    }
+
     /// The facts about the log that a consumer checks before it reads.
     pub(crate) async fn probe(&self) -> Result<PgRow, sqlx::Error> {
         let probe = self.statements.probe_log.query();

@@ -133,7 +133,9 @@ impl<'a, S> Planner<'a, S> {
         } else {
             i64::MAX
         };
-        let ahead = self.ahead(tx, lease, window, room, fresh_after).await?;
+        let ahead = self
+            .ahead(tx, lease, (window, horizon), room, fresh_after)
+            .await?;
         candidates.extend(ahead.candidates);
         self.source.end().await;
         let next_retry = if candidates.is_empty() {
@@ -213,7 +215,7 @@ impl<'a, S> Planner<'a, S> {
         &mut self,
         tx: &mut DeliveryTx,
         lease: &LeaseState,
-        window: i64,
+        (window, horizon): (i64, i64),
         room: Room,
         fresh_after: i64,
     ) -> Result<Ahead, AbortCause> {
@@ -233,7 +235,10 @@ impl<'a, S> Planner<'a, S> {
         let (until, anchor) = match events.last() {
             Some(last) if is_full => (last.position, Some(Anchor::of(last))),
             Some(last) => (window, Some(Anchor::of(last))),
-            None => (window, self.last_event(tx, window).await?),
+            None => (
+                self.next_event(tx, window, horizon).await?,
+                self.last_event(tx, window).await?,
+            ),
         };
         let are_fresh = events
             .first()
@@ -290,6 +295,23 @@ impl<'a, S> Planner<'a, S> {
         let batch = read.instrument(span.clone()).await?;
         span::received(&span, batch.events.iter());
         Ok(batch)
+    }
+
+    /// How far an empty window reaches: positions that nobody has taken are passed over at once. (A sequence
+    /// may have been set ahead by billions.)
+    async fn next_event(
+        &mut self,
+        tx: &mut DeliveryTx,
+        window: i64,
+        horizon: i64,
+    ) -> Result<i64, sqlx::Error> {
+        if window >= horizon {
+            return Ok(window);
+        }
+        let connection = self.source.connection(tx);
+        let log = &self.partition.settings().log;
+        let next = log.next_event(connection, window).await?;
+        Ok(next.map_or(horizon, |next| (next - 1).clamp(window, horizon)))
     }
 
     async fn last_event(

@@ -2,7 +2,7 @@
 
 use super::{ConfigError, describe, is_transient};
 
-/// The tables could not be brought up to date. Migrations that had succeeded stay; once the cause is
+/// The tables could not be brought up to date. Nothing was changed; once the cause is
 /// removed, call [`migrate`](crate::migrate()) again.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -10,9 +10,30 @@ pub enum MigrateError {
     /// The schema's name cannot be one: choose another.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The migrator refuses or fails; its source says which migration. Grant the role CREATE on the
-    /// schema where that is what is missing. Where a migration that was applied is unknown or differs,
-    /// the tables belong to a newer version of this crate: upgrade the service.
+    /// The tables need a newer version of this crate: upgrade the service.
+    #[error(
+        "the dispatcher's tables are those of a newer version, which programs of number {needs} and higher can use; \
+         this one has number {}: upgrade the dispatcher-runtime of this service",
+        crate::postgres::migrate::PROGRAM
+    )]
+    #[non_exhaustive]
+    Newer {
+        /// The lowest number of a program that can use them.
+        needs: i32,
+    },
+    /// The tables were made by something else, such as the TypeScript SDK, and have other keys: use a schema of
+    /// their own for those of this crate.
+    #[error(
+        "there is a table {table} that this crate has not made (the TypeScript SDK makes one of that name, with other \
+         keys): give this crate a schema of its own with `migrate_schema(&pool, \"…\")`, and name it in every builder"
+    )]
+    #[non_exhaustive]
+    Foreign {
+        /// The table.
+        table: String,
+    },
+    /// A migration fails, or one that was applied is not the one of this crate; the source says which. Grant the
+    /// role CREATE on the schema where that is what is missing.
     #[error("the dispatcher's tables could not be migrated")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     /// The database could not be reached or refused a statement: the message says what to look at.

@@ -2,6 +2,7 @@
 SELECT current_setting('server_version_num')::int AS server_version,
        pg_is_in_recovery() AS standby,
        clock_timestamp() AS now,
+       {family}dispatcher_needs_program() AS needs_program,
        nullif(concat_ws(', ',
        (SELECT string_agg(needed.privilege || ' ON ' || needed.relation, ', ')
           FROM (VALUES ('{family}dispatcher_cursor', 'SELECT'), ('{family}dispatcher_cursor', 'INSERT'),
@@ -20,4 +21,7 @@ SELECT current_setting('server_version_num')::int AS server_version,
        (SELECT string_agg(relation, ', ')
           FROM unnest(ARRAY['{family}dispatcher_cursor', '{family}dispatcher_replica', '{family}dispatcher_dedup',
                             '{family}dispatcher_retry', '{family}dispatcher_dead_letter']) AS secured (relation)
-         WHERE row_security_active(relation)) AS secured
+         WHERE row_security_active(relation)) AS secured,
+       (SELECT string_agg(filled.relation, ', ')
+          FROM unnest(ARRAY['{family}dispatcher_cursor', '{family}dispatcher_dedup', '{family}dispatcher_retry']) AS filled (relation)
+         WHERE EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = filled.relation::regclass)) AS replicated

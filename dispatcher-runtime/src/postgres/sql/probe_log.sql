@@ -14,6 +14,8 @@ SELECT current_setting('server_version_num')::int AS server_version,
                 THEN 'EXECUTE ON FUNCTION {family}dispatcher_event_horizon' END,
            CASE WHEN NOT has_function_privilege('{family}dispatcher_partition(text, text, integer)', 'EXECUTE')
                 THEN 'EXECUTE ON FUNCTION {family}dispatcher_partition' END), '') AS missing,
+       CASE WHEN EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = '{family}dispatcher_event'::regclass)
+            THEN '{family}dispatcher_event' END AS replicated,
        CASE WHEN row_security_active('{family}dispatcher_event') THEN '{family}dispatcher_event' END AS secured,
        (SELECT count(*)
           FROM pg_trigger

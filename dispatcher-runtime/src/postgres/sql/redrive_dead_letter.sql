@@ -50,5 +50,6 @@ SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_vers
        envelope, reason, error, attempts, failures::text AS failures, created_at,
        resolved_at, resolved_by, resolution_note,
        -- Otherwise a sleeping consumer would wait for its next poll.
-       pg_notify('dispatcher_event_inserted', event_type)::text AS notified
+       CASE WHEN pg_notification_queue_usage() < 0.5
+            THEN pg_notify('dispatcher_event_inserted', event_type)::text END AS notified
   FROM letter
