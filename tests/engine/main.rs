@@ -9,6 +9,7 @@ mod consume;
 mod crash;
 mod dead_letters;
 mod dropped;
+mod envelope;
 mod faults;
 mod gap;
 mod gap_broken;

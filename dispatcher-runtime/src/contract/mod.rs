@@ -18,9 +18,6 @@ pub(crate) mod payload;
 pub(crate) mod permission;
 pub(crate) mod position;
 pub(crate) mod registry;
-#[cfg(any(
-    feature = "publish",
-    all(feature = "opentelemetry", feature = "consume")
-))]
+#[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) mod traceparent;
 pub(crate) mod value;

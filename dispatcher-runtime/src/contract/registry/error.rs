@@ -26,10 +26,10 @@ pub enum RegistryError {
         /// Where and why.
         source: serde_json::Error,
     },
-    /// The registry file does not have its form: correct it at each pointer.
+    /// The registry file, or the envelope's schema, does not have its form: correct it at each pointer.
     #[error("{}", listed(path, faults))]
     Malformed {
-        /// The registry file.
+        /// The file.
         path: PathBuf,
         /// Every fault, in the order of the pointers.
         faults: Vec<RegistryFault>,
@@ -61,9 +61,18 @@ pub enum RegistryError {
         /// What the validator says.
         problem: String,
     },
+    /// The envelope's schema cannot be used: correct it, or leave it out of the directory, so that the
+    /// reference schema holds.
+    #[error("{}, the schema of the envelope, cannot be used: {problem}", path.display())]
+    EnvelopeSchema {
+        /// The schema file.
+        path: PathBuf,
+        /// What the validator says.
+        problem: String,
+    },
 }
 
-/// One fault of a registry file.
+/// One fault of a registry file, or of the envelope's schema.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub struct RegistryFault {
