@@ -3,8 +3,7 @@
 use dispatcher_runtime::{
     DeadLetter, DeadLetterFilter, DeadLetterReason, DeadLetters, PublishError,
 };
-use dispatcher_test_fixtures::{TestResult, lock, lock_json, person_id};
-use sqlx::Row;
+use dispatcher_test_fixtures::{TestResult, lock, lock_json};
 
 use crate::support::{Script, World, hold_slot};
 
@@ -245,17 +244,5 @@ async fn a_trace_that_is_lost_loses_no_event_on_publish_in_sql_and_on_delivery()
     }
     assert!(consume(&world).await?.is_empty());
     assert_eq!(world.effects().await?.len(), 3 * TRACES.len());
-    world.close().await
-}
-
-/// A valid payload is never refused, and the subject is taken from it.
-#[tokio::test]
-async fn the_subject_comes_from_the_payload() -> TestResult {
-    let world = World::new().await?;
-    world.revenue().publish(lock(7, 1)).await?;
-    let row = sqlx::query("SELECT subject FROM dispatcher_event")
-        .fetch_one(&world.pool)
-        .await?;
-    assert_eq!(row.get::<Option<String>, _>("subject"), Some(person_id(7)));
     world.close().await
 }

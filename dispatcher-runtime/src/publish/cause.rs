@@ -16,6 +16,7 @@ pub(crate) struct Cause {
     /// In the form of the envelope.
     traceparent: Option<String>,
     /// Whether its trace goes on whatever span is current, because the caller named it.
+    #[cfg(feature = "opentelemetry")]
     pub(super) leads_trace: bool,
 }
 
@@ -31,6 +32,7 @@ impl Cause {
             event_id: event_id.to_owned(),
             correlation_id: correlation_id.map(str::to_owned),
             traceparent: traceparent.and_then(read_trace),
+            #[cfg(feature = "opentelemetry")]
             leads_trace: false,
         }
     }
@@ -41,6 +43,7 @@ impl Cause {
             event_id: event.event_id.to_string(),
             correlation_id: event.correlation_id.clone(),
             traceparent: event.traceparent.as_deref().and_then(read_trace),
+            #[cfg(feature = "opentelemetry")]
             leads_trace: true,
         }
     }

@@ -109,7 +109,7 @@ impl Fields<'_> {
     }
 
     /// Whether the reference schema accepts it, by rules in Rust.
-    fn are_plain(&self) -> bool {
+    pub(super) fn are_plain(&self) -> bool {
         let is_text_or_none = |text: Option<&str>| text != Some("");
         EventId::is_valid(self.event_id)
             && is_event_type(self.event_type)
@@ -126,7 +126,7 @@ impl Fields<'_> {
     }
 
     /// In the form of the contract.
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         let occurred_at = utc(self.occurred_at).and_then(|at| at.format(&Rfc3339).ok());
         json!({
             "event_id": self.event_id,

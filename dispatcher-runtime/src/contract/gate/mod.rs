@@ -15,6 +15,8 @@ pub(crate) mod envelope;
 mod reference;
 mod report;
 
+#[cfg(all(test, any(feature = "publish", feature = "consume")))]
+mod envelope_tests;
 #[cfg(test)]
 mod tests;
 
