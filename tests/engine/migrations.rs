@@ -131,3 +131,18 @@ async fn left_behind(pool: &PgPool) -> TestResult {
     .await?;
     Ok(())
 }
+
+/// A report of the whole chain, as anyhow's `{:#}` writes it, used to say three times what the server said.
+#[tokio::test]
+async fn a_migration_that_fails_says_once_why() -> TestResult {
+    let database = Server::shared().await?.create_database().await?;
+    let pool = database.pool(2).await?;
+    pool.execute("CREATE TABLE dispatcher_event (id text)")
+        .await?;
+    let error = dispatcher_runtime::migrate(&pool).await.unwrap_err();
+    let report = format!("{:#}", anyhow::Error::from(error));
+    assert_eq!(report.matches("already exists").count(), 1, "{report}");
+    assert!(report.contains("migration 1"), "{report}");
+    pool.close().await;
+    Ok(database.close().await?)
+}

@@ -5,6 +5,8 @@
 pub(crate) mod dead_letter_reason;
 pub(crate) mod decode_error;
 pub(crate) mod envelope;
+#[cfg(test)]
+pub(crate) mod error_chain;
 pub(crate) mod event_type;
 pub(crate) mod exact;
 pub(crate) mod gate;

@@ -142,15 +142,15 @@ impl Documents {
             return Ok(file.clone());
         }
         let shown = self.root.join(path);
-        let text = fs::read_to_string(&shown).map_err(|source| RegistryError::Unreadable {
+        let text = fs::read_to_string(&shown).map_err(|error| RegistryError::Unreadable {
             path: shown.clone(),
-            source,
+            error,
             remedy: "copy the whole contracts directory, with every schema that the registry names or that is referred to".to_owned(),
         })?;
         let value =
-            serde_json::from_str::<Value>(&text).map_err(|source| RegistryError::NotJson {
+            serde_json::from_str::<Value>(&text).map_err(|error| RegistryError::NotJson {
                 path: shown.clone(),
-                source,
+                error,
             })?;
         if let Some((pointer, number)) = numbers::changed(&text) {
             return Err(RegistryError::Inexact {

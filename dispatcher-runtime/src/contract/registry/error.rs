@@ -4,27 +4,28 @@ use std::path::{Path, PathBuf};
 
 use dispatcher_schema::registry::Fault;
 
-/// A contracts directory could not be loaded: what is wrong, in which file, and what to do.
+/// A contracts directory could not be loaded: what is wrong, in which file, and what to do. The message
+/// has everything; there is no [`source`](std::error::Error::source).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegistryError {
     /// A file is not there or may not be read: do as the remedy says.
-    #[error("{} cannot be read: {source}; {remedy}", path.display())]
+    #[error("{} cannot be read: {error}; {remedy}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// What the system says.
-        source: std::io::Error,
+        error: std::io::Error,
         /// What to do.
         remedy: String,
     },
-    /// A file's text is not JSON: correct it at the line and column that the source names.
-    #[error("{} is not valid JSON: {source}", path.display())]
+    /// A file's text is not JSON: correct it at the line and column that the message names.
+    #[error("{} is not valid JSON: {error}", path.display())]
     NotJson {
         /// The file.
         path: PathBuf,
         /// Where and why.
-        source: serde_json::Error,
+        error: serde_json::Error,
     },
     /// The registry file, or the envelope's schema, does not have its form: correct it at each pointer.
     #[error("{}", listed(path, faults))]
@@ -108,4 +109,24 @@ fn listed(path: &Path, faults: &[RegistryFault]) -> String {
         })
         .collect();
     faults.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::error_chain::assert_says_once;
+
+    #[test]
+    fn what_the_system_and_the_parser_say_is_said_once() {
+        let path = PathBuf::from("contracts/a.json");
+        let unreadable = RegistryError::Unreadable {
+            path: path.clone(),
+            error: std::io::Error::other("the disk is gone"),
+            remedy: "mount it".to_owned(),
+        };
+        assert_says_once(&unreadable, "the disk is gone");
+        let error = serde_json::from_str::<serde_json::Value>("{").expect_err("it is cut off");
+        let message = error.to_string();
+        assert_says_once(&RegistryError::NotJson { path, error }, &message);
+    }
 }

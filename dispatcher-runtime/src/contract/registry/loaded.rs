@@ -52,15 +52,15 @@ impl LoadedRegistry {
     pub fn from_dir(directory: impl AsRef<Path>) -> Result<Self, RegistryError> {
         let directory = directory.as_ref();
         let path = directory.join(REGISTRY_FILE);
-        let text = fs::read_to_string(&path).map_err(|source| RegistryError::Unreadable {
+        let text = fs::read_to_string(&path).map_err(|error| RegistryError::Unreadable {
             path: path.clone(),
-            source,
+            error,
             remedy: format!("name the directory that holds {REGISTRY_FILE}"),
         })?;
         let value =
-            serde_json::from_str::<Value>(&text).map_err(|source| RegistryError::NotJson {
+            serde_json::from_str::<Value>(&text).map_err(|error| RegistryError::NotJson {
                 path: path.clone(),
-                source,
+                error,
             })?;
         let documents = Documents::new(directory);
         let read = registry::read(&value, &|pointer| pointer.to_owned());

@@ -10,14 +10,21 @@ pub enum MigrateError {
     /// The schema's name cannot be one: choose another.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The migrator refuses or fails; its source says which migration. Grant the role CREATE on the
-    /// schema where that is what is missing. Where a migration that was applied is unknown or differs,
+    /// The migrator refuses or fails; the message says which migration and why. Grant the role CREATE on
+    /// the schema where that is what is missing. Where a migration that was applied is unknown or differs,
     /// the tables belong to a newer version of this crate: upgrade the service.
-    #[error("the dispatcher's tables could not be migrated")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    // Not a source: sqlx's error says what its own source says, so a report would say it three times.
+    #[error("the dispatcher's tables could not be migrated: {0}")]
+    Migrate(sqlx::migrate::MigrateError),
     /// The database could not be reached or refused a statement: the message says what to look at.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+}
+
+impl From<sqlx::migrate::MigrateError> for MigrateError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        Self::Migrate(error)
+    }
 }
 
 impl From<sqlx::Error> for MigrateError {
@@ -101,3 +108,31 @@ impl std::fmt::Display for DatabaseError {
 }
 
 impl std::error::Error for DatabaseError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::error_chain::assert_says_once;
+
+    fn io() -> sqlx::Error {
+        sqlx::Error::Io(std::io::Error::other("the cable is cut"))
+    }
+
+    #[test]
+    fn an_error_of_the_database_is_said_once() {
+        assert_says_once(&DatabaseError::from(io()), "the cable is cut");
+        assert_says_once(&MigrateError::from(io()), "the cable is cut");
+        for inner in [
+            sqlx::migrate::MigrateError::Execute(io()),
+            sqlx::migrate::MigrateError::ExecuteMigration(io(), 3),
+            sqlx::migrate::MigrateError::Source("the cable is cut".into()),
+        ] {
+            assert_says_once(&MigrateError::from(inner), "the cable is cut");
+        }
+        let setting = ConfigError::Missing {
+            setting: "tenant_id",
+            remedy: "set it",
+        };
+        assert_says_once(&MigrateError::from(setting), "tenant_id");
+    }
+}
