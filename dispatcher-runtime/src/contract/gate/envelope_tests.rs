@@ -1,5 +1,7 @@
 //! The rules of the envelope in Rust accept what the reference schema accepts, and nothing else.
 
+#![allow(clippy::unwrap_used)] // a test states its expectations by unwrapping
+
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime, UtcOffset};
 
