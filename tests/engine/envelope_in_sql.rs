@@ -1,8 +1,9 @@
-//! The rules of `dispatcher_check_envelope` are those of the reference schema.
+//! The rules of `dispatcher_check_envelope` are those of the reference schema, and a trace context is read
+//! as from Rust.
 
 use acme_contracts::REGISTRY;
-use dispatcher_test_fixtures::TestResult;
 use dispatcher_test_fixtures::chance::{For, numbers};
+use dispatcher_test_fixtures::{TestResult, lock};
 use serde_json::{Value, json};
 
 use crate::support::World;
@@ -124,6 +125,45 @@ async fn sql_accepts_what_the_schema_accepts_at_each_edge_of_each_field() -> Tes
         envelope["payload"] = payload;
         assert!(!compare(&world, &envelope).await?);
     }
+    world.close().await
+}
+
+#[tokio::test]
+async fn sql_reads_a_trace_context_as_a_publish_from_rust_does() -> TestResult {
+    let world = World::new().await?;
+    let near = [
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03",
+        "fe-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-fe-more",
+        "00-00000000000000000000000000000000-0000000000000001-00",
+    ];
+    let characters: Vec<char> = "0af7Ag-_ \né".chars().collect();
+    let mut chance = numbers(2, For::Key, &[]);
+    let mut kept = 0;
+    let mut tx = world.pool.begin().await?;
+    for round in 0..400 {
+        let mut text: Vec<char> = near[round % near.len()].chars().collect();
+        let at = chance.usize(..text.len());
+        let new = characters[chance.usize(..characters.len())];
+        match chance.u8(..4) {
+            0 => drop(text.remove(at)),
+            1 => text.insert(at, new),
+            _ => text[at] = new,
+        }
+        let text = String::from_iter(text);
+        let publish = world.revenue().publish(lock(1, 1)).traceparent(&text);
+        let published = publish.within(&mut tx).await?;
+        let query = "SELECT traceparent, dispatcher_read_traceparent($1) FROM dispatcher_event WHERE event_id = $2";
+        let (by_rust, by_sql): (Option<String>, Option<String>) = sqlx::query_as(query)
+            .bind(&text)
+            .bind(published.event_id)
+            .fetch_one(&mut *tx)
+            .await?;
+        assert_eq!(by_rust, by_sql, "{text:?}");
+        kept += usize::from(by_sql.is_some());
+    }
+    assert!((50..350).contains(&kept), "{kept}");
+    tx.rollback().await?;
     world.close().await
 }
 
