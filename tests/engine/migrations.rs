@@ -55,10 +55,8 @@ async fn a_changed_migration_is_refused() -> TestResult {
     let error = dispatcher_runtime::migrate(&world.pool).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the dispatcher's tables could not be migrated"
+        "the dispatcher's tables could not be migrated: migration 1 was previously applied but has been modified"
     );
-    let source = std::error::Error::source(&error).unwrap().to_string();
-    assert!(source.contains('1'), "{source}");
     world.close().await
 }
 
