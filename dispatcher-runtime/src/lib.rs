@@ -28,7 +28,15 @@
 //! its schema is neither published nor handed to a handler, and neither is an event of another domain
 //! than the one that the registry names as its producer.
 //!
-//! The tables come from [`migrate`]. Postgres 14 or later; consumers need the primary.
+//! The tables come from [`migrate`], which may also run in a task of its own. Postgres 14 or later;
+//! consumers need the primary.
+//!
+//! ```no_run
+//! # #[cfg(feature = "postgres")]
+//! # async fn example(pool: sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
+//! tokio::spawn(async move { dispatcher_runtime::migrate(&pool).await }).await??;
+//! # Ok(()) }
+//! ```
 //!
 //! # Bounds
 //!
