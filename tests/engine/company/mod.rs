@@ -191,14 +191,24 @@ async fn a_row_that_breaks_the_companys_schema_is_a_dead_letter_of_each_subscrip
             "p3",
             format!("correlation_id => 'order-3', traceparent => '{sampled}'"),
         ),
+        // The registry names the depot, and handlers of one event type and of several know it.
+        (
+            "p5",
+            "correlation_id => 'order-5', producer => 'office'".to_owned(),
+        ),
         // A trace is no reason to lose an event.
         (
             "p4",
             format!("correlation_id => 'order-4', traceparent => '{unsampled}'"),
         ),
     ] {
+        let producer = if more.contains("producer") {
+            ""
+        } else {
+            ", producer => 'depot'"
+        };
         let call = format!(
-            "SELECT dispatcher_publish('parcel.sent', '{{\"parcel_id\": \"{parcel}\"}}', 'tnt_a', 'depot', {more})"
+            "SELECT dispatcher_publish('parcel.sent', '{{\"parcel_id\": \"{parcel}\"}}', 'tnt_a', {more}{producer})"
         );
         world.pool.execute(AssertSqlSafe(call)).await?;
     }
@@ -222,12 +232,15 @@ async fn a_row_that_breaks_the_companys_schema_is_a_dead_letter_of_each_subscrip
 
     let letters = DeadLetters::new(world.pool.clone());
     let dead = letters.list(&DeadLetterFilter::default()).await?;
-    assert_eq!(dead.len(), 4);
+    assert_eq!(dead.len(), 6);
     for letter in &dead {
         assert_eq!(letter.reason, DeadLetterReason::Invalid);
         let envelope: serde_json::Value = serde_json::from_str(letter.envelope.get())?;
         let expected = match envelope["payload"]["parcel_id"].as_str() {
             Some("p1") => "the envelope is invalid: /actor: \"mia\" does not match",
+            Some("p5") => {
+                "the envelope is invalid: `office` published parcel.sent, and the registry names `depot`"
+            }
             _ => "the envelope is invalid: /correlation_id: null is not of type \"string\"",
         };
         assert!(letter.error.starts_with(expected), "{}", letter.error);
