@@ -45,7 +45,7 @@ CREATE TABLE dispatcher_event (
     CONSTRAINT dispatcher_event_event_id_key UNIQUE (event_id),
     -- The range that RFC 3339 can write: no handler could receive an infinite time.
     CONSTRAINT dispatcher_event_times_check
-        CHECK (occurred_at >= '0001-01-01 00:00Z' AND occurred_at < '10000-01-01 00:00Z'
+        CHECK (occurred_at >= '0001-01-01 00:00Z BC' AND occurred_at < '10000-01-01 00:00Z'
            AND inserted_at >= '0001-01-01 00:00Z' AND inserted_at < '10000-01-01 00:00Z')
     -- Vacuum after 2 % of changes: the default of 20 % is a lot to leave behind in a large table.
 ) WITH (autovacuum_vacuum_scale_factor = 0.02);

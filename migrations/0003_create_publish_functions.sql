@@ -27,10 +27,31 @@ END;
 
 COMMENT ON FUNCTION dispatcher_generate_event_id() IS 'A new event id: evt_ and a UUID of version 7.';
 
--- Checks each field against the envelope contract, as far as SQL can.
+-- A W3C trace context in the form of the envelope contract, version 00. A higher version is read by
+-- its prefix. What is not a trace context counts as none: losing a trace never loses an event.
+CREATE FUNCTION dispatcher_read_traceparent(traceparent text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE BEGIN ATOMIC
+    SELECT CASE
+        WHEN traceparent COLLATE "C"
+             ~ '^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$'
+            THEN traceparent
+        WHEN traceparent COLLATE "C"
+             ~ '^(?!00|ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$'
+            -- Of its flags only the one that version 00 defines is known.
+            THEN '00' || substr(traceparent, 3, 51)
+                 || CASE WHEN ('x' || substr(traceparent, 55, 1))::bit(4)::integer % 2 = 1
+                         THEN '01' ELSE '00' END
+    END;
+END;
+
+COMMENT ON FUNCTION dispatcher_read_traceparent(text) IS
+    'The trace context as version 00; NULL for what is not a trace context.';
+
+-- Checks each field against the reference schema of the envelope. A company's own may demand more; then
+-- an event that breaks it becomes a dead letter of each subscription.
 CREATE FUNCTION dispatcher_check_envelope(
     event_type text, payload json, tenant_id text, producer text, subject text, actor text,
-    correlation_id text, causation_id text, traceparent text, event_id text, schema_version integer,
+    correlation_id text, causation_id text, event_id text, schema_version integer,
     occurred_at timestamptz
 ) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -66,21 +87,17 @@ BEGIN
         ('causation_id', quote_literal(causation_id),
             'a text, or NULL',
             causation_id IS DISTINCT FROM ''),
-        ('traceparent', quote_literal(left(traceparent, 100)),
-            'a W3C trace context, 00-<32 hex>-<16 hex>-<2 hex> in lower case, or NULL',
-            traceparent IS NULL OR traceparent COLLATE "C"
-                ~ '^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$'),
         ('event_id', quote_literal(left(event_id, 100)),
-            'evt_ and a UUID in lower case; NULL makes a new one',
+            'evt_ and a UUID of version 7 in lower case; NULL makes a new one',
             event_id IS NULL OR event_id COLLATE "C"
-                ~ '^evt_[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'),
+                ~ '^evt_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'),
         ('schema_version', schema_version::text,
             'a version of the event type, 1 or higher',
             schema_version >= 1),
         ('occurred_at', quote_literal(occurred_at),
-            'a time in the years 1 to 9999, or NULL for now',
+            'a time in the years 0 (1 BC) to 9999, or NULL for now',
             occurred_at IS NULL
-                OR (occurred_at >= '0001-01-01 00:00Z' AND occurred_at < '10000-01-01 00:00Z'))
+                OR (occurred_at >= '0001-01-01 00:00Z BC' AND occurred_at < '10000-01-01 00:00Z'))
       ) AS rule (field, given, expected, holds)
      WHERE holds IS NOT TRUE;
     IF problems IS NOT NULL THEN
@@ -90,7 +107,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION dispatcher_check_envelope(text, json, text, text, text, text, text, text, text, text, integer, timestamptz) IS
+COMMENT ON FUNCTION dispatcher_check_envelope(text, json, text, text, text, text, text, text, text, integer, timestamptz) IS
     'Refuses an invalid envelope, with all its faults at once.';
 
 -- "position" is quoted because it is a keyword where a parameter is named.
@@ -115,8 +132,8 @@ LANGUAGE sql VOLATILE BEGIN ATOMIC
         dispatcher_publish.event_type, dispatcher_publish.payload, dispatcher_publish.tenant_id,
         dispatcher_publish.producer, dispatcher_publish.subject, dispatcher_publish.actor,
         dispatcher_publish.correlation_id, dispatcher_publish.causation_id,
-        dispatcher_publish.traceparent, dispatcher_publish.event_id,
-        dispatcher_publish.schema_version, dispatcher_publish.occurred_at);
+        dispatcher_publish.event_id, dispatcher_publish.schema_version,
+        dispatcher_publish.occurred_at);
     WITH new AS MATERIALIZED (
         SELECT coalesce(dispatcher_publish.event_id, dispatcher_generate_event_id()) AS event_id
     ), inserted AS (
@@ -133,7 +150,7 @@ LANGUAGE sql VOLATILE BEGIN ATOMIC
                coalesce(dispatcher_publish.actor, 'system:' || dispatcher_publish.producer),
                dispatcher_publish.correlation_id,
                dispatcher_publish.causation_id,
-               dispatcher_publish.traceparent,
+               dispatcher_read_traceparent(dispatcher_publish.traceparent),
                dispatcher_publish.payload
           FROM new
             ON CONFLICT (event_id) DO NOTHING
@@ -144,7 +161,7 @@ LANGUAGE sql VOLATILE BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION dispatcher_publish(text, json, text, text, text, text, text, text, text, text, integer, timestamptz) IS
-    'Publishes an event in the current transaction. Call it in FROM, SELECT * FROM dispatcher_publish(…): SELECT (dispatcher_publish(…)).* calls it once for each column. A known event_id inserts nothing: position is NULL, duplicate true. subject is the ordering key: pass the field that the registry''s subject points to. A jsonb payload needs ::json.';
+    'Publishes an event in the current transaction. Call it in FROM, SELECT * FROM dispatcher_publish(…): SELECT (dispatcher_publish(…)).* calls it once for each column. A known event_id inserts nothing: position is NULL, duplicate true. subject is the ordering key: pass the field that the registry''s subject points to. A traceparent that is not one counts as NULL. A jsonb payload needs ::json.';
 
 -- Publishes one event and commits it, in one round trip instead of three. In an open transaction the
 -- COMMIT is an error, and nothing is published. PL/pgSQL looks tables up by name, and the schema need

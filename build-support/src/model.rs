@@ -19,7 +19,8 @@ pub struct Model {
     pub domains: Vec<Domain>,
     /// Every event type, sorted by name, retired ones included.
     pub events: Vec<Event>,
-    /// The schema documents that the event types reach, directly or through `$ref`.
+    /// The schema documents that the event types and the envelope reach, directly or through `$ref`.
+    /// The envelope's own stands there under its path, where the contracts have one.
     pub documents: Arc<Documents>,
 }
 

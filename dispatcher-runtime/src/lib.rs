@@ -24,10 +24,19 @@
 //! An event that was committed reaches every subscription of its type at least once, in the order
 //! of positions; what a handler writes through its [`DeliveryTx`] is applied once, because it
 //! commits together with the dedup row and the cursor. What a handler does elsewhere happens at
-//! least once: the event id is the key that makes it idempotent. A payload that breaks its schema is
-//! neither published nor handed to a handler.
+//! least once: the event id is the key that makes it idempotent. A payload or an envelope that breaks
+//! its schema is neither published nor handed to a handler, and neither is an event of another domain
+//! than the one that the registry names as its producer.
 //!
-//! The tables come from [`migrate`]. Postgres 14 or later; consumers need the primary.
+//! The tables come from [`migrate`], which may also run in a task of its own. Postgres 14 or later;
+//! consumers need the primary.
+//!
+//! ```no_run
+//! # #[cfg(feature = "postgres")]
+//! # async fn example(pool: sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
+//! tokio::spawn(async move { dispatcher_runtime::migrate(&pool).await }).await??;
+//! # Ok(()) }
+//! ```
 //!
 //! # Bounds
 //!

@@ -12,6 +12,7 @@
 
 pub mod address;
 pub mod draft;
+pub mod envelope;
 pub mod formats;
 pub mod inexact;
 pub mod metaschemas;

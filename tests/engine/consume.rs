@@ -303,17 +303,21 @@ async fn what_another_program_inserted_wrongly_becomes_a_dead_letter_with_the_re
         error(0)
     );
     assert!(
-        error(1).contains("`evt_1` is not an event id"),
+        error(1).contains("/event_id: \"evt_1\" does not match"),
         "{}",
         error(1)
     );
     assert!(error(2).contains("no live version 9"), "{}", error(2));
     assert!(
-        error(3).contains("`nobody` is not a tenant id"),
+        error(3).contains("/tenant_id: \"nobody\" does not match"),
         "{}",
         error(3)
     );
-    assert!(error(4).contains("schema version is -1"), "{}", error(4));
+    assert!(
+        error(4).contains("/schema_version: -1 is less than"),
+        "{}",
+        error(4)
+    );
     // Decoding would change the number before any schema is checked, so it is refused before that.
     for (index, number) in [(5, "1e999"), (6, "12345678901234567890123")] {
         assert_eq!(

@@ -4,11 +4,15 @@
 
 mod another_log;
 mod bind;
+mod cause;
 mod clocks;
+mod company;
 mod consume;
 mod crash;
 mod dead_letters;
 mod dropped;
+mod envelope;
+mod envelope_in_sql;
 mod faults;
 mod gap;
 mod gap_broken;

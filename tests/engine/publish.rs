@@ -4,6 +4,7 @@ use std::future::IntoFuture;
 
 use acme_contracts::Revenue;
 use acme_contracts::credit_locked::CreditLocked;
+use dispatcher_runtime::time::{OffsetDateTime, UtcOffset};
 use dispatcher_runtime::{
     DateTime, DecodeError, Dispatcher, EventEnvelope, EventId, Payload, PublishError, Published,
 };
@@ -354,23 +355,24 @@ async fn a_refused_payload_leaves_the_transaction_usable() -> TestResult {
 async fn malformed_metadata_is_refused_before_the_database_sees_it() -> TestResult {
     let world = World::new().await?;
     let dispatcher = world.revenue();
-    let error = dispatcher
-        .publish(lock(1, 1))
-        .traceparent("00-abc")
-        .await
-        .unwrap_err();
+    let nobody = dispatcher.publish(lock(1, 1)).actor("").await.unwrap_err();
     assert_eq!(
-        error.to_string(),
-        "credit.locked was not published: `traceparent` is not a W3C trace context, `00-<trace>-<span>-<flags>`"
+        nobody.to_string(),
+        "credit.locked was not published: the envelope is invalid: /actor: \"\" is shorter than 1 character \
+         [minLength] (schema event-envelope/schema/envelope-v1.json)"
     );
-    assert!(dispatcher.publish(lock(1, 1)).actor("").await.is_err());
-    assert!(
-        dispatcher
-            .publish(lock(1, 1))
-            .subject("a\0b")
-            .await
-            .is_err()
+    let nul = dispatcher.publish(lock(1, 1)).subject("a\0b");
+    assert_eq!(
+        nul.await.unwrap_err().to_string(),
+        "credit.locked was not published: the envelope is invalid: /subject: \"a\\u0000b\" contains a NUL \
+         character, which Postgres cannot store [nul]"
     );
+    // In UTC it is in the year 10000, which RFC 3339 cannot write.
+    let late = OffsetDateTime::from_unix_timestamp(253_402_300_799)?
+        .replace_offset(UtcOffset::from_hms(-1, 0, 0)?);
+    let late = dispatcher.publish(lock(1, 1)).occurred_at(late).await;
+    let report = late.unwrap_err().to_string();
+    assert!(report.contains("/occurred_at: "), "{report}");
     let context = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     dispatcher.publish(lock(1, 1)).traceparent(context).await?;
     world.close().await

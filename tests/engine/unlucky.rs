@@ -74,7 +74,7 @@ async fn a_logical_replica_is_refused() -> TestResult {
     };
     let error = start().await.err().ok_or("it was not refused")?.to_string();
     assert!(
-        error.contains("a subscription of logical replication, for dispatcher_event"),
+        error.contains("a subscription of logical replication, for \"public\".dispatcher_event"),
         "{error}"
     );
     world.pool.execute("DROP SUBSCRIPTION of_the_log").await?;
@@ -104,6 +104,9 @@ async fn above_half_of_the_queue_publishers_are_silent_and_consumers_poll() -> T
              LANGUAGE sql AS 'SELECT 0.6::float8'",
         )
         .await?;
+    let sleeps = "SELECT count(*) FROM pg_locks
+                   WHERE locktype = 'advisory' AND objsubid = 2 AND classid = 1146311763 AND mode = 'ShareLock'";
+    crate::held::until(&world, sleeps, 1).await?;
     let mut listener = sqlx::postgres::PgListener::connect_with(&world.pool).await?;
     listener.listen("dispatcher_event_inserted").await?;
     world.revenue().publish(lock(1, 1)).await?;

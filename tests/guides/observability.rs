@@ -71,6 +71,8 @@ mod opentelemetry_adapter {
     use opentelemetry::trace::TracerProvider;
     use opentelemetry_sdk::metrics::{InMemoryMetricExporter, SdkMeterProvider};
     use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
+    use tracing_subscriber::Layer;
+    use tracing_subscriber::filter::{LevelFilter, Targets};
     use tracing_subscriber::layer::SubscriberExt;
 
     use opentelemetry_sdk::trace::SpanData;
@@ -88,7 +90,13 @@ mod opentelemetry_adapter {
         let tracers = SdkTracerProvider::builder()
             .with_simple_exporter(spans.clone())
             .build();
-        let layer = tracing_opentelemetry::layer().with_tracer(tracers.tracer("revenue"));
+        // sqlx writes the text of statements into the current span.
+        let exported = Targets::new()
+            .with_default(LevelFilter::INFO)
+            .with_target("sqlx", LevelFilter::OFF);
+        let layer = tracing_opentelemetry::layer()
+            .with_tracer(tracers.tracer("revenue"))
+            .with_filter(exported);
         tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer))?;
         opentelemetry::global::set_meter_provider(meters.clone());
 
@@ -129,6 +137,13 @@ mod opentelemetry_adapter {
             handle.map(|span| span.span_context.trace_id()),
         );
         assert!(publish.is_some());
+        let statements = |span: &SpanData| {
+            let keys = span.events.iter().flat_map(|event| &event.attributes);
+            keys.filter(|attribute| attribute.key.as_str().starts_with("db."))
+                .count()
+        };
+        let exported: usize = spans.iter().map(statements).sum();
+        assert_eq!(exported, 0, "no statement of sqlx is exported");
         pool.close().await;
         database.close().await?;
         Ok(())

@@ -1,11 +1,15 @@
 //! What the code under test has published.
 
+use std::sync::{Arc, OnceLock};
+
 use acme_contracts::Revenue;
-use acme_contracts::credit_locked::CreditLocked;
+use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::credit_released::CreditReleased;
 use acme_contracts::order_paid;
-use dispatcher_runtime::testing::TestKit;
-use dispatcher_runtime::{Dispatcher, Payload};
+use dispatcher_runtime::testing::{self, TestKit};
+use dispatcher_runtime::{
+    Dispatcher, EventEnvelope, EventId, HandlerError, Payload, State, subscribe,
+};
 use dispatcher_test_fixtures::{TENANT, TestResult, lock, person_id};
 use dispatcher_test_launcher::Server;
 use serde_json::json;
@@ -90,6 +94,49 @@ async fn an_event_that_was_there_already_is_not_the_kits() -> TestResult {
     assert!(again.await?.is_duplicate());
     let found = kit.published::<CreditLocked>().await?.expect_one();
     assert_eq!(found.event_id, first.event_id);
+    kit.close().await?;
+    Ok(())
+}
+
+/// The dispatcher of a service, which begins after the kit.
+type Service = Arc<OnceLock<Dispatcher<Revenue>>>;
+
+#[subscribe(credit_locked)]
+async fn let_go(
+    event: EventEnvelope<CreditLocked>,
+    State(service): State<Service>,
+) -> Result<(), HandlerError> {
+    let credits = u32::try_from(event.payload.locked_credits.get())?;
+    let revenue = service.get().ok_or("the service has not begun")?;
+    revenue.publish(release(1, credits)).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_handler_publishes_names_the_event_of_the_test_as_its_cause() -> TestResult {
+    let service = Service::default();
+    let state = Arc::clone(&service);
+    let kit = kit().await?.state(state).subscribe(let_go).start().await?;
+    service.get_or_init(|| revenue(kit.pool()));
+    let locked = kit.publish(lock(1, 1)).correlation_id("booking-7").await?;
+    kit.wait_caught_up().await?;
+    // `deliver` calls the handler without a consumer.
+    let delivered = testing::event(lock(1, 2));
+    let delivered_id = EventId::generate();
+    let delivered = delivered.event_id(delivered_id.clone());
+    testing::deliver(let_go, Arc::clone(&service), delivered).await?;
+
+    let found = kit.published::<CreditReleased>().await?;
+    for (credits, cause, correlation) in [
+        (1, locked.event_id.as_str(), "booking-7"),
+        (2, delivered_id.as_str(), delivered_id.as_str()),
+    ] {
+        let is_meant =
+            |it: &&EventEnvelope<CreditReleased>| it.payload.released_credits.get() == credits;
+        let event = found.iter().find(is_meant).ok_or("it was not published")?;
+        assert_eq!(event.causation_id.as_deref(), Some(cause));
+        assert_eq!(event.correlation_id.as_deref(), Some(correlation));
+    }
     kit.close().await?;
     Ok(())
 }

@@ -61,6 +61,7 @@ const SCHEMA: Layers = Layers {
         "inexact",
         "one_resource",
         "registry",
+        "envelope",
     ],
 };
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dispatcher_runtime::EventId;
 use dispatcher_runtime::observe::OpenTelemetryObserver;
-use dispatcher_test_fixtures::{TestResult, lock};
+use dispatcher_runtime::{EventEnvelope, EventId};
+use dispatcher_test_fixtures::{TENANT, TestResult, lock};
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry::trace::{SpanKind, Status};
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData, ResourceMetrics};
@@ -13,7 +13,7 @@ use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMete
 use opentelemetry_sdk::trace::SpanData;
 use tracing::Instrument;
 
-use crate::support::{FAILS_ONCE, HOPELESS, Recorder, SPANS, World};
+use crate::support::{FAILS_ONCE, HOPELESS, PUBLISHES, Recorder, SPANS, World};
 
 #[tokio::test]
 async fn an_export_while_events_flow_holds_every_metric_with_its_labels() -> TestResult {
@@ -236,6 +236,86 @@ async fn a_trace_context_that_is_given_goes_on_unchanged() -> TestResult {
         assert_eq!(trace, "4bf92f3577b34da6a3ce929d0e0e4736", "{name}");
         assert_eq!(spans[0].parent_span_id.to_string(), "00f067aa0ba902b7");
     }
+    world.close().await
+}
+
+/// The new event has a span of its own: what handles it hangs off that, and not off the first publish.
+#[tokio::test]
+async fn an_event_that_another_caused_is_published_in_its_trace_by_a_span_of_its_own() -> TestResult
+{
+    let world = World::new().await?;
+    let revenue = world.revenue().build()?;
+    let mut cause = EventEnvelope::new(TENANT.parse()?, lock(1, 1));
+    cause.traceparent = Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned());
+    // Whatever span is current: the caller has named the cause.
+    let published = revenue
+        .publish(lock(1, 2))
+        .caused_by(&cause)
+        .into_future()
+        .instrument(tracing::info_span!("nightly job"))
+        .await?;
+    let id = published.event_id;
+    let consumer = world.coaching().start().await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    let publish = &spans("publish credit.locked", &id)?[0];
+    let handle = &spans("handle credit.locked", &id)?[0];
+    assert_eq!(publish.parent_span_id.to_string(), "00f067aa0ba902b7");
+    for span in [publish, handle] {
+        let trace = span.span_context.trace_id().to_string();
+        assert_eq!(trace, "4bf92f3577b34da6a3ce929d0e0e4736");
+    }
+    assert_eq!(handle.parent_span_id, publish.span_context.span_id());
+    assert!(is_linked(handle, publish));
+    world.close().await
+}
+
+/// Without `caused_by`: the handler's own span is the parent.
+#[tokio::test]
+async fn what_a_handler_publishes_is_a_child_of_its_handle_span() -> TestResult {
+    let world = World::new().await?;
+    let revenue = world.revenue().build()?;
+    let locked = revenue.publish(lock(1, PUBLISHES)).await?.event_id;
+    let consumer = world.publishing(revenue).start().await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    let follows: String = sqlx::query_scalar(
+        "SELECT event_id FROM dispatcher_event WHERE event_type = 'credit.released'",
+    )
+    .fetch_one(&world.pool)
+    .await?;
+    let first = &spans("publish credit.locked", &locked)?[0];
+    let handle = &spans("handle credit.locked", &locked)?[0];
+    let second = &spans("publish credit.released", &follows.parse()?)?[0];
+    assert_eq!(handle.parent_span_id, first.span_context.span_id());
+    assert_eq!(second.parent_span_id, handle.span_context.span_id());
+    assert_eq!(
+        second.span_context.trace_id(),
+        first.span_context.trace_id()
+    );
+    let stored: String = sqlx::query_scalar(
+        "SELECT traceparent FROM dispatcher_event WHERE event_type = 'credit.released'",
+    )
+    .fetch_one(&world.pool)
+    .await?;
+    assert!(stored.contains(&second.span_context.span_id().to_string()));
+    world.close().await
+}
+
+/// The contract's version 00 is what is stored; a span follows it all the same.
+#[tokio::test]
+async fn a_trace_context_of_a_higher_version_is_followed_by_its_prefix() -> TestResult {
+    let world = World::new().await?;
+    let revenue = world.revenue().build()?;
+    let id = revenue.publish(lock(1, 1)).await?.event_id;
+    let higher = "UPDATE dispatcher_event \
+                  SET traceparent = '01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more'";
+    sqlx::query(higher).execute(&world.pool).await?;
+    let consumer = world.coaching().start().await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    let handle = &spans("handle credit.locked", &id)?[0];
+    assert_eq!(handle.parent_span_id.to_string(), "00f067aa0ba902b7");
     world.close().await
 }
 

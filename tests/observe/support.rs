@@ -7,9 +7,9 @@ use dispatcher_runtime::observe::{
 };
 use dispatcher_runtime::{
     Consumer, ConsumerBuilder, Delivery, DeliveryTx, Dispatcher, DispatcherBuilder, EventEnvelope,
-    HandlerError, subscribe,
+    HandlerError, State, subscribe,
 };
-use dispatcher_test_fixtures::{TENANT, TestResult, create_effect_table};
+use dispatcher_test_fixtures::{TENANT, TestResult, create_effect_table, release};
 use dispatcher_test_launcher::{Database, Server};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
@@ -24,6 +24,8 @@ use tracing_subscriber::layer::SubscriberExt;
 pub(crate) const FAILS_ONCE: u32 = 20;
 pub(crate) const HOPELESS: u32 = 30;
 pub(crate) const BREAKS_COMMIT: u32 = 40;
+/// `let_go` publishes their release.
+pub(crate) const PUBLISHES: u32 = 50;
 
 pub(crate) struct World {
     database: Database,
@@ -71,6 +73,17 @@ impl World {
             .subscribe(hold_slot)
     }
 
+    /// A consumer whose handler publishes.
+    pub(crate) fn publishing(
+        &self,
+        revenue: Dispatcher<Revenue>,
+    ) -> ConsumerBuilder<Coaching, Dispatcher<Revenue>> {
+        Consumer::<Coaching>::builder(self.pool.clone())
+            .poll_interval(Duration::from_secs(600))
+            .state(revenue)
+            .subscribe(let_go)
+    }
+
     pub(crate) async fn close(self) -> TestResult {
         self.pool.close().await;
         self.database.close().await?;
@@ -94,6 +107,17 @@ pub(crate) async fn hold_slot(
         }
         _ => {}
     }
+    Ok(())
+}
+
+#[subscribe(credit_locked)]
+pub(crate) async fn let_go(
+    event: EventEnvelope<CreditLocked>,
+    tx: &mut DeliveryTx,
+    State(revenue): State<Dispatcher<Revenue>>,
+) -> Result<(), HandlerError> {
+    let credits = u32::try_from(event.payload.locked_credits.get())?;
+    revenue.publish(release(1, credits)).within(tx).await?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Each payload schema through the validator that the runtime's gate uses, offline.
+//! Each payload schema, and the envelope's, through the validator that the runtime's gate uses, offline.
 //!
 //! # What the gate must do alike
 //!
@@ -32,7 +32,7 @@ use crate::schema::{Documents, Location};
 const STACK: usize = 256 * 1024 * 1024;
 
 /// Compiles the schemas of these documents.
-pub(super) fn payloads(documents: &Documents, paths: &BTreeSet<&str>) -> Vec<Diagnostic> {
+pub(super) fn schemas(documents: &Documents, paths: &BTreeSet<&str>) -> Vec<Diagnostic> {
     let run = || {
         std::thread::scope(|scope| {
             let compile = || quietly(|| compile_all(documents, paths));

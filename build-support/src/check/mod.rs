@@ -4,6 +4,7 @@
 //! that needs what an earlier one refused leaves it out, so that one mistake is one diagnostic.
 
 mod compile;
+mod envelope;
 mod events;
 mod graph;
 mod keywords;
@@ -15,6 +16,7 @@ mod rust_names;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use dispatcher_schema::envelope::ENVELOPE_FILE;
 use dispatcher_schema::registry::{EventEntry, REGISTRY_FILE, Spot, Status, VersionEntry};
 
 use crate::diagnostic::{Diagnostic, Report, closest};
@@ -36,12 +38,14 @@ pub(crate) fn check(files: &mut Files) -> Result<Model, Report> {
     let loaded = load(&source, &events, files, &mut diagnostics);
     check_documents(&loaded, &mut diagnostics);
     check_payloads(&source, &events, &loaded.documents, &mut diagnostics);
+    diagnostics.extend(envelope::check(&loaded.documents));
     // What is broken would only be reported a second time, in worse words.
     if diagnostics.is_empty() {
         let paths = live_schemas(&events)
             .map(|(_, spot)| spot.value.as_str())
+            .chain(loaded.documents.get(ENVELOPE_FILE).map(|_| ENVELOPE_FILE))
             .collect();
-        diagnostics.extend(compile::payloads(&loaded.documents, &paths));
+        diagnostics.extend(compile::schemas(&loaded.documents, &paths));
     }
     match Report::new(diagnostics) {
         Some(report) => Err(report),
@@ -123,6 +127,8 @@ fn load(
             diagnostics.push(fault("does not exist".to_owned()).help(help));
         }
     }
+    // Where there is none, the reference schema holds, which the runtime has.
+    let _ = loader.load(ENVELOPE_FILE);
     let mut loaded = loader.finish();
     diagnostics.append(&mut loaded.diagnostics);
     loaded

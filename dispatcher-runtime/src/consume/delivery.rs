@@ -13,6 +13,7 @@ use std::time::Duration;
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 use time::OffsetDateTime;
 
+use super::out_of_step;
 use super::savepoint::{BEGIN_WITH_SAVEPOINT, NO_LIMIT, Next, RolledBack, Savepoint, limit, send};
 use crate::contract::position::Position;
 use crate::postgres::transaction::{self, READ_COMMITTED};
@@ -284,7 +285,7 @@ impl DeliveryTx {
 
     /// Rolls back what cannot go on, and whose connection may be gone.
     pub(crate) async fn give_up(self, pool: &PgPool, is_out_of_step: bool) {
-        let _ = transaction::abandon(self.transaction, pool, is_out_of_step).await;
+        let _ = out_of_step::abandon(self.transaction, pool, is_out_of_step).await;
     }
 
     pub(crate) fn into_inner(self) -> Transaction<'static, Postgres> {

@@ -87,7 +87,7 @@ where
 
     fn read(event: &StoredEvent) -> Result<(Self, Variants<P::Variants>), HandlerError> {
         event.expect_type(H::NAMES)?;
-        let event = event.envelope(|schema_version, payload| {
+        let event = event.envelope(H::registry(), |schema_version, payload| {
             P::decode(&event.event_type, schema_version, payload)
         })?;
         Ok((event, Variants(PhantomData)))

@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use crate::consume::delivery::{Delivery, DeliveryTx};
 use crate::consume::handler_error::HandlerError;
 use crate::contract::envelope::EventEnvelope;
-use crate::contract::event_type::EventTypes;
+use crate::contract::event_type::{EventType, EventTypes};
 use crate::contract::permission::Carries;
 use crate::log::stored_event::{EnvelopeError, StoredEvent};
 
@@ -58,7 +58,7 @@ pub trait Envelope<E>: Sized {
 impl<E: Carries<P>, P> Envelope<E> for EventEnvelope<P> {
     fn read(event: &StoredEvent) -> Result<Self, HandlerError> {
         event.expect_type(E::NAMES)?;
-        Ok(event.envelope(E::decode)?)
+        Ok(event.envelope(<E as EventType>::registry(), E::decode)?)
     }
 }
 

@@ -17,6 +17,7 @@ mod idle;
 pub(crate) mod lease;
 mod options;
 mod orphans;
+mod out_of_step;
 pub(crate) mod partition;
 pub(crate) mod pass;
 mod poll;

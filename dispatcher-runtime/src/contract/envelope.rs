@@ -9,7 +9,7 @@ use std::convert::Infallible;
 
 use serde::Serialize;
 use serde_json::Value;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::contract::id::{EventId, TenantId};
 use crate::contract::payload::Payload;
@@ -45,7 +45,7 @@ pub struct EventEnvelope<P> {
     /// The version that the event was published as; the payload may have been upcast from it.
     pub schema_version: u32,
     /// When the fact happened, as the producer says. UTC.
-    #[serde(with = "time::serde::rfc3339")]
+    #[serde(serialize_with = "write_utc")]
     pub occurred_at: OffsetDateTime,
     /// The tenant that the event belongs to.
     pub tenant_id: TenantId,
@@ -153,10 +153,17 @@ impl<P> EventEnvelope<P> {
     }
 }
 
-/// Whom a payload is about, by the contract's JSON pointer.
+/// In UTC, as the envelope contract writes it.
+fn write_utc<S: serde::Serializer>(at: &OffsetDateTime, serializer: S) -> Result<S::Ok, S::Error> {
+    let at = at.checked_to_offset(UtcOffset::UTC).unwrap_or(*at);
+    time::serde::rfc3339::serialize(&at, serializer)
+}
+
+/// Whom a payload is about, by the contract's JSON pointer: an empty text names nobody.
 pub(crate) fn subject_of<'a>(payload: &'a Value, pointer: &str) -> Option<Cow<'a, str>> {
     match payload.pointer(pointer)? {
         Value::Null => None,
+        Value::String(text) if text.is_empty() => None,
         Value::String(text) => Some(text.into()),
         other => Some(other.to_string().into()),
     }

@@ -3,7 +3,7 @@
 //! What the registry says holds at compile time only while nothing but generated code implements
 //! these traits: [`Sealed`] keeps it so.
 
-use crate::contract::registry::EventContract;
+use crate::contract::registry::{EventContract, Registry};
 
 /// What keeps traits for generated code to generated code.
 #[diagnostic::on_unimplemented(
@@ -48,6 +48,9 @@ pub trait EventType: Sealed + Send + Sync + 'static {
 
     /// What the registry says about it.
     fn descriptor() -> &'static EventContract;
+
+    /// The contracts that it was generated from.
+    fn registry() -> &'static Registry;
 }
 
 /// The event types of a handler: the marker of one, or a handler of several, which is their list.
@@ -56,8 +59,15 @@ pub trait EventType: Sealed + Send + Sync + 'static {
 pub trait EventTypes: Sealed + Send + Sync + 'static {
     /// Their names, such as `credit.locked`.
     const NAMES: &'static [&'static str];
+
+    /// The contracts that they were generated from.
+    fn registry() -> &'static Registry;
 }
 
 impl<E: EventType> EventTypes for E {
     const NAMES: &'static [&'static str] = &[E::NAME];
+
+    fn registry() -> &'static Registry {
+        <E as EventType>::registry()
+    }
 }

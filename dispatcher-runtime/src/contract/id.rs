@@ -58,6 +58,11 @@ macro_rules! id_type {
             pub fn as_str(&self) -> &str {
                 &self.0
             }
+
+            pub(crate) fn is_valid(text: &str) -> bool {
+                let valid: fn(&str) -> bool = $valid;
+                valid(text)
+            }
         }
 
         impl FromStr for $name {
@@ -80,8 +85,7 @@ macro_rules! id_type {
             type Error = IdError;
 
             fn try_from(text: String) -> Result<Self, IdError> {
-                let valid: fn(&str) -> bool = $valid;
-                if valid(&text) {
+                if Self::is_valid(&text) {
                     Ok(Self(text))
                 } else {
                     Err(IdError { text, kind: $kind, expected: $expected })
@@ -124,13 +128,10 @@ macro_rules! uuid_id {
             /// A new identifier. Those that one process generates ascend with time (UUID version 7).
             #[must_use]
             pub fn generate() -> Self {
-                Self::from_uuid(Uuid::now_v7())
+                Self::of_uuid(Uuid::now_v7())
             }
 
-            /// The identifier with this UUID, of any version. Version 7 keeps neighbours in time beside
-            /// each other in an index.
-            #[must_use]
-            pub fn from_uuid(uuid: Uuid) -> Self {
+            fn of_uuid(uuid: Uuid) -> Self {
                 Self(format!(concat!($prefix, "{}"), uuid.hyphenated()))
             }
 
@@ -139,12 +140,6 @@ macro_rules! uuid_id {
             pub fn uuid(&self) -> Uuid {
                 // Every way to make one has checked the form.
                 self.0[$prefix.len()..].parse().unwrap_or_default()
-            }
-        }
-
-        impl From<Uuid> for $name {
-            fn from(uuid: Uuid) -> Self {
-                Self::from_uuid(uuid)
             }
         }
 
@@ -157,7 +152,7 @@ macro_rules! uuid_id {
 }
 
 id_type! {
-    /// Identifies an event: `evt_` and a UUID in lower case.
+    /// Identifies an event: `evt_` and a UUID of version 7 in lower case, as the envelope contract says.
     ///
     /// It is the idempotency key of a publish, and of whatever a handler does outside its delivery's
     /// transaction. It binds to SQL as `text`:
@@ -179,8 +174,8 @@ id_type! {
     ///     Ok(())
     /// }
     /// ```
-    EventId, "an event id", expected = "`evt_` followed by a UUID in lower case",
-    valid = |text| prefixed_uuid(text, "evt_")
+    EventId, "an event id", expected = "`evt_` followed by a UUID of version 7 in lower case",
+    valid = |text| prefixed_uuid(text, "evt_").is_some_and(is_version_7)
 }
 uuid_id!(EventId, "evt_");
 
@@ -195,9 +190,23 @@ id_type! {
     /// # Ok::<(), dispatcher_runtime::IdError>(())
     /// ```
     DeadLetterId, "the id of a dead letter", expected = "`dlq_` followed by a UUID in lower case",
-    valid = |text| prefixed_uuid(text, "dlq_")
+    valid = |text| prefixed_uuid(text, "dlq_").is_some()
 }
 uuid_id!(DeadLetterId, "dlq_");
+
+impl DeadLetterId {
+    /// The identifier with this UUID, of any version.
+    #[must_use]
+    pub fn from_uuid(uuid: Uuid) -> Self {
+        Self::of_uuid(uuid)
+    }
+}
+
+impl From<Uuid> for DeadLetterId {
+    fn from(uuid: Uuid) -> Self {
+        Self::from_uuid(uuid)
+    }
+}
 
 id_type! {
     /// Identifies the tenant that an event belongs to: `tnt_` and at least one letter, digit, `_` or
@@ -259,18 +268,51 @@ impl EventId {
             u64::try_from(milliseconds).unwrap_or(0),
             &random,
         );
-        Self::from_uuid(uuid.into_uuid())
+        Self::of_uuid(uuid.into_uuid())
+    }
+
+    /// The id with this UUID, which has to be of version 7: it keeps neighbours in time beside each other
+    /// in the log's index.
+    ///
+    /// ```
+    /// use dispatcher_runtime::{EventId, uuid::Uuid};
+    ///
+    /// let id = EventId::from_uuid(Uuid::now_v7())?;
+    /// assert!(EventId::from_uuid(Uuid::nil()).is_err());
+    /// # Ok::<(), dispatcher_runtime::IdError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The UUID is of another version or variant. [`derived_from`](Self::derived_from) makes an id of a key
+    /// that is not one of version 7.
+    pub fn from_uuid(uuid: Uuid) -> Result<Self, IdError> {
+        Self::of_uuid(uuid).0.try_into()
     }
 }
 
-fn prefixed_uuid(text: &str, prefix: &str) -> bool {
-    text.strip_prefix(prefix).is_some_and(|rest| {
-        rest.len() == 36
-            && rest.bytes().enumerate().all(|(index, byte)| match index {
-                8 | 13 | 18 | 23 => byte == b'-',
-                _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
-            })
-    })
+impl TryFrom<Uuid> for EventId {
+    type Error = IdError;
+
+    fn try_from(uuid: Uuid) -> Result<Self, IdError> {
+        Self::from_uuid(uuid)
+    }
+}
+
+/// The UUID after the prefix, in lower case and with hyphens.
+fn prefixed_uuid<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let uuid = text.strip_prefix(prefix)?;
+    let is_one = uuid.len() == 36
+        && uuid.bytes().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
+        });
+    is_one.then_some(uuid)
+}
+
+/// Of the version 7 of RFC 9562, and so of its variant.
+fn is_version_7(uuid: &str) -> bool {
+    let byte = |index: usize| uuid.as_bytes().get(index).copied();
+    byte(14) == Some(b'7') && matches!(byte(19), Some(b'8' | b'9' | b'a' | b'b'))
 }
 
 #[cfg(test)]
@@ -294,7 +336,7 @@ mod tests {
         let error = "dlq_x".parse::<EventId>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "`dlq_x` is not an event id: expected `evt_` followed by a UUID in lower case"
+            "`dlq_x` is not an event id: expected `evt_` followed by a UUID of version 7 in lower case"
         );
         assert!("tnt_".parse::<TenantId>().is_err());
         assert!(
@@ -307,10 +349,27 @@ mod tests {
     #[test]
     fn an_id_and_its_uuid_convert_into_each_other() {
         let uuid = Uuid::from_u128(0x0192_f3a1_7b64_7c3d_8e21_5f0a_9b8c_7d6e);
-        let id = EventId::from_uuid(uuid);
+        let id = EventId::from_uuid(uuid).unwrap();
         assert_eq!(id.as_str(), "evt_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e");
         assert_eq!(id.uuid(), uuid);
         assert_eq!(id.as_str().parse(), Ok(id));
+    }
+
+    #[test]
+    fn an_event_id_is_of_version_7_and_the_id_of_a_dead_letter_of_any() {
+        for (uuid, is_event_id) in [
+            ("0190c2d4-aaaa-7aaa-8aaa-aaaaaaaaaaaa", true),
+            ("0190c2d4-aaaa-7aaa-baaa-aaaaaaaaaaaa", true),
+            ("0190c2d4-aaaa-7aaa-caaa-aaaaaaaaaaaa", false),
+            ("0190c2d4-aaaa-4aaa-8aaa-aaaaaaaaaaaa", false),
+            ("00000000-0000-0000-0000-000000000000", false),
+        ] {
+            let parsed: Uuid = uuid.parse().unwrap();
+            assert_eq!(EventId::try_from(parsed).is_ok(), is_event_id, "{uuid}");
+            assert_eq!(EventId::is_valid(&format!("evt_{uuid}")), is_event_id);
+            assert!(DeadLetterId::is_valid(&format!("dlq_{uuid}")));
+            assert_eq!(DeadLetterId::from(parsed).uuid(), parsed);
+        }
     }
 
     /// Ids that were derived before are in users' databases.

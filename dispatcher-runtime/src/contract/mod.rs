@@ -5,6 +5,8 @@
 pub(crate) mod dead_letter_reason;
 pub(crate) mod decode_error;
 pub(crate) mod envelope;
+#[cfg(test)]
+pub(crate) mod error_chain;
 pub(crate) mod event_type;
 pub(crate) mod exact;
 pub(crate) mod gate;
@@ -18,9 +20,6 @@ pub(crate) mod payload;
 pub(crate) mod permission;
 pub(crate) mod position;
 pub(crate) mod registry;
-#[cfg(any(
-    feature = "publish",
-    all(feature = "opentelemetry", feature = "consume")
-))]
+#[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) mod traceparent;
 pub(crate) mod value;

@@ -1,5 +1,6 @@
 //! An event as a row of the log, before its payload has been read.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::Value;
@@ -10,7 +11,11 @@ use time::OffsetDateTime;
 use crate::contract::decode_error::DecodeError;
 use crate::contract::envelope::EventEnvelope;
 use crate::contract::exact;
+use crate::contract::gate::InvalidPayload;
+use crate::contract::gate::envelope::Fields;
 use crate::contract::id::IdError;
+use crate::contract::registry::Registry;
+use crate::contract::traceparent;
 
 /// A row of `dispatcher_event`. Any program may have inserted it, so nothing in it is trusted.
 #[derive(Clone, Debug)]
@@ -74,8 +79,16 @@ projection! {
 pub enum EnvelopeError {
     #[doc(hidden)]
     Id(IdError),
+    /// The envelope's gate refused it.
     #[doc(hidden)]
-    SchemaVersion(i32),
+    Envelope(InvalidPayload),
+    /// Another domain than the one that may has published it.
+    #[doc(hidden)]
+    Producer {
+        event_type: String,
+        found: String,
+        registered: &'static str,
+    },
     #[doc(hidden)]
     EventType {
         found: String,
@@ -93,9 +106,15 @@ impl fmt::Display for EnvelopeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Id(error) => write!(f, "the envelope is invalid: {error}"),
-            Self::SchemaVersion(version) => write!(
+            Self::Envelope(report) => write!(f, "the envelope is invalid: {report}"),
+            Self::Producer {
+                event_type,
+                found,
+                registered,
+            } => write!(
                 f,
-                "the envelope is invalid: the schema version is {version}, but it must be positive"
+                "the envelope is invalid: `{found}` published {event_type}, and the registry names \
+                 `{registered}` as its producer"
             ),
             Self::EventType { found, handled } => {
                 write!(
@@ -153,34 +172,64 @@ impl StoredEvent {
         })
     }
 
-    /// The typed envelope, for a macro expansion: `decode` is the gate of the event type.
-    #[doc(hidden)]
-    pub fn envelope<P>(
+    /// The typed envelope: `contracts` has the gate of the envelope and says who may publish the event,
+    /// and `decode` is the gate of the event type.
+    pub(crate) fn envelope<P>(
         &self,
+        contracts: &'static Registry,
         decode: impl FnOnce(u32, Value) -> Result<P, DecodeError>,
     ) -> Result<EventEnvelope<P>, EnvelopeError> {
-        let event_id = self.event_id.parse()?;
-        let tenant_id = self.tenant_id.parse()?;
-        let schema_version = u32::try_from(self.schema_version)
-            .map_err(|_| EnvelopeError::SchemaVersion(self.schema_version))?;
         exact::check(&self.payload).map_err(|report| EnvelopeError::Text(report.to_string()))?;
         let payload: Value = serde_json::from_str(&self.payload)
             .map_err(|error| EnvelopeError::Text(error.to_string()))?;
+        let traceparent = self.traceparent.as_deref().and_then(traceparent::read);
+        let fields = Fields {
+            event_id: &self.event_id,
+            event_type: &self.event_type,
+            schema_version: self.schema_version.into(),
+            occurred_at: self.occurred_at,
+            tenant_id: &self.tenant_id,
+            producer: &self.producer,
+            subject: self.subject.as_deref(),
+            actor: &self.actor,
+            correlation_id: self.correlation_id.as_deref(),
+            causation_id: self.causation_id.as_deref(),
+            traceparent: traceparent.as_deref(),
+            payload: &payload,
+        };
+        let checked = contracts.envelope_gate().check_stored(&fields);
+        checked.map_err(EnvelopeError::Envelope)?;
+        self.expect_producer(contracts)?;
+        // The gate has seen that it is positive.
+        let schema_version = u32::try_from(self.schema_version).unwrap_or_default();
         let payload = decode(schema_version, payload).map_err(EnvelopeError::Payload)?;
         Ok(EventEnvelope {
-            event_id,
+            event_id: self.event_id.parse()?,
             event_type: self.event_type.clone(),
             schema_version,
             occurred_at: self.occurred_at,
-            tenant_id,
+            tenant_id: self.tenant_id.parse()?,
             producer: self.producer.clone(),
             subject: self.subject.clone(),
             actor: self.actor.clone(),
             correlation_id: self.correlation_id.clone(),
             causation_id: self.causation_id.clone(),
-            traceparent: self.traceparent.clone(),
+            traceparent: traceparent.map(Cow::into_owned),
             payload,
         })
+    }
+
+    /// Refuses an event of a domain that may not publish it. An event type that the contracts do not have
+    /// is refused by its gate.
+    fn expect_producer(&self, contracts: &Registry) -> Result<(), EnvelopeError> {
+        match contracts.event(&self.event_type) {
+            Some(event) if event.producer != self.producer => Err(EnvelopeError::Producer {
+                event_type: self.event_type.clone(),
+                found: self.producer.clone(),
+                registered: event.producer,
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// The event as the envelope contract writes it, with the payload's own spelling.

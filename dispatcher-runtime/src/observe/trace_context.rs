@@ -5,7 +5,7 @@ use ::opentelemetry::trace::{
     SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState,
 };
 
-use crate::contract::traceparent::is_traceparent;
+use crate::contract::traceparent;
 
 pub(crate) fn remote(context: SpanContext) -> Context {
     Context::new().with_remote_span_context(context)
@@ -13,9 +13,7 @@ pub(crate) fn remote(context: SpanContext) -> Context {
 
 /// `None` for what another program may have inserted that is not a trace context.
 pub(crate) fn parse(traceparent: &str) -> Option<SpanContext> {
-    if !is_traceparent(traceparent) {
-        return None;
-    }
+    let traceparent = traceparent::read(traceparent)?;
     let mut parts = traceparent.split('-').skip(1);
     let trace = TraceId::from_hex(parts.next()?).ok()?;
     let span = SpanId::from_hex(parts.next()?).ok()?;

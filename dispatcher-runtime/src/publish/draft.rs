@@ -5,17 +5,19 @@ use std::borrow::Cow;
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use super::cause::{self, Cause};
 use super::contract::Contract;
 use super::gated_payload::GatedPayload;
 use crate::contract::envelope::subject_of;
+use crate::contract::event_type::EventType;
 use crate::contract::gate::PayloadSchema;
+use crate::contract::gate::envelope::{EnvelopeGate, Fields};
 use crate::contract::id::{EventId, TenantId};
 use crate::contract::payload::{Domain, Payload};
 use crate::contract::registry::LoadedRegistry;
-use crate::contract::traceparent::is_traceparent;
 use crate::publish::PublishError;
 
-/// What was set on a publish.
+/// What was set on a publish, and what led to it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Metadata {
     pub(super) event_id: Option<EventId>,
@@ -25,7 +27,29 @@ pub(super) struct Metadata {
     pub(super) actor: Option<String>,
     pub(super) correlation_id: Option<String>,
     pub(super) causation_id: Option<String>,
+    /// In the form of the envelope.
     pub(super) traceparent: Option<String>,
+    pub(super) cause: Option<Cause>,
+}
+
+impl Metadata {
+    /// Of a publish that is being made.
+    pub(super) fn of_the_handler() -> Self {
+        Self {
+            cause: cause::current(),
+            ..Self::default()
+        }
+    }
+
+    fn correlation_id(&self) -> Option<&str> {
+        let of_the_cause = self.cause.as_ref().map(Cause::correlation_id);
+        self.correlation_id.as_deref().or(of_the_cause)
+    }
+
+    fn causation_id(&self) -> Option<&str> {
+        let of_the_cause = self.cause.as_ref().map(Cause::event_id);
+        self.causation_id.as_deref().or(of_the_cause)
+    }
 }
 
 /// A payload that has passed the gate, with what the contract says about it.
@@ -37,6 +61,8 @@ pub(super) struct Draft {
     pub(super) schema_version: u32,
     pub(super) subject: Option<Cow<'static, str>>,
     pub(super) payload: GatedPayload,
+    /// What its envelope has to pass: that of the contracts which the payload was checked against.
+    pub(super) envelope: EnvelopeGate,
 }
 
 impl Draft {
@@ -50,8 +76,8 @@ impl Draft {
             P::PRODUCER,
             P::SCHEMA_VERSION,
             P::SUBJECT.map(Cow::Borrowed),
-            P::schema(),
-            value,
+            (P::schema(), value),
+            P::EventType::registry().envelope_gate().clone(),
         )
     }
 
@@ -82,8 +108,11 @@ impl Draft {
             D::NAME,
             version,
             contract.subject,
-            schema,
-            payload,
+            (schema, payload),
+            match loaded {
+                Some(loaded) => loaded.envelope_gate(),
+                None => D::registry().envelope_gate().clone(),
+            },
         )
     }
 
@@ -92,8 +121,8 @@ impl Draft {
         producer: &'static str,
         schema_version: u32,
         subject: Option<Cow<'static, str>>,
-        schema: &PayloadSchema,
-        payload: Value,
+        (schema, payload): (&PayloadSchema, Value),
+        envelope: EnvelopeGate,
     ) -> Result<Self, PublishError> {
         let payload = GatedPayload::admit(schema, payload).map_err(|report| {
             PublishError::PayloadInvalid {
@@ -108,6 +137,7 @@ impl Draft {
             schema_version,
             subject,
             payload,
+            envelope,
         })
     }
 
@@ -140,61 +170,50 @@ impl<'a> NewEvent<'a> {
         draft: &'a Draft,
         metadata: &'a Metadata,
     ) -> Result<Self, PublishError> {
-        let invalid = |field, problem| PublishError::EnvelopeInvalid {
-            event_type: draft.event_type.to_string(),
-            field,
-            problem,
-        };
         let actor = match &metadata.actor {
             Some(actor) => Cow::Borrowed(actor.as_str()),
             None => format!("system:{}", draft.producer).into(),
         };
-        if actor.is_empty() {
-            return Err(invalid(
-                "actor",
-                "is empty: name who causes the event, such as `system:revenue`",
-            ));
-        }
-        let traceparent = metadata.traceparent.as_deref();
-        if traceparent.is_some_and(|text| !is_traceparent(text)) {
-            return Err(invalid(
-                "traceparent",
-                "is not a W3C trace context, `00-<trace>-<span>-<flags>`",
-            ));
-        }
         let subject = match &metadata.subject {
             Some(subject) => Some(Cow::Borrowed(subject.as_str())),
             None => draft.subject(),
         };
-        let correlation_id = metadata.correlation_id.as_deref();
-        let causation_id = metadata.causation_id.as_deref();
-        let texts = [
-            Some(actor.as_ref()),
-            subject.as_deref(),
-            correlation_id,
-            causation_id,
-        ];
-        if texts.into_iter().flatten().any(|text| text.contains('\0')) {
-            return Err(invalid(
-                "subject, actor, correlation_id or causation_id",
-                "contains a NUL character, which Postgres cannot store",
-            ));
-        }
         let event_id = metadata.event_id.clone();
-        Ok(Self {
-            event_id: event_id.unwrap_or_else(EventId::generate),
+        let event_id = event_id.unwrap_or_else(EventId::generate);
+        let fields = Fields {
+            event_id: event_id.as_str(),
             event_type: &draft.event_type,
-            schema_version: i32::try_from(draft.schema_version)
-                .map_err(|_| invalid("schema_version", "is above 2147483647"))?,
+            schema_version: draft.schema_version.into(),
             occurred_at: metadata.occurred_at.unwrap_or_else(OffsetDateTime::now_utc),
             tenant_id: metadata.tenant.as_ref().unwrap_or(tenant).as_str(),
             producer: draft.producer,
+            subject: subject.as_deref(),
+            actor: &actor,
+            correlation_id: metadata.correlation_id(),
+            causation_id: metadata.causation_id(),
+            traceparent: metadata.traceparent.as_deref(),
+            payload: draft.payload.value(),
+        };
+        let invalid = |report| PublishError::EnvelopeInvalid {
+            event_type: draft.event_type.to_string(),
+            report,
+        };
+        draft.envelope.check(&fields).map_err(invalid)?;
+        fields.check_storable().map_err(invalid)?;
+        Ok(Self {
+            event_type: &draft.event_type,
+            // The envelope's schema has an upper bound.
+            schema_version: i32::try_from(draft.schema_version).unwrap_or(i32::MAX),
+            occurred_at: fields.occurred_at,
+            tenant_id: metadata.tenant.as_ref().unwrap_or(tenant).as_str(),
+            producer: draft.producer,
+            correlation_id: metadata.correlation_id(),
+            causation_id: metadata.causation_id(),
+            traceparent: metadata.traceparent.as_deref(),
+            payload: draft.payload.value().to_string(),
+            event_id,
             subject,
             actor,
-            correlation_id,
-            causation_id,
-            traceparent,
-            payload: draft.payload.value().to_string(),
         })
     }
 }

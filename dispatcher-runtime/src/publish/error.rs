@@ -86,16 +86,14 @@ pub enum PublishError {
         /// Every violation.
         report: InvalidPayload,
     },
-    /// A field of the envelope is malformed: the message names it and says what it must be.
-    #[error("{event_type} was not published: `{field}` {problem}")]
+    /// The envelope breaks its schema: the report says which field, and what it must be.
+    #[error("{event_type} was not published: the envelope is invalid: {report}")]
     #[non_exhaustive]
     EnvelopeInvalid {
         /// The event type.
         event_type: String,
-        /// The envelope's field.
-        field: &'static str,
-        /// What is wrong with it.
-        problem: &'static str,
+        /// Every violation.
+        report: InvalidPayload,
     },
     /// The database could not be reached or refused the insert. In the caller's transaction: roll it
     /// back. In a transaction of the dispatcher's own, the answer to the commit may have been lost:

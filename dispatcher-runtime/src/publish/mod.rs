@@ -7,6 +7,7 @@
 
 mod borrow_payload;
 mod builder;
+pub(crate) mod cause;
 mod contract;
 mod dispatcher;
 mod draft;

@@ -5,6 +5,7 @@
 
 use tracing::{Instrument, Span};
 
+use super::draft::Metadata;
 use super::{Published, span};
 use crate::observe::{Observers, PublishOutcome, PublishRecord};
 use crate::publish::PublishError;
@@ -23,13 +24,13 @@ impl<'a> Observed<'a> {
         observers: &'a Observers,
         event_type: &'static str,
         events: usize,
-        traceparent: &mut Option<String>,
+        metadata: &mut Metadata,
     ) -> Self {
         Self {
             observers,
             event_type,
             events,
-            span: span::publish(event_type, traceparent),
+            span: span::publish(event_type, metadata),
         }
     }
 

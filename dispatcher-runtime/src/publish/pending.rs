@@ -1,11 +1,13 @@
 //! Events that are about to be published: what can be set on them, and the insert.
 
+use std::borrow::Cow;
 use std::future::IntoFuture;
 
 use futures_util::future::BoxFuture;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use super::cause::Cause;
 use super::draft::{Draft, Metadata, NewEvent};
 use super::observed::Observed;
 use super::{Dispatcher, PublishError, Published};
@@ -13,7 +15,7 @@ use crate::contract::envelope::EventEnvelope;
 use crate::contract::id::{EventId, TenantId};
 use crate::contract::payload::Domain;
 use crate::contract::position::Position;
-use crate::contract::traceparent::is_traceparent;
+use crate::contract::traceparent;
 
 macro_rules! metadata_setters {
     () => {
@@ -24,22 +26,28 @@ macro_rules! metadata_setters {
         }
 
         /// What the event belongs to: the same for everything that follows from one request. Defaults to
-        /// none.
+        /// that of the event that is being handled, or its id where it has none, as
+        /// [`caused_by`](Self::caused_by) says; outside of handlers to none.
         pub fn correlation_id(mut self, correlation_id: impl Into<String>) -> Self {
             self.metadata.correlation_id = Some(correlation_id.into());
             self
         }
 
-        /// The event or command that caused it. Defaults to none.
+        /// The event or command that caused it. Defaults to the id of the event that is being handled, and
+        /// outside of handlers to none.
         pub fn causation_id(mut self, causation_id: impl Into<String>) -> Self {
             self.metadata.causation_id = Some(causation_id.into());
             self
         }
 
-        /// The W3C trace context to continue, `00-<trace>-<span>-<flags>`. Defaults to that of the current
-        /// span with the feature `opentelemetry`, if there is one, and to none otherwise.
+        /// The W3C trace context to continue, `00-<trace>-<span>-<flags>`, such as the header of a request.
+        /// Defaults to that of the publish's own span with the feature `opentelemetry`, and otherwise to
+        /// that of the event that caused it.
+        ///
+        /// A text that is not a trace context, or whose ids are only zeros, counts as none, because losing
+        /// a trace must not lose an event. A higher version is stored as version 00.
         pub fn traceparent(mut self, traceparent: impl Into<String>) -> Self {
-            self.metadata.traceparent = Some(traceparent.into());
+            self.metadata.traceparent = traceparent::read(&traceparent.into()).map(Cow::into_owned);
             self
         }
 
@@ -56,8 +64,13 @@ macro_rules! metadata_setters {
             self
         }
 
-        /// Records that `cause` led to this: its correlation and trace continue, and it is the causation.
-        /// Where `cause` has no correlation id, its event id is the correlation.
+        /// Records that `cause` led to this: it is the causation, and its correlation and trace continue.
+        /// Where `cause` has no correlation id, its event id is the correlation. What
+        /// [`correlation_id`](Self::correlation_id), [`causation_id`](Self::causation_id) and
+        /// [`traceparent`](Self::traceparent) set takes precedence.
+        ///
+        /// In a handler the event that is being handled is the cause without this call, for everything
+        /// that is published by the handler's own task. A task that the handler spawns knows no cause.
         ///
         /// ```no_run
         /// # use acme_contracts::{Coaching, coach_certified::CoachCertified, credit_locked::{self, CreditLocked}};
@@ -72,14 +85,14 @@ macro_rules! metadata_setters {
         /// # Ok(()) }
         /// ```
         pub fn caused_by<C>(mut self, cause: &EventEnvelope<C>) -> Self {
-            let correlation = cause.correlation_id.clone();
-            self.metadata.correlation_id = correlation.or_else(|| Some(cause.event_id.to_string()));
-            self.metadata.causation_id = Some(cause.event_id.to_string());
-            // Another program may have inserted a malformed one, and that must not stop this event.
-            self.metadata.traceparent = cause
-                .traceparent
-                .clone()
-                .filter(|text| is_traceparent(text));
+            self.metadata.cause = Some(Cause::named(cause));
+            self
+        }
+
+        /// Records no cause: in a handler, for an event that does not follow from the one that is being
+        /// handled. Without a correlation id that is set, it has none.
+        pub fn without_cause(mut self) -> Self {
+            self.metadata.cause = None;
             self
         }
     };
@@ -122,7 +135,7 @@ impl<D: Domain> Publish<D> {
             dispatcher: dispatcher.clone(),
             event_type,
             draft,
-            metadata: Metadata::default(),
+            metadata: Metadata::of_the_handler(),
         }
     }
 
@@ -194,9 +207,9 @@ impl<D: Domain> Publish<D> {
         connection: Option<&mut PgConnection>,
     ) -> Result<Published, PublishError> {
         let dispatcher = self.dispatcher.clone();
-        let traceparent = &mut self.metadata.traceparent;
+        let metadata = &mut self.metadata;
         let observers = &dispatcher.shared.observers;
-        let observed = Observed::new(observers, self.event_type, 1, traceparent);
+        let observed = Observed::new(observers, self.event_type, 1, metadata);
         observed
             .around(self.insert(connection), std::slice::from_ref)
             .await
@@ -260,7 +273,7 @@ impl<D: Domain> PublishAll<D> {
             dispatcher: dispatcher.clone(),
             event_type,
             drafts,
-            metadata: Metadata::default(),
+            metadata: Metadata::of_the_handler(),
         }
     }
 
@@ -286,9 +299,9 @@ impl<D: Domain> PublishAll<D> {
     ) -> Result<Vec<Published>, PublishError> {
         let dispatcher = self.dispatcher.clone();
         let events = self.drafts.as_ref().map_or(1, Vec::len);
-        let traceparent = &mut self.metadata.traceparent;
+        let metadata = &mut self.metadata;
         let observers = &dispatcher.shared.observers;
-        let observed = Observed::new(observers, self.event_type, events, traceparent);
+        let observed = Observed::new(observers, self.event_type, events, metadata);
         observed
             .around(self.insert(connection), Vec::as_slice)
             .await

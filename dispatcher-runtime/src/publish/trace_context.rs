@@ -5,30 +5,47 @@ use ::opentelemetry::trace::{SpanContext, TraceContextExt};
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
+use super::draft::Metadata;
 use crate::observe::trace_context::{parse, remote};
 
 /// Gives the event the context of its `publish` span, where the caller gave it none. Where it did,
-/// that stays, and the span joins its trace.
-pub(super) fn carry(span: &Span, traceparent: &mut Option<String>) {
-    if let Some(given) = traceparent {
-        if let Some(given) = parse(given)
-            && given.trace_id() != of(&Span::current().context()).trace_id()
-        {
-            // It is refused only where no subscriber records the span.
-            let _ = span.set_parent(remote(given));
+/// that stays, and the span joins its trace. The span also joins that of an event which the caller
+/// names as the cause; a handler's own cause is joined by the span of the handler.
+pub(super) fn carry(span: &Span, metadata: &mut Metadata) {
+    if let Some(given) = &metadata.traceparent {
+        if let Some(given) = parse(given) {
+            join(span, given);
         }
         return;
     }
-    // The span may be filtered away; then whatever is around it.
-    *traceparent = [
+    let cause = metadata.cause.as_ref();
+    let leading = cause.filter(|cause| cause.leads_trace);
+    let leading = leading.and_then(|cause| parse(cause.traceparent()?));
+    if let Some(leading) = &leading {
+        join(span, leading.clone());
+    }
+    // The span may be filtered away; then whatever is around it, as long as it is of that trace.
+    metadata.traceparent = [
         span.context(),
         Span::current().context(),
         Context::current(),
     ]
     .iter()
     .map(of)
-    .find(SpanContext::is_valid)
+    .filter(SpanContext::is_valid)
+    .find(|context| {
+        let leads = |leading: &SpanContext| leading.trace_id() == context.trace_id();
+        leading.as_ref().is_none_or(leads)
+    })
     .map(|context| write(&context));
+}
+
+/// Makes the span a child of that context, unless it is in its trace already.
+fn join(span: &Span, context: SpanContext) {
+    if context.trace_id() != of(&Span::current().context()).trace_id() {
+        // It is refused only where no subscriber records the span.
+        let _ = span.set_parent(remote(context));
+    }
 }
 
 fn of(context: &Context) -> SpanContext {

@@ -14,6 +14,7 @@ use super::found::Found;
 use crate::consume::RunningConsumer;
 use crate::consume::clock::Clock;
 use crate::contract::envelope::EventEnvelope;
+use crate::contract::event_type::EventType;
 use crate::contract::payload::{Domain, Payload};
 use crate::log::EventLog;
 use crate::log::stored_event::StoredEvent;
@@ -145,8 +146,9 @@ impl<D: Domain> TestKit<D> {
                 others.push(line);
                 continue;
             }
-            let envelope =
-                event.envelope(|_, payload| crate::contract::payload::decode::<P>(payload));
+            let contracts = <P::EventType as EventType>::registry();
+            let decode = |_, payload| crate::contract::payload::decode::<P>(payload);
+            let envelope = event.envelope(contracts, decode);
             let envelope = envelope.map_err(|error| TestKitError::Unreadable {
                 event_id: event.event_id.clone(),
                 event_type: P::EVENT_TYPE,

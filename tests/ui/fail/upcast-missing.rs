@@ -2,7 +2,7 @@
 mod order_paid {
     use dispatcher_runtime::private::serde::{Deserialize, Serialize};
     use dispatcher_runtime::private::{self, serde_json::Value};
-    use dispatcher_runtime::{DecodeError, EventContract, Payload, PayloadSchema, Status, Upcast};
+    use dispatcher_runtime::{DecodeError, EventContract, Payload, PayloadSchema, Registry, Status, Upcast};
 
     macro_rules! version {
         ($module:ident, $number:literal) => {
@@ -41,6 +41,10 @@ mod order_paid {
         const CONSUMERS: &'static [&'static str] = &["growth"];
         const SUBJECT: Option<&'static str> = None;
         const CURRENT_VERSION: u32 = 2;
+        fn registry() -> &'static Registry {
+            static REGISTRY: Registry = Registry::new(&[], &[]);
+            &REGISTRY
+        }
         fn descriptor() -> &'static EventContract {
             static DESCRIPTOR: EventContract = EventContract::new(private::EventContractParts {
                 event_type: "order.paid",

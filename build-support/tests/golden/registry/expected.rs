@@ -125,6 +125,9 @@ pub mod lead_captured {
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
+        }
     }
     /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
@@ -202,6 +205,9 @@ pub mod lead_expired {
         const CURRENT_VERSION: u32 = 1;
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
+        }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
         }
     }
     pub enum Retired {}
@@ -294,6 +300,9 @@ pub mod lead_lost {
         const CURRENT_VERSION: u32 = 1;
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
+        }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
         }
     }
     /// The event type's entry in the registry.
@@ -408,6 +417,9 @@ pub mod r#type {
         const CURRENT_VERSION: u32 = 1;
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
+        }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
         }
     }
     /// The event type's entry in the registry.

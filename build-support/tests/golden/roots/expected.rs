@@ -81,6 +81,9 @@ pub mod root_anything {
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
+        }
     }
     /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
@@ -227,6 +230,9 @@ pub mod root_draft4 {
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
+        }
     }
     /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
@@ -358,6 +364,9 @@ pub mod root_draft7 {
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
+        }
     }
     /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
@@ -480,6 +489,9 @@ pub mod root_map {
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
+        }
     }
     /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
@@ -590,6 +602,9 @@ pub mod root_referred {
         const CURRENT_VERSION: u32 = 1;
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
+        }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
         }
     }
     /// The event type's entry in the registry.
@@ -706,6 +721,9 @@ pub mod root_tagged {
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
+        }
     }
     /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
@@ -819,6 +837,9 @@ pub mod root_unevaluated {
         const CURRENT_VERSION: u32 = 1;
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
+        }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
         }
     }
     /// The event type's entry in the registry.
@@ -948,6 +969,9 @@ pub mod root_untagged {
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
+        }
     }
     /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
@@ -1066,6 +1090,9 @@ pub mod root_untyped {
         const CURRENT_VERSION: u32 = 1;
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
+        }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
         }
     }
     /// The event type's entry in the registry.

@@ -321,6 +321,9 @@ pub mod value_measured {
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
+        }
     }
     /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {

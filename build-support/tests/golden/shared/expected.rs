@@ -196,6 +196,9 @@ pub mod person_copied {
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
+        }
     }
     /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
@@ -401,6 +404,9 @@ pub mod person_paid {
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
+        }
     }
     /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
@@ -531,6 +537,9 @@ pub mod person_refunded {
         const CURRENT_VERSION: u32 = 1;
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
+        }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
         }
     }
     /// The event type's entry in the registry.

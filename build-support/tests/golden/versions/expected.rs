@@ -94,6 +94,9 @@ pub mod order_moved {
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
         }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
+        }
     }
     /// The event type's entry in the registry.
     pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
@@ -295,6 +298,9 @@ pub mod order_paid {
         const CURRENT_VERSION: u32 = 4;
         fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
             &DESCRIPTOR
+        }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
         }
     }
     /// The event type's entry in the registry.

@@ -120,10 +120,15 @@ fn list(
             quote!(impl #runtime::private::SubscribesTo<#marker> for #handler {}),
         )
     });
+    let first = markers.first();
     quote! {
         impl #runtime::private::Sealed for #handler {}
         impl #runtime::EventTypes for #handler {
             const NAMES: &'static [&'static str] = &[#(<#markers as #runtime::EventType>::NAME),*];
+            fn registry() -> &'static #runtime::Registry {
+                // A domain consumes all of them, so they are of its contracts.
+                <#first as #runtime::EventType>::registry()
+            }
         }
         impl<__Domain: #runtime::Domain> #runtime::ConsumedBy<__Domain> for #handler
         where

@@ -19,6 +19,9 @@ const _: () = {
             <__EventType0 as ::dispatcher_runtime::EventType>::NAME,
             <__event_type_1::EventType as ::dispatcher_runtime::EventType>::NAME,
         ];
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            <__EventType0 as ::dispatcher_runtime::EventType>::registry()
+        }
     }
     impl<
         __Domain: ::dispatcher_runtime::Domain,

@@ -22,6 +22,8 @@ use crate::consume::subscription::Subscription;
 use crate::log::stored_event::StoredEvent;
 use crate::observe::Observers;
 use crate::postgres::error::{is_transient, sql_state};
+#[cfg(feature = "publish")]
+use crate::publish::cause::{self, Cause};
 
 /// The error of a handler that ended its transaction.
 pub(crate) const TRANSACTION_ENDED: &str =
@@ -154,7 +156,10 @@ impl<S: Send + Sync + 'static> Attempt<'_, S> {
             delivery: self.delivery,
         };
         // A handler may also panic before it returns its future.
-        let call = AssertUnwindSafe(async { self.subscription.handle(incoming).await });
+        let call = async { self.subscription.handle(incoming).await };
+        #[cfg(feature = "publish")]
+        let call = cause::while_handling(cause_of(self.event), call);
+        let call = AssertUnwindSafe(call);
         let mut call = Box::pin(call.catch_unwind().instrument(span.clone()));
         let Some(limit) = self.timeout else {
             return call.await;
@@ -168,6 +173,16 @@ impl<S: Send + Sync + 'static> Attempt<'_, S> {
         let error = format!("the handler took longer than {limit} ms");
         Ok(Err(HandlerError::retry(error)))
     }
+}
+
+/// What the handler publishes follows from the event.
+#[cfg(feature = "publish")]
+fn cause_of(event: &StoredEvent) -> Cause {
+    Cause::handled(
+        &event.event_id,
+        event.correlation_id.as_deref(),
+        event.traceparent.as_deref(),
+    )
 }
 
 /// After a handler that returned `Ok`, which its transaction may belie.

@@ -2,8 +2,8 @@
 //!
 //! In both cases everything that was done in the transaction is rolled back.
 
+use crate::consume::out_of_step::is_out_of_step;
 use crate::log::Mismatch;
-use crate::postgres::transaction::is_out_of_step;
 
 /// Why a transaction cannot go on.
 #[derive(Debug)]
@@ -61,10 +61,10 @@ impl From<sqlx::Error> for AbortCause {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PassError {
     #[error("{0}")]
-    Database(#[from] sqlx::Error),
+    Database(sqlx::Error),
     #[error("the connection was lost while a handler ran: {0}")]
     Lost(String),
-    #[error("{0}")]
+    #[error(transparent)]
     Log(#[from] Mismatch),
     #[error(
         "while events were handled, the lease went to another replica or the cursor was moved; \
@@ -73,4 +73,55 @@ pub(crate) enum PassError {
     LeaseLost,
     #[error("the lease was not renewed in time, so no work was begun under it")]
     LeaseOver,
+}
+
+// Not by `#[from]`, which would make it the source of a message that says it already.
+impl From<sqlx::Error> for PassError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consume::run_error::RunError;
+    use crate::consume::start_error::StartError;
+    use crate::contract::error_chain::assert_says_once;
+    use crate::operate::dead_letter::DeadLetterError;
+    use crate::operate::subscriptions::SubscriptionError;
+
+    /// Every error of this crate that an error of the database can become.
+    #[test]
+    fn an_error_of_the_database_is_said_once() {
+        let io = || sqlx::Error::Io(std::io::Error::other("the cable is cut"));
+        let once = |error: &dyn std::error::Error| assert_says_once(error, "the cable is cut");
+        once(&PassError::from(io()));
+        once(&StartError::from(io()));
+        once(&RunError::from(StartError::from(io())));
+        once(&DeadLetterError::from(io()));
+        once(&SubscriptionError::from(io()));
+        #[cfg(feature = "publish")]
+        once(&crate::publish::PublishError::from(io()));
+        #[cfg(feature = "testing")]
+        {
+            use crate::consume::handler_error::HandlerError;
+            use crate::postgres::error::MigrateError;
+            use crate::testing::{HandlerFailed, TestKitError};
+            once(&TestKitError::from(io()));
+            once(&TestKitError::from(StartError::from(io())));
+            once(&TestKitError::from(MigrateError::from(io())));
+            once(&TestKitError::from(DeadLetterError::from(io())));
+            once(&HandlerFailed::from(HandlerError::from(io())));
+        }
+    }
+
+    #[test]
+    fn another_log_is_said_once() {
+        let mismatch = Mismatch::CursorAhead {
+            cursor: 7,
+            last_position: 3,
+        };
+        assert_says_once(&PassError::from(mismatch), "cursor is at position 7");
+    }
 }

@@ -13,6 +13,7 @@ use super::attempt::Failure;
 use super::candidate::Candidate;
 use super::report::{AttemptEnd, PassReport};
 use crate::consume::handler_error::HandlerErrorKind;
+use crate::consume::out_of_step;
 use crate::consume::partition::{Bound, Partition};
 use crate::consume::retry_policy::lengthen;
 use crate::contract::dead_letter_reason::DeadLetterReason;
@@ -20,7 +21,6 @@ use crate::contract::id::DeadLetterId;
 use crate::log::Anchor;
 use crate::log::stored_event::StoredEvent;
 use crate::operate::dead_letter::{self, FailedAttempt};
-use crate::postgres::transaction;
 
 /// What was done so far and will be recorded together.
 #[derive(Default)]
@@ -253,7 +253,7 @@ impl PassRecord {
 
     /// Whether the event that was attempted last has left its connection out of step.
     pub(super) fn is_out_of_step(&self) -> bool {
-        self.last_failure().is_some_and(transaction::is_out_of_step)
+        self.last_failure().is_some_and(out_of_step::is_out_of_step)
     }
 
     /// What the event that was attempted last failed with; that of the connection if it did not.

@@ -16,10 +16,10 @@ use super::record::{BatchEnd, PassRecord, RetryRow};
 use super::recorder::{CommitDelivery, Recorder};
 use super::report::AttemptEnd;
 use crate::consume::delivery::{BeginDelivery, Delivery, DeliveryTx};
+use crate::consume::out_of_step;
 use crate::consume::partition::Partition;
 use crate::consume::savepoint::Next;
 use crate::postgres::error::is_transient;
-use crate::postgres::transaction;
 
 /// How long what was handled outside a transaction may stay unrecorded. A crash repeats that much.
 const UNRECORDED: Duration = Duration::from_millis(100);
@@ -214,7 +214,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
             // that of a statement that the handler left behind; the pool then rolls back.
             let is_out_of_step = record.is_out_of_step();
             let pool = &self.partition.bound.pool;
-            if let Err(error) = transaction::abandon(tx.into_inner(), pool, is_out_of_step).await
+            if let Err(error) = out_of_step::abandon(tx.into_inner(), pool, is_out_of_step).await
                 && is_transient(&error)
             {
                 return Err(AbortCause::Lost(record.last_error(&error)));

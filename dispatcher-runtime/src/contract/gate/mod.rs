@@ -1,7 +1,7 @@
 //! The gate: the only way for a payload into the log or into a handler.
 //!
 //! Whatever is published or handed to a handler has passed the validator of the *original* schema.
-//! On the way into the log `publish::gated_payload` keeps the proof. A refusal carries the full
+//! Its envelope has passed one of its own ([`envelope`]). On the way into the log `publish::gated_payload` keeps the proof. A refusal carries the full
 //! [`InvalidPayload`], which is collected only then.
 //!
 //! Validators are built once for each schema and shared: of a bundled schema at first use, because
@@ -10,8 +10,13 @@
 //! compiled in, or stands in the directory that was loaded.
 
 mod contracts;
+#[cfg(any(feature = "publish", feature = "consume"))]
+pub(crate) mod envelope;
+mod reference;
 mod report;
 
+#[cfg(all(test, any(feature = "publish", feature = "consume")))]
+mod envelope_tests;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +30,7 @@ use serde_json::Value;
 pub(crate) use self::contracts::branch_validator;
 #[cfg(feature = "schemars")]
 pub(crate) use self::contracts::{parsed, reference};
+pub(crate) use self::reference::REFERENCE_ENVELOPE;
 pub use self::report::{InvalidPayload, Violation};
 
 /// A schema document as the contracts directory holds it.
@@ -37,7 +43,7 @@ pub struct Document {
     pub text: &'static str,
 }
 
-/// The JSON Schema of one version of an event type's payload.
+/// The JSON Schema of one version of an event type's payload, or of the envelope around payloads.
 pub struct PayloadSchema {
     source: Source,
     validator: OnceLock<jsonschema::Validator>,
@@ -114,6 +120,13 @@ impl PayloadSchema {
         }
         let path = self.path().map(str::to_owned);
         Err(InvalidPayload::new(path, validator.iter_errors(payload)))
+    }
+
+    /// Whether this is the envelope's, and demands what the reference schema demands.
+    #[cfg(any(feature = "publish", feature = "consume"))]
+    pub(crate) fn is_reference_envelope(&self) -> bool {
+        let value = self.text().and_then(|text| serde_json::from_str(text).ok());
+        value.is_some_and(|value: Value| dispatcher_schema::envelope::is_reference(&value))
     }
 
     /// A payload is an object even where its schema forgets to say so: `dispatcher_publish` asks for

@@ -1,4 +1,5 @@
-//! Why a payload was refused: every violation, with its place, what was expected and what was found.
+//! Why a payload or an envelope was refused: every violation, with its place, what was expected and
+//! what was found.
 
 use std::fmt;
 
@@ -6,7 +7,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 
-/// Why a payload was refused: every violation, in the order of the instance path.
+/// Why a payload or an envelope was refused: every violation, in the order of the instance path.
 #[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
 pub struct InvalidPayload {
     schema: Option<String>,
@@ -36,6 +37,7 @@ impl InvalidPayload {
             keyword: "type".to_owned(),
             expected: "object".to_owned(),
             message: format!("{found} is not of type \"object\""),
+            whole: PAYLOAD,
             masked: Masked {
                 found: kind,
                 message: format!("{kind} is not of type \"object\""),
@@ -53,6 +55,27 @@ impl InvalidPayload {
         Self {
             schema: None,
             violations,
+        }
+    }
+
+    /// The same of an envelope: what has no place in it is about the envelope and not about a payload.
+    #[cfg(any(feature = "publish", feature = "consume"))]
+    pub(super) fn of_the_envelope(mut self) -> Self {
+        for violation in &mut self.violations {
+            violation.whole = "the envelope";
+        }
+        self
+    }
+
+    /// The same without the violations at one place.
+    #[cfg(feature = "consume")]
+    pub(super) fn without(mut self, instance_path: &str) -> Result<(), Self> {
+        self.violations
+            .retain(|violation| violation.instance_path != instance_path);
+        if self.violations.is_empty() {
+            Ok(())
+        } else {
+            Err(self)
         }
     }
 
@@ -94,11 +117,14 @@ impl fmt::Display for InvalidPayload {
 
 impl std::error::Error for InvalidPayload {}
 
-/// One way in which a payload breaks its schema.
+/// What a violation is about whose instance path is empty.
+const PAYLOAD: &str = "the payload";
+
+/// One way in which a payload or an envelope breaks its schema.
 #[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Violation {
-    /// JSON pointer into the payload; empty for the payload itself.
+    /// JSON pointer into the payload or the envelope; empty for the whole.
     pub instance_path: String,
     /// The keyword that refuses it, such as `minimum`.
     pub keyword: String,
@@ -108,6 +134,8 @@ pub struct Violation {
     pub found: String,
     /// Both in a sentence.
     pub message: String,
+    #[serde(skip)]
+    whole: &'static str,
     #[serde(skip)]
     masked: Masked,
 }
@@ -125,6 +153,7 @@ impl Violation {
         let expected = "a 64-bit integer, or a decimal that a double holds";
         let rest = "would be changed: JSON numbers are held as 64-bit integers or doubles; send it as a string";
         Self {
+            whole: PAYLOAD,
             instance_path,
             keyword: "number".to_owned(),
             expected: expected.to_owned(),
@@ -134,6 +163,25 @@ impl Violation {
                 found: "a number",
                 message: format!("the number {rest}"),
             },
+        }
+    }
+
+    /// A text that Postgres cannot store.
+    #[cfg(feature = "publish")]
+    pub(crate) fn nul(instance_path: &str, found: &str) -> Self {
+        let rest = "contains a NUL character, which Postgres cannot store";
+        let found = cut(Value::from(found).to_string());
+        Self {
+            instance_path: instance_path.to_owned(),
+            keyword: "nul".to_owned(),
+            expected: "a text without NUL characters".to_owned(),
+            message: format!("{found} {rest}"),
+            whole: PAYLOAD,
+            masked: Masked {
+                found: "a string",
+                message: format!("a string {rest}"),
+            },
+            found,
         }
     }
 
@@ -158,6 +206,7 @@ impl From<&ValidationError<'_>> for Violation {
             keyword: error.kind().keyword().to_owned(),
             expected: expected(error.kind()),
             message: error.masked_with(&*found).to_string(),
+            whole: PAYLOAD,
             masked: Masked {
                 found: kind,
                 message: error.masked_with(kind).to_string(),
@@ -170,7 +219,7 @@ impl From<&ValidationError<'_>> for Violation {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = if self.instance_path.is_empty() {
-            "the payload"
+            self.whole
         } else {
             &self.instance_path
         };

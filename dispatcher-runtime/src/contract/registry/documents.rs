@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dispatcher_schema::address::{CONTRACT_SCHEME, document_uri, root_id};
+use dispatcher_schema::envelope::{self, ENVELOPE_FILE};
 use dispatcher_schema::metaschemas;
 use dispatcher_schema::one_resource::{ADDRESS, OneResource};
 use jsonschema::{Retrieve, Uri};
@@ -52,27 +53,53 @@ impl Documents {
     }
 
     /// Reads a payload schema with all that it reaches, and builds its validator.
-    pub(super) fn schema(
+    pub(super) fn payload_schema(
         self: &Arc<Self>,
         path: &str,
         event_type: &str,
         schema_version: u32,
     ) -> Result<PayloadSchema, RegistryError> {
+        self.schema(path, |problem| RegistryError::Schema {
+            path: self.root.join(path),
+            event_type: event_type.to_owned(),
+            schema_version,
+            problem,
+        })
+    }
+
+    /// The same of the envelope's schema, which has to have the fields of every envelope.
+    pub(super) fn envelope_schema(self: &Arc<Self>) -> Result<PayloadSchema, RegistryError> {
+        let (_, value) = self.file(ENVELOPE_FILE)?;
+        let faults = envelope::faults(&value);
+        let path = self.root.join(ENVELOPE_FILE);
+        if !faults.is_empty() {
+            return Err(RegistryError::malformed(path, faults));
+        }
+        self.schema(ENVELOPE_FILE, |problem| RegistryError::EnvelopeSchema {
+            path,
+            problem,
+        })
+    }
+
+    fn schema(
+        self: &Arc<Self>,
+        path: &str,
+        error: impl FnOnce(String) -> RegistryError,
+    ) -> Result<PayloadSchema, RegistryError> {
         let (text, value) = self.file(path)?;
         let refused = |problem: String| {
-            self.lock().fault.take().unwrap_or(RegistryError::Schema {
-                path: self.root.join(path),
-                event_type: event_type.to_owned(),
-                schema_version,
-                problem,
-            })
+            let known = self.lock().fault.take();
+            known.unwrap_or_else(|| error(problem))
         };
         let retriever: Arc<dyn Retrieve> = Arc::<Self>::clone(self);
         let registry = jsonschema::Registry::new()
             .retriever(retriever)
             .add(document_uri(path), &value)
-            .and_then(jsonschema::RegistryBuilder::prepare)
-            .map_err(|error| refused(chain(&error)))?;
+            .and_then(jsonschema::RegistryBuilder::prepare);
+        let registry = match registry {
+            Ok(registry) => registry,
+            Err(error) => return Err(refused(chain(&error))),
+        };
         // Over all that was read so far: where no old draft is involved it changes nothing.
         let old_drafts = self
             .lock()
@@ -115,15 +142,15 @@ impl Documents {
             return Ok(file.clone());
         }
         let shown = self.root.join(path);
-        let text = fs::read_to_string(&shown).map_err(|source| RegistryError::Unreadable {
+        let text = fs::read_to_string(&shown).map_err(|error| RegistryError::Unreadable {
             path: shown.clone(),
-            source,
+            error,
             remedy: "copy the whole contracts directory, with every schema that the registry names or that is referred to".to_owned(),
         })?;
         let value =
-            serde_json::from_str::<Value>(&text).map_err(|source| RegistryError::NotJson {
+            serde_json::from_str::<Value>(&text).map_err(|error| RegistryError::NotJson {
                 path: shown.clone(),
-                source,
+                error,
             })?;
         if let Some((pointer, number)) = numbers::changed(&text) {
             return Err(RegistryError::Inexact {

@@ -4,32 +4,33 @@ use std::path::{Path, PathBuf};
 
 use dispatcher_schema::registry::Fault;
 
-/// A contracts directory could not be loaded: what is wrong, in which file, and what to do.
+/// A contracts directory could not be loaded: what is wrong, in which file, and what to do. The message
+/// has everything; there is no [`source`](std::error::Error::source).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegistryError {
     /// A file is not there or may not be read: do as the remedy says.
-    #[error("{} cannot be read: {source}; {remedy}", path.display())]
+    #[error("{} cannot be read: {error}; {remedy}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// What the system says.
-        source: std::io::Error,
+        error: std::io::Error,
         /// What to do.
         remedy: String,
     },
-    /// A file's text is not JSON: correct it at the line and column that the source names.
-    #[error("{} is not valid JSON: {source}", path.display())]
+    /// A file's text is not JSON: correct it at the line and column that the message names.
+    #[error("{} is not valid JSON: {error}", path.display())]
     NotJson {
         /// The file.
         path: PathBuf,
         /// Where and why.
-        source: serde_json::Error,
+        error: serde_json::Error,
     },
-    /// The registry file does not have its form: correct it at each pointer.
+    /// The registry file, or the envelope's schema, does not have its form: correct it at each pointer.
     #[error("{}", listed(path, faults))]
     Malformed {
-        /// The registry file.
+        /// The file.
         path: PathBuf,
         /// Every fault, in the order of the pointers.
         faults: Vec<RegistryFault>,
@@ -61,9 +62,18 @@ pub enum RegistryError {
         /// What the validator says.
         problem: String,
     },
+    /// The envelope's schema cannot be used: correct it, or leave it out of the directory, so that the
+    /// reference schema holds.
+    #[error("{}, the schema of the envelope, cannot be used: {problem}", path.display())]
+    EnvelopeSchema {
+        /// The schema file.
+        path: PathBuf,
+        /// What the validator says.
+        problem: String,
+    },
 }
 
-/// One fault of a registry file.
+/// One fault of a registry file, or of the envelope's schema.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub struct RegistryFault {
@@ -99,4 +109,24 @@ fn listed(path: &Path, faults: &[RegistryFault]) -> String {
         })
         .collect();
     faults.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::error_chain::assert_says_once;
+
+    #[test]
+    fn what_the_system_and_the_parser_say_is_said_once() {
+        let path = PathBuf::from("contracts/a.json");
+        let unreadable = RegistryError::Unreadable {
+            path: path.clone(),
+            error: std::io::Error::other("the disk is gone"),
+            remedy: "mount it".to_owned(),
+        };
+        assert_says_once(&unreadable, "the disk is gone");
+        let error = serde_json::from_str::<serde_json::Value>("{").expect_err("it is cut off");
+        let message = error.to_string();
+        assert_says_once(&RegistryError::NotJson { path, error }, &message);
+    }
 }

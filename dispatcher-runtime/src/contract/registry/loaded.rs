@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use dispatcher_schema::envelope::ENVELOPE_FILE;
 use dispatcher_schema::registry::{self, REGISTRY_FILE};
 use serde_json::Value;
 
@@ -14,6 +16,9 @@ use super::documents::Documents;
 use super::error::RegistryError;
 use super::loaded_event::LoadedEvent;
 use super::lookup;
+#[cfg(feature = "publish")]
+use crate::contract::gate::envelope::EnvelopeGate;
+use crate::contract::gate::{PayloadSchema, REFERENCE_ENVELOPE};
 
 /// The contracts of a directory: the same look-ups as a bundled [`Registry`], and the same gate.
 ///
@@ -23,11 +28,13 @@ pub struct LoadedRegistry {
     directory: PathBuf,
     events: Vec<LoadedEvent>,
     documents: BTreeMap<String, Value>,
+    /// That of the directory, if there is one.
+    own_envelope: Option<Arc<PayloadSchema>>,
 }
 
 impl LoadedRegistry {
-    /// Reads `event-types-registry.json` in `directory` and every schema that it reaches, and
-    /// compiles the schemas. Blocks while it reads: call it when the process starts.
+    /// Reads `event-types-registry.json` in `directory`, the envelope's schema and every schema that
+    /// they reach, and compiles the schemas. Blocks while it reads: call it when the process starts.
     ///
     /// ```no_run
     /// # fn example() -> Result<(), dispatcher_runtime::RegistryError> {
@@ -45,15 +52,15 @@ impl LoadedRegistry {
     pub fn from_dir(directory: impl AsRef<Path>) -> Result<Self, RegistryError> {
         let directory = directory.as_ref();
         let path = directory.join(REGISTRY_FILE);
-        let text = fs::read_to_string(&path).map_err(|source| RegistryError::Unreadable {
+        let text = fs::read_to_string(&path).map_err(|error| RegistryError::Unreadable {
             path: path.clone(),
-            source,
+            error,
             remedy: format!("name the directory that holds {REGISTRY_FILE}"),
         })?;
         let value =
-            serde_json::from_str::<Value>(&text).map_err(|source| RegistryError::NotJson {
+            serde_json::from_str::<Value>(&text).map_err(|error| RegistryError::NotJson {
                 path: path.clone(),
-                source,
+                error,
             })?;
         let documents = Documents::new(directory);
         let read = registry::read(&value, &|pointer| pointer.to_owned());
@@ -63,15 +70,38 @@ impl LoadedRegistry {
         let mut events = Vec::with_capacity(read.events.len());
         for entry in read.events {
             events.extend(LoadedEvent::of(entry, |path, event_type, version| {
-                documents.schema(path, event_type, version)
+                documents.payload_schema(path, event_type, version)
             })?);
         }
         events.sort_by(|a, b| a.event_type.cmp(&b.event_type));
+        let own_envelope = if directory.join(ENVELOPE_FILE).exists() {
+            Some(Arc::new(documents.envelope_schema()?))
+        } else {
+            None
+        };
         Ok(Self {
             directory: directory.to_owned(),
             events,
             documents: documents.values(),
+            own_envelope,
         })
+    }
+
+    /// The schema of the envelope that is around each payload, as
+    /// [`Registry::envelope_schema`] has it.
+    pub fn envelope_schema(&self) -> &PayloadSchema {
+        match &self.own_envelope {
+            Some(own) => own,
+            None => &REFERENCE_ENVELOPE,
+        }
+    }
+
+    #[cfg(feature = "publish")]
+    pub(crate) fn envelope_gate(&self) -> EnvelopeGate {
+        match &self.own_envelope {
+            Some(own) if !own.is_reference_envelope() => EnvelopeGate::Loaded(Arc::clone(own)),
+            _ => EnvelopeGate::Reference,
+        }
     }
 
     /// Where it was read from.

@@ -14,8 +14,15 @@ mod lookup;
 mod numbers;
 pub(crate) mod reach;
 
+#[cfg(any(feature = "publish", feature = "consume"))]
+use std::sync::OnceLock;
+
+use dispatcher_schema::envelope::ENVELOPE_FILE;
+
 use crate::contract::decode_error::DecodeError;
-use crate::contract::gate::{Document, PayloadSchema};
+#[cfg(any(feature = "publish", feature = "consume"))]
+use crate::contract::gate::envelope::EnvelopeGate;
+use crate::contract::gate::{Document, PayloadSchema, REFERENCE_ENVELOPE};
 
 pub(crate) use lookup::Described;
 
@@ -48,6 +55,10 @@ pub use loaded_event::{LoadedEvent, LoadedVersion};
 pub struct Registry {
     events: &'static [&'static EventContract],
     documents: &'static [Document],
+    /// For the case that there is one among the documents.
+    own_envelope: PayloadSchema,
+    #[cfg(any(feature = "publish", feature = "consume"))]
+    envelope_gate: OnceLock<EnvelopeGate>,
 }
 
 impl Registry {
@@ -56,7 +67,13 @@ impl Registry {
         events: &'static [&'static EventContract],
         documents: &'static [Document],
     ) -> Self {
-        Self { events, documents }
+        Self {
+            events,
+            documents,
+            own_envelope: PayloadSchema::new(ENVELOPE_FILE, documents),
+            #[cfg(any(feature = "publish", feature = "consume"))]
+            envelope_gate: OnceLock::new(),
+        }
     }
 
     /// Every event type, sorted by name.
@@ -76,6 +93,34 @@ impl Registry {
     ) -> impl Iterator<Item = &'static EventContract> + use<'a> {
         let events = self.events;
         lookup::consumed_by(events.iter().copied(), domain)
+    }
+
+    /// The schema of the envelope that is around each payload: that of the contracts, or the reference
+    /// schema where they have none. The reference schema's rules hold in any case.
+    ///
+    /// ```
+    /// use acme_contracts::REGISTRY;
+    ///
+    /// let schema = REGISTRY.envelope_schema();
+    /// assert_eq!(schema.path(), Some("event-envelope/schema/envelope-v1.json"));
+    /// assert!(schema.validate(&serde_json::json!({ "event_id": "evt_1" })).is_err());
+    /// ```
+    pub fn envelope_schema(&self) -> &PayloadSchema {
+        match self.own_envelope.text() {
+            Some(_) => &self.own_envelope,
+            None => &REFERENCE_ENVELOPE,
+        }
+    }
+
+    #[cfg(any(feature = "publish", feature = "consume"))]
+    pub(crate) fn envelope_gate(&'static self) -> &'static EnvelopeGate {
+        self.envelope_gate.get_or_init(|| {
+            if self.envelope_schema().is_reference_envelope() {
+                EnvelopeGate::Reference
+            } else {
+                EnvelopeGate::Bundled(&self.own_envelope)
+            }
+        })
     }
 
     /// The schema documents, as (path below the contracts directory, original text).

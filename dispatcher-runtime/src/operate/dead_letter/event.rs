@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::{DeadLetter, DeadLetterError};
 use crate::contract::envelope::EventEnvelope;
+use crate::contract::event_type::EventType;
 use crate::contract::payload::Payload;
 use crate::contract::permission::Carries;
 use crate::log::stored_event::StoredEvent;
@@ -78,7 +79,10 @@ impl DeadLetter {
             inserted_at: self.created_at,
         };
         event
-            .envelope(<P::EventType as Carries<P>>::decode)
+            .envelope(
+                <P::EventType as EventType>::registry(),
+                <P::EventType as Carries<P>>::decode,
+            )
             .map_err(|error| unreadable(error.to_string()))
     }
 }

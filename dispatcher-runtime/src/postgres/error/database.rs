@@ -32,13 +32,20 @@ pub enum MigrateError {
         /// The table.
         table: String,
     },
-    /// A migration fails, or one that was applied is not the one of this crate; the source says which. Grant the
+    /// A migration fails, or one that was applied is not the one of this crate; the message says which. Grant the
     /// role CREATE on the schema where that is what is missing.
-    #[error("the dispatcher's tables could not be migrated")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    // Not a source: sqlx's error says what its own source says, so a report would say it three times.
+    #[error("the dispatcher's tables could not be migrated: {0}")]
+    Migrate(sqlx::migrate::MigrateError),
     /// The database could not be reached or refused a statement: the message says what to look at.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+}
+
+impl From<sqlx::migrate::MigrateError> for MigrateError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        Self::Migrate(error)
+    }
 }
 
 impl From<sqlx::Error> for MigrateError {
@@ -122,3 +129,31 @@ impl std::fmt::Display for DatabaseError {
 }
 
 impl std::error::Error for DatabaseError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::error_chain::assert_says_once;
+
+    fn io() -> sqlx::Error {
+        sqlx::Error::Io(std::io::Error::other("the cable is cut"))
+    }
+
+    #[test]
+    fn an_error_of_the_database_is_said_once() {
+        assert_says_once(&DatabaseError::from(io()), "the cable is cut");
+        assert_says_once(&MigrateError::from(io()), "the cable is cut");
+        for inner in [
+            sqlx::migrate::MigrateError::Execute(io()),
+            sqlx::migrate::MigrateError::ExecuteMigration(io(), 3),
+            sqlx::migrate::MigrateError::Source("the cable is cut".into()),
+        ] {
+            assert_says_once(&MigrateError::from(inner), "the cable is cut");
+        }
+        let setting = ConfigError::Missing {
+            setting: "tenant_id",
+            remedy: "set it",
+        };
+        assert_says_once(&MigrateError::from(setting), "tenant_id");
+    }
+}

@@ -31,6 +31,9 @@ pub(super) fn marker(event: &Event, current: u32, payload: &TokenStream) -> Toke
             fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
                 &DESCRIPTOR
             }
+            fn registry() -> &'static ::dispatcher_runtime::Registry {
+                &super::REGISTRY
+            }
         }
     }
 }
