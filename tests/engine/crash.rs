@@ -32,6 +32,19 @@ pub(crate) fn consumer_with<const N: usize>(
     Ok((child, lines))
 }
 
+/// SIGTERM, until it has ended.
+pub(crate) async fn terminate(child: &mut Child) -> TestResult {
+    let process = child.id().ok_or("it has ended")?.to_string();
+    let sent = Command::new("kill")
+        .args(["-TERM", &process])
+        .status()
+        .await?;
+    assert!(sent.success());
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(60), child.wait()).await??;
+    assert!(ended.success(), "{ended}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn killed_between_handler_and_commit_each_effect_is_applied_once() -> TestResult {
     let world = World::new().await?;
@@ -132,14 +145,7 @@ async fn sigterm_lets_the_handler_finish() -> TestResult {
         .next_line()
         .await?
         .ok_or("it ended before it handled anything")?;
-    let process = child.id().ok_or("it has ended")?.to_string();
-    let sent = Command::new("kill")
-        .args(["-TERM", &process])
-        .status()
-        .await?;
-    assert!(sent.success());
-    let ended = tokio::time::timeout(std::time::Duration::from_secs(60), child.wait()).await??;
-    assert!(ended.success(), "{ended}");
+    terminate(&mut child).await?;
     assert_eq!(world.effects().await?, [1]);
     let leases = "SELECT count(*) FROM dispatcher_cursor WHERE holder IS NOT NULL";
     assert_eq!(world.count(leases).await?, 0, "it has given back its lease");

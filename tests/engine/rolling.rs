@@ -208,10 +208,9 @@ async fn lists_of_which_neither_holds_the_other_are_refused() -> TestResult {
 #[tokio::test]
 async fn a_renamed_handler_is_refused_until_it_is_told_what_it_is() -> TestResult {
     let world = World::new().await?;
-    let consumer = world.coaching(&Script::new([])).subscribe(hold_slot);
-    let consumer = consumer.start().await?;
+    let (mut former, _lines) = crate::crash::consumer(world.database.url(), "run")?;
     world.revenue().publish(lock(1, 1)).await?;
-    consumer.wait_caught_up().await?;
+    until(&world, "SELECT count(*) FROM effect", 1).await?;
 
     let renamed = || world.coaching(&Script::new([]));
     // Also while the former version runs.
@@ -237,7 +236,7 @@ async fn a_renamed_handler_is_refused_until_it_is_told_what_it_is() -> TestResul
             Err(SubscriptionError::Running { replicas: 1, .. })
         ));
     }
-    consumer.stop().await;
+    crate::crash::terminate(&mut former).await?;
 
     subscriptions
         .rename("coaching", "hold_slot", "reserve_slot")
@@ -265,6 +264,21 @@ async fn a_renamed_handler_is_refused_until_it_is_told_what_it_is() -> TestResul
         .await?
         .stop()
         .await;
+    world.close().await
+}
+
+/// A program may have several consumers of its domain.
+#[tokio::test]
+async fn another_consumer_of_the_same_process_is_no_renamed_one() -> TestResult {
+    let world = World::new().await?;
+    let first = world.coaching(&Script::new([])).subscribe(hold_slot);
+    let first = first.start().await?;
+    world.revenue().publish(lock(1, 1)).await?;
+    first.wait_caught_up().await?;
+    let second = world.coaching(&Script::new([]));
+    let second = second.subscribe(renamed_hold_slot).start().await?;
+    second.stop().await;
+    first.stop().await;
     world.close().await
 }
 

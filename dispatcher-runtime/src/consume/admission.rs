@@ -6,14 +6,33 @@
 //! One that takes less starts, and waits (`lease/keeper.rs`).
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::{PgPool, Postgres, Row, Transaction};
+use uuid::Uuid;
 
 use super::lease::partitions::LockedChange;
 use super::partition::Settings;
 use super::start_error::StartError;
 use super::subscription::Subscription;
 use crate::postgres::transaction;
+
+/// What the names of this process's replicas begin with.
+static PROCESS: LazyLock<Uuid> = LazyLock::new(Uuid::now_v7);
+
+/// How many replicas this process has had.
+static REPLICAS: AtomicU64 = AtomicU64::new(0);
+
+/// The name of a replica of this process.
+pub(super) fn new_replica() -> String {
+    format!("{}.{}", *PROCESS, REPLICAS.fetch_add(1, Ordering::Relaxed))
+}
+
+/// What it begins with.
+pub(super) fn process_of_replicas() -> String {
+    format!("{}.", *PROCESS)
+}
 
 /// Registers this replica for a subscription.
 pub(super) async fn admit<S>(

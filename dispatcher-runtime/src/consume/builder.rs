@@ -164,7 +164,8 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
     ///
     /// The subscription's name is its identity: the cursor belongs to it. It is the function's name, or
     /// what `#[subscribe(…, name = "…")]` says, which survives a renamed function. A subscription with a new
-    /// name starts at the beginning of the log.
+    /// name starts at the beginning of the log, and is refused where it looks like a
+    /// [renamed](crate::StartError::Renamed) one.
     pub fn subscribe<H>(mut self, handler: H) -> Self
     where
         H: Handler<S>,

@@ -22,7 +22,7 @@ use crate::postgres::transaction::{self, READ_COMMITTED};
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// 1 for the first attempt. One that the database cut short does not count, nor one that was taken
+    /// 1 for the first attempt. One that lost its connection does not count at first, nor one that was taken
     /// back because another event failed under the same
     /// [savepoint](crate::SubscriptionOptions::share_savepoint).
     pub attempt: u32,

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use sqlx::{PgPool, Row};
 
+use super::admission::process_of_replicas;
 use super::partition::Settings;
 use super::start_error::StartError;
 use super::subscription::Subscription;
@@ -35,7 +36,8 @@ pub(super) async fn refuse_renamed<S>(
         .bind(name)
         .bind(&subscription.event_types)
         .bind(names)
-        .bind(domains(registry, consumer));
+        .bind(domains(registry, consumer))
+        .bind(process_of_replicas());
     for row in list.fetch_all(pool).await? {
         let (its_consumer, its_name): (String, String) =
             (row.try_get("consumer")?, row.try_get("subscription")?);

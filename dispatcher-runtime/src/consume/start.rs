@@ -8,9 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use uuid::Uuid;
 
-use super::admission::{admit, withdraw};
+use super::admission::{admit, new_replica, withdraw};
 use super::lease::keeper::{Keeper, Signals};
 use super::lease::partitions::register;
 use super::orphans;
@@ -125,7 +124,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         let is_remote = given.log.is_some();
         Settings {
             consumer: D::NAME,
-            replica: Uuid::now_v7().to_string(),
+            replica: new_replica(),
             batch_size: given.batch_size,
             batch_bytes: given.batch_bytes,
             poll_interval: given.poll_interval,

@@ -12,4 +12,8 @@ SELECT known.consumer, known.subscription,
    AND EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor
                 WHERE cursor.consumer = known.consumer AND cursor.subscription = known.subscription
                   AND cursor.position > 0)
+   -- Another consumer of this process runs it.
+   AND NOT EXISTS (SELECT FROM {family}dispatcher_replica AS replica
+                    WHERE replica.consumer = known.consumer AND replica.subscription = known.subscription
+                      AND starts_with(replica.replica, $6))
  ORDER BY known.consumer, known.subscription
