@@ -15,7 +15,8 @@
 //! A process may be stopped and resumed between any two steps, or crash; a COMMIT may go
 //! unanswered. Left out: dedup rows, which are a second line of defence inside a transaction
 //! (outside one they are part of L3), how the log is read (the events exist from the beginning),
-//! more than one event per transaction. Fences are numbers up to a limit, and so is the number of
+//! more than one event per transaction, and that L1 also asks whether the fence is the one that was
+//! read before, which only makes it rarer (`versions/model.rs` needs it). Fences are numbers up to a limit, and so is the number of
 //! acquisitions.
 
 use stateright::{Model, Property};
