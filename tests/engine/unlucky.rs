@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use dispatcher_runtime::{Consumer, EventLog};
+use acme_contracts::credit_locked::{self, CreditLocked};
+use dispatcher_runtime::{
+    Consumer, Delivery, EventEnvelope, EventLog, HandlerError, State, subscribe,
+};
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::Executor;
 
@@ -201,6 +204,44 @@ async fn an_event_id_that_comes_again_after_a_sweep_is_passed_over() -> TestResu
     assert_eq!(world.effects().await?, [1, 2]);
     let dead = "SELECT count(*) FROM dispatcher_dead_letter";
     assert_eq!(world.count(dead).await?, 0);
+    world.close().await
+}
+
+/// Takes no transaction, in which the second time could be taken back.
+#[subscribe(credit_locked)]
+async fn call_partner(
+    event: EventEnvelope<CreditLocked>,
+    State(script): State<Script>,
+    delivery: Delivery,
+) -> Result<(), HandlerError> {
+    let credits = event.payload.locked_credits.get();
+    script.act(credits, delivery.attempt).await
+}
+
+#[tokio::test]
+async fn outside_a_transaction_a_handler_is_not_called_again_for_it() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([]);
+    let consumer = world.coaching(&script).retry([]).subscribe(call_partner);
+    let consumer = consumer.start().await?;
+    let again = || {
+        let event = world.revenue();
+        async move {
+            event
+                .publish(lock(1, 1))
+                .event_id(ID.parse().expect("an id"))
+                .await
+        }
+    };
+    again().await?;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
+    world.pool.execute("DELETE FROM dispatcher_event").await?;
+    again().await?;
+    world.revenue().publish(lock(2, 2)).await?;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
+    consumer.stop().await;
+    assert_eq!(script.attempts_at(1), [1]);
+    assert_eq!(script.attempts_at(2), [1]);
     world.close().await
 }
 

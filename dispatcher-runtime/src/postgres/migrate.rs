@@ -126,7 +126,10 @@ async fn look<'m>(
         ));
         let needs: i32 = sqlx::query_scalar(needs).fetch_one(connection).await?;
         if needs > PROGRAM {
-            return Err(MigrateError::Newer { needs });
+            return Err(MigrateError::Newer {
+                needs,
+                program: PROGRAM,
+            });
         }
     }
     Ok(missing)

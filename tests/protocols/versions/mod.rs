@@ -10,7 +10,11 @@ fn misses(mistake: Mistake) -> Vec<Step> {
         events: 3,
         mistake: Some(mistake),
     };
-    breaks(&format!("versions, {mistake:?}"), protocol, NOTHING_IS_PASSED_OVER)
+    breaks(
+        &format!("versions, {mistake:?}"),
+        protocol,
+        NOTHING_IS_PASSED_OVER,
+    )
 }
 
 #[test]
@@ -30,7 +34,13 @@ fn everything_is_read_from_everywhere() {
         mistake: None,
     };
     let may = |step: &Step| *step != Step::Kill;
-    can_always("versions", &protocol, may, model::State::is_delivered_or_spent).unwrap();
+    can_always(
+        "versions",
+        &protocol,
+        may,
+        model::State::is_delivered_or_spent,
+    )
+    .unwrap();
 }
 
 #[test]

@@ -160,7 +160,8 @@ impl Protocol {
         if is_ours && state.position == from {
             state.position = to;
             let promised = state.before_start;
-            state.is_missed |= version == Former && promised.is_some_and(|before| to > before.max(from));
+            state.is_missed |=
+                version == Former && promised.is_some_and(|before| to > before.max(from));
         }
         Some(())
     }

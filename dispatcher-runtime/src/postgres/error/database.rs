@@ -13,13 +13,14 @@ pub enum MigrateError {
     /// The tables need a newer version of this crate: upgrade the service.
     #[error(
         "the dispatcher's tables are those of a newer version, which programs of number {needs} and higher can use; \
-         this one has number {}: upgrade the dispatcher-runtime of this service",
-        crate::postgres::migrate::PROGRAM
+         this one has number {program}: upgrade the dispatcher-runtime of this service"
     )]
     #[non_exhaustive]
     Newer {
         /// The lowest number of a program that can use them.
         needs: i32,
+        /// The number of this program.
+        program: i32,
     },
     /// The tables were made by something else, such as the TypeScript SDK, and have other keys: use a schema of
     /// their own for those of this crate.
