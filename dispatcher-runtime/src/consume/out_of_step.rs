@@ -1,23 +1,18 @@
-//! A connection on which statements and answers do not belong together any more.
+//! Connections on which a handler has left statements and answers out of step.
 //!
-//! A handler may leave its transaction's connection so. It must not go back to the pool: whoever had it next would
-//! read the answers to others' statements. Should the exchange fail, the database is gone, and the connection too.
+//! Such a connection is closed and does not go back to the pool, where its next user would read the answers to
+//! the handler's statements. If no new connection can be opened in its place, the database cannot be reached.
 
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 
-/// Rolls back. A connection that is out of step with the server is not given back to the pool: whoever had it
-/// next would read the answers to others' statements.
+/// Rolls back, and closes a connection that is out of step.
 pub(crate) async fn abandon(
     mut transaction: Transaction<'static, Postgres>,
     pool: &PgPool,
     is_out_of_step: bool,
 ) -> Result<(), sqlx::Error> {
     if !is_out_of_step {
-        let rolled_back = transaction.rollback().await;
-        if !rolled_back.as_ref().is_err_and(is_protocol) {
-            return rolled_back;
-        }
-        return Ok(()); // The pool finds it out too.
+        return transaction.rollback().await;
     }
     // sqlx hides the connection of a transaction, so it is exchanged for a new one.
     let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
@@ -26,12 +21,8 @@ pub(crate) async fn abandon(
     transaction.rollback().await
 }
 
-/// Whether statements and answers on this connection do not belong together any more. sqlx 0.9 does not count the
-/// answer to a COPY that was dropped half way.
+/// Whether an error says that the connection is out of step: sqlx 0.9 does not count the answer to a COPY that
+/// was dropped before its end.
 pub(crate) fn is_out_of_step(error: &str) -> bool {
     error.contains("PgCopyIn dropped without calling")
-}
-
-fn is_protocol(error: &sqlx::Error) -> bool {
-    matches!(error, sqlx::Error::Protocol(_))
 }

@@ -72,7 +72,7 @@ async fn run(pool: &PgPool, family: &Family) -> Result<(), MigrateError> {
         return Ok(());
     }
     let mut tx = connection.begin().await?;
-    // Only this family's, and only until the transaction ends: a session may belong to somebody else then.
+    // Only until the transaction ends: behind a transaction pooler the session then serves another client.
     let lock = "SELECT pg_advisory_xact_lock(1146311763, 0), set_config('search_path', coalesce($1, current_setting('search_path')), true)";
     sqlx::query(lock)
         .bind(family.quoted_schema())

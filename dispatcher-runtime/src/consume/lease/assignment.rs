@@ -83,6 +83,21 @@ impl Assignment {
     }
 }
 
+/// A server's clock that was set back would otherwise keep leases of the past from ending.
+pub(super) async fn correct_expiries(
+    connection: &mut PgConnection,
+    settings: &Settings,
+    names: &[&'static str],
+) -> Result<(), sqlx::Error> {
+    tracing::warn!(
+        consumer = settings.consumer,
+        "leases end later than they can: the server's clock was set back; they are shortened"
+    );
+    let correct = settings.statements.correct_expiries.query();
+    let correct = correct.bind(settings.consumer).bind(names);
+    correct.execute(connection).await.map(drop)
+}
+
 /// Which replica a partition belongs to. Every version of every replica has to come to the same
 /// answer, so the hash is spelt out here and not one of the standard library.
 fn owner<'a>(subscription: &str, partition: i32, replicas: &'a [String]) -> Option<&'a String> {

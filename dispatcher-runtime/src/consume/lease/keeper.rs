@@ -8,7 +8,7 @@
 //! A third of a lease passes between two looks. When the server cannot be reached for a whole lease,
 //! workers are ended, because another replica will have taken over.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,8 @@ use sqlx::{PgPool, Postgres, Row};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
-use super::assignment::{Assignment, Key};
+use super::assignment::{Assignment, Key, correct_expiries};
+use super::event_types::{Waiting, note_event_types};
 use super::partitions::register;
 use super::{Lease, Stopping, Validity};
 use crate::consume::partition::{Bound, Partition, Settings};
@@ -45,8 +46,7 @@ pub(crate) struct Keeper<S> {
     workers: JoinSet<Key>,
     /// Whether no failure to reach the server has been logged since it last answered.
     is_reached: bool,
-    /// Subscriptions that this replica does not work on, because another one takes more event types.
-    waiting: HashSet<&'static str>,
+    waiting: Waiting,
     stopping: watch::Receiver<bool>,
 }
 
@@ -94,7 +94,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             held: HashMap::new(),
             workers: JoinSet::new(),
             is_reached: true,
-            waiting: HashSet::new(),
+            waiting: Waiting::default(),
             stopping,
         }
     }
@@ -353,46 +353,10 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             }
         }
         if assignments.iter().any(|one| one.is_ahead) {
-            self.correct(connection).await?;
+            correct_expiries(connection, &self.settings, &names).await?;
         }
-        self.tell_waiting(&assignments);
+        self.waiting.tell(self.settings.consumer, &assignments);
         Ok(assignments)
-    }
-
-    /// A clock that was set back would otherwise keep leases of the past from ending.
-    async fn correct(&self, connection: &mut PoolConnection<Postgres>) -> Result<(), sqlx::Error> {
-        tracing::warn!(
-            consumer = self.settings.consumer,
-            "leases end later than they can: the server's clock was set back; they are shortened"
-        );
-        let correct = self.settings.statements.correct_expiries.query();
-        let correct = correct.bind(self.settings.consumer).bind(self.names());
-        correct.execute(&mut **connection).await.map(drop)
-    }
-
-    /// Logs when this replica begins or ends to wait for one that takes more event types.
-    fn tell_waiting(&mut self, assignments: &[Assignment]) {
-        for Assignment { key, missing, .. } in assignments.iter().filter(|one| one.key.1 == 0) {
-            let (consumer, subscription) = (self.settings.consumer, key.0);
-            if missing.is_empty() {
-                if self.waiting.remove(subscription) {
-                    tracing::info!(
-                        consumer,
-                        subscription,
-                        "this replica works on the subscription again"
-                    );
-                }
-            } else if self.waiting.insert(subscription) {
-                tracing::warn!(
-                    consumer,
-                    subscription,
-                    event_types = missing.join(", "),
-                    "another replica takes event types for this subscription that the handler of this one does not \
-                     take, so this one does not work on it: a newer version is being rolled out, or two programs \
-                     have handlers of the same name"
-                );
-            }
-        }
     }
 
     /// L6 where it is needed, L1, and a worker. Returns whether the lease was to be had.
@@ -433,44 +397,10 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             is_after_crash: assignment.is_expired,
         };
         let bound = Arc::clone(bound);
-        self.note_event_types(connection, &bound, assignment)
-            .await?;
+        note_event_types(connection, &bound, assignment).await?;
         let handle = self.employ(bound, lease);
         self.held.insert(assignment.key, handle);
         Ok(true)
-    }
-
-    /// Writes down what the subscription takes from now on, which is less where a version is rolled back.
-    async fn note_event_types(
-        &self,
-        connection: &mut PoolConnection<Postgres>,
-        bound: &Bound<S>,
-        assignment: &Assignment,
-    ) -> Result<(), sqlx::Error> {
-        let (name, event_types) = (bound.subscription.name, &bound.subscription.event_types);
-        if assignment.event_types == *event_types {
-            return Ok(());
-        }
-        let left: Vec<_> = assignment.event_types.iter().map(String::as_str).collect();
-        let left: Vec<_> = left
-            .into_iter()
-            .filter(|left| !event_types.contains(left))
-            .collect();
-        if !left.is_empty() {
-            tracing::warn!(
-                consumer = self.settings.consumer,
-                subscription = name,
-                event_types = left.join(", "),
-                "the subscription took these event types before, and the handler of this replica does not: \
-                 their events are passed over from now on"
-            );
-        }
-        let set = self.settings.statements.set_event_types.query();
-        let set = set
-            .bind(self.settings.consumer)
-            .bind(name)
-            .bind(event_types);
-        set.execute(&mut **connection).await.map(drop)
     }
 
     /// Starts a worker under a lease.

@@ -5,6 +5,7 @@
 //! What is known here about time only keeps a worker from beginning what would not count.
 
 mod assignment;
+mod event_types;
 pub(crate) mod keeper;
 pub(crate) mod partitions;
 

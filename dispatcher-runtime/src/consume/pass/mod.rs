@@ -78,9 +78,9 @@
 //! # What need not be asked
 //!
 //! An event cannot have been handled before if its position had not been assigned when the lease was taken, and
-//! no batch under the lease has come so far; unless its id was swept and published again, which L3 notices. So a pass asks for dedup rows and waiting events only up to there,
-//! and while something waits; otherwise it sends five statements for its first event: BEGIN; L2 with R1 and R2;
-//! R3; L3 with the dedup row; COMMIT. Each other event has two beside its handler's: L3, and COMMIT
+//! no batch under the lease has come so far; unless its id was swept and published again, which L3 notices. So a
+//! pass asks for dedup rows and waiting events only up to there, and while something waits; otherwise it sends
+//! five statements for its first event: BEGIN; L2 with R1 and R2; R3; L3 with the dedup row; COMMIT. Each other event has two beside its handler's: L3, and COMMIT
 //! with BEGIN.
 
 pub(crate) mod attempt;

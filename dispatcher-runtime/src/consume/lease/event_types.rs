@@ -1,0 +1,69 @@
+//! The event types of a subscription on which replicas of two versions disagree, as the keeper sees them.
+//!
+//! Which of them may work is decided by `read_assignment.sql`. Here it is logged, and what the subscription takes is
+//! written down. A statement that fails ends the look, and the next look does the same again.
+
+use std::collections::HashSet;
+
+use sqlx::postgres::PgConnection;
+
+use super::assignment::Assignment;
+use crate::consume::partition::Bound;
+
+/// Subscriptions that this replica does not work on, because another one takes more event types.
+#[derive(Default)]
+pub(super) struct Waiting(HashSet<&'static str>);
+
+impl Waiting {
+    /// Logs when this replica begins or ends to wait.
+    pub(super) fn tell(&mut self, consumer: &'static str, assignments: &[Assignment]) {
+        for Assignment { key, missing, .. } in assignments.iter().filter(|one| one.key.1 == 0) {
+            let subscription = key.0;
+            if missing.is_empty() {
+                if self.0.remove(subscription) {
+                    tracing::info!(
+                        consumer,
+                        subscription,
+                        "this replica works on the subscription again"
+                    );
+                }
+            } else if self.0.insert(subscription) {
+                tracing::warn!(
+                    consumer,
+                    subscription,
+                    event_types = missing.join(", "),
+                    "another replica takes event types for this subscription that the handler of this one does not \
+                     take, so this one does not work on it: a newer version is being rolled out, or two programs \
+                     have handlers of the same name"
+                );
+            }
+        }
+    }
+}
+
+/// Writes down what the subscription takes from now on, which is less where a version is rolled back.
+pub(super) async fn note_event_types<S>(
+    connection: &mut PgConnection,
+    bound: &Bound<S>,
+    assignment: &Assignment,
+) -> Result<(), sqlx::Error> {
+    let consumer = bound.settings.consumer;
+    let (subscription, event_types) = (bound.subscription.name, &bound.subscription.event_types);
+    if assignment.event_types == *event_types {
+        return Ok(());
+    }
+    let before = assignment.event_types.iter().map(String::as_str);
+    let left: Vec<_> = before.filter(|one| !event_types.contains(one)).collect();
+    if !left.is_empty() {
+        tracing::warn!(
+            consumer,
+            subscription,
+            event_types = left.join(", "),
+            "the subscription took these event types before, and the handler of this replica does not: \
+             their events are passed over from now on"
+        );
+    }
+    let set = bound.settings.statements.set_event_types.query();
+    let set = set.bind(consumer).bind(subscription).bind(event_types);
+    set.execute(connection).await.map(drop)
+}
