@@ -1,40 +1,19 @@
 //! Processes whose clocks are wrong: what they write and remove goes by the server's clock.
 
-use std::fs;
-use std::path::PathBuf;
-
 use dispatcher_test_fixtures::{TestResult, lock};
+use dispatcher_test_launcher::{WRONG_CLOCK_NEEDS, wrong_clock};
 
 use crate::crash::{Process, consumer_with};
 use crate::held::until;
 use crate::support::{Script, World, hold_slot};
 
-/// libfaketime, which shows a process another time.
-fn faketime() -> Option<PathBuf> {
-    let folders = fs::read_dir("/usr/lib").ok()?;
-    let libraries = folders
-        .flatten()
-        .map(|folder| folder.path().join("faketime/libfaketime.so.1"));
-    let found = libraries.into_iter().find(|library| library.exists());
-    if found.is_none() {
-        eprintln!(
-            "skipped: `apt-get install libfaketime` provides what sets a process's clock wrong"
-        );
-    }
-    found
-}
-
 /// A process whose clock is that far off.
 fn skewed(world: &World, mode: &str, by: &str) -> TestResult<Option<Process>> {
-    let Some(library) = faketime() else {
+    let Some(environment) = wrong_clock(by) else {
+        eprintln!("skipped: {WRONG_CLOCK_NEEDS}");
         return Ok(None);
     };
-    let library = library.to_str().ok_or("a path in UTF-8")?;
-    let environment = [
-        ("LD_PRELOAD", library),
-        ("FAKETIME", by),
-        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
-    ];
+    let environment = environment.each_ref().map(|(name, value)| (*name, value.as_str()));
     consumer_with(world.database.url(), mode, environment).map(Some)
 }
 

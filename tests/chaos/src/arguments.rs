@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
 
-use super::writer::Task;
+use super::manner::Manner;
+use super::rule::Rules;
+use super::{replica, writer};
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -31,11 +33,11 @@ pub(super) enum Command {
     Run(Options),
     Writer {
         options: Box<PgConnectOptions>,
-        task: Task,
+        task: writer::Task,
     },
     Replica {
         options: Box<PgConnectOptions>,
-        seed: u64,
+        task: replica::Task,
     },
 }
 
@@ -86,15 +88,28 @@ fn process(mode: &str, words: Vec<String>) -> Result<Command, String> {
             .iter()
             .map(|it| it.parse().ok())
             .collect::<Option<_>>()?;
-        match (mode, numbers[..].as_ref()) {
-            ("replica", [seed]) => Some(Command::Replica {
-                options,
-                seed: *seed,
-            }),
+        match (mode, &numbers[..]) {
+            ("replica", &[seed, aborts, life, version @ 1..=2, is_renamed @ 0..=1]) => {
+                let rules = Rules {
+                    seed,
+                    aborts_per_million: u32::try_from(aborts).ok()?,
+                };
+                let manner = Manner {
+                    takes_more: version == 2,
+                    is_renamed: is_renamed == 1,
+                    clock: None,
+                };
+                let task = replica::Task {
+                    rules,
+                    life,
+                    manner,
+                };
+                Some(Command::Replica { options, task })
+            }
             ("writer", [seed, events, writer, from, pace]) => {
                 let (seed, events, writer, from) = (*seed, *events, *writer, *from);
                 let pace = Duration::from_micros(*pace);
-                let task = Task {
+                let task = writer::Task {
                     seed,
                     events,
                     writer,
@@ -109,8 +124,8 @@ fn process(mode: &str, words: Vec<String>) -> Result<Command, String> {
     understood().ok_or_else(|| format!("`{mode}` is how a run starts its own processes"))
 }
 
-pub(super) fn writer(url: &str, task: Task) -> Vec<String> {
-    let Task {
+pub(super) fn writer(url: &str, task: writer::Task) -> Vec<String> {
+    let writer::Task {
         seed,
         events,
         writer,
@@ -125,8 +140,23 @@ pub(super) fn writer(url: &str, task: Task) -> Vec<String> {
         .collect()
 }
 
-pub(super) fn replica(url: &str, seed: u64) -> Vec<String> {
-    vec!["replica".to_owned(), url.to_owned(), seed.to_string()]
+pub(super) fn replica(url: &str, task: replica::Task) -> Vec<String> {
+    let replica::Task {
+        rules,
+        life,
+        manner,
+    } = task;
+    let numbers = [
+        rules.seed,
+        u64::from(rules.aborts_per_million),
+        life,
+        1 + u64::from(manner.takes_more),
+        u64::from(manner.is_renamed),
+    ];
+    ["replica".to_owned(), url.to_owned()]
+        .into_iter()
+        .chain(numbers.map(|it| it.to_string()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -170,7 +200,7 @@ mod tests {
     fn a_process_reads_what_it_is_started_with() {
         let url = "postgres://postgres@127.0.0.1:1/postgres";
         let pace = Duration::from_millis(3);
-        let task = Task {
+        let task = writer::Task {
             seed: 1,
             events: 2,
             writer: 3,
@@ -181,7 +211,17 @@ mod tests {
             panic!("it is a writer");
         };
         assert_eq!((task.from, task.pace), (4, pace));
-        let command = parse(replica(url, 9).into_iter());
-        assert!(matches!(command, Ok(Command::Replica { seed: 9, .. })));
+        let written = replica::Task {
+            rules: Rules::of(9, 100),
+            life: 3,
+            manner: Manner {
+                takes_more: true,
+                ..Manner::default()
+            },
+        };
+        let Ok(Command::Replica { task, .. }) = parse(replica(url, written).into_iter()) else {
+            panic!("it is a replica");
+        };
+        assert_eq!(task, written);
     }
 }

@@ -10,15 +10,19 @@
 //! | the effects of one subject in one subscription | in the order of their positions |
 //!
 //! An event may be a dead letter if its rule says that no attempt handles it. A handler may also be
-//! too slow because its process was stopped or its connection was silent; that counts as an
-//! attempt, so the rule's failures and time-outs together may kill an event, but nothing else may.
+//! too slow because its process was stopped or its connection was silent, or never end because its process
+//! ended; that counts as an attempt, so the rule's failures and such attempts together may kill an event, but
+//! nothing else may. How versions work side by side is judged in `versions.rs`.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::books::{Books, Dead};
-use super::replica::SUBSCRIPTIONS;
-use super::rule::{ATTEMPTS, Answer, Rule};
+use super::manner::GROWING;
+use super::replica::{SUBSCRIPTIONS, Subscription};
+use super::rule::{ATTEMPTS, Answer, Rule, Rules};
+
+mod versions;
 
 /// One thing that does not balance.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -44,18 +48,19 @@ impl fmt::Display for Imbalance {
 }
 
 /// Finds everything that does not balance. `planned` holds the keys that the writers had to commit.
-pub(super) fn judge(books: &Books, seed: u64, planned: &HashSet<String>) -> Vec<Imbalance> {
+pub(super) fn judge(books: &Books, rules: Rules, planned: &HashSet<String>) -> Vec<Imbalance> {
     let mut judge = Judge {
         books,
-        seed,
+        rules,
         found: Vec::new(),
     };
     judge.ledger_against_plan(planned);
     judge.log_against_ledger();
-    for (subscription, event_type, in_transaction) in SUBSCRIPTIONS {
-        judge.subscription(subscription, event_type.name(), in_transaction);
+    for subscription in SUBSCRIPTIONS {
+        judge.subscription(subscription);
     }
     judge.strangers();
+    judge.versions();
     for (subscription, position) in &books.waiting {
         let detail = format!("position {position} still waits to be tried again");
         judge.find("unsettled", subscription, "an event", detail);
@@ -65,7 +70,7 @@ pub(super) fn judge(books: &Books, seed: u64, planned: &HashSet<String>) -> Vec<
 
 struct Judge<'a> {
     books: &'a Books,
-    seed: u64,
+    rules: Rules,
     found: Vec<Imbalance>,
 }
 
@@ -82,7 +87,7 @@ impl<'a> Judge<'a> {
 
     fn rule(&self, subscription: &str, event_id: &str) -> Option<Rule> {
         let entry = self.books.ledger.get(event_id)?;
-        Some(Rule::of(self.seed, subscription, &entry.key))
+        Some(self.rules.for_event(subscription, &entry.key))
     }
 
     /// What an operator would want to know about an event.
@@ -138,7 +143,16 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn subscription(&mut self, name: &'static str, event_type: &str, in_transaction: bool) {
+    fn subscription(&mut self, subscription: Subscription) {
+        let Subscription {
+            name,
+            is_in_transaction: in_transaction,
+            ..
+        } = subscription;
+        let takes = |event_type: &str| {
+            let mut taken = subscription.event_types.iter();
+            taken.any(|it| it.name() == event_type)
+        };
         let books = self.books;
         let rows = if in_transaction {
             &books.effects
@@ -154,8 +168,8 @@ impl<'a> Judge<'a> {
             let Some(entry) = books.ledger.get(event_id) else {
                 continue; // a stranger
             };
-            let rule = Rule::of(self.seed, name, &entry.key);
-            if entry.event_type != event_type || rule.at(row.attempt) != Answer::Handle {
+            let rule = self.rules.for_event(name, &entry.key);
+            if !takes(&entry.event_type) || rule.at(row.attempt) != Answer::Handle {
                 let detail = format!("attempt {}; {}", row.attempt, self.about(event_id));
                 self.find("effect of an attempt that failed", name, event_id, detail);
             }
@@ -164,6 +178,9 @@ impl<'a> Judge<'a> {
             else {
                 continue;
             };
+            if name == GROWING && books.passed_over.contains(event_id) {
+                continue; // It came after others, when version 2 was back.
+            }
             let (before, count) = last.entry(subject).or_insert((0, 0));
             let n = entry.n.unwrap_or(i64::MAX);
             if position < *before || n < *count {
@@ -197,7 +214,7 @@ impl<'a> Judge<'a> {
         }
         for (event_id, entry) in &books.ledger {
             let id = event_id.as_str();
-            if entry.event_type == event_type && !times.contains_key(id) && !dead.contains(id) {
+            if takes(&entry.event_type) && !times.contains_key(id) && !dead.contains(id) {
                 let about = self.about(event_id);
                 self.find("missing", name, event_id, about);
             }
@@ -212,7 +229,7 @@ impl<'a> Judge<'a> {
             .errors
             .iter()
             .zip(1..)
-            .all(|(error, attempt)| rule.at(attempt) != Answer::Handle || is_too_slow(error));
+            .all(|(error, attempt)| rule.at(attempt) != Answer::Handle || is_of_a_fault(error));
         rule.is_deadly() || (letter.errors.len() as u32 >= ATTEMPTS && excused)
     }
 
@@ -233,22 +250,24 @@ impl<'a> Judge<'a> {
 }
 
 /// Whether an attempt failed because of what was done to its process or its connection.
-pub(super) fn is_too_slow(error: &str) -> bool {
-    error.contains("took longer than") || error.contains("statement timeout")
+pub(super) fn is_of_a_fault(error: &str) -> bool {
+    ["took longer than", "statement timeout", "never ended"]
+        .iter()
+        .any(|text| error.contains(text))
 }
 
-/// Dead letters caused at least partly by time-outs: their rules would have let the events live.
-pub(super) fn dead_of_timeouts(books: &Books, seed: u64) -> u64 {
+/// Dead letters caused at least partly by faults: their rules would have let the events live.
+pub(super) fn dead_of_faults(books: &Books, rules: Rules) -> u64 {
     let judge = Judge {
         books,
-        seed,
+        rules,
         found: Vec::new(),
     };
-    let of_timeouts = |letter: &&Dead| {
+    let of_faults = |letter: &&Dead| {
         let rule = judge.rule(&letter.subscription, &letter.event_id);
         rule.is_some_and(|rule| !rule.is_deadly())
     };
-    books.dead.iter().filter(of_timeouts).count() as u64
+    books.dead.iter().filter(of_faults).count() as u64
 }
 
 #[cfg(test)]

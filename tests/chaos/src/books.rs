@@ -1,9 +1,11 @@
 //! The contents of the tables at the end of a run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use futures_util::TryStreamExt;
 use sqlx::{PgPool, Row};
+
+use super::manner::known_as;
 
 /// An event that was committed, as its writer entered it.
 #[derive(Clone, Debug)]
@@ -44,6 +46,21 @@ pub(super) struct Books {
     pub(super) dead: Vec<Dead>,
     /// Events that still wait to be tried again, by subscription.
     pub(super) waiting: Vec<(String, i64)>,
+    /// Events that the growing subscription had not handled before it read them again.
+    pub(super) passed_over: HashSet<String>,
+    /// How version 1 has moved the cursor of the growing subscription.
+    pub(super) moves: Vec<Move>,
+}
+
+/// Version 1 has read on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Move {
+    /// Behind this position.
+    pub(super) from: i64,
+    /// Up to this one.
+    pub(super) to: i64,
+    /// A replica of version 2 worked at that time.
+    pub(super) is_forbidden: bool,
 }
 
 impl Books {
@@ -73,13 +90,27 @@ impl Books {
                       FROM dispatcher_dead_letter ORDER BY position";
         for row in sqlx::query(dead).fetch_all(pool).await? {
             books.dead.push(Dead {
-                subscription: row.try_get("subscription")?,
+                subscription: known_as(row.try_get("subscription")?).to_owned(),
                 event_id: row.try_get("event_id")?,
                 errors: row.try_get("errors")?,
             });
         }
         let waiting = "SELECT subscription, position FROM dispatcher_retry ORDER BY position";
         books.waiting = sqlx::query_as(waiting).fetch_all(pool).await?;
+        let passed_over = "SELECT event_id FROM passed_over";
+        let passed_over = sqlx::query_scalar(passed_over).fetch_all(pool).await?;
+        books.passed_over = passed_over.into_iter().collect();
+        let moves = "SELECT from_position, to_position,
+                            EXISTS (SELECT FROM term WHERE move.at BETWEEN term.began AND term.ended)
+                       FROM move WHERE version = 'chaos replica 1' ORDER BY from_position";
+        let mut moves = sqlx::query_as(moves).fetch(pool);
+        while let Some((from, to, is_forbidden)) = moves.try_next().await? {
+            books.moves.push(Move {
+                from,
+                to,
+                is_forbidden,
+            });
+        }
         Ok(books)
     }
 }
@@ -90,7 +121,7 @@ async fn effects(pool: &PgPool, statement: &'static str) -> Result<Vec<Effect>, 
     while let Some(row) = rows.try_next().await? {
         let attempt: i32 = row.try_get("attempt")?;
         effects.push(Effect {
-            subscription: row.try_get("subscription")?,
+            subscription: known_as(row.try_get("subscription")?).to_owned(),
             event_id: row.try_get("event_id")?,
             attempt: attempt.unsigned_abs(),
         });

@@ -12,6 +12,8 @@ use sqlx::{PgPool, Row};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::balance::Imbalance;
+use super::deployment::Site;
 use super::plan::{Fault, Planned};
 use super::process::Process;
 use super::proxy::Silence;
@@ -23,14 +25,15 @@ use dispatcher_test_launcher::Cluster;
 /// How often each kind of fault was injected.
 pub(super) type Injected = BTreeMap<&'static str, u64>;
 
-/// Injects one fault after another.
+/// Injects one fault after another. Returns how many there were, and what went wrong in deployments.
 pub(super) async fn inject(
     plan: Vec<Planned>,
     cluster: &mut Cluster,
     processes: &[Arc<Process>],
-    admin: &PgPool,
-) -> Result<Injected, Error> {
+    site: &Arc<Site>,
+) -> Result<(Injected, Vec<Imbalance>), Error> {
     let mut injected = Injected::new();
+    let mut found = Vec::new();
     let mut lasting = JoinSet::new();
     let mut next = tokio::time::Instant::now();
     for Planned { after, fault } in plan {
@@ -39,7 +42,7 @@ pub(super) async fn inject(
         let kind = fault.kind();
         match fault {
             Fault::Terminate { draws } => {
-                *injected.entry(kind).or_default() += terminate(admin, &draws).await;
+                *injected.entry(kind).or_default() += terminate(&site.admin, &draws).await;
             }
             Fault::Restart { how, down } => {
                 cluster.stop(how).await?;
@@ -53,18 +56,35 @@ pub(super) async fn inject(
             }
             | Fault::Cut { process, .. }
             | Fault::Silence { process, .. }
-            | Fault::LoseAnswers { process, .. } => {
+            | Fault::LoseAnswers { process, .. }
+            | Fault::SetClock {
+                replica: process, ..
+            }
+            | Fault::StopUnheard { replica: process } => {
                 let process = Arc::clone(&processes[process]);
-                lasting.spawn(async move { (kind, befall(&process, fault).await) });
+                lasting.spawn(async move {
+                    let happened = befall(&process, fault).await;
+                    (kind, happened.map(|it| (it, None)).map_err(Error::from))
+                });
+            }
+            Fault::Roll { ends } => {
+                let site = Arc::clone(site);
+                lasting.spawn(async move { (kind, site.roll(ends).await.map(|()| (true, None))) });
+            }
+            Fault::Rename { ends } => {
+                let site = Arc::clone(site);
+                lasting.spawn(async move { (kind, site.rename(ends).await.map(|it| (true, it))) });
             }
         }
     }
     while let Some(result) = lasting.join_next().await {
         let (kind, happened) = result.map_err(|error| Error::Harness(error.to_string()))?;
-        *injected.entry(kind).or_default() += u64::from(happened?);
+        let (happened, wrong) = happened?;
+        *injected.entry(kind).or_default() += u64::from(happened);
+        found.extend(wrong);
     }
     processes.iter().for_each(|process| process.proxy.restore());
-    Ok(injected)
+    Ok((injected, found))
 }
 
 /// One fault of one process; false if the process has already finished.
@@ -93,7 +113,12 @@ async fn befall(process: &Process, fault: Fault) -> std::io::Result<bool> {
             process.proxy.cut();
             process.proxy.restore();
         }
-        Fault::Terminate { .. } | Fault::Restart { .. } => return Ok(false),
+        Fault::SetClock { end, by, .. } => return process.set_clock(end, by).await,
+        Fault::StopUnheard { .. } => return process.stop_unheard().await,
+        Fault::Terminate { .. }
+        | Fault::Restart { .. }
+        | Fault::Roll { .. }
+        | Fault::Rename { .. } => return Ok(false),
     }
     Ok(!process.said.borrow().finished)
 }

@@ -4,13 +4,13 @@
 //!             ┌──────── 4 writers ────proxies────┐
 //!   the run ──┤                                  ├──▶ Postgres of its own
 //!             └──────── 3 replicas ──proxies────┘
-//!    faults ──▶ processes, proxies, connections, Postgres
+//!    faults ──▶ processes, proxies, connections, Postgres, versions, names, clocks
 //! ```
 //!
 //! Writers publish and enter each event in the ledger in the same transaction (`writer.rs`); replicas
 //! handle, fail, panic and hang as the rule of each event says (`rule.rs`); meanwhile the plan of
-//! faults is carried out (`plan.rs`, `inject.rs`). Then the faults end, the replicas catch up, and
-//! the books are compared (`balance.rs`).
+//! faults is carried out (`plan.rs`, `inject.rs`, `deployment.rs`). Then the faults end, the replicas are of version 2
+//! and catch up, read again what version 1 has passed over, and the books are compared (`balance.rs`).
 //!
 //! **The seed** decides what each writer publishes and how each transaction ends, what each handler
 //! answers, and which faults come, in which order and when. How these interleave is up to the
@@ -23,8 +23,10 @@
 mod arguments;
 mod balance;
 mod books;
+mod deployment;
 mod event;
 mod inject;
+mod manner;
 mod plan;
 mod process;
 mod proxy;
@@ -96,12 +98,10 @@ pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
             let name = format!("chaos writer {}", task.writer);
             runtime.block_on(writer::run(options.application_name(&name), task));
         }
-        Command::Replica { options, seed } => {
+        Command::Replica { options, task } => {
             quieten_the_rule();
-            runtime.block_on(replica::run(
-                options.application_name("chaos replica"),
-                seed,
-            ));
+            let name = task.manner.application_name();
+            runtime.block_on(replica::run(options.application_name(name), task));
         }
         Command::Run(options) => match runtime.block_on(run::run(&options)) {
             Ok(report) => {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
+use super::process::End;
 use super::replica::LEASE;
 use super::{REPLICAS, WRITERS};
 use dispatcher_test_fixtures::chance::{For, numbers};
@@ -36,6 +37,18 @@ pub(super) enum Fault {
     },
     /// From its next COMMIT on, answers to a process are lost; then its connection is cut.
     LoseAnswers { process: Number, lasting: Duration },
+    /// The replicas are replaced by the other version, one after the other.
+    Roll { ends: [End; REPLICAS] },
+    /// The replicas are replaced by ones in which a handler has its other name.
+    Rename { ends: [End; REPLICAS] },
+    /// A replica is replaced by one whose clock is wrong.
+    SetClock {
+        replica: Number,
+        end: End,
+        by: Option<&'static str>,
+    },
+    /// A replica is told to stop while its connections forward nothing; another one comes in its place.
+    StopUnheard { replica: Number },
 }
 
 impl Fault {
@@ -54,6 +67,10 @@ impl Fault {
             Self::Cut { .. } => "path cut",
             Self::Silence { .. } => "path silent",
             Self::LoseAnswers { .. } => "answers lost",
+            Self::Roll { .. } => "other version rolled out",
+            Self::Rename { .. } => "handler renamed",
+            Self::SetClock { .. } => "clock of a replica set wrong",
+            Self::StopUnheard { .. } => "stop on a dead network",
         }
     }
 }
@@ -65,7 +82,10 @@ pub(super) struct Planned {
     pub(super) fault: Fault,
 }
 
-const KINDS: usize = 9;
+pub(super) const KINDS: usize = 13;
+
+/// How far a clock is off.
+const CLOCKS: [Option<&str>; 5] = [Some("+10m"), Some("-10m"), Some("+40d"), Some("-40d"), None];
 
 /// How many faults a run of that many events has.
 pub(super) fn faults_for(events: u64) -> usize {
@@ -127,11 +147,27 @@ fn fault(kind: usize, numbers: &mut Rng) -> Fault {
             lasting: millis(numbers, 300, 2_500),
             then_cut: numbers.bool(),
         },
-        _ => Fault::LoseAnswers {
+        8 => Fault::LoseAnswers {
             process,
             lasting: millis(numbers, 200, 900),
         },
+        9 => Fault::Roll {
+            ends: std::array::from_fn(|_| end(numbers)),
+        },
+        10 => Fault::Rename {
+            ends: std::array::from_fn(|_| end(numbers)),
+        },
+        11 => Fault::SetClock {
+            replica,
+            end: end(numbers),
+            by: CLOCKS[numbers.usize(0..CLOCKS.len())],
+        },
+        _ => Fault::StopUnheard { replica },
     }
+}
+
+fn end(numbers: &mut Rng) -> End {
+    if numbers.bool() { End::Stop } else { End::Kill }
 }
 
 fn millis(numbers: &mut Rng, least: u64, most: u64) -> Duration {
@@ -146,9 +182,9 @@ mod tests {
 
     #[test]
     fn the_same_seed_plans_the_same_and_each_round_has_every_kind() {
-        let first = plan(3, 27);
-        assert_eq!(format!("{first:?}"), format!("{:?}", plan(3, 27)));
-        assert_ne!(format!("{first:?}"), format!("{:?}", plan(4, 27)));
+        let first = plan(3, 3 * KINDS);
+        assert_eq!(format!("{first:?}"), format!("{:?}", plan(3, 3 * KINDS)));
+        assert_ne!(format!("{first:?}"), format!("{:?}", plan(4, 3 * KINDS)));
         for round in first.chunks(KINDS) {
             let kinds: BTreeSet<_> = round.iter().map(|it| it.fault.kind()).collect();
             assert_eq!(kinds.len(), KINDS);

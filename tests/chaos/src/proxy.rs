@@ -59,8 +59,12 @@ impl Proxy {
         })
     }
 
-    pub(super) fn port(&self) -> u16 {
-        self.port
+    /// The database that the run is about, through this path.
+    pub(super) fn url(&self) -> String {
+        format!(
+            "postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable",
+            self.port
+        )
     }
 
     /// Closes every connection and refuses new ones, until [`restore`](Self::restore).
@@ -189,7 +193,7 @@ mod tests {
     async fn connected() -> std::result::Result<(Proxy, TcpStream, TcpStream), io::Error> {
         let server = TcpListener::bind(local(0)).await?;
         let proxy = Proxy::open(server.local_addr()?.port()).await?;
-        let client = TcpStream::connect(local(proxy.port())).await?;
+        let client = TcpStream::connect(local(proxy.port)).await?;
         let (served, _) = server.accept().await?;
         Ok((proxy, client, served))
     }
@@ -236,7 +240,7 @@ mod tests {
         let mut buffer = [0; 1];
         assert_eq!(served.read(&mut buffer).await?, 0);
         assert_eq!(client.read(&mut buffer).await?, 0);
-        let mut refused = TcpStream::connect(local(proxy.port())).await?;
+        let mut refused = TcpStream::connect(local(proxy.port)).await?;
         assert!(matches!(refused.read(&mut buffer).await, Ok(0) | Err(_)));
         Ok(())
     }

@@ -40,8 +40,10 @@ pub struct Report {
     pub later_attempts: u64,
     /// Dead letters.
     pub dead_letters: u64,
-    /// Those of them that were too slow because of what was done to their process or connection.
-    pub dead_of_timeouts: u64,
+    /// Those of them that were too slow, or never ended, because of what was done to their process or connection.
+    pub dead_of_faults: u64,
+    /// Events that version 1 has passed over, and version 2 has handled when it returned.
+    pub passed_over: u64,
     /// From the start of the first process to the end of the last fault and the last publish.
     pub seconds_under_faults: f64,
     /// From there until every replica had caught up.
@@ -100,7 +102,8 @@ impl Report {
             "effects": self.effects,
             "outside": {"calls": self.outside, "events_more_than_once": self.outside_again},
             "handled_by_a_later_attempt": self.later_attempts,
-            "dead_letters": {"all": self.dead_letters, "of_timeouts": self.dead_of_timeouts},
+            "dead_letters": {"all": self.dead_letters, "of_faults": self.dead_of_faults},
+            "passed_over_by_version_1": self.passed_over,
             "seconds": self.seconds(),
             "seconds_under_faults": self.seconds_under_faults,
             "seconds_to_settle": self.seconds_to_settle,
@@ -137,8 +140,13 @@ impl fmt::Display for Report {
         writeln!(f, "by a later attempt   {}", self.later_attempts)?;
         writeln!(
             f,
-            "dead letters         {}, of time-outs that faults caused {}",
-            self.dead_letters, self.dead_of_timeouts
+            "dead letters         {}, of faults alone {}",
+            self.dead_letters, self.dead_of_faults
+        )?;
+        writeln!(
+            f,
+            "passed over          {} by version 1, and handled by version 2 afterwards",
+            self.passed_over
         )?;
         writeln!(
             f,

@@ -18,6 +18,54 @@ pub(super) enum Answer {
     Panic,
     Hang,
     Permanent,
+    /// The process ends.
+    Abort,
+}
+
+/// The rules of a run.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Rules {
+    pub(super) seed: u64,
+    /// How many of a million deliveries end their process; a quarter of them always do.
+    pub(super) aborts_per_million: u32,
+}
+
+/// How many subscriptions an event has, on average.
+const DELIVERIES: u64 = 3;
+
+impl Rules {
+    /// Few events end their process: each costs all replicas a lease or two.
+    pub(super) fn of(seed: u64, events: u64) -> Self {
+        let aborting = (events / 400).clamp(3, 40);
+        let per_million = aborting * 1_000_000 / (events * DELIVERIES).max(1);
+        Self {
+            seed,
+            aborts_per_million: u32::try_from(per_million.min(20_000)).unwrap_or_default(),
+        }
+    }
+
+    /// The rule for the event of that key in that subscription.
+    pub(super) fn for_event(self, subscription: &str, key: &str) -> Rule {
+        let path = [of_text(subscription), of_text(key)];
+        let mut numbers = numbers(self.seed, For::Handler, &path);
+        let few = numbers.u32(1..=2);
+        let (answer, attempts) = match numbers.u32(0..1000) {
+            0..40 => (Answer::Fail, few),
+            40..55 => (Answer::FailLater, few),
+            55..75 => (Answer::Panic, few),
+            75..83 => (Answer::SwallowSqlError, 1),
+            83..88 => (Answer::Hang, 1),
+            88..98 => (Answer::Permanent, u32::MAX),
+            98..106 => (Answer::Fail, u32::MAX),
+            106..110 => (Answer::Panic, u32::MAX),
+            _ => match numbers.u32(0..1_000_000) {
+                drawn if drawn < self.aborts_per_million / 4 => (Answer::Abort, u32::MAX),
+                drawn if drawn < self.aborts_per_million => (Answer::Abort, 1),
+                _ => (Answer::Handle, 0),
+            },
+        };
+        Rule { answer, attempts }
+    }
 }
 
 /// How the attempts at one event end.
@@ -29,25 +77,6 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    /// The rule for the event of that key in that subscription.
-    pub(super) fn of(seed: u64, subscription: &str, key: &str) -> Self {
-        let path = [of_text(subscription), of_text(key)];
-        let mut numbers = numbers(seed, For::Handler, &path);
-        let few = numbers.u32(1..=2);
-        let (answer, attempts) = match numbers.u32(0..1000) {
-            0..40 => (Answer::Fail, few),
-            40..55 => (Answer::FailLater, few),
-            55..75 => (Answer::Panic, few),
-            75..83 => (Answer::SwallowSqlError, 1),
-            83..88 => (Answer::Hang, 1),
-            88..98 => (Answer::Permanent, u32::MAX),
-            98..106 => (Answer::Fail, u32::MAX),
-            106..110 => (Answer::Panic, u32::MAX),
-            _ => (Answer::Handle, 0),
-        };
-        Self { answer, attempts }
-    }
-
     /// How the attempt of that number, counted from 1, ends.
     pub(super) fn at(self, attempt: u32) -> Answer {
         if attempt <= self.attempts {
@@ -69,17 +98,28 @@ mod tests {
 
     #[test]
     fn most_events_are_handled_and_some_never() {
+        let rules = Rules::of(1, 10_000 / DELIVERIES);
         let rules: Vec<_> = (0..10_000)
-            .map(|key| Rule::of(1, "a", &key.to_string()))
+            .map(|key| rules.for_event("a", &key.to_string()))
             .collect();
-        let handled = rules.iter().filter(|it| it.at(1) == Answer::Handle).count();
+        let of = |answer| rules.iter().filter(|it| it.at(1) == answer).count();
         let deadly = rules.iter().filter(|it| it.is_deadly()).count();
+        let handled = of(Answer::Handle);
         assert!((8_500..9_300).contains(&handled), "{handled}");
         assert!((120..350).contains(&deadly), "{deadly}");
+        let aborting = of(Answer::Abort);
+        assert!((1..20).contains(&aborting), "{aborting}");
         assert!(
             rules
                 .iter()
                 .all(|it| it.is_deadly() || it.at(3) == Answer::Handle)
         );
+    }
+
+    #[test]
+    fn few_processes_are_ended_however_long_the_run() {
+        for (events, expected) in [(300, 3_333), (4_000, 833), (100_000, 133)] {
+            assert_eq!(Rules::of(1, events).aborts_per_million, expected);
+        }
     }
 }

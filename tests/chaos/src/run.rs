@@ -6,25 +6,32 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::Executor;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{Executor, PgPool};
 use tokio::sync::watch;
 
 use super::arguments::Options;
 use super::books::Books;
+use super::deployment::{Deployment, Site};
 use super::event::{SUBJECTS, person};
+use super::manner::Manner;
 use super::process::Process;
 use super::proxy::Proxy;
+use super::replica::STOPS_WITHIN;
 use super::report::Report;
+use super::rule::Rules;
 use super::transaction::{End, KINDS, share, transactions};
 use super::writer::Task;
-use super::{Error, REPLICAS, WRITERS, arguments, balance, inject, plan, pool, process, reach};
+use super::{
+    Error, REPLICAS, WRITERS, arguments, balance, inject, plan, pool, process, reach, replica,
+};
 use dispatcher_test_launcher::{Cluster, Settings};
 
 /// Carries out a run. The processes are this program, started again.
 pub(super) async fn run(options: &Options) -> Result<Report, Error> {
     let settings = Settings::default()
         .set("max_prepared_transactions", "100")
+        .set("max_connections", "300")
         // What the server logs because of the faults is not worth printing.
         .set("log_min_messages", "fatal");
     let mut cluster = Cluster::start_with(settings).await?;
@@ -43,8 +50,16 @@ pub(super) async fn run(options: &Options) -> Result<Report, Error> {
         .unwrap_or_else(|| plan::faults_for(options.events));
     let faults = plan::plan(options.seed, faults);
     let began = Instant::now();
-    let processes = start(options, &faults, &server).await?;
+    let rules = Rules::of(options.seed, options.events);
+    let processes = start(options, &faults, &server, &admin).await?;
     let (replicas, writers) = processes.split_at(REPLICAS);
+    let site = Arc::new(Site {
+        replicas: replicas.to_vec(),
+        admin: admin.clone(),
+        server: server.get_port(),
+        rules,
+        deployment: Deployment::default(),
+    });
     let mut report = Report {
         seed: options.seed,
         server: cluster.source(),
@@ -54,7 +69,7 @@ pub(super) async fn run(options: &Options) -> Result<Report, Error> {
     let (stop, stopped) = watch::channel(false);
     let (injected, left, published) = tokio::join!(
         async {
-            let injected = inject::inject(faults, &mut cluster, &processes, &admin).await;
+            let injected = inject::inject(faults, &mut cluster, &processes, &site).await;
             if injected.is_err() {
                 processes.iter().for_each(|process| process.proxy.cut());
             }
@@ -67,23 +82,41 @@ pub(super) async fn run(options: &Options) -> Result<Report, Error> {
             published
         },
     );
-    report.faults = injected?;
+    (report.faults, report.imbalances) = injected?;
     report.stuck.extend(published.err());
     report.left_prepared = left + inject::end_all(&admin).await?;
     report.seconds_under_faults = began.elapsed().as_secs_f64();
 
     let began = Instant::now();
-    for replica in replicas {
-        replica.order("settle").await?;
-    }
-    let settled = each(replicas, |said| said.settled, limit(options.events)).await;
-    report.stuck.extend(settled.err());
-    report.seconds_to_settle = began.elapsed().as_secs_f64();
-    for replica in replicas {
-        if !replica.stop(Duration::from_secs(20)).await? {
-            report.stuck.push(format!("{} does not stop", replica.name));
+    site.roll_forward().await?;
+    for number in 1..=2 {
+        for replica in replicas {
+            replica.order(format!("settle {number}")).await;
+        }
+        let settled = each(
+            replicas,
+            |said| said.settled >= number,
+            limit(options.events),
+        )
+        .await;
+        report.stuck.extend(settled.err());
+        if number == 1 {
+            site.read_again().await?;
         }
     }
+    report.seconds_to_settle = began.elapsed().as_secs_f64();
+    let mut aborted = 0;
+    for replica in replicas {
+        replica.stop().await?;
+        let said = replica.said.borrow();
+        aborted += said.aborted;
+        if said.late > 0 {
+            let (name, late) = (&replica.name, said.late);
+            let stuck = format!("{name} did not stop within {STOPS_WITHIN:?}, {late} times");
+            report.stuck.push(stuck);
+        }
+    }
+    report.faults.insert("process ended by a handler", aborted);
     for writer in writers {
         let said = writer.said.borrow();
         report.repeated += said.repeated;
@@ -91,7 +124,7 @@ pub(super) async fn run(options: &Options) -> Result<Report, Error> {
     }
 
     let books = reach(async || Books::read(&admin).await).await?;
-    fill(&mut report, &books, options);
+    fill(&mut report, &books, options, rules);
     Ok(report)
 }
 
@@ -104,21 +137,19 @@ async fn start(
     options: &Options,
     faults: &[plan::Planned],
     server: &PgConnectOptions,
+    admin: &PgPool,
 ) -> Result<Vec<Arc<Process>>, Error> {
     let program = std::env::current_exe()?;
     let lasting: Duration = faults.iter().map(|it| it.after).sum();
-    let seed = options.seed;
+    let (seed, rules) = (options.seed, Rules::of(options.seed, options.events));
     let mut processes = Vec::new();
     for number in 0..REPLICAS + WRITERS {
         let proxy = Proxy::open(server.get_port()).await?;
-        let url = format!(
-            "postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable",
-            proxy.port()
-        );
+        let url = proxy.url();
         let (name, arguments): (String, process::Arguments) = if number < REPLICAS {
             (
                 format!("replica {number}"),
-                Box::new(move |_| arguments::replica(&url, seed)),
+                Box::new(move |birth| arguments::replica(&url, replica::Task::new(rules, birth))),
             )
         } else {
             let writer = (number - REPLICAS) as u64;
@@ -135,11 +166,13 @@ async fn start(
             };
             (
                 format!("writer {writer}"),
-                Box::new(move |from| arguments::writer(&url, task(from))),
+                Box::new(move |birth| arguments::writer(&url, task(birth.next))),
             )
         };
-        let process = Process::start(name, PathBuf::clone(&program), proxy, arguments).await?;
-        processes.push(Arc::new(process));
+        let (program, admin) = (PathBuf::clone(&program), admin.clone());
+        let manner = Manner::default();
+        let process = Process::start(name, program, proxy, arguments, admin, manner);
+        processes.push(process.await?);
     }
     Ok(processes)
 }
@@ -160,7 +193,7 @@ async fn each(
     Ok(())
 }
 
-fn fill(report: &mut Report, books: &Books, options: &Options) {
+fn fill(report: &mut Report, books: &Books, options: &Options, rules: Rules) {
     let mut planned = HashSet::new();
     report.taken_back = BTreeMap::new();
     for writer in 0..WRITERS as u64 {
@@ -199,8 +232,11 @@ fn fill(report: &mut Report, books: &Books, options: &Options) {
     report.outside_again = calls.values().filter(|times| **times > 1).count() as u64;
     report.later_attempts = rows().filter(|row| row.attempt > 1).count() as u64;
     report.dead_letters = books.dead.len() as u64;
-    report.dead_of_timeouts = balance::dead_of_timeouts(books, options.seed);
-    report.imbalances = balance::judge(books, options.seed, &planned);
+    report.dead_of_faults = balance::dead_of_faults(books, rules);
+    report.passed_over = books.passed_over.len() as u64;
+    report
+        .imbalances
+        .extend(balance::judge(books, rules, &planned));
     report
         .imbalances
         .sort_by(|a, b| (a.what, &a.detail).cmp(&(b.what, &b.detail)));

@@ -28,3 +28,35 @@ CREATE TABLE effect (
     attempt      integer NOT NULL
 );
 CREATE TABLE outside (LIKE effect INCLUDING IDENTITY);
+
+-- When replicas of version 2 worked: from after their start to before they were told to end. A replica writes
+-- the one and the run the other, so neither is earlier or later than it was.
+CREATE TABLE term (
+    life   bigint      PRIMARY KEY,
+    began  timestamptz,
+    ended  timestamptz
+);
+
+-- Where each version has moved the cursor of the growing subscription.
+CREATE TABLE move (
+    version       text        NOT NULL,
+    from_position bigint      NOT NULL,
+    to_position   bigint      NOT NULL,
+    at            timestamptz NOT NULL
+);
+
+CREATE FUNCTION note_move() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO move VALUES (current_setting('application_name'), OLD.position, NEW.position, clock_timestamp());
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER note_move AFTER UPDATE OF position ON dispatcher_cursor
+   FOR EACH ROW WHEN (NEW.subscription = 'follow_credit' AND NEW.position > OLD.position)
+   EXECUTE FUNCTION note_move();
+
+-- What the growing subscription had not handled when version 2 was there for good.
+CREATE TABLE passed_over (
+    event_id text   PRIMARY KEY,
+    position bigint NOT NULL
+);

@@ -31,12 +31,14 @@ mod search;
 mod server;
 mod settings;
 mod watchdog;
+mod wrong_clock;
 
 pub use cluster::Cluster;
 pub use database::Database;
 pub use error::LaunchError;
 pub use server::Server;
 pub use settings::{Settings, Shutdown};
+pub use wrong_clock::{WRONG_CLOCK_NEEDS, wrong_clock};
 
 /// A number that no other process is likely to draw: for names of folders and databases, and for
 /// ports.

@@ -1,10 +1,19 @@
-use super::super::books::{Effect, Entry};
+use super::super::books::{Effect, Entry, Move};
 use super::*;
 
-const SEED: u64 = 5;
+const RULES: Rules = Rules {
+    seed: 5,
+    aborts_per_million: 1_000,
+};
 
 /// The subscriptions of `credit.locked`.
-const LOCKED: [&str; 4] = ["hold_slot", "audit_lock", "note_lock", "tell_of_lock"];
+const LOCKED: [&str; 5] = [
+    "hold_slot",
+    "audit_lock",
+    "follow_credit",
+    "note_lock",
+    "tell_of_lock",
+];
 
 /// A key whose rule is the same in every subscription: handle the event at once, or never.
 fn keys(deadly: bool) -> impl Iterator<Item = String> {
@@ -12,7 +21,7 @@ fn keys(deadly: bool) -> impl Iterator<Item = String> {
         .map(|number| format!("key {number}"))
         .filter(move |key| {
             LOCKED.iter().all(|subscription| {
-                let rule = Rule::of(SEED, subscription, key);
+                let rule = RULES.for_event(subscription, key);
                 if deadly {
                     rule.is_deadly()
                 } else {
@@ -48,7 +57,7 @@ fn balanced() -> (Books, HashSet<String>) {
         books.effects.push(effect("hold_slot", event_id));
         books.outside.push(effect("tell_of_lock", event_id));
     }
-    for subscription in ["audit_lock", "note_lock"] {
+    for subscription in ["audit_lock", "follow_credit", "note_lock"] {
         let noted = ["a", "b", "c"].map(|event_id| effect(subscription, event_id));
         books.effects.extend(noted);
     }
@@ -58,7 +67,7 @@ fn balanced() -> (Books, HashSet<String>) {
 fn found(change: impl FnOnce(&mut Books)) -> Vec<(&'static str, String)> {
     let (mut books, planned) = balanced();
     change(&mut books);
-    let found = judge(&books, SEED, &planned);
+    let found = judge(&books, RULES, &planned);
     found.into_iter().map(|it| (it.what, it.event)).collect()
 }
 
@@ -145,14 +154,14 @@ fn an_effect_of_an_attempt_that_failed_is_found() {
     books.log.insert("d".to_owned(), 4);
     books.effects.push(effect("hold_slot", "d"));
     let errors = vec!["the rule says so".to_owned()];
-    for subscription in ["audit_lock", "note_lock", "tell_of_lock"] {
+    for subscription in ["audit_lock", "follow_credit", "note_lock", "tell_of_lock"] {
         books.dead.push(Dead {
             subscription: subscription.to_owned(),
             event_id: "d".to_owned(),
             errors: errors.clone(),
         });
     }
-    let found: Vec<_> = judge(&books, SEED, &planned)
+    let found: Vec<_> = judge(&books, RULES, &planned)
         .into_iter()
         .map(|it| it.what)
         .collect();
@@ -165,5 +174,60 @@ fn what_still_waits_is_found() {
     assert_eq!(
         found(|it| it.waiting.push(waiting)),
         one("unsettled", "an event")
+    );
+}
+
+/// What is found once version 1 has read `a` and `b`, two events of the type that it does not take.
+fn of_versions(is_forbidden: bool, passed_over: &str) -> Vec<(&'static str, String)> {
+    let (mut books, _) = balanced();
+    for entry in books.ledger.values_mut() {
+        entry.event_type = "credit.released".to_owned();
+    }
+    books.passed_over.insert(passed_over.to_owned());
+    books.moves.push(Move {
+        from: 0,
+        to: 2,
+        is_forbidden,
+    });
+    let mut judge = Judge {
+        books: &books,
+        rules: RULES,
+        found: Vec::new(),
+    };
+    judge.versions();
+    let found = judge.found.into_iter();
+    found.map(|it| (it.what, it.event)).collect()
+}
+
+#[test]
+fn version_1_may_pass_over_what_it_does_not_take_while_it_is_alone() {
+    assert_eq!(of_versions(false, "b"), []);
+}
+
+#[test]
+fn version_1_at_work_beside_version_2_is_found() {
+    let found = one("version 1 at work beside version 2", "positions 1 to 2");
+    assert_eq!(of_versions(true, "b"), found);
+}
+
+#[test]
+fn what_version_2_passes_over_is_found() {
+    assert_eq!(
+        of_versions(false, "c"),
+        one("passed over by version 2", "c")
+    );
+    let (mut books, planned) = balanced();
+    books.moves.push(Move {
+        from: 0,
+        to: 3,
+        is_forbidden: false,
+    });
+    books.passed_over.insert("b".to_owned());
+    let found = judge(&books, RULES, &planned);
+    let found: Vec<_> = found.into_iter().map(|it| (it.what, it.event)).collect();
+    assert_eq!(
+        found,
+        one("passed over by version 2", "b"),
+        "both versions take it"
     );
 }
