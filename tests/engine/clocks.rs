@@ -13,7 +13,9 @@ fn skewed(world: &World, mode: &str, by: &str) -> TestResult<Option<Process>> {
         eprintln!("skipped: {WRONG_CLOCK_NEEDS}");
         return Ok(None);
     };
-    let environment = environment.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let environment = environment
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
     consumer_with(world.database.url(), mode, environment).map(Some)
 }
 

@@ -6,14 +6,15 @@ use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::credit_released::{self, CreditReleased};
 use acme_contracts::{Coaching, credit_debited};
 use dispatcher_runtime::{
-    Consumer, ConsumerBuilder, Delivery, DeliveryTx, EventEnvelope, EventUnion, HandlerError,
-    StartError, StartFrom, State, SubscriptionError, SubscriptionOptions, Subscriptions, subscribe,
+    Consumer, ConsumerBuilder, DeadLetterFilter, DeadLetters, Delivery, DeliveryTx, EventEnvelope,
+    EventUnion, HandlerError, StartError, StartFrom, State, SubscriptionError, SubscriptionOptions,
+    Subscriptions, subscribe,
 };
 use dispatcher_test_fixtures::{TestResult, lock, release};
 use sqlx::Executor;
 
 use crate::held::until;
-use crate::support::{Script, World, hold_slot};
+use crate::support::{Act, Script, World, hold_slot};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -146,6 +147,48 @@ async fn a_shorter_list_waits_while_a_longer_one_lives_and_takes_over_when_it_st
         "SELECT count(*) FROM dispatcher_subscription WHERE event_types = ARRAY['credit.locked']";
     assert_eq!(world.count(listed).await?, 1);
     old.stop().await;
+    world.close().await
+}
+
+/// What waited for another attempt under a version that has been rolled back can be redriven when it returns.
+#[tokio::test]
+async fn an_event_that_waited_when_its_version_was_rolled_back_is_a_dead_letter() -> TestResult {
+    let world = World::new().await?;
+    let revenue = world.revenue();
+    let script = Script::new([(1, Act::FailTimes(1))]);
+    let new = world.coaching(&script).subscribe(version_2);
+    let new = new.retry([Duration::from_secs(600)]).start().await?;
+    revenue.publish(release(1, 1)).await?;
+    until(&world, "SELECT count(*) FROM dispatcher_retry", 1).await?;
+    new.stop().await;
+    let due = "UPDATE dispatcher_retry SET due_at = clock_timestamp()";
+    world.pool.execute(due).await?;
+
+    let old = world.coaching(&Script::new([])).subscribe(version_1);
+    let old = old.start().await?;
+    revenue.publish(lock(1, 2)).await?;
+    tokio::time::timeout(PATIENCE, old.wait_caught_up()).await??;
+    assert_eq!(world.effects().await?, [2], "its subject goes on");
+    old.stop().await;
+    let dead_letters = DeadLetters::new(world.pool.clone());
+    let listed = dead_letters.list(&DeadLetterFilter::default()).await?;
+    let errors: Vec<_> = listed.iter().map(|it| it.failures.last()).collect();
+    let [Some(last)] = errors[..] else {
+        return Err(format!("{listed:?}").into());
+    };
+    assert_eq!(
+        last.error,
+        "this handler handles credit.locked, not credit.released"
+    );
+
+    let new = world.coaching(&Script::new([])).subscribe(version_2);
+    let new = new.start().await?;
+    dead_letters
+        .redrive(&listed[0].dead_letter_id, "mia", None)
+        .await?;
+    tokio::time::timeout(PATIENCE, new.wait_caught_up()).await??;
+    assert_eq!(world.effects().await?, [2, 1]);
+    new.stop().await;
     world.close().await
 }
 

@@ -207,7 +207,7 @@ impl<'a> Judge<'a> {
                 let about = self.about(event_id);
                 self.find("handled, and a dead letter", name, event_id, about);
             }
-            if !self.may_be_dead(letter) {
+            if !self.may_be_dead(letter) && !self.is_left_behind(letter) {
                 let detail = format!("{:?}; {}", letter.errors, self.about(event_id));
                 self.find("dead without reason", name, event_id, detail);
             }

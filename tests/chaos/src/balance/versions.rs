@@ -5,6 +5,7 @@
 //! how version 2 handles that when it is back.
 
 use super::Judge;
+use crate::books::Dead;
 use crate::manner::GROWING;
 
 impl Judge<'_> {
@@ -30,5 +31,15 @@ impl Judge<'_> {
                 self.find("passed over by version 2", GROWING, event_id, about);
             }
         }
+    }
+
+    /// Whether an event waited for another attempt when version 2 had left, and version 1, which was alone, does not
+    /// take it.
+    pub(super) fn is_left_behind(&self, letter: &Dead) -> bool {
+        letter.subscription == GROWING
+            && self.books.moves.iter().any(|it| !it.is_forbidden)
+            && letter.errors.last().is_some_and(|error| {
+                error.contains("this handler handles credit.locked, not credit.released")
+            })
     }
 }
