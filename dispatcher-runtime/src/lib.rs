@@ -54,6 +54,7 @@
 //! | `postgres` | [`migrate`]; comes with `publish` and `consume` | yes |
 //! | `http` | `http::router`: the operator's routes as an axum router; brings `consume` | |
 //! | `testing` | `testing::TestKit`, for tests; brings `publish` and `consume` | |
+//! | `tls` | `sslmode=require` and `verify-full`: TLS to Postgres, by rustls | |
 //! | `metrics` | `observe::MetricsObserver`, for the `metrics` facade | |
 //! | `schemars` | `schemars::JsonSchema` for generated types: the contract's own schema | |
 //! | `chrono`, `jiff` | conversions of [`Date`] and [`DateTime`] from and into their types | |

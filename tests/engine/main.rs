@@ -39,5 +39,6 @@ mod shared_savepoint;
 mod stop;
 mod subscriptions;
 mod support;
+mod tls;
 mod transaction_pooler;
 mod unlucky;

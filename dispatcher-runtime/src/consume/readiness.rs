@@ -13,10 +13,11 @@ use crate::log::{Anchor, EventLog, Mismatch};
 use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
 use crate::postgres::migrate::PROGRAM;
-use crate::postgres::transaction;
+use crate::postgres::{transaction, transport};
 
 /// Refuses a database in which a consumer cannot keep what it knows.
 pub(super) async fn probe(pool: &PgPool, settings: &Settings) -> Result<(), StartError> {
+    transport::warn_if_clear(pool).await?;
     let asked_at = Instant::now();
     let row = settings.statements.probe.query().fetch_one(pool).await?;
     settings.clock.set(asked_at, row.try_get("now")?);

@@ -11,6 +11,7 @@ use sqlx::{Connection, PgConnection, PgPool, SqlSafeStr};
 
 use crate::postgres::error::MigrateError;
 use crate::postgres::family::Family;
+use crate::postgres::transport;
 
 /// The files of `migrations/`, by name. A test holds the list and the folder together.
 macro_rules! migrations {
@@ -66,6 +67,7 @@ async fn run(pool: &PgPool, family: &Family) -> Result<(), MigrateError> {
         .map(|(name, sql)| migration(name, sql))
         .collect();
     let table = family.qualify("dispatcher_migration");
+    transport::warn_if_clear(pool).await?;
     let mut connection = pool.acquire().await?;
     let missing = look(&mut connection, family, &table, &migrations).await?;
     if missing.is_empty() {

@@ -8,3 +8,4 @@ pub(crate) mod migrate;
 pub(crate) mod sql;
 #[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) mod transaction;
+pub(crate) mod transport;
