@@ -51,6 +51,42 @@ async fn a_handler_that_hangs_is_cancelled_at_the_deadline_and_its_lease_is_rele
     world.close().await
 }
 
+/// The session that has listened goes back to the service's pool, whose next user must not receive
+/// notifications that nobody asked for.
+#[tokio::test]
+async fn a_consumer_that_stopped_leaves_no_session_that_listens() -> TestResult {
+    let world = World::new().await?;
+    let pool = world.database.pool(5).await?;
+    let script = Script::new([]);
+    let consumer = Consumer::<Coaching>::builder(pool.clone())
+        .state(script.clone())
+        .poll_interval(Duration::from_secs(600))
+        .subscribe(hold_slot)
+        .start()
+        .await?;
+    world.revenue().publish(lock(1, 1)).await?;
+    consumer.wait_caught_up().await?;
+    // The notification of the second shows that it listened.
+    world.revenue().publish(lock(2, 2)).await?;
+    let entered = tokio::time::timeout(PATIENCE, script.entered.acquire_many(2));
+    entered.await??.forget();
+    consumer.stop().await;
+
+    // All that the pool has: a session is not given out again before it has stopped to listen.
+    let mut all = Vec::new();
+    for _ in 0..5 {
+        let mut connection = tokio::time::timeout(PATIENCE, pool.acquire()).await??;
+        let channels: Vec<String> = sqlx::query_scalar("SELECT pg_listening_channels()")
+            .fetch_all(&mut *connection)
+            .await?;
+        assert_eq!(channels, [""; 0]);
+        all.push(connection);
+    }
+    drop(all);
+    pool.close().await;
+    world.close().await
+}
+
 #[tokio::test]
 async fn a_handler_that_is_done_in_time_is_waited_for() -> TestResult {
     let world = World::new().await?;
