@@ -88,6 +88,25 @@ async fn a_consumer_that_stopped_leaves_no_session_that_listens() -> TestResult 
 }
 
 #[tokio::test]
+async fn run_until_lets_the_handler_finish_once_its_future_resolves() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([(1, Act::Wait)]);
+    let (resolve, resolved) = tokio::sync::oneshot::channel::<()>();
+    let consumer = world.coaching(&script).subscribe(hold_slot);
+    let running = tokio::spawn(consumer.run_until(resolved));
+    world.revenue().publish(lock(1, 1)).await?;
+    let entered = tokio::time::timeout(PATIENCE, script.entered.acquire());
+    entered.await??.forget();
+    resolve.send(()).map_err(|()| "it has ended by itself")?;
+    script.gate.add_permits(1);
+    tokio::time::timeout(PATIENCE, running).await???;
+    assert_eq!(world.effects().await?, [1]);
+    let leases = "SELECT count(*) FROM dispatcher_cursor WHERE holder IS NOT NULL";
+    assert_eq!(world.count(leases).await?, 0);
+    world.close().await
+}
+
+#[tokio::test]
 async fn a_handler_that_is_done_in_time_is_waited_for() -> TestResult {
     let world = World::new().await?;
     let script = Script::new([(1, Act::Wait)]);

@@ -13,9 +13,11 @@ mod revenue_producer;
 mod benchmarks;
 mod cut_over;
 mod event_or_action;
+mod from_typescript;
 mod links;
 mod observability;
 mod package_readme;
+mod statements;
 mod testing;
 
 /// The root of the repository that contains this package.
@@ -33,40 +35,6 @@ async fn the_reference_producer_publishes_what_it_writes() -> TestResult {
 #[tokio::test]
 async fn the_reference_projection_can_be_built_again() -> TestResult {
     coaching_projection::run().await
-}
-
-#[test]
-fn every_row_of_the_guide_from_typescript_names_a_test_that_is_there() -> TestResult {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let guide = std::fs::read_to_string(root.join("docs/from-typescript.md"))?;
-    let rows: Vec<_> = guide
-        .lines()
-        .filter(|line| line.starts_with("| ") && !line.starts_with("| there"))
-        .collect();
-    assert!(rows.len() >= 20, "{} rows", rows.len());
-    for row in rows {
-        let shown_by = row
-            .trim_end_matches([' ', '|'])
-            .rsplit(" | ")
-            .next()
-            .unwrap_or_default();
-        let named: Vec<_> = shown_by.split('`').skip(1).step_by(2).collect();
-        let [file, test] = named[..] else {
-            return Err(format!("no file and test in the last column of: {row}").into());
-        };
-        let folder = if file.starts_with("src/") {
-            "dispatcher-runtime"
-        } else {
-            "tests"
-        };
-        let source = std::fs::read_to_string(root.join(folder).join(file))
-            .map_err(|error| format!("{file}: {error}"))?;
-        assert!(
-            source.contains(&format!("fn {test}(")),
-            "{file} has no test {test}"
-        );
-    }
-    Ok(())
 }
 
 /// Where the code of a guide is run: in the file of the same name beside this one, or in the

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dispatcher_runtime::observe::{HeldBack, MetricsObserver, Observer, OpenTelemetryObserver};
+use dispatcher_test_fixtures::metrics::documented_in;
 use dispatcher_test_fixtures::{TestResult, lock};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use opentelemetry::metrics::MeterProvider;
@@ -101,7 +102,13 @@ async fn a_horizon_that_stands_still_is_a_gauge_of_both_adapters_until_it_moves(
     revenue.publish(lock(2, 2)).await?;
 
     news.next().await?;
-    let standing = scraped(&prometheus.render());
+    let scrape = prometheus.render();
+    let documented = documented_in(&scrape);
+    assert!(
+        documented.contains("dispatcher_horizon_standing_ms"),
+        "{scrape}"
+    );
+    let standing = scraped(&scrape);
     assert!(standing.is_some_and(|it| it > 0.0), "{standing:?}");
     provider.force_flush()?;
     let standing = exported(&exporter)?;
