@@ -87,6 +87,25 @@ async fn a_consumer_that_stopped_leaves_no_session_that_listens() -> TestResult 
     world.close().await
 }
 
+/// `run_until` and `wait` held a lock where they wait, and could not be spawned.
+#[tokio::test]
+async fn what_a_consumer_is_awaited_for_can_be_spawned() -> TestResult {
+    fn is_send<T: Send>(future: T) -> T {
+        future
+    }
+    let world = World::new().await?;
+    let script = Script::new([]);
+    let consumer = world.coaching(&script).subscribe(hold_slot);
+    let running = is_send(consumer.start()).await?;
+    is_send(running.ready()).await?;
+    is_send(running.wait_caught_up()).await?;
+    drop(is_send(running.wait()));
+    is_send(running.stop()).await;
+    let consumer = world.coaching(&script).subscribe(hold_slot);
+    is_send(consumer.run_until(async {})).await?;
+    world.close().await
+}
+
 #[tokio::test]
 async fn run_until_lets_the_handler_finish_once_its_future_resolves() -> TestResult {
     let world = World::new().await?;
