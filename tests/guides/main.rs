@@ -37,6 +37,31 @@ async fn the_reference_projection_can_be_built_again() -> TestResult {
     coaching_projection::run().await
 }
 
+/// README.md claims the versions of Postgres that CI runs, and a consumer refuses those before the oldest.
+#[test]
+fn the_versions_of_postgres_that_are_claimed_are_those_that_ci_runs() -> TestResult {
+    let read = |file: &str| std::fs::read_to_string(root().join(file));
+    let ci = read(".ci/run")?;
+    let (_, versions) = ci.split_once("for version in ").ok_or("CI runs none")?;
+    let (versions, _) = versions.split_once("; do").ok_or("CI runs none")?;
+    let [oldest, newest] = versions.split(' ').collect::<Vec<_>>()[..] else {
+        return Err(format!("not the oldest and the newest: {versions}").into());
+    };
+    let claim =
+        format!("Postgres {oldest} or later: the engine's tests run on {oldest} and on {newest}");
+    assert!(
+        read("README.md")?.contains(&claim),
+        "README.md lacks: {claim}"
+    );
+    let fetches = read("tests/launcher/fetch-postgres")?;
+    for version in [oldest, newest] {
+        assert!(fetches.contains(&format!("\n  {version}) version={version}.")));
+    }
+    let refuses = format!("version < {oldest}0_000");
+    assert!(read("dispatcher-runtime/src/consume/readiness.rs")?.contains(&refuses));
+    Ok(())
+}
+
 /// Where the code of a guide is run: in the file of the same name beside this one, or in the
 /// examples.
 fn sources(guide: &str) -> Vec<String> {
