@@ -2,6 +2,7 @@
 //! promise, the environment, and the warning about event types without a handler.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::{Coaching, Revenue};
@@ -11,6 +12,7 @@ use dispatcher_runtime::{
 };
 use dispatcher_test_fixtures::log::Log;
 use dispatcher_test_fixtures::{TENANT, TestResult, lock};
+use sqlx::postgres::PgListener;
 use sqlx::{Executor, PgPool};
 use tokio::process::Command;
 
@@ -119,6 +121,28 @@ async fn event_types_without_a_handler_are_named_at_start() -> TestResult {
             && log.contains(&warning),
         "{log}"
     );
+    world.close().await
+}
+
+/// Programs of the SDK that this one succeeds listen on the same channel.
+#[tokio::test]
+async fn a_writer_notifies_the_channel_of_the_documents_with_the_event_type() -> TestResult {
+    let world = World::new().await?;
+    let mut listener = PgListener::connect_with(&world.pool).await?;
+    listener.listen("dispatcher_event_inserted").await?;
+    let script = Script::new([]);
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    // Writers notify while a consumer sleeps on the event type, which they see by its lock.
+    let asleep = "SELECT count(DISTINCT objid) FROM pg_locks \
+                   WHERE locktype = 'advisory' AND classid = 1146311763 AND mode = 'ShareLock' \
+                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+                     AND objid = hashtext('credit.locked')::oid";
+    crate::held::until(&world, asleep, 1).await?;
+    world.revenue().publish(lock(1, 1)).await?;
+    let notified = tokio::time::timeout(Duration::from_secs(60), listener.recv()).await??;
+    assert_eq!(notified.payload(), "credit.locked");
+    consumer.stop().await;
+    drop(listener);
     world.close().await
 }
 

@@ -1,5 +1,5 @@
-//! The SQL of README.md and of the guides is executed on a migrated database, and the PromQL names what the
-//! adapters export.
+//! The SQL of README.md and of the guides is executed on a migrated database, the PromQL names what the
+//! adapters export, and the log lines that operators look up are those that are logged.
 
 use std::path::Path;
 
@@ -224,4 +224,39 @@ fn a_query_that_names_what_is_not_exported_is_noticed() {
     ] {
         assert_eq!(unknown(query, &metrics), [expected], "{query}");
     }
+}
+
+/// The text of each Rust file below a folder, with the lines of a literal joined.
+fn sources(folder: &Path) -> TestResult<String> {
+    let mut text = String::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            text.push_str(&sources(&path)?);
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            for line in std::fs::read_to_string(path)?.lines() {
+                match line.trim_start().strip_suffix('\\') {
+                    Some(continued) => text.push_str(continued),
+                    None => text.push_str(&format!("{}\n", line.trim_start())),
+                }
+            }
+        }
+    }
+    Ok(text)
+}
+
+#[test]
+fn the_log_lines_of_the_operations_guide_are_logged() -> TestResult {
+    let root = super::root();
+    let guide = std::fs::read_to_string(root.join("docs/operations.md"))?;
+    let source = sources(&root.join("dispatcher-runtime/src"))?;
+    let quoted = guide.lines().filter_map(|line| line.strip_prefix("| \""));
+    let quoted: Vec<_> = quoted.filter_map(|line| line.split('"').next()).collect();
+    assert!(quoted.len() >= 5, "{quoted:?}");
+    for line in quoted {
+        for part in line.split(" … ") {
+            assert!(source.contains(part), "nothing logs: {part}");
+        }
+    }
+    Ok(())
 }
