@@ -101,6 +101,7 @@ fn kept() -> Value {
 /// One change to a schema that keeps the rules: the place, what stands there then, and the fault.
 type Broken = (&'static str, Option<Value>, &'static str);
 
+/// A table, and as long as there are rules.
 fn broken() -> Vec<Broken> {
     vec![
         ("/$schema", None, "\"$schema\" is not that of draft 2020-12"),
