@@ -1,5 +1,5 @@
-//! What a dispatcher, a consumer and a list do that were told nothing: the defaults that the documents
-//! promise, the environment, and the warning about event types without a handler.
+//! The defaults that the documents promise: settings, the limit of lists, the channel, the environment, and the
+//! warning about event types without a handler.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -32,8 +32,8 @@ async fn note_transaction(
 }
 
 #[tokio::test]
-async fn a_consumer_that_is_told_nothing_reads_50_polls_each_5_s_and_leases_for_10_s() -> TestResult
-{
+async fn without_settings_a_consumer_reads_50_events_polls_every_5_s_and_leases_for_10_s()
+-> TestResult {
     let world = World::new().await?;
     world
         .pool
@@ -72,7 +72,7 @@ async fn a_consumer_that_is_told_nothing_reads_50_polls_each_5_s_and_leases_for_
 }
 
 #[tokio::test]
-async fn a_list_holds_50_dead_letters_where_no_limit_is_given() -> TestResult {
+async fn a_list_without_a_limit_has_50_dead_letters() -> TestResult {
     let world = World::new().await?;
     world
         .pool
@@ -89,8 +89,8 @@ async fn a_list_holds_50_dead_letters_where_no_limit_is_given() -> TestResult {
     consumer.wait_caught_up().await?;
     consumer.stop().await;
     let dead_letters = DeadLetters::new(world.pool.clone());
-    let told_nothing = dead_letters.list(&DeadLetterFilter::default()).await?;
-    assert_eq!(told_nothing.len(), 50);
+    let without_limit = dead_letters.list(&DeadLetterFilter::default()).await?;
+    assert_eq!(without_limit.len(), 50);
     let all = DeadLetterFilter::default().limit(100);
     assert_eq!(dead_letters.list(&all).await?.len(), 51);
     world.close().await
