@@ -1,6 +1,7 @@
-//! Tests that run cargo: a workspace outside this one, what the quick start compiles, and the tests
-//! of the packages that a command without `-p` leaves out.
+//! Tests that run cargo: a workspace outside this one, what the quick start and a service compile, and
+//! the tests of the packages that a command without `-p` leaves out.
 
+mod features;
 mod optional_features;
 mod outside_crate;
 mod quickstart;

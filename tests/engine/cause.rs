@@ -4,9 +4,9 @@ use acme_contracts::Revenue;
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::credit_released::CreditReleased;
 use dispatcher_runtime::{
-    DeliveryTx, Dispatcher, EventEnvelope, HandlerError, PublishError, State, subscribe,
+    DeliveryTx, Dispatcher, EventEnvelope, EventId, HandlerError, PublishError, State, subscribe,
 };
-use dispatcher_test_fixtures::{TestResult, release};
+use dispatcher_test_fixtures::{TENANT, TestResult, lock, person_id, release};
 use serde_json::json;
 
 use crate::support::World;
@@ -170,4 +170,63 @@ fn an_envelope_is_written_as_the_contract_says() -> TestResult {
     assert_eq!(schema.validate(&serde_json::to_value(&event)?), Ok(()));
     assert!(schema.validate(&json!({})).is_err());
     Ok(())
+}
+
+/// Subject, actor, correlation, causation and trace.
+type Options = [Option<String>; 5];
+
+async fn options(world: &World, event_id: &EventId) -> TestResult<Options> {
+    let row = "SELECT ARRAY[subject, actor, correlation_id, causation_id, traceparent] \
+               FROM dispatcher_event WHERE event_id = $1";
+    let options: Vec<Option<String>> = sqlx::query_scalar(row)
+        .bind(event_id)
+        .fetch_one(&world.pool)
+        .await?;
+    Ok(options.try_into().map_err(|_| "five columns")?)
+}
+
+fn some(values: [&str; 5]) -> Options {
+    values.map(|value| Some(value.to_owned()))
+}
+
+#[tokio::test]
+async fn each_option_of_a_publish_is_in_its_row_and_a_cause_hands_on_what_belongs_to_it()
+-> TestResult {
+    let world = World::new().await?;
+    let revenue = world.revenue();
+    let published = revenue
+        .publish(release(1, 1))
+        .subject("per_other")
+        .actor("person:mia")
+        .correlation_id("booking-7")
+        .causation_id("cmd_1")
+        .traceparent(TRACE)
+        .await?;
+    let expected = some(["per_other", "person:mia", "booking-7", "cmd_1", TRACE]);
+    assert_eq!(options(&world, &published.event_id).await?, expected);
+
+    let mut cause = EventEnvelope::new(TENANT.parse()?, lock(2, 2));
+    cause.correlation_id = Some("booking-8".to_owned());
+    cause.traceparent = Some(TRACE.to_owned());
+    let published = revenue.publish(release(1, 1)).caused_by(&cause).await?;
+    let person = person_id(1);
+    let expected = some([
+        &person,
+        "system:revenue",
+        "booking-8",
+        cause.event_id.as_str(),
+        TRACE,
+    ]);
+    assert_eq!(options(&world, &published.event_id).await?, expected);
+
+    // What belongs to nothing is the beginning: its own id is what follows from it belongs to.
+    cause.correlation_id = None;
+    cause.traceparent = None;
+    let published = revenue.publish(release(1, 1)).caused_by(&cause).await?;
+    let [_, _, correlation_id, causation_id, traceparent] =
+        options(&world, &published.event_id).await?;
+    let id = Some(cause.event_id.as_str().to_owned());
+    assert_eq!((correlation_id, causation_id), (id.clone(), id));
+    assert_eq!(traceparent, None);
+    world.close().await
 }

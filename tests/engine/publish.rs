@@ -291,6 +291,7 @@ async fn an_untyped_publish_meets_the_same_contracts() -> TestResult {
         .publish_untyped("credit.lockd", 1, json!({}))
         .await
         .unwrap_err();
+    assert!(matches!(error, PublishError::UnknownEventType { .. }));
     assert_eq!(
         refused(error),
         "the contracts have no event type `credit.lockd`; did you mean `credit.locked`?"
@@ -299,6 +300,7 @@ async fn an_untyped_publish_meets_the_same_contracts() -> TestResult {
         .publish_untyped("credit.locked", 9, json!({}))
         .await
         .unwrap_err();
+    assert!(matches!(error, PublishError::UnknownVersion(_)));
     assert_eq!(
         refused(error),
         "credit.locked has no live version 9; the live versions in the contracts: 1"

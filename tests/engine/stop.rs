@@ -51,6 +51,80 @@ async fn a_handler_that_hangs_is_cancelled_at_the_deadline_and_its_lease_is_rele
     world.close().await
 }
 
+/// The session that has listened goes back to the service's pool, whose next user must not receive
+/// notifications that nobody asked for.
+#[tokio::test]
+async fn a_consumer_that_stopped_leaves_no_session_that_listens() -> TestResult {
+    let world = World::new().await?;
+    let pool = world.database.pool(5).await?;
+    let script = Script::new([]);
+    let consumer = Consumer::<Coaching>::builder(pool.clone())
+        .state(script.clone())
+        .poll_interval(Duration::from_secs(600))
+        .subscribe(hold_slot)
+        .start()
+        .await?;
+    world.revenue().publish(lock(1, 1)).await?;
+    consumer.wait_caught_up().await?;
+    // The notification of the second shows that it listened.
+    world.revenue().publish(lock(2, 2)).await?;
+    let entered = tokio::time::timeout(PATIENCE, script.entered.acquire_many(2));
+    entered.await??.forget();
+    consumer.stop().await;
+
+    // All that the pool has: a session is not given out again before it has stopped to listen.
+    let mut all = Vec::new();
+    for _ in 0..5 {
+        let mut connection = tokio::time::timeout(PATIENCE, pool.acquire()).await??;
+        let channels: Vec<String> = sqlx::query_scalar("SELECT pg_listening_channels()")
+            .fetch_all(&mut *connection)
+            .await?;
+        assert_eq!(channels, [""; 0]);
+        all.push(connection);
+    }
+    drop(all);
+    pool.close().await;
+    world.close().await
+}
+
+/// `run_until` and `wait` held a lock where they wait, and could not be spawned.
+#[tokio::test]
+async fn what_a_consumer_is_awaited_for_can_be_spawned() -> TestResult {
+    fn is_send<T: Send>(future: T) -> T {
+        future
+    }
+    let world = World::new().await?;
+    let script = Script::new([]);
+    let consumer = world.coaching(&script).subscribe(hold_slot);
+    let running = is_send(consumer.start()).await?;
+    is_send(running.ready()).await?;
+    is_send(running.wait_caught_up()).await?;
+    drop(is_send(running.wait()));
+    is_send(running.stop()).await;
+    let consumer = world.coaching(&script).subscribe(hold_slot);
+    is_send(consumer.run_until(async {})).await?;
+    world.close().await
+}
+
+#[tokio::test]
+async fn run_until_lets_the_handler_finish_once_its_future_resolves() -> TestResult {
+    let world = World::new().await?;
+    let script = Script::new([(1, Act::Wait)]);
+    let (resolve, resolved) = tokio::sync::oneshot::channel::<()>();
+    let consumer = world.coaching(&script).subscribe(hold_slot);
+    let running = tokio::spawn(consumer.run_until(resolved));
+    world.revenue().publish(lock(1, 1)).await?;
+    let entered = tokio::time::timeout(PATIENCE, script.entered.acquire());
+    entered.await??.forget();
+    resolve.send(()).map_err(|()| "it has ended by itself")?;
+    script.gate.add_permits(1);
+    tokio::time::timeout(PATIENCE, running).await???;
+    assert_eq!(world.effects().await?, [1]);
+    let leases = "SELECT count(*) FROM dispatcher_cursor WHERE holder IS NOT NULL";
+    assert_eq!(world.count(leases).await?, 0);
+    world.close().await
+}
+
 #[tokio::test]
 async fn a_handler_that_is_done_in_time_is_waited_for() -> TestResult {
     let world = World::new().await?;

@@ -12,7 +12,8 @@ use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::credit_released::{self, CreditReleased};
 use acme_contracts::{Coaching, Revenue};
 use dispatcher_runtime::{
-    Consumer, DeliveryTx, Dispatcher, EventEnvelope, RunningConsumer, subscribe,
+    Consumer, DeliveryTx, Dispatcher, EventEnvelope, RunningConsumer, StartFrom, Subscriptions,
+    subscribe,
 };
 use dispatcher_test_launcher::Server;
 use serde_json::json;
@@ -164,9 +165,14 @@ pub(crate) async fn run() -> Result {
     let first = projection(&pool).await?;
     println!("the projection: {first:?}");
 
-    // Built again: with the dedup rows go the cursors, and the log is read from its beginning.
-    pool.execute("TRUNCATE held; DELETE FROM dispatcher_dedup; DELETE FROM dispatcher_cursor")
-        .await?;
+    // Built again. Other subscriptions of this database are not touched.
+    pool.execute("TRUNCATE held").await?;
+    let subscriptions = Subscriptions::new(pool.clone());
+    for subscription in ["hold", "release", "debit"] {
+        subscriptions
+            .rewind("coaching", subscription, StartFrom::Beginning)
+            .await?;
+    }
     let consumer = start(&pool).await?;
     consumer.wait_caught_up().await?;
     consumer.stop().await;

@@ -13,9 +13,11 @@ mod revenue_producer;
 mod benchmarks;
 mod cut_over;
 mod event_or_action;
+mod from_typescript;
 mod links;
 mod observability;
 mod package_readme;
+mod statements;
 mod testing;
 
 /// The root of the repository that contains this package.
@@ -35,37 +37,28 @@ async fn the_reference_projection_can_be_built_again() -> TestResult {
     coaching_projection::run().await
 }
 
+/// README.md claims the versions of Postgres that CI runs, and a consumer refuses those before the oldest.
 #[test]
-fn every_row_of_the_guide_from_typescript_names_a_test_that_is_there() -> TestResult {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let guide = std::fs::read_to_string(root.join("docs/from-typescript.md"))?;
-    let rows: Vec<_> = guide
-        .lines()
-        .filter(|line| line.starts_with("| ") && !line.starts_with("| there"))
-        .collect();
-    assert!(rows.len() >= 20, "{} rows", rows.len());
-    for row in rows {
-        let shown_by = row
-            .trim_end_matches([' ', '|'])
-            .rsplit(" | ")
-            .next()
-            .unwrap_or_default();
-        let named: Vec<_> = shown_by.split('`').skip(1).step_by(2).collect();
-        let [file, test] = named[..] else {
-            return Err(format!("no file and test in the last column of: {row}").into());
-        };
-        let folder = if file.starts_with("src/") {
-            "dispatcher-runtime"
-        } else {
-            "tests"
-        };
-        let source = std::fs::read_to_string(root.join(folder).join(file))
-            .map_err(|error| format!("{file}: {error}"))?;
-        assert!(
-            source.contains(&format!("fn {test}(")),
-            "{file} has no test {test}"
-        );
+fn the_versions_of_postgres_that_are_claimed_are_those_that_ci_runs() -> TestResult {
+    let read = |file: &str| std::fs::read_to_string(root().join(file));
+    let ci = read(".ci/run")?;
+    let (_, versions) = ci.split_once("for version in ").ok_or("CI runs none")?;
+    let (versions, _) = versions.split_once("; do").ok_or("CI runs none")?;
+    let [oldest, newest] = versions.split(' ').collect::<Vec<_>>()[..] else {
+        return Err(format!("not the oldest and the newest: {versions}").into());
+    };
+    let claim =
+        format!("Postgres {oldest} or later: the engine's tests run on {oldest} and on {newest}");
+    assert!(
+        read("README.md")?.contains(&claim),
+        "README.md lacks: {claim}"
+    );
+    let fetches = read("tests/launcher/fetch-postgres")?;
+    for version in [oldest, newest] {
+        assert!(fetches.contains(&format!("\n  {version}) version={version}.")));
     }
+    let refuses = format!("version < {oldest}0_000");
+    assert!(read("dispatcher-runtime/src/consume/readiness.rs")?.contains(&refuses));
     Ok(())
 }
 

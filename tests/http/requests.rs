@@ -31,6 +31,17 @@ async fn the_list_is_newest_first_filtered_and_bounded() -> TestResult {
 }
 
 #[tokio::test]
+async fn a_query_without_a_limit_lists_50() -> TestResult {
+    let service = Service::with_dead_letters(51).await?;
+    for (query, expected) in [("", 50), ("?limit=", 50), ("?limit=51", 51)] {
+        let answer = service.get(&format!("{LIST}{query}")).await?;
+        let listed = answer.body["dead_letters"].as_array();
+        assert_eq!(listed.map(Vec::len), Some(expected), "{query}");
+    }
+    service.close().await
+}
+
+#[tokio::test]
 async fn one_is_given_with_its_envelope_and_failures() -> TestResult {
     let service = Service::with_dead_letters(1).await?;
     let id = service.ids().await?.remove(0);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test states its expectations by unwrapping
 
 mod hook;
+mod horizon;
 mod opentelemetry;
 mod prometheus;
 mod support;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dispatcher_runtime::observe::{LATENCY_BUCKETS_MS, MetricsObserver};
-use dispatcher_test_fixtures::{TestResult, lock};
+use dispatcher_test_fixtures::{TestResult, lock, metrics};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 
 use crate::support::{FAILS_ONCE, HOPELESS, Recorder, World};
@@ -70,6 +70,15 @@ async fn a_scrape_while_events_flow_holds_every_metric_with_its_labels() -> Test
         scrape.contains("# HELP dispatcher_publish_count "),
         "{scrape}"
     );
+    // The gauge of the horizon has a test of its own.
+    let mut expected: Vec<_> = metrics::documented()
+        .into_iter()
+        .map(|it| it.name)
+        .collect();
+    expected.retain(|name| name != "dispatcher_horizon_standing_ms");
+    expected.sort();
+    let found: Vec<_> = metrics::documented_in(&scrape).into_iter().collect();
+    assert_eq!(found, expected);
     running.stop().await;
     world.close().await
 }

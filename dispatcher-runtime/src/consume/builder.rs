@@ -357,3 +357,35 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         self.settings.schema.is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_those_that_the_setters_document() {
+        let ConsumerSettings {
+            schema,
+            log,
+            retention,
+            batch_size,
+            batch_bytes,
+            poll_interval,
+            handler_timeout,
+            lease,
+            stop_timeout,
+            retry: _, // src/consume/retry_policy.rs
+            jitter,
+            require_all_handlers,
+            observers: _,
+            clock: _,
+        } = ConsumerSettings::default();
+        assert_eq!((batch_size, batch_bytes), (50, 8 * 1024 * 1024));
+        assert_eq!(poll_interval, Duration::from_secs(5));
+        assert_eq!(lease, Duration::from_secs(10));
+        assert_eq!(stop_timeout, Duration::from_secs(30));
+        assert!((jitter - 0.3).abs() < f64::EPSILON, "{jitter}");
+        assert!(schema.is_none() && log.is_none() && retention.is_none());
+        assert!(handler_timeout.is_none() && !require_all_handlers);
+    }
+}

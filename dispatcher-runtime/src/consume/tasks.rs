@@ -43,10 +43,16 @@ impl Tasks {
     /// all of them work.
     pub(super) async fn died(&self) -> Arc<str> {
         let mut died = self.died.subscribe();
-        match died.wait_for(Option::is_some).await {
-            Ok(problem) => problem.clone().unwrap_or_default(),
+        // What `wait_for` returns holds a lock; it may not be held where this future waits, or that cannot be
+        // spawned.
+        let problem = match died.wait_for(Option::is_some).await {
+            Ok(problem) => problem.clone(),
+            Err(_) => None,
+        };
+        match problem {
+            Some(problem) => problem,
             // The sender lives as long as `self`.
-            Err(_) => std::future::pending().await,
+            None => std::future::pending().await,
         }
     }
 
