@@ -19,10 +19,15 @@
 -- It assumes that only INSERT takes positions, that the sequence has CACHE 1 and is never set
 -- downwards, that positions stay below 2^48, and that the reader is READ COMMITTED on the primary.
 
+-- Whoever may create functions and operators in a schema of somebody's search path decides what names there mean,
+-- unless pg_catalog has one whose argument types fit exactly. So every function of these files either fixes its
+-- search path or has a body that is parsed when it is created; and what is parsed then, with the checks, defaults
+-- and indexes, fits exactly or is cast until it does.
+
 -- The lowest number of a program that these tables suit. A migration that older programs cannot live with
 -- replaces it.
 CREATE FUNCTION dispatcher_needs_program() RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 1';
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 1;
 
 CREATE TABLE dispatcher_event (
     position       bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1),
@@ -61,7 +66,7 @@ COMMENT ON COLUMN dispatcher_event.inserted_at IS 'When the row was inserted, by
 --
 -- W1. A statement trigger: it fires before the identity default is evaluated. A row trigger does not.
 CREATE FUNCTION dispatcher_event_floor() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     -- One lock for each (sub)transaction, or 25,000 inserts run out of lock memory. The memo is
     -- transaction-local, so ROLLBACK TO SAVEPOINT takes it back together with the lock.
@@ -110,7 +115,7 @@ ALTER TABLE dispatcher_event ENABLE ALWAYS TRIGGER dispatcher_event_floor;
 --   horizon        min(L, F): every event up to here is visible to a snapshot taken from now on,
 --                  or never will be
 CREATE FUNCTION dispatcher_event_horizon(log regclass, OUT last_position bigint, OUT horizon bigint)
-LANGUAGE plpgsql VOLATILE AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     source regclass := pg_catalog.pg_get_serial_sequence(log::text, 'position')::regclass;
 BEGIN

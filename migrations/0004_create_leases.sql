@@ -94,9 +94,8 @@ COMMENT ON TABLE dispatcher_subscription IS 'The event types that each subscript
 -- Assigns an event to a partition. MD5, because it must never change with the server: an event that
 -- moved to another partition could lie behind that partition's cursor.
 CREATE FUNCTION dispatcher_partition(subject text, event_id text, partitions integer) RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT (('x' || pg_catalog.substr(pg_catalog.md5(coalesce(subject, event_id)), 1, 8))::bit(32)::bigint % partitions)::integer
-$$;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (('x' || substr(md5(coalesce(subject, event_id)), 1, 8))::bit(32)::bigint % partitions::bigint)::integer;
 
 COMMENT ON FUNCTION dispatcher_partition(text, text, integer) IS
     'The partition of an event: by its subject, or by its id where it has none.';

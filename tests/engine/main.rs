@@ -35,6 +35,7 @@ mod restore;
 mod retention;
 mod rolling;
 mod several_event_types;
+mod shadows;
 mod shared_savepoint;
 mod stop;
 mod subscriptions;

@@ -3,4 +3,4 @@
 SELECT namespace.nspname::text AS schema
   FROM pg_class AS found
   JOIN pg_namespace AS namespace ON namespace.oid = found.relnamespace
- WHERE found.oid = 'dispatcher_event'::regclass
+ WHERE found.oid = 'dispatcher_event'::regclass::oid

@@ -2,5 +2,5 @@
 SELECT extract(epoch FROM clock_timestamp())::bigint AS now,
        ARRAY(SELECT datname::text
                FROM pg_database
-              WHERE starts_with(datname::text, $1)
+              WHERE pg_catalog.starts_with(datname::text, $1)
                 AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE datid = pg_database.oid)) AS unused

@@ -1,6 +1,6 @@
 -- Transactions that have published and are still open, the one that holds the horizon back first:
 -- the holders of the floor locks that dispatcher_event_horizon looks at (R2).
-SELECT ((held.classid::bigint & 65535) << 32) | held.objid::bigint AS floor,
+SELECT ((held.classid::bigint & 65535::bigint) << 32) | held.objid::bigint AS floor,
        held.pid,
        prepared.gid::text AS prepared,
        nullif(activity.application_name, '') AS application,
@@ -16,12 +16,12 @@ SELECT ((held.classid::bigint & 65535) << 32) | held.objid::bigint AS floor,
    AND held.objsubid = 1
    AND held.mode = 'ShareLock'
    AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-   AND held.classid::bigint >> 16 = 16384 | ('{family}dispatcher_event'::regclass::oid::bigint & 16383)
+   AND held.classid::bigint >> 16 = 16384::bigint | ('{family}dispatcher_event'::regclass::oid::bigint & 16383::bigint)
    AND held.virtualtransaction IN (
        SELECT inserting.virtualtransaction
          FROM pg_locks AS inserting
         WHERE inserting.locktype = 'relation'
           AND inserting.database = held.database
-          AND inserting.relation = '{family}dispatcher_event'::regclass)
+          AND inserting.relation = '{family}dispatcher_event'::regclass::oid)
  ORDER BY floor, started_at
  LIMIT 1
