@@ -5,7 +5,8 @@
 -- transactions that commit late. The writer floor prevents it:
 --
 --   W1  before a statement takes its first position, its (sub)transaction takes a shared advisory
---       lock whose key names the floor: the sequence's last value at that time
+--       lock whose key names the floor: the sequence's last value at that time, or a lower one if
+--       somebody else has that key
 --   W2  the statement takes positions above the floor, inserts, commits; the lock goes after the
 --       rows have become visible
 --   R1  the reader reads L, the sequence's last value
@@ -73,6 +74,10 @@ DECLARE
     memo   constant text := 'dispatcher.floor_' || TG_RELID;
     source text;
     done   text;
+    class  constant bigint := (16384::bigint | (TG_RELID::bigint & 16383::bigint)) << 48;
+    floor  bigint;
+    lowest bigint;
+    holder record;
 BEGIN
     IF pg_catalog.current_setting(memo, true) = 'held' THEN
         RETURN NULL;
@@ -94,11 +99,26 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege',
                   HINT = pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO %I', source::oid::regclass, current_user);
     END IF;
-    -- Assigned, because PERFORM would run a query.
-    done := pg_catalog.pg_advisory_xact_lock_shared(
-        ((16384 | (TG_RELID::bigint & 16383)) << 48)
-        -- Not SELECT last_value, which now and then reads ahead of what has been handed out.
-        | coalesce(pg_catalog.pg_sequence_last_value(source::oid), 0))::text;
+    -- Not SELECT last_value, which now and then reads ahead of what has been handed out.
+    floor := coalesce(pg_catalog.pg_sequence_last_value(source::oid), 0);
+    lowest := greatest(floor - 15, 0);
+    -- It does not wait: nothing of ours holds such a key exclusively, but each role that may connect can. A lower
+    -- floor is as safe, and holds readers back by a few positions more until this transaction ends.
+    WHILE NOT pg_catalog.pg_try_advisory_xact_lock_shared(class | floor) LOOP
+        IF floor = lowest THEN
+            SELECT held.pid, activity.usename INTO holder
+              FROM pg_catalog.pg_locks AS held
+              LEFT JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid = held.pid
+             WHERE held.locktype = 'advisory' AND held.mode = 'ExclusiveLock' AND held.objsubid = 1
+               AND held.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+               AND (held.classid::bigint << 32) | held.objid::bigint = class | lowest;
+            RAISE EXCEPTION 'dispatcher: the floor locks of % are held by the session % of the role %',
+                    TG_RELID::regclass, holder.pid, holder.usename
+                USING ERRCODE = 'lock_not_available',
+                      HINT = pg_catalog.format('No program of the dispatcher holds them like this. SELECT pg_terminate_backend(%s), and REVOKE CONNECT.', holder.pid);
+        END IF;
+        floor := floor - 1;
+    END LOOP;
     done := pg_catalog.set_config(memo, 'held', true);
     RETURN NULL;
 END

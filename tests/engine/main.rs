@@ -19,6 +19,7 @@ mod gap_broken;
 mod held;
 mod horizon;
 mod hostile;
+mod hostile_locks;
 mod hostile_log;
 mod hostile_roles;
 mod lease;

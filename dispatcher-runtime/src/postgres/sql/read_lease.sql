@@ -24,7 +24,7 @@ SELECT cursor.position,
            OR pg_catalog.row_security_active('{family}dispatcher_retry')
            OR pg_catalog.row_security_active('{family}dispatcher_dedup') AS secured,
        ((8192::bigint | (cursor.tableoid::bigint & 8191::bigint)) << 48) | cursor.fence AS marker,
-       pg_catalog.pg_advisory_xact_lock_shared(((8192::bigint | (cursor.tableoid::bigint & 8191::bigint)) << 48) | cursor.fence)::text AS marked
+       pg_catalog.pg_try_advisory_xact_lock_shared(((8192::bigint | (cursor.tableoid::bigint & 8191::bigint)) << 48) | cursor.fence)::text AS marked
   FROM {family}dispatcher_cursor AS cursor
   LEFT JOIN LATERAL (SELECT * FROM {family}dispatcher_event_horizon('{family}dispatcher_event'::regclass) WHERE $6) AS log ON true
  WHERE cursor.consumer = $1 AND cursor.subscription = $2 AND cursor.partition = $3 AND cursor.fence = $4

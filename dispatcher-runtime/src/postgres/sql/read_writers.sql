@@ -3,6 +3,8 @@
 SELECT ((held.classid::bigint & 65535::bigint) << 32) | held.objid::bigint AS floor,
        held.pid,
        prepared.gid::text AS prepared,
+       activity.usename::text AS role,
+       pg_catalog.has_any_column_privilege(activity.usesysid, '{family}dispatcher_event'::regclass::oid, 'INSERT') AS may_publish,
        nullif(activity.application_name, '') AS application,
        activity.state,
        coalesce(activity.xact_start, prepared.prepared) AS started_at,
