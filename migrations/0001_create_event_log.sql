@@ -176,3 +176,21 @@ BEGIN
               AND inserting.relation = log);
 END
 $$;
+
+-- Whether row-level security may keep rows of a table from the current role: what is hidden would be skipped in
+-- silence. Policies that only restrict what is written do not: there is one for reading that shows everything, to
+-- this role, and none that takes something away again.
+CREATE FUNCTION dispatcher_hides_rows(relation regclass) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.row_security_active(relation::oid)
+   AND (SELECT coalesce(pg_catalog.bool_or(NOT policy.polpermissive), false)
+            OR NOT coalesce(pg_catalog.bool_or(policy.polpermissive
+                                               AND pg_catalog.pg_get_expr(policy.polqual, policy.polrelid) = 'true'), false)
+          FROM pg_catalog.pg_policy AS policy
+         WHERE policy.polrelid = relation::oid
+           AND policy.polcmd IN ('r', '*')
+           AND EXISTS (SELECT FROM pg_catalog.unnest(policy.polroles) AS role
+                        WHERE CASE role WHEN 0::oid THEN true ELSE pg_catalog.pg_has_role(role, 'USAGE') END));
+
+COMMENT ON FUNCTION dispatcher_hides_rows(regclass) IS
+    'Whether row-level security may hide rows of this table from the current role.';

@@ -34,6 +34,7 @@ mod publish;
 mod publish_alone;
 mod restore;
 mod retention;
+mod roles;
 mod rolling;
 mod several_event_types;
 mod shadows;

@@ -21,7 +21,7 @@ SELECT pg_catalog.current_setting('server_version_num')::int AS server_version,
        (SELECT pg_catalog.string_agg(relation, ', ')
           FROM pg_catalog.unnest(ARRAY['{family}dispatcher_cursor', '{family}dispatcher_replica', '{family}dispatcher_dedup',
                             '{family}dispatcher_retry', '{family}dispatcher_dead_letter']) AS secured (relation)
-         WHERE pg_catalog.row_security_active(relation)) AS secured,
+         WHERE {family}dispatcher_hides_rows(relation::regclass)) AS secured,
        (SELECT pg_catalog.string_agg(filled.relation, ', ')
           FROM pg_catalog.unnest(ARRAY['{family}dispatcher_cursor', '{family}dispatcher_dedup', '{family}dispatcher_retry']) AS filled (relation)
          WHERE EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = filled.relation::regclass::oid)) AS replicated

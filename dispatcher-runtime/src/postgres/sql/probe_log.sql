@@ -16,7 +16,7 @@ SELECT pg_catalog.current_setting('server_version_num')::int AS server_version,
                 THEN 'EXECUTE ON FUNCTION {family}dispatcher_partition' END), '') AS missing,
        CASE WHEN EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = '{family}dispatcher_event'::regclass::oid)
             THEN '{family}dispatcher_event' END AS replicated,
-       CASE WHEN pg_catalog.row_security_active('{family}dispatcher_event') THEN '{family}dispatcher_event' END AS secured,
+       CASE WHEN {family}dispatcher_hides_rows('{family}dispatcher_event'::regclass) THEN '{family}dispatcher_event' END AS secured,
        (SELECT count(*)
           FROM pg_trigger
          WHERE tgrelid = '{family}dispatcher_event'::regclass::oid

@@ -4,4 +4,4 @@ SELECT coalesce(pg_catalog.pg_sequence_last_value(
            pg_catalog.pg_get_serial_sequence('{family}dispatcher_event', 'position')::regclass), 0) AS last_position,
        coalesce((SELECT pg_catalog.max(position) FROM {family}dispatcher_event), 0) AS last_event,
        pg_catalog.pg_get_serial_sequence('{family}dispatcher_event', 'position') AS sequence,
-       pg_catalog.row_security_active('{family}dispatcher_event') AS secured
+       {family}dispatcher_hides_rows('{family}dispatcher_event'::regclass) AS secured
