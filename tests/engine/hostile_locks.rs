@@ -124,6 +124,26 @@ async fn a_stranger_that_holds_the_marker_of_a_lease_stops_no_consumer() -> Test
     world.close().await
 }
 
+/// The start waited for the lock without end.
+#[tokio::test]
+async fn a_stranger_that_holds_the_lock_of_a_subscription_makes_its_start_fail() -> TestResult {
+    let world = World::new().await?;
+    let mut stranger = Stranger::new(&world).await?;
+    let take = "SELECT pg_advisory_lock(1146311764, hashtext('coaching.hold_slot'))";
+    stranger.session.execute(take).await?;
+    let script = Script::new([]);
+    let consumer = || {
+        let consumer = world.coaching(&script).lease(Duration::from_millis(500));
+        consumer.subscribe(hold_slot)
+    };
+    let started = tokio::time::timeout(PATIENCE, consumer().start()).await?;
+    let error = started.unwrap_err().to_string();
+    assert!(error.contains("lock timeout"), "{error}");
+    stranger.leave(&world).await?;
+    consumer().start().await?.stop().await;
+    world.close().await
+}
+
 /// The second migration waited for the lock without end.
 #[tokio::test]
 async fn a_stranger_that_holds_advisory_locks_stops_no_migration() -> TestResult {
@@ -161,6 +181,45 @@ async fn a_stranger_that_can_name_the_log_and_holds_readers_back_is_named() -> T
     );
     assert!(blocker.to_string().contains(&named), "{blocker}");
     stranger.leave(&world).await?;
+    world.close().await
+}
+
+/// Which roles may insert says nothing of a lock: the right may be another role's, or may have been taken back. So
+/// readers count it whoever has it, or events would be lost.
+#[tokio::test]
+async fn a_writer_without_a_right_of_its_own_to_publish_holds_readers_back() -> TestResult {
+    let world = World::new().await?;
+    let mut writer = Stranger::new(&world).await?;
+    let role = writer.role.clone();
+    let publish = "dispatcher_publish('credit.locked', '{}', 'tnt_a', 'revenue', 'per_1')";
+    let prepare = format!(
+        "CREATE ROLE {role}_producer; ALTER ROLE {role} NOINHERIT; GRANT {role}_producer TO {role};
+         GRANT INSERT, SELECT ON dispatcher_event TO {role}_producer;
+         GRANT SELECT ON dispatcher_event_position_seq TO {role}_producer;
+         CREATE FUNCTION order_lesson() RETURNS void LANGUAGE sql SECURITY DEFINER AS $$SELECT {publish}$$"
+    );
+    world.pool.execute(AssertSqlSafe(prepare)).await?;
+    let as_another = format!("BEGIN; SET LOCAL ROLE {role}_producer; SELECT {publish}; RESET ROLE");
+    let through_a_function = "BEGIN; SELECT order_lesson()";
+    let log = EventLog::new(world.pool.clone());
+    for statements in [as_another.as_str(), through_a_function] {
+        let statements = AssertSqlSafe(statements.to_owned());
+        writer.session.execute(statements).await?;
+        let horizon = log.horizon().await?;
+        assert!(horizon.position < horizon.last_position, "{horizon:?}");
+        let blocker = horizon.blocker.ok_or("nobody is named")?;
+        assert_eq!(blocker.role.as_ref(), Some(&role));
+        writer.session.execute("COMMIT").await?;
+    }
+    // The role is dropped before the transaction commits.
+    let begin = AssertSqlSafe(as_another);
+    writer.session.execute(begin).await?;
+    let revoke = format!("DROP OWNED BY {role}_producer; DROP ROLE {role}_producer");
+    world.pool.execute(AssertSqlSafe(revoke)).await?;
+    let horizon = log.horizon().await?;
+    assert!(horizon.position < horizon.last_position, "{horizon:?}");
+    writer.session.execute("COMMIT").await?;
+    writer.leave(&world).await?;
     world.close().await
 }
 

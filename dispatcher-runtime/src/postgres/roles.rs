@@ -23,7 +23,7 @@ use crate::postgres::family::Family;
 /// | `dispatcher_retention` | sweeps: deletes events, dedup rows and dead letters |
 ///
 /// Run it after [`migrate`](crate::migrate()), and again after each migration and each change of the contracts, as a
-/// superuser or as the owner of the tables with `CREATEROLE`. It may be run any number of times. Of a domain that is
+/// superuser or as the owner of the tables with `CREATEROLE` and `CREATE` on the database. It may be run any number of times. Of a domain that is
 /// gone it leaves the role, without rights.
 ///
 /// ```

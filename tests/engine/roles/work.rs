@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use acme_contracts::{Coaching, Revenue};
+use acme_contracts::{Coaching, REGISTRY, Revenue};
 use dispatcher_runtime::{
     Consumer, ConsumerBuilder, DeadLetterFilter, DeadLetters, Dispatcher, EventLog, Retention,
-    StartFrom, Subscriptions,
+    Roles, StartFrom, Subscriptions,
 };
 use dispatcher_test_fixtures::{TENANT, TestResult, lock};
 use sqlx::{AssertSqlSafe, Executor, PgPool};
@@ -101,6 +101,42 @@ async fn a_consumer_with_the_role_of_another_does_not_start() -> TestResult {
     company.close().await
 }
 
+/// What a role that is no superuser has made is given to the migrator, and the migrator goes on from there.
+#[tokio::test]
+async fn neither_migrating_nor_the_script_needs_a_superuser() -> TestResult {
+    let company = Company::new().await?;
+    let owner = company.service("owner", &[]).await?;
+    let role = company.role("owner");
+    let database = company.world.database.name();
+    let prepare =
+        format!("ALTER ROLE {role} CREATEROLE; GRANT CREATE ON DATABASE {database} TO {role}");
+    company.world.pool.execute(AssertSqlSafe(prepare)).await?;
+    dispatcher_runtime::migrate_schema(&owner, "swim-south").await?;
+    let prefix = company.role("s");
+    let roles = Roles::new("swim-south").prefix(&prefix);
+    let script = roles.registry(&REGISTRY).to_sql()?;
+    for _ in 0..2 {
+        owner.execute(AssertSqlSafe(script.clone())).await?;
+    }
+    let options = company.world.database.options().clone();
+    let options = options.options([("role", format!("{prefix}_migrator"))]);
+    let migrator = sqlx::PgPool::connect_with(options).await?;
+    let lose = "DELETE FROM \"swim-south\".dispatcher_migration";
+    company.world.pool.execute(lose).await?;
+    let error = dispatcher_runtime::migrate_schema(&migrator, "swim-south").await;
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.contains("already exists"),
+        "its rights suffice: {error}"
+    );
+    let create = format!("CREATE SCHEMA \"swim-east\" AUTHORIZATION {prefix}_migrator");
+    company.world.pool.execute(AssertSqlSafe(create)).await?;
+    dispatcher_runtime::migrate_schema(&migrator, "swim-east").await?;
+    migrator.close().await;
+    owner.close().await;
+    company.close().await
+}
+
 /// A service of two domains has both roles; policies add up.
 #[tokio::test]
 async fn a_service_may_have_several_of_the_roles() -> TestResult {
@@ -151,8 +187,8 @@ async fn a_policy_that_hides_events_is_still_refused() -> TestResult {
 #[tokio::test]
 async fn the_script_suits_tables_in_public() -> TestResult {
     let company = Company::new().await?;
-    let roles = dispatcher_runtime::Roles::new("public").prefix(&company.prefix);
-    let script = roles.registry(&acme_contracts::REGISTRY).to_sql()?;
+    let roles = Roles::new("public").prefix(&company.prefix);
+    let script = roles.registry(&REGISTRY).to_sql()?;
     company.world.pool.execute(AssertSqlSafe(script)).await?;
     let shop = company.service("shop", &["producer_revenue"]).await?;
     let revenue = Dispatcher::<Revenue>::builder(shop.clone()).tenant(TENANT);

@@ -1,6 +1,6 @@
 -- The roles of the dispatcher's tables in the schema {schema}. Written by dispatcher_runtime::Roles.
 --
--- Run it as a superuser, or as a role with CREATEROLE that owns the tables and may give them away, and again after
+-- Run it as a superuser, or as a role with CREATEROLE that owns the tables and may create schemas, and again after
 -- each migration and each change of the contracts: it may be run any number of times. None of the roles may log in.
 -- Grant them to the roles that your services connect as:
 --
@@ -20,6 +20,10 @@ BEGIN
             EXECUTE format('CREATE ROLE %I NOLOGIN', name);
         END IF;
     END LOOP;
+    -- Whoever is no superuser can only give tables to a role that it has, and may do this again only as that role.
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+        GRANT {migrator} TO CURRENT_USER;
+    END IF;
 END
 $roles$;
 
