@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use acme_contracts::{Coaching, Revenue};
 use dispatcher_runtime::{
-    DeadLetterFilter, DeadLetters, EventLog, Retention, StartFrom, SubscriptionOptions,
-    Subscriptions,
+    Consumer, DeadLetterFilter, DeadLetters, Dispatcher, EventLog, Retention, StartFrom,
+    SubscriptionOptions, Subscriptions,
 };
-use dispatcher_test_fixtures::{TestResult, lock};
+use dispatcher_test_fixtures::{TENANT, TestResult, lock};
 use sqlx::Executor;
+use sqlx::postgres::PgPoolOptions;
 
 use super::{calls, create};
 use crate::support::{Act, Script, World, credit_history, hold_slot};
@@ -89,5 +91,53 @@ async fn nothing_that_the_runtime_does_calls_what_stands_in_public() -> TestResu
     let careless = world.pool.execute("SELECT 'a'::text || 1::oid").await;
     assert!(careless.is_err());
     assert_eq!(calls(&world.pool).await?, 1);
+    world.close().await
+}
+
+/// Temporary tables are found before all others, also before those of the catalog, by what does not name a schema.
+const TEMPORARY: &str = "
+    DO $$
+    DECLARE
+        name text;
+    BEGIN
+        FOR name IN SELECT relname FROM pg_catalog.pg_class
+                     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname LIKE 'dispatcher\\_%' LOOP
+            EXECUTE format('CREATE TEMP TABLE %I (LIKE public.%I INCLUDING ALL)', name, name);
+        END LOOP;
+        FOREACH name IN ARRAY ARRAY['pg_locks', 'pg_stat_activity', 'pg_database', 'pg_prepared_xacts', 'pg_class',
+                                    'pg_namespace', 'pg_sequence', 'pg_trigger', 'pg_subscription_rel', 'pg_policy'] LOOP
+            EXECUTE format('CREATE TEMP TABLE %I AS SELECT 1 AS nothing', name);
+        END LOOP;
+    END
+    $$";
+
+#[tokio::test]
+async fn temporary_tables_of_a_session_stand_in_nobodys_way() -> TestResult {
+    let world = World::new().await?;
+    let pool = PgPoolOptions::new().max_connections(8);
+    let pool = pool.after_connect(|connection, _| {
+        Box::pin(async move { connection.execute(TEMPORARY).await.map(drop) })
+    });
+    let pool = pool.connect_with(world.database.options().clone()).await?;
+    let revenue = Dispatcher::<Revenue>::builder(pool.clone()).tenant(TENANT);
+    let revenue = revenue.schema("public").build()?;
+    revenue.publish(lock(1, 1)).await?;
+    let mut tx = pool.begin().await?;
+    revenue.publish(lock(2, 2)).within(&mut tx).await?;
+    let log = EventLog::in_schema(pool.clone(), "public")?;
+    assert!(log.horizon().await?.blocker.is_some());
+    tx.commit().await?;
+    let consumer = Consumer::<Coaching>::builder(pool.clone())
+        .state(Script::new([(1, Act::FailTimes(1))]))
+        .poll_interval(Duration::from_secs(600))
+        .retry([Duration::from_millis(20)])
+        .subscribe(hold_slot);
+    let consumer = consumer.start().await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    assert_eq!(world.effects().await?, [2, 1]);
+    let moved = "SELECT count(*) FROM public.dispatcher_cursor WHERE position = 2";
+    assert_eq!(world.count(moved).await?, 1);
+    pool.close().await;
     world.close().await
 }

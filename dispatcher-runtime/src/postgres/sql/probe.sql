@@ -24,4 +24,4 @@ SELECT pg_catalog.current_setting('server_version_num')::int AS server_version,
          WHERE {family}dispatcher_hides_rows(relation::regclass)) AS secured,
        (SELECT pg_catalog.string_agg(filled.relation, ', ')
           FROM pg_catalog.unnest(ARRAY['{family}dispatcher_cursor', '{family}dispatcher_dedup', '{family}dispatcher_retry']) AS filled (relation)
-         WHERE EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = filled.relation::regclass::oid)) AS replicated
+         WHERE EXISTS (SELECT FROM pg_catalog.pg_subscription_rel WHERE srrelid = filled.relation::regclass::oid)) AS replicated
