@@ -6,7 +6,7 @@
 --
 --   W1  before a statement takes its first position, its (sub)transaction takes a shared advisory
 --       lock whose key names the floor: the sequence's last value at that time, or a lower one if
---       somebody else has that key
+--       another session holds that key exclusively
 --   W2  the statement takes positions above the floor, inserts, commits; the lock goes after the
 --       rows have become visible
 --   R1  the reader reads L, the sequence's last value
@@ -20,10 +20,10 @@
 -- It assumes that only INSERT takes positions, that the sequence has CACHE 1 and is never set
 -- downwards, that positions stay below 2^48, and that the reader is READ COMMITTED on the primary.
 
--- Whoever may create functions and operators in a schema of somebody's search path decides what names there mean,
--- unless pg_catalog has one whose argument types fit exactly. So every function of these files either fixes its
--- search path or has a body that is parsed when it is created; and what is parsed then, with the checks, defaults
--- and indexes, fits exactly or is cast until it does.
+-- A role that can create functions and operators in a schema of the caller's search path can shadow those of Postgres,
+-- unless pg_catalog has one with exactly these argument types. So every function of these files either fixes its
+-- search path or has a body that is parsed when it is created. Expressions that are parsed then, also those of checks,
+-- defaults and indexes, cast their operands to exactly the types that pg_catalog has.
 
 -- The lowest number of a program that these tables suit. A migration that older programs cannot live with
 -- replaces it.

@@ -15,8 +15,8 @@
 --                terminated, so that a stopped process blocks no other replica with its row locks.
 --                Each of them holds a marker, a shared advisory lock: 3 bits that say "a lease",
 --                13 bits of the table's oid, 48 bits of fence; and, because the oids of two table
---                families may agree in 13 bits, a lock on the table itself. Whoever may connect can hold
---                such a key exclusively; the transaction then does without, and L6 does not find it
+--                families may agree in 13 bits, a lock on the table itself. Any role that can connect can
+--                hold such a key exclusively; the transaction then has no marker, and L6 does not find it
 --
 -- Why a stale worker cannot write: L1 and L3 lock the same row, so one comes first. L3 first: L1
 -- waits, and then sees the lease renewed and the new position. L1 first: L3 finds another fence and

@@ -176,7 +176,7 @@ async fn a_stranger_that_can_name_the_log_and_holds_readers_back_is_named() -> T
     assert_eq!(blocker.role.as_ref(), Some(&stranger.role));
     assert_eq!(blocker.may_publish, Some(false));
     let named = format!(
-        "of the role \"{}\", which has no right of its own to publish",
+        "role \"{}\", which has no right of its own to publish",
         stranger.role
     );
     assert!(blocker.to_string().contains(&named), "{blocker}");

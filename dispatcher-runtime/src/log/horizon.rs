@@ -63,7 +63,7 @@ impl fmt::Display for Blocker {
             write!(f, " of {application:?}")?;
         }
         if let Some(role) = &self.role {
-            write!(f, " of the role {role:?}")?;
+            write!(f, ", role {role:?}")?;
         }
         if self.may_publish == Some(false) {
             f.write_str(", which has no right of its own to publish")?;

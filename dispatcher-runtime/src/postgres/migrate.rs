@@ -116,7 +116,7 @@ async fn claim(tx: &mut PgConnection, family: &Family, table: &str) -> Result<()
         });
     }
     refuse_stranger(tx, table).await?;
-    // It excludes itself and no reader, and nobody takes it without a right to write here.
+    // It conflicts with itself and not with readers, and taking it requires a right to write here.
     let lock = format!("LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE");
     Ok(send(tx, lock).await?)
 }

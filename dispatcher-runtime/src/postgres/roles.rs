@@ -46,7 +46,7 @@ pub struct Roles {
 }
 
 impl Roles {
-    /// For the tables in this Postgres schema; best one of their own, which nobody else can name then.
+    /// For the tables in this Postgres schema. A schema of their own is best: only these roles can then refer to them.
     pub fn new(schema: &str) -> Self {
         Self {
             schema: schema.to_owned(),
@@ -63,7 +63,7 @@ impl Roles {
         self
     }
 
-    /// All producers and consumers of these contracts. Retired event types are left out: nobody may publish them.
+    /// All producers and consumers of these contracts. Retired event types are left out, because they may not be published.
     pub fn registry(mut self, registry: &Registry) -> Self {
         for event in registry.events() {
             if event.status != Status::Retired {

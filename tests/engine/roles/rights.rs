@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use acme_contracts::REGISTRY;
+use dispatcher_runtime::{LoadedRegistry, Roles};
 use dispatcher_test_fixtures::TestResult;
+use sqlx::{AssertSqlSafe, Executor};
 
-use super::Company;
+use super::{Company, SCHEMA};
 
 /// Role, object, rights. What is not listed is refused.
 const ALLOWED: &str = "
@@ -55,7 +58,7 @@ retention dispatcher_reader SELECT
 retention dispatcher_retry SELECT
 ";
 
-/// What exists. Each is in at least one line above, or nobody but the owner needs it.
+/// Functions that only the owner needs. Everything else is in at least one line above.
 const FOR_THE_OWNER: [&str; 2] = ["dispatcher_event_floor", "dispatcher_event_notify"];
 
 const RIGHTS: &str = "
@@ -123,15 +126,45 @@ async fn each_role_may_do_what_is_listed_and_nothing_else() -> TestResult {
 }
 
 #[tokio::test]
-async fn whoever_has_none_of_the_roles_may_do_nothing() -> TestResult {
+async fn the_roles_of_domains_that_are_gone_may_do_nothing() -> TestResult {
     let company = Company::new().await?;
-    let pool = company.service("stranger", &[]).await?;
-    let rights = sqlx::query_scalar::<_, String>(RIGHTS).bind(company.role("stranger"));
+    let roles = Roles::new(SCHEMA).prefix(&company.prefix);
+    let script = roles.producer("revenue", ["credit.locked"]).to_sql()?;
+    company.world.pool.execute(AssertSqlSafe(script)).await?;
+    for name in ["consumer_coaching", "producer_scheduling"] {
+        may_do_nothing(&company, name).await?;
+    }
+    let policies = "SELECT count(*) FROM pg_policy WHERE polname ~ '_(coaching|scheduling)$'";
+    assert_eq!(company.world.count(policies).await?, 0);
+    company.close().await
+}
+
+#[tokio::test]
+async fn contracts_that_are_loaded_have_the_same_roles() -> TestResult {
+    let contracts = concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts");
+    let loaded = LoadedRegistry::from_dir(contracts)?;
+    assert_eq!(
+        Roles::new(SCHEMA).loaded_registry(&loaded).to_sql()?,
+        Roles::new(SCHEMA).registry(&REGISTRY).to_sql()?
+    );
+    Ok(())
+}
+
+async fn may_do_nothing(company: &Company, name: &str) -> TestResult {
+    let rights = sqlx::query_scalar::<_, String>(RIGHTS).bind(company.role(name));
     let rights: Vec<_> = rights.fetch_all(&company.world.pool).await?;
     assert!(rights.iter().all(|line| !line.contains(' ')), "{rights:?}");
     let usage = "SELECT has_schema_privilege($1, 'swim-north', 'USAGE, CREATE')";
-    let usage = sqlx::query_scalar::<_, bool>(usage).bind(company.role("stranger"));
-    assert!(!usage.fetch_one(&company.world.pool).await?);
+    let usage = sqlx::query_scalar::<_, bool>(usage).bind(company.role(name));
+    assert!(!usage.fetch_one(&company.world.pool).await?, "{name}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn whoever_has_none_of_the_roles_may_do_nothing() -> TestResult {
+    let company = Company::new().await?;
+    let pool = company.service("stranger", &[]).await?;
+    may_do_nothing(&company, "stranger").await?;
     pool.close().await;
     company.close().await
 }

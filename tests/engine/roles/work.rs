@@ -183,7 +183,7 @@ async fn a_policy_that_hides_events_is_still_refused() -> TestResult {
     company.close().await
 }
 
-/// In a schema with other things the right to name the log stays with everybody, the rest is the same.
+/// In a schema with other objects every role keeps USAGE; the rest is the same.
 #[tokio::test]
 async fn the_script_suits_tables_in_public() -> TestResult {
     let company = Company::new().await?;

@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, Executor, PgPool};
 
 const CREATE: &str = include_str!("create.sql");
 
-/// Creates them, for each name that stands in our SQL.
+/// Creates them, for each name that our SQL uses.
 pub(crate) async fn create(pool: &PgPool) -> TestResult {
     let mut names = BTreeSet::new();
     for folder in [MIGRATIONS, STATEMENTS] {

@@ -112,7 +112,7 @@ const TEMPORARY: &str = "
     $$";
 
 #[tokio::test]
-async fn temporary_tables_of_a_session_stand_in_nobodys_way() -> TestResult {
+async fn temporary_tables_of_the_session_are_not_taken_for_ours() -> TestResult {
     let world = World::new().await?;
     let pool = PgPoolOptions::new().max_connections(8);
     let pool = pool.after_connect(|connection, _| {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   writer   W1 read the sequence, then lock that floor   once a (sub)transaction, by its memo
-//!            (or a lower one, where somebody else has the key of that one)
+//!            (or a lower one, where another session holds the key of that one)
 //!            W2 take a position and insert                 again and again
 //!            savepoint, rollback to it, release; rollback
 //!            commit: first the rows are visible, then the locks go

@@ -6,10 +6,12 @@
 --
 --     GRANT {prefix}_producer_… TO my_service;
 --
--- Policies restrict what a role writes and hide nothing from a role that may read: what is hidden would be skipped.
+-- The policies restrict what a role may write. They hide no rows: a consumer would skip hidden events.
 BEGIN;
--- What is parsed here means what Postgres has, whatever there is in other schemas.
+-- Names here mean objects of Postgres, whatever other schemas contain.
 SET LOCAL search_path = pg_catalog, pg_temp;
+-- It locks the tables. If it does not get the locks soon, it fails, so that the sessions behind it can go on.
+SET LOCAL lock_timeout = '5s';
 
 DO $roles$
 DECLARE
@@ -20,7 +22,8 @@ BEGIN
             EXECUTE format('CREATE ROLE %I NOLOGIN', name);
         END IF;
     END LOOP;
-    -- Whoever is no superuser can only give tables to a role that it has, and may do this again only as that role.
+    -- A role that is not a superuser can only give tables to a role that it is a member of, and has to be a member
+    -- to run this again.
     IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
         GRANT {migrator} TO CURRENT_USER;
     END IF;
@@ -28,11 +31,14 @@ END
 $roles$;
 
 {schema_rights}
--- Everything belongs to the migrator. Nobody else has a right that is not granted below.
+-- Everything belongs to the migrator. Other roles have only the rights that are granted below.
 DO $family$
 DECLARE
     object record;
     name   text;
+    -- Also those of domains that are gone.
+    ours   constant text[] := ARRAY(SELECT rolname::text FROM pg_roles
+                                     WHERE rolname ~ '^{prefix}_(producer_|consumer_|operator$|retention$)');
 BEGIN
     FOR object IN
         SELECT relation.oid::regclass AS name,
@@ -49,7 +55,7 @@ BEGIN
             EXECUTE format('ALTER %s %s OWNER TO {migrator}', object.kind, object.name);
         END IF;
         EXECUTE format('REVOKE ALL ON %s FROM PUBLIC', object.name);
-        FOR name IN SELECT rolname FROM pg_roles WHERE rolname ~ '^{prefix}_(producer_|consumer_|operator$|retention$)' LOOP
+        FOREACH name IN ARRAY ours LOOP
             EXECUTE format('REVOKE ALL ON %s FROM %I', object.name, name);
         END LOOP;
     END LOOP;
@@ -59,6 +65,12 @@ BEGIN
     LOOP
         EXECUTE format('ALTER ROUTINE %s OWNER TO {migrator}', object.name);
         EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', object.name);
+        FOREACH name IN ARRAY ours LOOP
+            EXECUTE format('REVOKE ALL ON ROUTINE %s FROM %I', object.name, name);
+        END LOOP;
+    END LOOP;
+    FOREACH name IN ARRAY ours LOOP
+        EXECUTE format('REVOKE ALL ON SCHEMA {schema} FROM %I', name);
     END LOOP;
     FOR object IN
         SELECT polrelid::regclass AS relation, polname AS name

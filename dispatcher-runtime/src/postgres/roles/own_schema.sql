@@ -1,3 +1,3 @@
--- Without USAGE nobody can name the log, and so nobody can hold its readers back.
+-- A role without USAGE cannot refer to the log, and so cannot hold its readers back.
 ALTER SCHEMA {schema} OWNER TO {migrator};
 REVOKE ALL ON SCHEMA {schema} FROM PUBLIC;

@@ -1,4 +1,4 @@
--- Whoever may create something in this schema could put it in the way of what is meant. That all may name the log
--- cannot be taken back where other things are in the same schema; a schema of its own is better.
+-- A role that can create objects in this schema could shadow what others mean. USAGE stays with PUBLIC, because other
+-- objects are in the same schema too. A schema of its own is better.
 REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA {schema} TO {migrator};
