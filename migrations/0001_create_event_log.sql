@@ -5,7 +5,8 @@
 -- transactions that commit late. The writer floor prevents it:
 --
 --   W1  before a statement takes its first position, its (sub)transaction takes a shared advisory
---       lock whose key names the floor: the sequence's last value at that time
+--       lock whose key names the floor: the sequence's last value at that time, or a lower one if
+--       another session holds that key exclusively
 --   W2  the statement takes positions above the floor, inserts, commits; the lock goes after the
 --       rows have become visible
 --   R1  the reader reads L, the sequence's last value
@@ -19,10 +20,15 @@
 -- It assumes that only INSERT takes positions, that the sequence has CACHE 1 and is never set
 -- downwards, that positions stay below 2^48, and that the reader is READ COMMITTED on the primary.
 
+-- A role that can create functions and operators in a schema of the caller's search path can shadow those of Postgres,
+-- unless pg_catalog has one with exactly these argument types. So every function of these files either fixes its
+-- search path or has a body that is parsed when it is created. Expressions that are parsed then, also those of checks,
+-- defaults and indexes, cast their operands to exactly the types that pg_catalog has.
+
 -- The lowest number of a program that these tables suit. A migration that older programs cannot live with
 -- replaces it.
 CREATE FUNCTION dispatcher_needs_program() RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 1';
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 1;
 
 CREATE TABLE dispatcher_event (
     position       bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1),
@@ -61,13 +67,17 @@ COMMENT ON COLUMN dispatcher_event.inserted_at IS 'When the row was inserted, by
 --
 -- W1. A statement trigger: it fires before the identity default is evaluated. A row trigger does not.
 CREATE FUNCTION dispatcher_event_floor() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     -- One lock for each (sub)transaction, or 25,000 inserts run out of lock memory. The memo is
     -- transaction-local, so ROLLBACK TO SAVEPOINT takes it back together with the lock.
     memo   constant text := 'dispatcher.floor_' || TG_RELID;
     source text;
     done   text;
+    class  constant bigint := (16384::bigint | (TG_RELID::bigint & 16383::bigint)) << 48;
+    floor  bigint;
+    lowest bigint;
+    holder record;
 BEGIN
     IF pg_catalog.current_setting(memo, true) = 'held' THEN
         RETURN NULL;
@@ -89,11 +99,26 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege',
                   HINT = pg_catalog.format('GRANT USAGE ON SEQUENCE %s TO %I', source::oid::regclass, current_user);
     END IF;
-    -- Assigned, because PERFORM would run a query.
-    done := pg_catalog.pg_advisory_xact_lock_shared(
-        ((16384 | (TG_RELID::bigint & 16383)) << 48)
-        -- Not SELECT last_value, which now and then reads ahead of what has been handed out.
-        | coalesce(pg_catalog.pg_sequence_last_value(source::oid), 0))::text;
+    -- Not SELECT last_value, which now and then reads ahead of what has been handed out.
+    floor := coalesce(pg_catalog.pg_sequence_last_value(source::oid), 0);
+    lowest := greatest(floor - 15, 0);
+    -- It does not wait: nothing of ours holds such a key exclusively, but each role that may connect can. A lower
+    -- floor is as safe, and holds readers back by a few positions more until this transaction ends.
+    WHILE NOT pg_catalog.pg_try_advisory_xact_lock_shared(class | floor) LOOP
+        IF floor = lowest THEN
+            SELECT held.pid, activity.usename INTO holder
+              FROM pg_catalog.pg_locks AS held
+              LEFT JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid = held.pid
+             WHERE held.locktype = 'advisory' AND held.mode = 'ExclusiveLock' AND held.objsubid = 1
+               AND held.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+               AND (held.classid::bigint << 32) | held.objid::bigint = class | lowest;
+            RAISE EXCEPTION 'dispatcher: the floor locks of % are held by the session % of the role %',
+                    TG_RELID::regclass, holder.pid, holder.usename
+                USING ERRCODE = 'lock_not_available',
+                      HINT = pg_catalog.format('No program of the dispatcher holds them like this. SELECT pg_terminate_backend(%s), and REVOKE CONNECT.', holder.pid);
+        END IF;
+        floor := floor - 1;
+    END LOOP;
     done := pg_catalog.set_config(memo, 'held', true);
     RETURN NULL;
 END
@@ -110,7 +135,7 @@ ALTER TABLE dispatcher_event ENABLE ALWAYS TRIGGER dispatcher_event_floor;
 --   horizon        min(L, F): every event up to here is visible to a snapshot taken from now on,
 --                  or never will be
 CREATE FUNCTION dispatcher_event_horizon(log regclass, OUT last_position bigint, OUT horizon bigint)
-LANGUAGE plpgsql VOLATILE AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     source regclass := pg_catalog.pg_get_serial_sequence(log::text, 'position')::regclass;
 BEGIN
@@ -151,3 +176,21 @@ BEGIN
               AND inserting.relation = log);
 END
 $$;
+
+-- Whether row-level security may keep rows of a table from the current role: what is hidden would be skipped in
+-- silence. Policies that only restrict what is written do not: there is one for reading that shows everything, to
+-- this role, and none that takes something away again.
+CREATE FUNCTION dispatcher_hides_rows(relation regclass) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN pg_catalog.row_security_active(relation::oid)
+   AND (SELECT coalesce(pg_catalog.bool_or(NOT policy.polpermissive), false)
+            OR NOT coalesce(pg_catalog.bool_or(policy.polpermissive
+                                               AND pg_catalog.pg_get_expr(policy.polqual, policy.polrelid) = 'true'), false)
+          FROM pg_catalog.pg_policy AS policy
+         WHERE policy.polrelid = relation::oid
+           AND policy.polcmd IN ('r', '*')
+           AND EXISTS (SELECT FROM pg_catalog.unnest(policy.polroles) AS role
+                        WHERE CASE role WHEN 0::oid THEN true ELSE pg_catalog.pg_has_role(role, 'USAGE') END));
+
+COMMENT ON FUNCTION dispatcher_hides_rows(regclass) IS
+    'Whether row-level security may hide rows of this table from the current role.';

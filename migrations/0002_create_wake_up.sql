@@ -6,7 +6,7 @@
 -- that writers do not mistake each other for sleepers. PREPARE TRANSACTION refuses a transaction that
 -- has notified: two-phase publishers disable this trigger, and consumers poll.
 CREATE FUNCTION dispatcher_event_notify() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     -- A statement usually inserts events of one type, which min and max find without a sort or a hash.
     inserted_type text;

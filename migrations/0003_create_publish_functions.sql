@@ -17,12 +17,12 @@ LANGUAGE sql VOLATILE PARALLEL SAFE BEGIN ATOMIC
     SELECT 'evt_' || encode(
                overlay(
                    uuid_send(gen_random_uuid())
-                   PLACING substring(int8send(us / 1000) FROM 3)
+                   PLACING substring(int8send(us / 1000::bigint) FROM 3)
                         -- 7 in the four bits of the version; 1000 µs as 4096 parts
-                        || substring(int8send(28672 | us % 1000 * 4096 / 1000) FROM 7)
+                        || substring(int8send(28672::bigint | us % 1000::bigint * 4096::bigint / 1000::bigint) FROM 7)
                    FROM 1),
                'hex')::uuid::text
-      FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) AS now (us);
+      FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000000::numeric)::bigint) AS now (us);
 END;
 
 COMMENT ON FUNCTION dispatcher_generate_event_id() IS 'A new event id: evt_ and a UUID of version 7.';
@@ -165,10 +165,11 @@ COMMENT ON FUNCTION dispatcher_publish(text, json, text, text, text, text, text,
 
 -- Publishes one event and commits it, in one round trip instead of three. In an open transaction the
 -- COMMIT is an error, and nothing is published. PL/pgSQL looks tables up by name, and the schema need
--- not be on the caller's search path, so the body names the schema.
+-- not be on the caller's search path, so the body names the schema. A procedure that commits cannot fix its search
+-- path, so the body calls no function and no operator.
 DO $outer$
 BEGIN
-    EXECUTE format($create$
+    EXECUTE pg_catalog.format($create$
         CREATE PROCEDURE dispatcher_publish_alone(
             text, text, integer, timestamptz, text, text, text, text, text, text, text, text,
             INOUT "position" bigint)

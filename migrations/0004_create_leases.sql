@@ -15,7 +15,8 @@
 --                terminated, so that a stopped process blocks no other replica with its row locks.
 --                Each of them holds a marker, a shared advisory lock: 3 bits that say "a lease",
 --                13 bits of the table's oid, 48 bits of fence; and, because the oids of two table
---                families may agree in 13 bits, a lock on the table itself
+--                families may agree in 13 bits, a lock on the table itself. Any role that can connect can
+--                hold such a key exclusively; the transaction then has no marker, and L6 does not find it
 --
 -- Why a stale worker cannot write: L1 and L3 lock the same row, so one comes first. L3 first: L1
 -- waits, and then sees the lease renewed and the new position. L1 first: L3 finds another fence and
@@ -94,9 +95,8 @@ COMMENT ON TABLE dispatcher_subscription IS 'The event types that each subscript
 -- Assigns an event to a partition. MD5, because it must never change with the server: an event that
 -- moved to another partition could lie behind that partition's cursor.
 CREATE FUNCTION dispatcher_partition(subject text, event_id text, partitions integer) RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT (('x' || pg_catalog.substr(pg_catalog.md5(coalesce(subject, event_id)), 1, 8))::bit(32)::bigint % partitions)::integer
-$$;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (('x' || substr(md5(coalesce(subject, event_id)), 1, 8))::bit(32)::bigint % partitions::bigint)::integer;
 
 COMMENT ON FUNCTION dispatcher_partition(text, text, integer) IS
     'The partition of an event: by its subject, or by its id where it has none.';

@@ -132,6 +132,8 @@ pub use uuid;
 pub use postgres::error::{ConfigError, DatabaseError, MigrateError};
 #[cfg(feature = "postgres")]
 pub use postgres::migrate::{migrate, migrate_schema};
+#[cfg(feature = "postgres")]
+pub use postgres::roles::Roles;
 
 #[cfg(feature = "publish")]
 pub use publish::{

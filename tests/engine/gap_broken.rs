@@ -33,14 +33,14 @@ async fn break_memo(pool: &PgPool) -> TestResult {
     let broken = source
         .replace(
             "pg_catalog.current_setting(memo, true) = 'held'",
-            "pg_catalog.pg_sequence_last_value('memo') IS NOT NULL",
+            "pg_catalog.pg_sequence_last_value('public.memo') IS NOT NULL",
         )
         .replace(
             "done := pg_catalog.set_config(memo, 'held', true)",
-            "done := pg_catalog.nextval('memo')",
+            "done := pg_catalog.nextval('public.memo')",
         );
     assert_eq!(
-        broken.matches("'memo'").count(),
+        broken.matches("'public.memo'").count(),
         2,
         "both places are changed"
     );

@@ -66,7 +66,10 @@ async fn whoever_has_published_and_not_ended_is_named() -> TestResult {
     assert_eq!(blocker.prepared, None);
     assert!(blocker.age > Duration::ZERO);
     let said = blocker.to_string();
-    let expected = format!("the transaction of process {pid} of \"importer\", open for ");
+    let role = blocker.role.as_deref().ok_or("no role is named")?;
+    assert_eq!(blocker.may_publish, Some(true));
+    let expected =
+        format!("the transaction of process {pid} of \"importer\", role {role:?}, open for ");
     assert!(
         said.starts_with(&expected) && said.ends_with(" s (idle in transaction)"),
         "{said}"

@@ -8,7 +8,7 @@ use dispatcher_runtime::Consumer;
 use dispatcher_test_fixtures::{TestResult, create_effect_table, lock_json, person_id};
 use dispatcher_test_launcher::Server;
 use sqlx::migrate::Migrator;
-use sqlx::{Executor, PgPool, Row};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgPool, Row};
 
 use crate::support::{Script, World, hold_slot};
 
@@ -247,4 +247,34 @@ async fn a_migration_that_fails_says_once_why() -> TestResult {
     assert!(report.contains("migration 4"), "{report}");
     pool.close().await;
     Ok(database.close().await?)
+}
+
+/// Its owner could attach a trigger to the table, which would run as the role that migrates.
+#[tokio::test]
+async fn tables_of_another_role_are_not_migrated() -> TestResult {
+    let world = World::new().await?;
+    let owner = format!("owner_in_{}", world.database.name());
+    let squat = format!(
+        "CREATE ROLE {owner}; CREATE SCHEMA squat; GRANT ALL ON SCHEMA squat TO {owner}; SET ROLE {owner};
+         CREATE TABLE squat.dispatcher_migration (LIKE public.dispatcher_migration INCLUDING ALL);
+         CREATE FUNCTION squat.run() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''it ran as %'', current_user; END';
+         CREATE TRIGGER run BEFORE INSERT ON squat.dispatcher_migration EXECUTE FUNCTION squat.run();
+         RESET ROLE"
+    );
+    // The connection that had the role is not used again.
+    let mut connection = world.pool.acquire().await?.detach();
+    let grant = format!("GRANT SELECT ON dispatcher_migration TO PUBLIC; {squat}");
+    connection.execute(AssertSqlSafe(grant)).await?;
+    connection.close().await?;
+    let error = dispatcher_runtime::migrate_schema(&world.pool, "squat").await;
+    let error = error.unwrap_err().to_string();
+    let expected = format!(
+        "the table \"squat\".dispatcher_migration belongs to the role \"{owner}\", and what it has attached to its \
+         tables would run as the role that migrates them: migrate as \"{owner}\" (`SET ROLE`), or give the \
+         dispatcher's tables to the role that migrates"
+    );
+    assert_eq!(error, expected);
+    let drop = format!("DROP OWNED BY {owner}; DROP ROLE {owner}");
+    world.pool.execute(AssertSqlSafe(drop)).await?;
+    world.close().await
 }

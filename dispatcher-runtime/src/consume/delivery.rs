@@ -101,7 +101,7 @@ impl BeginDelivery {
             .marker
             .as_ref()
             .map_or_else(String::new, |Marker { lock_table, key }| {
-                format!("; {lock_table}; SELECT pg_catalog.pg_advisory_xact_lock_shared({key})")
+                format!("; {lock_table}; SELECT pg_catalog.pg_try_advisory_xact_lock_shared({key})")
             });
         let role = if self.keeps_role {
             format!(

@@ -113,8 +113,9 @@ fn secured(tables: &str) -> ConfigError {
     ConfigError::Invalid {
         setting: "row-level security",
         value: format!("active for this role on {tables}"),
-        expected: "inactive, or events are skipped in silence: \
-             `ALTER TABLE … DISABLE ROW LEVEL SECURITY`, or `ALTER ROLE … BYPASSRLS`",
+        expected: "inactive or hide no rows, or events are skipped in silence: \
+             `CREATE POLICY … FOR SELECT USING (true)`, `ALTER TABLE … DISABLE ROW LEVEL SECURITY`, \
+             or `ALTER ROLE … BYPASSRLS`",
     }
 }
 

@@ -104,6 +104,8 @@ impl EventLog {
                 horizon.blocker = Some(Blocker {
                     pid: row.try_get("pid")?,
                     prepared: row.try_get("prepared")?,
+                    role: row.try_get("role")?,
+                    may_publish: row.try_get("may_publish")?,
                     application: row.try_get("application")?,
                     state: row.try_get("state")?,
                     age: Duration::try_from_secs_f64(row.try_get("age")?).unwrap_or_default(),

@@ -31,6 +31,12 @@ pub struct Blocker {
     pub pid: Option<i32>,
     /// The name that `PREPARE TRANSACTION` gave it, for `COMMIT PREPARED` or `ROLLBACK PREPARED`.
     pub prepared: Option<String>,
+    /// The role that its session connected as, which every role may see. `None` for a prepared transaction.
+    pub role: Option<String>,
+    /// Whether that role may insert into the log by a right of its own. One that may not has published as
+    /// another role (`SET ROLE`, a `SECURITY DEFINER` function, a view), or has only taken the lock, as any role
+    /// can that has USAGE on the schema. `None` for a prepared transaction.
+    pub may_publish: Option<bool>,
     /// The `application_name` of its session. `None` also where the role may not see it: sessions of
     /// other roles need `pg_read_all_stats`.
     pub application: Option<String>,
@@ -55,6 +61,12 @@ impl fmt::Display for Blocker {
         }
         if let Some(application) = &self.application {
             write!(f, " of {application:?}")?;
+        }
+        if let Some(role) = &self.role {
+            write!(f, ", role {role:?}")?;
+        }
+        if self.may_publish == Some(false) {
+            f.write_str(", which has no right of its own to publish")?;
         }
         write!(f, ", open for {:.1} s", self.age.as_secs_f64())?;
         if let Some(state) = &self.state {

@@ -120,6 +120,8 @@ impl StandstillWatcher {
                 consumer,
                 pid = blocker.pid,
                 prepared = blocker.prepared,
+                role = blocker.role,
+                may_publish = blocker.may_publish,
                 application = blocker.application,
                 state = blocker.state,
                 age_seconds = blocker.age.as_secs(),
@@ -175,6 +177,8 @@ mod tests {
         let blocker = Blocker {
             pid: Some(17),
             prepared: None,
+            role: Some("importer".to_owned()),
+            may_publish: Some(true),
             application: Some("importer".to_owned()),
             state: None,
             age: Duration::from_secs(9),

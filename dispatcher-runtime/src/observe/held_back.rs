@@ -27,6 +27,13 @@ pub(super) mod metric {
     pub(in crate::observe) const HELP: &str = "For how long an open transaction that has published has kept events from being read; 0 when it has ended.";
     pub(in crate::observe) const APPLICATION: &str = "application";
 
+    pub(in crate::observe) const ROLE: &str = "role";
+
+    /// The role that the session of the transaction connected as.
+    pub(in crate::observe) fn role<'a>(held_back: &HeldBack<'a>) -> &'a str {
+        held_back.blocker.role.as_deref().unwrap_or("unknown")
+    }
+
     /// The name that the session of the transaction gave itself.
     pub(in crate::observe) fn application<'a>(held_back: &HeldBack<'a>) -> &'a str {
         held_back

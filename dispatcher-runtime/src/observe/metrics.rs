@@ -98,6 +98,7 @@ impl Observer for MetricsObserver {
         gauge!(
             metric::NAME,
             label::CONSUMER => held_back.consumer,
+            metric::ROLE => metric::role(held_back).to_owned(),
             metric::APPLICATION => metric::application(held_back).to_owned(),
         )
         .set(milliseconds(held_back.standing_for));

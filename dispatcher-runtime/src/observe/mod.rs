@@ -13,7 +13,7 @@
 //! | `dispatcher.handler_latency_ms` | how long a handler ran | as `dispatcher.consume.count` |
 //! | `dispatcher.end_to_end_latency_ms` | from `occurred_at` until it was handled or a dead letter | as `dispatcher.consume.count` |
 //! | `dispatcher.end_to_end_latency_since_insert_ms` | the same, from its insert | as `dispatcher.consume.count` |
-//! | `dispatcher.horizon.standing_ms` | for how long an open transaction has kept events from being read; 0 when it has ended | consumer, application |
+//! | `dispatcher.horizon.standing_ms` | for how long an open transaction has kept events from being read; 0 when it has ended | consumer, role, application |
 //!
 //! The adapters record these, each behind the feature of its name: `MetricsObserver` for the `metrics`
 //! facade (Prometheus and others), and `OpenTelemetryObserver`. Labels take few values: names from the

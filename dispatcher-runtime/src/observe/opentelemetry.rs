@@ -120,6 +120,7 @@ impl Observer for OpenTelemetryObserver {
             milliseconds(held_back.standing_for),
             &[
                 KeyValue::new(label::CONSUMER, held_back.consumer),
+                KeyValue::new(metric::ROLE, metric::role(held_back).to_owned()),
                 KeyValue::new(
                     metric::APPLICATION,
                     metric::application(held_back).to_owned(),

@@ -3,13 +3,16 @@
 //! The statements are the files of `migrations/`, applied by sqlx's means under a table of our own
 //! (`dispatcher_migration`), so that they never meet the migrations of the service itself. All of them are one
 //! transaction, and nothing is left in the session. What is there is looked at before rights are asked for.
+//!
+//! Replicas that start at the same time wait for each other with a lock on `dispatcher_migration`, which only a role
+//! with rights on it can take. The one that creates it makes the others fail, and they look again.
 
 use std::borrow::Cow;
 
 use sqlx::migrate::{Migrate, Migration, MigrationType};
 use sqlx::{Connection, PgConnection, PgPool, SqlSafeStr};
 
-use crate::postgres::error::MigrateError;
+use crate::postgres::error::{DatabaseError, MigrateError, sql_state};
 use crate::postgres::family::Family;
 use crate::postgres::transport;
 
@@ -33,7 +36,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
 pub(crate) const PROGRAM: i32 = 1;
 
 /// Creates the dispatcher's tables where the connection's search path points, or brings them up
-/// to date. Applying it again does nothing; replicas may start it at the same time.
+/// to date, as the role that owns them. Applying it again does nothing; replicas may start it at the same time.
 ///
 /// Where nothing is to be done, the role needs no more rights than to read `dispatcher_migration`. Tables of
 /// a newer version of this crate are left as they are, if they suit this one too. It may go through a transaction
@@ -41,7 +44,7 @@ pub(crate) const PROGRAM: i32 = 1;
 ///
 /// # Errors
 /// The database cannot be reached; the role may not create tables; a migration that was applied is not the
-/// one of this crate; [`MigrateError::Newer`]; or [`MigrateError::Foreign`].
+/// one of this crate; [`MigrateError::Newer`]; [`MigrateError::Foreign`]; or [`MigrateError::NotOwner`].
 ///
 /// # Cancellation
 /// It is one transaction: if the future is dropped, all is done or nothing.
@@ -73,26 +76,84 @@ async fn run(pool: &PgPool, family: &Family) -> Result<(), MigrateError> {
     if missing.is_empty() {
         return Ok(());
     }
-    let mut tx = connection.begin().await?;
-    // Only until the transaction ends: behind a transaction pooler the session then serves another client.
-    let lock = "SELECT pg_advisory_xact_lock(1146311763, 0), set_config('search_path', coalesce($1, current_setting('search_path')), true)";
-    sqlx::query(lock)
+    let mut rounds = 1..=ROUNDS;
+    loop {
+        rounds.next();
+        let mut tx = connection.begin().await?;
+        match claim(&mut tx, family, &table).await {
+            // Another replica has created the table or the schema since.
+            Err(MigrateError::Database(error)) if is_taken(&error) && !rounds.is_empty() => {
+                tx.rollback().await?;
+                continue;
+            }
+            claimed => claimed?,
+        }
+        // Another replica may have come first.
+        for migration in look(&mut tx, family, &table, &migrations).await? {
+            tx.apply(&table, migration).await?;
+        }
+        return Ok(tx.commit().await?);
+    }
+}
+
+/// How often to look again. A second time is enough, but for one who creates and drops tables of that name.
+const ROUNDS: u8 = 5;
+
+/// Makes the transaction the only one that migrates this family. Nothing is left in the session: behind a
+/// transaction pooler it then serves another client.
+async fn claim(tx: &mut PgConnection, family: &Family, table: &str) -> Result<(), MigrateError> {
+    let path = "SELECT pg_catalog.set_config('search_path', coalesce($1, pg_catalog.current_setting('search_path')), true)";
+    sqlx::query(path)
         .bind(family.quoted_schema())
         .execute(&mut *tx)
         .await?;
-    if let (Some(schema), false) = (family.quoted_schema(), has_schema(&mut tx, family).await?) {
-        let create = format!("CREATE SCHEMA {schema}");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(create))
-            .execute(&mut *tx)
-            .await?;
+    if let (Some(schema), false) = (family.quoted_schema(), has_schema(tx, family).await?) {
+        send(tx, format!("CREATE SCHEMA {schema}")).await?;
     }
-    // Another replica may have come first.
-    for migration in look(&mut tx, family, &table, &migrations).await? {
-        tx.ensure_migrations_table(&table).await?;
-        tx.apply(&table, migration).await?;
+    if !exists(tx, table).await? {
+        let created = tx.ensure_migrations_table(table).await;
+        return created.map_err(|error| match error {
+            sqlx::migrate::MigrateError::Execute(error) => error.into(),
+            error => error.into(),
+        });
     }
-    tx.commit().await?;
-    Ok(())
+    refuse_stranger(tx, table).await?;
+    // It conflicts with itself and not with readers, and taking it requires a right to write here.
+    let lock = format!("LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE");
+    Ok(send(tx, lock).await?)
+}
+
+/// Triggers and policies of a table run as the role that writes, so the owner of the tables could run code as a
+/// role that migrates them.
+async fn refuse_stranger(tx: &mut PgConnection, table: &str) -> Result<(), MigrateError> {
+    let owner = "SELECT owner.rolname::text
+                   FROM pg_catalog.pg_class AS relation
+                   JOIN pg_catalog.pg_roles AS owner ON owner.oid = relation.relowner
+                   JOIN pg_catalog.pg_roles AS ours ON ours.rolname = current_user
+                  WHERE relation.oid = $1::text::regclass::oid
+                    AND owner.oid <> ours.oid AND NOT owner.rolsuper
+                    AND (ours.rolsuper OR NOT pg_catalog.pg_has_role(owner.oid, 'USAGE'))";
+    let owner = sqlx::query_scalar(owner).bind(table);
+    match owner.fetch_optional(tx).await? {
+        None => Ok(()),
+        Some(owner) => Err(MigrateError::NotOwner {
+            table: table.to_owned(),
+            owner,
+        }),
+    }
+}
+
+/// unique_violation, of a catalog; duplicate_schema; duplicate_table
+fn is_taken(error: &DatabaseError) -> bool {
+    matches!(
+        sql_state(error.get()).as_deref(),
+        Some("23505" | "42P06" | "42P07")
+    )
+}
+
+async fn send(tx: &mut PgConnection, statement: String) -> Result<(), sqlx::Error> {
+    let statement = sqlx::raw_sql(sqlx::AssertSqlSafe(statement));
+    statement.execute(tx).await.map(drop)
 }
 
 /// The migrations that are to be applied.

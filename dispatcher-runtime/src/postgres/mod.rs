@@ -4,6 +4,7 @@
 pub(crate) mod error;
 pub(crate) mod family;
 pub(crate) mod migrate;
+pub(crate) mod roles;
 #[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) mod sql;
 #[cfg(any(feature = "publish", feature = "consume"))]

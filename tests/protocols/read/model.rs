@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   writer   W1 read the sequence, then lock that floor   once a (sub)transaction, by its memo
+//!            (or a lower one, where another session holds the key of that one)
 //!            W2 take a position and insert                 again and again
 //!            savepoint, rollback to it, release; rollback
 //!            commit: first the rows are visible, then the locks go
@@ -124,6 +125,7 @@ enum Found {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     W1Read(usize),
+    W1ReadLower(usize),
     W1ReadAhead(usize),
     W1Lock(usize),
     W2Insert(usize),
@@ -226,6 +228,7 @@ impl Protocol {
 
     fn floor_steps(&self, w: usize, steps: &mut Vec<Step>) {
         steps.push(Step::W1Read(w));
+        steps.push(Step::W1ReadLower(w));
         if self.is(Mistake::FloorReadsAhead) {
             steps.push(Step::W1ReadAhead(w));
         }
@@ -258,6 +261,7 @@ impl Protocol {
         let writer = &mut state.writers[w];
         match step {
             Step::W1Read(_) => writer.at = At::FloorRead(last),
+            Step::W1ReadLower(_) => writer.at = At::FloorRead(last.saturating_sub(1)),
             Step::W1ReadAhead(_) => writer.at = At::FloorRead(last + 1),
             Step::W1Lock(_) => {
                 let At::FloorRead(floor) = writer.at else {
@@ -379,6 +383,7 @@ impl Model for Protocol {
                 self.read(&mut next, r, step);
             }
             Step::W1Read(w)
+            | Step::W1ReadLower(w)
             | Step::W1ReadAhead(w)
             | Step::W1Lock(w)
             | Step::W2Insert(w)

@@ -70,13 +70,23 @@ impl<'a> LockedChange<'a> {
     }
 
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        let mut tx = transaction::begin(self.pool).await?;
-        let lock = self.bound(&self.settings.statements.lock_subscription);
-        lock.execute(&mut *tx).await?;
-        sqlx::query("SET LOCAL lock_timeout = '1s'")
-            .execute(&mut *tx)
-            .await?;
-        Ok(tx)
+        loop {
+            let mut tx = transaction::begin(self.pool).await?;
+            sqlx::query("SET LOCAL lock_timeout = '1s'")
+                .execute(&mut *tx)
+                .await?;
+            let lock = self.bound(&self.settings.statements.lock_subscription);
+            match lock.execute(&mut *tx).await {
+                Ok(_) => return Ok(tx),
+                // Another replica is about to be done. But each role that may connect can hold the lock.
+                Err(error) if is_locked(&error) && !self.is_over() => tx.rollback().await?,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.began.elapsed() >= self.settings.lease * 3
     }
 
     /// Commits; `None`: it is to be tried again.
@@ -93,7 +103,7 @@ impl<'a> LockedChange<'a> {
             Err(error) => error,
         };
         tx.rollback().await?;
-        if !is_locked(&error) || self.began.elapsed() >= self.settings.lease * 3 {
+        if !is_locked(&error) || self.is_over() {
             return Err(error);
         }
         let evict = self.bound(&self.settings.statements.evict);

@@ -33,6 +33,18 @@ pub enum MigrateError {
         /// The table.
         table: String,
     },
+    /// The tables belong to another role, whose triggers would run as this one: migrate as their owner.
+    #[error(
+        "the table {table} belongs to the role {owner:?}, and what it has attached to its tables would run as the role \
+         that migrates them: migrate as {owner:?} (`SET ROLE`), or give the dispatcher's tables to the role that migrates"
+    )]
+    #[non_exhaustive]
+    NotOwner {
+        /// The table.
+        table: String,
+        /// The role that owns it.
+        owner: String,
+    },
     /// A migration fails, or one that was applied is not the one of this crate; the message says which. Grant the
     /// role CREATE on the schema where that is what is missing.
     // Not a source: sqlx's error says what its own source says, so a report would say it three times.

@@ -10,7 +10,7 @@ WITH free AS (
        FOR UPDATE SKIP LOCKED
 )
 UPDATE {family}dispatcher_cursor AS cursor
-   SET fence = nextval('{family}dispatcher_fence'),
+   SET fence = pg_catalog.nextval('{family}dispatcher_fence'),
        holder = $4,
        expires_at = clock_timestamp() + $5::float8 * interval '1 s',
        lease_seconds = $5

@@ -1,7 +1,7 @@
 -- How many of these subscriptions have nothing left to do up to a position of the log. Events that
 -- wait for an operator to resolve a dead letter do not count.
 SELECT count(*)
-  FROM unnest($2::text[]) AS subscription (name)
+  FROM pg_catalog.unnest($2::text[]) AS subscription (name)
  WHERE EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor
                 WHERE cursor.consumer = $1 AND cursor.subscription = subscription.name)
    AND NOT EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor
@@ -14,5 +14,5 @@ SELECT count(*)
                                        WHERE held.consumer = $1 AND held.subscription = subscription.name
                                          AND held.dead_letter_id IS NOT NULL
                                          AND held.position <= waiting.position
-                                         AND md5(held.subject) = md5(waiting.subject)
+                                         AND pg_catalog.md5(held.subject) = pg_catalog.md5(waiting.subject)
                                          AND held.subject = waiting.subject))

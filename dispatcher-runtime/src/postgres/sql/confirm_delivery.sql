@@ -10,7 +10,7 @@ WITH moved AS (
            anchor_event_id = coalesce($10, anchor_event_id),
            anchor_inserted_at = coalesce($11, anchor_inserted_at)
      WHERE consumer = $1 AND subscription = $2 AND partition = $3 AND fence = $4 AND position = $5
-       AND current_setting('dispatcher.delivery', true) = $4::text
+       AND pg_catalog.current_setting('dispatcher.delivery', true) = $4::text
     RETURNING true AS confirmed
 ), over AS (
     INSERT INTO {family}dispatcher_dedup (consumer, subscription, event_id, handled_at)

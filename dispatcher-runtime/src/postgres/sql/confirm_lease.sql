@@ -11,9 +11,9 @@ WITH moved AS (
            anchor_event_id = coalesce($10, anchor_event_id),
            anchor_inserted_at = coalesce($11, anchor_inserted_at)
      WHERE consumer = $1 AND subscription = $2 AND partition = $3 AND fence = $4 AND position = $5
-    RETURNING pg_advisory_xact_lock_shared(((8192 | (tableoid::bigint & 8191)) << 48) | fence)::text AS marked
+    RETURNING pg_catalog.pg_try_advisory_xact_lock_shared(((8192::bigint | (tableoid::bigint & 8191::bigint)) << 48) | fence)::text AS marked
 ), over AS (
     INSERT INTO {family}dispatcher_dedup (consumer, subscription, event_id, handled_at)
-    SELECT $1, $2, event_id, $12 FROM moved, unnest($13::text[]) AS event_id
+    SELECT $1, $2, event_id, $12 FROM moved, pg_catalog.unnest($13::text[]) AS event_id
 )
 SELECT marked FROM moved

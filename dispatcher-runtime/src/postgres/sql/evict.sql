@@ -1,21 +1,21 @@
 -- L6. Terminates the transactions that are still open under expired leases, found by their markers:
 -- those of one partition, or of all partitions of a subscription.
 SELECT count(*)
-  FROM (SELECT pg_terminate_backend(held.pid)
-          FROM pg_locks AS held
+  FROM (SELECT pg_catalog.pg_terminate_backend(held.pid)
+          FROM pg_catalog.pg_locks AS held
          WHERE held.locktype = 'advisory'
            AND held.objsubid = 1
-           AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-           AND held.classid::bigint >> 16 = 8192 | ('{family}dispatcher_cursor'::regclass::oid::bigint & 8191)
-           AND ((held.classid::bigint & 65535) << 32) | held.objid::bigint IN (
+           AND held.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+           AND held.classid::bigint >> 16 = 8192::bigint | ('{family}dispatcher_cursor'::regclass::oid::bigint & 8191::bigint)
+           AND ((held.classid::bigint & 65535::bigint) << 32) | held.objid::bigint IN (
                SELECT fence
                  FROM {family}dispatcher_cursor
                 WHERE consumer = $1 AND subscription = $2 AND ($3::integer IS NULL OR partition = $3)
                   AND holder IS NOT NULL AND expires_at <= clock_timestamp())
            AND EXISTS (SELECT
-                         FROM pg_locks AS own
+                         FROM pg_catalog.pg_locks AS own
                         WHERE own.pid = held.pid
                           AND own.locktype = 'relation'
                           AND own.database = held.database
-                          AND own.relation = '{family}dispatcher_cursor'::regclass)
+                          AND own.relation = '{family}dispatcher_cursor'::regclass::oid)
            AND held.pid <> pg_backend_pid()) AS ended

@@ -3,5 +3,5 @@
 INSERT INTO {family}dispatcher_cursor
        (consumer, subscription, partition, partitions, position, updated_at, fence, remote,
         anchor_position, anchor_event_id, anchor_inserted_at)
-SELECT $1, $2, partition, $3, $4, $5, nextval('{family}dispatcher_fence'), $6, $7, $8, $9
-  FROM generate_series(0, $3::integer - 1) AS partition
+SELECT $1, $2, partition, $3, $4, $5, pg_catalog.nextval('{family}dispatcher_fence'), $6, $7, $8, $9
+  FROM pg_catalog.generate_series(0, $3::integer - 1) AS partition

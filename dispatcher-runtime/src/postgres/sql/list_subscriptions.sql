@@ -3,10 +3,10 @@
 SELECT cursor.consumer,
        cursor.subscription,
        count(*)::integer AS partitions,
-       min(cursor.position) AS position,
-       max(cursor.updated_at) AS updated_at,
-       bool_or(cursor.remote) AS remote,
-       count(DISTINCT cursor.holder) FILTER (WHERE cursor.expires_at > clock_timestamp()) AS replicas,
+       pg_catalog.min(cursor.position) AS position,
+       pg_catalog.max(cursor.updated_at) AS updated_at,
+       pg_catalog.bool_or(cursor.remote) AS remote,
+       pg_catalog.count(DISTINCT cursor.holder) FILTER (WHERE cursor.expires_at > clock_timestamp()) AS replicas,
        (SELECT count(*)
           FROM {family}dispatcher_retry AS waiting
          WHERE waiting.consumer = cursor.consumer AND waiting.subscription = cursor.subscription) AS waiting

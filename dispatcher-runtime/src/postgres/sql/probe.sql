@@ -1,10 +1,10 @@
 -- Whether a consumer can keep its state in this database. Fails if the tables are missing.
-SELECT current_setting('server_version_num')::int AS server_version,
+SELECT pg_catalog.current_setting('server_version_num')::int AS server_version,
        pg_is_in_recovery() AS standby,
        clock_timestamp() AS now,
        {family}dispatcher_needs_program() AS needs_program,
-       nullif(concat_ws(', ',
-       (SELECT string_agg(needed.privilege || ' ON ' || needed.relation, ', ')
+       nullif(pg_catalog.concat_ws(', ',
+       (SELECT pg_catalog.string_agg(needed.privilege || ' ON ' || needed.relation, ', ')
           FROM (VALUES ('{family}dispatcher_cursor', 'SELECT'), ('{family}dispatcher_cursor', 'INSERT'),
                        ('{family}dispatcher_cursor', 'UPDATE'), ('{family}dispatcher_cursor', 'DELETE'),
                        ('{family}dispatcher_replica', 'SELECT'), ('{family}dispatcher_replica', 'INSERT'),
@@ -13,15 +13,15 @@ SELECT current_setting('server_version_num')::int AS server_version,
                        ('{family}dispatcher_retry', 'SELECT'), ('{family}dispatcher_retry', 'INSERT'),
                        ('{family}dispatcher_retry', 'UPDATE'), ('{family}dispatcher_retry', 'DELETE'),
                        ('{family}dispatcher_dead_letter', 'INSERT')) AS needed (relation, privilege)
-         WHERE NOT has_table_privilege(needed.relation, needed.privilege)),
-       CASE WHEN NOT has_sequence_privilege('{family}dispatcher_fence', 'USAGE')
+         WHERE NOT pg_catalog.has_table_privilege(needed.relation, needed.privilege)),
+       CASE WHEN NOT pg_catalog.has_sequence_privilege('{family}dispatcher_fence', 'USAGE')
             THEN 'USAGE ON SEQUENCE {family}dispatcher_fence' END,
-       CASE WHEN NOT has_function_privilege('{family}dispatcher_partition(text, text, integer)', 'EXECUTE')
+       CASE WHEN NOT pg_catalog.has_function_privilege('{family}dispatcher_partition(text, text, integer)', 'EXECUTE')
             THEN 'EXECUTE ON FUNCTION {family}dispatcher_partition' END), '') AS missing,
-       (SELECT string_agg(relation, ', ')
-          FROM unnest(ARRAY['{family}dispatcher_cursor', '{family}dispatcher_replica', '{family}dispatcher_dedup',
+       (SELECT pg_catalog.string_agg(relation, ', ')
+          FROM pg_catalog.unnest(ARRAY['{family}dispatcher_cursor', '{family}dispatcher_replica', '{family}dispatcher_dedup',
                             '{family}dispatcher_retry', '{family}dispatcher_dead_letter']) AS secured (relation)
-         WHERE row_security_active(relation)) AS secured,
-       (SELECT string_agg(filled.relation, ', ')
-          FROM unnest(ARRAY['{family}dispatcher_cursor', '{family}dispatcher_dedup', '{family}dispatcher_retry']) AS filled (relation)
-         WHERE EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = filled.relation::regclass)) AS replicated
+         WHERE {family}dispatcher_hides_rows(relation::regclass)) AS secured,
+       (SELECT pg_catalog.string_agg(filled.relation, ', ')
+          FROM pg_catalog.unnest(ARRAY['{family}dispatcher_cursor', '{family}dispatcher_dedup', '{family}dispatcher_retry']) AS filled (relation)
+         WHERE EXISTS (SELECT FROM pg_catalog.pg_subscription_rel WHERE srrelid = filled.relation::regclass::oid)) AS replicated

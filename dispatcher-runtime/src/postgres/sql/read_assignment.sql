@@ -21,12 +21,12 @@ WITH replica AS MATERIALIZED (
            SELECT
              FROM replica AS other
             WHERE other.subscription = replica.subscription
-              AND NOT other.event_types <@ replica.event_types
-              AND (other.event_types @> replica.event_types
+              AND NOT other.event_types OPERATOR(pg_catalog.<@) replica.event_types
+              AND (other.event_types OPERATOR(pg_catalog.@>) replica.event_types
                    -- Neither holds the other, which the start refuses, and which comes about where one was
                    -- cut off: the one that has what the subscription takes.
-                   OR coalesce(other.event_types @> known.event_types, true)
-                      AND (coalesce(NOT replica.event_types @> known.event_types, false)
+                   OR coalesce(other.event_types OPERATOR(pg_catalog.@>) known.event_types, true)
+                      AND (coalesce(NOT replica.event_types OPERATOR(pg_catalog.@>) known.event_types, false)
                            OR other.replica < replica.replica)))
 )
 SELECT cursor.subscription,
@@ -46,7 +46,7 @@ SELECT cursor.subscription,
                    FROM {family}dispatcher_subscription AS known
                   WHERE known.consumer = $1 AND known.subscription = cursor.subscription), '{}') AS event_types,
        ARRAY(SELECT DISTINCT event_type
-               FROM replica, unnest(replica.event_types) AS event_type
+               FROM replica, pg_catalog.unnest(replica.event_types) AS event_type
               WHERE replica.subscription = cursor.subscription
                 AND event_type <> ALL (coalesce((SELECT ours.event_types
                                                    FROM replica AS ours
@@ -54,10 +54,10 @@ SELECT cursor.subscription,
                                                     AND ours.replica = $3), '{}'))
               ORDER BY event_type) AS missing,
        coalesce(cursor.holder IS NOT NULL
-                AND cursor.expires_at > clock_timestamp() + (cursor.lease_seconds + 1) * interval '1 s', false)
+                AND cursor.expires_at > clock_timestamp() + (cursor.lease_seconds + 1::float8) * interval '1 s', false)
        OR EXISTS (SELECT FROM replica
                    WHERE replica.subscription = cursor.subscription
-                     AND replica.expires_at > clock_timestamp() + (replica.lease_seconds + 1) * interval '1 s') AS is_ahead
+                     AND replica.expires_at > clock_timestamp() + (replica.lease_seconds + 1::float8) * interval '1 s') AS is_ahead
   FROM {family}dispatcher_cursor AS cursor
  WHERE cursor.consumer = $1 AND cursor.subscription = ANY ($2)
  ORDER BY cursor.subscription, cursor.partition

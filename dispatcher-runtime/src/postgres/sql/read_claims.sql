@@ -1,8 +1,8 @@
 -- The position past which each of these subscriptions still needs the log: its slowest partition,
 -- or just before its first waiting event.
 SELECT cursor.subscription,
-       least(min(cursor.position),
-             (SELECT min(waiting.position) - 1
+       least(pg_catalog.min(cursor.position),
+             (SELECT pg_catalog.min(waiting.position) - 1
                 FROM {family}dispatcher_retry AS waiting
                WHERE waiting.consumer = $1 AND waiting.subscription = cursor.subscription)) AS position
   FROM {family}dispatcher_cursor AS cursor

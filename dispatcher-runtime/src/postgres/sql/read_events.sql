@@ -13,7 +13,7 @@ SELECT event.position, event.event_id, event.event_type, event.schema_version, e
   FROM (SELECT next.*,
                -- Row by row: with another frame, or a count, no row would come out before the last
                -- one is read.
-               sum(octet_length(next.payload::text)) OVER (ORDER BY next.position ROWS UNBOUNDED PRECEDING) AS bytes
+               pg_catalog.sum(pg_catalog.octet_length(next.payload::text)) OVER (ORDER BY next.position ROWS UNBOUNDED PRECEDING) AS bytes
           FROM (SELECT *
                   FROM (SELECT *
                           FROM {family}dispatcher_event
@@ -27,5 +27,5 @@ SELECT event.position, event.event_id, event.event_type, event.schema_version, e
                          LIMIT {at_most}) AS near
                  ORDER BY position
                  LIMIT (SELECT $4::bigint)) AS next) AS event
- WHERE event.bytes - octet_length(event.payload::text) < $7
+ WHERE event.bytes - pg_catalog.octet_length(event.payload::text) < $7
  ORDER BY event.position

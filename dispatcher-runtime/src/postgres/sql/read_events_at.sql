@@ -6,8 +6,8 @@ SELECT event.position, event.event_id, event.event_type, event.schema_version, e
        event.causation_id, event.traceparent, event.payload::text AS payload_text, event.inserted_at,
        event.bytes >= $2 AS is_cut
   FROM (SELECT next.*,
-               sum(octet_length(next.payload::text)) OVER (ORDER BY next.position ROWS UNBOUNDED PRECEDING) AS bytes
+               pg_catalog.sum(pg_catalog.octet_length(next.payload::text)) OVER (ORDER BY next.position ROWS UNBOUNDED PRECEDING) AS bytes
           FROM {family}dispatcher_event AS next
          WHERE next.position = ANY ($1)) AS event
- WHERE event.bytes - octet_length(event.payload::text) < $2
+ WHERE event.bytes - pg_catalog.octet_length(event.payload::text) < $2
  ORDER BY event.position

@@ -14,13 +14,13 @@ SELECT follower.position, follower.event_id, follower.subject, follower.attempts
               waiting.is_begun
          FROM {family}dispatcher_retry AS waiting
         WHERE waiting.consumer = $1 AND waiting.subscription = $2
-          AND md5(waiting.subject) = md5(first.subject) AND waiting.subject = first.subject
+          AND pg_catalog.md5(waiting.subject) = pg_catalog.md5(first.subject) AND waiting.subject = first.subject
           AND waiting.position > first.position
           AND waiting.position < coalesce(
-              (SELECT min(held.position)
+              (SELECT pg_catalog.min(held.position)
                  FROM {family}dispatcher_retry AS held
                 WHERE held.consumer = $1 AND held.subscription = $2
-                  AND md5(held.subject) = md5(first.subject) AND held.subject = first.subject
+                  AND pg_catalog.md5(held.subject) = pg_catalog.md5(first.subject) AND held.subject = first.subject
                   AND held.position > first.position AND held.dead_letter_id IS NOT NULL),
               9223372036854775807)
         ORDER BY waiting.position

@@ -20,11 +20,15 @@ SELECT cursor.position,
                   LIMIT 1) <= $5, false) AS due,
        log.last_position,
        log.horizon,
-       $6 AND row_security_active('{family}dispatcher_event')
-           OR row_security_active('{family}dispatcher_retry')
-           OR row_security_active('{family}dispatcher_dedup') AS secured,
-       ((8192 | (cursor.tableoid::bigint & 8191)) << 48) | cursor.fence AS marker,
-       pg_advisory_xact_lock_shared(((8192 | (cursor.tableoid::bigint & 8191)) << 48) | cursor.fence)::text AS marked
+       -- Asked in two steps, because the first is quick and usually false.
+       $6 AND pg_catalog.row_security_active('{family}dispatcher_event')
+          AND {family}dispatcher_hides_rows('{family}dispatcher_event'::regclass)
+           OR pg_catalog.row_security_active('{family}dispatcher_retry')
+          AND {family}dispatcher_hides_rows('{family}dispatcher_retry'::regclass)
+           OR pg_catalog.row_security_active('{family}dispatcher_dedup')
+          AND {family}dispatcher_hides_rows('{family}dispatcher_dedup'::regclass) AS secured,
+       ((8192::bigint | (cursor.tableoid::bigint & 8191::bigint)) << 48) | cursor.fence AS marker,
+       pg_catalog.pg_try_advisory_xact_lock_shared(((8192::bigint | (cursor.tableoid::bigint & 8191::bigint)) << 48) | cursor.fence)::text AS marked
   FROM {family}dispatcher_cursor AS cursor
-  LEFT JOIN LATERAL (SELECT * FROM {family}dispatcher_event_horizon('{family}dispatcher_event') WHERE $6) AS log ON true
+  LEFT JOIN LATERAL (SELECT * FROM {family}dispatcher_event_horizon('{family}dispatcher_event'::regclass) WHERE $6) AS log ON true
  WHERE cursor.consumer = $1 AND cursor.subscription = $2 AND cursor.partition = $3 AND cursor.fence = $4

@@ -17,7 +17,7 @@ SELECT event.position,
        (SELECT true
           FROM {family}dispatcher_retry AS earlier
          WHERE earlier.consumer = $1 AND earlier.subscription = $2
-           AND md5(earlier.subject) = md5(event.subject) AND earlier.subject = event.subject
+           AND pg_catalog.md5(earlier.subject) = pg_catalog.md5(event.subject) AND earlier.subject = event.subject
          ORDER BY earlier.position
          LIMIT 1) IS NOT NULL AS held
   FROM unnest((SELECT $3::bigint[]), (SELECT $4::text[]), (SELECT $5::text[])) AS event (position, event_id, subject)

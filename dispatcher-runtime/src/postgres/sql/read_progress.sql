@@ -1,14 +1,14 @@
 -- The progress of each of these subscriptions at one moment: how far its slowest partition has
 -- read, how many of its retries are due, and when the next one is due.
 SELECT subscription.name,
-       coalesce((SELECT min(cursor.position)
+       coalesce((SELECT pg_catalog.min(cursor.position)
                    FROM {family}dispatcher_cursor AS cursor
                   WHERE cursor.consumer = $1 AND cursor.subscription = subscription.name), 0) AS position,
        (SELECT count(*)
           FROM {family}dispatcher_retry AS waiting
          WHERE waiting.consumer = $1 AND waiting.subscription = subscription.name
            AND waiting.due_at <= $3) AS due,
-       (SELECT min(waiting.due_at)
+       (SELECT pg_catalog.min(waiting.due_at)
           FROM {family}dispatcher_retry AS waiting
          WHERE waiting.consumer = $1 AND waiting.subscription = subscription.name) AS next_due
-  FROM unnest($2::text[]) AS subscription (name)
+  FROM pg_catalog.unnest($2::text[]) AS subscription (name)

@@ -21,7 +21,7 @@ WITH letter AS (
        SET due_at = NULL
       FROM letter
      WHERE later.consumer = letter.consumer AND later.subscription = letter.subscription
-       AND md5(later.subject) = md5(letter.subject) AND later.subject = letter.subject
+       AND pg_catalog.md5(later.subject) = pg_catalog.md5(letter.subject) AND later.subject = letter.subject
        AND later.due_at IS NOT NULL AND later.position > letter.position
 ), waiting AS (
     INSERT INTO {family}dispatcher_retry AS waiting
@@ -37,7 +37,7 @@ WITH letter AS (
            CASE WHEN NOT EXISTS (SELECT FROM {family}dispatcher_retry AS earlier
                                   WHERE earlier.consumer = letter.consumer
                                     AND earlier.subscription = letter.subscription
-                                    AND md5(earlier.subject) = md5(letter.subject)
+                                    AND pg_catalog.md5(earlier.subject) = pg_catalog.md5(letter.subject)
                                     AND earlier.subject = letter.subject
                                     AND earlier.position < letter.position) THEN letter.created_at END,
            '[]'
@@ -50,6 +50,6 @@ SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_vers
        envelope, reason, error, attempts, failures::text AS failures, created_at,
        resolved_at, resolved_by, resolution_note,
        -- Otherwise a sleeping consumer would wait for its next poll.
-       CASE WHEN pg_notification_queue_usage() < 0.5
-            THEN pg_notify('dispatcher_event_inserted', event_type)::text END AS notified
+       CASE WHEN pg_notification_queue_usage() < 0.5::float8
+            THEN pg_catalog.pg_notify('dispatcher_event_inserted', event_type)::text END AS notified
   FROM letter

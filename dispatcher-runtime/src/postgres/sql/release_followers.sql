@@ -5,16 +5,16 @@ WITH first AS (
            (SELECT waiting.position
               FROM {family}dispatcher_retry AS waiting
              WHERE waiting.consumer = $1 AND waiting.subscription = $2
-               AND md5(waiting.subject) = md5(released.subject) AND waiting.subject = released.subject
+               AND pg_catalog.md5(waiting.subject) = pg_catalog.md5(released.subject) AND waiting.subject = released.subject
              ORDER BY waiting.position
              LIMIT 1) AS position
-      FROM unnest($4::text[]) AS released (subject)
+      FROM pg_catalog.unnest($4::text[]) AS released (subject)
 ), queued AS (
     UPDATE {family}dispatcher_retry AS later
        SET due_at = NULL
       FROM first
      WHERE later.consumer = $1 AND later.subscription = $2 AND later.due_at IS NOT NULL
-       AND md5(later.subject) = md5(first.subject) AND later.subject = first.subject
+       AND pg_catalog.md5(later.subject) = pg_catalog.md5(first.subject) AND later.subject = first.subject
        AND later.position > first.position
 )
 UPDATE {family}dispatcher_retry AS waiting

@@ -2,7 +2,7 @@
 -- event before it, unless its dead letter holds it.
 UPDATE {family}dispatcher_retry AS waiting
    SET due_at = $3
-  FROM (SELECT min(position) AS position
+  FROM (SELECT pg_catalog.min(position) AS position
           FROM {family}dispatcher_retry
          WHERE consumer = $1 AND subscription = $2 AND subject IS NOT NULL
          GROUP BY subject) AS first

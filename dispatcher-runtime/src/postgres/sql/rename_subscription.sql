@@ -27,7 +27,7 @@ WITH live AS MATERIALIZED (
 ), cursors AS (
     -- Under new fences: a replica that was cut off finds nothing of its own.
     UPDATE {family}dispatcher_cursor
-       SET consumer = $3, subscription = $4, fence = nextval('{family}dispatcher_fence'), holder = NULL
+       SET consumer = $3, subscription = $4, fence = pg_catalog.nextval('{family}dispatcher_fence'), holder = NULL
      WHERE consumer = $1 AND subscription = $2 AND EXISTS (SELECT FROM may)
     RETURNING 1
 )

@@ -17,10 +17,10 @@ WITH letter AS (
       FROM freed
      WHERE waiting.consumer = freed.consumer AND waiting.subscription = freed.subscription
        AND waiting.due_at IS NULL AND waiting.dead_letter_id IS NULL
-       AND waiting.position = (SELECT min(next.position)
+       AND waiting.position = (SELECT pg_catalog.min(next.position)
                                  FROM {family}dispatcher_retry AS next
                                 WHERE next.consumer = freed.consumer AND next.subscription = freed.subscription
-                                  AND md5(next.subject) = md5(freed.subject) AND next.subject = freed.subject
+                                  AND pg_catalog.md5(next.subject) = pg_catalog.md5(freed.subject) AND next.subject = freed.subject
                                   AND next.position <> freed.position)
     RETURNING waiting.position
 )
@@ -29,5 +29,5 @@ SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_vers
        resolved_at, resolved_by, resolution_note,
        -- Otherwise a sleeping consumer would wait for its next poll.
        CASE WHEN EXISTS (SELECT FROM released)
-            THEN pg_notify('dispatcher_event_inserted', event_type)::text END AS notified
+            THEN pg_catalog.pg_notify('dispatcher_event_inserted', event_type)::text END AS notified
   FROM letter

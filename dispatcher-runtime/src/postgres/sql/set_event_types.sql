@@ -3,4 +3,4 @@ INSERT INTO {family}dispatcher_subscription AS known (consumer, subscription, ev
 VALUES ($1, $2, $3, clock_timestamp())
     ON CONFLICT (consumer, subscription)
     DO UPDATE SET event_types = excluded.event_types, updated_at = excluded.updated_at
- WHERE known.event_types <> excluded.event_types
+ WHERE known.event_types OPERATOR(pg_catalog.<>) excluded.event_types

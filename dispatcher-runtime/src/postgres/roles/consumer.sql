@@ -1,0 +1,22 @@
+
+-- The domain {domain} reads the log and keeps what it knows of it in rows of its own.
+GRANT USAGE ON SCHEMA {schema} TO {role};
+GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_event_position_seq, {schema}.dispatcher_migration TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.dispatcher_cursor, {schema}.dispatcher_replica,
+                                        {schema}.dispatcher_retry TO {role};
+GRANT SELECT, INSERT, UPDATE ON {schema}.dispatcher_subscription, {schema}.dispatcher_reader TO {role};
+GRANT SELECT, INSERT ON {schema}.dispatcher_dedup TO {role};
+GRANT INSERT ON {schema}.dispatcher_dead_letter TO {role};
+GRANT USAGE ON SEQUENCE {schema}.dispatcher_fence TO {role};
+GRANT EXECUTE ON FUNCTION {schema}.dispatcher_event_horizon, {schema}.dispatcher_partition,
+                          {schema}.dispatcher_needs_program, {schema}.dispatcher_hides_rows TO {role};
+DO $consumer$
+DECLARE
+    relation text;
+BEGIN
+    FOREACH relation IN ARRAY ARRAY['cursor', 'replica', 'subscription', 'dedup', 'retry', 'dead_letter', 'reader'] LOOP
+        EXECUTE format('CREATE POLICY dispatcher_consumer_{domain} ON {schema}.dispatcher_%s TO {role} USING (consumer = %L) WITH CHECK (consumer = %L)',
+                       relation, '{domain}', '{domain}');
+    END LOOP;
+END
+$consumer$;
