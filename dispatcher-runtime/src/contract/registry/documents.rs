@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use super::error::RegistryError;
 use super::numbers;
-use crate::contract::gate::{PayloadSchema, build_validator, is_old_draft};
+use crate::contract::gate::{Compiled, PayloadSchema, compile, is_old_draft};
 
 /// How deep below the contracts directory an `$id` is looked for: links may lead in circles.
 const DEEPEST: u8 = 16;
@@ -107,17 +107,17 @@ impl Documents {
             .values()
             .any(|(text, _)| is_old_draft(text));
         // All that it reaches has been read by now.
-        let validator = match self.as_one(path, old_drafts) {
-            Some(validator) => validator,
-            None => build_validator(&registry, path, &value, old_drafts)
+        let compiled = match self.as_one(path, old_drafts) {
+            Some(compiled) => compiled,
+            None => compile(&registry, path, &value, old_drafts)
                 .map_err(|error| refused(error.to_string()))?,
         };
-        Ok(PayloadSchema::loaded(path.to_owned(), text, validator))
+        Ok(PayloadSchema::loaded(path.to_owned(), text, compiled))
     }
 
-    /// The validator of a document as a part of one resource; none where it is no part, or has a
+    /// A document that was compiled as a part of one resource; none where it is no part, or has a
     /// fault, which its own file tells better.
-    fn as_one(&self, path: &str, old_drafts: bool) -> Option<jsonschema::Validator> {
+    fn as_one(&self, path: &str, old_drafts: bool) -> Option<Compiled> {
         let (one, metaschemas) = {
             let read = self.lock();
             let values = read.files.values().map(|(_, value)| value);
@@ -130,7 +130,7 @@ impl Documents {
         let registry = jsonschema::Registry::new().add(ADDRESS, &one.value).ok()?;
         let registry = registry.extend(metaschemas).ok()?;
         let schema = one.schema(&document_uri(path), "")?;
-        build_validator(&registry.prepare().ok()?, path, &schema, old_drafts).ok()
+        compile(&registry.prepare().ok()?, path, &schema, old_drafts).ok()
     }
 
     fn lock(&self) -> MutexGuard<'_, Read> {
