@@ -9,18 +9,19 @@ use serde_json::{Value, json};
 /// The contracts whose only payload schema is `schema`.
 pub(crate) struct Contracts {
     loaded: LoadedRegistry,
-    _folder: tempfile::TempDir,
 }
 
 impl Contracts {
     pub(crate) fn of(schema: &Value) -> Self {
+        Self::try_of(schema).expect("they load")
+    }
+
+    /// `None` where the schema does not compile.
+    pub(crate) fn try_of(schema: &Value) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
         write(folder.path(), schema);
-        let loaded = LoadedRegistry::from_dir(folder.path()).expect("they load");
-        Self {
-            loaded,
-            _folder: folder,
-        }
+        let loaded = LoadedRegistry::from_dir(folder.path()).ok()?;
+        Some(Self { loaded })
     }
 
     pub(crate) fn schema(&self) -> &PayloadSchema {
@@ -36,7 +37,7 @@ impl Contracts {
     }
 }
 
-pub(crate) fn write(folder: &Path, schema: &Value) {
+fn write(folder: &Path, schema: &Value) {
     let registry = json!({ "registry_version": 1, "event_types": [{
         "event_type": "thing.happened", "description": "d", "contract": "things",
         "producer": "things", "consumers": [], "status": "active",

@@ -5,7 +5,7 @@
 
 mod allocations;
 mod contracts;
-//mod generated;
+mod generated;
 mod recursive_unions;
 mod sizes;
 

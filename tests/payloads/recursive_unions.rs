@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::allocations::allocated;
+use crate::allocations::Turn;
 use crate::contracts::Contracts;
 
 /// What a report may allocate in total, freed or not: a constant, for the parts of the schema that are
@@ -47,6 +47,7 @@ fn nested(depth: usize, leaf: Value) -> Value {
 
 #[test]
 fn of_a_tagged_union_in_itself_the_branch_of_the_tag_is_followed_to_the_leaf() {
+    let turn = Turn::wait();
     let contracts = Contracts::of(&conditions());
     let valid = nested(60, json!({ "op": "eq", "field": "a", "value": "b" }));
     assert!(contracts.schema().validate(&valid).is_ok());
@@ -54,7 +55,7 @@ fn of_a_tagged_union_in_itself_the_branch_of_the_tag_is_followed_to_the_leaf() {
     contracts.report(&json!({}));
     for depth in DEPTHS {
         let payload = nested(depth, json!({ "op": "eq", "field": "a", "value": 1 }));
-        let (report, bytes) = allocated(|| contracts.report(&payload));
+        let (report, bytes) = turn.allocated(|| contracts.report(&payload));
         assert!(bytes < line(&payload), "{bytes} bytes at depth {depth}");
         let violations: Vec<_> = report
             .violations()
@@ -69,6 +70,7 @@ fn of_a_tagged_union_in_itself_the_branch_of_the_tag_is_followed_to_the_leaf() {
 
 #[test]
 fn of_an_untagged_union_in_itself_no_report_explores_every_branch() {
+    let turn = Turn::wait();
     let any = json!({ "$ref": "#/$defs/Any" });
     let contracts = Contracts::of(&json!({
         "type": "object", "properties": { "v": any }, "$defs": { "Any": { "anyOf": [
@@ -80,7 +82,7 @@ fn of_an_untagged_union_in_itself_no_report_explores_every_branch() {
     contracts.report(&json!([]));
     for depth in DEPTHS {
         let payload = (0..depth).fold(json!({ "v": 1 }), |v, _| json!({ "v": v }));
-        let (report, bytes) = allocated(|| contracts.report(&payload));
+        let (report, bytes) = turn.allocated(|| contracts.report(&payload));
         assert!(bytes < line(&payload), "{bytes} bytes at depth {depth}");
         assert!(!report.violations().is_empty());
     }
@@ -89,6 +91,7 @@ fn of_an_untagged_union_in_itself_no_report_explores_every_branch() {
 /// `allOf` of the same schema twice: no union, and as many ways to a leaf.
 #[test]
 fn what_two_references_lead_to_is_looked_at_once() {
+    let turn = Turn::wait();
     let contracts = Contracts::of(&json!({
         "type": "object", "properties": { "v": { "allOf": [{ "$ref": "#" }, { "$ref": "#" }] } },
         "additionalProperties": { "type": "string" },
@@ -96,7 +99,7 @@ fn what_two_references_lead_to_is_looked_at_once() {
     contracts.report(&json!([]));
     for depth in DEPTHS {
         let payload = (0..depth).fold(json!({ "x": 1 }), |v, _| json!({ "v": v }));
-        let (report, bytes) = allocated(|| contracts.report(&payload));
+        let (report, bytes) = turn.allocated(|| contracts.report(&payload));
         assert!(bytes < line(&payload), "{bytes} bytes at depth {depth}");
         assert_eq!(report.violations().len(), 1);
     }
