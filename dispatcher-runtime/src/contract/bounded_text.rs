@@ -78,9 +78,67 @@ pub(crate) fn excerpt(text: impl Display, limit: usize) -> String {
     bounded.into_excerpt()
 }
 
+/// A message of serde without the values that it quotes: `invalid type: string "…", expected a map`. The
+/// names of fields stay.
+pub(crate) fn without_values(message: &str) -> String {
+    let mut text = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some(start) = rest.find(['"', '`']) {
+        let (before, quoted) = rest.split_at(start);
+        text.push_str(before);
+        let quote = if quoted.starts_with('"') { '"' } else { '`' };
+        let length = length_of_quoted(quoted, quote);
+        if quote == '`' && before.ends_with("field ") {
+            text.push_str(&quoted[..length]);
+        } else {
+            text.extend([quote, '…', quote]);
+        }
+        rest = &quoted[length..];
+    }
+    text.push_str(rest);
+    text
+}
+
+/// How many bytes there are up to the closing quotation mark, which may be missing.
+fn length_of_quoted(text: &str, quote: char) -> usize {
+    let mut is_escaped = false;
+    for (at, character) in text.char_indices().skip(1) {
+        if character == quote && !is_escaped {
+            return at + 1;
+        }
+        is_escaped = character == '\\' && !is_escaped;
+    }
+    text.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_values_in_a_message_of_serde_are_left_out() {
+        for (message, masked) in [
+            (
+                r#"invalid type: string "DE\"42", expected a map"#,
+                r#"invalid type: string "…", expected a map"#,
+            ),
+            (
+                "invalid value: integer `7`, expected u8",
+                "invalid value: integer `…`, expected u8",
+            ),
+            (
+                "missing field `iban` at line 1",
+                "missing field `iban` at line 1",
+            ),
+            (
+                "unknown variant `DE42`, expected `a`",
+                "unknown variant `…`, expected `…`",
+            ),
+            ("string \"DE", "string \"…\""),
+        ] {
+            assert_eq!(without_values(message), masked);
+        }
+    }
 
     #[test]
     fn a_long_text_is_cut_between_two_characters_and_says_how_long_it_was() {
