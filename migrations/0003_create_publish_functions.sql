@@ -166,13 +166,15 @@ COMMENT ON FUNCTION dispatcher_publish(text, json, text, text, text, text, text,
 -- Publishes one event and commits it, in one round trip instead of three. In an open transaction the
 -- COMMIT is an error, and nothing is published. PL/pgSQL looks tables up by name, and the schema need
 -- not be on the caller's search path, so the body names the schema.
+-- It is quoted twice, as a name in the body and as part of a literal, so that it may hold anything.
 DO $outer$
 BEGIN
     EXECUTE format($create$
         CREATE PROCEDURE dispatcher_publish_alone(
             text, text, integer, timestamptz, text, text, text, text, text, text, text, text,
             INOUT "position" bigint)
-        LANGUAGE plpgsql AS $$
+        LANGUAGE plpgsql AS %L
+    $create$, format($body$
         #variable_conflict use_column
         BEGIN
             INSERT INTO %1$I.dispatcher_event AS event
@@ -183,8 +185,7 @@ BEGIN
             RETURNING event.position INTO "position";
             COMMIT;
         END
-        $$
-    $create$, current_schema());
+    $body$, current_schema()));
 END
 $outer$;
 

@@ -13,6 +13,7 @@ mod dead_letters;
 mod dropped;
 mod envelope;
 mod envelope_in_sql;
+mod error_texts;
 mod faults;
 mod gap;
 mod gap_broken;

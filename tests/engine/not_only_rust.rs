@@ -87,8 +87,8 @@ async fn an_invalid_payload_from_psql_is_a_dead_letter_that_says_why() -> TestRe
     assert_eq!(dead[0].0, id);
     assert_eq!(
         dead[0].1,
-        "the payload is not a valid credit.locked v1: /locked_credits: 0 is less than the minimum of 1 \
-         [minimum] (schema credit-ledger/schema/payloads/credit-locked-v1.json)"
+        "the payload is not a valid credit.locked v1: /locked_credits: a number is less than the \
+         minimum of 1 [minimum] (schema credit-ledger/schema/payloads/credit-locked-v1.json)"
     );
     psql.close().await?;
     world.close().await

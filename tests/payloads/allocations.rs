@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use stats_alloc::INSTRUMENTED_SYSTEM;
 
-/// A test that counts holds it from its beginning to its end: the counters are those of the process.
+/// Each test holds it from its beginning to its end: the counters are those of the process.
 pub(crate) struct Turn {
     _held: MutexGuard<'static, ()>,
 }

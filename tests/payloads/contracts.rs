@@ -37,7 +37,8 @@ impl Contracts {
     }
 }
 
-fn write(folder: &Path, schema: &Value) {
+/// Writes the contracts into a folder.
+pub(crate) fn write(folder: &Path, schema: &Value) {
     let registry = json!({ "registry_version": 1, "event_types": [{
         "event_type": "thing.happened", "description": "d", "contract": "things",
         "producer": "things", "consumers": [], "status": "active",

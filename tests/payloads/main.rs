@@ -6,6 +6,7 @@
 mod allocations;
 mod contracts;
 mod generated;
+mod hostile_folders;
 mod recursive_unions;
 mod sizes;
 
