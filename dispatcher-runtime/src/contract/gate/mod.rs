@@ -38,6 +38,8 @@ pub(crate) use self::contracts::{parsed, reference};
 pub(crate) use self::outline::Outline;
 pub(crate) use self::reference::REFERENCE_ENVELOPE;
 pub use self::report::InvalidPayload;
+#[cfg(feature = "consume")]
+pub(crate) use self::shown::MASKED;
 pub use self::violation::Violation;
 
 /// A schema document as the contracts directory holds it.
@@ -132,6 +134,29 @@ impl PayloadSchema {
         }
         let path = self.path().map(str::to_owned);
         Err(explain::explain(self.outline(), path, payload))
+    }
+
+    /// Whether the schema marks a value with `"x-sensitive": true`, or may do so in a way that is not known.
+    #[cfg(feature = "consume")]
+    pub(crate) fn marks_values(&self) -> bool {
+        self.outline().has_marks()
+    }
+
+    /// The payload as those may see it who may not see everything: with `"[masked]"` in the place of each value
+    /// that the schema marks with `"x-sensitive": true`. Of a payload that is invalid no value is left where
+    /// the schema marks any, because it may stand in another place than the schema says.
+    ///
+    /// Names of properties are not masked.
+    #[must_use]
+    pub fn masked(&self, payload: &Value) -> Value {
+        let outline = self.outline();
+        if !outline.has_marks() {
+            return payload.clone();
+        }
+        if self.validate(payload).is_err() {
+            return shown::hidden();
+        }
+        shown::masked(outline, payload)
     }
 
     /// Whether this is the envelope's, and demands what the reference schema demands.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::contract::gate::explain::explain;
 use crate::contract::gate::outline::{Outline, SchemaSource};
+use crate::contract::gate::{Document, PayloadSchema};
 
 fn report(schema: &Value, payload: &Value) -> InvalidPayload {
     assert!(!jsonschema::is_valid(schema, payload), "{payload} is valid");
@@ -147,6 +148,35 @@ fn a_sensitive_value_is_never_shown() {
 }
 
 #[test]
+fn a_payload_is_masked_where_its_schema_says_so() {
+    static DOCUMENTS: [Document; 2] = [
+        Document {
+            path: "marked.json",
+            text: r#"{ "type": "object", "required": ["name"], "properties": {
+                "name": { "x-sensitive": true }, "list": { "items": { "properties": {
+                    "iban": { "x-sensitive": true }, "sum": { "type": "integer" } } } } } }"#,
+        },
+        Document {
+            path: "open.json",
+            text: r#"{ "type": "object", "required": ["name"] }"#,
+        },
+    ];
+    let marked = PayloadSchema::new("marked.json", &DOCUMENTS);
+    let payload = json!({ "name": { "given": "Ada" }, "list": [{ "iban": "DE", "sum": 7 }] });
+    assert_eq!(
+        marked.masked(&payload),
+        json!({ "name": "[masked]", "list": [{ "iban": "[masked]", "sum": 7 }] })
+    );
+    // The name stands where the schema has none.
+    assert_eq!(marked.masked(&json!({ "nmae": "Ada" })), json!("[masked]"));
+    let open = PayloadSchema::new("open.json", &DOCUMENTS);
+    assert_eq!(
+        open.masked(&json!({ "nmae": "Ada" })),
+        json!({ "nmae": "Ada" })
+    );
+}
+
+#[test]
 fn of_a_union_the_branch_that_was_meant_is_told() {
     let schema = json!({ "properties": { "payment": { "oneOf": [
         { "properties": { "kind": { "const": "card" }, "last4": { "minLength": 4 } },
@@ -175,24 +205,28 @@ fn of_a_union_without_tags_the_best_branch_is_told() {
     assert_eq!(found(&schema, &json!({})), [" anyOf"]);
 }
 
+fn assert_found<const N: usize>(cases: [(Value, Value, &str); N]) {
+    for (schema, payload, expected) in cases {
+        assert_eq!(found(&schema, &payload), [expected], "{schema}");
+    }
+}
+
 #[test]
-fn each_keyword_that_leads_to_other_schemas_is_followed() {
+fn each_keyword_that_applies_schemas_to_the_same_value_is_followed() {
     let short = json!({ "maxLength": 1 });
-    for (schema, payload, expected) in [
+    let b = json!({ "required": ["b"] });
+    let on_a = |key: &str, then: Value| json!({ "if": { "required": ["a"] }, key: then });
+    assert_found([
         (json!({ "allOf": [short] }), json!("ab"), " maxLength"),
         (json!({ "not": short }), json!("a"), " not"),
         (
-            json!({ "if": { "required": ["a"] }, "then": false }),
+            on_a("then", json!(false)),
             json!({ "a": 1 }),
             " falseSchema",
         ),
+        (on_a("else", b.clone()), json!({}), " required"),
         (
-            json!({ "if": { "required": ["a"] }, "else": { "required": ["b"] } }),
-            json!({}),
-            " required",
-        ),
-        (
-            json!({ "dependentSchemas": { "a": { "required": ["b"] } } }),
+            json!({ "dependentSchemas": { "a": b } }),
             json!({ "a": 1 }),
             " required",
         ),
@@ -201,6 +235,22 @@ fn each_keyword_that_leads_to_other_schemas_is_followed() {
             json!({ "a": 1 }),
             " required",
         ),
+        (json!({ "oneOf": [true, true] }), json!(1), " oneOf"),
+        (
+            json!({ "$defs": { "S": { "$anchor": "s", "maxLength": 1 } }, "$ref": "#s" }),
+            json!("ab"),
+            " maxLength",
+        ),
+    ]);
+}
+
+#[test]
+fn each_keyword_that_applies_schemas_to_parts_is_followed() {
+    let short = json!({ "maxLength": 1 });
+    let one = json!({ "const": 1 });
+    let named = json!({ "properties": { "a": true }, "unevaluatedProperties": false });
+    let first = json!({ "allOf": [{ "prefixItems": [true] }], "unevaluatedItems": false });
+    assert_found([
         (
             json!({ "propertyNames": short }),
             json!({ "ab": 1 }),
@@ -227,52 +277,44 @@ fn each_keyword_that_leads_to_other_schemas_is_followed() {
             "/1 maxLength",
         ),
         (
-            json!({ "contains": { "const": 1 }, "minContains": 2 }),
+            json!({ "contains": one, "minContains": 2 }),
             json!([1, 2]),
             " contains",
         ),
         (
-            json!({ "contains": { "const": 1 }, "maxContains": 1 }),
+            json!({ "contains": one, "maxContains": 1 }),
             json!([1, 1]),
             " contains",
         ),
-        (json!({ "oneOf": [true, true] }), json!(1), " oneOf"),
+        (named, json!({ "a": 1, "b": 2 }), " unevaluatedProperties"),
+        (first, json!([1, 2]), " unevaluatedItems"),
+    ]);
+}
+
+#[test]
+fn older_drafts_mean_what_they_meant() {
+    let of = |draft: &str, keywords: Value| {
+        let mut schema = keywords;
+        schema["$schema"] = json!(format!("http://json-schema.org/draft-0{draft}/schema#"));
+        schema
+    };
+    let short = json!({ "maxLength": 1 });
+    let tuple = json!({ "items": [true], "additionalItems": short });
+    let closed = json!({ "items": [{}], "additionalItems": false });
+    let dependencies = json!({ "dependencies": { "a": ["b"], "c": { "required": ["d"] } } });
+    let hidden =
+        json!({ "definitions": { "S": short }, "$ref": "#/definitions/S", "minLength": 9 });
+    assert_found([
+        (of("7", tuple), json!([1, "ab"]), "/1 maxLength"),
+        (of("4", closed), json!([1, "ab"]), " additionalItems"),
         (
-            json!({ "properties": { "a": true }, "unevaluatedProperties": false }),
-            json!({ "a": 1, "b": 2 }),
-            " unevaluatedProperties",
-        ),
-        (
-            json!({ "allOf": [{ "prefixItems": [true] }], "unevaluatedItems": false }),
-            json!([1, 2]),
-            " unevaluatedItems",
-        ),
-        (
-            json!({ "$schema": "http://json-schema.org/draft-07/schema#",
-                    "items": [true], "additionalItems": short }),
-            json!([1, "ab"]),
-            "/1 maxLength",
-        ),
-        (
-            json!({ "$schema": "http://json-schema.org/draft-04/schema#",
-                    "dependencies": { "a": ["b"], "c": { "required": ["d"] } } }),
+            of("4", dependencies.clone()),
             json!({ "c": 1 }),
             " required",
         ),
-        (
-            json!({ "$schema": "http://json-schema.org/draft-07/schema#",
-                    "definitions": { "S": short }, "$ref": "#/definitions/S", "minLength": 9 }),
-            json!("ab"),
-            " maxLength",
-        ),
-        (
-            json!({ "$defs": { "S": { "$anchor": "s", "maxLength": 1 } }, "$ref": "#s" }),
-            json!("ab"),
-            " maxLength",
-        ),
-    ] {
-        assert_eq!(found(&schema, &payload), [expected], "{schema}");
-    }
+        (of("6", dependencies), json!({ "a": 1 }), " required"),
+        (of("7", hidden), json!("ab"), " maxLength"),
+    ]);
 }
 
 /// The verdict is the validator's; what the outline cannot follow has a reason that it cannot name.

@@ -15,8 +15,8 @@ use crate::contract::bounded_text::BoundedText;
 /// How many bytes of a value are shown.
 const LONGEST_VALUE: usize = 120;
 
-/// Stands for a value that is never shown.
-const HIDDEN: &str = "[masked]";
+/// Stands for a value that is not shown.
+pub(crate) const MASKED: &str = "[masked]";
 
 /// A value as a report with values shows it, as JSON.
 #[derive(Clone, Eq, PartialEq)]
@@ -111,6 +111,38 @@ impl<'o> Schemas<'o> {
     }
 }
 
+/// The same payload with [`MASKED`] in the place of each value that is marked.
+pub(super) fn masked(outline: &Outline, payload: &Value) -> Value {
+    without_marked(payload, &Schemas::at_root(outline))
+}
+
+fn without_marked(value: &Value, schemas: &Schemas<'_>) -> Value {
+    if schemas.are_sensitive() {
+        return hidden();
+    }
+    match value {
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            items
+                .map(|(index, item)| without_marked(item, &schemas.inside(Segment::Index(index))))
+                .collect()
+        }
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, member)| {
+                let member = without_marked(member, &schemas.inside(Segment::Key(name)));
+                (name.clone(), member)
+            });
+            Value::Object(members.collect())
+        }
+        scalar => scalar.clone(),
+    }
+}
+
+/// What stands for a value that is not shown.
+pub(super) fn hidden() -> Value {
+    Value::from(MASKED)
+}
+
 /// Writes a value as JSON until the text is full.
 fn write(text: &mut BoundedText, value: &Value, schemas: Option<&Schemas<'_>>) {
     if text.is_full() {
@@ -120,7 +152,7 @@ fn write(text: &mut BoundedText, value: &Value, schemas: Option<&Schemas<'_>>) {
         let _ = write!(text, "{part}");
     };
     if schemas.is_some_and(Schemas::are_sensitive) {
-        return put(text, &HIDDEN);
+        return put(text, &MASKED);
     }
     let inside = |segment| schemas.map(|schemas| schemas.inside(segment));
     match value {

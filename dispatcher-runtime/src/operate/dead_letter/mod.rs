@@ -7,6 +7,7 @@
 mod error;
 mod event;
 mod failed_attempt;
+mod masked;
 mod redrive;
 
 use serde::Serialize;
