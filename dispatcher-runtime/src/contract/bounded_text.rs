@@ -38,7 +38,8 @@ impl BoundedText {
         self.text
     }
 
-    /// The text; where it was cut, it ends with its length, so that a reader knows what is missing.
+    /// The text; where it was cut, it ends with its whole length, so that a reader knows what is missing.
+    #[cfg(feature = "postgres")]
     fn into_cut(mut self) -> String {
         if self.is_full() {
             let note = format!("… (cut; the whole text has {} bytes)", self.length);
@@ -64,6 +65,7 @@ impl Write for BoundedText {
 }
 
 /// What an error says, in at most [`LONGEST_ERROR`] bytes.
+#[cfg(feature = "postgres")]
 pub(crate) fn error_text(error: impl Display) -> String {
     let mut text = BoundedText::new(LONGEST_ERROR);
     // Writing into it does not fail; where the error itself fails, what it said until then counts.
@@ -140,6 +142,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "postgres")]
     #[test]
     fn a_long_text_is_cut_between_two_characters_and_says_how_long_it_was() {
         let text = error_text("é".repeat(10_000));
