@@ -14,6 +14,7 @@ mod defaults;
 mod dropped;
 mod envelope;
 mod envelope_in_sql;
+mod error_texts;
 mod faults;
 mod gap;
 mod gap_broken;

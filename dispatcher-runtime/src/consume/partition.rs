@@ -17,6 +17,7 @@ use super::lease::{Lease, Stopping};
 use super::retry_policy::Retry;
 use super::statements::ConsumeStatements;
 use super::subscription::Subscription;
+use crate::contract::bounded_text::error_text;
 use crate::log::EventLog;
 use crate::log::standstill::StandstillWatcher;
 use crate::observe::Observers;
@@ -168,7 +169,10 @@ impl<S> Partition<S> {
             release.execute(&mut *connection).await
         };
         if let Err(error) = released.await {
-            tracing::debug!(%error, "the release of a lease failed; the lease expires instead");
+            tracing::debug!(
+                error = error_text(&error),
+                "the release of a lease failed; the lease expires instead"
+            );
         }
     }
 }

@@ -25,6 +25,7 @@ use super::sweeper::Sweeper;
 use super::tasks::Tasks;
 use super::wake::Listener;
 use super::{ConsumerBuilder, RunningConsumer};
+use crate::contract::bounded_text::error_text;
 use crate::contract::payload::Domain;
 use crate::log::EventLog;
 use crate::log::standstill::StandstillWatcher;
@@ -176,7 +177,10 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         for subscription in &self.subscriptions {
             if let Err(error) = admit(&self.pool, settings, subscription).await {
                 if let Err(error) = withdraw(&self.pool, settings).await {
-                    tracing::debug!(%error, "this replica could not sign off; for the others it expires");
+                    tracing::debug!(
+                        error = error_text(&error),
+                        "this replica could not sign off; for the others it expires"
+                    );
                 }
                 return Err(error);
             }

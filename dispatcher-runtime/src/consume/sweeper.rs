@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::contract::bounded_text::error_text;
 use crate::log::EventLog;
 use crate::operate::retention::{Retention, SlowestSubscription};
 
@@ -45,7 +46,7 @@ impl Sweeper {
                 }
                 Err(error) => tracing::warn!(
                     consumer = self.consumer,
-                    %error,
+                    error = error_text(&error),
                     "the removal of old rows failed and will be retried in a minute"
                 ),
             }

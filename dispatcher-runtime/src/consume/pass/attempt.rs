@@ -19,6 +19,7 @@ use crate::consume::handler_error::{HandlerError, HandlerErrorKind};
 use crate::consume::savepoint::{RolledBack, is_handlers_fault};
 use crate::consume::span;
 use crate::consume::subscription::Subscription;
+use crate::contract::bounded_text::error_text;
 use crate::log::stored_event::StoredEvent;
 use crate::observe::Observers;
 use crate::postgres::error::{is_transient, sql_state};
@@ -58,10 +59,11 @@ pub(crate) struct Failure {
 
 impl Failure {
     fn new(kind: HandlerErrorKind, error: String) -> Self {
-        // Postgres stores no NUL, and a handler's text must not keep its own dead letter out.
+        // Postgres stores no NUL, and a handler's text must not keep its own dead letter out. Nor may its
+        // length, and it is recorded for each attempt.
         Self {
             kind,
-            error: error.replace('\0', "\u{fffd}"),
+            error: error_text(error.replace('\0', "\u{fffd}")),
         }
     }
 

@@ -4,6 +4,7 @@
 
 use crate::consume::out_of_step::is_out_of_step;
 use crate::log::Mismatch;
+use crate::postgres::error::describe;
 
 /// Why a transaction cannot go on.
 #[derive(Debug)]
@@ -60,7 +61,7 @@ impl From<sqlx::Error> for AbortCause {
 /// Why a pass failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PassError {
-    #[error("{0}")]
+    #[error("{}", describe(.0))]
     Database(sqlx::Error),
     #[error("the connection was lost while a handler ran: {0}")]
     Lost(String),

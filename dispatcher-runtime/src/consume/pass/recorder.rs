@@ -340,6 +340,7 @@ impl<'a, S> Recorder<'a, S> {
             &self.partition.settings().observers,
             self.partition.settings().consumer,
             self.partition.subscription().name,
+            &self.partition.subscription().event_types,
             OffsetDateTime::now_utc,
         );
     }

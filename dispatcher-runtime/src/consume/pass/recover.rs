@@ -12,6 +12,7 @@ use super::recorder::Recorder;
 use crate::consume::delivery::DeliveryTx;
 use crate::consume::partition::Partition;
 use crate::consume::savepoint::is_handlers_fault;
+use crate::postgres::error::describe;
 
 /// How often a transaction may be lost at the same event before that counts as an attempt.
 const LOST_AT_ONE_EVENT: u32 = 3;
@@ -94,7 +95,10 @@ impl Recovery {
                 return self.lost(partition, record, error.into()).await;
             }
             AbortCause::Commit(error) => {
-                format!("what the handler wrote could not be committed: {error}")
+                format!(
+                    "what the handler wrote could not be committed: {}",
+                    describe(&error)
+                )
             }
             AbortCause::TransactionEnded => {
                 self.may_share = false;
@@ -133,7 +137,7 @@ impl Recovery {
         tracing::debug!(
             consumer = partition.settings().consumer,
             subscription = partition.subscription().name,
-            %error,
+            error = describe(error),
             "what was handled could not be recorded; the handler may have changed its transaction's role, \
              which is restored from now on, and the event is handled again"
         );
