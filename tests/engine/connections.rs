@@ -20,11 +20,7 @@ const LEAST: u32 = 4;
 
 type Lock = EventEnvelope<CreditLocked>;
 
-async fn apply(
-    event: &Lock,
-    tx: &mut DeliveryTx,
-    delivery: &Delivery,
-) -> Result<(), sqlx::Error> {
+async fn apply(event: &Lock, tx: &mut DeliveryTx, delivery: &Delivery) -> Result<(), sqlx::Error> {
     let insert = "INSERT INTO effect (subscription, event_id, credits) VALUES ($1, $2, $3)";
     sqlx::query(insert)
         .bind(delivery.subscription)
@@ -127,8 +123,8 @@ async fn twelve_subscriptions_with_many_lanes_need_no_more_connections_than_one(
     for shares in [false, true] {
         let world = World::new().await?;
         let pool = world.database.pool(LEAST).await?;
-        let builder = Consumer::<Coaching>::builder(pool.clone())
-            .poll_interval(Duration::from_secs(600));
+        let builder =
+            Consumer::<Coaching>::builder(pool.clone()).poll_interval(Duration::from_secs(600));
         let options = SubscriptionOptions::new()
             .partitions(4)
             .concurrency(4)
@@ -198,11 +194,16 @@ async fn leases_are_renewed_while_deliveries_wait_for_a_connection() -> TestResu
     let consumer = Consumer::<Coaching>::builder(pool.clone())
         .state(script.clone())
         .lease(Duration::from_millis(500))
-        .subscribe_with(hold_slot, SubscriptionOptions::new().partitions(4).concurrency(2))
+        .subscribe_with(
+            hold_slot,
+            SubscriptionOptions::new().partitions(4).concurrency(2),
+        )
         .start()
         .await?;
     world.revenue().publish(lock(1, 1)).await?;
-    tokio::time::timeout(PATIENCE, script.entered.acquire()).await??.forget();
+    tokio::time::timeout(PATIENCE, script.entered.acquire())
+        .await??
+        .forget();
     let events = (2..=20).map(|credits| lock(credits, credits));
     world.revenue().publish_all(events).await?;
     let end_idle = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -238,7 +239,9 @@ async fn a_stop_does_not_wait_for_what_waits_for_a_connection() -> TestResult {
         .start()
         .await?;
     world.revenue().publish(lock(1, 1)).await?;
-    tokio::time::timeout(PATIENCE, script.entered.acquire()).await??.forget();
+    tokio::time::timeout(PATIENCE, script.entered.acquire())
+        .await??
+        .forget();
     world.revenue().publish(release(1, 1)).await?;
     // Its look at the log waits as well.
     let report = tokio::time::timeout(PATIENCE, consumer.stop()).await?;

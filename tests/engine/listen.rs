@@ -25,18 +25,27 @@ async fn listener(world: &World) -> TestResult<PgListener> {
 
 /// A writer notified only where one of our subscriptions slept, so it heard nothing.
 #[tokio::test]
-async fn a_program_that_only_listens_hears_of_each_event_once_writers_always_notify() -> TestResult {
+async fn a_program_that_only_listens_hears_of_each_event_once_writers_always_notify() -> TestResult
+{
     let world = World::new().await?;
     let mut listener = listener(&world).await?;
     world.revenue().publish(release(1, 1)).await?;
     world.pool.execute(ALWAYS).await?;
     world.revenue().publish(lock(1, 1)).await?;
-    assert_eq!(next(&mut listener).await?, "credit.locked", "the release was silent");
+    assert_eq!(
+        next(&mut listener).await?,
+        "credit.locked",
+        "the release was silent"
+    );
     world
         .revenue()
         .publish_all([lock(1, 2), lock(2, 3)])
         .await?;
-    assert_eq!(next(&mut listener).await?, "credit.locked", "once for a transaction");
+    assert_eq!(
+        next(&mut listener).await?,
+        "credit.locked",
+        "once for a transaction"
+    );
     let inserted = "INSERT INTO dispatcher_event (event_id, event_type, schema_version, occurred_at, tenant_id, producer, actor, payload)
                     SELECT 'evt_' || gen_random_uuid(), 'other.' || number, 1, now(), 'tnt_x', 'other', 'system:other', '{}'
                       FROM generate_series(1, 2) AS number";
@@ -46,7 +55,10 @@ async fn a_program_that_only_listens_hears_of_each_event_once_writers_always_not
     let off = "ALTER TABLE dispatcher_event DISABLE TRIGGER dispatcher_event_notify_always";
     world.pool.execute(off).await?;
     world.revenue().publish(lock(1, 4)).await?;
-    world.pool.execute("NOTIFY dispatcher_event_inserted, 'the end'").await?;
+    world
+        .pool
+        .execute("NOTIFY dispatcher_event_inserted, 'the end'")
+        .await?;
     assert_eq!(next(&mut listener).await?, "the end");
     drop(listener);
     world.close().await
@@ -69,7 +81,11 @@ async fn writers_that_always_notify_wake_consumers_too() -> TestResult {
         entered.await??.forget();
     }
     consumer.stop().await;
-    assert!(!logged.text().contains("events are found by polling"), "{}", logged.text());
+    assert!(
+        !logged.text().contains("events are found by polling"),
+        "{}",
+        logged.text()
+    );
     world.close().await
 }
 
@@ -88,7 +104,10 @@ async fn above_half_of_the_queue_writers_that_always_notify_are_silent_too() -> 
         .await?;
     let mut listener = listener(&world).await?;
     world.revenue().publish(lock(1, 1)).await?;
-    world.pool.execute("NOTIFY dispatcher_event_inserted, 'the end'").await?;
+    world
+        .pool
+        .execute("NOTIFY dispatcher_event_inserted, 'the end'")
+        .await?;
     assert_eq!(next(&mut listener).await?, "the end");
     drop(listener);
     world.close().await

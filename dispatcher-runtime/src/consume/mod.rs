@@ -29,6 +29,7 @@ mod run_error;
 mod running;
 mod savepoint;
 mod shutdown;
+mod slots;
 mod span;
 pub(crate) mod stand_in;
 mod start;
@@ -38,6 +39,7 @@ pub(crate) mod stop_report;
 pub(crate) mod subscription;
 mod sweeper;
 mod tasks;
+mod time_limit;
 #[cfg(feature = "opentelemetry")]
 mod trace_context;
 pub(crate) mod wake;

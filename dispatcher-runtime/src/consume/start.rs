@@ -17,6 +17,7 @@ use super::partition::{Bound, Settings};
 use super::reader_claim::keep_claim;
 use super::readiness::{find_family, probe, probe_log, verify_cursors};
 use super::run_error::RunError;
+use super::slots::{SMALLEST_POOL, Slots};
 use super::start_error::StartError;
 use super::statements::ConsumeStatements;
 use super::stop_report::Cancellations;
@@ -65,8 +66,9 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
                 "the trigger dispatcher_event_notify is off: events are found by polling"
             );
         }
-        let settings = Arc::new(self.shared_settings(&family, log, notifies));
-        probe(&self.pool, &settings).await?;
+        let mut settings = self.shared_settings(&family, log, notifies);
+        settings.statement_timeout = probe(&self.pool, &settings).await?;
+        let settings = Arc::new(settings);
         let names = self.names();
         self.register(&settings, &names).await?;
         verify_cursors(&self.pool, &settings, &names).await?;
@@ -131,12 +133,14 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             // A redrive notifies in the consumer's own database, where nothing listens then.
             may_back_off: notifies && !is_remote,
             handler_timeout: given.handler_timeout,
+            statement_timeout: None,
             lease: given.lease,
             stop_timeout: given.stop_timeout,
             retry: given.retry.clone(),
             jitter: given.jitter,
             observers: given.observers.clone(),
             clock: given.clock.clone(),
+            slots: Slots::of_pool(self.pool.options().get_max_connections()),
             statements: ConsumeStatements::new(family),
             standstill: StandstillWatcher::new(log.clone()),
             log,
@@ -297,7 +301,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
 
     fn check_delays(&self) -> Result<(), ConfigError> {
         let given = &self.settings;
-        if given.handler_timeout.is_some_and(|limit| limit.is_zero()) {
+        if given.handler_timeout == Some(Duration::ZERO) {
             return invalid("handler_timeout", "0 s", A_TIMEOUT);
         }
         if !(0.0..=1.0).contains(&given.jitter) {
@@ -319,15 +323,11 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             )
             .map_err(StartError::from);
         }
-        let workers = self.subscriptions.iter().map(|subscription| {
-            u32::from(subscription.concurrency) * u32::from(subscription.partitions)
-        });
-        let needed = workers.fold(2, u32::saturating_add);
-        if connections < needed {
+        if connections < SMALLEST_POOL {
             return Err(StartError::PoolTooSmall {
                 consumer: D::NAME,
                 connections,
-                needed,
+                needed: SMALLEST_POOL,
             });
         }
         Ok(())
@@ -396,7 +396,7 @@ fn check_options<S>(
         return refuse("partitions", "0", "at least 1");
     }
     match subscription.handler_timeout {
-        Some(limit) if limit.is_zero() => refuse("handler_timeout", "0 s", A_TIMEOUT),
+        Some(Some(Duration::ZERO)) => refuse("handler_timeout", "0 s", A_TIMEOUT),
         _ => Ok(()),
     }
 }

@@ -89,13 +89,16 @@ fn with_limit(builder: Builder) -> Builder {
 }
 
 fn without_limit(builder: Builder) -> Builder {
-    settings(builder).subscribe(note_lock).subscribe_with(
-        note_release,
-        SubscriptionOptions::new()
-            .partitions(2)
-            .concurrency(3)
-            .share_savepoint(true),
-    )
+    settings(builder)
+        .handler_timeout(None)
+        .subscribe(note_lock)
+        .subscribe_with(
+            note_release,
+            SubscriptionOptions::new()
+                .partitions(2)
+                .concurrency(3)
+                .share_savepoint(true),
+        )
 }
 
 /// Consumes until ordered to stop.
