@@ -19,7 +19,7 @@ use crate::contract::payload::Domain;
 use crate::contract::permission::ConsumedBy;
 use crate::log::EventLog;
 use crate::observe::{Observer, Observers};
-use crate::operate::retention::Retention;
+use crate::operate::retention::LogRetention;
 
 /// The consuming side of the domain `D`: its subscriptions are started, watched and stopped together.
 ///
@@ -104,7 +104,7 @@ const HANDLER_TIMEOUT: Duration = Duration::from_secs(300);
 pub(super) struct ConsumerSettings {
     pub(super) schema: Option<String>,
     pub(super) log: Option<EventLog>,
-    pub(super) retention: Option<Retention>,
+    pub(super) retention: Option<LogRetention>,
     pub(super) batch_size: u32,
     pub(super) batch_bytes: u64,
     pub(super) poll_interval: Duration,
@@ -250,9 +250,14 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         self
     }
 
-    /// Removes rows of this table family that are older than their windows, once a minute, on one replica
-    /// at a time. Defaults to removing nothing.
-    pub fn retention(mut self, retention: Retention) -> Self {
+    /// Removes old rows of **all consumers** of this consumer's table family, once a minute, on one replica at a time:
+    /// events of the log, and dedup rows and resolved dead letters of every subscription. Defaults to removing
+    /// nothing. Where the consumer reads [another log](Self::events_from), that one is not touched.
+    ///
+    /// It is a setting of the log and not of this consumer, so one consumer should have it. Where several do, each
+    /// removes what is older than its own windows, so that the shortest window counts; a consumer whose windows differ
+    /// from those of another one that runs logs a warning at its start.
+    pub fn log_retention(mut self, retention: LogRetention) -> Self {
         self.settings.retention = Some(retention);
         self
     }

@@ -51,6 +51,8 @@ pub(crate) struct Settings {
     pub(crate) observers: Observers,
     /// Decides when a retry is due.
     pub(crate) clock: Clock,
+    /// The windows by which it removes old rows of all consumers, if it does.
+    pub(crate) retention: Option<String>,
     /// The connections that deliveries may hold.
     pub(crate) slots: Slots,
     pub(crate) statements: ConsumeStatements,

@@ -22,13 +22,14 @@ use super::start_error::StartError;
 use super::statements::ConsumeStatements;
 use super::stop_report::Cancellations;
 use super::subscription::Subscription;
-use super::sweeper::Sweeper;
+use super::sweeper::{Sweeper, warn_of_other_windows};
 use super::tasks::Tasks;
 use super::wake::Listener;
 use super::{ConsumerBuilder, RunningConsumer};
 use crate::contract::payload::Domain;
 use crate::log::EventLog;
 use crate::log::standstill::StandstillWatcher;
+use crate::operate::retention::LogRetention;
 use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
 use crate::postgres::transaction;
@@ -74,6 +75,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         verify_cursors(&self.pool, &settings, &names).await?;
         orphans::warn(&self.pool, &settings, &names).await?;
         self.admit(&settings).await?;
+        warn_of_other_windows(&self.pool, &settings).await?;
         let running = self.run(settings, &family, names);
         tracing::info!(
             consumer = D::NAME,
@@ -140,6 +142,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             jitter: given.jitter,
             observers: given.observers.clone(),
             clock: given.clock.clone(),
+            retention: given.retention.as_ref().and_then(LogRetention::windows),
             slots: Slots::of_pool(self.pool.options().get_max_connections()),
             statements: ConsumeStatements::new(family),
             standstill: StandstillWatcher::new(log.clone()),
