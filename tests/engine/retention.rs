@@ -12,8 +12,10 @@ use dispatcher_test_fixtures::log::Log;
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::Executor;
 
+use crate::held::until;
 use crate::support::{Act, Script, World, credit_history, hold_slot};
 
+const PATIENCE: Duration = Duration::from_secs(100);
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// Makes everything that exists so far older.
@@ -267,9 +269,8 @@ async fn of_two_consumers_with_different_windows_the_shorter_ones_count_and_the_
     ] {
         assert!(log.text().contains(windows), "{}", log.text());
     }
-    while left(&world).await? != [0, 0, 0] {
-        tokio::task::yield_now().await;
-    }
+    let gone = "SELECT (count(*) = 0)::int::bigint FROM dispatcher_event";
+    tokio::time::timeout(PATIENCE, until(&world, gone, 1)).await??;
     coaching.stop().await;
     growth.stop().await;
     drop(listening);

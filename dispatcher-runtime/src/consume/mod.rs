@@ -1,6 +1,6 @@
 //! The consuming side: handlers, the subscriptions that they make, and the tasks that work on them.
 //!
-//! A task imports what stands before it: `handler`, `delivery` and `savepoint`; `subscription` and
+//! A task imports what stands before it: `slots` and `time_limit`; `handler`, `delivery` and `savepoint`; `subscription` and
 //! `partition`; `pass`; `worker`; `lease::keeper`; `start`.
 
 mod admission;

@@ -59,6 +59,7 @@
 //! |---|---|
 //! | a handler fails, panics, exceeds its timeout, or ignores an SQL error | rolled back, to its savepoint where it shares a transaction; counts as an attempt. Under a shared savepoint its batch is handled again first |
 //! | a handler breaks a deferred constraint, or ends the transaction | rolled back; counts as an attempt. Where events share the transaction, or are handled in lanes, they are first handled again one to a transaction, and it counts for the one at fault |
+//! | a handler leaves its connection in the middle of a COPY | an attempt; the connection is closed (`out_of_step.rs`) |
 //! | a handler changes its transaction's role | L3 is not permitted: the event is handled again, uncounted, and from then on the role is restored before L3 |
 //! | a handler's own statement fails: serialization failure, deadlock, `lock_timeout`, an exhausted pool | as any other failure of the handler |
 //! | the connection is lost, Postgres restarts, the consumer's own statements fail | the transaction is rolled back and the pass retried after 1, 5, 15, 60 s; counts for no event. The third time in a row at the same event it counts as an attempt |
