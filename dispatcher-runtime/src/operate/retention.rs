@@ -87,9 +87,10 @@ impl LogRetention {
             Some(window) => format!("{rows} {} s", window.as_secs_f64()),
             None => format!("{rows} for ever"),
         });
-        let despite = match self.despite_subscriptions {
-            true => ", whether they were read or not",
-            false => "",
+        let despite = if self.despite_subscriptions {
+            ", whether they were read or not"
+        } else {
+            ""
         };
         Some(format!("{}{despite}", windows.join(", ")))
     }

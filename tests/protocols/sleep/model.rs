@@ -367,11 +367,12 @@ impl Model for Protocol {
                 |model, state| {
                     let mut readers = state.readers.iter();
                     // Where writers always notify, there is none.
-                    model.always || readers.any(|reader| reader.doing == Doing::Wait { soon: true })
-                        && state
-                            .writers
-                            .iter()
-                            .any(|writer| writer.at == At::Triggered && !writer.notifies)
+                    model.always
+                        || readers.any(|reader| reader.doing == Doing::Wait { soon: true })
+                            && state
+                                .writers
+                                .iter()
+                                .any(|writer| writer.at == At::Triggered && !writer.notifies)
                 },
             ),
             Property::<Self>::sometimes(
