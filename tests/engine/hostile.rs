@@ -117,6 +117,8 @@ async fn a_cursor_set_back_while_an_event_waits_handles_nothing_twice() -> TestR
         .publish_all([lock(1, 1), lock(2, 2), lock(3, 3)])
         .await?;
     script.entered.acquire_many(3).await?.forget();
+    // The others are recorded; otherwise they could come after the retry.
+    crate::held::until(&world, "SELECT count(*) FROM effect", 2).await?;
     world
         .pool
         .execute("UPDATE dispatcher_cursor SET position = 0")

@@ -187,6 +187,13 @@ impl DeliveryTx {
         })
     }
 
+    /// Handlers are called from now on, so the turn begins.
+    pub(crate) fn begin_turn(&mut self) {
+        if let Some(slot) = &mut self.slot {
+            slot.begin_turn();
+        }
+    }
+
     /// Whether another delivery waits for the connection, and it is its turn.
     pub(crate) fn is_due(&self) -> bool {
         self.slot.as_ref().is_some_and(Slot::is_due)

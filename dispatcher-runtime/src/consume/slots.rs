@@ -77,6 +77,11 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
+    /// The turn begins now. What was read before would be read again.
+    pub(crate) fn begin_turn(&mut self) {
+        self.since = Instant::now();
+    }
+
     /// Whether it is another task's turn.
     pub(crate) fn is_due(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) > 0 && self.since.elapsed() >= TURN

@@ -50,6 +50,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
         let mut is_finished = true;
         let mut left = candidates.len();
         tx.disregard_use(); // What was read is not a handler's.
+        tx.begin_turn(); // Nor is the time for it.
         let mut has_begun = false;
         for candidate in candidates {
             if self.partition.must_stop() || has_begun && tx.is_due() {
