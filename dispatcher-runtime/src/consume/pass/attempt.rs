@@ -263,3 +263,20 @@ fn abort_cause(error: sqlx::Error) -> AbortCause {
 fn is_transaction_ended(sql_state: &str) -> bool {
     matches!(sql_state, "25P01" | "3B001")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handler_that_is_cancelled_names_its_limit_and_the_setting() {
+        for (limit, said) in [
+            (Duration::from_secs(300), "300 s"),
+            (Duration::from_millis(50), "50 ms"),
+            (Duration::from_millis(1500), "1500 ms"),
+        ] {
+            let expected = format!("the handler took longer than {said}, its `handler_timeout`");
+            assert_eq!(too_long(limit), expected);
+        }
+    }
+}
