@@ -271,6 +271,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             .bind(&self.settings.replica)
             .bind(self.settings.lease.as_secs_f64())
             .bind(self.event_types())
+            .bind(self.settings.retention.as_deref())
             .fetch_all(&mut **connection)
             .await?;
         if let Some(row) = rows.first() {

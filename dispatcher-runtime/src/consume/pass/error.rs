@@ -2,7 +2,6 @@
 //!
 //! In both cases everything that was done in the transaction is rolled back.
 
-use crate::consume::out_of_step::is_out_of_step;
 use crate::log::Mismatch;
 use crate::postgres::error::describe;
 
@@ -31,19 +30,6 @@ pub(crate) enum AbortCause {
     LeaseLost,
     /// The log is not the one that was read before.
     Log(Mismatch),
-}
-
-impl AbortCause {
-    /// Whether the connection is out of step with the server.
-    pub(crate) fn is_out_of_step(&self) -> bool {
-        match self {
-            Self::Database(error) | Self::NotPermitted(error) | Self::Commit(error) => {
-                is_out_of_step(&error.to_string())
-            }
-            Self::Lost(error) => is_out_of_step(error),
-            _ => false,
-        }
-    }
 }
 
 impl From<Mismatch> for AbortCause {

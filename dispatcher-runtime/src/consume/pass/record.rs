@@ -13,7 +13,6 @@ use super::attempt::Failure;
 use super::candidate::Candidate;
 use super::report::{AttemptEnd, PassReport};
 use crate::consume::handler_error::HandlerErrorKind;
-use crate::consume::out_of_step;
 use crate::consume::partition::{Bound, Partition};
 use crate::consume::retry_policy::lengthen;
 use crate::contract::dead_letter_reason::DeadLetterReason;
@@ -248,11 +247,6 @@ impl PassRecord {
             is_begun: true,
             ..RetryRow::behind(&candidate.event)
         });
-    }
-
-    /// Whether the event that was attempted last has left its connection out of step.
-    pub(super) fn is_out_of_step(&self) -> bool {
-        self.last_failure().is_some_and(out_of_step::is_out_of_step)
     }
 
     /// What the event that was attempted last failed with; that of the connection if it did not.

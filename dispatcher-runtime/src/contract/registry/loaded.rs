@@ -129,8 +129,8 @@ impl LoadedRegistry {
         lookup::consumed_by(self.events(), domain)
     }
 
-    /// What is different from the contracts in the binary, down to the place in the schema file,
-    /// sorted by event type. JSON is compared by what it says: white space and the order of keys
+    /// What is different from the contracts in the binary, down to the place in the schema file: first in the
+    /// envelope's schema, then sorted by event type. JSON is compared by what it says: white space and the order of keys
     /// count for nothing.
     pub fn compare(&self, bundled: &Registry) -> Vec<Difference> {
         compare::compare(&self.events, &self.documents, bundled)
