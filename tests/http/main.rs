@@ -5,6 +5,8 @@
 mod client;
 mod faults;
 mod masked;
+mod names;
+mod pages;
 mod requests;
 mod resolve;
 mod sessions;
