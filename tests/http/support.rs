@@ -89,7 +89,8 @@ impl Service {
     pub(crate) async fn ids(&self) -> TestResult<Vec<String>> {
         let listed = DeadLetters::new(self.pool.clone())
             .list(&DeadLetterFilter::default().include_resolved(true))
-            .await?;
+            .await?
+            .dead_letters;
         Ok(listed
             .iter()
             .map(|one| one.dead_letter_id.to_string())
