@@ -11,3 +11,4 @@ mod requests;
 mod resolve;
 mod sessions;
 mod support;
+mod tenants;

@@ -31,15 +31,25 @@ async fn hold_slot(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerErr
 }
 
 /// The session `good` is Maria's, `guest` may not see dead letters, `later` cannot be checked.
+///
+/// `north` and `nobody` are bound: to the tenant of the dead letters, and to none.
 pub(crate) fn sessions() -> impl Authenticator<Session = String> {
     authenticator_fn(|request| async move {
         let token = request.headers.get(AUTHORIZATION);
         match token.map(|token| token.as_bytes()) {
             Some(b"Bearer good") => Ok("maria@example.com".to_owned()),
+            Some(b"Bearer north") => Ok("north@example.com".to_owned()),
+            Some(b"Bearer nobody") => Ok("nobody@example.com".to_owned()),
+            Some(b"Bearer nameless") => Ok("a\nb".to_owned()),
             Some(b"Bearer guest") => Err(AuthError::Forbidden),
             Some(b"Bearer later") => Err(AuthError::unavailable("redis://secret is down")),
             _ => Err(AuthError::NoSession),
         }
+    })
+    .with_tenants(|session| match session.as_str() {
+        "north@example.com" => TENANT.parse().ok().map(|tenant| vec![tenant]),
+        "nobody@example.com" => Some(Vec::new()),
+        _ => None,
     })
 }
 

@@ -16,7 +16,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::problem::{Faults, Place, Problem, shorten};
+use super::problem::{Faults, Place, Problem};
+use crate::contract::bounded_text::excerpt;
 use crate::contract::id::DeadLetterId;
 use crate::operate::dead_letter::{DeadLetterFilter, control_character};
 
@@ -177,7 +178,7 @@ pub(super) fn resolution(body: &[u8], faults: &mut Faults) -> Option<Resolution>
         Ok(Fields(fields)) => fields,
         Err(error) => {
             // The parser quotes what it read.
-            let error = shorten(&error.to_string());
+            let error = excerpt(error, 200);
             let detail = format!("the body has to be a JSON object: {error}");
             faults.add(Place::Body, None, detail);
             return None;

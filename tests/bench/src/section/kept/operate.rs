@@ -20,7 +20,7 @@ pub(super) async fn list_dead_letters(side: &Side, consumer: Option<&str>) -> Re
         None => DeadLetterFilter::default(),
     };
     repeat(side, async || {
-        dead_letters.list(&filter).await?.dead_letters;
+        dead_letters.list(&filter).await?;
         Ok(())
     })
     .await
