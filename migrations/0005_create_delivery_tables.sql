@@ -52,26 +52,27 @@ CREATE TABLE dispatcher_dead_letter (
 COMMENT ON TABLE dispatcher_dead_letter IS
     'Events that a subscription gave up on. Written in the transaction that moves the cursor.';
 
--- Unresolved letters and all letters, of one consumer and of all.
+-- Unresolved letters and all letters, of one consumer and of all. Those of one consumer are read backwards, so that
+-- one comparison of rows says where a page begins.
 CREATE INDEX dispatcher_dead_letter_active_per_consumer
-    ON dispatcher_dead_letter (consumer, created_at DESC, dead_letter_id DESC)
+    ON dispatcher_dead_letter (consumer, created_at, dead_letter_id)
     WHERE resolved_at IS NULL;
 CREATE INDEX dispatcher_dead_letter_per_consumer
-    ON dispatcher_dead_letter (consumer, created_at DESC, dead_letter_id DESC);
+    ON dispatcher_dead_letter (consumer, created_at, dead_letter_id);
 CREATE INDEX dispatcher_dead_letter_active ON dispatcher_dead_letter (created_at DESC, dead_letter_id DESC)
     WHERE resolved_at IS NULL;
 CREATE INDEX dispatcher_dead_letter_all ON dispatcher_dead_letter (created_at DESC, dead_letter_id DESC);
 -- The same for the letters of a tenant.
 CREATE INDEX dispatcher_dead_letter_active_per_tenant
-    ON dispatcher_dead_letter (tenant_id, created_at DESC, dead_letter_id DESC)
+    ON dispatcher_dead_letter (tenant_id, created_at, dead_letter_id)
     WHERE resolved_at IS NULL;
 CREATE INDEX dispatcher_dead_letter_per_tenant
-    ON dispatcher_dead_letter (tenant_id, created_at DESC, dead_letter_id DESC);
+    ON dispatcher_dead_letter (tenant_id, created_at, dead_letter_id);
 CREATE INDEX dispatcher_dead_letter_active_per_tenant_and_consumer
-    ON dispatcher_dead_letter (tenant_id, consumer, created_at DESC, dead_letter_id DESC)
+    ON dispatcher_dead_letter (tenant_id, consumer, created_at, dead_letter_id)
     WHERE resolved_at IS NULL;
 CREATE INDEX dispatcher_dead_letter_per_tenant_and_consumer
-    ON dispatcher_dead_letter (tenant_id, consumer, created_at DESC, dead_letter_id DESC);
+    ON dispatcher_dead_letter (tenant_id, consumer, created_at, dead_letter_id);
 CREATE INDEX dispatcher_dead_letter_resolved_at ON dispatcher_dead_letter (resolved_at)
     WHERE resolved_at IS NOT NULL; -- for retention
 

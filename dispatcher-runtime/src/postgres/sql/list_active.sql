@@ -24,7 +24,8 @@ SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_vers
                                   FROM {family}dispatcher_dead_letter
                                  WHERE resolved_at IS NULL
                                    AND (created_at, dead_letter_id)
-                                      < (coalesce((SELECT $2::timestamptz), 'infinity'), coalesce((SELECT $3::text), ''))
+                                      < (coalesce((SELECT $2::timestamptz), 'infinity'),
+                                         coalesce((SELECT $3::text), ''))
                                  ORDER BY created_at DESC, dead_letter_id DESC
                                  LIMIT 1001) AS newest) AS cut) AS measured
         WINDOW listed AS (ORDER BY created_at DESC, dead_letter_id DESC)) AS page

@@ -1,6 +1,6 @@
--- A page of the newest unresolved dead letters of the consumer $6; see list_active.sql. BETWEEN, and
--- ordering by consumer too, rule out every index but the one that begins with the consumer: in an index by
--- time alone, the letters of one consumer may come after a million newer ones of another.
+-- A page of the newest unresolved dead letters of the consumer $6; see list_active.sql. Comparing
+-- rows, and ordering by consumer too, rule out every index but the one that begins with the consumer: in an index
+-- by time alone, the letters of one consumer may come after a million newer ones of another.
 SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, tenant_id, subject, position,
        reason, excerpt AS error, attempts, created_at, resolved_at, resolved_by, claimed_by, resolution_note,
        has_next
@@ -16,13 +16,14 @@ SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_vers
                                     THEN pg_catalog."left"(error, (SELECT $5::integer)) || '…'::text ELSE error END AS excerpt
                           FROM (SELECT *
                                   FROM {family}dispatcher_dead_letter
-                                 WHERE consumer BETWEEN (SELECT $6::text) AND (SELECT $6::text)
+                                 WHERE consumer >= (SELECT $6::text)
                                    AND resolved_at IS NULL
-                                   AND (created_at, dead_letter_id)
-                                      < (coalesce((SELECT $2::timestamptz), 'infinity'), coalesce((SELECT $3::text), ''))
-                                 ORDER BY consumer, created_at DESC, dead_letter_id DESC
+                                   AND (consumer, created_at, dead_letter_id)
+                                      < ((SELECT $6::text), coalesce((SELECT $2::timestamptz), 'infinity'),
+                                         coalesce((SELECT $3::text), ''))
+                                 ORDER BY consumer DESC, created_at DESC, dead_letter_id DESC
                                  LIMIT 1001) AS newest) AS cut) AS measured
-        WINDOW listed AS (ORDER BY consumer, created_at DESC, dead_letter_id DESC)) AS page
+        WINDOW listed AS (ORDER BY consumer DESC, created_at DESC, dead_letter_id DESC)) AS page
  WHERE coalesce(bytes_before, 0::bigint) < (SELECT $4::bigint)
- ORDER BY consumer, created_at DESC, dead_letter_id DESC
+ ORDER BY consumer DESC, created_at DESC, dead_letter_id DESC
  LIMIT (SELECT $1::bigint)

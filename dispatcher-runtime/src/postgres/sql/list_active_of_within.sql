@@ -18,12 +18,12 @@ SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_vers
                                  CROSS JOIN LATERAL (
                                         SELECT *
                                           FROM {family}dispatcher_dead_letter
-                                         WHERE tenant_id BETWEEN tenant.id AND tenant.id
-                                            AND consumer BETWEEN (SELECT $6::text) AND (SELECT $6::text)
+                                         WHERE (tenant_id, consumer) >= (tenant.id, (SELECT $6::text))
                                             AND resolved_at IS NULL
-                                            AND (created_at, dead_letter_id)
-                                               < (coalesce((SELECT $2::timestamptz), 'infinity'), coalesce((SELECT $3::text), ''))
-                                         ORDER BY tenant_id, consumer, created_at DESC, dead_letter_id DESC
+                                            AND (tenant_id, consumer, created_at, dead_letter_id)
+                                               < (tenant.id, (SELECT $6::text), coalesce((SELECT $2::timestamptz), 'infinity'),
+                                                  coalesce((SELECT $3::text), ''))
+                                         ORDER BY tenant_id DESC, consumer DESC, created_at DESC, dead_letter_id DESC
                                          LIMIT 1001) AS letter
                                  ORDER BY letter.created_at DESC, letter.dead_letter_id DESC
                                  LIMIT 1001) AS newest) AS cut) AS measured

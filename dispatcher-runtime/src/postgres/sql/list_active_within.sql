@@ -18,11 +18,12 @@ SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_vers
                                  CROSS JOIN LATERAL (
                                         SELECT *
                                           FROM {family}dispatcher_dead_letter
-                                         WHERE tenant_id BETWEEN tenant.id AND tenant.id
+                                         WHERE tenant_id >= tenant.id
                                             AND resolved_at IS NULL
-                                            AND (created_at, dead_letter_id)
-                                               < (coalesce((SELECT $2::timestamptz), 'infinity'), coalesce((SELECT $3::text), ''))
-                                         ORDER BY tenant_id, created_at DESC, dead_letter_id DESC
+                                            AND (tenant_id, created_at, dead_letter_id)
+                                               < (tenant.id, coalesce((SELECT $2::timestamptz), 'infinity'),
+                                                  coalesce((SELECT $3::text), ''))
+                                         ORDER BY tenant_id DESC, created_at DESC, dead_letter_id DESC
                                          LIMIT 1001) AS letter
                                  ORDER BY letter.created_at DESC, letter.dead_letter_id DESC
                                  LIMIT 1001) AS newest) AS cut) AS measured

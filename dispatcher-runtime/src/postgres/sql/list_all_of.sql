@@ -14,12 +14,13 @@ SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_vers
                                     THEN pg_catalog."left"(error, (SELECT $5::integer)) || '…'::text ELSE error END AS excerpt
                           FROM (SELECT *
                                   FROM {family}dispatcher_dead_letter
-                                 WHERE consumer BETWEEN (SELECT $6::text) AND (SELECT $6::text)
-                                   AND (created_at, dead_letter_id)
-                                      < (coalesce((SELECT $2::timestamptz), 'infinity'), coalesce((SELECT $3::text), ''))
-                                 ORDER BY consumer, created_at DESC, dead_letter_id DESC
+                                 WHERE consumer >= (SELECT $6::text)
+                                   AND (consumer, created_at, dead_letter_id)
+                                      < ((SELECT $6::text), coalesce((SELECT $2::timestamptz), 'infinity'),
+                                         coalesce((SELECT $3::text), ''))
+                                 ORDER BY consumer DESC, created_at DESC, dead_letter_id DESC
                                  LIMIT 1001) AS newest) AS cut) AS measured
-        WINDOW listed AS (ORDER BY consumer, created_at DESC, dead_letter_id DESC)) AS page
+        WINDOW listed AS (ORDER BY consumer DESC, created_at DESC, dead_letter_id DESC)) AS page
  WHERE coalesce(bytes_before, 0::bigint) < (SELECT $4::bigint)
- ORDER BY consumer, created_at DESC, dead_letter_id DESC
+ ORDER BY consumer DESC, created_at DESC, dead_letter_id DESC
  LIMIT (SELECT $1::bigint)
