@@ -108,6 +108,14 @@ async fn grown() -> TestResult<World> {
 #[tokio::test]
 async fn nothing_that_runs_all_the_time_scans_or_sorts_what_is_kept() -> TestResult {
     let world = grown().await?;
+    // Of a few thousand dead letters the server rightly sorts a page: so it sees a million, which are not there.
+    world
+        .pool
+        .execute(
+            "ALTER TABLE dispatcher_dead_letter SET (autovacuum_enabled = off);
+             UPDATE pg_class SET reltuples = reltuples * 50 WHERE relname LIKE 'dispatcher\\_dead\\_letter%'",
+        )
+        .await?;
     let mut faults = Vec::new();
     for mode in ["force_generic_plan", "force_custom_plan"] {
         faults.extend(faults_of_plans(&world, mode).await?);
