@@ -1,4 +1,4 @@
--- R3: the next events of these types, up to the horizon: at most $4 of them, and no more once their
+-- R3: the next events of these types, and of the tenants $8 unless it is NULL, up to the horizon: at most $4 of them, and no more once their
 -- payloads add up to $7 bytes (the length of a json column is known without fetching it).
 -- The parameters are in subqueries, which hide their values from the planner: in a large log it
 -- would rate a plan for these values above a generic one, and plan again for each batch. The inner
@@ -19,6 +19,7 @@ SELECT event.position, event.event_id, event.event_type, event.schema_version, e
                           FROM {family}dispatcher_event
                          WHERE event_type = ANY ((SELECT $1::text[])::text[])
                            AND position > (SELECT $2::bigint) AND position <= (SELECT $3::bigint)
+                           AND ((SELECT $8::text[]) IS NULL OR tenant_id = ANY ((SELECT $8::text[])::text[]))
                            -- Not = 1, which the planner would estimate to be rare.
                            AND ((SELECT $5::integer) < 2
                                 OR {family}dispatcher_partition(subject, event_id, (SELECT $5::integer))
