@@ -167,13 +167,15 @@ COMMENT ON FUNCTION dispatcher_publish(text, json, text, text, text, text, text,
 -- COMMIT is an error, and nothing is published. PL/pgSQL looks tables up by name, and the schema need
 -- not be on the caller's search path, so the body names the schema. A procedure that commits cannot fix its search
 -- path, so the body calls no function and no operator.
+-- The schema is quoted twice, as a name in the body and as part of a literal, so that it may hold anything.
 DO $outer$
 BEGIN
     EXECUTE pg_catalog.format($create$
         CREATE PROCEDURE dispatcher_publish_alone(
             text, text, integer, timestamptz, text, text, text, text, text, text, text, text,
             INOUT "position" bigint)
-        LANGUAGE plpgsql AS $$
+        LANGUAGE plpgsql AS %L
+    $create$, pg_catalog.format($body$
         #variable_conflict use_column
         BEGIN
             INSERT INTO %1$I.dispatcher_event AS event
@@ -184,8 +186,7 @@ BEGIN
             RETURNING event.position INTO "position";
             COMMIT;
         END
-        $$
-    $create$, current_schema());
+    $body$, pg_catalog.current_schema()));
 END
 $outer$;
 

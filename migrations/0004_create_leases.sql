@@ -74,11 +74,13 @@ CREATE TABLE dispatcher_replica (
     lease_seconds double precision NOT NULL DEFAULT 10,
     -- Sorted.
     event_types  text[]      COLLATE "C" NOT NULL,
+    retention    text,
     CONSTRAINT dispatcher_replica_pkey PRIMARY KEY (consumer, subscription, replica)
 ) WITH (fillfactor = 50);
 
 COMMENT ON TABLE dispatcher_replica IS 'Running replicas of each subscription, until they expire.';
 COMMENT ON COLUMN dispatcher_replica.event_types IS 'What its handler takes.';
+COMMENT ON COLUMN dispatcher_replica.retention IS 'The windows by which it removes old rows, if it does.';
 
 -- What each subscription takes: the list of the replica that works on it, or worked last.
 CREATE TABLE dispatcher_subscription (

@@ -221,7 +221,7 @@ pub use operate::http;
 #[cfg(feature = "consume")]
 pub use operate::operator::Operator;
 #[cfg(feature = "consume")]
-pub use operate::retention::{Retention, SlowestSubscription, Swept};
+pub use operate::retention::{LogRetention, SlowestSubscription, Swept};
 #[cfg(feature = "consume")]
 pub use operate::subscriptions::{Rewound, SubscriptionError, SubscriptionProgress, Subscriptions};
 

@@ -128,10 +128,13 @@ const fn between(
 /// The keyword that gives a property, or an alternative of `oneOf` or `anyOf`, its Rust name.
 pub const RUST_NAME: &str = "x-rust-name";
 
+/// The keyword that marks a value as one that only those may see who may see payloads.
+pub const SENSITIVE: &str = "x-sensitive";
+
 /// The keyword that gives the strings of an `enum` their Rust names.
 pub const RUST_VARIANTS: &str = "x-rust-variants";
 
-/// Every keyword, sorted by name. The last two are the generator's own.
+/// Every keyword, sorted by name. The last three are the contracts' own.
 ///
 /// Three rows follow the validator of the gate (`jsonschema`) where the specification differs:
 /// it enforces `contentEncoding` and `contentMediaType` from draft 6 on, and `dependencies` and
@@ -203,6 +206,7 @@ pub const KEYWORDS: &[Keyword] = &[
     since(Draft7, "writeOnly", Plain, Describes),
     since(Draft4, RUST_NAME, Plain, Describes),
     since(Draft4, RUST_VARIANTS, Data, Describes),
+    since(Draft4, SENSITIVE, Plain, Describes),
 ];
 
 /// Whether `draft` has a keyword of this name.

@@ -38,16 +38,10 @@ async fn what_the_column_cannot_hold_is_an_error_of_the_statement() -> TestResul
     let refused = |result: Result<_, sqlx::Error>| result.unwrap_err().to_string();
     let bind = |integer: Integer| sqlx::query("SELECT $1").bind(integer).execute(&world.pool);
     let error = refused(bind(u64::MAX.into()).await);
-    assert!(
-        error.contains("must fit into i64, found 18446744073709551615"),
-        "{error}"
-    );
+    assert!(error.contains("must fit into i64"), "{error}");
     let bind = |number: Number| sqlx::query("SELECT $1").bind(number).execute(&world.pool);
     let error = refused(bind(9_007_199_254_740_993_i64.into()).await);
-    assert!(
-        error.contains("must fit into f64, found 9007199254740993"),
-        "{error}"
-    );
+    assert!(error.contains("must fit into f64"), "{error}");
     world.close().await
 }
 
@@ -148,15 +142,15 @@ async fn what_breaks_the_rule_of_a_type_is_not_read_as_one() -> TestResult {
         ),
         (
             refused::<PersonId>(pool, "SELECT 'mia'").await?,
-            "found \"mia\"",
+            "PersonId must match",
         ),
         (
             refused::<LockedCredits>(pool, "SELECT 0::bigint").await?,
-            "locked_credits must be between 1 and 9007199254740991, found 0",
+            "locked_credits must be between 1 and 9007199254740991",
         ),
         (
             refused::<Reason>(pool, "SELECT 'bored'").await?,
-            "found \"bored\"",
+            " must be ",
         ),
         (
             refused::<Date>(pool, "SELECT date '10000-01-01'").await?,

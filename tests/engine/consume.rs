@@ -303,29 +303,27 @@ async fn what_another_program_inserted_wrongly_becomes_a_dead_letter_with_the_re
         error(0)
     );
     assert!(
-        error(1).contains("/event_id: \"evt_1\" does not match"),
+        error(1).contains("/event_id: a string of 5 characters does not match"),
         "{}",
         error(1)
     );
     assert!(error(2).contains("no live version 9"), "{}", error(2));
     assert!(
-        error(3).contains("/tenant_id: \"nobody\" does not match"),
+        error(3).contains("/tenant_id: a string of 6 characters does not match"),
         "{}",
         error(3)
     );
     assert!(
-        error(4).contains("/schema_version: -1 is less than"),
+        error(4).contains("/schema_version: a number is less than"),
         "{}",
         error(4)
     );
     // Decoding would change the number before any schema is checked, so it is refused before that.
-    for (index, number) in [(5, "1e999"), (6, "12345678901234567890123")] {
+    for index in [5, 6] {
         assert_eq!(
             error(index),
-            format!(
-                "the payload cannot be read: /locked_credits: {number} would be changed: JSON \
-                 numbers are held as 64-bit integers or doubles; send it as a string [number]"
-            )
+            "the payload cannot be read: /locked_credits: a number would be changed: JSON \
+             numbers are held as 64-bit integers or doubles; send it as a string [number]"
         );
     }
     world.close().await

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use acme_contracts::Revenue;
 use dispatcher_runtime::{
-    DeadLetterFilter, DeadLetters, Dispatcher, EventLog, Retention, StartFrom, Subscriptions,
+    DeadLetterFilter, DeadLetters, Dispatcher, EventLog, LogRetention, StartFrom, Subscriptions,
 };
 use dispatcher_test_fixtures::{TENANT, TestResult, lock};
 use sqlx::{Executor, PgConnection, PgPool, Row};
@@ -295,7 +295,7 @@ async fn what_an_operator_does() -> TestResult {
     let log = EventLog::new(pool.clone());
     let horizon = || log.horizon();
     drop_everywhere(&world, &pool, "horizon", horizon).await?;
-    let retention = Retention::default().events(Duration::from_secs(3600));
+    let retention = LogRetention::default().events(Duration::from_secs(3600));
     let sweep = || log.sweep(&retention);
     drop_everywhere(&world, &pool, "sweep", sweep).await?;
     pool.close().await;
@@ -311,7 +311,7 @@ async fn a_consumer_that_stops() -> TestResult {
         let consumer =
             dispatcher_runtime::Consumer::<acme_contracts::Coaching>::builder(pool.clone())
                 .state(Script::new([]))
-                .retention(Retention::default())
+                .log_retention(LogRetention::default())
                 .subscribe(hold_slot)
                 .start()
                 .await?;

@@ -164,7 +164,10 @@ async fn a_handler_that_hangs_is_timed_out() -> TestResult {
     let dead = DeadLetters::new(world.pool.clone())
         .list(&DeadLetterFilter::default())
         .await?;
-    assert_eq!(dead[0].error, "the handler took longer than 50 ms");
+    assert_eq!(
+        dead[0].error,
+        "the handler took longer than 50 ms, its `handler_timeout`"
+    );
     world.close().await
 }
 

@@ -6,7 +6,7 @@ use acme_contracts::Revenue;
 use acme_contracts::credit_locked::{self, CreditLocked};
 use dispatcher_runtime::{
     DeadLetterFilter, DeadLetters, Delivery, Dispatcher, EventEnvelope, HandlerError, State,
-    subscribe,
+    SubscriptionOptions, subscribe,
 };
 use dispatcher_test_fixtures::{TENANT, TestResult, lock};
 use sqlx::{Connection, Executor};
@@ -117,6 +117,8 @@ async fn a_cursor_set_back_while_an_event_waits_handles_nothing_twice() -> TestR
         .publish_all([lock(1, 1), lock(2, 2), lock(3, 3)])
         .await?;
     script.entered.acquire_many(3).await?.forget();
+    // The others are recorded; otherwise they could come after the retry.
+    crate::held::until(&world, "SELECT count(*) FROM effect", 2).await?;
     world
         .pool
         .execute("UPDATE dispatcher_cursor SET position = 0")
@@ -343,22 +345,79 @@ async fn a_panic_in_what_a_timed_out_handler_holds_is_an_attempt_that_failed() -
     world.close().await
 }
 
-/// Its connection was out of step when the pool gave it to others.
-#[tokio::test]
-async fn a_connection_that_is_left_in_the_middle_of_a_copy_goes_to_nobody() -> TestResult {
+/// A handler that leaves its connection in the middle of a COPY. The next answers on it were those to the handler's
+/// statements, for the consumer and for whoever the pool gave it to.
+async fn leave_in_a_copy(act: Act, options: SubscriptionOptions, attempts: &[u32]) -> TestResult {
     let world = World::new().await?;
-    let script = Script::new([(1, Act::CopyHalfWay)]);
-    let consumer = world.coaching(&script).retry([]).subscribe(hold_slot);
-    let consumer = consumer.start().await?;
+    let script = Script::new([(2, act)]);
+    let consumer = world.coaching(&script).retry([]);
+    let consumer = consumer.subscribe_with(hold_slot, options).start().await?;
     world
         .revenue()
-        .publish_all([lock(1, 1), lock(2, 2)])
+        .publish_all((1..=3).map(|credits| lock(credits, credits)))
         .await?;
     tokio::time::timeout(Duration::from_secs(120), consumer.wait_caught_up()).await??;
     consumer.stop().await;
-    assert_eq!(world.effects().await?, [2]);
+    assert_eq!(world.effects().await?, [1, 3]);
+    assert_eq!(script.attempts_at(2), attempts);
+    let dead = "SELECT count(*) FROM dispatcher_dead_letter WHERE attempts = 1";
+    assert_eq!(world.count(dead).await?, 1);
     for _ in 0..40 {
         assert_eq!(world.count("SELECT 42::bigint").await?, 42);
     }
+    world.close().await
+}
+
+#[tokio::test]
+async fn a_connection_that_is_left_in_the_middle_of_a_copy_goes_to_nobody() -> TestResult {
+    leave_in_a_copy(Act::CopyHalfWay, SubscriptionOptions::new(), &[1]).await
+}
+
+#[tokio::test]
+async fn a_connection_that_is_left_in_the_middle_of_a_copy_out_goes_to_nobody() -> TestResult {
+    leave_in_a_copy(Act::CopyOutHalfWay, SubscriptionOptions::new(), &[1]).await
+}
+
+#[tokio::test]
+async fn a_handler_that_goes_on_after_half_a_copy_out_leaves_no_answers_to_others() -> TestResult {
+    leave_in_a_copy(Act::CopyOutAndGoOn, SubscriptionOptions::new(), &[1]).await
+}
+
+/// With others in its transaction, it is handled once more to find out which event it was.
+#[tokio::test]
+async fn half_a_copy_in_a_shared_transaction_is_a_failure_of_its_event_alone() -> TestResult {
+    for act in [Act::CopyHalfWay, Act::CopyOutHalfWay, Act::CopyOutAndGoOn] {
+        let shared = SubscriptionOptions::new().share_transaction(true);
+        leave_in_a_copy(act.clone(), shared, &[1, 1]).await?;
+        let shared = SubscriptionOptions::new().share_savepoint(true);
+        leave_in_a_copy(act, shared, &[1, 1, 1]).await?;
+    }
+    Ok(())
+}
+
+/// The statement that confirms ran into the role's `statement_timeout`, at a row lock for example: that counted
+/// against the event, although its handler had succeeded.
+#[tokio::test]
+async fn a_confirmation_that_takes_too_long_counts_for_no_event() -> TestResult {
+    let world = World::new().await?;
+    let cancel_once = "
+        CREATE SEQUENCE cancellations;
+        CREATE FUNCTION cancel() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF nextval('cancellations') = 1 THEN
+                RAISE EXCEPTION 'canceling statement due to statement timeout' USING ERRCODE = '57014';
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER cancel BEFORE INSERT ON dispatcher_dedup FOR EACH ROW EXECUTE FUNCTION cancel()";
+    world.pool.execute(cancel_once).await?;
+    let script = Script::new([]);
+    let consumer = world.coaching(&script).retry([]).subscribe(hold_slot);
+    let consumer = consumer.start().await?;
+    world.revenue().publish(lock(1, 1)).await?;
+    tokio::time::timeout(Duration::from_secs(120), consumer.wait_caught_up()).await??;
+    consumer.stop().await;
+    assert_eq!(script.attempts_at(1), [1, 1]);
+    assert_eq!(world.effects().await?, [1]);
     world.close().await
 }

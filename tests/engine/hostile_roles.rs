@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use acme_contracts::Coaching;
 use dispatcher_runtime::{Consumer, ConsumerBuilder};
+use dispatcher_test_fixtures::log::Log;
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::{Executor, PgPool};
 
 use crate::held::until;
 use crate::support::{Script, World, hold_slot};
+
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn a_stricter_default_isolation_disturbs_neither_reading_nor_the_barrier() -> TestResult {
@@ -146,6 +149,8 @@ async fn a_consumer_stops_reading_where_row_level_security_is_switched_on() -> T
                      GRANT ALL ON SEQUENCE effect_seq_seq TO PUBLIC";
         world.pool.execute(grant).await?;
         let script = Script::new([]);
+        let logged = Log::default();
+        let _guard = tracing::subscriber::set_default(logged.clone());
         let consumer = stranger.consumer(&script).start().await?;
         world.revenue().publish(lock(1, 1)).await?;
         consumer.wait_caught_up().await?;
@@ -155,13 +160,17 @@ async fn a_consumer_stops_reading_where_row_level_security_is_switched_on() -> T
             .execute(sqlx::AssertSqlSafe(secure("ENABLE")))
             .await?;
         world.revenue().publish(lock(2, 2)).await?;
-        // Long enough for a pass, which would move the cursor.
-        let passes = "SELECT count(*) FROM dispatcher_cursor WHERE position > 1";
-        let moved = tokio::time::timeout(Duration::from_millis(400), until(&world, passes, 1));
-        assert!(
-            moved.await.is_err(),
-            "the cursor moved past what it could not see"
-        );
+        // A pass that is refused says so; one that is not moves the cursor.
+        let passed = "SELECT count(*) FROM dispatcher_cursor WHERE position > 1";
+        let refused = async {
+            while !logged.text().contains("row-level security") && world.count(passed).await? == 0 {
+                tokio::task::yield_now().await;
+            }
+            TestResult::Ok(())
+        };
+        tokio::time::timeout(PATIENCE, refused).await??;
+        let moved = world.count(passed).await?;
+        assert_eq!(moved, 0, "the cursor moved past what it could not see");
         world
             .pool
             .execute(sqlx::AssertSqlSafe(secure("DISABLE")))

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use acme_contracts::Coaching;
 use acme_contracts::credit_locked::{self, CreditLocked};
 use dispatcher_runtime::{
-    DeadLetterFilter, DeadLetters, Delivery, EventEnvelope, HandlerError, StartError, State,
-    SubscriptionOptions, subscribe,
+    Consumer, DeadLetterFilter, DeadLetters, Delivery, EventEnvelope, HandlerError, StartError,
+    State, SubscriptionOptions, subscribe,
 };
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::{Executor, Row};
@@ -385,29 +386,24 @@ async fn outside_the_transaction_failures_are_retried_in_order_and_end_as_dead_l
 }
 
 #[tokio::test]
-async fn a_pool_too_small_for_the_lanes_and_a_lease_too_short_are_refused() -> TestResult {
+async fn a_pool_that_is_too_small_and_a_lease_that_is_too_short_are_refused() -> TestResult {
     let world = World::new().await?;
     let script = Script::new([]);
-    let error = world
-        .coaching(&script)
-        .subscribe_with(
-            hold_slot,
-            SubscriptionOptions::new().partitions(4).concurrency(4),
-        )
-        .start()
-        .await
-        .unwrap_err();
+    let pool = world.database.pool(3).await?;
+    let consumer = Consumer::<Coaching>::builder(pool.clone()).state(script.clone());
+    let error = consumer.subscribe(hold_slot).start().await.unwrap_err();
     assert!(
         matches!(
             error,
             StartError::PoolTooSmall {
-                connections: 16,
-                needed: 18,
+                connections: 3,
+                needed: 4,
                 ..
             }
         ),
         "{error}"
     );
+    pool.close().await;
     let error = world
         .coaching(&script)
         .lease(Duration::from_millis(5))

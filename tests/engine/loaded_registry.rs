@@ -153,7 +153,7 @@ fn a_shared_definition_is_a_difference_for_those_that_refer_to_it() -> TestResul
     let differences = LoadedRegistry::from_dir(copy.0.path())?.compare(&REGISTRY);
     let event_types: BTreeSet<_> = differences
         .iter()
-        .map(|difference| difference.event_type.as_str())
+        .filter_map(|difference| difference.event_type.as_deref())
         .collect();
     let with_reservation = REGISTRY.events().filter(|event| {
         let schemas = event.versions.iter().filter_map(|version| version.schema);
@@ -302,4 +302,36 @@ async fn untyped_publishes_are_validated_against_the_loaded_contracts() -> TestR
     // A type was generated from the bundled contracts, and still follows them.
     dispatcher.publish(lock(1, 1)).await?;
     world.close().await
+}
+
+/// The copy accepted and refused other envelopes, and nothing told.
+#[test]
+fn the_schema_of_the_envelope_is_compared_too() -> TestResult {
+    const ENVELOPE: &str = "event-envelope/schema/envelope-v1.json";
+    let copy = Copy::new()?;
+    let mut schema: Value = serde_json::from_str(&fs::read_to_string(copy.path(ENVELOPE))?)?;
+    schema["properties"]["actor"] = json!({ "type": "string", "pattern": "^system:" });
+    let actor = REGISTRY.envelope_schema().text().ok_or("no envelope")?;
+    let actor: Value = serde_json::from_str(actor)?;
+    copy.write(ENVELOPE, &schema.to_string())?;
+    let differences = copy.differences()?;
+    assert!(
+        differences.contains(&format!(
+            "the envelope: {ENVELOPE} at /properties/actor/pattern: bundled {}, loaded \"^system:\"",
+            actor["properties"]["actor"]
+                .get("pattern")
+                .map_or("nothing".to_owned(), ToString::to_string)
+        )),
+        "{differences:#?}"
+    );
+    assert!(
+        differences
+            .iter()
+            .all(|line| line.starts_with("the envelope: ")),
+        "{differences:#?}"
+    );
+    // Without one, the reference schema holds, which is the bundled one here.
+    fs::remove_file(copy.path(ENVELOPE))?;
+    assert_eq!(copy.differences()?, <[&str; 0]>::default());
+    Ok(())
 }

@@ -3,9 +3,11 @@
 
 use std::path::Path;
 
-use acme_contracts::Coaching;
-use dispatcher_runtime::Consumer;
-use dispatcher_test_fixtures::{TestResult, create_effect_table, lock_json, person_id};
+use acme_contracts::{Coaching, Revenue};
+use dispatcher_runtime::{Consumer, Dispatcher};
+use dispatcher_test_fixtures::{
+    TENANT, TestResult, create_effect_table, lock, lock_json, person_id,
+};
 use dispatcher_test_launcher::Server;
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgPool, Row};
@@ -276,5 +278,25 @@ async fn tables_of_another_role_are_not_migrated() -> TestResult {
     assert_eq!(error, expected);
     let drop = format!("DROP OWNED BY {owner}; DROP ROLE {owner}");
     world.pool.execute(AssertSqlSafe(drop)).await?;
+    world.close().await
+}
+
+/// One with two dollar signs ended the quotation of a function's body, and the last but one migration failed.
+#[tokio::test]
+async fn a_family_may_have_any_name_that_a_schema_may_have() -> TestResult {
+    let world = World::new().await?;
+    for schema in ["a$$b", "a$body$b", "$1", "100%s", "{family}", "Größe 7; --"] {
+        dispatcher_runtime::migrate_schema(&world.pool, schema).await?;
+        let dispatcher = Dispatcher::<Revenue>::builder(world.pool.clone())
+            .tenant(TENANT)
+            .schema(schema)
+            .build()?;
+        let published = dispatcher.publish(lock(1, 1)).await?;
+        assert_eq!(
+            published.position.map(|position| position.get()),
+            Some(1),
+            "{schema}"
+        );
+    }
     world.close().await
 }

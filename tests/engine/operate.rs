@@ -145,7 +145,10 @@ async fn a_handler_has_its_own_limit_of_time() -> TestResult {
     consumer.wait_caught_up().await?;
     consumer.stop().await;
     let dead = dead_letters_of(&world).await?;
-    assert_eq!(dead[0].error, "the handler took longer than 30 ms");
+    assert_eq!(
+        dead[0].error,
+        "the handler took longer than 30 ms, its `handler_timeout`"
+    );
     world.close().await
 }
 

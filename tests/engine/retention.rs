@@ -2,13 +2,20 @@
 
 use std::time::Duration;
 
-use dispatcher_runtime::{DeadLetterFilter, DeadLetters, EventLog, Retention, Swept};
+use acme_contracts::Growth;
+use acme_contracts::credit_debited::{self, CreditDebited};
+use dispatcher_runtime::{
+    Consumer, DeadLetterFilter, DeadLetters, EventEnvelope, EventLog, HandlerError, LogRetention,
+    Swept, subscribe,
+};
 use dispatcher_test_fixtures::log::Log;
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::Executor;
 
+use crate::held::until;
 use crate::support::{Act, Script, World, credit_history, hold_slot};
 
+const PATIENCE: Duration = Duration::from_secs(100);
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// Makes everything that exists so far older.
@@ -35,7 +42,7 @@ async fn handle(world: &World, credits: impl IntoIterator<Item = u32>) -> TestRe
     Ok(())
 }
 
-async fn sweep(world: &World, retention: &Retention) -> TestResult<Swept> {
+async fn sweep(world: &World, retention: &LogRetention) -> TestResult<Swept> {
     Ok(EventLog::new(world.pool.clone()).sweep(retention).await?)
 }
 
@@ -59,10 +66,10 @@ async fn what_is_older_than_its_window_goes_and_the_rest_is_handled_once() -> Te
     dead_letters.resolve(id, "mia", None).await?;
     age(&world, 10).await?;
     handle(&world, 6..=8).await?;
-    let nothing = sweep(&world, &Retention::default()).await?;
+    let nothing = sweep(&world, &LogRetention::default()).await?;
     assert_eq!(nothing, Swept::default());
 
-    let retention = Retention::default()
+    let retention = LogRetention::default()
         .events(7 * DAY)
         .dedup(8 * DAY)
         .resolved_dead_letters(9 * DAY);
@@ -89,7 +96,7 @@ async fn a_subscription_that_has_not_read_keeps_its_events_and_is_named() -> Tes
         .execute("INSERT INTO dispatcher_cursor (consumer, subscription, position, updated_at) VALUES ('coaching', 'credit_history', 1, now())")
         .await?;
     age(&world, 10).await?;
-    let retention = Retention::default().events(7 * DAY);
+    let retention = LogRetention::default().events(7 * DAY);
     let swept = sweep(&world, &retention).await?;
     assert_eq!(swept.events, 1);
     let slow = swept.held_by.ok_or("no subscription is named")?;
@@ -116,7 +123,7 @@ async fn told_so_it_removes_what_a_subscription_has_not_read() -> TestResult {
         .execute("UPDATE dispatcher_cursor SET position = 1")
         .await?;
     age(&world, 10).await?;
-    let retention = Retention::default()
+    let retention = LogRetention::default()
         .events(7 * DAY)
         .despite_subscriptions(true);
     assert_eq!(sweep(&world, &retention).await?.events, 3);
@@ -138,7 +145,7 @@ async fn an_event_that_waits_stays_until_it_is_settled() -> TestResult {
     entered.await??.forget();
     consumer.stop().await;
     age(&world, 10).await?;
-    let retention = Retention::default().events(7 * DAY).dedup(7 * DAY);
+    let retention = LogRetention::default().events(7 * DAY).dedup(7 * DAY);
     assert_eq!(sweep(&world, &retention).await?.events, 2);
     world
         .pool
@@ -175,7 +182,7 @@ async fn a_consumer_of_another_database_keeps_what_it_has_not_read() -> TestResu
     }
     consumer.stop().await;
     age(&revenue, 10).await?;
-    let swept = sweep(&revenue, &Retention::default().events(7 * DAY)).await?;
+    let swept = sweep(&revenue, &LogRetention::default().events(7 * DAY)).await?;
     assert_eq!(swept.events, 1, "the second waits there");
     assert_eq!(swept.held_by.map(|slow| slow.position.get()), Some(1));
     revenue.close().await?;
@@ -191,7 +198,7 @@ async fn one_replica_sweeps_at_a_time() -> TestResult {
     other
         .execute("SELECT pg_advisory_xact_lock(1146311765, ('dispatcher_event'::regclass::oid::bigint & 2147483647)::integer)")
         .await?;
-    let retention = Retention::default().events(7 * DAY).dedup(7 * DAY);
+    let retention = LogRetention::default().events(7 * DAY).dedup(7 * DAY);
     let swept = sweep(&world, &retention).await?;
     assert!(swept.is_elsewhere);
     assert_eq!((swept.events, swept.dedup_rows), (0, 0));
@@ -213,7 +220,7 @@ async fn a_running_consumer_sweeps_and_says_whom_it_waits_for() -> TestResult {
     let listening = tracing::subscriber::set_default(log.clone());
     let script = Script::new([]);
     let consumer = world.coaching(&script).subscribe(hold_slot);
-    let consumer = consumer.retention(Retention::default().events(7 * DAY));
+    let consumer = consumer.log_retention(LogRetention::default().events(7 * DAY));
     let consumer = consumer.start().await?;
     let events = "SELECT count(*) FROM dispatcher_event";
     while world.count(events).await? != 1 || !log.text().contains("kept beyond their window") {
@@ -221,6 +228,64 @@ async fn a_running_consumer_sweeps_and_says_whom_it_waits_for() -> TestResult {
     }
     consumer.stop().await;
     assert!(log.text().contains("campaigns"), "{}", log.text());
+    drop(listening);
+    world.close().await
+}
+
+/// Of another consumer.
+#[subscribe(credit_debited)]
+async fn note_campaign(_event: EventEnvelope<CreditDebited>) -> Result<(), HandlerError> {
+    Ok(())
+}
+
+/// Neither is a consumer's own: what the shorter one no longer keeps is gone for the other one, too.
+#[tokio::test]
+async fn of_two_consumers_with_different_windows_the_shorter_ones_count_and_the_second_says_so()
+-> TestResult {
+    let world = World::new().await?;
+    handle(&world, 1..=3).await?;
+    age(&world, 10).await?;
+    let log = Log::default();
+    let listening = tracing::subscriber::set_default(log.clone());
+    let growth = Consumer::<Growth>::builder(world.pool.clone())
+        .log_retention(LogRetention::default().events(30 * DAY).dedup(30 * DAY))
+        .subscribe(note_campaign)
+        .start()
+        .await?;
+    growth.wait_caught_up().await?;
+    let warning = "by different windows";
+    assert!(!log.text().contains(warning), "{}", log.text());
+    let script = Script::new([]);
+    let short = LogRetention::default().events(7 * DAY).dedup(8 * DAY);
+    let start = async |retention: &LogRetention| {
+        let consumer = world.coaching(&script).subscribe(hold_slot);
+        consumer.log_retention(retention.clone()).start().await
+    };
+    let coaching = start(&short).await?;
+    assert!(log.text().contains(warning), "{}", log.text());
+    for windows in [
+        "events 2592000 s, dedup rows 2592000 s, resolved dead letters for ever",
+        "events 604800 s, dedup rows 691200 s, resolved dead letters for ever",
+    ] {
+        assert!(log.text().contains(windows), "{}", log.text());
+    }
+    let gone = "SELECT (count(*) = 0)::int::bigint FROM dispatcher_event";
+    tokio::time::timeout(PATIENCE, until(&world, gone, 1)).await??;
+    coaching.stop().await;
+    growth.stop().await;
+    drop(listening);
+    // Alone, and beside one that has the same windows, there is nothing to say.
+    let log = Log::default();
+    let listening = tracing::subscriber::set_default(log.clone());
+    let growth = Consumer::<Growth>::builder(world.pool.clone())
+        .log_retention(short.clone())
+        .subscribe(note_campaign)
+        .start()
+        .await?;
+    start(&short).await?.stop().await;
+    start(&LogRetention::default()).await?.stop().await;
+    growth.stop().await;
+    assert!(!log.text().contains(warning), "{}", log.text());
     drop(listening);
     world.close().await
 }

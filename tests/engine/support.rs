@@ -8,6 +8,7 @@ use dispatcher_runtime::{
 };
 use dispatcher_test_fixtures::{TENANT, TestResult, create_effect_table};
 use dispatcher_test_launcher::{Database, Server};
+use futures_util::TryStreamExt;
 use sqlx::{PgPool, Row};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -99,8 +100,12 @@ pub(crate) enum Act {
     LoseConnection,
     /// Panics when what it holds is dropped, at its timeout.
     PanicWhenDropped,
-    /// Begins to copy rows, and stops half way.
+    /// Begins to copy rows into a table, and stops half way.
     CopyHalfWay,
+    /// Begins to copy rows out of the server, and stops after the first.
+    CopyOutHalfWay,
+    /// The same, and goes on with another statement, whose error it swallows.
+    CopyOutAndGoOn,
     /// An error text that Postgres cannot store.
     NulError,
     /// Changes the search path of its delivery's transaction.
@@ -251,6 +256,12 @@ pub(crate) async fn hold_slot(
             copy.send(&b"half a row"[..]).await?;
             drop(copy);
         }
+        Some(Act::CopyOutHalfWay) => copy_one_row_out(tx).await?,
+        Some(Act::CopyOutAndGoOn) => {
+            copy_one_row_out(tx).await?;
+            let _ = sqlx::query("SELECT true").execute(&mut **tx).await;
+            return Err(HandlerError::permanent("what was copied is not enough"));
+        }
         Some(Act::SearchPath(schema)) => {
             sqlx::query("SELECT set_config('search_path', $1, true)")
                 .bind(*schema)
@@ -306,6 +317,14 @@ pub(crate) async fn credit_history(
     .execute(&mut **tx)
     .await
     .map(drop)
+}
+
+/// There are many more.
+async fn copy_one_row_out(tx: &mut DeliveryTx) -> Result<(), HandlerError> {
+    let rows = "COPY (SELECT repeat('x', 8000) FROM generate_series(1, 500)) TO STDOUT";
+    let mut copy = tx.copy_out_raw(rows).await?;
+    copy.try_next().await?.ok_or("nothing was copied")?;
+    Ok(())
 }
 
 struct PanicsWhenDropped;

@@ -4,6 +4,7 @@
 
 mod client;
 mod faults;
+mod masked;
 mod requests;
 mod resolve;
 mod sessions;

@@ -70,7 +70,10 @@ impl Service {
         // A service has routes and a fallback of its own.
         let app = Router::new()
             .fallback(|| async { "\"the service's own\"" })
-            .merge(router(Operator::new(pool.clone()), sessions()));
+            .merge(router(
+                Operator::new(pool.clone()).registry(&acme_contracts::REGISTRY),
+                sessions(),
+            ));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let server = tokio::spawn(async move { axum::serve(listener, app).await });

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use dispatcher_schema::draft::Draft;
 use dispatcher_schema::formats;
-use dispatcher_schema::vocabulary::{self, Role};
-use dispatcher_schema::words::found;
+use dispatcher_schema::vocabulary::{self, Role, SENSITIVE};
+use dispatcher_schema::words::{found, unquoted};
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, closest};
@@ -47,6 +47,13 @@ impl Checker<'_> {
         // Beside a `$ref` as well: a name is no keyword of the draft.
         self.diagnostics
             .extend(rust_names::check(self.documents, at, schema));
+        if let Some(mark) = schema.get(SENSITIVE)
+            && !mark.is_boolean()
+        {
+            let message = format!("{SENSITIVE} needs true or false, found {}", found(mark));
+            let help = unquoted(mark, Value::is_boolean);
+            self.push(&at.join(SENSITIVE), Place::Value, message, help);
+        }
         if draft.ref_hides_siblings() && schema.get("$ref").is_some_and(Value::is_string) {
             return;
         }

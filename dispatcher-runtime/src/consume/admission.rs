@@ -92,6 +92,7 @@ async fn try_admit(
         .bind(&settings.replica)
         .bind(settings.lease.as_secs_f64())
         .bind([event_types.join(",")])
+        .bind(settings.retention.as_deref())
         .execute(&mut **tx)
         .await?;
     if is_longest {

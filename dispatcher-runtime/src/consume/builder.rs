@@ -19,7 +19,7 @@ use crate::contract::payload::Domain;
 use crate::contract::permission::ConsumedBy;
 use crate::log::EventLog;
 use crate::observe::{Observer, Observers};
-use crate::operate::retention::Retention;
+use crate::operate::retention::LogRetention;
 
 /// The consuming side of the domain `D`: its subscriptions are started, watched and stopped together.
 ///
@@ -49,9 +49,14 @@ pub struct Consumer<D> {
 }
 
 impl<D: Domain> Consumer<D> {
-    /// A consumer that reads events, and commits what its handlers do, through `pool`. The pool needs a
-    /// connection for each subscription (times its partitions and its concurrency), one to listen with,
-    /// and one to keep the leases with.
+    /// A consumer that reads events, and commits what its handlers do, through `pool`, which needs 4 connections
+    /// or more, however many subscriptions there are: one to keep the leases with, one to listen with, one for
+    /// short statements, and the others for deliveries.
+    ///
+    /// A pool of `n` connections handles up to `n - 3` events at the same time in their transactions;
+    /// subscriptions take turns. An idle consumer holds two. Handlers that take no transaction hold none while
+    /// they run. Add what handlers take from the pool themselves, and what else uses it; a second consumer in the process is
+    /// best given a pool of its own.
     pub fn builder(pool: PgPool) -> ConsumerBuilder<D, ()> {
         ConsumerBuilder {
             pool,
@@ -92,11 +97,14 @@ pub struct ConsumerBuilder<D, S> {
     pub(super) domain: PhantomData<fn() -> D>,
 }
 
+/// As long as Kafka waits for a consumer by default (`max.poll.interval.ms`), which stands still for the same reason.
+const HANDLER_TIMEOUT: Duration = Duration::from_secs(300);
+
 /// The settings of a consumer, apart from its handlers and their state.
 pub(super) struct ConsumerSettings {
     pub(super) schema: Option<String>,
     pub(super) log: Option<EventLog>,
-    pub(super) retention: Option<Retention>,
+    pub(super) retention: Option<LogRetention>,
     pub(super) batch_size: u32,
     pub(super) batch_bytes: u64,
     pub(super) poll_interval: Duration,
@@ -119,7 +127,7 @@ impl Default for ConsumerSettings {
             batch_size: 50,
             batch_bytes: 8 << 20,
             poll_interval: Duration::from_secs(5),
-            handler_timeout: None,
+            handler_timeout: Some(HANDLER_TIMEOUT),
             lease: Duration::from_secs(10),
             stop_timeout: Duration::from_secs(30),
             retry: Retry::default(),
@@ -242,9 +250,14 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         self
     }
 
-    /// Removes rows of this table family that are older than their windows, once a minute, on one replica
-    /// at a time. Defaults to removing nothing.
-    pub fn retention(mut self, retention: Retention) -> Self {
+    /// Removes old rows of **all consumers** of this consumer's table family, once a minute, on one replica at a time:
+    /// events of the log, and dedup rows and resolved dead letters of every subscription. Defaults to removing
+    /// nothing. Where the consumer reads [another log](Self::events_from), that one is not touched.
+    ///
+    /// It is a setting of the log and not of this consumer, so one consumer should have it. Where several do, each
+    /// removes what is older than its own windows, so that the shortest window counts; a consumer whose windows differ
+    /// from those of another one that runs logs a warning at its start.
+    pub fn log_retention(mut self, retention: LogRetention) -> Self {
         self.settings.retention = Some(retention);
         self
     }
@@ -283,10 +296,36 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         self
     }
 
-    /// How long a handler may take before the attempt counts as failed. Defaults to no limit; zero is
-    /// refused at the start. [`SubscriptionOptions::handler_timeout`] sets it for one subscription.
-    pub fn handler_timeout(mut self, limit: Duration) -> Self {
-        self.settings.handler_timeout = Some(limit);
+    /// How long a handler may take before it is cancelled and the attempt counts as failed; `None` for as long as it
+    /// likes. Defaults to 5 minutes; zero is refused at the start. [`SubscriptionOptions::handler_timeout`] sets it
+    /// for one subscription.
+    ///
+    /// A handler that hangs would hold its partition for ever, because the lease is renewed while it runs. No handler of
+    /// an event takes minutes unless it hangs; 5 minutes is also for how long Kafka waits for a consumer by default.
+    /// What the handler wrote through its delivery's transaction is rolled back, the
+    /// event is retried like after any other error, and the error, which dead letters show, names the limit.
+    ///
+    /// The handler's future is dropped at its next `await`, so a handler that blocks its thread is not cancelled.
+    /// The server has the same limit for each of its statements, as `statement_timeout`, unless the session's is shorter.
+    /// So one that was begun just before the end of the limit may hold the connection for as long again.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # use acme_contracts::{Coaching, credit_locked, credit_locked::CreditLocked};
+    /// # use dispatcher_runtime::{Consumer, EventEnvelope, HandlerError, SubscriptionOptions, subscribe};
+    /// # #[subscribe(credit_locked)]
+    /// # async fn hold_slot(event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> { Ok(()) }
+    /// # #[subscribe(credit_locked)]
+    /// # async fn rebuild_report(event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> { Ok(()) }
+    /// # fn example(pool: sqlx::PgPool) {
+    /// let consumer = Consumer::<Coaching>::builder(pool)
+    ///     .handler_timeout(Duration::from_secs(30))
+    ///     .subscribe(hold_slot)
+    ///     .subscribe_with(rebuild_report, SubscriptionOptions::new().handler_timeout(None));
+    /// # }
+    /// ```
+    pub fn handler_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.settings.handler_timeout = limit.into();
         self
     }
 

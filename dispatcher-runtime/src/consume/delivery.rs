@@ -14,7 +14,9 @@ use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 use time::OffsetDateTime;
 
 use super::out_of_step;
-use super::savepoint::{BEGIN_WITH_SAVEPOINT, NO_LIMIT, Next, RolledBack, Savepoint, limit, send};
+use super::savepoint::{Next, RolledBack, SAVEPOINT, Savepoint, send};
+use super::slots::Slot;
+use super::time_limit::{NO_LIMIT, StatementLimit, set_limit};
 use crate::contract::position::Position;
 use crate::postgres::transaction::{self, READ_COMMITTED};
 
@@ -49,6 +51,8 @@ pub struct Delivery {
 pub struct DeliveryTx {
     transaction: Transaction<'static, Postgres>,
     undo: Undo,
+    /// For its connection; `None` outside a consumer.
+    slot: Option<Slot>,
 }
 
 /// What the failure of a handler takes back.
@@ -59,8 +63,7 @@ enum Undo {
     Whole(Limit),
 }
 
-/// The limit of a handler, which its statements have too: one whose future is dropped at the handler's
-/// timeout goes on in the server, and the connection waits for it.
+/// The limit of the handler's statements alone, if they have one.
 struct Limit {
     timeout: Option<Duration>,
     is_set: bool,
@@ -70,7 +73,7 @@ impl Limit {
     /// Of a transaction that has begun so. One that reads first gets the limit with its handler.
     fn of(begin: &BeginDelivery) -> Self {
         Self {
-            timeout: begin.timeout,
+            timeout: begin.limit.of_handler(),
             is_set: begin.marker.is_some(),
         }
     }
@@ -84,7 +87,7 @@ pub(crate) struct BeginDelivery {
     pub(crate) marker: Option<Marker>,
     /// Whether the role is noted, so that it can be restored.
     pub(crate) keeps_role: bool,
-    pub(crate) timeout: Option<Duration>,
+    pub(crate) limit: StatementLimit,
 }
 
 /// What L6 finds a transaction by: a lock on the cursors' table, and an advisory lock of this key.
@@ -110,9 +113,10 @@ impl BeginDelivery {
         } else {
             String::new()
         };
-        let limit = match self.timeout {
-            Some(timeout) if self.marker.is_some() => format!("; {}", limit(timeout)),
-            _ => String::new(),
+        let limit = match self.limit.of_handler() {
+            Some(limit) if self.marker.is_some() => format!("; {}", set_limit(limit)),
+            Some(_) => String::new(),
+            None => self.limit.beginning(),
         };
         format!("{READ_COMMITTED}; SET LOCAL {MARK} = '{mark}'{marker}{role}{limit}")
     }
@@ -125,42 +129,74 @@ const MARK: &str = "dispatcher.delivery";
 const ROLE: &str = "dispatcher.role";
 
 impl DeliveryTx {
-    /// Without a savepoint; `timeout` is the limit of a handler that runs in it.
-    pub(crate) fn new(
-        transaction: Transaction<'static, Postgres>,
-        timeout: Option<Duration>,
-    ) -> Self {
+    /// Without a savepoint, and without a limit.
+    #[cfg(feature = "testing")]
+    pub(crate) fn new(transaction: Transaction<'static, Postgres>) -> Self {
         Self {
             transaction,
-            undo: Undo::ToSavepoint(Savepoint::none(timeout)),
+            undo: Undo::ToSavepoint(Savepoint::none(None)),
+            slot: None,
         }
+    }
+
+    /// Begins a transaction for the consumer's own statements. Handlers may run in it too, under the limit.
+    pub(crate) async fn begin(
+        pool: &PgPool,
+        slot: Slot,
+        limit: StatementLimit,
+    ) -> Result<Self, sqlx::Error> {
+        let statements = format!("{READ_COMMITTED}{}", limit.beginning());
+        let statements = sqlx::AssertSqlSafe(statements);
+        Ok(Self {
+            transaction: transaction::begin_with(pool, statements).await?,
+            undo: Undo::ToSavepoint(Savepoint::none(limit.of_handler())),
+            slot: Some(slot),
+        })
     }
 
     /// Begins a transaction for several attempts, with the savepoint of the first.
     pub(crate) async fn begin_deliveries(
         pool: &PgPool,
-        timeout: Option<Duration>,
+        slot: Slot,
+        limit: StatementLimit,
     ) -> Result<Self, sqlx::Error> {
-        if timeout.is_some() {
+        if limit.of_handler().is_some() {
             // The limit is set outside the savepoint, and not for what is read before the first handler.
-            return Ok(Self::new(transaction::begin(pool).await?, timeout));
+            return Self::begin(pool, slot, limit).await;
         }
+        let statements = format!("{READ_COMMITTED}{}; {SAVEPOINT}", limit.beginning());
+        let statements = sqlx::AssertSqlSafe(statements);
         Ok(Self {
-            transaction: transaction::begin_with(pool, BEGIN_WITH_SAVEPOINT).await?,
+            transaction: transaction::begin_with(pool, statements).await?,
             undo: Undo::ToSavepoint(Savepoint::from_begin()),
+            slot: Some(slot),
         })
     }
 
     /// Begins a transaction for one attempt.
     pub(crate) async fn begin_delivery(
         pool: &PgPool,
+        slot: Slot,
         begin: &BeginDelivery,
     ) -> Result<Self, sqlx::Error> {
         let statements = sqlx::AssertSqlSafe(begin.statements());
         Ok(Self {
             transaction: transaction::begin_with(pool, statements).await?,
             undo: Undo::Whole(Limit::of(begin)),
+            slot: Some(slot),
         })
+    }
+
+    /// Handlers are called from now on, so the turn begins.
+    pub(crate) fn begin_turn(&mut self) {
+        if let Some(slot) = &mut self.slot {
+            slot.begin_turn();
+        }
+    }
+
+    /// Whether another delivery waits for the connection, and it is its turn.
+    pub(crate) fn is_due(&self) -> bool {
+        self.slot.as_ref().is_some_and(Slot::is_due)
     }
 
     /// Commits it and begins the transaction of the next event, in one round trip. For sqlx it is the same
@@ -245,7 +281,7 @@ impl DeliveryTx {
                 if let Some(timeout) = set.timeout
                     && !set.is_set
                 {
-                    send(&mut self.transaction, &limit(timeout)).await?;
+                    send(&mut self.transaction, &set_limit(timeout)).await?;
                     set.is_set = true;
                 }
                 Ok(())
@@ -283,13 +319,18 @@ impl DeliveryTx {
         }
     }
 
-    /// Rolls back what cannot go on, and whose connection may be gone.
-    pub(crate) async fn give_up(self, pool: &PgPool, is_out_of_step: bool) {
-        let _ = out_of_step::abandon(self.transaction, pool, is_out_of_step).await;
+    /// Rolls back what a handler may have left in any state, and whose connection may be gone. One that is out of
+    /// step is closed.
+    pub(crate) async fn give_up(self, pool: &PgPool) -> Result<(), sqlx::Error> {
+        out_of_step::abandon(self.transaction, pool).await
     }
 
-    pub(crate) fn into_inner(self) -> Transaction<'static, Postgres> {
-        self.transaction
+    pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
+        self.transaction.commit().await
+    }
+
+    pub(crate) async fn rollback(self) -> Result<(), sqlx::Error> {
+        self.transaction.rollback().await
     }
 }
 

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use crate::contract::bounded_text::{LONGEST_ERROR, error_text};
 use crate::operate::dead_letter::DeadLetterError;
 use crate::operate::subscriptions::SubscriptionError;
 use crate::postgres::error::{DatabaseError, describe, is_transient, is_transient_code};
@@ -123,7 +124,7 @@ impl HandlerError {
         }
     }
 
-    /// The error and its sources, on one line.
+    /// The error and its sources, on one line, cut after 16 KiB.
     pub(crate) fn chain(&self) -> String {
         let mut text = describe(self.source.as_ref());
         let mut source = self.source.source();
@@ -131,7 +132,7 @@ impl HandlerError {
         if self.source.is::<sqlx::Error>() {
             source = None;
         }
-        while let Some(error) = source {
+        while let Some(error) = source.filter(|_| text.len() < LONGEST_ERROR) {
             let next = describe(error);
             // Some errors print their source themselves.
             if !text.contains(&next) {
@@ -140,7 +141,7 @@ impl HandlerError {
             }
             source = error.source();
         }
-        text
+        error_text(text)
     }
 
     /// Whether the database failed in a way that says nothing about the event.

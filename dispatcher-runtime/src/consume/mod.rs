@@ -1,6 +1,6 @@
 //! The consuming side: handlers, the subscriptions that they make, and the tasks that work on them.
 //!
-//! A task imports what stands before it: `handler`, `delivery` and `savepoint`; `subscription` and
+//! A task imports what stands before it: `slots` and `time_limit`; `handler`, `delivery` and `savepoint`; `subscription` and
 //! `partition`; `pass`; `worker`; `lease::keeper`; `start`.
 
 mod admission;
@@ -29,6 +29,7 @@ mod run_error;
 mod running;
 mod savepoint;
 mod shutdown;
+mod slots;
 mod span;
 pub(crate) mod stand_in;
 mod start;
@@ -38,6 +39,7 @@ pub(crate) mod stop_report;
 pub(crate) mod subscription;
 mod sweeper;
 mod tasks;
+mod time_limit;
 #[cfg(feature = "opentelemetry")]
 mod trace_context;
 pub(crate) mod wake;

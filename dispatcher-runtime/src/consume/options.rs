@@ -25,7 +25,7 @@ use crate::log::StartFrom;
 pub struct SubscriptionOptions {
     concurrency: u16,
     partitions: u16,
-    handler_timeout: Option<Duration>,
+    handler_timeout: Option<Option<Duration>>,
     retry: Option<Retry>,
     holds_subjects: bool,
     shares_transaction: bool,
@@ -60,7 +60,8 @@ impl SubscriptionOptions {
     /// which keeps the order of the log.
     ///
     /// Each subject keeps its order; an event without a subject has none to keep. The next batch is
-    /// read when all of this one are done. It needs as many connections. 0 is refused at the start.
+    /// read when all of this one are done. Handlers that take the delivery's transaction are called at the same
+    /// time only as far as the [pool](super::Consumer::builder) has connections for them. 0 is refused at the start.
     pub fn concurrency(mut self, events: u16) -> Self {
         self.concurrency = events;
         self
@@ -80,10 +81,11 @@ impl SubscriptionOptions {
         self
     }
 
-    /// How long this handler may take before the attempt counts as failed. Defaults to the
-    /// [consumer's limit](super::ConsumerBuilder::handler_timeout). Zero is refused at the start.
-    pub fn handler_timeout(mut self, limit: Duration) -> Self {
-        self.handler_timeout = Some(limit);
+    /// How long this handler may take before the attempt counts as failed; `None` for as long as it likes. Defaults
+    /// to the [consumer's limit](super::ConsumerBuilder::handler_timeout), which says what happens then. Zero is
+    /// refused at the start.
+    pub fn handler_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.handler_timeout = Some(limit.into());
         self
     }
 

@@ -15,8 +15,11 @@ use super::clock::Clock;
 use super::delivery::{BeginDelivery, DeliveryTx, Marker};
 use super::lease::{Lease, Stopping};
 use super::retry_policy::Retry;
+use super::slots::{Slot, Slots};
 use super::statements::ConsumeStatements;
 use super::subscription::Subscription;
+use super::time_limit::StatementLimit;
+use crate::contract::bounded_text::error_text;
 use crate::log::EventLog;
 use crate::log::standstill::StandstillWatcher;
 use crate::observe::Observers;
@@ -35,7 +38,10 @@ pub(crate) struct Settings {
     pub(crate) poll_interval: Duration,
     /// Whether notifications can be relied on as far as is known, so that polls may become rare.
     pub(crate) may_back_off: bool,
+    /// How long a handler may take, unless its subscription says otherwise.
     pub(crate) handler_timeout: Option<Duration>,
+    /// How long the sessions of the pool let a statement take.
+    pub(crate) statement_timeout: Option<Duration>,
     /// For how long a lease is good.
     pub(crate) lease: Duration,
     /// How long handlers may go on once the consumer is to stop.
@@ -46,6 +52,10 @@ pub(crate) struct Settings {
     pub(crate) observers: Observers,
     /// Decides when a retry is due.
     pub(crate) clock: Clock,
+    /// The windows by which it removes old rows of all consumers, if it does.
+    pub(crate) retention: Option<String>,
+    /// The connections that deliveries may hold.
+    pub(crate) slots: Slots,
     pub(crate) statements: ConsumeStatements,
     pub(crate) log: EventLog,
     /// Whether the log is in another place than what the consumer keeps.
@@ -64,7 +74,11 @@ pub(crate) struct Bound<S> {
 impl<S> Bound<S> {
     pub(crate) fn handler_timeout(&self) -> Option<Duration> {
         let own = self.subscription.handler_timeout;
-        own.or(self.settings.handler_timeout)
+        own.unwrap_or(self.settings.handler_timeout)
+    }
+
+    fn statement_limit(&self) -> StatementLimit {
+        StatementLimit::new(self.handler_timeout(), self.settings.statement_timeout)
     }
 
     pub(crate) fn retry(&self) -> &Retry {
@@ -121,15 +135,31 @@ impl<S> Partition<S> {
             .bind(self.lease.fence)
     }
 
-    /// A transaction for the consumer's own statements. Handlers may run in it too.
+    /// Waits until a connection may be taken for a delivery; `None` if the worker has to stop first.
+    pub(crate) async fn wait_for_slot(&self) -> Option<Slot> {
+        let mut stopping = self.stopping.clone();
+        tokio::select! {
+            slot = self.settings().slots.take() => Some(slot),
+            () = stopping.wait() => None,
+        }
+    }
+
+    /// A transaction for the consumer's own statements, also where the worker has to stop: what is done is
+    /// recorded.
     pub(crate) async fn begin(&self) -> Result<DeliveryTx, sqlx::Error> {
-        let transaction = transaction::begin(&self.bound.pool).await?;
-        Ok(DeliveryTx::new(transaction, self.bound.handler_timeout()))
+        self.begin_in(self.settings().slots.take().await).await
+    }
+
+    /// A transaction for the consumer's own statements. Handlers may run in it too.
+    pub(crate) async fn begin_in(&self, slot: Slot) -> Result<DeliveryTx, sqlx::Error> {
+        let bound = &self.bound;
+        DeliveryTx::begin(&bound.pool, slot, bound.statement_limit()).await
     }
 
     /// A transaction for the events of a batch, with the savepoint of the first.
-    pub(crate) async fn begin_deliveries(&self) -> Result<DeliveryTx, sqlx::Error> {
-        DeliveryTx::begin_deliveries(&self.bound.pool, self.bound.handler_timeout()).await
+    pub(crate) async fn begin_deliveries(&self, slot: Slot) -> Result<DeliveryTx, sqlx::Error> {
+        let bound = &self.bound;
+        DeliveryTx::begin_deliveries(&bound.pool, slot, bound.statement_limit()).await
     }
 
     /// How the transaction of one event begins; `marker` is the key of the marker of L6, or `None` where L2
@@ -142,17 +172,19 @@ impl<S> Partition<S> {
                 key,
             }),
             keeps_role,
-            timeout: self.bound.handler_timeout(),
+            limit: self.bound.statement_limit(),
         }
     }
 
     /// A transaction for one event.
     pub(crate) async fn begin_delivery(
         &self,
+        slot: Slot,
         marker: Option<i64>,
         keeps_role: bool,
     ) -> Result<DeliveryTx, sqlx::Error> {
-        DeliveryTx::begin_delivery(&self.bound.pool, &self.beginning(marker, keeps_role)).await
+        let begin = self.beginning(marker, keeps_role);
+        DeliveryTx::begin_delivery(&self.bound.pool, slot, &begin).await
     }
 
     /// Whether nothing more may be begun: it would not count any more.
@@ -168,7 +200,10 @@ impl<S> Partition<S> {
             release.execute(&mut *connection).await
         };
         if let Err(error) = released.await {
-            tracing::debug!(%error, "the release of a lease failed; the lease expires instead");
+            tracing::debug!(
+                error = error_text(&error),
+                "the release of a lease failed; the lease expires instead"
+            );
         }
     }
 }

@@ -12,6 +12,7 @@ use sqlx::{PgPool, Row};
 use tokio::sync::watch;
 
 use super::partition::Settings;
+use crate::contract::bounded_text::error_text;
 use crate::postgres::transaction;
 
 const EVERY: Duration = Duration::from_secs(30);
@@ -35,7 +36,7 @@ pub(super) async fn keep_claim(
         {
             tracing::warn!(
                 consumer = settings.consumer,
-                %error,
+                error = error_text(error),
                 "could not record in the log's database how far this consumer has read; retention there may \
                  remove events too early: GRANT SELECT, INSERT, UPDATE ON dispatcher_reader there"
             );

@@ -1,7 +1,7 @@
 //! What has to hold before a consumer reads: the right server, the tables, the privileges, and cursors
 //! that belong to this log. Whatever could lose an event is refused here, with what to do.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
@@ -15,8 +15,11 @@ use crate::postgres::family::Family;
 use crate::postgres::migrate::PROGRAM;
 use crate::postgres::{transaction, transport};
 
-/// Refuses a database in which a consumer cannot keep what it knows.
-pub(super) async fn probe(pool: &PgPool, settings: &Settings) -> Result<(), StartError> {
+/// Refuses a database in which a consumer cannot keep what it knows. Returns how long sessions let a statement take.
+pub(super) async fn probe(
+    pool: &PgPool,
+    settings: &Settings,
+) -> Result<Option<Duration>, StartError> {
     transport::warn_if_clear(pool).await?;
     let asked_at = Instant::now();
     let row = settings.statements.probe.query().fetch_one(pool).await?;
@@ -31,7 +34,10 @@ pub(super) async fn probe(pool: &PgPool, settings: &Settings) -> Result<(), Star
     refuse_replicated(&row)?;
     // A privilege that is missing in the middle of a delivery would look like a fault of the handler.
     refuse_missing(&row)?;
-    refuse_secured(&row)
+    refuse_secured(&row)?;
+    let limit: i64 = row.try_get("statement_timeout")?;
+    let limit = u64::try_from(limit).ok().filter(|limit| *limit > 0);
+    Ok(limit.map(Duration::from_millis))
 }
 
 /// Refuses a log from which events could be lost. Returns whether its writers notify.

@@ -16,9 +16,8 @@
 //!        Next::Nothing
 //! ```
 //!
-//! A statement whose future is dropped at the handler's timeout goes on in the server, and the
-//! connection waits for it; so the server gets the same limit. It is set outside the savepoint, and so
-//! outlives a rollback to it; the consumer's own statements have the session's.
+//! The limit of a handler's statements (`time_limit.rs`) is set outside the savepoint, and so outlives a rollback
+//! to it; the consumer's own statements have the session's.
 //!
 //! Nothing changes here until the statements have succeeded. If they fail, the transaction cannot go on,
 //! and the pass is abandoned.
@@ -28,17 +27,16 @@ use std::time::Duration;
 
 use sqlx::PgConnection;
 
+use super::out_of_step::send_in_step;
+use super::time_limit::{NO_LIMIT, set_limit};
 use crate::postgres::error::is_transient;
 
-const SAVEPOINT: &str = "SAVEPOINT dispatcher_delivery";
+/// Makes the savepoint of an event.
+pub(crate) const SAVEPOINT: &str = "SAVEPOINT dispatcher_delivery";
 const RELEASE: &str = "RELEASE SAVEPOINT dispatcher_delivery";
 const ROLL_BACK: &str = "ROLLBACK TO SAVEPOINT dispatcher_delivery";
 const ROLL_BACK_AND_RELEASE: &str =
     "ROLLBACK TO SAVEPOINT dispatcher_delivery; RELEASE SAVEPOINT dispatcher_delivery";
-
-/// Begins a transaction that has the savepoint of its first event.
-pub(crate) const BEGIN_WITH_SAVEPOINT: &str =
-    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SAVEPOINT dispatcher_delivery";
 
 /// The savepoint of one transaction, over all of its events.
 #[derive(Debug, Default)]
@@ -96,7 +94,7 @@ impl Savepoint {
         }
     }
 
-    /// It was made by [`BEGIN_WITH_SAVEPOINT`].
+    /// It was made with BEGIN.
     pub(crate) fn from_begin() -> Self {
         Self {
             open: Some(OpenSavepoint {
@@ -157,12 +155,7 @@ impl Savepoint {
         let rolled_back = self.rolled_back();
         let step = self.rolling_back();
         if let Some(statements) = &step.statements {
-            match send(connection, statements).await {
-                // sqlx answers with the error of a statement that was still under way, and has not sent
-                // this one.
-                Err(error) if is_handlers_fault(&error) => send(connection, statements).await?,
-                result => result?,
-            }
+            send_in_step(connection, statements).await?;
         }
         self.open = step.open;
         Ok(rolled_back)
@@ -259,19 +252,10 @@ impl Savepoint {
     fn opening_statements(&self) -> Cow<'static, str> {
         match self.timeout {
             None => SAVEPOINT.into(),
-            Some(timeout) => format!("{}; {SAVEPOINT}", limit(timeout)).into(),
+            Some(timeout) => format!("{}; {SAVEPOINT}", set_limit(timeout)).into(),
         }
     }
 }
-
-/// Gives the statements of a handler its limit.
-pub(crate) fn limit(timeout: Duration) -> String {
-    let limit = timeout.as_millis().clamp(1, i32::MAX as u128);
-    format!("SET LOCAL statement_timeout = {limit}")
-}
-
-/// Gives the session's limit back to the consumer's own statements.
-pub(crate) const NO_LIMIT: &str = "SET LOCAL statement_timeout TO DEFAULT";
 
 pub(crate) async fn send(
     connection: &mut PgConnection,
@@ -286,9 +270,13 @@ pub(crate) async fn send(
 }
 
 /// Whether the consumer's own statement or commit failed because of what a handler did: it broke a
-/// deferred constraint, changed its role, or left a statement behind.
+/// deferred constraint, changed its role, left a statement behind, or left its connection in the middle of a COPY.
 pub(crate) fn is_handlers_fault(error: &sqlx::Error) -> bool {
-    matches!(error, sqlx::Error::Database(_)) && !is_transient(error)
+    match error {
+        sqlx::Error::Database(_) => !is_transient(error),
+        sqlx::Error::Protocol(_) => true,
+        _ => false,
+    }
 }
 
 #[cfg(test)]

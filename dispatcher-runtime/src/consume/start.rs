@@ -17,17 +17,20 @@ use super::partition::{Bound, Settings};
 use super::reader_claim::keep_claim;
 use super::readiness::{find_family, probe, probe_log, verify_cursors};
 use super::run_error::RunError;
+use super::slots::{SMALLEST_POOL, Slots};
 use super::start_error::StartError;
 use super::statements::ConsumeStatements;
 use super::stop_report::Cancellations;
 use super::subscription::Subscription;
-use super::sweeper::Sweeper;
+use super::sweeper::{Sweeper, warn_of_other_windows};
 use super::tasks::Tasks;
 use super::wake::Listener;
 use super::{ConsumerBuilder, RunningConsumer};
+use crate::contract::bounded_text::error_text;
 use crate::contract::payload::Domain;
 use crate::log::EventLog;
 use crate::log::standstill::StandstillWatcher;
+use crate::operate::retention::LogRetention;
 use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
 use crate::postgres::transaction;
@@ -65,13 +68,15 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
                 "the trigger dispatcher_event_notify is off: events are found by polling"
             );
         }
-        let settings = Arc::new(self.shared_settings(&family, log, notifies));
-        probe(&self.pool, &settings).await?;
+        let mut settings = self.shared_settings(&family, log, notifies);
+        settings.statement_timeout = probe(&self.pool, &settings).await?;
+        let settings = Arc::new(settings);
         let names = self.names();
         self.register(&settings, &names).await?;
         verify_cursors(&self.pool, &settings, &names).await?;
         orphans::warn(&self.pool, &settings, &names).await?;
         self.admit(&settings).await?;
+        warn_of_other_windows(&self.pool, &settings).await?;
         let running = self.run(settings, &family, names);
         tracing::info!(
             consumer = D::NAME,
@@ -131,12 +136,15 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             // A redrive notifies in the consumer's own database, where nothing listens then.
             may_back_off: notifies && !is_remote,
             handler_timeout: given.handler_timeout,
+            statement_timeout: None,
             lease: given.lease,
             stop_timeout: given.stop_timeout,
             retry: given.retry.clone(),
             jitter: given.jitter,
             observers: given.observers.clone(),
             clock: given.clock.clone(),
+            retention: given.retention.as_ref().and_then(LogRetention::windows),
+            slots: Slots::of_pool(self.pool.options().get_max_connections()),
             statements: ConsumeStatements::new(family),
             standstill: StandstillWatcher::new(log.clone()),
             log,
@@ -176,7 +184,10 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         for subscription in &self.subscriptions {
             if let Err(error) = admit(&self.pool, settings, subscription).await {
                 if let Err(error) = withdraw(&self.pool, settings).await {
-                    tracing::debug!(%error, "this replica could not sign off; for the others it expires");
+                    tracing::debug!(
+                        error = error_text(&error),
+                        "this replica could not sign off; for the others it expires"
+                    );
                 }
                 return Err(error);
             }
@@ -297,7 +308,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
 
     fn check_delays(&self) -> Result<(), ConfigError> {
         let given = &self.settings;
-        if given.handler_timeout.is_some_and(|limit| limit.is_zero()) {
+        if given.handler_timeout == Some(Duration::ZERO) {
             return invalid("handler_timeout", "0 s", A_TIMEOUT);
         }
         if !(0.0..=1.0).contains(&given.jitter) {
@@ -319,15 +330,11 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             )
             .map_err(StartError::from);
         }
-        let workers = self.subscriptions.iter().map(|subscription| {
-            u32::from(subscription.concurrency) * u32::from(subscription.partitions)
-        });
-        let needed = workers.fold(2, u32::saturating_add);
-        if connections < needed {
+        if connections < SMALLEST_POOL {
             return Err(StartError::PoolTooSmall {
                 consumer: D::NAME,
                 connections,
-                needed,
+                needed: SMALLEST_POOL,
             });
         }
         Ok(())
@@ -396,7 +403,7 @@ fn check_options<S>(
         return refuse("partitions", "0", "at least 1");
     }
     match subscription.handler_timeout {
-        Some(limit) if limit.is_zero() => refuse("handler_timeout", "0 s", A_TIMEOUT),
+        Some(Some(Duration::ZERO)) => refuse("handler_timeout", "0 s", A_TIMEOUT),
         _ => Ok(()),
     }
 }

@@ -114,12 +114,12 @@ pub enum StartError {
         /// As GRANT writes them.
         missing: String,
     },
-    /// Subscriptions would wait for each other's connections for ever: raise `max_connections` of the
+    /// A consumer needs a few connections, however many subscriptions it has: raise `max_connections` of the
     /// pool.
     #[error(
         "the consumer `{consumer}` needs a pool of at least {needed} connections and was given {connections}: \
-         one for each subscription, times its partitions and its concurrency, one to listen with and one for the leases; \
-         more where handlers use the pool themselves"
+         one for the leases, one to listen with, one for short statements and one for deliveries; \
+         more to handle several events at the same time, and where handlers use the pool themselves"
     )]
     #[non_exhaustive]
     PoolTooSmall {

@@ -34,6 +34,7 @@ statements! {
         read_marks,
         read_partitions,
         read_replicas,
+        read_retentions,
         read_retry,
         release_followers,
         release_lease,

@@ -46,8 +46,8 @@ pub(crate) struct Subscription<S> {
     pub(crate) in_transaction: bool,
     pub(crate) concurrency: u16,
     pub(crate) partitions: u16,
-    /// Its own limit; `None` if it has the consumer's.
-    pub(crate) handler_timeout: Option<Duration>,
+    /// Its own limit, or that it has none; `None` if it has the consumer's.
+    pub(crate) handler_timeout: Option<Option<Duration>>,
     /// Its own policy; `None` if it has the consumer's.
     pub(crate) retry: Option<Retry>,
     /// Where it begins when it is new, if that was said.

@@ -1,13 +1,16 @@
-//! The task that keeps the windows of [`Retention`]: every replica has one, and one at a time sweeps.
+//! The task that keeps the windows of [`LogRetention`]: every replica has one, and one at a time sweeps.
 //!
 //! A sweep that fails is tried again a minute later; nothing depends on it but disk space.
 
 use std::time::Duration;
 
+use sqlx::{PgPool, Row};
 use tokio::sync::watch;
 
+use super::partition::Settings;
+use crate::contract::bounded_text::error_text;
 use crate::log::EventLog;
-use crate::operate::retention::{Retention, SlowestSubscription};
+use crate::operate::retention::{LogRetention, SlowestSubscription};
 
 /// Between two sweeps.
 const EVERY: Duration = Duration::from_secs(60);
@@ -16,7 +19,7 @@ pub(super) struct Sweeper {
     pub(super) consumer: &'static str,
     /// The table family of the consumer, also where it reads another's log.
     pub(super) family: EventLog,
-    pub(super) retention: Retention,
+    pub(super) retention: LogRetention,
     pub(super) stopping: watch::Receiver<bool>,
 }
 
@@ -45,7 +48,7 @@ impl Sweeper {
                 }
                 Err(error) => tracing::warn!(
                     consumer = self.consumer,
-                    %error,
+                    error = error_text(&error),
                     "the removal of old rows failed and will be retried in a minute"
                 ),
             }
@@ -55,6 +58,30 @@ impl Sweeper {
             }
         }
     }
+}
+
+/// Logs at the start which other consumers that run remove rows by other windows. Of several windows the shortest counts,
+/// for all consumers, which a person who sets a longer one does not expect.
+pub(super) async fn warn_of_other_windows(
+    pool: &PgPool,
+    settings: &Settings,
+) -> Result<(), sqlx::Error> {
+    let Some(ours) = &settings.retention else {
+        return Ok(());
+    };
+    let read = settings.statements.read_retentions.query();
+    let read = read.bind(settings.consumer).bind(ours);
+    for row in read.fetch_all(pool).await? {
+        tracing::warn!(
+            consumer = settings.consumer,
+            keeps = ours,
+            other_consumer = row.try_get::<String, _>("consumer")?,
+            other_keeps = row.try_get::<String, _>("retention")?,
+            "two consumers remove old rows of the same tables by different windows: the shortest window counts for both; \
+             call `log_retention` on one of them only, or with the same windows"
+        );
+    }
+    Ok(())
 }
 
 /// Logs once for which subscription events are kept beyond their window.

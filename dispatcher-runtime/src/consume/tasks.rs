@@ -10,6 +10,8 @@ use futures_util::FutureExt;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::contract::bounded_text::error_text;
+
 #[derive(Debug)]
 pub(super) struct Tasks {
     running: JoinSet<()>,
@@ -32,7 +34,8 @@ impl Tasks {
         let died = self.died.clone();
         self.running.spawn(async move {
             if let Err(panic) = AssertUnwindSafe(task).catch_unwind().await {
-                let problem = format!("{name} panicked: {}", message(panic.as_ref()));
+                let problem =
+                    error_text(format_args!("{name} panicked: {}", message(panic.as_ref())));
                 tracing::error!(problem, "a task of the consumer has died");
                 died.send_replace(Some(problem.into()));
             }

@@ -64,6 +64,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
                 Some(Pass::Worked(_)) => {}
                 Some(Pass::Idle(_)) => self.sleep().await,
                 Some(Pass::Lost) => self.lost = true,
+                Some(Pass::Stopped) => {}
                 None => self.wait_out().await,
             }
         }
@@ -184,7 +185,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
                 self.poll.found(found, unnotified);
             }
             Some(Pass::Lost) => self.lost = true,
-            None => {}
+            Some(Pass::Stopped) | None => {}
         }
         None
     }

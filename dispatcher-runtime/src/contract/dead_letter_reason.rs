@@ -98,7 +98,7 @@ mod tests {
                 .parse::<DeadLetterReason>()
                 .map_err(|error| error.to_string()),
             Err(
-                "the reason must be one of retries_exhausted, permanent, invalid, crashed, found \"bored\""
+                "the reason must be one of retries_exhausted, permanent, invalid, crashed"
                     .to_owned()
             )
         );

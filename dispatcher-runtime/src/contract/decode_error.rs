@@ -1,5 +1,6 @@
 //! Why a stored payload could not become a Rust value.
 
+use crate::contract::bounded_text::excerpt;
 use crate::contract::gate::InvalidPayload;
 
 /// A payload could not become the type that a handler takes, or may not be published as it.
@@ -27,13 +28,14 @@ pub enum DecodeError {
         event_type: &'static str,
         /// The schema version that the payload claims.
         schema_version: u32,
-        /// Every violation.
+        /// What is wrong, without values of the payload.
         report: InvalidPayload,
     },
     /// The registry has no such version, or it is retired. If events of it are still in the log, make it
     /// live again in the registry until they are handled.
     #[error(
-        "{event_type} has no live version {schema_version}; the live versions in the contracts: {}",
+        "{} has no live version {schema_version}; the live versions in the contracts: {}",
+        excerpt(event_type, 200),
         list(known)
     )]
     #[non_exhaustive]
@@ -46,7 +48,7 @@ pub enum DecodeError {
         known: Vec<u32>,
     },
     /// The registry has no such event type, or it is retired: build against newer contracts.
-    #[error("the contracts have no event type `{event_type}`")]
+    #[error("the contracts have no event type `{}`", excerpt(event_type, 200))]
     #[non_exhaustive]
     UnknownEventType {
         /// The name that was asked for.
@@ -61,7 +63,7 @@ pub enum DecodeError {
         event_type: &'static str,
         /// The schema version.
         schema_version: u32,
-        /// What serde says.
+        /// What serde says, without values of the payload.
         message: String,
     },
 }

@@ -7,6 +7,8 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::contract::bounded_text::excerpt;
+
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -23,7 +25,7 @@ use uuid::Uuid;
 /// );
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("`{text}` is not {kind}: expected {expected}")]
+#[error("`{}` is not {kind}: expected {expected}", excerpt(text, 120))]
 pub struct IdError {
     text: String,
     kind: &'static str,

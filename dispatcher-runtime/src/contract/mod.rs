@@ -2,6 +2,7 @@
 //!
 //! Everything else stands on this folder, and it stands on none of the others.
 
+pub(crate) mod bounded_text;
 pub(crate) mod dead_letter_reason;
 pub(crate) mod decode_error;
 pub(crate) mod envelope;

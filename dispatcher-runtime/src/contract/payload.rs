@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::contract::bounded_text::{excerpt, without_values};
 use crate::contract::decode_error::DecodeError;
 use crate::contract::event_type::{EventType, Sealed};
 use crate::contract::exact;
@@ -54,7 +55,7 @@ pub trait Payload:
     /// Whether this value may be published: types alone cannot hold every rule of a schema.
     ///
     /// # Errors
-    /// [`DecodeError::Invalid`] lists every violation.
+    /// [`DecodeError::Invalid`] says what is wrong.
     fn check(&self) -> Result<(), DecodeError> {
         let value = serde_json::to_value(self).map_err(unreadable::<Self>)?;
         Self::schema().validate(&value).map_err(invalid::<Self>)
@@ -66,7 +67,7 @@ pub trait Payload:
     /// it cannot hold. [`from_json_str`](Self::from_json_str) refuses them.
     ///
     /// # Errors
-    /// [`DecodeError::Invalid`] lists every violation.
+    /// [`DecodeError::Invalid`] says what is wrong.
     fn from_json(payload: Value) -> Result<Self, DecodeError> {
         decode(payload)
     }
@@ -82,8 +83,8 @@ pub trait Payload:
     /// ```
     ///
     /// # Errors
-    /// [`DecodeError::NotJson`], or [`DecodeError::Invalid`], which lists every violation. A number that
-    /// neither a 64-bit integer nor a double holds exactly is one.
+    /// [`DecodeError::NotJson`], or [`DecodeError::Invalid`], which says what is wrong. A number that
+    /// neither a 64-bit integer nor a double holds exactly is refused too.
     fn from_json_str(text: &str) -> Result<Self, DecodeError> {
         exact::check(text).map_err(invalid::<Self>)?;
         let payload = serde_json::from_str(text).map_err(|error| DecodeError::NotJson {
@@ -128,6 +129,9 @@ fn unreadable<P: Payload>(error: serde_json::Error) -> DecodeError {
     DecodeError::Unreadable {
         event_type: P::EVENT_TYPE,
         schema_version: P::SCHEMA_VERSION,
-        message: error.to_string(),
+        message: excerpt(without_values(&error.to_string()), LONGEST_MESSAGE),
     }
 }
+
+/// How many bytes of what serde says are kept.
+const LONGEST_MESSAGE: usize = 1024;

@@ -5,7 +5,9 @@ use ::metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 use ::metrics::{describe_gauge, gauge};
 
 #[cfg(feature = "consume")]
-use super::held_back::{HeldBack, metric};
+use super::held_back::HeldBack;
+#[cfg(feature = "consume")]
+use super::held_back::metric::{self, Applications};
 use super::label::{self, milliseconds};
 use super::{AttemptRecord, DeadLetterRecord, DedupRecord, Observer, PublishRecord};
 
@@ -13,8 +15,10 @@ use super::{AttemptRecord, DeadLetterRecord, DedupRecord, Observer, PublishRecor
 ///
 /// Feature `metrics`.
 #[derive(Debug)]
-#[non_exhaustive]
-pub struct MetricsObserver;
+pub struct MetricsObserver {
+    #[cfg(feature = "consume")]
+    applications: Applications,
+}
 
 impl MetricsObserver {
     /// Describes the metrics to the recorder that is installed, so install it before.
@@ -36,7 +40,10 @@ impl MetricsObserver {
         ] {
             describe_histogram!(name, Unit::Milliseconds, help);
         }
-        Self
+        Self {
+            #[cfg(feature = "consume")]
+            applications: Applications::default(),
+        }
     }
 }
 
@@ -99,7 +106,7 @@ impl Observer for MetricsObserver {
             metric::NAME,
             label::CONSUMER => held_back.consumer,
             metric::ROLE => metric::role(held_back).to_owned(),
-            metric::APPLICATION => metric::application(held_back).to_owned(),
+            metric::APPLICATION => self.applications.label(held_back).to_owned(),
         )
         .set(milliseconds(held_back.standing_for));
     }

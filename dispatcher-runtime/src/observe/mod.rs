@@ -17,7 +17,9 @@
 //!
 //! The adapters record these, each behind the feature of its name: `MetricsObserver` for the `metrics`
 //! facade (Prometheus and others), and `OpenTelemetryObserver`. Labels take few values: names from the
-//! contracts and the code, never an id, a subject or the text of an error.
+//! contracts and the code, never an id, a subject or the text of an error. Of the names that sessions of the
+//! database give themselves the first 20 are told apart; the others are `other`, as are event types that
+//! the subscription does not handle.
 
 #[cfg(feature = "consume")]
 mod held_back;
@@ -52,6 +54,10 @@ pub use held_back::HeldBack;
 #[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) use observers::Observers;
 pub use outcome::{AttemptOutcome, PublishOutcome};
+
+/// The label of what is not told apart, because any client can name it as it likes.
+#[cfg(feature = "consume")]
+pub(crate) const OTHER: &str = "other";
 
 /// Bounds of histogram buckets for the latencies, in milliseconds: from a handler that does one insert to an
 /// event that has waited for all of its retries.
@@ -163,7 +169,7 @@ pub struct PublishRecord<'a> {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AttemptRecord<'a> {
-    /// The event type.
+    /// The event type; `other` if the subscription does not handle it (any more).
     pub event_type: &'a str,
     /// The consuming domain.
     pub consumer: &'static str,
@@ -195,7 +201,7 @@ pub struct EndToEnd {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct DedupRecord<'a> {
-    /// The event type.
+    /// The event type; `other` if the subscription does not handle it (any more).
     pub event_type: &'a str,
     /// The consuming domain.
     pub consumer: &'static str,
@@ -207,7 +213,7 @@ pub struct DedupRecord<'a> {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct DeadLetterRecord<'a> {
-    /// The event type.
+    /// The event type; `other` if the subscription does not handle it (any more).
     pub event_type: &'a str,
     /// The consuming domain.
     pub consumer: &'static str,

@@ -6,7 +6,9 @@ use ::opentelemetry::metrics::Gauge;
 use ::opentelemetry::metrics::{Counter, Histogram, Meter};
 
 #[cfg(feature = "consume")]
-use super::held_back::{HeldBack, metric};
+use super::held_back::HeldBack;
+#[cfg(feature = "consume")]
+use super::held_back::metric::{self, Applications};
 use super::label::{self, milliseconds};
 use super::{
     AttemptRecord, DeadLetterRecord, DedupRecord, LATENCY_BUCKETS_MS, Observer, PublishRecord,
@@ -27,6 +29,8 @@ pub struct OpenTelemetryObserver {
     since_insert: Histogram<f64>,
     #[cfg(feature = "consume")]
     horizon_standing: Gauge<f64>,
+    #[cfg(feature = "consume")]
+    applications: Applications,
 }
 
 impl OpenTelemetryObserver {
@@ -56,6 +60,8 @@ impl OpenTelemetryObserver {
                 .with_unit("ms")
                 .with_description(metric::HELP)
                 .build(),
+            #[cfg(feature = "consume")]
+            applications: Applications::default(),
         }
     }
 }
@@ -123,7 +129,7 @@ impl Observer for OpenTelemetryObserver {
                 KeyValue::new(metric::ROLE, metric::role(held_back).to_owned()),
                 KeyValue::new(
                     metric::APPLICATION,
-                    metric::application(held_back).to_owned(),
+                    self.applications.label(held_back).to_owned(),
                 ),
             ],
         );

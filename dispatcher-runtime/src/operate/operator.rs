@@ -55,8 +55,9 @@ impl Operator {
         })
     }
 
-    /// The contracts that the service was built with, `REGISTRY` of the contracts crate. Defaults to
-    /// none.
+    /// The contracts that the service was built with, `REGISTRY` of the contracts crate. The HTTP routes mask what
+    /// they mark as sensitive; see [`DeadLetter::masked`](crate::DeadLetter::masked). Defaults to none, and then
+    /// nothing is masked.
     #[must_use]
     pub fn registry(mut self, registry: &'static Registry) -> Self {
         self.registry = Some(registry);

@@ -22,29 +22,29 @@ use crate::postgres::sql::Statement;
 /// How many rows one transaction removes at most.
 const BATCH: i64 = 5_000;
 
-/// How long rows are kept, for [`ConsumerBuilder::retention`](crate::ConsumerBuilder::retention) and
+/// How long the rows of a table family are kept, whichever consumer they belong to, for [`ConsumerBuilder::log_retention`](crate::ConsumerBuilder::log_retention) and
 /// [`EventLog::sweep`]. Every window defaults to keeping the rows for ever.
 ///
 /// ```
 /// use std::time::Duration;
-/// use dispatcher_runtime::Retention;
+/// use dispatcher_runtime::LogRetention;
 ///
 /// const DAY: Duration = Duration::from_secs(86_400);
-/// let retention = Retention::default()
+/// let retention = LogRetention::default()
 ///     .events(30 * DAY)
 ///     .dedup(60 * DAY)
 ///     .resolved_dead_letters(365 * DAY);
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
-pub struct Retention {
+pub struct LogRetention {
     events: Option<Duration>,
     dedup: Option<Duration>,
     resolved_dead_letters: Option<Duration>,
     despite_subscriptions: bool,
 }
 
-impl Retention {
+impl LogRetention {
     /// How long events stay in the log, counted from their insert. A new or a rewound subscription can read
     /// only events that are there.
     pub fn events(mut self, window: Duration) -> Self {
@@ -71,6 +71,28 @@ impl Retention {
     pub fn despite_subscriptions(mut self, despite: bool) -> Self {
         self.despite_subscriptions = despite;
         self
+    }
+
+    /// The windows as text, to be compared and read; `None` if nothing is ever removed.
+    pub(crate) fn windows(&self) -> Option<String> {
+        let windows = [
+            ("events", self.events),
+            ("dedup rows", self.dedup),
+            ("resolved dead letters", self.resolved_dead_letters),
+        ];
+        if windows.iter().all(|(_, window)| window.is_none()) {
+            return None;
+        }
+        let windows = windows.map(|(rows, window)| match window {
+            Some(window) => format!("{rows} {} s", window.as_secs_f64()),
+            None => format!("{rows} for ever"),
+        });
+        let despite = if self.despite_subscriptions {
+            ", whether they were read or not"
+        } else {
+            ""
+        };
+        Some(format!("{}{despite}", windows.join(", ")))
     }
 }
 
@@ -106,7 +128,7 @@ impl EventLog {
     /// Removes what is older than its window from this table family: events, dedup rows and resolved
     /// dead letters. One process does it at a time; see [`Swept::is_elsewhere`].
     ///
-    /// [`ConsumerBuilder::retention`](crate::ConsumerBuilder::retention) calls it every minute. Call it
+    /// [`ConsumerBuilder::log_retention`](crate::ConsumerBuilder::log_retention) calls it every minute. Call it
     /// yourself from a scheduler of your own, and in a producer's database where no consumer runs.
     ///
     /// # Errors
@@ -114,11 +136,11 @@ impl EventLog {
     ///
     /// # Cancellation
     /// Rows are removed in transactions of 5,000; dropping the future rolls back the one that is open.
-    pub async fn sweep(&self, retention: &Retention) -> Result<Swept, DatabaseError> {
+    pub async fn sweep(&self, retention: &LogRetention) -> Result<Swept, DatabaseError> {
         Ok(self.try_sweep(retention).await?)
     }
 
-    async fn try_sweep(&self, retention: &Retention) -> Result<Swept, sqlx::Error> {
+    async fn try_sweep(&self, retention: &LogRetention) -> Result<Swept, sqlx::Error> {
         let mut swept = Swept::default();
         // This process's clock may be wrong, and what it took for old would be gone.
         let read_clock = self.sweeps.read_clock.query();

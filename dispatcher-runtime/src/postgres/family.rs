@@ -19,11 +19,14 @@ impl Family {
             || schema.len() > 63
             || schema.contains(['\'', '"', '\\'])
             || schema.contains(char::is_control)
+            // Postgres keeps these for itself, and takes `$user` in a search path for the role's name.
+            || schema.starts_with("pg_")
+            || schema == "$user"
         {
             return Err(ConfigError::Invalid {
                 setting: "schema",
                 value: schema.to_owned(),
-                expected: "the name of a Postgres schema, 1 to 63 bytes long and without quotes",
+                expected: "the name of a Postgres schema: 1 to 63 bytes long, without quotes and backslashes, not `$user`, and not beginning with `pg_`",
             });
         }
         Ok(Self {
@@ -59,6 +62,16 @@ mod tests {
             "\"swim-north\".t"
         );
         assert!(Family::new("").is_err());
-        assert!(Family::new("a\"b").is_err());
+        for refused in [
+            "a\"b",
+            "a'b",
+            "a\\b",
+            "a\nb",
+            "$user",
+            "pg_north",
+            &"n".repeat(64),
+        ] {
+            assert!(Family::new(refused).is_err(), "{refused}");
+        }
     }
 }

@@ -12,6 +12,7 @@ use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgExecutor, PgPool, Postgres, SqlSafeStr, SqlStr, Transaction};
 
+use crate::contract::bounded_text::error_text;
 use crate::postgres::error::sql_state;
 
 /// Explicit, because the defaults of the role or the session may be stricter: an older snapshot would skip
@@ -57,7 +58,7 @@ where
     roll_back(connection).await?;
     if state != ABORTED {
         tracing::warn!(
-            %error,
+            error = error_text(&error),
             "a transaction that was left open on a pooled connection could not be committed and was rolled back"
         );
     }

@@ -164,11 +164,13 @@ impl<D: Domain> DispatcherBuilder<D> {
     }
 }
 
-/// The differences in event types that `D` produces, according to either copy of the contracts.
+/// The differences in the envelope, and in event types that `D` produces, according to either copy of the contracts.
 fn differences_of_producer<D: Domain>(loaded: &LoadedRegistry) -> impl Iterator<Item = Difference> {
     let bundled = D::registry();
     loaded.compare(bundled).into_iter().filter(|difference| {
-        let event_type = &difference.event_type;
+        let Some(event_type) = &difference.event_type else {
+            return true;
+        };
         bundled
             .event(event_type)
             .is_some_and(|event| event.producer == D::NAME)

@@ -3,6 +3,7 @@
 //! One enum for the one stage that a caller sees. The message of a case contains that of its cause where
 //! there is one, and then the cause is not its `source`: a report of the chain repeats nothing.
 
+use crate::contract::bounded_text::excerpt;
 use crate::contract::decode_error::DecodeError;
 use crate::contract::gate::InvalidPayload;
 use crate::postgres::error::DatabaseError;
@@ -38,7 +39,8 @@ pub enum PublishError {
     /// The contracts have no such event type, or it is retired: correct the name, or add it to the
     /// registry.
     #[error(
-        "the contracts have no event type `{event_type}`{}",
+        "the contracts have no event type `{}`{}",
+        excerpt(event_type, 200),
         did_you_mean(suggestion)
     )]
     #[non_exhaustive]
@@ -83,7 +85,7 @@ pub enum PublishError {
         event_type: String,
         /// The schema version.
         schema_version: u32,
-        /// Every violation.
+        /// What is wrong, without values.
         report: InvalidPayload,
     },
     /// The envelope breaks its schema: the report says which field, and what it must be.
@@ -92,7 +94,7 @@ pub enum PublishError {
     EnvelopeInvalid {
         /// The event type.
         event_type: String,
-        /// Every violation.
+        /// What is wrong, without values.
         report: InvalidPayload,
     },
     /// The database could not be reached or refused the insert. In the caller's transaction: roll it

@@ -13,7 +13,7 @@ use crate::contract::gate::{InvalidPayload, PayloadSchema};
 pub(super) struct GatedPayload(Value);
 
 impl GatedPayload {
-    /// Lets a valid payload through. A refusal lists every violation.
+    /// Lets a valid payload through. A refusal says what is wrong.
     pub(super) fn admit(schema: &PayloadSchema, payload: Value) -> Result<Self, InvalidPayload> {
         match schema.validate(&payload) {
             Ok(()) => Ok(Self(payload)),

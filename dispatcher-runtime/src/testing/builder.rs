@@ -110,7 +110,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> TestKitBuilder<D, S> {
 
     /// A database that the test brings itself, such as that of `#[sqlx::test]`, instead of a new one on a
     /// server. It is not dropped. The dispatcher's tables are created in it if they are missing. The pool
-    /// needs a connection for each handler (times its partitions and its concurrency), and two more.
+    /// needs at least [4 connections](crate::Consumer::builder).
     pub fn pool(mut self, pool: PgPool) -> Self {
         self.pool = Some(pool);
         self

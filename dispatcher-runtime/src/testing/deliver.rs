@@ -120,9 +120,8 @@ where
     let tx = transaction::begin(pool)
         .await
         .map_err(HandlerError::retry)?;
-    let mut tx = DeliveryTx::new(tx, None);
+    let mut tx = DeliveryTx::new(tx);
     let result = run(handler, &state, event.into(), Some(&mut tx)).await;
-    let tx = tx.into_inner();
     match result {
         Ok(()) => tx.commit().await.map_err(|error| {
             let error = HandlerError::from(error).chain();
@@ -133,7 +132,7 @@ where
         }),
         Err(error) => {
             // The connection may be gone; then there is nothing to roll back.
-            let _ = tx.rollback().await;
+            let _ = tx.give_up(pool).await;
             Err(error.into())
         }
     }

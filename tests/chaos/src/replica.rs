@@ -158,7 +158,7 @@ fn without_limit(builder: Builder, manner: Manner) -> Builder {
     } else {
         builder.subscribe(note_lock)
     };
-    settings(builder).subscribe_with(
+    settings(builder).handler_timeout(None).subscribe_with(
         note_release,
         SubscriptionOptions::new()
             .partitions(2)

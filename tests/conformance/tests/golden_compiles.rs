@@ -74,10 +74,7 @@ pub mod newtypes {
         assert_eq!(i64::try_from(credits)?, 6);
         assert_eq!(std::num::Wrapping::from(credits).0, 6);
         let error = LockedCredits::try_from(0_i32).map_err(|error| error.to_string());
-        assert_eq!(
-            error,
-            Err("locked_credits must be at least 1, found 0".to_owned())
-        );
+        assert_eq!(error, Err("locked_credits must be at least 1".to_owned()));
         assert_eq!(Percent::try_from(55)?.get(), 55_i64);
         assert!(Share::try_from(0.25)?.number() == 0.25);
         let text = "0f8fad5b-d9cb-469f-a165-70867728950e";
@@ -123,16 +120,10 @@ fn values_are_made_from_literals() -> Result<(), Box<dyn std::error::Error>> {
     assert!(credits.get() > 5 && credits.get() != 7);
     assert_eq!(i64::try_from(credits)?, 6);
     let error = LockedCredits::try_from(0_i32).map_err(|error| error.to_string());
-    assert_eq!(
-        error,
-        Err("locked_credits must be at least 1, found 0".to_owned())
-    );
+    assert_eq!(error, Err("locked_credits must be at least 1".to_owned()));
     let huge: LockedCredits = "18446744073709551615".parse()?;
     let error = i64::try_from(huge).map_err(|error| error.to_string());
-    assert_eq!(
-        error,
-        Err("locked_credits must fit into i64, found 18446744073709551615".to_owned())
-    );
+    assert_eq!(error, Err("locked_credits must fit into i64".to_owned()));
 
     assert_eq!(Percent::try_from(55)?.get(), 55_i64);
     assert!(Share::try_from(0.25)?.number() == 0.25);
@@ -171,7 +162,7 @@ fn values_are_made_from_literals() -> Result<(), Box<dyn std::error::Error>> {
     let error = Tags::try_from(["a".try_into()?, "a".try_into()?]);
     assert_eq!(
         error.map_err(|error| error.to_string()),
-        Err("Tags must have no duplicate items, found [\"a\",\"a\"]".to_owned())
+        Err("Tags must have no duplicate items".to_owned())
     );
     Ok(())
 }

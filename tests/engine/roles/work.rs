@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use acme_contracts::{Coaching, REGISTRY, Revenue};
 use dispatcher_runtime::{
-    Consumer, ConsumerBuilder, DeadLetterFilter, DeadLetters, Dispatcher, EventLog, Retention,
+    Consumer, ConsumerBuilder, DeadLetterFilter, DeadLetters, Dispatcher, EventLog, LogRetention,
     Roles, StartFrom, Subscriptions,
 };
 use dispatcher_test_fixtures::{TENANT, TestResult, lock};
@@ -72,7 +72,7 @@ async fn services_with_these_roles_publish_consume_operate_sweep_and_migrate() -
     EventLog::in_schema(desk.clone(), SCHEMA)?.horizon().await?;
 
     let window = Duration::from_millis(1);
-    let retention = Retention::default()
+    let retention = LogRetention::default()
         .events(window)
         .dedup(window)
         .resolved_dead_letters(window);

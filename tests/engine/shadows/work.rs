@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use acme_contracts::{Coaching, Revenue};
 use dispatcher_runtime::{
-    Consumer, DeadLetterFilter, DeadLetters, Dispatcher, EventLog, Retention, StartFrom,
+    Consumer, DeadLetterFilter, DeadLetters, Dispatcher, EventLog, LogRetention, StartFrom,
     SubscriptionOptions, Subscriptions,
 };
 use dispatcher_test_fixtures::{TENANT, TestResult, lock};
@@ -79,7 +79,7 @@ async fn nothing_that_the_runtime_does_calls_what_stands_in_public() -> TestResu
     let log = EventLog::new(world.pool.clone());
     log.horizon().await?;
     let window = Duration::from_millis(1);
-    let retention = Retention::default()
+    let retention = LogRetention::default()
         .events(window)
         .dedup(window)
         .resolved_dead_letters(window)

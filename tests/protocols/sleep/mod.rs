@@ -9,6 +9,7 @@ fn protocol(readers: Readers, mistake: Option<Mistake>) -> Protocol {
     Protocol {
         writers: 3,
         readers: (2, readers),
+        always: false,
         mistake,
     }
 }
@@ -33,6 +34,27 @@ fn three_writers_and_two_subscriptions() {
 #[test]
 fn three_writers_and_two_replicas() {
     holds("sleep, replicas", protocol(Readers::Replicas, None));
+}
+
+/// The setting for other programs takes nothing from the readers: notifications that come while they are awake are
+/// dropped, and S2 and S3 find what those were about.
+#[test]
+fn three_writers_that_always_notify_and_two_subscriptions() {
+    let model = Protocol {
+        always: true,
+        ..protocol(Readers::Subscriptions, None)
+    };
+    holds("sleep, writers that always notify", model);
+}
+
+/// What is notified before S1 is dropped, so S2 is still needed.
+#[test]
+fn not_reading_once_more_loses_a_wake_up_also_if_writers_always_notify() {
+    let model = Protocol {
+        always: true,
+        ..protocol(Readers::Subscriptions, Some(Mistake::WithoutS2))
+    };
+    breaks("sleep, always, WithoutS2", model, NO_LOST_WAKE_UP);
 }
 
 /// Without the poll interval, which is not a step of the model.

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!   writer   W2 insert: position and floor lock
-//!            W3 the trigger tries the exclusive lock: if a reader sleeps, notify at commit
+//!            W3 the trigger tries the exclusive lock: if a reader sleeps, notify at commit;
+//!               or it is told to notify always
 //!            commit: visible; then, in any order, the floor lock goes and the notification arrives
 //!            or rollback: no notification
 //!   reader   awake: R1 R2, R3; again while there was something, else
@@ -51,6 +52,8 @@ pub(crate) enum Readers {
 pub(crate) struct Protocol {
     pub(crate) writers: usize,
     pub(crate) readers: (usize, Readers),
+    /// Whether writers notify whether a reader sleeps or not (`dispatcher_event_notify_always`).
+    pub(crate) always: bool,
     pub(crate) mistake: Option<Mistake>,
 }
 
@@ -190,7 +193,7 @@ impl Protocol {
                 (writer.at, writer.position, writer.locked) = (At::Inserted, state.last, true);
             }
             Step::W3Trigger(w) => {
-                state.writers[w].notifies = state.someone_sleeps();
+                state.writers[w].notifies = self.always || state.someone_sleeps();
                 state.writers[w].at = At::Triggered;
             }
             Step::Commit(w) => {
@@ -361,13 +364,15 @@ impl Model for Protocol {
             }),
             Property::<Self>::sometimes(
                 "a writer that does not notify is waited for",
-                |_, state| {
+                |model, state| {
                     let mut readers = state.readers.iter();
-                    readers.any(|reader| reader.doing == Doing::Wait { soon: true })
-                        && state
-                            .writers
-                            .iter()
-                            .any(|writer| writer.at == At::Triggered && !writer.notifies)
+                    // Where writers always notify, there is none.
+                    model.always
+                        || readers.any(|reader| reader.doing == Doing::Wait { soon: true })
+                            && state
+                                .writers
+                                .iter()
+                                .any(|writer| writer.at == At::Triggered && !writer.notifies)
                 },
             ),
             Property::<Self>::sometimes(

@@ -282,3 +282,46 @@ fn ordinary_texts_stay_as_they_are() {
         assert_eq!(markdown(text), expected);
     }
 }
+
+/// Every text of up to six parts that mean something to Markdown, after other text and at a line's start.
+#[test]
+fn no_text_ends_its_code_span() {
+    const PARTS: [&str; 6] = ["`", "``", "<b>", " ", "\\", "a"];
+    let mut texts = vec![String::new()];
+    for _ in 0..6 {
+        let longer = texts
+            .iter()
+            .flat_map(|text| PARTS.map(|part| format!("{text}{part}")));
+        texts = longer.collect();
+        for text in &texts {
+            let span = code(text);
+            for sentence in [
+                format!("{span}."),
+                format!("The default is {span}, or {}.", code("``<i>")),
+            ] {
+                assert!(found(&sentence).is_empty(), "{text:?} → {sentence:?}");
+            }
+        }
+    }
+}
+
+/// A description that begins a code span, and a default that would end it.
+#[test]
+fn no_description_begins_what_a_default_ends() {
+    use crate::render::docs::Docs;
+    for opening in ["`", "``", "```", "a `", "a ``", "- ``", "\\``"] {
+        for default in ["``", "`` <b>", "`<b>`", "``` <b>", "a\n\n<b>"] {
+            let schema = serde_json::json!({ "description": opening, "default": default });
+            let docs = Docs::of_schema(schema.as_object().unwrap());
+            let docs = docs.with_default(schema.as_object().unwrap());
+            let lines = docs.tokens().to_string();
+            let lines = lines.split("doc = \"").skip(1);
+            let lines = lines.filter_map(|line| line.rsplit_once('"'));
+            let text: Vec<_> = lines
+                .map(|(line, _)| line.trim().replace("\\\\", "\\").replace("\\\"", "\""))
+                .collect();
+            let text = text.join("\n");
+            assert!(found(&text).is_empty(), "{text:?}");
+        }
+    }
+}

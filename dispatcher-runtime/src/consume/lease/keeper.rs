@@ -25,6 +25,7 @@ use crate::consume::partition::{Bound, Partition, Settings};
 use crate::consume::stop_report::Cancellations;
 use crate::consume::wake::Sleepers;
 use crate::consume::worker::Worker;
+use crate::contract::bounded_text::error_text;
 use crate::log::StartFrom;
 use crate::postgres::error::sql_state;
 use crate::postgres::transaction;
@@ -209,7 +210,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             Ok(key) => drop(self.held.remove(&key)),
             Err(error) => {
                 if !error.is_cancelled() {
-                    tracing::error!(%error, "the task of a partition failed");
+                    tracing::error!(error = error_text(&error), "the task of a partition failed");
                 }
                 self.held.retain(|_, held| held.task.id() != error.id());
             }
@@ -270,6 +271,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             .bind(&self.settings.replica)
             .bind(self.settings.lease.as_secs_f64())
             .bind(self.event_types())
+            .bind(self.settings.retention.as_deref())
             .fetch_all(&mut **connection)
             .await?;
         if let Some(row) = rows.first() {
@@ -465,7 +467,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
                     consumer = self.settings.consumer,
                     subscription,
                     partition,
-                    %error,
+                    error = error_text(&error),
                     "could not end the transactions of the replica whose lease on this partition has expired: \
                      let all replicas use one role, or grant pg_signal_backend"
                 );

@@ -19,6 +19,7 @@ use crate::consume::handler_error::{HandlerError, HandlerErrorKind};
 use crate::consume::savepoint::{RolledBack, is_handlers_fault};
 use crate::consume::span;
 use crate::consume::subscription::Subscription;
+use crate::contract::bounded_text::error_text;
 use crate::log::stored_event::StoredEvent;
 use crate::observe::Observers;
 use crate::postgres::error::{is_transient, sql_state};
@@ -31,6 +32,9 @@ pub(crate) const TRANSACTION_ENDED: &str =
 
 /// The error of a handler that swallowed one.
 pub(crate) const STATEMENT_FAILED: &str = "the handler returned Ok, but a statement had failed in its transaction: pass the error on with `?`";
+
+/// The error of a handler that left its connection out of step.
+pub(crate) const LEFT_IN_A_COPY: &str = "the handler left its connection in the middle of a COPY: read it to its end, or call `finish` or `abort`, before the handler returns";
 
 /// An attempt that ended, where the transaction goes on.
 #[derive(Debug)]
@@ -58,10 +62,11 @@ pub(crate) struct Failure {
 
 impl Failure {
     fn new(kind: HandlerErrorKind, error: String) -> Self {
-        // Postgres stores no NUL, and a handler's text must not keep its own dead letter out.
+        // Postgres stores no NUL, and a handler's text must not keep its own dead letter out. Nor may its
+        // length, and it is recorded for each attempt.
         Self {
             kind,
-            error: error.replace('\0', "\u{fffd}"),
+            error: error_text(error.replace('\0', "\u{fffd}")),
         }
     }
 
@@ -169,10 +174,17 @@ impl<S: Send + Sync + 'static> Attempt<'_, S> {
         }
         // What the handler holds may panic when it is dropped.
         std::panic::catch_unwind(AssertUnwindSafe(|| drop(call)))?;
-        let limit = limit.as_millis();
-        let error = format!("the handler took longer than {limit} ms");
-        Ok(Err(HandlerError::retry(error)))
+        Ok(Err(HandlerError::retry(too_long(limit))))
     }
+}
+
+/// In milliseconds where they are not whole seconds.
+fn too_long(limit: Duration) -> String {
+    let limit = match limit.subsec_nanos() {
+        0 => format!("{} s", limit.as_secs()),
+        _ => format!("{} ms", limit.as_millis()),
+    };
+    format!("the handler took longer than {limit}, its `handler_timeout`")
 }
 
 /// What the handler publishes follows from the event.
@@ -204,7 +216,7 @@ async fn release(tx: Option<&mut DeliveryTx>) -> Result<Outcome, AbortCause> {
         Some(_) => Ok(Outcome::Failed(Failure::retry(format!(
             "the handler returned Ok, but a statement had failed: {error}"
         )))),
-        None => Err(error.into()),
+        None => Err(abort_cause(error)),
     }
 }
 
@@ -229,7 +241,9 @@ async fn roll_back(tx: &mut DeliveryTx, failure: &Failure) -> Result<RolledBack,
 pub(super) async fn close(tx: &mut DeliveryTx) -> Result<(), AbortCause> {
     let holds_earlier = tx.holds_earlier();
     match tx.close().await.map_err(abort_cause) {
-        Err(AbortCause::Database(error)) if holds_earlier && is_handlers_fault(&error) => {
+        Err(AbortCause::Database(error) | AbortCause::Commit(error))
+            if holds_earlier && is_handlers_fault(&error) =>
+        {
             Err(AbortCause::SharedSavepoint)
         }
         closed => closed,
@@ -237,7 +251,10 @@ pub(super) async fn close(tx: &mut DeliveryTx) -> Result<(), AbortCause> {
 }
 
 fn abort_cause(error: sqlx::Error) -> AbortCause {
-    if sql_state(&error).is_some_and(|state| is_transaction_ended(&state)) {
+    if let sqlx::Error::Protocol(_) = error {
+        // The server's answers are not those to these statements, which is what a handler leaves behind.
+        AbortCause::Commit(error)
+    } else if sql_state(&error).is_some_and(|state| is_transaction_ended(&state)) {
         AbortCause::TransactionEnded
     } else {
         error.into()
@@ -247,4 +264,21 @@ fn abort_cause(error: sqlx::Error) -> AbortCause {
 /// no_active_sql_transaction, or invalid_savepoint_specification
 fn is_transaction_ended(sql_state: &str) -> bool {
     matches!(sql_state, "25P01" | "3B001")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handler_that_is_cancelled_names_its_limit_and_the_setting() {
+        for (limit, said) in [
+            (Duration::from_secs(300), "300 s"),
+            (Duration::from_millis(50), "50 ms"),
+            (Duration::from_millis(1500), "1500 ms"),
+        ] {
+            let expected = format!("the handler took longer than {said}, its `handler_timeout`");
+            assert_eq!(too_long(limit), expected);
+        }
+    }
 }

@@ -39,7 +39,10 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
             Ok(candidate) => candidate,
             Err(cause) => return self.recover(PassRecord::at(lease.position), cause).await,
         };
-        let Some((tx, lease)) = self.begin().await? else {
+        let Some(slot) = self.partition.wait_for_slot().await else {
+            return Ok(Pass::Stopped);
+        };
+        let Some((tx, lease)) = self.begin(slot).await? else {
             return Ok(Pass::Lost);
         };
         plan.candidates.push(candidate);

@@ -2,8 +2,8 @@
 //!
 //! In both cases everything that was done in the transaction is rolled back.
 
-use crate::consume::out_of_step::is_out_of_step;
 use crate::log::Mismatch;
+use crate::postgres::error::describe;
 
 /// Why a transaction cannot go on.
 #[derive(Debug)]
@@ -32,19 +32,6 @@ pub(crate) enum AbortCause {
     Log(Mismatch),
 }
 
-impl AbortCause {
-    /// Whether the connection is out of step with the server.
-    pub(crate) fn is_out_of_step(&self) -> bool {
-        match self {
-            Self::Database(error) | Self::NotPermitted(error) | Self::Commit(error) => {
-                is_out_of_step(&error.to_string())
-            }
-            Self::Lost(error) => is_out_of_step(error),
-            _ => false,
-        }
-    }
-}
-
 impl From<Mismatch> for AbortCause {
     fn from(mismatch: Mismatch) -> Self {
         Self::Log(mismatch)
@@ -60,7 +47,7 @@ impl From<sqlx::Error> for AbortCause {
 /// Why a pass failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PassError {
-    #[error("{0}")]
+    #[error("{}", describe(.0))]
     Database(sqlx::Error),
     #[error("the connection was lost while a handler ran: {0}")]
     Lost(String),

@@ -59,6 +59,7 @@
 //! |---|---|
 //! | a handler fails, panics, exceeds its timeout, or ignores an SQL error | rolled back, to its savepoint where it shares a transaction; counts as an attempt. Under a shared savepoint its batch is handled again first |
 //! | a handler breaks a deferred constraint, or ends the transaction | rolled back; counts as an attempt. Where events share the transaction, or are handled in lanes, they are first handled again one to a transaction, and it counts for the one at fault |
+//! | a handler leaves its connection in the middle of a COPY | an attempt; the connection is closed (`out_of_step.rs`) |
 //! | a handler changes its transaction's role | L3 is not permitted: the event is handled again, uncounted, and from then on the role is restored before L3 |
 //! | a handler's own statement fails: serialization failure, deadlock, `lock_timeout`, an exhausted pool | as any other failure of the handler |
 //! | the connection is lost, Postgres restarts, the consumer's own statements fail | the transaction is rolled back and the pass retried after 1, 5, 15, 60 s; counts for no event. The third time in a row at the same event it counts as an attempt |
@@ -102,6 +103,7 @@ use tokio::task::JoinSet;
 
 use super::delivery::DeliveryTx;
 use super::partition::Partition;
+use super::slots::Slot;
 use error::{AbortCause, PassError};
 pub(crate) use plan::IdleState;
 use plan::{Lanes, Plan, Planner};
@@ -121,6 +123,8 @@ pub(crate) enum Pass {
     Idle(IdleState),
     /// The lease is not ours any more.
     Lost,
+    /// The worker has to stop, and nothing was begun.
+    Stopped,
 }
 
 /// Makes the passes of one partition, one after the other.
@@ -167,22 +171,25 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
     }
 
     async fn try_pass(&mut self) -> Result<Pass, PassError> {
+        let Some(slot) = self.partition.wait_for_slot().await else {
+            return Ok(Pass::Stopped);
+        };
         if self.partition.lease.validity.is_over_for(Duration::ZERO) {
             return Err(PassError::LeaseOver);
         }
-        let Some((mut tx, lease)) = self.begin().await? else {
+        let Some((mut tx, lease)) = self.begin(slot).await? else {
             return Ok(Pass::Lost);
         };
         let cursor = lease.position;
         let mut plan = match self.plan(&mut tx, &lease).await {
             Ok(plan) => plan,
             Err(cause) => {
-                let _ = tx.into_inner().rollback().await;
+                let _ = tx.rollback().await;
                 return self.recover(PassRecord::at(cursor), cause).await;
             }
         };
         if plan.candidates.is_empty() && plan.end.until <= cursor {
-            tx.into_inner().rollback().await?;
+            tx.rollback().await?;
             self.recovery.passed();
             self.careful = 0;
             return Ok(Pass::Idle(plan.idle));
@@ -218,24 +225,26 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
     ///
     /// Transactions are ended here and not by being dropped: a rollback in the background would still hold
     /// its locks when the next pass begins.
-    async fn begin(&self) -> Result<Option<(DeliveryTx, LeaseState)>, PassError> {
+    async fn begin(&self, slot: Slot) -> Result<Option<(DeliveryTx, LeaseState)>, PassError> {
         let subscription = self.partition.subscription();
         let mut tx = if subscription.in_transaction && !subscription.shares_transaction {
             let keeps_role = self.recovery.restores_role();
-            self.partition.begin_delivery(None, keeps_role).await?
+            self.partition
+                .begin_delivery(slot, None, keeps_role)
+                .await?
         } else if subscription.in_transaction && subscription.concurrency == 1 {
-            self.partition.begin_deliveries().await?
+            self.partition.begin_deliveries(slot).await?
         } else {
-            self.partition.begin().await?
+            self.partition.begin_in(slot).await?
         };
         match Reader::new(&self.partition).lease(&mut tx, true).await {
             Ok(Some(lease)) => Ok(Some((tx, lease))),
             Ok(None) => {
-                tx.into_inner().rollback().await?;
+                tx.rollback().await?;
                 Ok(None)
             }
             Err(error) => {
-                let _ = tx.into_inner().rollback().await;
+                let _ = tx.rollback().await;
                 Err(error.into())
             }
         }
@@ -285,7 +294,7 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
                 each(tx, runner(), lanes, cursor).await
             };
         }
-        let ended = tx.into_inner().rollback().await;
+        let ended = tx.rollback().await;
         ended.map_err(|error| (PassRecord::at(cursor), error.into()))?;
         self.beside(runner, lanes, cursor).await
     }
@@ -318,8 +327,7 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
             }
             Err(cause) => {
                 // The connection may be gone; what counts is that nothing was committed.
-                let is_out_of_step = cause.is_out_of_step();
-                tx.give_up(&self.partition.bound.pool, is_out_of_step).await;
+                let _ = tx.give_up(&self.partition.bound.pool).await;
                 return Err((record, cause));
             }
         }

@@ -13,7 +13,6 @@ use super::attempt::Failure;
 use super::candidate::Candidate;
 use super::report::{AttemptEnd, PassReport};
 use crate::consume::handler_error::HandlerErrorKind;
-use crate::consume::out_of_step;
 use crate::consume::partition::{Bound, Partition};
 use crate::consume::retry_policy::lengthen;
 use crate::contract::dead_letter_reason::DeadLetterReason;
@@ -21,6 +20,7 @@ use crate::contract::id::DeadLetterId;
 use crate::log::Anchor;
 use crate::log::stored_event::StoredEvent;
 use crate::operate::dead_letter::{self, FailedAttempt};
+use crate::postgres::error::describe;
 
 /// What was done so far and will be recorded together.
 #[derive(Default)]
@@ -198,8 +198,7 @@ impl PassRecord {
             error: failure.error,
         };
         let verdict = Verdict::of(failure.kind, &partition.bound, &last);
-        let mut failures = candidate.failures.clone();
-        failures.push(serde_json::to_value(&last).unwrap_or_default());
+        let failures = with_attempt(&candidate.failures, &last);
         let failed = FailedCandidate {
             candidate,
             last,
@@ -240,8 +239,7 @@ impl PassRecord {
             // Looked at once more, to be given up.
             Verdict::GiveUp(_) => partition.settings().lease,
         };
-        let mut failures = candidate.failures.clone();
-        failures.push(serde_json::to_value(&attempt).unwrap_or_default());
+        let failures = with_attempt(&candidate.failures, &attempt);
         self.put_aside(RetryRow {
             attempts: attempt.attempt,
             due_at: Some(due_after(attempt.failed_at, delay)),
@@ -251,15 +249,10 @@ impl PassRecord {
         });
     }
 
-    /// Whether the event that was attempted last has left its connection out of step.
-    pub(super) fn is_out_of_step(&self) -> bool {
-        self.last_failure().is_some_and(out_of_step::is_out_of_step)
-    }
-
     /// What the event that was attempted last failed with; that of the connection if it did not.
     pub(super) fn last_error(&self, error: &sqlx::Error) -> String {
         let failure = self.last_failure();
-        failure.map_or_else(|| error.to_string(), str::to_owned)
+        failure.map_or_else(|| describe(error), str::to_owned)
     }
 
     fn last_failure(&self) -> Option<&str> {
@@ -330,6 +323,16 @@ impl PassRecord {
         self.over.push(event.event_id.clone());
         self.dead_letters.push(dead_letter);
     }
+}
+
+/// The attempts that failed before, and one more. A retry policy may go on for as long as it likes, and each
+/// attempt is written again with the next: the first is kept, and the last ones.
+fn with_attempt(before: &[serde_json::Value], last: &FailedAttempt) -> Vec<serde_json::Value> {
+    let mut failures = before.to_vec();
+    failures.push(serde_json::to_value(last).unwrap_or_default());
+    let too_many = failures.len().saturating_sub(FailedAttempt::MOST_KEPT);
+    failures.drain(1..=too_many);
+    failures
 }
 
 fn log_dead_letter(new: &dead_letter::New) -> Box<dyn FnOnce() + Send + Sync> {

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::time::Instant;
 
 use sqlx::Postgres;
+use sqlx::Row;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use time::OffsetDateTime;
@@ -71,20 +72,19 @@ impl<'a, S> Recorder<'a, S> {
                 tx.abandon().await;
             } else {
                 // The connection may be gone; what counts is that nothing was committed.
-                let is_out_of_step = cause.is_out_of_step();
-                tx.give_up(&self.partition.bound.pool, is_out_of_step).await;
+                let _ = tx.give_up(&self.partition.bound.pool).await;
             }
             return Err(cause);
         }
         let next = if let Some(begin) = how.next {
             if let Err(error) = tx.commit_and_begin(&begin).await {
                 // It ends a transaction that was begun.
-                let _ = tx.into_inner().rollback().await;
+                let _ = tx.rollback().await;
                 return Err(AbortCause::Commit(error));
             }
             Some(tx)
         } else {
-            let committed = tx.into_inner().commit().await;
+            let committed = tx.commit().await;
             committed.map_err(AbortCause::Commit)?;
             None
         };
@@ -165,11 +165,10 @@ impl<'a, S> Recorder<'a, S> {
         let asked_at = Instant::now();
         if let Err(cause) = self.record(&mut tx, record, advance).await {
             // The connection may be gone; what counts is that nothing was committed.
-            let is_out_of_step = cause.is_out_of_step();
-            tx.give_up(&self.partition.bound.pool, is_out_of_step).await;
+            let _ = tx.give_up(&self.partition.bound.pool).await;
             return Err(cause);
         }
-        let committed = tx.into_inner().commit().await;
+        let committed = tx.commit().await;
         committed.map_err(AbortCause::Commit)?;
         self.extend_lease(asked_at, advance);
         self.tell(record);
@@ -195,11 +194,11 @@ impl<'a, S> Recorder<'a, S> {
         let asked_at = Instant::now();
         let confirmed = self.confirm(&mut tx, advance, anchor, &[]).await;
         if matches!(confirmed, Ok(true)) {
-            tx.into_inner().commit().await?;
+            tx.commit().await?;
             self.extend_lease(asked_at, Some(advance));
             return Ok(());
         }
-        let _ = tx.into_inner().rollback().await;
+        let _ = tx.rollback().await;
         confirmed?;
         Err(AbortCause::LeaseLost)
     }
@@ -227,7 +226,16 @@ impl<'a, S> Recorder<'a, S> {
     ) -> Result<bool, sqlx::Error> {
         let statement = &self.partition.statements().confirm_delivery;
         let confirm = self.confirmation(statement, advance, anchor).bind(event_id);
-        Ok(confirm.fetch_optional(&mut **tx).await?.is_some())
+        match confirm.fetch_optional(&mut **tx).await? {
+            None => Ok(false),
+            // Of a connection that the handler has left out of step, it could be the answer to another statement.
+            Some(row) => match row.try_get::<i64, _>("confirmed") {
+                Ok(position) if position == advance.to => Ok(true),
+                _ => Err(sqlx::Error::Protocol(
+                    "L3 got the answer to another statement".to_owned(),
+                )),
+            },
+        }
     }
 
     /// What both bind.
@@ -340,6 +348,7 @@ impl<'a, S> Recorder<'a, S> {
             &self.partition.settings().observers,
             self.partition.settings().consumer,
             self.partition.subscription().name,
+            &self.partition.subscription().event_types,
             OffsetDateTime::now_utc,
         );
     }

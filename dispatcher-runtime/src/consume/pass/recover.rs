@@ -3,15 +3,17 @@
 //! What a handler did wrong counts as an attempt at its event; what the database did counts against none,
 //! unless it happens at the same event again and again. Nothing of the lost transaction is left in either case.
 
-use super::attempt::{Failure, STATEMENT_FAILED, TRANSACTION_ENDED};
+use super::attempt::{Failure, LEFT_IN_A_COPY, STATEMENT_FAILED, TRANSACTION_ENDED};
 use super::candidate::Candidate;
 use super::error::{AbortCause, PassError};
 use super::read::Reader;
 use super::record::{Advance, PassRecord};
 use super::recorder::Recorder;
 use crate::consume::delivery::DeliveryTx;
+use crate::consume::out_of_step::is_half_a_copy;
 use crate::consume::partition::Partition;
 use crate::consume::savepoint::is_handlers_fault;
+use crate::postgres::error::{describe, sql_state};
 
 /// How often a transaction may be lost at the same event before that counts as an attempt.
 const LOST_AT_ONE_EVENT: u32 = 3;
@@ -90,11 +92,16 @@ impl Recovery {
             }
             // The next pass asks.
             AbortCause::HandledBefore => return Ok(()),
-            AbortCause::Commit(error) if !is_handlers_fault(&error) => {
+            AbortCause::Commit(sqlx::Error::Protocol(_)) => LEFT_IN_A_COPY.to_owned(),
+            AbortCause::Commit(error) if is_half_a_copy(&error) => LEFT_IN_A_COPY.to_owned(),
+            AbortCause::Commit(error) if !is_handlers_fault(&error) || is_cancelled(&error) => {
                 return self.lost(partition, record, error.into()).await;
             }
             AbortCause::Commit(error) => {
-                format!("what the handler wrote could not be committed: {error}")
+                format!(
+                    "what the handler wrote could not be committed: {}",
+                    describe(&error)
+                )
             }
             AbortCause::TransactionEnded => {
                 self.may_share = false;
@@ -133,7 +140,7 @@ impl Recovery {
         tracing::debug!(
             consumer = partition.settings().consumer,
             subscription = partition.subscription().name,
-            %error,
+            error = describe(error),
             "what was handled could not be recorded; the handler may have changed its transaction's role, \
              which is restored from now on, and the event is handled again"
         );
@@ -170,6 +177,12 @@ impl Recovery {
         self.lost_at = None;
         Ok(())
     }
+}
+
+/// query_canceled: it waited for longer than the session's `statement_timeout`, or an operator has cancelled it.
+/// Should it be a statement that the handler left behind, it happens again.
+fn is_cancelled(error: &sqlx::Error) -> bool {
+    sql_state(error).as_deref() == Some("57014")
 }
 
 /// The attempt took its transaction with it, so its failure is recorded in another.
@@ -212,7 +225,7 @@ async fn reach_again<S>(
             return Ok(Some((tx, record)));
         }
     }
-    tx.into_inner().rollback().await?;
+    tx.rollback().await?;
     Ok(None)
 }
 

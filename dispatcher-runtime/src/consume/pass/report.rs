@@ -7,7 +7,8 @@ use time::OffsetDateTime;
 use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::log::stored_event::StoredEvent;
 use crate::observe::{
-    AttemptOutcome, AttemptRecord, DeadLetterRecord, DedupRecord, EndToEnd, Observer, Observers,
+    AttemptOutcome, AttemptRecord, DeadLetterRecord, DedupRecord, EndToEnd, OTHER, Observer,
+    Observers,
 };
 
 /// What a pass did and will report once it is committed. Empty where there is no observer.
@@ -84,23 +85,34 @@ impl PassReport {
 
     /// Reports everything. To be called after the commit, whose time is `now`.
     pub(super) fn tell(
-        self,
+        mut self,
         observers: &Observers,
         consumer: &'static str,
         subscription: &'static str,
+        event_types: &[&'static str],
         now: impl FnOnce() -> OffsetDateTime,
     ) {
         if self.records.is_empty() {
             return;
         }
         let now = now();
-        for record in &self.records {
+        for record in &mut self.records {
+            record.name_type(event_types);
             observers.tell(|observer| record.tell(observer, consumer, subscription, now));
         }
     }
 }
 
 impl Record {
+    /// A row of the log, and one that waits, may have any event type. It becomes a label, so only those that
+    /// the subscription handles are named.
+    fn name_type(&mut self, event_types: &[&'static str]) {
+        let (Self::Skipped { event_type } | Self::Attempted { event_type, .. }) = self;
+        if !event_types.contains(&event_type.as_str()) {
+            OTHER.clone_into(event_type);
+        }
+    }
+
     fn tell(
         &self,
         observer: &dyn Observer,
@@ -159,4 +171,23 @@ fn since(then: OffsetDateTime, now: OffsetDateTime) -> Duration {
 /// The time, if an observer will receive how long something takes.
 pub(super) fn clock(observers: &Observers) -> Option<Instant> {
     (!observers.is_empty()).then(Instant::now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_type_that_the_subscription_does_not_handle_is_no_label() {
+        for (event_type, label) in [("credit.locked", "credit.locked"), ("made.up", "other")] {
+            let mut record = Record::Skipped {
+                event_type: event_type.to_owned(),
+            };
+            record.name_type(&["credit.locked"]);
+            assert!(
+                matches!(&record, Record::Skipped { event_type } if event_type == label),
+                "{record:?}"
+            );
+        }
+    }
 }

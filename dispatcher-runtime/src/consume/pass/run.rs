@@ -16,9 +16,9 @@ use super::record::{BatchEnd, PassRecord, RetryRow};
 use super::recorder::{CommitDelivery, Recorder};
 use super::report::AttemptEnd;
 use crate::consume::delivery::{BeginDelivery, Delivery, DeliveryTx};
-use crate::consume::out_of_step;
 use crate::consume::partition::Partition;
 use crate::consume::savepoint::Next;
+use crate::consume::slots::Slot;
 use crate::postgres::error::is_transient;
 
 /// How long what was handled outside a transaction may stay unrecorded. A crash repeats that much.
@@ -39,7 +39,8 @@ pub(super) struct Runner<S> {
 }
 
 impl<S: Send + Sync + 'static> Runner<S> {
-    /// Handles the candidates in their order. `false`: it was stopped before the last of them.
+    /// Handles the candidates in their order. `false`: it was stopped before the last of them, or it is the turn of
+    /// another delivery that waits for the connection.
     pub(super) async fn run(
         &self,
         tx: &mut DeliveryTx,
@@ -49,11 +50,14 @@ impl<S: Send + Sync + 'static> Runner<S> {
         let mut is_finished = true;
         let mut left = candidates.len();
         tx.disregard_use(); // What was read is not a handler's.
+        tx.begin_turn(); // Nor is the time for it.
+        let mut has_begun = false;
         for candidate in candidates {
-            if self.partition.must_stop() {
+            if self.partition.must_stop() || has_begun && tx.is_due() {
                 is_finished = false;
                 break;
             }
+            has_begun = true;
             left -= 1;
             tx.expect(match left {
                 0 => Next::Nothing,
@@ -93,7 +97,10 @@ impl<S: Send + Sync + 'static> Runner<S> {
         candidates: Vec<Candidate>,
         record: &mut PassRecord,
     ) -> Result<bool, AbortCause> {
-        let mut tx = self.partition.begin_deliveries().await?;
+        let Some(slot) = self.partition.wait_for_slot().await else {
+            return Ok(false);
+        };
+        let mut tx = self.partition.begin_deliveries(slot).await?;
         let result = match Reader::new(&self.partition).lease(&mut tx, false).await {
             Err(error) => Err(error.into()),
             Ok(None) => Err(AbortCause::LeaseLost),
@@ -102,8 +109,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
         let is_finished = match result {
             Ok(is_finished) => is_finished,
             Err(cause) => {
-                let is_out_of_step = cause.is_out_of_step();
-                tx.give_up(&self.partition.bound.pool, is_out_of_step).await;
+                let _ = tx.give_up(&self.partition.bound.pool).await;
                 return Err(cause);
             }
         };
@@ -138,10 +144,16 @@ impl<S: Send + Sync + 'static> Runner<S> {
             };
             let tx = match open.take() {
                 Some(tx) => tx,
-                None => self.begin_delivery().await?,
+                None => match self.partition.wait_for_slot().await {
+                    Some(slot) => self.begin_delivery(slot).await?,
+                    None => {
+                        is_finished = false;
+                        break;
+                    }
+                },
             };
             let ended = end.as_ref().filter(|_| left == 0);
-            let next = (left > 0).then(|| self.beginning());
+            let next = (left > 0 && !tx.is_due()).then(|| self.beginning());
             let attempt = self.attempt_in_own(tx, &candidate, record, (ended, next), moves_cursor);
             match attempt.await {
                 Ok(next) => open = next,
@@ -158,7 +170,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
         let is_recorded = record.is_empty() && record.reached == record.from;
         if let Some(tx) = open {
             if is_recorded {
-                tx.into_inner().rollback().await?;
+                tx.rollback().await?;
             } else {
                 self.record_in(tx, record, moves_cursor).await?;
             }
@@ -174,9 +186,9 @@ impl<S: Send + Sync + 'static> Runner<S> {
             .beginning(Some(self.marker), self.restores_role)
     }
 
-    async fn begin_delivery(&self) -> Result<DeliveryTx, sqlx::Error> {
+    async fn begin_delivery(&self, slot: Slot) -> Result<DeliveryTx, sqlx::Error> {
         self.partition
-            .begin_delivery(Some(self.marker), self.restores_role)
+            .begin_delivery(slot, Some(self.marker), self.restores_role)
             .await
     }
 
@@ -199,8 +211,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
             }
             Err(cause) => {
                 // The connection may be gone; what counts is that nothing was committed.
-                let is_out_of_step = cause.is_out_of_step();
-                tx.give_up(&self.partition.bound.pool, is_out_of_step).await;
+                let _ = tx.give_up(&self.partition.bound.pool).await;
                 return Err(cause);
             }
         };
@@ -212,9 +223,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
         if !handled {
             // What the handler wrote is taken back before its failure is recorded. An error of the server would be
             // that of a statement that the handler left behind; the pool then rolls back.
-            let is_out_of_step = record.is_out_of_step();
-            let pool = &self.partition.bound.pool;
-            if let Err(error) = out_of_step::abandon(tx.into_inner(), pool, is_out_of_step).await
+            if let Err(error) = tx.give_up(&self.partition.bound.pool).await
                 && is_transient(&error)
             {
                 return Err(AbortCause::Lost(record.last_error(&error)));

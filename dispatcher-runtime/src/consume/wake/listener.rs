@@ -14,6 +14,7 @@ use super::sleeper::{Command, Sleepers};
 use super::{PATIENCE, session};
 use crate::consume::reconnect::Reconnect;
 use crate::consume::statements::SleepStatements;
+use crate::contract::bounded_text::error_text;
 use crate::postgres::family::Family;
 use crate::postgres::transaction;
 
@@ -78,7 +79,7 @@ impl Listener {
             };
             let delay = reconnect.next_delay();
             tracing::warn!(
-                error = %lost,
+                error = error_text(&lost),
                 retry_in_seconds = delay.as_secs(),
                 "LISTEN {CHANNEL} is down; subscriptions poll until it is back"
             );

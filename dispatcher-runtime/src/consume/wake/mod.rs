@@ -13,6 +13,9 @@
 //!   S5  release the locks and read until nothing is left
 //! ```
 //!
+//! Writers that are told to notify always (the trigger `dispatcher_event_notify_always`) change none of the steps: a
+//! notification between S5 and S1 is dropped here, and S2 reads what it was about.
+//!
 //! When the connection is lost the locks are gone with it. Then the listener connects and listens again,
 //! takes the locks again and wakes every sleeper, because what was notified in the meantime is lost. Until
 //! that has worked subscriptions poll, so a broken LISTEN costs latency and never an event.

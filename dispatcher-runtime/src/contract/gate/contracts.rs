@@ -11,7 +11,7 @@ use dispatcher_schema::one_resource::{ADDRESS, OneResource};
 use dispatcher_schema::{formats, metaschemas};
 use serde_json::Value;
 
-use super::{Document, build_validator, is_old_draft};
+use super::{Document, Outline, build_outline, build_validator, is_old_draft};
 
 /// The documents of one set of contracts, read once.
 struct Contracts {
@@ -22,6 +22,21 @@ struct Contracts {
     old_drafts: bool,
     /// The documents as one, where they can be; then that is all that the registry holds.
     one: Option<&'static OneResource>,
+}
+
+impl Contracts {
+    /// A whole schema document.
+    fn schema(&self, path: &str) -> Result<Cow<'static, Value>, Box<dyn std::error::Error>> {
+        let uri = document_uri(path);
+        let mut values = self.values.iter();
+        let schema = values
+            .find_map(|(candidate, value)| (*candidate == uri).then_some(value))
+            .ok_or("it is not among the documents")?;
+        Ok(match self.one.and_then(|one| one.schema(&uri, "")) {
+            Some(pointer) => Cow::Owned(pointer),
+            None => Cow::Borrowed(schema),
+        })
+    }
 }
 
 /// Reads a set of contracts at the first use of one of its schemas.
@@ -79,18 +94,24 @@ pub(super) fn validator(
     documents: &'static [Document],
 ) -> Result<jsonschema::Validator, Box<dyn std::error::Error>> {
     let contracts = contracts(documents)?;
-    let uri = document_uri(path);
-    let schema = contracts
-        .values
-        .iter()
-        .find_map(|(candidate, value)| (*candidate == uri).then_some(value))
-        .ok_or("it is not among the documents")?;
-    let schema = match contracts.one.and_then(|one| one.schema(&uri, "")) {
-        Some(pointer) => Cow::Owned(pointer),
-        None => Cow::Borrowed(schema),
-    };
+    let schema = contracts.schema(path)?;
     let validator = build_validator(&contracts.registry, path, &schema, contracts.old_drafts);
     Ok(validator.map_err(|error| error.to_owned())?)
+}
+
+/// What reports about a whole schema document are made from; without it they say little.
+pub(super) fn outline(path: &str, documents: &'static [Document]) -> Outline {
+    let built = contracts(documents).and_then(|contracts| {
+        let schema = contracts.schema(path)?;
+        let old_drafts = contracts.old_drafts;
+        Ok(build_outline(
+            &contracts.registry,
+            path,
+            &schema,
+            old_drafts,
+        ))
+    });
+    built.unwrap_or_else(|_| Outline::unknown())
 }
 
 /// The validator of the schema at a place inside a set of contracts, `p.json#/properties/pet`.

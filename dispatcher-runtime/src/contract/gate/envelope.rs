@@ -54,8 +54,7 @@ pub(crate) struct Fields<'a> {
 }
 
 impl EnvelopeGate {
-    /// Whether an envelope is valid. The report lists every violation of the first schema that refuses
-    /// it.
+    /// Whether an envelope is valid. The report is about the first schema that refuses it.
     pub(crate) fn check(&self, fields: &Fields<'_>) -> Result<(), InvalidPayload> {
         if !fields.are_plain() {
             validate(&REFERENCE_ENVELOPE, fields)?;
@@ -98,10 +97,10 @@ impl Fields<'_> {
             .into_iter()
             .filter_map(|(place, text)| Some((place, text?)))
             .filter(|(_, text)| text.contains('\0'));
-        let violations: Vec<_> = with_nul
-            .map(|(place, text)| Violation::nul(place, text))
-            .collect();
-        if violations.is_empty() {
+        let mut violations = with_nul
+            .map(|(place, text)| move || Violation::nul(place, text))
+            .peekable();
+        if violations.peek().is_none() {
             Ok(())
         } else {
             Err(InvalidPayload::of_text(violations).of_the_envelope())

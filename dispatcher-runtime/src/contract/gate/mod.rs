@@ -2,7 +2,7 @@
 //!
 //! Whatever is published or handed to a handler has passed the validator of the *original* schema.
 //! Its envelope has passed one of its own ([`envelope`]). On the way into the log `publish::gated_payload` keeps the proof. A refusal carries the full
-//! [`InvalidPayload`], which is collected only then.
+//! [`InvalidPayload`], which is collected only then, from the [`outline`] of the schema.
 //!
 //! Validators are built once for each schema and shared: of a bundled schema at first use, because
 //! generation has built it before; of a loaded one while it is loaded, because it may not compile.
@@ -12,8 +12,13 @@
 mod contracts;
 #[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) mod envelope;
+mod explain;
+mod finding;
+mod outline;
 mod reference;
 mod report;
+mod shown;
+mod violation;
 
 #[cfg(all(test, any(feature = "publish", feature = "consume")))]
 mod envelope_tests;
@@ -30,8 +35,12 @@ use serde_json::Value;
 pub(crate) use self::contracts::branch_validator;
 #[cfg(feature = "schemars")]
 pub(crate) use self::contracts::{parsed, reference};
+pub(crate) use self::outline::Outline;
 pub(crate) use self::reference::REFERENCE_ENVELOPE;
-pub use self::report::{InvalidPayload, Violation};
+pub use self::report::InvalidPayload;
+#[cfg(feature = "consume")]
+pub(crate) use self::shown::MASKED;
+pub use self::violation::Violation;
 
 /// A schema document as the contracts directory holds it.
 #[doc(hidden)]
@@ -47,6 +56,8 @@ pub struct Document {
 pub struct PayloadSchema {
     source: Source,
     validator: OnceLock<jsonschema::Validator>,
+    /// What reports are made from.
+    outline: OnceLock<Outline>,
 }
 
 /// Where a schema comes from.
@@ -69,6 +80,7 @@ impl PayloadSchema {
         Self {
             source: Source::Bundled { path, documents },
             validator: OnceLock::new(),
+            outline: OnceLock::new(),
         }
     }
 
@@ -78,13 +90,15 @@ impl PayloadSchema {
         Self {
             source: Source::AnyObject,
             validator: OnceLock::new(),
+            outline: OnceLock::new(),
         }
     }
 
-    pub(crate) fn loaded(path: String, text: String, validator: jsonschema::Validator) -> Self {
+    pub(crate) fn loaded(path: String, text: String, compiled: Compiled) -> Self {
         Self {
             source: Source::Loaded { path, text },
-            validator: OnceLock::from(validator),
+            validator: OnceLock::from(compiled.validator),
+            outline: OnceLock::from(compiled.outline),
         }
     }
 
@@ -112,14 +126,37 @@ impl PayloadSchema {
     /// Whether a payload is valid.
     ///
     /// # Errors
-    /// The [`InvalidPayload`] lists every violation.
+    /// The [`InvalidPayload`] says what is wrong. It is limited, and shows no value of the payload.
     pub fn validate(&self, payload: &Value) -> Result<(), InvalidPayload> {
         let validator = self.validator();
         if validator.is_valid(payload) {
             return self.check_object(payload);
         }
         let path = self.path().map(str::to_owned);
-        Err(InvalidPayload::new(path, validator.iter_errors(payload)))
+        Err(explain::explain(self.outline(), path, payload))
+    }
+
+    /// Whether the schema marks a value with `"x-sensitive": true`, or may do so in a way that is not known.
+    #[cfg(feature = "consume")]
+    pub(crate) fn marks_values(&self) -> bool {
+        self.outline().has_marks()
+    }
+
+    /// The payload as those may see it who may not see everything: with `"[masked]"` in the place of each value
+    /// that the schema marks with `"x-sensitive": true`. Of a payload that is invalid no value is left where
+    /// the schema marks any, because it may stand in another place than the schema says.
+    ///
+    /// Names of properties are not masked.
+    #[must_use]
+    pub fn masked(&self, payload: &Value) -> Value {
+        let outline = self.outline();
+        if !outline.has_marks() {
+            return payload.clone();
+        }
+        if self.validate(payload).is_err() {
+            return shown::hidden();
+        }
+        shown::masked(outline, payload)
     }
 
     /// Whether this is the envelope's, and demands what the reference schema demands.
@@ -139,6 +176,14 @@ impl PayloadSchema {
         Err(InvalidPayload::not_an_object(path, payload))
     }
 
+    fn outline(&self) -> &Outline {
+        self.outline.get_or_init(|| match &self.source {
+            Source::AnyObject => Outline::of_type("object"),
+            Source::Bundled { path, documents } => contracts::outline(path, documents),
+            Source::Loaded { path, .. } => unreachable!("{path} was loaded with its outline"),
+        })
+    }
+
     fn validator(&self) -> &jsonschema::Validator {
         self.validator.get_or_init(|| match &self.source {
             Source::AnyObject => {
@@ -151,6 +196,12 @@ impl PayloadSchema {
             Source::Loaded { path, .. } => unreachable!("{path} was loaded with its validator"),
         })
     }
+}
+
+/// A schema that was compiled: for verdicts, and for reports.
+pub(crate) struct Compiled {
+    pub(crate) validator: jsonschema::Validator,
+    pub(crate) outline: Outline,
 }
 
 impl fmt::Debug for PayloadSchema {
@@ -166,8 +217,36 @@ pub(crate) fn is_old_draft(text: &str) -> bool {
     text.contains("json-schema.org/draft-0")
 }
 
+/// The schema `path`, compiled. All that it reaches is in the registry.
+pub(crate) fn compile(
+    registry: &jsonschema::Registry<'_>,
+    path: &str,
+    schema: &Value,
+    old_drafts: bool,
+) -> Result<Compiled, jsonschema::ValidationError<'static>> {
+    Ok(Compiled {
+        validator: build_validator(registry, path, schema, old_drafts)?,
+        outline: build_outline(registry, path, schema, old_drafts),
+    })
+}
+
+/// What reports about the schema `path` are made from.
+fn build_outline(
+    registry: &jsonschema::Registry<'_>,
+    path: &str,
+    schema: &Value,
+    old_drafts: bool,
+) -> Outline {
+    Outline::of(&outline::SchemaSource {
+        registry,
+        base: &document_uri(path),
+        schema,
+        old_drafts,
+    })
+}
+
 /// Builds the validator of the schema `path`. All that it reaches is in the registry.
-pub(crate) fn build_validator(
+fn build_validator(
     registry: &jsonschema::Registry<'_>,
     path: &str,
     schema: &Value,

@@ -1,5 +1,8 @@
 //! Documents as one resource: they mean what they meant apart.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use serde_json::{Value, json};
 
 use super::{Document, PayloadSchema};
@@ -97,5 +100,63 @@ fn the_metaschemas_of_every_draft_are_at_hand() {
             schema.validate(&json!({ key: { "type": 1 } })).is_err(),
             "{key}"
         );
+    }
+}
+
+/// A keyword that accepts everything, and counts how often it was asked.
+struct Counter(Arc<AtomicU64>);
+
+impl<'i> jsonschema::Keyword<'i> for Counter {
+    fn validate(&self, _: &'i Value) -> Result<(), jsonschema::ValidationError<'i>> {
+        Ok(())
+    }
+
+    fn is_valid(&self, _: &'i Value) -> bool {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        true
+    }
+}
+
+/// The verdict is jsonschema's, which remembers what it has found about a value under a reference: without
+/// that it would look at each level of these payloads twice as often as at the one above.
+#[test]
+fn a_verdict_takes_steps_in_proportion_to_the_payload() {
+    let any = json!({ "$ref": "#/$defs/Any" });
+    let branch = |more: Value| {
+        let mut branch = json!({ "properties": { "v": any }, "required": ["v"], "x-count": true });
+        branch
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        branch
+    };
+    for keyword in ["anyOf", "oneOf", "allOf"] {
+        for more in [json!({}), json!({ "unevaluatedProperties": false })] {
+            let branches = [
+                branch(json!({})),
+                branch(json!({ "maxProperties": 2 })),
+                branch(more),
+            ];
+            let schema =
+                json!({ "$defs": { "Any": { keyword: branches } }, "$ref": "#/$defs/Any" });
+            let asked = Arc::new(AtomicU64::new(0));
+            let counter = Arc::clone(&asked);
+            let validator = jsonschema::options()
+                .with_keyword("x-count", move |_, _, _| {
+                    Ok(Box::new(Counter(Arc::clone(&counter))))
+                })
+                .build(&schema)
+                .unwrap();
+            for depth in [8, 16, 32, 64, 120] {
+                let payload = (0..depth).fold(json!({ "v": 1 }), |v, _| json!({ "v": v }));
+                asked.store(0, Ordering::Relaxed);
+                let _ = validator.is_valid(&payload);
+                let steps = asked.load(Ordering::Relaxed);
+                assert!(
+                    steps <= 64 * (depth + 1),
+                    "{keyword} {depth}: {steps} steps"
+                );
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use dispatcher_schema::envelope::ENVELOPE_FILE;
 use dispatcher_schema::pointer;
 use dispatcher_schema::registry::REGISTRY_FILE;
 use serde_json::{Value, json};
@@ -14,13 +15,14 @@ use super::loaded_event::{LoadedEvent, LoadedVersion};
 use super::lookup;
 use super::reach;
 use super::{EventContract, Registry, Status, VersionContract};
+use crate::contract::gate::REFERENCE_ENVELOPE;
 
 /// One place at which two copies of the contracts differ.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// The event type that it is about.
-    pub event_type: String,
+    /// The event type that it is about; `None` if it is about the envelope of every event.
+    pub event_type: Option<String>,
     /// The schema version, where it is about one.
     pub schema_version: Option<u32>,
     /// The file, relative to the contracts directory: the registry, or a schema that the version
@@ -36,7 +38,7 @@ pub struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.event_type)?;
+        f.write_str(self.event_type.as_deref().unwrap_or("the envelope"))?;
         if let Some(version) = self.schema_version {
             write!(f, " v{version}")?;
         }
@@ -66,29 +68,80 @@ pub(super) fn compare(
     loaded_documents: &BTreeMap<String, Value>,
     bundled: &Registry,
 ) -> Vec<Difference> {
-    let documents = bundled
+    let documents: BTreeMap<String, Value> = bundled
         .documents()
         // Generation has read them.
         .filter_map(|(path, text)| Some((path.to_owned(), serde_json::from_str(text).ok()?)))
         .collect();
+    let envelope = envelope_differences(&documents, loaded_documents);
     let names: BTreeSet<&str> = bundled
         .events()
         .map(|event| event.event_type)
         .chain(loaded.iter().map(|event| event.event_type.as_str()))
         .collect();
-    names
+    let events = names.into_iter().flat_map(|name| {
+        let mut event = EventComparison {
+            event_type: name,
+            documents: &documents,
+            loaded_documents,
+            differences: Vec::new(),
+        };
+        event.compare(bundled.event(name), lookup::event(loaded.iter(), name));
+        event.differences
+    });
+    envelope.into_iter().chain(events).collect()
+}
+
+/// Of the schemas of the envelope. Contracts without one have the reference schema.
+fn envelope_differences(
+    bundled: &BTreeMap<String, Value>,
+    loaded: &BTreeMap<String, Value>,
+) -> Vec<Difference> {
+    let with_reference = |documents: &BTreeMap<String, Value>| {
+        let mut documents = documents.clone();
+        if let Some(reference) = REFERENCE_ENVELOPE.text()
+            && let Ok(reference) = serde_json::from_str(reference)
+        {
+            documents
+                .entry(ENVELOPE_FILE.to_owned())
+                .or_insert(reference);
+        }
+        documents
+    };
+    let (bundled, loaded) = (with_reference(bundled), with_reference(loaded));
+    let found = reached_differences(&bundled, &loaded, ENVELOPE_FILE);
+    found
         .into_iter()
-        .flat_map(|name| {
-            let mut event = EventComparison {
-                event_type: name,
-                documents: &documents,
-                loaded_documents,
-                differences: Vec::new(),
-            };
-            event.compare(bundled.event(name), lookup::event(loaded.iter(), name));
-            event.differences
+        .map(|((file, pointer), (bundled, loaded))| Difference {
+            event_type: None,
+            schema_version: None,
+            file,
+            pointer,
+            bundled,
+            loaded,
         })
         .collect()
+}
+
+/// What two copies have at one place.
+type Both = (Option<Value>, Option<Value>);
+
+/// Where two copies differ in what a schema reaches, by file and pointer.
+fn reached_differences(
+    bundled: &BTreeMap<String, Value>,
+    loaded: &BTreeMap<String, Value>,
+    path: &str,
+) -> BTreeMap<(String, String), Both> {
+    let mut found = BTreeMap::new();
+    let sites = [bundled, loaded].map(|documents| reach::sites(documents, path, ""));
+    for (file, pointer) in sites.into_iter().flatten() {
+        let [old, new] = [bundled, loaded]
+            .map(|documents| documents.get(&file).and_then(|it| it.pointer(&pointer)));
+        differences(old, new, &pointer, &mut |place, old, new| {
+            found.insert((file.clone(), place), (old.cloned(), new.cloned()));
+        });
+    }
+    found
 }
 
 struct EventComparison<'a> {
@@ -189,21 +242,7 @@ impl EventComparison<'_> {
             return self.field(number, pointer, json!(old.path()), json!(new.path()));
         }
         let Some(path) = old.path() else { return };
-        let mut found = BTreeMap::new();
-        let sites = [self.documents, self.loaded_documents].map(|it| reach::sites(it, path, ""));
-        for (file, pointer) in sites.into_iter().flatten() {
-            let old = self
-                .documents
-                .get(&file)
-                .and_then(|it| it.pointer(&pointer));
-            let new = self
-                .loaded_documents
-                .get(&file)
-                .and_then(|it| it.pointer(&pointer));
-            differences(old, new, &pointer, &mut |place, old, new| {
-                found.insert((file.clone(), place), (old.cloned(), new.cloned()));
-            });
-        }
+        let found = reached_differences(self.documents, self.loaded_documents, path);
         for ((file, pointer), (old, new)) in found {
             self.push(number, &file, pointer, old, new);
         }
@@ -231,7 +270,7 @@ impl EventComparison<'_> {
         loaded: Option<Value>,
     ) {
         self.differences.push(Difference {
-            event_type: self.event_type.to_owned(),
+            event_type: Some(self.event_type.to_owned()),
             schema_version,
             file: file.to_owned(),
             pointer,

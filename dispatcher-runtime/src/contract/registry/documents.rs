@@ -1,12 +1,12 @@
 //! The schema documents of a contracts directory, read as the validator asks for them.
 //!
 //! A reference reaches a file by its path, or by the `$id` at its root; nothing outside of the
-//! directory is opened. What a file's own fault is, is kept: the validator would only say that it
+//! directory is opened ([`files`](super::files)). What a file's own fault is, is kept: the validator would only say that it
 //! found nothing.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dispatcher_schema::address::{CONTRACT_SCHEME, document_uri, root_id};
@@ -17,14 +17,15 @@ use jsonschema::{Retrieve, Uri};
 use serde_json::Value;
 
 use super::error::RegistryError;
+use super::files::Folder;
 use super::numbers;
-use crate::contract::gate::{PayloadSchema, build_validator, is_old_draft};
+use crate::contract::gate::{Compiled, PayloadSchema, compile, is_old_draft};
 
 /// How deep below the contracts directory an `$id` is looked for: links may lead in circles.
 const DEEPEST: u8 = 16;
 
 pub(super) struct Documents {
-    root: PathBuf,
+    folder: Folder,
     read: Mutex<Read>,
 }
 
@@ -38,7 +39,7 @@ struct Read {
 impl Documents {
     pub(super) fn new(root: &Path) -> Arc<Self> {
         Arc::new(Self {
-            root: root.to_owned(),
+            folder: Folder::new(root),
             read: Mutex::default(),
         })
     }
@@ -60,7 +61,7 @@ impl Documents {
         schema_version: u32,
     ) -> Result<PayloadSchema, RegistryError> {
         self.schema(path, |problem| RegistryError::Schema {
-            path: self.root.join(path),
+            path: self.folder.path().join(path),
             event_type: event_type.to_owned(),
             schema_version,
             problem,
@@ -71,7 +72,7 @@ impl Documents {
     pub(super) fn envelope_schema(self: &Arc<Self>) -> Result<PayloadSchema, RegistryError> {
         let (_, value) = self.file(ENVELOPE_FILE)?;
         let faults = envelope::faults(&value);
-        let path = self.root.join(ENVELOPE_FILE);
+        let path = self.folder.path().join(ENVELOPE_FILE);
         if !faults.is_empty() {
             return Err(RegistryError::malformed(path, faults));
         }
@@ -107,17 +108,17 @@ impl Documents {
             .values()
             .any(|(text, _)| is_old_draft(text));
         // All that it reaches has been read by now.
-        let validator = match self.as_one(path, old_drafts) {
-            Some(validator) => validator,
-            None => build_validator(&registry, path, &value, old_drafts)
+        let compiled = match self.as_one(path, old_drafts) {
+            Some(compiled) => compiled,
+            None => compile(&registry, path, &value, old_drafts)
                 .map_err(|error| refused(error.to_string()))?,
         };
-        Ok(PayloadSchema::loaded(path.to_owned(), text, validator))
+        Ok(PayloadSchema::loaded(path.to_owned(), text, compiled))
     }
 
-    /// The validator of a document as a part of one resource; none where it is no part, or has a
+    /// A document that was compiled as a part of one resource; none where it is no part, or has a
     /// fault, which its own file tells better.
-    fn as_one(&self, path: &str, old_drafts: bool) -> Option<jsonschema::Validator> {
+    fn as_one(&self, path: &str, old_drafts: bool) -> Option<Compiled> {
         let (one, metaschemas) = {
             let read = self.lock();
             let values = read.files.values().map(|(_, value)| value);
@@ -130,7 +131,7 @@ impl Documents {
         let registry = jsonschema::Registry::new().add(ADDRESS, &one.value).ok()?;
         let registry = registry.extend(metaschemas).ok()?;
         let schema = one.schema(&document_uri(path), "")?;
-        build_validator(&registry.prepare().ok()?, path, &schema, old_drafts).ok()
+        compile(&registry.prepare().ok()?, path, &schema, old_drafts).ok()
     }
 
     fn lock(&self) -> MutexGuard<'_, Read> {
@@ -141,8 +142,8 @@ impl Documents {
         if let Some(file) = self.lock().files.get(path) {
             return Ok(file.clone());
         }
-        let shown = self.root.join(path);
-        let text = fs::read_to_string(&shown).map_err(|error| RegistryError::Unreadable {
+        let shown = self.folder.path().join(path);
+        let text = self.folder.read(path).map_err(|error| RegistryError::Unreadable {
             path: shown.clone(),
             error,
             remedy: "copy the whole contracts directory, with every schema that the registry names or that is referred to".to_owned(),
@@ -166,23 +167,28 @@ impl Documents {
 
     /// The path of the file whose root has this `$id`.
     fn with_id(&self, id: &str) -> Option<String> {
-        let mut open = vec![(self.root.clone(), 0)];
+        let root = self.folder.path();
+        let mut open = vec![(root.to_owned(), 0)];
         while let Some((folder, depth)) = open.pop() {
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
                 let path = entry.path();
+                let Ok(below) = path.strip_prefix(root) else {
+                    continue;
+                };
                 if path.is_dir() {
-                    if depth < DEEPEST {
+                    if depth < DEEPEST && self.folder.resolve(&path).is_ok() {
                         open.push((path, depth + 1));
                     }
                 } else if path
                     .extension()
                     .is_some_and(|extension| extension == "json")
-                    && fs::read_to_string(&path)
+                    && self
+                        .folder
+                        .read(below)
                         .ok()
                         .and_then(|text| serde_json::from_str::<Value>(&text).ok())
                         .is_some_and(|value| root_id(&value) == Some(id))
                 {
-                    let below = path.strip_prefix(&self.root).ok()?;
                     let parts: Option<Vec<_>> = below.iter().map(|part| part.to_str()).collect();
                     return parts.map(|parts| parts.join("/"));
                 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use super::Registry;
 use super::compare::{self, Difference};
 use super::documents::Documents;
 use super::error::RegistryError;
+use super::files::Folder;
 use super::loaded_event::LoadedEvent;
 use super::lookup;
 #[cfg(feature = "publish")]
@@ -36,6 +36,8 @@ impl LoadedRegistry {
     /// Reads `event-types-registry.json` in `directory`, the envelope's schema and every schema that
     /// they reach, and compiles the schemas. Blocks while it reads: call it when the process starts.
     ///
+    /// Only regular files of at most 16 MiB are read, and no link is followed out of the directory.
+    ///
     /// ```no_run
     /// # fn example() -> Result<(), dispatcher_runtime::RegistryError> {
     /// let loaded = dispatcher_runtime::LoadedRegistry::from_dir("/etc/acme/contracts")?;
@@ -46,17 +48,20 @@ impl LoadedRegistry {
     /// ```
     ///
     /// # Errors
-    /// A file is missing, is not JSON or has another form, or a schema does not compile. The error
+    /// A file is missing, is too large, is a link out of the directory, is not JSON or has another form, or a schema does not compile. The error
     /// names the file, the place and the remedy. All faults of the registry file are reported
     /// together; of the schemas, the first.
     pub fn from_dir(directory: impl AsRef<Path>) -> Result<Self, RegistryError> {
         let directory = directory.as_ref();
         let path = directory.join(REGISTRY_FILE);
-        let text = fs::read_to_string(&path).map_err(|error| RegistryError::Unreadable {
-            path: path.clone(),
-            error,
-            remedy: format!("name the directory that holds {REGISTRY_FILE}"),
-        })?;
+        let folder = Folder::new(directory);
+        let text = folder
+            .read(REGISTRY_FILE)
+            .map_err(|error| RegistryError::Unreadable {
+                path: path.clone(),
+                error,
+                remedy: format!("name the directory that holds {REGISTRY_FILE}"),
+            })?;
         let value =
             serde_json::from_str::<Value>(&text).map_err(|error| RegistryError::NotJson {
                 path: path.clone(),
@@ -124,8 +129,8 @@ impl LoadedRegistry {
         lookup::consumed_by(self.events(), domain)
     }
 
-    /// What is different from the contracts in the binary, down to the place in the schema file,
-    /// sorted by event type. JSON is compared by what it says: white space and the order of keys
+    /// What is different from the contracts in the binary, down to the place in the schema file: first in the
+    /// envelope's schema, then sorted by event type. JSON is compared by what it says: white space and the order of keys
     /// count for nothing.
     pub fn compare(&self, bundled: &Registry) -> Vec<Difference> {
         compare::compare(&self.events, &self.documents, bundled)

@@ -8,6 +8,7 @@
 mod compare;
 mod documents;
 mod error;
+mod files;
 mod loaded;
 mod loaded_event;
 mod lookup;

@@ -1,13 +1,20 @@
 //! Why a value was refused.
+//!
+//! A handler that passes such an error on with `?` has it recorded and logged, so it does not show the value.
 
 use std::fmt;
+
+use crate::contract::bounded_text::excerpt;
 
 /// A value is not what its schema allows.
 ///
 /// ```text
-/// locked_credits must be between 1 and 9007199254740991, found 0
+/// locked_credits must be between 1 and 9007199254740991
 /// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
+///
+/// The message does not show the value, so that it can be logged and recorded. [`found`](Self::found) returns
+/// it, for places where payloads may be shown.
+#[derive(Clone, Eq, PartialEq)]
 pub struct ValueError {
     name: &'static str,
     expected: &'static str,
@@ -15,20 +22,15 @@ pub struct ValueError {
 }
 
 impl ValueError {
-    /// `found` is cut where it is longer than a message should be.
+    /// `found` is cut after 120 bytes.
     #[doc(hidden)]
     #[must_use]
     pub fn new(name: &'static str, expected: &'static str, found: impl fmt::Display) -> Self {
         const LONGEST: usize = 120;
-        let mut found = found.to_string();
-        if let Some((end, _)) = found.char_indices().nth(LONGEST) {
-            found.truncate(end);
-            found.push('…');
-        }
         Self {
             name,
             expected,
-            found,
+            found: excerpt(found, LONGEST),
         }
     }
 
@@ -44,7 +46,7 @@ impl ValueError {
         self.expected
     }
 
-    /// What was found, as JSON spells it.
+    /// What was found, as JSON spells it, cut after 120 bytes. It is a value of a payload.
     #[must_use]
     pub fn found(&self) -> &str {
         &self.found
@@ -53,11 +55,17 @@ impl ValueError {
 
 impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} must {}, found {}",
-            self.name, self.expected, self.found
-        )
+        write!(f, "{} must {}", self.name, self.expected)
+    }
+}
+
+/// Without the value, which `{:?}` would bring into a log.
+impl fmt::Debug for ValueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ValueError")
+            .field("name", &self.name)
+            .field("expected", &self.expected)
+            .finish_non_exhaustive()
     }
 }
 

@@ -29,7 +29,7 @@ use crate::contract::exact;
 /// let huge: Integer = "18446744073709551615".parse()?;
 /// assert_eq!(
 ///     i64::try_from(huge).unwrap_err().to_string(),
-///     "the integer must fit into i64, found 18446744073709551615"
+///     "the integer must fit into i64"
 /// );
 /// # Ok(())
 /// # }
@@ -225,10 +225,7 @@ mod tests {
         assert_eq!(read("1e20").as_u64(), None);
         assert_eq!(u64::try_from(read("18446744073709551615")), Ok(u64::MAX));
         let error = u32::try_from(read("-1")).map_err(|error| error.to_string());
-        assert_eq!(
-            error,
-            Err("the integer must fit into u32, found -1".to_owned())
-        );
+        assert_eq!(error, Err("the integer must fit into u32".to_owned()));
         assert_eq!(Integer::try_from(7_usize), Ok(Integer::from(7)));
         assert!(Integer::try_from(u128::MAX).is_err());
         assert_eq!("100000000000000000000".parse(), Ok(read("1e20")));

@@ -186,11 +186,11 @@ mod tests {
         let refused = |items: Vec<Value>| rule.check(items).unwrap_err().to_string();
         assert_eq!(
             refused(vec![]),
-            "tags must have 1 to 2 items, each only once, found 0 items"
+            "tags must have 1 to 2 items, each only once"
         );
         assert_eq!(
             refused(vec![json!(1), json!(1.0)]),
-            "tags must have 1 to 2 items, each only once, found [1,1.0]"
+            "tags must have 1 to 2 items, each only once"
         );
         assert!(rule.check(vec![json!(1), json!("1")]).is_ok());
     }

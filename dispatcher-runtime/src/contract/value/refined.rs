@@ -31,7 +31,7 @@ use crate::contract::gate::Document;
 /// let refused = LockedCredits::try_from(0_i64).unwrap_err();
 /// assert_eq!(
 ///     refused.to_string(),
-///     "locked_credits must be between 1 and 9007199254740991, found 0"
+///     "locked_credits must be between 1 and 9007199254740991"
 /// );
 /// # Ok::<(), dispatcher_runtime::ValueError>(())
 /// ```

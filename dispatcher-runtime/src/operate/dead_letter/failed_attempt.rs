@@ -12,6 +12,11 @@ pub struct FailedAttempt {
     /// When it failed, by the clock of the consumer. As JSON it is a string of RFC 3339.
     #[serde(with = "time::serde::rfc3339")]
     pub failed_at: OffsetDateTime,
-    /// The handler's error and its sources, on one line.
+    /// The handler's error and its sources, on one line. After 16 KiB it is cut, and then says how long it was.
     pub error: String,
+}
+
+impl FailedAttempt {
+    /// How many attempts of an event are kept: 20, the first and the last 19.
+    pub const MOST_KEPT: usize = 20;
 }

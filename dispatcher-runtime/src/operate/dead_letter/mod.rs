@@ -7,6 +7,7 @@
 mod error;
 mod event;
 mod failed_attempt;
+mod masked;
 mod redrive;
 
 use serde::Serialize;
@@ -52,11 +53,11 @@ pub struct DeadLetter {
     pub envelope: Box<RawValue>,
     /// Why the subscription gave up.
     pub reason: DeadLetterReason,
-    /// The last error.
+    /// The last error. After 16 KiB it is cut, and then says how long it was.
     pub error: String,
     /// How many attempts were made.
     pub attempts: u32,
-    /// The attempts that failed, oldest first. Empty where what is stored does not have that form.
+    /// The attempts that failed, oldest first: the first and the last 19 where there were more than 20. Empty where what is stored does not have that form.
     pub failures: Vec<FailedAttempt>,
     /// When the subscription gave up.
     #[serde(with = "time::serde::rfc3339")]

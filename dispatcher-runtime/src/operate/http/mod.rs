@@ -11,6 +11,9 @@
 //! goes from 1 to 1000. To resolve or redrive, send `{"resolved_by": "…", "resolution_note": "…"}` as
 //! `application/json`, 16 KiB at most; the note may be left out.
 //!
+//! Every session may see whole dead letters, but for values that the contracts mark with
+//! `"x-sensitive": true`. Give them to [`Operator::registry`]: without contracts nothing is masked.
+//!
 //! Every route requires a session, and an [`Authenticator`] decides what a session is. It is called before
 //! anything else of the request is read, so that a client without a session learns nothing, not even
 //! which ids exist. Without an authenticator there is no router: [`router`] takes one by value.
@@ -113,6 +116,14 @@ struct List {
     dead_letters: Vec<DeadLetter>,
 }
 
+/// What a session may see of a dead letter: all that the contracts do not mark as sensitive.
+fn shown(operator: &Operator, letter: DeadLetter) -> DeadLetter {
+    match operator.contracts() {
+        Some(registry) => letter.masked(registry),
+        None => letter,
+    }
+}
+
 async fn list(
     State(operator): State<Arc<Operator>>,
     RawQuery(query): RawQuery,
@@ -121,7 +132,10 @@ async fn list(
     let filter = request::filter(query.as_deref(), &mut faults);
     faults.none()?;
     let dead_letters = operator.dead_letters().list(&filter).await?;
-    json(&List { dead_letters })
+    let dead_letters = dead_letters.into_iter();
+    json(&List {
+        dead_letters: dead_letters.map(|one| shown(&operator, one)).collect(),
+    })
 }
 
 async fn one(
@@ -133,7 +147,8 @@ async fn one(
     let id = request::id(id, &mut faults);
     request::no_parameters(query.as_deref(), &mut faults);
     let id = faults.or(id)?;
-    json(&operator.dead_letters().get(&id).await?)
+    let found = operator.dead_letters().get(&id).await?;
+    json(&shown(&operator, found))
 }
 
 async fn resolve(
@@ -153,7 +168,7 @@ async fn resolve(
         resolved_by = ?by,
         "a dead letter was resolved over HTTP"
     );
-    json(&resolved)
+    json(&shown(&operator, resolved))
 }
 
 async fn redrive(
@@ -172,7 +187,7 @@ async fn redrive(
         resolved_by = ?by,
         "a dead letter was redriven over HTTP"
     );
-    json(&redriven)
+    json(&shown(&operator, redriven))
 }
 
 /// The dead letter that a request is about, and the operator's decision.

@@ -4,18 +4,20 @@
 mod config;
 mod database;
 
+use crate::contract::bounded_text::error_text;
+
 pub use config::ConfigError;
 pub use database::{DatabaseError, MigrateError};
 
-/// What an error says. For errors of the database these are the message and the SQLSTATE, without the line
-/// in the source of Postgres.
+/// What an error says, cut after 16 KiB. For errors of the database these are the message and the SQLSTATE,
+/// without the line in the source of Postgres.
 pub(crate) fn describe(error: &(dyn std::error::Error + 'static)) -> String {
     match error.downcast_ref::<sqlx::Error>() {
         Some(sqlx::Error::Database(database)) => match database.code() {
-            Some(code) => format!("{} [SQLSTATE {code}]", database.message()),
-            None => database.message().to_owned(),
+            Some(code) => format!("{} [SQLSTATE {code}]", error_text(database.message())),
+            None => error_text(database.message()),
         },
-        _ => error.to_string(),
+        _ => error_text(error),
     }
 }
 

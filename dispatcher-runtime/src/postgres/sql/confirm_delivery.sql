@@ -11,7 +11,7 @@ WITH moved AS (
            anchor_inserted_at = coalesce($11, anchor_inserted_at)
      WHERE consumer = $1 AND subscription = $2 AND partition = $3 AND fence = $4 AND position = $5
        AND pg_catalog.current_setting('dispatcher.delivery', true) = $4::text
-    RETURNING true AS confirmed
+    RETURNING position AS confirmed
 ), over AS (
     INSERT INTO {family}dispatcher_dedup (consumer, subscription, event_id, handled_at)
     SELECT $1, $2, $13, $12 FROM moved

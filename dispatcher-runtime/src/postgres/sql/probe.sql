@@ -2,6 +2,8 @@
 SELECT pg_catalog.current_setting('server_version_num')::int AS server_version,
        pg_is_in_recovery() AS standby,
        clock_timestamp() AS now,
+       -- In milliseconds; 0 for none.
+       (SELECT setting::bigint FROM pg_settings WHERE name = 'statement_timeout') AS statement_timeout,
        {family}dispatcher_needs_program() AS needs_program,
        nullif(pg_catalog.concat_ws(', ',
        (SELECT pg_catalog.string_agg(needed.privilege || ' ON ' || needed.relation, ', ')

@@ -25,5 +25,5 @@ SELECT pg_catalog.current_setting('server_version_num')::int AS server_version,
        (SELECT count(*)
           FROM pg_catalog.pg_trigger
          WHERE tgrelid = '{family}dispatcher_event'::regclass::oid
-           AND tgname = 'dispatcher_event_notify'
-           AND tgenabled IN ('O', 'A')) = 1 AS notifies
+           AND tgname IN ('dispatcher_event_notify', 'dispatcher_event_notify_always')
+           AND tgenabled IN ('O', 'A')) > 0 AS notifies

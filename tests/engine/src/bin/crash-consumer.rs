@@ -10,7 +10,7 @@
 use acme_contracts::Coaching;
 use acme_contracts::credit_locked::{self, CreditLocked};
 use dispatcher_runtime::{
-    Consumer, Delivery, DeliveryTx, EventEnvelope, EventLog, HandlerError, Retention, State,
+    Consumer, Delivery, DeliveryTx, EventEnvelope, EventLog, HandlerError, LogRetention, State,
     shutdown_signal, subscribe,
 };
 use sqlx::postgres::PgPoolOptions;
@@ -58,7 +58,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .await?;
     if mode == "sweep" {
         let day = std::time::Duration::from_secs(24 * 60 * 60);
-        let retention = Retention::default().events(day).dedup(day);
+        let retention = LogRetention::default().events(day).dedup(day);
         let swept = EventLog::new(pool).sweep(&retention).await?;
         println!("{} events, {} dedup rows", swept.events, swept.dedup_rows);
         return Ok(());

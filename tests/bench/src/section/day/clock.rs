@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use dispatcher_runtime::Retention;
+use dispatcher_runtime::LogRetention;
 
 /// Of a day.
 pub(super) const HOURS: u32 = 24;
@@ -34,9 +34,9 @@ impl Clock {
         real.div_f64(self.factor())
     }
 
-    pub(super) fn retention(&self) -> Retention {
+    pub(super) fn retention(&self) -> LogRetention {
         let [events, handled, dead_letters] = KEPT.map(|hours| self.hour * hours);
-        Retention::default()
+        LogRetention::default()
             .events(events)
             .dedup(handled)
             .resolved_dead_letters(dead_letters)

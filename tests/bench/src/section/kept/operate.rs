@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use dispatcher_runtime::time::OffsetDateTime;
 use dispatcher_runtime::{
-    DeadLetterFilter, DeadLetters, EventLog, Retention, Subscriptions, Swept,
+    DeadLetterFilter, DeadLetters, EventLog, LogRetention, Subscriptions, Swept,
 };
 
 use super::super::super::Error;
@@ -69,12 +69,12 @@ pub(super) async fn redrive(side: &Side) -> Result<f64, Error> {
 
 pub(super) async fn sweep_events(side: &Side) -> Result<f64, Error> {
     let oldest = "SELECT inserted_at FROM dispatcher_event ORDER BY position OFFSET $1 LIMIT 1";
-    sweep(side, oldest, Retention::events, |swept| swept.events).await
+    sweep(side, oldest, LogRetention::events, |swept| swept.events).await
 }
 
 pub(super) async fn sweep_handled(side: &Side) -> Result<f64, Error> {
     let oldest = "SELECT handled_at FROM dispatcher_dedup ORDER BY handled_at OFFSET $1 LIMIT 1";
-    sweep(side, oldest, Retention::dedup, |swept| swept.dedup_rows).await
+    sweep(side, oldest, LogRetention::dedup, |swept| swept.dedup_rows).await
 }
 
 /// Removes the same number of oldest rows each time. `oldest` returns the time of the first that
@@ -82,7 +82,7 @@ pub(super) async fn sweep_handled(side: &Side) -> Result<f64, Error> {
 async fn sweep(
     side: &Side,
     oldest: &'static str,
-    window: fn(Retention, Duration) -> Retention,
+    window: fn(LogRetention, Duration) -> LogRetention,
     removed: fn(&Swept) -> u64,
 ) -> Result<f64, Error> {
     let rows = side.times(500);
@@ -93,7 +93,7 @@ async fn sweep(
     let log = EventLog::new(side.pool().clone());
     // Rows are seconds apart; the sweep reads the clock slightly later than this does.
     let age = OffsetDateTime::now_utc() - stays + Duration::from_millis(100);
-    let retention = window(Retention::default(), age.unsigned_abs());
+    let retention = window(LogRetention::default(), age.unsigned_abs());
     let began = Instant::now();
     let swept = log.sweep(&retention).await?;
     let elapsed = began.elapsed();

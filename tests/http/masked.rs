@@ -1,0 +1,77 @@
+//! What the routes do not show.
+
+use dispatcher_test_fixtures::{TestResult, person_id};
+use serde_json::{Value, json};
+
+use crate::support::{LIST, Service};
+
+/// The answers of both routes about the one dead letter, as if it were of another event.
+async fn shown(service: &Service, event_type: &str, payload: &Value) -> TestResult<[Value; 2]> {
+    let id = service.ids().await?.remove(0);
+    let envelope = json!({ "event_type": event_type, "subject": person_id(1), "payload": payload });
+    sqlx::query(
+        "UPDATE dispatcher_dead_letter SET event_type = $1, schema_version = 1, subject = $2, envelope = $3::text::json",
+    )
+    .bind(event_type)
+    .bind(person_id(1))
+    .bind(envelope.to_string())
+    .execute(&service.pool)
+    .await?;
+    let one = service.get(&format!("{LIST}/{id}")).await?.body;
+    let listed = service.get(LIST).await?.body["dead_letters"][0].take();
+    Ok([one, listed])
+}
+
+fn person() -> Value {
+    json!({
+        "person_id": person_id(1), "given_name": "Ada", "family_name": "Lovelace",
+        "email": "ada@example.com", "roles": ["swimmer"], "preferred_language": "en", "consents": {},
+        "registered_at": "2026-11-29T08:00:00Z",
+    })
+}
+
+#[tokio::test]
+async fn a_value_that_the_contract_marks_is_masked() -> TestResult {
+    let service = Service::with_dead_letters(1).await?;
+    for answer in shown(&service, "person.registered", &person()).await? {
+        let text = answer.to_string();
+        assert!(
+            !text.contains("Ada") && !text.contains("Lovelace"),
+            "{text}"
+        );
+        let payload = &answer["envelope"]["payload"];
+        assert_eq!(payload["email"], "[masked]");
+        assert_eq!(payload["preferred_language"], "en");
+        assert_eq!(answer["subject"], person_id(1), "the subject is not marked");
+    }
+    service.close().await
+}
+
+/// A value may stand in another place than the schema says, and nobody knows what another type marks.
+#[tokio::test]
+async fn of_a_payload_that_no_contract_accepts_nothing_is_shown() -> TestResult {
+    let service = Service::with_dead_letters(1).await?;
+    let mut misspelt = person();
+    misspelt["givn_name"] = json!("Ada");
+    for (event_type, payload) in [
+        ("person.registered", misspelt),
+        ("person.forgotten", person()),
+    ] {
+        for answer in shown(&service, event_type, &payload).await? {
+            assert_eq!(answer["envelope"]["payload"], "[masked]");
+            assert_eq!(answer["envelope"]["subject"], "[masked]");
+            assert_eq!(answer["subject"], "[masked]");
+        }
+    }
+    service.close().await
+}
+
+#[tokio::test]
+async fn an_event_without_marks_is_shown_as_it_was_stored() -> TestResult {
+    let service = Service::with_dead_letters(1).await?;
+    let payload = json!({ "not": "a lock" });
+    for answer in shown(&service, "credit.locked", &payload).await? {
+        assert_eq!(answer["envelope"]["payload"], payload);
+    }
+    service.close().await
+}

@@ -1,0 +1,15 @@
+//! Hostile payloads: what a refusal costs grows with the payload and not with what the schema makes of it.
+//!
+//! Memory is what the allocator hands out in total, so it bounds the steps too: a step that allocates
+//! nothing is a call of a validator that was compiled before. Nothing is timed.
+
+mod allocations;
+mod contracts;
+mod generated;
+mod hostile_folders;
+mod recursive_unions;
+mod sizes;
+
+/// Counts what is allocated.
+#[global_allocator]
+static ALLOCATOR: &stats_alloc::StatsAlloc<std::alloc::System> = &stats_alloc::INSTRUMENTED_SYSTEM;
