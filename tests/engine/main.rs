@@ -24,6 +24,7 @@ mod horizon;
 mod hostile;
 mod hostile_locks;
 mod hostile_log;
+mod hostile_payloads;
 mod hostile_roles;
 mod lease;
 mod listen;

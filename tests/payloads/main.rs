@@ -8,6 +8,7 @@ mod contracts;
 mod generated;
 mod hostile_folders;
 mod recursive_unions;
+mod reference_contracts;
 mod sizes;
 
 /// Counts what is allocated.
