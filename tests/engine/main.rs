@@ -14,6 +14,7 @@ mod dead_letters;
 mod defaults;
 mod dropped;
 mod envelope;
+mod envelope_generated;
 mod envelope_in_sql;
 mod error_texts;
 mod faults;
