@@ -5,6 +5,7 @@
 
 mod allocations;
 mod contracts;
+mod directories;
 mod generated;
 mod hostile_folders;
 mod recursive_unions;
