@@ -8,6 +8,7 @@ mod contracts;
 mod directories;
 mod generated;
 mod hostile_folders;
+mod patterns;
 mod recursive_unions;
 mod reference_contracts;
 mod sizes;
