@@ -146,6 +146,8 @@ fn a_changed_directory_loads_or_says_why_and_loads_if_the_generator_accepts_it()
             change_bytes(&mut random, &mut bytes);
         }
         write(folder.path(), file, &bytes);
+        // A panic names no seed.
+        println!("seed {seed}");
         let text = || format!("seed {seed}: {file}: {}", String::from_utf8_lossy(&bytes));
         match LoadedRegistry::from_dir(folder.path()) {
             Ok(contracts) => {

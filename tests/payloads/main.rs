@@ -12,6 +12,7 @@ mod patterns;
 mod recursive_unions;
 mod reference_contracts;
 mod sizes;
+mod unknown_drafts;
 
 /// Counts what is allocated.
 #[global_allocator]
