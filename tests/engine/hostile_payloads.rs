@@ -179,8 +179,16 @@ async fn what_sql_lets_into_the_log_is_handled_or_a_dead_letter_as_the_types_jud
         "what was refused left nothing"
     );
     let handled = consume(&world).await?;
-    let filter = DeadLetterFilter::default().limit(1000);
-    let dead = DeadLetters::new(world.pool.clone()).list(&filter).await?;
+    let mut filter = DeadLetterFilter::default().limit(1000);
+    let mut dead = Vec::new();
+    loop {
+        let page = DeadLetters::new(world.pool.clone()).list(&filter).await?;
+        dead.extend(page.dead_letters);
+        match page.next {
+            Some(next) => filter = DeadLetterFilter::default().limit(1000).next(next),
+            None => break,
+        }
+    }
     let dead: BTreeMap<_, _> = dead.iter().map(|it| (it.event_id.as_str(), it)).collect();
     for (id, (is_accepted, name)) in &expected {
         assert_eq!(handled.contains(id), *is_accepted, "{name}");
