@@ -36,6 +36,8 @@ CREATE TABLE dispatcher_dead_letter (
     resolved_at     timestamptz,
     resolved_by     text,
     resolution_note text,
+    -- When the payload, and the errors that may quote it, were erased.
+    erased_at       timestamptz,
     CONSTRAINT dispatcher_dead_letter_pkey PRIMARY KEY (dead_letter_id),
     CONSTRAINT dispatcher_dead_letter_reason_check
         CHECK (reason IN ('retries_exhausted', 'permanent', 'invalid', 'crashed')),

@@ -26,6 +26,7 @@ mod hostile_locks;
 mod hostile_log;
 mod hostile_roles;
 mod lease;
+mod limits;
 mod listen;
 mod loaded_registry;
 mod migrations;

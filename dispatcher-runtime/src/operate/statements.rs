@@ -14,6 +14,16 @@ statements! {
         rewind_cursors,
     }
 
+    /// What erases payloads.
+    pub(crate) struct ErasureStatements {
+        erase_dead_letters,
+        erase_event,
+        erase_subject,
+        erase_waiting,
+        insert_audit,
+        lock_all_cursors,
+    }
+
     /// What an operator sends.
     pub(crate) struct DeadLetterStatements {
         get_dead_letter,
@@ -22,6 +32,7 @@ statements! {
         list_all,
         list_all_of,
         lock_letter,
+        read_letter_erased_at,
         redrive_dead_letter,
         resolve_dead_letter,
     }
