@@ -15,6 +15,7 @@ mod defaults;
 mod dropped;
 mod envelope;
 mod envelope_in_sql;
+mod erasure;
 mod error_texts;
 mod faults;
 mod gap;

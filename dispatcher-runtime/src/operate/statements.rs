@@ -21,7 +21,7 @@ statements! {
         erase_subject,
         erase_waiting,
         insert_audit,
-        lock_all_cursors,
+        lock_cursor_table,
     }
 
     /// What an operator sends.

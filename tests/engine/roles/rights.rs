@@ -27,7 +27,7 @@ consumer_coaching dispatcher_replica DELETE INSERT SELECT UPDATE
 consumer_coaching dispatcher_retry DELETE INSERT SELECT UPDATE
 consumer_coaching dispatcher_subscription INSERT SELECT UPDATE
 eraser dispatcher_audit INSERT(who way what why outcome) SELECT
-eraser dispatcher_cursor SELECT UPDATE(updated_at)
+eraser dispatcher_cursor UPDATE
 eraser dispatcher_dead_letter SELECT UPDATE(envelope error failures erased_at)
 eraser dispatcher_event SELECT UPDATE(payload erased_at)
 eraser dispatcher_max_payload_bytes EXECUTE

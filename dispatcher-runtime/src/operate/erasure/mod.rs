@@ -1,6 +1,6 @@
 //! Erasure: payloads are replaced where the dispatcher keeps them, and the audit says by whom and why.
 //!
-//! It is one transaction. It replaces the payloads in the log, then locks every cursor, and then replaces what consumers
+//! It is one transaction. It replaces the payloads in the log, then locks the cursors, and then replaces what consumers
 //! have kept. A consumer records what became of an event after it has locked its cursor (L3), so it comes before that
 //! lock, and what it has written is found, or after it, and its statements see that the payload was erased. So
 //! no handler that was called before writes an erased payload back. What fails here changes nothing.
@@ -206,7 +206,7 @@ impl Erasure {
             Target::Event(event_id) => statements.erase_event.query().bind(event_id.to_owned()),
         };
         let log = Count::read(&log.fetch_one(&mut *connection).await?)?;
-        let lock = statements.lock_all_cursors.query();
+        let lock = statements.lock_cursor_table.query();
         lock.execute(&mut *connection).await?;
         let kept = |statement: &Statement| {
             let query = statement.query();

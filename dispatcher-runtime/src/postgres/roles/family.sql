@@ -90,7 +90,6 @@ CREATE POLICY dispatcher_retention ON {schema}.dispatcher_event FOR DELETE TO {r
 CREATE POLICY dispatcher_eraser ON {schema}.dispatcher_event FOR UPDATE TO {eraser} USING (true) WITH CHECK (erased_at IS NOT NULL);
 CREATE POLICY dispatcher_eraser ON {schema}.dispatcher_dead_letter FOR UPDATE TO {eraser} USING (true) WITH CHECK (erased_at IS NOT NULL);
 CREATE POLICY dispatcher_eraser ON {schema}.dispatcher_retry FOR UPDATE TO {eraser} USING (true);
-CREATE POLICY dispatcher_eraser ON {schema}.dispatcher_cursor FOR UPDATE TO {eraser} USING (true) WITH CHECK (false);
 DO $consumers$
 DECLARE
     relation text;
@@ -126,14 +125,14 @@ GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_cursor, {schema}.
 GRANT DELETE ON {schema}.dispatcher_event, {schema}.dispatcher_dedup, {schema}.dispatcher_dead_letter TO {retention};
 
 -- Erasure: it replaces payloads, and what may quote them, and cannot remove what the audit says of it. The right on
--- cursors is that of locking them.
+-- cursors is that of locking the table: no policy lets it change a row.
 GRANT USAGE ON SCHEMA {schema} TO {eraser};
-GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_cursor, {schema}.dispatcher_retry,
-                {schema}.dispatcher_dead_letter, {schema}.dispatcher_audit TO {eraser};
+GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter,
+                {schema}.dispatcher_audit TO {eraser};
 GRANT UPDATE (payload, erased_at) ON {schema}.dispatcher_event TO {eraser};
 GRANT UPDATE (failures) ON {schema}.dispatcher_retry TO {eraser};
 GRANT UPDATE (envelope, error, failures, erased_at) ON {schema}.dispatcher_dead_letter TO {eraser};
-GRANT UPDATE (updated_at) ON {schema}.dispatcher_cursor TO {eraser};
+GRANT UPDATE ON {schema}.dispatcher_cursor TO {eraser};
 GRANT INSERT (who, way, what, why, outcome) ON {schema}.dispatcher_audit TO {eraser};
 GRANT EXECUTE ON FUNCTION {schema}.dispatcher_max_payload_bytes TO {eraser};
 GRANT EXECUTE ON FUNCTION {schema}.dispatcher_event_horizon, {schema}.dispatcher_partition,

@@ -1,5 +1,5 @@
--- A handler may have received the payload before it was erased. Erasure locks the cursors, so this statement, which
--- comes after L3, either sees that or is seen by it (lock_all_cursors.sql). Only a log in this database is asked.
+-- A handler may have received the payload before it was erased. Erasure locks out L3, so this statement, which
+-- comes after L3, either sees that or is seen by it (lock_cursor_table.sql). Only a log in this database is asked.
 INSERT INTO {family}dispatcher_dead_letter
        (dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version, subject,
         envelope, reason, error, attempts, failures, created_at, erased_at)
