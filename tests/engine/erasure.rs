@@ -329,6 +329,28 @@ async fn erasure_waits_for_a_consumer_that_is_about_to_commit() -> TestResult {
     world.close().await
 }
 
+/// Consumers would wait behind it.
+#[tokio::test]
+async fn erasure_gives_up_behind_a_transaction_that_keeps_cursors_locked() -> TestResult {
+    let world = World::new().await?;
+    let event = world.revenue().publish(lock(7, 1)).await?;
+    let mut forgotten = world.pool.begin().await?;
+    forgotten
+        .execute("SELECT FROM dispatcher_cursor FOR UPDATE")
+        .await?;
+    let id = event.event_id.as_str();
+    let error = erasure(&world).erase_event(id, "mia", "a test").await;
+    assert!(matches!(error, Err(ErasureError::Busy)), "{error:?}");
+    assert_eq!(rows_that_quote(&world, 7).await?, 1);
+    assert_eq!(
+        world.count("SELECT count(*) FROM dispatcher_audit").await?,
+        0
+    );
+    forgotten.rollback().await?;
+    erasure(&world).erase_event(id, "mia", "a test").await?;
+    world.close().await
+}
+
 #[tokio::test]
 async fn what_is_unknown_is_an_error_and_stands_in_the_audit() -> TestResult {
     let world = World::new().await?;

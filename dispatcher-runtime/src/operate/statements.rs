@@ -21,6 +21,7 @@ statements! {
         erase_subject,
         erase_waiting,
         insert_audit,
+        limit_lock_wait,
         lock_cursor_table,
     }
 

@@ -151,10 +151,13 @@ impl Record {
                     outcome,
                     attempt: *attempt,
                     handler_latency: *handler_latency,
-                    end_to_end: end.as_ref().map(|end| EndToEnd {
-                        since_occurred: since(end.occurred_at, now),
-                        since_inserted: since(end.inserted_at, now),
-                    }),
+                    end_to_end: end
+                        .as_ref()
+                        .filter(|end| !end.is_erased)
+                        .map(|end| EndToEnd {
+                            since_occurred: since(end.occurred_at, now),
+                            since_inserted: since(end.inserted_at, now),
+                        }),
                 });
                 if let Some(reason) = given_up {
                     observer.dead_lettered(&DeadLetterRecord {

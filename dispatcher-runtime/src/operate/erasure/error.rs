@@ -20,6 +20,13 @@ pub enum ErasureError {
         /// What was to be erased, such as `subject per_1`.
         what: String,
     },
+    /// A transaction has kept cursors locked for 5 s, such as one that rewinds a subscription, or one that was forgotten
+    /// (`pg_locks` names it). Nothing was erased: call it again when that has ended.
+    #[error(
+        "nothing was erased: another transaction has kept the table dispatcher_cursor locked for 5 s, such as one that \
+         rewinds a subscription; pg_locks names it. Try again when it has ended"
+    )]
+    Busy,
     /// The audit needs to know who and why: pass both, without control characters, in at most 1024 bytes each.
     #[error(
         "`{field}` is {fault}: name who erases and why, in at most 1024 bytes without control characters"

@@ -15,7 +15,7 @@ use sqlx::{PgConnection, PgPool, Row};
 
 use crate::contract::gate::envelope::MAX_TEXT_BYTES;
 use crate::operate::statements::ErasureStatements;
-use crate::postgres::error::ConfigError;
+use crate::postgres::error::{ConfigError, sql_state};
 use crate::postgres::family::Family;
 use crate::postgres::sql::Statement;
 use crate::postgres::transaction;
@@ -128,11 +128,12 @@ impl Erasure {
     /// later, or by a transaction that has not committed yet, are not erased: stop publishing about the subject
     /// first, or call this again.
     ///
-    /// It reads the whole log, which has no index on subjects. Consumers go on meanwhile; at the end they wait
-    /// while dead letters and waiting events are changed. Calling it again erases what has come since.
+    /// It reads the whole log, which has no index on subjects. Consumers go on meanwhile. At the end none records
+    /// anything while dead letters and waiting events are looked through; where that takes longer than a lease, the lease
+    /// may change hands. Calling it again erases what has come since.
     ///
     /// # Errors
-    /// [`ErasureError::NotFound`]; [`ErasureError::Unaccountable`] if `erased_by` or `reason` is blank, longer than
+    /// [`ErasureError::NotFound`]; [`ErasureError::Busy`]; [`ErasureError::Unaccountable`] if `erased_by` or `reason` is blank, longer than
     /// 1024 bytes, or has control characters; or the database failed.
     ///
     /// # Cancellation
@@ -173,7 +174,7 @@ impl Erasure {
         check_account("erased_by", erased_by)?;
         check_account("reason", reason)?;
         let mut tx = transaction::begin(&self.pool).await?;
-        let erased = self.erase_in(&mut tx, target).await?;
+        let erased = self.erase_in(&mut tx, target).await.map_err(of_a_lock)?;
         let outcome = erased.map_or_else(|| "not found".to_owned(), |erased| erased.to_string());
         self.statements
             .insert_audit
@@ -206,6 +207,8 @@ impl Erasure {
             Target::Event(event_id) => statements.erase_event.query().bind(event_id.to_owned()),
         };
         let log = Count::read(&log.fetch_one(&mut *connection).await?)?;
+        let limit = statements.limit_lock_wait.query();
+        limit.execute(&mut *connection).await?;
         let lock = statements.lock_cursor_table.query();
         lock.execute(&mut *connection).await?;
         let kept = |statement: &Statement| {
@@ -228,6 +231,14 @@ impl Erasure {
             // Of an event that waits nobody knows whether it had errors before.
             erased_before: log.before + letters.before,
         }))
+    }
+}
+
+/// lock_not_available
+fn of_a_lock(error: sqlx::Error) -> ErasureError {
+    match sql_state(&error).as_deref() {
+        Some("55P03") => ErasureError::Busy,
+        _ => error.into(),
     }
 }
 
