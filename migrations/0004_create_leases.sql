@@ -79,7 +79,8 @@ CREATE TABLE dispatcher_replica (
 ) WITH (fillfactor = 50);
 
 COMMENT ON TABLE dispatcher_replica IS 'Running replicas of each subscription, until they expire.';
-COMMENT ON COLUMN dispatcher_replica.event_types IS 'What its handler takes.';
+COMMENT ON COLUMN dispatcher_replica.event_types IS
+    'What it takes: event types; or, where it takes some tenants only, "<event type> of <tenant>" for each of them.';
 COMMENT ON COLUMN dispatcher_replica.retention IS 'The windows by which it removes old rows, if it does.';
 
 -- What each subscription takes: the list of the replica that works on it, or worked last.
@@ -92,7 +93,8 @@ CREATE TABLE dispatcher_subscription (
     CONSTRAINT dispatcher_subscription_pkey PRIMARY KEY (consumer, subscription)
 );
 
-COMMENT ON TABLE dispatcher_subscription IS 'The event types that each subscription takes.';
+COMMENT ON TABLE dispatcher_subscription IS
+    'What each subscription takes: event types, or "<event type> of <tenant>" where it takes some tenants only.';
 
 -- Assigns an event to a partition. MD5, because it must never change with the server: an event that
 -- moved to another partition could lie behind that partition's cursor.

@@ -24,6 +24,8 @@ CREATE TABLE dispatcher_dead_letter (
     event_id        text        COLLATE "C" NOT NULL,
     event_type      text        COLLATE "C" NOT NULL,
     schema_version  integer     NOT NULL,
+    -- So that operators can be bound to tenants. As it stood in the log, which any program may write.
+    tenant_id       text        COLLATE "C" NOT NULL,
     subject         text        COLLATE "C",
     -- The whole event, as JSON: it outlives the log's retention. Text, because Postgres' JSON parser
     -- limits nesting, and a payload at that limit is too deep once it is inside an envelope.
@@ -35,6 +37,8 @@ CREATE TABLE dispatcher_dead_letter (
     created_at      timestamptz NOT NULL,
     resolved_at     timestamptz,
     resolved_by     text,
+    -- The name that a request gave for the operator, where it is not the one that its session proves.
+    claimed_by      text,
     resolution_note text,
     -- When the payload, and the errors that may quote it, were erased.
     erased_at       timestamptz,
@@ -43,21 +47,34 @@ CREATE TABLE dispatcher_dead_letter (
         CHECK (reason IN ('retries_exhausted', 'permanent', 'invalid', 'crashed')),
     CONSTRAINT dispatcher_dead_letter_resolution_check
         CHECK ((resolved_at IS NULL) = (resolved_by IS NULL)
+           AND (claimed_by IS NULL OR resolved_at IS NOT NULL)
            AND (resolution_note IS NULL OR resolved_at IS NOT NULL))
 );
 
 COMMENT ON TABLE dispatcher_dead_letter IS
     'Events that a subscription gave up on. Written in the transaction that moves the cursor.';
 
--- Unresolved letters and all letters, of one consumer and of all.
+-- Unresolved letters and all letters, of one consumer and of all. Those of one consumer are read backwards, so that
+-- one comparison of rows says where a page begins.
 CREATE INDEX dispatcher_dead_letter_active_per_consumer
-    ON dispatcher_dead_letter (consumer, created_at DESC, dead_letter_id DESC)
+    ON dispatcher_dead_letter (consumer, created_at, dead_letter_id)
     WHERE resolved_at IS NULL;
 CREATE INDEX dispatcher_dead_letter_per_consumer
-    ON dispatcher_dead_letter (consumer, created_at DESC, dead_letter_id DESC);
+    ON dispatcher_dead_letter (consumer, created_at, dead_letter_id);
 CREATE INDEX dispatcher_dead_letter_active ON dispatcher_dead_letter (created_at DESC, dead_letter_id DESC)
     WHERE resolved_at IS NULL;
 CREATE INDEX dispatcher_dead_letter_all ON dispatcher_dead_letter (created_at DESC, dead_letter_id DESC);
+-- The same for the letters of a tenant.
+CREATE INDEX dispatcher_dead_letter_active_per_tenant
+    ON dispatcher_dead_letter (tenant_id, created_at, dead_letter_id)
+    WHERE resolved_at IS NULL;
+CREATE INDEX dispatcher_dead_letter_per_tenant
+    ON dispatcher_dead_letter (tenant_id, created_at, dead_letter_id);
+CREATE INDEX dispatcher_dead_letter_active_per_tenant_and_consumer
+    ON dispatcher_dead_letter (tenant_id, consumer, created_at, dead_letter_id)
+    WHERE resolved_at IS NULL;
+CREATE INDEX dispatcher_dead_letter_per_tenant_and_consumer
+    ON dispatcher_dead_letter (tenant_id, consumer, created_at, dead_letter_id);
 CREATE INDEX dispatcher_dead_letter_resolved_at ON dispatcher_dead_letter (resolved_at)
     WHERE resolved_at IS NOT NULL; -- for retention
 

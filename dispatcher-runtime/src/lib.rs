@@ -214,7 +214,8 @@ pub use dispatcher_macros::subscribe;
 pub use log::{Blocker, EventLog, Horizon, StartFrom};
 #[cfg(feature = "consume")]
 pub use operate::dead_letter::{
-    DeadLetter, DeadLetterError, DeadLetterFilter, DeadLetters, FailedAttempt,
+    DeadLetter, DeadLetterError, DeadLetterFilter, DeadLetterPage, DeadLetterSummary, DeadLetters,
+    FailedAttempt,
 };
 #[cfg(feature = "consume")]
 pub use operate::erasure::{Erased, Erasure, ErasureError};

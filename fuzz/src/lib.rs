@@ -2,6 +2,9 @@
 
 use std::fs;
 
+#[path = "../../tests/fixtures/src/versions.rs"]
+pub mod versions;
+
 use dispatcher_runtime::{LoadedRegistry, PayloadSchema};
 use serde_json::{Value, json};
 
@@ -26,6 +29,21 @@ pub fn load_files(registry: &[u8], schema: &[u8]) -> Option<LoadedRegistry> {
     fs::write(folder.path().join("event-types-registry.json"), registry).ok()?;
     fs::write(folder.path().join("thing.json"), schema).ok()?;
     LoadedRegistry::from_dir(folder.path()).ok()
+}
+
+/// The files of a contracts directory: a registry, and up to three others, with zero bytes between them.
+///
+/// # Panics
+/// The temporary folder cannot be written.
+#[must_use]
+pub fn directory(input: &[u8]) -> tempfile::TempDir {
+    const FILES: [&str; 4] = ["event-types-registry.json", "thing.json", "other.json", "folder/third.json"];
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("folder")).expect("a folder");
+    for (file, text) in FILES.iter().zip(input.split(|byte| *byte == 0)) {
+        fs::write(folder.path().join(file), text).expect("it is written");
+    }
+    folder
 }
 
 /// The one schema.

@@ -97,7 +97,10 @@ async fn a_dead_letter_is_redriven_from_there() -> TestResult {
     tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
     let operator = DeadLetters::new(worlds.coaching.pool.clone());
-    let listed = operator.list(&DeadLetterFilter::default()).await?;
+    let listed = operator
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     operator
         .redrive(&listed[0].dead_letter_id, "mia", None)
         .await?;
@@ -157,7 +160,10 @@ async fn an_event_that_waits_and_is_removed_there_becomes_a_dead_letter() -> Tes
     consumer.stop().await;
     assert_eq!(worlds.coaching.effects().await?, [2]);
     let operator = DeadLetters::new(worlds.coaching.pool.clone());
-    let listed = operator.list(&DeadLetterFilter::default()).await?;
+    let listed = operator
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     assert_eq!(listed.len(), 1);
     assert_eq!(
         listed[0].error,

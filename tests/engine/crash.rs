@@ -7,7 +7,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
 use crate::held::until;
-use crate::support::{Script, World, hold_slot};
+use crate::support::{Script, World, hold_slot, whole_letters};
 
 pub(crate) fn consumer(url: &str, mode: &str) -> TestResult<Process> {
     consumer_with(url, mode, [])
@@ -119,9 +119,8 @@ async fn a_handler_that_ends_its_process_has_an_end() -> TestResult {
     let mut effects = world.effects().await?;
     effects.sort_unstable();
     assert_eq!(effects, [1, 2, 4, 5, 6]);
-    let letters = dispatcher_runtime::DeadLetters::new(world.pool.clone())
-        .list(&dispatcher_runtime::DeadLetterFilter::default())
-        .await?;
+    let letters = dispatcher_runtime::DeadLetters::new(world.pool.clone());
+    let letters = whole_letters(&letters, &Default::default()).await?;
     let [letter] = &letters[..] else {
         return Err(format!("{letters:?}").into());
     };

@@ -26,7 +26,10 @@ async fn world_with_dead_letters(count: u32) -> TestResult<(World, DeadLetters)>
 #[tokio::test]
 async fn the_list_is_newest_first_and_bounded() -> TestResult {
     let (world, dead_letters) = world_with_dead_letters(5).await?;
-    let all = dead_letters.list(&DeadLetterFilter::default()).await?;
+    let all = dead_letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     assert_eq!(
         all.iter().map(|one| one.position.get()).collect::<Vec<_>>(),
         [5, 4, 3, 2, 1]
@@ -35,6 +38,7 @@ async fn the_list_is_newest_first_and_bounded() -> TestResult {
         dead_letters
             .list(&DeadLetterFilter::default().limit(2))
             .await?
+            .dead_letters
             .len(),
         2
     );
@@ -42,6 +46,7 @@ async fn the_list_is_newest_first_and_bounded() -> TestResult {
         dead_letters
             .list(&DeadLetterFilter::default().consumer("growth"))
             .await?
+            .dead_letters
             .is_empty()
     );
     world.close().await
@@ -50,7 +55,10 @@ async fn the_list_is_newest_first_and_bounded() -> TestResult {
 #[tokio::test]
 async fn one_holds_the_whole_envelope() -> TestResult {
     let (world, dead_letters) = world_with_dead_letters(1).await?;
-    let listed = dead_letters.list(&DeadLetterFilter::default()).await?;
+    let listed = dead_letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     let one = dead_letters.get(&listed[0].dead_letter_id).await?;
     let envelope: serde_json::Value = serde_json::from_str(one.envelope.get())?;
     assert_eq!(envelope["event_type"], "credit.locked");
@@ -71,7 +79,10 @@ async fn one_holds_the_whole_envelope() -> TestResult {
 #[tokio::test]
 async fn resolving_is_one_shot() -> TestResult {
     let (world, dead_letters) = world_with_dead_letters(2).await?;
-    let listed = dead_letters.list(&DeadLetterFilter::default()).await?;
+    let listed = dead_letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     let id = &listed[0].dead_letter_id;
     let resolved = dead_letters
         .resolve(id, "maria", Some("the price list was wrong"))
@@ -91,13 +102,18 @@ async fn resolving_is_one_shot() -> TestResult {
         Err(DeadLetterError::NoOperator)
     ));
     assert_eq!(
-        dead_letters.list(&DeadLetterFilter::default()).await?.len(),
+        dead_letters
+            .list(&DeadLetterFilter::default())
+            .await?
+            .dead_letters
+            .len(),
         1
     );
     assert_eq!(
         dead_letters
             .list(&DeadLetterFilter::default().include_resolved(true))
             .await?
+            .dead_letters
             .len(),
         2
     );
@@ -107,7 +123,10 @@ async fn resolving_is_one_shot() -> TestResult {
 #[tokio::test]
 async fn of_two_operators_at_once_one_wins() -> TestResult {
     let (world, dead_letters) = world_with_dead_letters(1).await?;
-    let id = dead_letters.list(&DeadLetterFilter::default()).await?[0]
+    let id = dead_letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters[0]
         .dead_letter_id
         .clone();
     let (first, second) = tokio::join!(
@@ -125,7 +144,10 @@ async fn a_redriven_event_is_handled_by_a_consumer_that_sleeps() -> TestResult {
     // It does not poll for minutes.
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     consumer.wait_caught_up().await?;
-    let listed = dead_letters.list(&DeadLetterFilter::default()).await?;
+    let listed = dead_letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     let redriven = dead_letters
         .redrive(&listed[0].dead_letter_id, "mia", Some("slots are back"))
         .await?;
@@ -233,7 +255,10 @@ async fn a_dead_letter_of_a_removed_subscription_is_not_redriven() -> TestResult
         .remove("coaching", "hold_slot")
         .await?;
     let operator = DeadLetters::new(world.pool.clone());
-    let listed = operator.list(&DeadLetterFilter::default()).await?;
+    let listed = operator
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     let id = &listed[0].dead_letter_id;
     let error = operator.redrive(id, "mia", None).await.unwrap_err();
     assert_eq!(
@@ -260,6 +285,7 @@ async fn a_redriven_event_that_fails_again_is_another_dead_letter() -> TestResul
     let first = dead_letters
         .list(&DeadLetterFilter::default())
         .await?
+        .dead_letters
         .remove(0);
     dead_letters
         .redrive(&first.dead_letter_id, "mia", None)
@@ -268,7 +294,10 @@ async fn a_redriven_event_that_fails_again_is_another_dead_letter() -> TestResul
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     consumer.wait_caught_up().await?;
     consumer.stop().await;
-    let left = dead_letters.list(&DeadLetterFilter::default()).await?;
+    let left = dead_letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     assert_eq!(left.len(), 1);
     assert_ne!(left[0].dead_letter_id, first.dead_letter_id);
     assert_eq!(left[0].event_id, first.event_id);
@@ -282,6 +311,7 @@ async fn an_event_that_left_the_log_cannot_be_redriven_and_its_dead_letter_stays
     let id = dead_letters
         .list(&DeadLetterFilter::default())
         .await?
+        .dead_letters
         .remove(0)
         .dead_letter_id;
     let error = dead_letters.redrive(&id, "mia", None).await.unwrap_err();

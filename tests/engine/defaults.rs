@@ -89,10 +89,13 @@ async fn a_list_without_a_limit_has_50_dead_letters() -> TestResult {
     consumer.wait_caught_up().await?;
     consumer.stop().await;
     let dead_letters = DeadLetters::new(world.pool.clone());
-    let without_limit = dead_letters.list(&DeadLetterFilter::default()).await?;
+    let without_limit = dead_letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     assert_eq!(without_limit.len(), 50);
     let all = DeadLetterFilter::default().limit(100);
-    assert_eq!(dead_letters.list(&all).await?.len(), 51);
+    assert_eq!(dead_letters.list(&all).await?.dead_letters.len(), 51);
     world.close().await
 }
 

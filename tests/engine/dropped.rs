@@ -283,7 +283,10 @@ async fn what_an_operator_does() -> TestResult {
     // `rewind` takes two: the log may be in another database.
     let pool = world.database.pool(2).await?;
     let dead_letters = DeadLetters::new(pool.clone());
-    let listed = dead_letters.list(&DeadLetterFilter::default()).await?;
+    let listed = dead_letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     let id = &listed[0].dead_letter_id;
     let resolve = || dead_letters.resolve(id, "mia", None);
     drop_everywhere(&world, &pool, "resolve", resolve).await?;

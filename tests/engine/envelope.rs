@@ -5,7 +5,7 @@ use dispatcher_runtime::{
 };
 use dispatcher_test_fixtures::{TestResult, lock, lock_json};
 
-use crate::support::{Script, World, hold_slot};
+use crate::support::{Script, World, hold_slot, whole_letters};
 
 const INSERT: &str = "INSERT INTO dispatcher_event
     (event_id, event_type, schema_version, occurred_at, tenant_id, producer, subject, actor, correlation_id,
@@ -59,7 +59,7 @@ async fn consume(world: &World) -> TestResult<Vec<DeadLetter>> {
     consumer.wait_caught_up().await?;
     consumer.stop().await;
     let letters = DeadLetters::new(world.pool.clone());
-    Ok(letters.list(&DeadLetterFilter::default()).await?)
+    whole_letters(&letters, &DeadLetterFilter::default()).await
 }
 
 #[tokio::test]

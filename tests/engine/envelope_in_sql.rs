@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::World;
 
 /// (field, its values): edges, and what random changes are made of.
-const FIELDS: [(&str, &[&str]); 10] = [
+pub(crate) const FIELDS: [(&str, &[&str]); 10] = [
     (
         "event_id",
         &[
@@ -69,7 +69,7 @@ const CALL: &str = "SELECT dispatcher_check_envelope(
     event_id => $1->>'event_id', schema_version => ($1->>'schema_version')::integer,
     occurred_at => $3::text::timestamptz)";
 
-fn valid() -> Value {
+pub(crate) fn valid() -> Value {
     json!({
         "event_id": "evt_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e", "event_type": "credit.locked",
         "schema_version": 1, "occurred_at": "2026-11-23T09:15:02.418Z", "tenant_id": "tnt_swim_north",
@@ -78,18 +78,21 @@ fn valid() -> Value {
     })
 }
 
-/// Whether both accept it.
-async fn compare(world: &World, envelope: &Value) -> TestResult<bool> {
-    // Postgres has no year 0, which is 1 BC.
+/// When it occurred, as Postgres writes it, which has no year 0 but 1 BC.
+pub(crate) fn timestamp(envelope: &Value) -> String {
     let occurred_at = envelope["occurred_at"].as_str().unwrap_or_default();
-    let occurred_at = match occurred_at.strip_prefix("0000-") {
+    match occurred_at.strip_prefix("0000-") {
         Some(rest) => format!("0001-{rest} BC"),
         None => occurred_at.to_owned(),
-    };
+    }
+}
+
+/// Whether both accept it.
+async fn compare(world: &World, envelope: &Value) -> TestResult<bool> {
     let by_sql = sqlx::query(CALL)
         .bind(envelope)
         .bind(envelope["payload"].to_string())
-        .bind(occurred_at)
+        .bind(timestamp(envelope))
         .execute(&world.pool)
         .await;
     let by_schema = REGISTRY.envelope_schema().validate(envelope);
@@ -101,7 +104,7 @@ async fn compare(world: &World, envelope: &Value) -> TestResult<bool> {
     Ok(by_sql.is_ok())
 }
 
-fn value(field: &str, text: &str) -> Value {
+pub(crate) fn value(field: &str, text: &str) -> Value {
     match field {
         "schema_version" => json!(text.parse::<i64>().unwrap()),
         _ => json!(text),

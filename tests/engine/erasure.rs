@@ -118,7 +118,10 @@ async fn a_subject_is_erased_in_the_log_in_waiting_events_and_in_dead_letters() 
     assert_eq!(world.count(tombstones).await?, 3);
 
     let letters = DeadLetters::new(world.pool.clone());
-    let listed = letters.list(&DeadLetterFilter::default()).await?;
+    let listed = letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     let letter = listed.iter().find(|one| one.subject == Some(subject(7)));
     let letter = letters
         .get(&letter.ok_or("it has a letter")?.dead_letter_id)
@@ -224,7 +227,10 @@ async fn an_erased_event_is_a_dead_letter_where_the_subscription_asks_and_is_not
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1, 3]);
     let letters = DeadLetters::new(world.pool.clone());
-    let listed = letters.list(&DeadLetterFilter::default()).await?;
+    let listed = letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     assert_eq!(listed[0].reason, DeadLetterReason::Permanent);
     let id = &listed[0].dead_letter_id;
     let refused = letters.redrive(id, "mia", None).await.unwrap_err();
@@ -312,8 +318,8 @@ async fn erasure_waits_for_a_consumer_that_is_about_to_commit() -> TestResult {
     recording
         .execute("INSERT INTO dispatcher_cursor (consumer, subscription, updated_at) VALUES ('coaching', 'quoting', now())")
         .await?;
-    let letter = "INSERT INTO dispatcher_dead_letter (dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version, envelope, reason, error, attempts, failures, created_at)
-                  SELECT 'dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e', 'coaching', 'quoting', position, event_id, event_type, schema_version, payload::text, 'permanent', 'no', 1, '[]', now()
+    let letter = "INSERT INTO dispatcher_dead_letter (dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version, tenant_id, envelope, reason, error, attempts, failures, created_at)
+                  SELECT 'dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e', 'coaching', 'quoting', position, event_id, event_type, schema_version, tenant_id, payload::text, 'permanent', 'no', 1, '[]', now()
                     FROM dispatcher_event";
     recording.execute(letter).await?;
     let erasure = erasure(&world);

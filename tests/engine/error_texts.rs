@@ -9,7 +9,7 @@ use dispatcher_runtime::{
 };
 use dispatcher_test_fixtures::{TestResult, lock};
 
-use crate::support::{Script, World};
+use crate::support::{Script, World, whole_letters};
 
 const LIMIT: usize = 16 * 1024;
 
@@ -24,9 +24,8 @@ async fn call_slot_service(event: EventEnvelope<CreditLocked>) -> Result<(), Han
 }
 
 async fn dead_letters(world: &World) -> TestResult<Vec<DeadLetter>> {
-    let mut all = DeadLetters::new(world.pool.clone())
-        .list(&DeadLetterFilter::default())
-        .await?;
+    let letters = DeadLetters::new(world.pool.clone());
+    let mut all = whole_letters(&letters, &DeadLetterFilter::default()).await?;
     all.reverse();
     Ok(all)
 }

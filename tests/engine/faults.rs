@@ -81,7 +81,8 @@ async fn dead_letter(act: Act, credits_before: &[u32], shared: Shared) -> TestRe
     assert_eq!(handled, expected, "every other event was handled");
     let dead = DeadLetters::new(world.pool.clone())
         .list(&DeadLetterFilter::default())
-        .await?;
+        .await?
+        .dead_letters;
     assert_eq!(dead.len(), 1);
     assert_eq!(dead[0].attempts, 4);
     let error = dead[0].error.clone();
@@ -163,7 +164,8 @@ async fn a_handler_that_hangs_is_timed_out() -> TestResult {
     assert_eq!(world.effects().await?, [2]);
     let dead = DeadLetters::new(world.pool.clone())
         .list(&DeadLetterFilter::default())
-        .await?;
+        .await?
+        .dead_letters;
     assert_eq!(
         dead[0].error,
         "the handler took longer than 50 ms, its `handler_timeout`"

@@ -8,7 +8,7 @@ use dispatcher_runtime::{
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::Executor;
 
-use crate::support::{Act, Script, World, hold_slot};
+use crate::support::{Act, Script, World, hold_slot, whole_letters};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -22,9 +22,9 @@ async fn start(world: &World, script: &Script) -> TestResult<RunningConsumer> {
 }
 
 async fn dead_letters(world: &World) -> TestResult<Vec<DeadLetter>> {
-    let mut listed = DeadLetters::new(world.pool.clone())
-        .list(&DeadLetterFilter::default().include_resolved(true))
-        .await?;
+    let letters = DeadLetters::new(world.pool.clone());
+    let filter = DeadLetterFilter::default().include_resolved(true);
+    let mut listed = whole_letters(&letters, &filter).await?;
     listed.sort_by_key(|dead_letter| dead_letter.position);
     Ok(listed)
 }

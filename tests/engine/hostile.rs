@@ -97,7 +97,8 @@ async fn a_handler_that_hangs_in_a_query_is_timed_out_too() -> TestResult {
     assert_eq!(world.effects().await?, [2]);
     let dead = DeadLetters::new(world.pool.clone())
         .list(&DeadLetterFilter::default())
-        .await?;
+        .await?
+        .dead_letters;
     assert_eq!((dead.len(), dead[0].attempts), (1, 4));
     world.close().await
 }

@@ -6,7 +6,7 @@ use dispatcher_runtime::{DeadLetterFilter, DeadLetters, StartError, Subscription
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::Executor;
 
-use crate::support::{Act, Script, World, hold_slot};
+use crate::support::{Act, Script, World, hold_slot, whole_letters};
 
 /// The trigger used to look the sequence up by name, which is the old table's after a swap.
 #[tokio::test]
@@ -166,9 +166,8 @@ async fn a_payload_nested_as_deeply_as_postgres_reads_becomes_a_dead_letter() ->
     consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [1]);
-    let dead = DeadLetters::new(world.pool.clone())
-        .list(&DeadLetterFilter::default())
-        .await?;
+    let letters = DeadLetters::new(world.pool.clone());
+    let dead = whole_letters(&letters, &DeadLetterFilter::default()).await?;
     assert_eq!(dead.len(), 1);
     assert!(
         dead[0].envelope.get().len() > 2 * depth,

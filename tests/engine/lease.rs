@@ -114,6 +114,7 @@ async fn with_concurrency_a_failing_event_holds_up_its_own_subject_alone() -> Te
     let mut dead: Vec<_> = dead_letters
         .list(&DeadLetterFilter::default())
         .await?
+        .dead_letters
         .iter()
         .map(|dead_letter| dead_letter.position.get())
         .collect();
@@ -380,7 +381,10 @@ async fn outside_the_transaction_failures_are_retried_in_order_and_end_as_dead_l
         assert_eq!(of(&[3]), [(3, 1), (3, 2), (3, 3), (3, 4)]);
     }
     let dead_letters = DeadLetters::new(world.pool.clone());
-    let dead = dead_letters.list(&DeadLetterFilter::default()).await?;
+    let dead = dead_letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     assert_eq!(dead.len(), 4);
     world.close().await
 }

@@ -50,7 +50,10 @@ async fn is_recorded(column: &str, value: &str) -> TestResult<DeadLetter> {
     consumer.stop().await;
     assert_eq!(world.effects().await?, [2]);
     let letters = DeadLetters::new(world.pool.clone());
-    let listed = letters.list(&DeadLetterFilter::default()).await?;
+    let listed = letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     assert_eq!(listed.len(), 2);
     let large = listed.iter().find(|one| one.position.get() == 2);
     let large = large.ok_or("the large event has a letter")?;
@@ -124,6 +127,7 @@ async fn a_payload_that_is_too_large_is_not_read() -> TestResult {
     world.revenue().publish(lock(1, 1)).await?;
     for statement in [
         include_str!("../../dispatcher-runtime/src/postgres/sql/read_events.sql")
+            .replace("$10", "9")
             .replace("$1", "'{credit.locked}'")
             .replace("$2", "0")
             .replace("$3", "9")
@@ -131,8 +135,8 @@ async fn a_payload_that_is_too_large_is_not_read() -> TestResult {
             .replace("$5", "1")
             .replace("$6", "0")
             .replace("$7", "999")
-            .replace("$8", "999")
-            .replace("$9", "9")
+            .replace("$8", "NULL")
+            .replace("$9", "999")
             .replace("{at_most}", "9"),
         include_str!("../../dispatcher-runtime/src/postgres/sql/read_events_at.sql")
             .replace("$1", "'{1}'")

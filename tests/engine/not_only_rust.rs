@@ -31,7 +31,8 @@ async fn psql(world: &World) -> TestResult<PgConnection> {
 async fn dead_letters(world: &World) -> TestResult<Vec<(String, String)>> {
     let dead = DeadLetters::new(world.pool.clone())
         .list(&DeadLetterFilter::default().consumer("coaching"))
-        .await?;
+        .await?
+        .dead_letters;
     assert!(
         dead.iter()
             .all(|letter| letter.reason == DeadLetterReason::Invalid)

@@ -15,11 +15,11 @@ use dispatcher_runtime::{
 use dispatcher_test_fixtures::log::Log;
 use dispatcher_test_fixtures::{TestResult, lock};
 
-use crate::support::{Act, Script, World, credit_history, hold_slot};
+use crate::support::{Act, Script, World, credit_history, hold_slot, whole_letters};
 
 async fn dead_letters_of(world: &World) -> TestResult<Vec<DeadLetter>> {
     let dead_letters = DeadLetters::new(world.pool.clone());
-    Ok(dead_letters.list(&DeadLetterFilter::default()).await?)
+    whole_letters(&dead_letters, &DeadLetterFilter::default()).await
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ macro_rules! planned {
 
 const STATEMENTS: &[Planned] = planned! {
     "read_lease" ("text, text, integer, bigint, timestamptz, boolean") = "'coaching', 'hold_slot', 0, 1, now(), true";
-    "read_events" ("text[], bigint, bigint, bigint, integer, integer, bigint, bigint, bigint") = "'{credit.locked}', 10000, 20000, 50, 1, 0, 8388608, 1048576, 536870912";
+    "read_events" ("text[], bigint, bigint, bigint, integer, integer, bigint, text[], bigint, bigint") = "'{credit.locked}', 10000, 20000, 50, 1, 0, 8388608, NULL, 1048576, 536870912";
     "read_events_at" ("bigint[], bigint, bigint, bigint") = "'{1,2,3}', 8388608, 1048576, 536870912";
     "read_last_event" ("bigint") = "20000";
     "read_ends" ("") = "";
@@ -43,11 +43,15 @@ const STATEMENTS: &[Planned] = planned! {
     "confirm_lease" ("text, text, integer, bigint, bigint, bigint, timestamptz, float8, bigint, text, timestamptz, timestamptz, text[]") = "'coaching', 'hold_slot', 0, 1, 1, 2, now(), 30, NULL, NULL, NULL, now(), '{evt_new}'";
     "confirm_delivery" ("text, text, integer, bigint, bigint, bigint, timestamptz, float8, bigint, text, timestamptz, timestamptz, text") = "'coaching', 'hold_slot', 0, 1, 1, 2, now(), 30, NULL, NULL, NULL, now(), 'evt_new'";
     "confirm_lane" ("text, text, integer, bigint, timestamptz, text[], boolean") = "'coaching', 'hold_slot', 0, 1, now(), '{evt_new}', false";
-    "get_dead_letter" ("text") = "'dlq_a'";
-    "list_active" ("bigint") = "50";
-    "list_active_of" ("bigint, text") = "50, 'coaching'";
-    "list_all" ("bigint") = "50";
-    "list_all_of" ("bigint, text") = "50, 'coaching'";
+    "get_dead_letter" ("text, text[]") = "'dlq_a', NULL";
+    "list_active" ("bigint, timestamptz, text, bigint, integer") = "50, now(), 'dlq_5', 1048576, 1000";
+    "list_active_of" ("bigint, timestamptz, text, bigint, integer, text") = "50, now(), 'dlq_5', 1048576, 1000, 'coaching'";
+    "list_active_within" ("bigint, timestamptz, text, bigint, integer, text[]") = "50, now(), 'dlq_5', 1048576, 1000, '{tnt_a}'";
+    "list_active_of_within" ("bigint, timestamptz, text, bigint, integer, text, text[]") = "50, NULL, NULL, 1048576, 1000, 'coaching', '{tnt_a}'";
+    "list_all" ("bigint, timestamptz, text, bigint, integer") = "50, now(), 'dlq_5', 1048576, 1000";
+    "list_all_of" ("bigint, timestamptz, text, bigint, integer, text") = "50, now(), 'dlq_5', 1048576, 1000, 'coaching'";
+    "list_all_within" ("bigint, timestamptz, text, bigint, integer, text[]") = "50, now(), 'dlq_5', 1048576, 1000, '{tnt_a}'";
+    "list_all_of_within" ("bigint, timestamptz, text, bigint, integer, text, text[]") = "50, NULL, NULL, 1048576, 1000, 'coaching', '{tnt_a}'";
     "sweep_events" ("timestamptz, bigint, bigint") = "now() - interval '1 year', 20000, 5000";
     "is_held" ("timestamptz, bigint") = "now() - interval '1 year', 10000";
     "sweep_handled" ("timestamptz, bigint") = "now() - interval '1 year', 5000";
@@ -87,8 +91,8 @@ async fn grown() -> TestResult<World> {
              INSERT INTO dispatcher_retry (consumer, subscription, position, log_position, event_id, subject, attempts, due_at, failures)
              SELECT 'coaching', 'hold_slot', position, position, event_id, subject, 0, CASE WHEN position % 10 = 0 THEN now() END, '[]'
                FROM dispatcher_event WHERE position > 1 ORDER BY position LIMIT 15000;
-             INSERT INTO dispatcher_dead_letter (dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version, envelope, reason, error, attempts, failures, created_at, resolved_at, resolved_by)
-             SELECT 'dlq_' || n, CASE WHEN n % 3 = 0 THEN 'growth' ELSE 'coaching' END, 'hold_slot', n, 'evt_' || n, 'credit.locked', 1, '{}', 'permanent', 'no', 1, '[]', now(),
+             INSERT INTO dispatcher_dead_letter (dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version, tenant_id, envelope, reason, error, attempts, failures, created_at, resolved_at, resolved_by)
+             SELECT 'dlq_' || n, CASE WHEN n % 3 = 0 THEN 'growth' ELSE 'coaching' END, 'hold_slot', n, 'evt_' || n, 'credit.locked', 1, 'tnt_' || n % 1000, '{}', 'permanent', 'no', 1, '[]', now(),
                     CASE WHEN n % 2 = 0 THEN now() END, CASE WHEN n % 2 = 0 THEN 'mia' END
                FROM generate_series(1, 20000) AS n",
         )
@@ -104,6 +108,14 @@ async fn grown() -> TestResult<World> {
 #[tokio::test]
 async fn nothing_that_runs_all_the_time_scans_or_sorts_what_is_kept() -> TestResult {
     let world = grown().await?;
+    // Of a few thousand dead letters the server rightly sorts a page: so it sees a million, which are not there.
+    world
+        .pool
+        .execute(
+            "ALTER TABLE dispatcher_dead_letter SET (autovacuum_enabled = off);
+             UPDATE pg_class SET reltuples = reltuples * 50 WHERE relname LIKE 'dispatcher\\_dead\\_letter%'",
+        )
+        .await?;
     let mut faults = Vec::new();
     for mode in ["force_generic_plan", "force_custom_plan"] {
         faults.extend(faults_of_plans(&world, mode).await?);
@@ -146,14 +158,16 @@ async fn faults_of_plans(world: &World, mode: &str) -> TestResult<Vec<String>> {
             let table = table.and_then(|rest| rest.split(' ').next());
             table.is_some_and(|table| KEPT.contains(&table))
         });
-        // The log comes in order from its index, and so do dead letters.
+        // The log comes in order from its index, and so do dead letters; of several tenants, a page of each is merged.
+        let merges = usize::from(name.ends_with("_within"));
         let sorts = (name.starts_with("read_event") || name.starts_with("list_"))
-            && plan.iter().any(|line| line.contains("Sort"));
-        // The newest of one consumer may come after a million newer ones of another.
+            && plan.iter().filter(|line| line.contains("Sort Key")).count() > merges;
+        // The newest of one consumer or tenant may come after a million newer ones of another.
         let filters = name.starts_with("list_")
-            && plan
-                .iter()
-                .any(|line| line.contains("Filter: ") && line.contains("consumer"));
+            && plan.iter().any(|line| {
+                let is_filter = line.contains("Filter: ");
+                is_filter && (line.contains("consumer") || line.contains("tenant_id"))
+            });
         if scans || sorts || filters {
             faults.push(format!("{name}, {mode}:\n{}", plan.join("\n")));
         }
@@ -180,7 +194,7 @@ async fn a_plan_is_kept_however_large_the_log() -> TestResult {
         )
         .await?;
     // The next events of a consumer that keeps up: with known values, their plan looks cheap.
-    let keeps_up = "'{credit.locked}', 19990, 20000, 50, 1, 0, 8388608, 1048576, 536870912";
+    let keeps_up = "'{credit.locked}', 19990, 20000, 50, 1, 0, 8388608, NULL, 1048576, 536870912";
     let mut faults = Vec::new();
     for name in [
         "read_lease",

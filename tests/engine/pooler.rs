@@ -9,7 +9,7 @@ use dispatcher_test_fixtures::log::Log;
 use dispatcher_test_fixtures::{TestResult, lock};
 use dispatcher_test_launcher::Cluster;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{PgPool, Row};
+use sqlx::{Executor, PgPool, Row};
 
 use crate::support::{Script, World, hold_slot};
 
@@ -87,6 +87,11 @@ async fn events_are_found_by_polling_which_is_said_once() -> TestResult {
     let said = || log.text().matches("transaction pooler").count();
     // Whether a pooler is there shows by chance, at the connection and at each sleep.
     while said() == 0 {
+        // Another transaction takes up a session, so that the pooler hands out another one.
+        let mut other = pool.begin().await?;
+        other.execute("SELECT 1").await?;
+        handle_one(&world, &script).await?;
+        other.rollback().await?;
         handle_one(&world, &script).await?;
     }
     consumer.stop().await;
@@ -106,6 +111,10 @@ async fn events_are_found_by_polling_which_is_said_once() -> TestResult {
     let consumer = consumer.poll_interval(Duration::from_millis(50));
     let consumer = consumer.subscribe(hold_slot).start().await?;
     while said() == 1 {
+        let mut other = pool.begin().await?;
+        other.execute("SELECT 1").await?;
+        handle_one(&world, &script).await?;
+        other.rollback().await?;
         handle_one(&world, &script).await?;
     }
     consumer.stop().await;

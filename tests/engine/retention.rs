@@ -61,7 +61,10 @@ async fn what_is_older_than_its_window_goes_and_the_rest_is_handled_once() -> Te
     let world = World::new().await?;
     handle(&world, 1..=5).await?;
     let dead_letters = DeadLetters::new(world.pool.clone());
-    let listed = dead_letters.list(&DeadLetterFilter::default()).await?;
+    let listed = dead_letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     let id = &listed[0].dead_letter_id;
     dead_letters.resolve(id, "mia", None).await?;
     age(&world, 10).await?;

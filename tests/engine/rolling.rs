@@ -14,7 +14,7 @@ use dispatcher_test_fixtures::{TestResult, lock, release};
 use sqlx::Executor;
 
 use crate::held::until;
-use crate::support::{Act, Script, World, hold_slot};
+use crate::support::{Act, Script, World, hold_slot, whole_letters};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -171,7 +171,7 @@ async fn an_event_that_waited_when_its_version_was_rolled_back_is_a_dead_letter(
     assert_eq!(world.effects().await?, [2], "its subject goes on");
     old.stop().await;
     let dead_letters = DeadLetters::new(world.pool.clone());
-    let listed = dead_letters.list(&DeadLetterFilter::default()).await?;
+    let listed = whole_letters(&dead_letters, &DeadLetterFilter::default()).await?;
     let errors: Vec<_> = listed.iter().map(|it| it.failures.last()).collect();
     let [Some(last)] = errors[..] else {
         return Err(format!("{listed:?}").into());

@@ -44,7 +44,8 @@ async fn the_dispatcher_the_consumer_and_the_operator_work_in_the_schema_that_th
     let found = operator
         .dead_letters()
         .list(&DeadLetterFilter::default())
-        .await?;
+        .await?
+        .dead_letters;
     assert_eq!(found.len(), 1);
     assert_eq!(operator.log().horizon().await?.last_position.get(), 2);
     let alone = DeadLetters::in_schema(world.pool.clone(), NORTH)?;

@@ -5,7 +5,6 @@ use acme_contracts::Coaching;
 use dispatcher_runtime::{Consumer, PublishError};
 use dispatcher_test_fixtures::{TestResult, lock};
 use dispatcher_test_launcher::{Cluster, Shutdown};
-use sqlx::postgres::PgPoolOptions;
 use sqlx::{Executor, PgPool};
 
 use crate::support::{Script, World, hold_slot};
@@ -50,29 +49,22 @@ async fn a_standby_is_refused() -> TestResult {
     Ok(())
 }
 
-/// The session finds a `current_setting` before the server's own, which says that it is Postgres 13.
+/// This database's `current_setting` says that it is Postgres 13.
 #[tokio::test]
 async fn a_server_older_than_14_is_refused() -> TestResult {
     let world = World::new().await?;
     world
         .pool
         .execute(
-            "CREATE SCHEMA old;
-             CREATE FUNCTION old.current_setting(name text) RETURNS text LANGUAGE sql AS
-             $$ SELECT CASE name WHEN 'server_version_num' THEN '130022'
-                                 ELSE pg_catalog.current_setting(name) END $$",
+            "SET allow_system_table_mods = on;
+             CREATE OR REPLACE FUNCTION pg_catalog.current_setting(text) RETURNS text LANGUAGE sql STABLE AS
+             $$ SELECT CASE $1 WHEN 'server_version_num' THEN '130022'
+                               ELSE pg_catalog.current_setting($1, false) END $$",
         )
         .await?;
-    let options = world.database.options().clone();
-    let options = options.options([("search_path", "old, pg_catalog, public")]);
-    let pool = PgPoolOptions::new()
-        .max_connections(4)
-        .connect_with(options)
-        .await?;
     assert_eq!(
-        refusal(&pool).await?,
+        refusal(&world.pool).await?,
         "the setting `server_version` is `130022`; it has to be Postgres 14 or later"
     );
-    pool.close().await;
     world.close().await
 }

@@ -368,7 +368,8 @@ async fn a_variant_takes_older_versions_and_the_gate_refuses_what_is_invalid() -
     assert_eq!(world.effects().await?, [12000, -7200, 13450]);
     let dead = DeadLetters::new(world.pool.clone())
         .list(&DeadLetterFilter::default())
-        .await?;
+        .await?
+        .dead_letters;
     let errors: Vec<_> = dead.iter().map(|letter| letter.error.as_str()).collect();
     assert_eq!(errors.len(), 2, "{errors:?}");
     assert!(
@@ -435,7 +436,10 @@ async fn an_event_of_a_type_that_was_removed_becomes_a_dead_letter_that_says_so(
     consumer.wait_caught_up().await?;
     consumer.stop().await;
     let dead_letters = DeadLetters::new(world.pool.clone());
-    let dead = dead_letters.list(&DeadLetterFilter::default()).await?;
+    let dead = dead_letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     dead_letters
         .redrive(&dead[0].dead_letter_id, "maria", None)
         .await?;
@@ -446,7 +450,10 @@ async fn an_event_of_a_type_that_was_removed_becomes_a_dead_letter_that_says_so(
         .await?;
     consumer.wait_caught_up().await?;
     consumer.stop().await;
-    let dead = dead_letters.list(&DeadLetterFilter::default()).await?;
+    let dead = dead_letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     assert_eq!(dead.len(), 1);
     assert_eq!(
         (dead[0].reason, dead[0].error.as_str()),

@@ -3,8 +3,8 @@
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::{Coaching, Revenue};
 use dispatcher_runtime::{
-    Consumer, ConsumerBuilder, Delivery, DeliveryTx, Dispatcher, EventEnvelope, HandlerError,
-    State, subscribe,
+    Consumer, ConsumerBuilder, DeadLetter, DeadLetterFilter, DeadLetters, Delivery, DeliveryTx,
+    Dispatcher, EventEnvelope, HandlerError, State, subscribe,
 };
 use dispatcher_test_fixtures::{TENANT, TestResult, create_effect_table};
 use dispatcher_test_launcher::{Database, Server};
@@ -298,6 +298,18 @@ pub(crate) async fn hold_slot(
         Some(Act::NulError) => return Err(HandlerError::permanent("it says \0 here")),
     }
     Ok(())
+}
+
+/// The dead letters of a list, each with its envelope and its attempts.
+pub(crate) async fn whole_letters(
+    dead_letters: &DeadLetters,
+    filter: &DeadLetterFilter,
+) -> TestResult<Vec<DeadLetter>> {
+    let mut letters = Vec::new();
+    for listed in dead_letters.list(filter).await?.dead_letters {
+        letters.push(dead_letters.get(&listed.dead_letter_id).await?);
+    }
+    Ok(letters)
 }
 
 /// A second subscription to the same event type.

@@ -14,7 +14,7 @@ use sqlx::Executor;
 use sqlx::postgres::PgPoolOptions;
 
 use crate::held::until;
-use crate::support::{Act, Script, World, hold_slot};
+use crate::support::{Act, Script, World, hold_slot, whole_letters};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -144,7 +144,7 @@ async fn a_handler_without_a_limit_is_not_cancelled() -> TestResult {
     assert_eq!(script.attempts_at(101), [1, 2, 3, 4]);
     assert_eq!(world.effects().await?, [1]);
     let dead = DeadLetters::new(world.pool.clone());
-    let dead = dead.list(&DeadLetterFilter::default()).await?;
+    let dead = whole_letters(&dead, &DeadLetterFilter::default()).await?;
     assert_eq!(
         dead[0].error,
         "the handler took longer than 50 ms, its `handler_timeout`"

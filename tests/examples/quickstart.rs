@@ -254,7 +254,8 @@ async fn show(story: &Story, pool: &PgPool) -> Result {
     let dead_letters = DeadLetters::new(pool.clone());
     let listed = dead_letters
         .list(&DeadLetterFilter::default().consumer("coaching"))
-        .await?;
+        .await?
+        .dead_letters;
     let [dead] = &listed[..] else {
         return Err(format!("one dead letter was expected, not {}", listed.len()).into());
     };
@@ -279,6 +280,7 @@ async fn show(story: &Story, pool: &PgPool) -> Result {
         dead_letters
             .list(&DeadLetterFilter::default())
             .await?
+            .dead_letters
             .is_empty(),
         "the dead letter is still open",
     )?;

@@ -17,6 +17,7 @@ mod from_typescript;
 mod links;
 mod observability;
 mod package_readme;
+mod security;
 mod statements;
 mod testing;
 

@@ -5,7 +5,10 @@
 mod client;
 mod faults;
 mod masked;
+mod names;
+mod pages;
 mod requests;
 mod resolve;
 mod sessions;
 mod support;
+mod tenants;

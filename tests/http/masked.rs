@@ -33,17 +33,18 @@ fn person() -> Value {
 #[tokio::test]
 async fn a_value_that_the_contract_marks_is_masked() -> TestResult {
     let service = Service::with_dead_letters(1).await?;
-    for answer in shown(&service, "person.registered", &person()).await? {
+    let [one, listed] = shown(&service, "person.registered", &person()).await?;
+    for answer in [&one, &listed] {
         let text = answer.to_string();
         assert!(
             !text.contains("Ada") && !text.contains("Lovelace"),
             "{text}"
         );
-        let payload = &answer["envelope"]["payload"];
-        assert_eq!(payload["email"], "[masked]");
-        assert_eq!(payload["preferred_language"], "en");
         assert_eq!(answer["subject"], person_id(1), "the subject is not marked");
     }
+    let payload = &one["envelope"]["payload"];
+    assert_eq!(payload["email"], "[masked]");
+    assert_eq!(payload["preferred_language"], "en");
     service.close().await
 }
 
@@ -57,11 +58,15 @@ async fn of_a_payload_that_no_contract_accepts_nothing_is_shown() -> TestResult 
         ("person.registered", misspelt),
         ("person.forgotten", person()),
     ] {
-        for answer in shown(&service, event_type, &payload).await? {
-            assert_eq!(answer["envelope"]["payload"], "[masked]");
-            assert_eq!(answer["envelope"]["subject"], "[masked]");
-            assert_eq!(answer["subject"], "[masked]");
-        }
+        // As it is recorded of a payload that the gate refused, or of an event that it does not know.
+        sqlx::query("UPDATE dispatcher_dead_letter SET reason = 'invalid'")
+            .execute(&service.pool)
+            .await?;
+        let [one, listed] = shown(&service, event_type, &payload).await?;
+        assert_eq!(one["envelope"]["payload"], "[masked]");
+        assert_eq!(one["envelope"]["subject"], "[masked]");
+        assert_eq!(one["subject"], "[masked]");
+        assert_eq!(listed["subject"], "[masked]");
     }
     service.close().await
 }
@@ -70,8 +75,8 @@ async fn of_a_payload_that_no_contract_accepts_nothing_is_shown() -> TestResult 
 async fn an_event_without_marks_is_shown_as_it_was_stored() -> TestResult {
     let service = Service::with_dead_letters(1).await?;
     let payload = json!({ "not": "a lock" });
-    for answer in shown(&service, "credit.locked", &payload).await? {
-        assert_eq!(answer["envelope"]["payload"], payload);
-    }
+    let [one, listed] = shown(&service, "credit.locked", &payload).await?;
+    assert_eq!(one["envelope"]["payload"], payload);
+    assert_eq!(listed["subject"], person_id(1));
     service.close().await
 }

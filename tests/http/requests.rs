@@ -63,7 +63,7 @@ async fn one_is_given_with_its_envelope_and_failures() -> TestResult {
 async fn a_malformed_query_is_refused_with_all_that_is_wrong() -> TestResult {
     let service = Service::with_dead_letters(0).await?;
     let limit = |given| format!("`limit` is `{given}`; it has to be a whole number from 1 to 1000");
-    let there_are = "The known ones are `consumer`, `include_resolved`, `limit`";
+    let there_are = "The known ones are `consumer`, `tenant`, `include_resolved`, `limit`, `next`";
     for (query, detail) in [
         ("limit=0", limit("0")),
         ("limit=1001", limit("1001")),
@@ -87,7 +87,12 @@ async fn a_malformed_query_is_refused_with_all_that_is_wrong() -> TestResult {
         ),
         (
             "offset=3",
-            "unknown parameter `offset`; the known ones are `consumer`, `include_resolved`, `limit`"
+            "unknown parameter `offset`; the known ones are `consumer`, `tenant`, `include_resolved`, `limit`, `next`"
+                .to_owned(),
+        ),
+        (
+            "tenant=north",
+            "`tenant` is `north`; it has to be `tnt_` followed by letters, digits, `_` or `-`"
                 .to_owned(),
         ),
         (

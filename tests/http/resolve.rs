@@ -15,14 +15,14 @@ async fn a_second_resolve_is_a_conflict_that_says_who_was_first() -> TestResult 
     let first = service.resolve(&id, body).await?;
     assert_eq!(first.status, 200, "{first:?}");
     assert_eq!(first.body["dead_letter_id"], id);
-    assert_eq!(first.body["resolved_by"], "maria");
+    assert_eq!(first.body["resolved_by"], "maria@example.com");
     assert_eq!(first.body["resolution_note"], "the price list was wrong");
     assert!(first.body["resolved_at"].is_string());
     let second = service.resolve(&id, r#"{"resolved_by": "jo"}"#).await?;
     second.assert_problem(409, second.detail());
-    let start = format!("the dead letter {id} was already resolved by maria at ");
+    let start = format!("the dead letter {id} was already resolved by maria@example.com at ");
     assert!(second.detail().starts_with(&start), "{second:?}");
-    assert_eq!(second.body["resolved_by"], "maria");
+    assert_eq!(second.body["resolved_by"], "maria@example.com");
     let stored = service.get(&format!("{LIST}/{id}")).await?;
     assert_eq!(stored.body, first.body);
     assert_eq!(stored.body["resolved_at"], second.body["resolved_at"]);
@@ -40,14 +40,14 @@ async fn a_redrive_resolves_and_has_the_event_handled_again() -> TestResult {
     let body = br#"{"resolved_by": "maria", "resolution_note": "prices are right"}"#;
     let first = service.send("POST", &redrive, &headers, body).await?;
     assert_eq!(first.status, 200, "{first:?}");
-    assert_eq!(first.body["resolved_by"], "maria");
+    assert_eq!(first.body["resolved_by"], "maria@example.com");
     assert_eq!(first.body["resolution_note"], "redriven: prices are right");
     let waiting = "SELECT position FROM dispatcher_retry WHERE attempts = 0 AND due_at <= now()";
     let row = sqlx::query(waiting).fetch_one(&service.pool).await?;
     assert_eq!(json!(row.try_get::<i64, _>(0)?), first.body["position"]);
     let second = service.send("POST", &redrive, &headers, body).await?;
     second.assert_problem(409, second.detail());
-    assert_eq!(second.body["resolved_by"], "maria");
+    assert_eq!(second.body["resolved_by"], "maria@example.com");
     service.close().await
 }
 
@@ -102,18 +102,29 @@ async fn a_malformed_body_is_refused_and_resolves_nothing() -> TestResult {
     let object = "the body has to be a JSON object: ";
     let an_object = "expected an object with `resolved_by` and `resolution_note` at line 1 column";
     for (body, detail) in [
-        ("", format!("{object}EOF while parsing a value at line 1 column 0")),
-        ("resolved_by=maria", format!("{object}expected value at line 1 column 1")),
-        ("[]", format!("{object}invalid type: sequence, {an_object} 0")),
+        (
+            "",
+            format!("{object}EOF while parsing a value at line 1 column 0"),
+        ),
+        (
+            "resolved_by=maria",
+            format!("{object}expected value at line 1 column 1"),
+        ),
+        (
+            "[]",
+            format!("{object}invalid type: sequence, {an_object} 0"),
+        ),
         ("null", format!("{object}invalid type: null, {an_object} 4")),
-        (r#"{"resolved_by": "maria"} x"#, format!("{object}trailing characters at line 1 column 26")),
-        ("{}", format!("`resolved_by` is missing; {operator}")),
-        (r#"{"resolved_by": null}"#, by("null")),
+        (
+            r#"{"resolved_by": "maria"} x"#,
+            format!("{object}trailing characters at line 1 column 26"),
+        ),
         (r#"{"resolved_by": 7}"#, by("7")),
         (r#"{"resolved_by": " "}"#, by(r#"" ""#)),
         (
             r#"{"resolved_by": "m\u0000"}"#,
-            r#"`resolved_by` is `"m\u0000"`; it has to be text without U+0000, which Postgres cannot hold"#.to_owned(),
+            r#"`resolved_by` is `"m\u0000"`; it has to be text without control characters"#
+                .to_owned(),
         ),
         (
             r#"{"resolved_by": "maria", "resolution_note": ["x"]}"#,
@@ -125,10 +136,9 @@ async fn a_malformed_body_is_refused_and_resolves_nothing() -> TestResult {
         ),
         (
             r#"{"resolvedBy": "maria"}"#,
-            format!(
-                "unknown field `resolvedBy`; did you mean `resolved_by`? \
-                 The known ones are `resolved_by`, `resolution_note`; `resolved_by` is missing; {operator}"
-            ),
+            "unknown field `resolvedBy`; did you mean `resolved_by`? \
+             The known ones are `resolved_by`, `resolution_note`"
+                .to_owned(),
         ),
     ] {
         let answer = service.resolve(&id, body).await?;

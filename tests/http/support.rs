@@ -31,15 +31,25 @@ async fn hold_slot(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerErr
 }
 
 /// The session `good` is Maria's, `guest` may not see dead letters, `later` cannot be checked.
+///
+/// `north` and `nobody` are bound: to the tenant of the dead letters, and to none.
 pub(crate) fn sessions() -> impl Authenticator<Session = String> {
     authenticator_fn(|request| async move {
         let token = request.headers.get(AUTHORIZATION);
         match token.map(|token| token.as_bytes()) {
             Some(b"Bearer good") => Ok("maria@example.com".to_owned()),
+            Some(b"Bearer north") => Ok("north@example.com".to_owned()),
+            Some(b"Bearer nobody") => Ok("nobody@example.com".to_owned()),
+            Some(b"Bearer nameless") => Ok("a\nb".to_owned()),
             Some(b"Bearer guest") => Err(AuthError::Forbidden),
             Some(b"Bearer later") => Err(AuthError::unavailable("redis://secret is down")),
             _ => Err(AuthError::NoSession),
         }
+    })
+    .with_tenants(|session| match session.as_str() {
+        "north@example.com" => TENANT.parse().ok().map(|tenant| vec![tenant]),
+        "nobody@example.com" => Some(Vec::new()),
+        _ => None,
     })
 }
 
@@ -89,7 +99,8 @@ impl Service {
     pub(crate) async fn ids(&self) -> TestResult<Vec<String>> {
         let listed = DeadLetters::new(self.pool.clone())
             .list(&DeadLetterFilter::default().include_resolved(true))
-            .await?;
+            .await?
+            .dead_letters;
         Ok(listed
             .iter()
             .map(|one| one.dead_letter_id.to_string())

@@ -14,7 +14,7 @@ fn line(payload: &Value) -> usize {
     4 * 1024 * 1024 + 16 * 1024 * payload.to_string().len()
 }
 
-fn setting(name: &str, default: u64) -> u64 {
+pub(crate) fn setting(name: &str, default: u64) -> u64 {
     let value = std::env::var(name).ok();
     value.map_or(default, |value| value.parse().expect("a number"))
 }

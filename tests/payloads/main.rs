@@ -5,10 +5,14 @@
 
 mod allocations;
 mod contracts;
+mod directories;
 mod generated;
 mod hostile_folders;
+mod patterns;
 mod recursive_unions;
+mod reference_contracts;
 mod sizes;
+mod unknown_drafts;
 
 /// Counts what is allocated.
 #[global_allocator]

@@ -1,6 +1,7 @@
 //! Whether a replica may work on its subscriptions, decided where it starts.
 //!
-//! A replica whose list of event types lacks one passes over the events of that type in silence, so replicas
+//! A replica whose list of event types lacks one passes over the events of that type in silence, and likewise one whose
+//! list of tenants lacks one. Both are one list (`Subscription::takes`). So replicas
 //! that disagree do not work at the same time (`migrations/0004_create_leases.sql`). A replica that takes more
 //! voids the leases of the others here, so that nothing is passed over that is published after its start.
 //! One that takes less starts, and waits (`lease/keeper.rs`).
@@ -40,11 +41,11 @@ pub(super) async fn admit<S>(
     settings: &Settings,
     subscription: &Subscription<S>,
 ) -> Result<(), StartError> {
-    let (name, event_types) = (subscription.name, &subscription.event_types);
+    let (name, takes) = (subscription.name, subscription.takes());
     let mut attempts = LockedChange::new(pool, settings, name);
     let refused = loop {
         let mut tx = attempts.begin().await?;
-        let tried = try_admit(&mut tx, settings, name, event_types).await;
+        let tried = try_admit(&mut tx, settings, name, &takes).await;
         if let Some(refused) = attempts.end(tx, tried).await? {
             break refused;
         }
@@ -54,7 +55,7 @@ pub(super) async fn admit<S>(
         Some(theirs) => Err(StartError::EventTypesDiffer {
             consumer: settings.consumer,
             subscription: name,
-            ours: event_types.clone(),
+            ours: takes,
             theirs,
         }),
     }
@@ -73,11 +74,11 @@ async fn try_admit(
     tx: &mut Transaction<'static, Postgres>,
     settings: &Settings,
     subscription: &'static str,
-    event_types: &[&'static str],
+    takes: &[String],
 ) -> Result<Option<Vec<String>>, sqlx::Error> {
     let (consumer, statements) = (settings.consumer, &settings.statements);
     let read = statements.read_replicas.query().bind(consumer);
-    let ours: BTreeSet<_> = event_types.iter().map(|one| (*one).to_owned()).collect();
+    let ours: BTreeSet<_> = takes.iter().cloned().collect();
     let mut is_longest = true;
     for row in read.bind(subscription).fetch_all(&mut **tx).await? {
         let theirs: Vec<String> = row.try_get("event_types")?;
@@ -91,16 +92,16 @@ async fn try_admit(
     join.bind([subscription])
         .bind(&settings.replica)
         .bind(settings.lease.as_secs_f64())
-        .bind([event_types.join(",")])
+        .bind([takes.join(",")])
         .bind(settings.retention.as_deref())
         .execute(&mut **tx)
         .await?;
     if is_longest {
         let void = statements.void_leases.query().bind(consumer);
-        let void = void.bind(subscription).bind(event_types);
+        let void = void.bind(subscription).bind(takes);
         void.execute(&mut **tx).await?;
         let set = statements.set_event_types.query().bind(consumer);
-        let set = set.bind(subscription).bind(event_types);
+        let set = set.bind(subscription).bind(takes);
         set.execute(&mut **tx).await?;
     }
     Ok(None)

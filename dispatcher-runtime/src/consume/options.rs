@@ -3,11 +3,13 @@
 //! They are plain values; whether they make sense is decided at the start of the consumer, which refuses
 //! those that do not.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::consume::erased_events::ErasedEvents;
 use crate::consume::retry_policy::{Retry, RetryPolicy};
 use crate::consume::subscription::Subscription;
+use crate::contract::id::TenantId;
 use crate::log::StartFrom;
 
 /// Options of a subscription, for [`subscribe_with`](super::ConsumerBuilder::subscribe_with).
@@ -26,6 +28,7 @@ use crate::log::StartFrom;
 pub struct SubscriptionOptions {
     concurrency: u16,
     partitions: u16,
+    tenants: Option<BTreeSet<TenantId>>,
     handler_timeout: Option<Option<Duration>>,
     retry: Option<Retry>,
     holds_subjects: bool,
@@ -41,6 +44,7 @@ impl Default for SubscriptionOptions {
         Self {
             concurrency: 1,
             partitions: 1,
+            tenants: None,
             handler_timeout: None,
             retry: None,
             holds_subjects: false,
@@ -81,6 +85,31 @@ impl SubscriptionOptions {
     /// passes over events of the other partitions, so use no more than there are replicas.
     pub fn partitions(mut self, partitions: u16) -> Self {
         self.partitions = partitions;
+        self
+    }
+
+    /// Takes only the events of these tenants, and passes over those of others like events of other types. Defaults to
+    /// the events of every tenant. No tenant is refused at the start.
+    ///
+    /// The cursor goes past events that are passed over, so a tenant that is added later begins with the events that
+    /// are published then; [`Subscriptions::rewind`](crate::Subscriptions::rewind) sets the cursor back. An event that waits
+    /// for a retry or is redriven, and whose tenant is no longer taken, becomes a dead letter.
+    ///
+    /// Replicas have to agree, as they do about event types: while one lives that takes more tenants, those that take fewer
+    /// do not work. One that takes every tenant and one that takes some do not run at the same time; the start of the
+    /// later one is refused ([`StartError::EventTypesDiffer`](crate::StartError::EventTypesDiffer)).
+    ///
+    /// This is a filter of what the handler is given, and no right: the role of the consumer reads the whole log.
+    ///
+    /// ```
+    /// use dispatcher_runtime::SubscriptionOptions;
+    ///
+    /// let options = SubscriptionOptions::new().tenants(["tnt_swim_north".parse()?]);
+    /// # drop(options);
+    /// # Ok::<(), dispatcher_runtime::IdError>(())
+    /// ```
+    pub fn tenants(mut self, tenants: impl IntoIterator<Item = TenantId>) -> Self {
+        self.tenants = Some(tenants.into_iter().collect());
         self
     }
 
@@ -183,6 +212,9 @@ impl SubscriptionOptions {
     pub(super) fn apply<S>(self, subscription: &mut Subscription<S>) {
         subscription.concurrency = self.concurrency;
         subscription.partitions = self.partitions;
+        let tenants = self.tenants.as_ref();
+        subscription.tenants =
+            tenants.map(|tenants| tenants.iter().map(|one| one.as_str().to_owned()).collect());
         subscription.handler_timeout = self.handler_timeout;
         subscription.retry = self.retry;
         subscription.holds_subjects = self.holds_subjects;

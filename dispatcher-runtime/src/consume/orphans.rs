@@ -34,7 +34,7 @@ pub(super) async fn refuse_renamed<S>(
     let list = list
         .bind(consumer)
         .bind(name)
-        .bind(&subscription.event_types)
+        .bind(subscription.takes())
         .bind(names)
         .bind(domains(registry, consumer))
         .bind(process_of_replicas());

@@ -75,6 +75,16 @@ fn refuse_server(row: &PgRow) -> Result<(), StartError> {
             "Postgres 14 or later",
         );
     }
+    // There, text is any bytes, and a row that is not UTF-8 could never be read.
+    let encoding: String = row.try_get("server_encoding")?;
+    if encoding == "SQL_ASCII" {
+        return refuse(
+            "server_encoding",
+            encoding,
+            "UTF8, or any other encoding than SQL_ASCII, which accepts bytes that are not text: create the \
+             database with `ENCODING 'UTF8' TEMPLATE template0`",
+        );
+    }
     if row.try_get("standby")? {
         return refuse(
             "pool",

@@ -402,6 +402,9 @@ fn check_options<S>(
     if subscription.partitions == 0 {
         return refuse("partitions", "0", "at least 1");
     }
+    if subscription.tenants.as_ref().is_some_and(Vec::is_empty) {
+        return refuse("tenants", "[]", "at least 1 tenant");
+    }
     match subscription.handler_timeout {
         Some(Some(Duration::ZERO)) => refuse("handler_timeout", "0 s", A_TIMEOUT),
         _ => Ok(()),

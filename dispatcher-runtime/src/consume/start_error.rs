@@ -87,8 +87,8 @@ pub enum StartError {
         /// How far that one has read.
         position: Position,
     },
-    /// Another replica that runs takes an event type for this subscription that this one does not take, and
-    /// lacks one that this one takes. Whichever works would pass over events of the other.
+    /// Another replica that runs takes an event type, or an event type of a tenant, for this subscription that this one
+    /// does not take, and lacks one that this one takes. Whichever works would pass over events of the other.
     #[error(
         "a replica of `{consumer}`.`{subscription}` that runs takes {}, and this one takes {}: \
          neither takes all that the other does. If these are two handlers, give one of them another name with \
@@ -103,7 +103,7 @@ pub enum StartError {
         /// The subscription.
         subscription: &'static str,
         /// What this replica takes.
-        ours: Vec<&'static str>,
+        ours: Vec<String>,
         /// What the other one takes.
         theirs: Vec<String>,
     },

@@ -8,6 +8,7 @@ use super::erased_events::ErasedEvents;
 use super::handler::{Handler, Incoming};
 use super::handler_error::HandlerError;
 use super::retry_policy::Retry;
+use crate::contract::bounded_text::excerpt;
 use crate::contract::event_type::EventTypes;
 use crate::log::StartFrom;
 
@@ -43,6 +44,8 @@ impl<S: Sync> ErasedHandler<S> for Stateless {
 pub(crate) struct Subscription<S> {
     pub(crate) name: &'static str,
     pub(crate) event_types: Vec<&'static str>,
+    /// The tenants whose events it takes, sorted; `None` for every tenant.
+    pub(crate) tenants: Option<Vec<String>>,
     /// Whether the handler takes its delivery's transaction.
     pub(crate) in_transaction: bool,
     pub(crate) concurrency: u16,
@@ -71,6 +74,7 @@ impl<S> Subscription<S> {
         Self {
             name: H::NAME,
             event_types: sorted(<H::EventTypes as EventTypes>::NAMES),
+            tenants: None,
             in_transaction: H::IN_TRANSACTION,
             concurrency: 1,
             partitions: 1,
@@ -86,11 +90,38 @@ impl<S> Subscription<S> {
         }
     }
 
-    /// Calls the handler.
+    /// What replicas of it compare and write down: its event types, or where it takes some tenants only, each
+    /// event type of each of these. So one that has more types or tenants holds all that the other has, and of one
+    /// that takes every tenant and one that takes some, neither holds the other.
+    pub(crate) fn takes(&self) -> Vec<String> {
+        let event_types = self.event_types.iter().copied();
+        let Some(tenants) = &self.tenants else {
+            return event_types.map(str::to_owned).collect();
+        };
+        let takes = event_types.flat_map(|event_type| {
+            let tenants = tenants.iter();
+            tenants.map(move |tenant| format!("{event_type} of {tenant}"))
+        });
+        takes.collect()
+    }
+
+    /// Calls the handler, unless the event is of a tenant that the subscription does not take. Such an event waited for
+    /// a retry, or was redriven, when the subscription took other tenants.
     pub(crate) fn handle<'a>(
         &'a self,
         incoming: Incoming<'a, S>,
     ) -> BoxFuture<'a, Result<(), HandlerError>> {
+        let tenant = &incoming.event.tenant_id;
+        if let Some(tenants) = &self.tenants
+            && !tenants.contains(tenant)
+        {
+            let error = HandlerError::invalid(format!(
+                "the event is of the tenant `{}`, and the subscription takes those of `{}`",
+                excerpt(tenant, 120),
+                excerpt(tenants.join("`, `"), 1000)
+            ));
+            return Box::pin(std::future::ready(Err(error)));
+        }
         self.handler.handle(incoming)
     }
 }
@@ -109,6 +140,7 @@ impl Subscription<()> {
         Subscription {
             name: self.name,
             event_types: self.event_types,
+            tenants: self.tenants,
             in_transaction: self.in_transaction,
             concurrency: self.concurrency,
             partitions: self.partitions,

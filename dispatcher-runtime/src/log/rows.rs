@@ -74,6 +74,8 @@ impl Anchor {
 /// Which events of the log.
 pub(crate) struct Selection<'a> {
     pub(crate) event_types: &'a [&'static str],
+    /// `None`: of every tenant.
+    pub(crate) tenants: Option<&'a [String]>,
     pub(crate) after: i64,
     pub(crate) until: i64,
     pub(crate) limit: u32,
@@ -96,7 +98,8 @@ impl Selection<'_> {
             .bind(i64::from(self.limit))
             .bind(self.partitions)
             .bind(self.partition)
-            .bind(i64::try_from(self.bytes).unwrap_or(i64::MAX));
+            .bind(i64::try_from(self.bytes).unwrap_or(i64::MAX))
+            .bind(self.tenants.map(<[String]>::to_vec));
         bind_row_limits(query)
     }
 }

@@ -18,9 +18,9 @@ use crate::postgres::error::ConfigError;
 /// use dispatcher_runtime::{DeadLetterFilter, Operator};
 ///
 /// let operator = Operator::new(pool).registry(&acme_contracts::REGISTRY);
-/// let dead_letters = operator.dead_letters().list(&DeadLetterFilter::default()).await?;
+/// let page = operator.dead_letters().list(&DeadLetterFilter::default()).await?;
 /// let subscriptions = operator.subscriptions().list(None).await?;
-/// println!("{} dead letters, {} subscriptions", dead_letters.len(), subscriptions.len());
+/// println!("{} dead letters, {} subscriptions", page.dead_letters.len(), subscriptions.len());
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
@@ -56,8 +56,8 @@ impl Operator {
     }
 
     /// The contracts that the service was built with, `REGISTRY` of the contracts crate. The HTTP routes mask what
-    /// they mark as sensitive; see [`DeadLetter::masked`](crate::DeadLetter::masked). Defaults to none, and then
-    /// nothing is masked.
+    /// they mark as sensitive, and what they do not know; see [`DeadLetter::masked`](crate::DeadLetter::masked). Defaults to
+    /// none: then nothing is masked, and each session sees whole payloads.
     #[must_use]
     pub fn registry(mut self, registry: &'static Registry) -> Self {
         self.registry = Some(registry);

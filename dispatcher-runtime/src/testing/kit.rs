@@ -178,8 +178,11 @@ impl<D: Domain> TestKit<D> {
     /// Reads only; may be dropped.
     pub async fn dead_letters(&self) -> Result<Found<DeadLetter>, TestKitError> {
         let filter = DeadLetterFilter::default().consumer(D::NAME).limit(1000);
-        let listed = DeadLetters::new(self.pool.clone()).list(&filter).await;
-        let mut letters = listed?;
+        let dead_letters = DeadLetters::new(self.pool.clone());
+        let mut letters = Vec::new();
+        for listed in dead_letters.list_pages(filter).await? {
+            letters.push(dead_letters.get(&listed.dead_letter_id).await?);
+        }
         letters.sort_by_key(|letter| letter.position);
         let lines = letters.into_iter().map(|letter| {
             let line = name_dead_letter(&letter);

@@ -130,9 +130,9 @@ async fn handled(
         // Every tenth position; every second one of these is resolved.
         r#"INSERT INTO dispatcher_dead_letter
                 (dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version,
-                 subject, envelope, reason, error, attempts, failures, created_at, resolved_at, resolved_by)
+                 tenant_id, subject, envelope, reason, error, attempts, failures, created_at, resolved_at, resolved_by)
          SELECT 'dlq_' || substr(event.event_id, 5), filled.consumer, filled.subscription, event.position,
-                event.event_id, event.event_type, 1, event.subject,
+                event.event_id, event.event_type, 1, event.tenant_id, event.subject,
                 '{"event_id":"' || event.event_id || '","event_type":"' || event.event_type
                 || '","schema_version":1,"tenant_id":"tnt_swim_north","producer":"revenue","subject":"'
                 || event.subject || '","actor":"system:revenue","payload":' || event.payload::text || '}',

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use self::contracts::parcel_lost::{self, ParcelLost};
 use self::contracts::parcel_sent::{self, ParcelSent};
 use self::contracts::{Depot, Office, REGISTRY};
-use crate::support::World;
+use crate::support::{World, whole_letters};
 
 mod contracts {
     dispatcher_runtime::contracts!("company/contracts");
@@ -231,7 +231,7 @@ async fn a_row_that_breaks_the_companys_schema_is_a_dead_letter_of_each_subscrip
     assert_eq!(seen, [p3.clone(), p3, p4.clone(), p4]);
 
     let letters = DeadLetters::new(world.pool.clone());
-    let dead = letters.list(&DeadLetterFilter::default()).await?;
+    let dead = whole_letters(&letters, &DeadLetterFilter::default()).await?;
     assert_eq!(dead.len(), 6);
     for letter in &dead {
         assert_eq!(letter.reason, DeadLetterReason::Invalid);

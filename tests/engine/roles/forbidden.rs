@@ -100,8 +100,8 @@ const ROWS: [(&str, &str); 7] = [
     ("subscription", "(consumer, subscription, event_types, updated_at) VALUES ($, 'rank', '{}', now())"),
     ("dedup", "(consumer, subscription, event_id, handled_at) VALUES ($, 'rank', 'evt_1', now())"),
     ("retry", "(consumer, subscription, position, attempts, due_at, failures, event_id) VALUES ($, 'rank', 7, 0, now(), '[]', 'evt_1')"),
-    ("dead_letter", "(dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version, envelope, reason, error, attempts, failures, created_at)
-      VALUES ('dlq_' || $, $, 'rank', 7, 'evt_1', 'credit.locked', 1, '{}', 'permanent', 'no', 1, '[]', now())"),
+    ("dead_letter", "(dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version, tenant_id, envelope, reason, error, attempts, failures, created_at)
+      VALUES ('dlq_' || $, $, 'rank', 7, 'evt_1', 'credit.locked', 1, 'tnt_a', '{}', 'permanent', 'no', 1, '[]', now())"),
     ("reader", "(consumer, subscription, position, updated_at) VALUES ($, 'rank', 0, now())"),
 ];
 

@@ -50,12 +50,18 @@ async fn services_with_these_roles_publish_consume_operate_sweep_and_migrate() -
     assert_eq!(company.world.effects().await?, [1, 4, 2]);
 
     let letters = DeadLetters::in_schema(desk.clone(), SCHEMA)?;
-    let listed = letters.list(&DeadLetterFilter::default()).await?;
+    let listed = letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     letters
         .redrive(&listed[0].dead_letter_id, "mia", None)
         .await?;
     consumer.wait_caught_up().await?;
-    let listed = letters.list(&DeadLetterFilter::default()).await?;
+    let listed = letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     letters
         .resolve(&listed[0].dead_letter_id, "mia", None)
         .await?;

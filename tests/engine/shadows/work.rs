@@ -37,7 +37,10 @@ async fn consume(world: &World) -> TestResult {
     let consumer = consumer.start().await?;
     consumer.wait_caught_up().await?;
     let letters = DeadLetters::new(world.pool.clone());
-    let listed = letters.list(&DeadLetterFilter::default()).await?;
+    let listed = letters
+        .list(&DeadLetterFilter::default())
+        .await?
+        .dead_letters;
     assert_eq!(listed.len(), 1, "{listed:?}");
     letters
         .redrive(&listed[0].dead_letter_id, "mia", None)
@@ -45,7 +48,8 @@ async fn consume(world: &World) -> TestResult {
     consumer.wait_caught_up().await?;
     let listed = letters
         .list(&DeadLetterFilter::default().consumer("coaching"))
-        .await?;
+        .await?
+        .dead_letters;
     assert_eq!(listed.len(), 1, "{listed:?}");
     letters
         .resolve(&listed[0].dead_letter_id, "mia", None)

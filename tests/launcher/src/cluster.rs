@@ -24,7 +24,7 @@ use super::{
 };
 
 /// How long a start or a stop may take, each.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// A running Postgres of its own, which is stopped and removed when this is dropped, or when the
 /// process ends without dropping it, even by `kill -9`.
@@ -58,7 +58,7 @@ impl Cluster {
     /// # Errors
     ///
     /// If there are no server programs, `initdb` or the server fails, or the server does not answer
-    /// within 30 seconds.
+    /// within two minutes.
     ///
     /// # Cancellation
     ///
@@ -171,7 +171,7 @@ impl Cluster {
     ///
     /// # Errors
     ///
-    /// If the server fails or does not answer within 30 seconds.
+    /// If the server fails or does not answer within two minutes.
     ///
     /// # Cancellation
     ///

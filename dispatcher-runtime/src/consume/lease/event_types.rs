@@ -48,22 +48,22 @@ pub(super) async fn note_event_types<S>(
     assignment: &Assignment,
 ) -> Result<(), sqlx::Error> {
     let consumer = bound.settings.consumer;
-    let (subscription, event_types) = (bound.subscription.name, &bound.subscription.event_types);
-    if assignment.event_types == *event_types {
+    let (subscription, takes) = (bound.subscription.name, bound.subscription.takes());
+    if assignment.event_types == takes {
         return Ok(());
     }
-    let before = assignment.event_types.iter().map(String::as_str);
-    let left: Vec<_> = before.filter(|one| !event_types.contains(one)).collect();
+    let before = assignment.event_types.iter();
+    let left: Vec<_> = before.filter(|one| !takes.contains(one)).collect();
     if !left.is_empty() {
         tracing::warn!(
             consumer,
             subscription,
-            event_types = left.join(", "),
-            "the subscription took these event types before, and the handler of this replica does not: \
-             their events are passed over from now on"
+            event_types = left.into_iter().cloned().collect::<Vec<_>>().join(", "),
+            "the subscription took these event types before, and this replica takes none of them, or only those of \
+             some tenants: their other events are passed over from now on"
         );
     }
     let set = bound.settings.statements.set_event_types.query();
-    let set = set.bind(consumer).bind(subscription).bind(event_types);
+    let set = set.bind(consumer).bind(subscription).bind(takes);
     set.execute(connection).await.map(drop)
 }

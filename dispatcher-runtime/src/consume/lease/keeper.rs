@@ -289,7 +289,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
     fn event_types(&self) -> Vec<String> {
         let subscriptions = self.subscriptions.iter();
         subscriptions
-            .map(|bound| bound.subscription.event_types.join(","))
+            .map(|bound| bound.subscription.takes().join(","))
             .collect()
     }
 

@@ -284,6 +284,7 @@ impl<'a, S> Planner<'a, S> {
         let span = span::receive(event_types, settings.consumer, subscription.name);
         let selection = Selection {
             event_types,
+            tenants: subscription.tenants.as_deref(),
             after: positions.start,
             until: positions.end,
             limit: room.events,

@@ -142,6 +142,13 @@ impl PayloadSchema {
         self.outline().has_marks()
     }
 
+    /// Whether the schema marks what is at that JSON pointer, or may do so in a way that is not known.
+    #[cfg(feature = "consume")]
+    pub(crate) fn marks_at(&self, pointer: &str) -> bool {
+        let outline = self.outline();
+        outline.has_marks() && shown::is_marked_at(outline, pointer)
+    }
+
     /// The payload as those may see it who may not see everything: with `"[masked]"` in the place of each value
     /// that the schema marks with `"x-sensitive": true`. Of a payload that is invalid no value is left where
     /// the schema marks any, because it may stand in another place than the schema says.

@@ -116,6 +116,21 @@ pub(super) fn masked(outline: &Outline, payload: &Value) -> Value {
     without_marked(payload, &Schemas::at_root(outline))
 }
 
+/// Whether a value at that JSON pointer may be marked, or one around it.
+#[cfg(feature = "consume")]
+pub(super) fn is_marked_at(outline: &Outline, pointer: &str) -> bool {
+    let mut schemas = Schemas::at_root(outline);
+    for segment in pointer.split('/').skip(1) {
+        // Without a payload it is not known whether a number is an index or a name.
+        if schemas.are_sensitive() || segment.bytes().all(|byte| byte.is_ascii_digit()) {
+            return true;
+        }
+        let name = segment.replace("~1", "/").replace("~0", "~");
+        schemas = schemas.inside(Segment::Key(&name));
+    }
+    schemas.are_sensitive()
+}
+
 fn without_marked(value: &Value, schemas: &Schemas<'_>) -> Value {
     if schemas.are_sensitive() {
         return hidden();

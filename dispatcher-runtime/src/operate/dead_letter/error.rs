@@ -11,7 +11,8 @@ pub enum DeadLetterError {
     /// A setting is not allowed: the schema's name, or the limit of a filter.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// This table family has no dead letter of that id: list them to see which there are.
+    /// This table family has no dead letter of that id, or it is of a tenant to which these dead letters are not bound:
+    /// list them to see which there are.
     #[error("there is no dead letter {0}")]
     NotFound(DeadLetterId),
     /// Another operator resolved it before; a dead letter is resolved once. There is nothing left to do,
@@ -71,6 +72,22 @@ pub enum DeadLetterError {
     /// The operator is not named: pass a name.
     #[error("the operator's name is empty: name who resolves or redrives the dead letter")]
     NoOperator,
+    /// An operator's name or note cannot be recorded, because it has a control character or is too long.
+    #[error("{text} {problem}")]
+    #[non_exhaustive]
+    InvalidText {
+        /// Which text.
+        text: &'static str,
+        /// What is wrong with it, and what to do.
+        problem: String,
+    },
+    /// The token of a page was altered, or belongs to a list with other filters or of other tenants. Give it to a list
+    /// like the one that returned it, or begin with the first page.
+    #[error(
+        "`next` is not the token of a page of this list: it was altered, or belongs to other filters; send it \
+         with the filters that it was returned for, or leave it out to begin with the first page"
+    )]
+    InvalidToken,
     /// The event of the dead letter is not a valid event of the type that it was asked for: the message
     /// says why.
     #[error("the event of the dead letter {dead_letter_id} cannot be read: {problem}")]

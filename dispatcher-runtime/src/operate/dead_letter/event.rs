@@ -55,7 +55,9 @@ impl DeadLetter {
     /// use acme_contracts::credit_locked::CreditLocked;
     /// use dispatcher_runtime::{DeadLetterFilter, DeadLetters};
     ///
-    /// for dead_letter in DeadLetters::new(pool).list(&DeadLetterFilter::default()).await? {
+    /// let dead_letters = DeadLetters::new(pool);
+    /// for listed in dead_letters.list(&DeadLetterFilter::default()).await?.dead_letters {
+    ///     let dead_letter = dead_letters.get(&listed.dead_letter_id).await?;
     ///     let event = dead_letter.event::<CreditLocked>()?;
     ///     println!("{} was locked at {}", event.payload.lesson_id, event.occurred_at);
     /// }

@@ -3,7 +3,8 @@
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
 
-use super::DeadLetter;
+use super::{DeadLetter, DeadLetterSummary};
+use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::contract::gate::{MASKED, PayloadSchema};
 use crate::contract::registry::Registry;
 
@@ -16,12 +17,7 @@ impl DeadLetter {
     /// The errors show no value of a payload, unless a handler has put one into its own.
     #[must_use]
     pub fn masked(mut self, registry: &Registry) -> Self {
-        let event = registry.event(&self.event_type);
-        let version = u32::try_from(self.schema_version).ok();
-        let known = event.zip(version).and_then(|(event, version)| {
-            let schema = event.version(version)?.schema?;
-            Some((event.subject, schema))
-        });
+        let known = known(registry, &self.event_type, self.schema_version);
         if known.is_some_and(|(_, schema)| !schema.marks_values()) {
             return self;
         }
@@ -42,6 +38,38 @@ impl DeadLetter {
         }
         self
     }
+}
+
+impl DeadLetterSummary {
+    /// The same with `"[masked]"` in the place of the subject where the contracts mark it with `"x-sensitive": true`.
+    /// Where they do not have the event type or the version, or mark anything in a payload that was refused as invalid,
+    /// the subject is masked too.
+    ///
+    /// The error shows no value of a payload, unless a handler has put one into its own.
+    #[must_use]
+    pub fn masked(mut self, registry: &Registry) -> Self {
+        let hides_subject = match known(registry, &self.event_type, self.schema_version) {
+            None => true,
+            // A value may stand in another place than the schema says.
+            Some((_, schema)) if self.reason == DeadLetterReason::Invalid => schema.marks_values(),
+            Some((subject, schema)) => subject.is_some_and(|pointer| schema.marks_at(pointer)),
+        };
+        if hides_subject && self.subject.is_some() {
+            self.subject = Some(MASKED.to_owned());
+        }
+        self
+    }
+}
+
+/// Where the payloads of that event type and version have their subject, and their schema.
+fn known(
+    registry: &Registry,
+    event_type: &str,
+    schema_version: i32,
+) -> Option<(Option<&'static str>, &'static PayloadSchema)> {
+    let event = registry.event(event_type)?;
+    let version = event.version(u32::try_from(schema_version).ok()?)?;
+    Some((event.subject, version.schema?))
 }
 
 /// A payload without what is marked.

@@ -7,7 +7,8 @@
 
 use sqlx::Row;
 
-use super::{DeadLetter, DeadLetterFilter, DeadLetters};
+use super::decision::Decision;
+use super::{DeadLetter, DeadLetterFilter, DeadLetterSummary, DeadLetters};
 use crate::contract::id::DeadLetterId;
 use crate::operate::dead_letter::DeadLetterError;
 
@@ -32,15 +33,30 @@ impl DeadLetters {
         redriven_by: &str,
         note: Option<&str>,
     ) -> Result<DeadLetter, DeadLetterError> {
-        if redriven_by.trim().is_empty() {
-            return Err(DeadLetterError::NoOperator);
-        }
-        let note = match note {
+        let decision = Decision {
+            by: redriven_by,
+            claimed: None,
+            note,
+        };
+        self.redrive_as(id, decision).await
+    }
+
+    pub(crate) async fn redrive_as(
+        &self,
+        id: &DeadLetterId,
+        decision: Decision<'_>,
+    ) -> Result<DeadLetter, DeadLetterError> {
+        decision.check()?;
+        let note = match decision.note {
             Some(note) => format!("redriven: {note}"),
             None => "redriven".to_owned(),
         };
+        let decision = Decision {
+            note: Some(&note),
+            ..decision
+        };
         let statement = &self.statements.redrive_dead_letter;
-        match self.end(statement, id, redriven_by, Some(&note)).await {
+        match self.end(statement, id, decision).await {
             Ok(Some(row)) => Ok(DeadLetter::from_row(&row)?),
             Ok(None) => Err(match self.why_not(id).await? {
                 DeadLetterError::NotFound(_) => self.why_not_redriven(id).await?,
@@ -70,8 +86,8 @@ impl DeadLetters {
     /// ```
     ///
     /// # Errors
-    /// [`DeadLetterError::NoOperator`], the filter's limit is 0, or the database failed; those before the
-    /// failure are redriven.
+    /// [`DeadLetterError::NoOperator`] and [`DeadLetterError::InvalidText`], the filter's limit is 0, its token is of
+    /// another list, or the database failed; those before the failure are redriven.
     ///
     /// # Cancellation
     /// If the future is dropped some may have been redriven.
@@ -80,15 +96,15 @@ impl DeadLetters {
         filter: &DeadLetterFilter,
         redriven_by: &str,
         note: Option<&str>,
-    ) -> Result<Vec<DeadLetter>, DeadLetterError> {
+    ) -> Result<Vec<DeadLetterSummary>, DeadLetterError> {
         let filter = filter.clone().include_resolved(false);
-        let mut found = self.list(&filter).await?;
+        let mut found = self.list_pages(filter).await?;
         found.sort_unstable_by_key(|dead_letter| dead_letter.position);
         let mut redriven = Vec::with_capacity(found.len());
         for dead_letter in found {
             let id = &dead_letter.dead_letter_id;
             match self.redrive(id, redriven_by, note).await {
-                Ok(dead_letter) => redriven.push(dead_letter),
+                Ok(dead_letter) => redriven.push(dead_letter.into()),
                 Err(
                     DeadLetterError::AlreadyResolved { .. }
                     | DeadLetterError::EventGone { .. }
@@ -101,11 +117,31 @@ impl DeadLetters {
         Ok(redriven)
     }
 
+    /// As many as the filter's limit allows, on as many pages as they need.
+    pub(crate) async fn list_pages(
+        &self,
+        mut filter: DeadLetterFilter,
+    ) -> Result<Vec<DeadLetterSummary>, DeadLetterError> {
+        let mut found = Vec::new();
+        loop {
+            let page = self.list(&filter).await?;
+            let listed = u16::try_from(page.dead_letters.len()).unwrap_or(u16::MAX);
+            found.extend(page.dead_letters);
+            filter.limit = filter.limit.saturating_sub(listed);
+            match page.next {
+                Some(next) if filter.limit > 0 => filter = filter.next(next),
+                _ => return Ok(found),
+            }
+        }
+    }
+
     /// Why a dead letter that is not resolved was not redriven.
     async fn why_not_redriven(
         &self,
         id: &DeadLetterId,
     ) -> Result<DeadLetterError, DeadLetterError> {
+        // Not of another tenant.
+        let dead_letter = self.get(id).await?;
         let read = self.statements.read_letter_erased_at.query();
         let row = read.bind(id.as_str()).fetch_optional(&self.pool).await?;
         let erased_at = row.map(|row| row.try_get("erased_at")).transpose()?;
@@ -115,7 +151,6 @@ impl DeadLetters {
                 erased_at,
             });
         }
-        let dead_letter = self.get(id).await?;
         Ok(DeadLetterError::NoSubscription {
             dead_letter_id: id.clone(),
             consumer: dead_letter.consumer,

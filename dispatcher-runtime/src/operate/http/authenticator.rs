@@ -14,6 +14,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
+use crate::contract::id::TenantId;
+use crate::operate::dead_letter::DeadLetters;
 
 /// Finds the session of a request. [`authenticator_fn`] makes an authenticator from a closure.
 ///
@@ -44,7 +46,8 @@ use super::problem::Problem;
             or make one from a closure with `dispatcher_runtime::http::authenticator_fn`"
 )]
 pub trait Authenticator: Send + Sync + 'static {
-    /// Who sent the request. Its `Display` text is logged with what the session does.
+    /// Who sent the request. Its `Display` text is recorded and logged with what the session does: make it the name of the
+    /// person. Where it is blank or has a control character, the session can resolve and redrive nothing.
     type Session: fmt::Display + Send;
 
     /// The session of a request, from its headers, or from what the service's middleware has put into its
@@ -59,6 +62,36 @@ pub trait Authenticator: Send + Sync + 'static {
         &self,
         request: &Parts,
     ) -> impl Future<Output = Result<Self::Session, AuthError>> + Send;
+
+    /// The tenants to which a session is bound: it sees and touches only dead letters whose events are of these, and the
+    /// ids of others answer 404. Of no tenant, it has none. Defaults to `None`: every tenant.
+    fn tenants(&self, session: &Self::Session) -> Option<Vec<TenantId>> {
+        let _ = session;
+        None
+    }
+
+    /// The same authenticator, with sessions that are bound to tenants; see [`tenants`](Self::tenants).
+    ///
+    /// ```
+    /// use dispatcher_runtime::TenantId;
+    /// use dispatcher_runtime::http::{Authenticator, authenticator_fn};
+    ///
+    /// let north: TenantId = "tnt_swim_north".parse()?;
+    /// let sessions = authenticator_fn(|_| async { Ok("mia".to_owned()) })
+    ///     .with_tenants(move |_session| Some(vec![north.clone()]));
+    /// # drop(sessions);
+    /// # Ok::<(), dispatcher_runtime::IdError>(())
+    /// ```
+    fn with_tenants<F>(self, tenants: F) -> impl Authenticator<Session = Self::Session>
+    where
+        Self: Sized,
+        F: Fn(&Self::Session) -> Option<Vec<TenantId>> + Send + Sync + 'static,
+    {
+        WithTenants {
+            authenticator: self,
+            tenants,
+        }
+    }
 
     /// The value of the header `WWW-Authenticate` of a 401. Defaults to `Bearer`.
     fn challenge(&self) -> HeaderValue {
@@ -118,13 +151,52 @@ where
     }
 }
 
-/// The session, as the log shows it.
+struct WithTenants<A, F> {
+    authenticator: A,
+    tenants: F,
+}
+
+impl<A, F> Authenticator for WithTenants<A, F>
+where
+    A: Authenticator,
+    F: Fn(&A::Session) -> Option<Vec<TenantId>> + Send + Sync + 'static,
+{
+    type Session = A::Session;
+
+    fn authenticate(
+        &self,
+        request: &Parts,
+    ) -> impl Future<Output = Result<A::Session, AuthError>> + Send {
+        self.authenticator.authenticate(request)
+    }
+
+    fn tenants(&self, session: &A::Session) -> Option<Vec<TenantId>> {
+        (self.tenants)(session)
+    }
+
+    fn challenge(&self) -> HeaderValue {
+        self.authenticator.challenge()
+    }
+}
+
+/// The session: who it is, and what it may see.
 #[derive(Clone)]
-pub(super) struct Caller(Arc<str>);
+pub(super) struct Caller {
+    name: Arc<str>,
+    tenants: Option<Arc<[TenantId]>>,
+}
 
 impl Caller {
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The dead letters of its tenants.
+    pub(super) fn dead_letters(&self, all: &DeadLetters) -> DeadLetters {
+        match &self.tenants {
+            Some(tenants) => all.for_tenants(tenants.iter().cloned()),
+            None => all.clone(),
+        }
     }
 }
 
@@ -137,7 +209,10 @@ pub(super) async fn guard<A: Authenticator>(
     let (parts, body) = request.into_parts();
     let error = match authenticator.authenticate(&parts).await {
         Ok(session) => {
-            let caller = Caller(session.to_string().into());
+            let caller = Caller {
+                name: session.to_string().into(),
+                tenants: authenticator.tenants(&session).map(Arc::from),
+            };
             let mut request = Request::from_parts(parts, body);
             request.extensions_mut().insert(caller);
             return next.run(request).await;

@@ -2,24 +2,35 @@
 //!
 //! | route | what it returns |
 //! |---|---|
-//! | `GET /api/dispatcher/v1/dlq?consumer=&include_resolved=&limit=` | `{"dead_letters": […]}`, newest first |
+//! | `GET /api/dispatcher/v1/dlq?consumer=&tenant=&include_resolved=&limit=&next=` | `{"dead_letters": […], "next": …}`, newest first |
 //! | `GET /api/dispatcher/v1/dlq/{id}` | the dead letter |
 //! | `POST /api/dispatcher/v1/dlq/{id}/resolve` | the dead letter, resolved |
 //! | `POST /api/dispatcher/v1/dlq/{id}/redrive` | the dead letter, resolved; its event is handled again |
 //!
-//! Absent or empty, `consumer` means every consumer, `include_resolved` is `false`, and `limit` is 50; it
-//! goes from 1 to 1000. To resolve or redrive, send `{"resolved_by": "…", "resolution_note": "…"}` as
-//! `application/json`, 16 KiB at most; the note may be left out.
+//! Absent or empty, `consumer` and `tenant` mean every one, `include_resolved` is `false`, and `limit` is 50; it
+//! goes from 1 to 1000. A list has a [summary](crate::DeadLetterSummary) of each dead letter, without its envelope and its
+//! attempts, and at most about 1 MiB of them. `next` is the token of the next page, and `null` on the last one: send it
+//! with the same parameters; only `limit` may change. A query has at most 8 KiB.
 //!
-//! Every session may see whole dead letters, but for values that the contracts mark with
-//! `"x-sensitive": true`. Give them to [`Operator::registry`]: without contracts nothing is masked.
+//! To resolve or redrive, send `{"resolved_by": "…", "resolution_note": "…"}` as `application/json`, 16 KiB at most; both
+//! may be left out, and neither may have a control character. What is recorded as `resolved_by` is the session's name;
+//! a name in the body that differs is kept beside it, as `claimed_by`. The log has both.
+//!
+//! A session may be [bound to tenants](Authenticator::tenants). Then it sees, resolves and redrives the dead letters of
+//! these alone, and the ids of others do not exist for it.
+//!
+//! Every other session may see whole dead letters, but for values that the contracts mark with
+//! `"x-sensitive": true`, and for whole payloads that the contracts do not know. Give them to
+//! [`Operator::registry`]: **without contracts nothing is masked, and each session sees each payload.** What a handler put into its error is
+//! shown to every session.
 //!
 //! Every route requires a session, and an [`Authenticator`] decides what a session is. It is called before
 //! anything else of the request is read, so that a client without a session learns nothing, not even
 //! which ids exist. Without an authenticator there is no router: [`router`] takes one by value.
 //!
-//! Errors are `application/problem+json` (RFC 9457): 400 with every fault at once, 401, 403, 404, 405,
-//! 409 on a second resolve or redrive and where the event is gone, 413, 415, 500, and 503 where the same
+//! Errors are `application/problem+json` (RFC 9457): 400 with every fault at once (of many, 20 and
+//! the number of the others), 401, 403, 404, 405, 409 on a second resolve or redrive and where the event is gone, 413,
+//! 414, 415, 500, and 503 where the same
 //! request may succeed later. What the database said is in the log, under the `instance` that the answer
 //! names.
 
@@ -33,7 +44,7 @@ use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, Extension, Path, RawQuery, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use serde::Serialize;
@@ -43,10 +54,10 @@ use serde::Serialize;
 pub use authenticator::{AuthError, Authenticator, authenticator_fn};
 
 use crate::contract::id::DeadLetterId;
-use crate::operate::dead_letter::{DeadLetter, DeadLetterError};
+use crate::operate::dead_letter::{DeadLetter, DeadLetterError, Decision};
 use crate::operate::operator::Operator;
 use authenticator::Caller;
-use problem::{Faults, Problem};
+use problem::{Faults, Place, Problem};
 use request::Resolution;
 
 /// The operator's routes, each behind the authenticator.
@@ -102,6 +113,7 @@ pub fn router(operator: Operator, authenticator: impl Authenticator) -> Router {
         .route("/api/dispatcher/v1/dlq/{id}/", any(unknown))
         .route("/api/dispatcher/v1/dlq/{id}/{*rest}", any(unknown))
         .method_not_allowed_fallback(method_not_allowed)
+        .route_layer(from_fn(request::limit_query))
         .route_layer(DefaultBodyLimit::max(request::MOST_BYTES))
         .route_layer(from_fn_with_state(
             Arc::new(authenticator),
@@ -111,35 +123,26 @@ pub fn router(operator: Operator, authenticator: impl Authenticator) -> Router {
         .with_state(Arc::new(operator))
 }
 
-#[derive(Serialize)]
-struct List {
-    dead_letters: Vec<DeadLetter>,
-}
-
-/// What a session may see of a dead letter: all that the contracts do not mark as sensitive.
-fn shown(operator: &Operator, letter: DeadLetter) -> DeadLetter {
-    match operator.contracts() {
-        Some(registry) => letter.masked(registry),
-        None => letter,
-    }
-}
-
 async fn list(
     State(operator): State<Arc<Operator>>,
+    Extension(caller): Extension<Caller>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let mut faults = Faults::default();
     let filter = request::filter(query.as_deref(), &mut faults);
     faults.none()?;
-    let dead_letters = operator.dead_letters().list(&filter).await?;
-    let dead_letters = dead_letters.into_iter();
-    json(&List {
-        dead_letters: dead_letters.map(|one| shown(&operator, one)).collect(),
-    })
+    let dead_letters = caller.dead_letters(operator.dead_letters());
+    let mut page = dead_letters.list(&filter).await?;
+    if let Some(registry) = operator.contracts() {
+        let listed = page.dead_letters.into_iter();
+        page.dead_letters = listed.map(|one| one.masked(registry)).collect();
+    }
+    json(&page)
 }
 
 async fn one(
     State(operator): State<Arc<Operator>>,
+    Extension(caller): Extension<Caller>,
     id: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
@@ -147,8 +150,8 @@ async fn one(
     let id = request::id(id, &mut faults);
     request::no_parameters(query.as_deref(), &mut faults);
     let id = faults.or(id)?;
-    let found = operator.dead_letters().get(&id).await?;
-    json(&shown(&operator, found))
+    let dead_letters = caller.dead_letters(operator.dead_letters());
+    whole(&operator, dead_letters.get(&id).await?)
 }
 
 async fn resolve(
@@ -158,17 +161,17 @@ async fn resolve(
     RawQuery(query): RawQuery,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (id, resolution) = decision(id, query.as_deref(), request).await?;
-    let (by, note) = (&resolution.resolved_by, resolution.note.as_deref());
-    let resolved = operator.dead_letters().resolve(&id, by, note).await?;
-    // Both names: the session's is proven, the body's is what the client wrote.
+    let (id, resolution) = resolution(id, query.as_deref(), request).await?;
+    let decision = decision(&caller, &resolution);
+    let dead_letters = caller.dead_letters(operator.dead_letters());
+    let resolved = dead_letters.resolve_as(&id, decision).await?;
     tracing::info!(
         dead_letter_id = %id,
-        session = ?caller.as_str(),
-        resolved_by = ?by,
+        session = ?decision.by,
+        resolved_by = ?resolution.resolved_by,
         "a dead letter was resolved over HTTP"
     );
-    json(&shown(&operator, resolved))
+    whole(&operator, resolved)
 }
 
 async fn redrive(
@@ -178,20 +181,39 @@ async fn redrive(
     RawQuery(query): RawQuery,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (id, resolution) = decision(id, query.as_deref(), request).await?;
-    let (by, note) = (&resolution.resolved_by, resolution.note.as_deref());
-    let redriven = operator.dead_letters().redrive(&id, by, note).await?;
+    let (id, resolution) = resolution(id, query.as_deref(), request).await?;
+    let decision = decision(&caller, &resolution);
+    let dead_letters = caller.dead_letters(operator.dead_letters());
+    let redriven = dead_letters.redrive_as(&id, decision).await?;
     tracing::info!(
         dead_letter_id = %id,
-        session = ?caller.as_str(),
-        resolved_by = ?by,
+        session = ?decision.by,
+        resolved_by = ?resolution.resolved_by,
         "a dead letter was redriven over HTTP"
     );
-    json(&shown(&operator, redriven))
+    whole(&operator, redriven)
 }
 
-/// The dead letter that a request is about, and the operator's decision.
-async fn decision(
+/// A dead letter with its envelope, as far as a session may see it: all that the contracts do not mark as sensitive.
+fn whole(operator: &Operator, letter: DeadLetter) -> Result<Response, Problem> {
+    match operator.contracts() {
+        Some(registry) => json(&letter.masked(registry)),
+        None => json(&letter),
+    }
+}
+
+/// Both names: the session's is proven, the body's is what the client wrote.
+fn decision<'a>(caller: &'a Caller, resolution: &'a Resolution) -> Decision<'a> {
+    let claimed = resolution.resolved_by.as_deref();
+    Decision {
+        by: caller.name(),
+        claimed: claimed.filter(|claimed| *claimed != caller.name()),
+        note: resolution.note.as_deref(),
+    }
+}
+
+/// The dead letter that a request is about, and what the body says.
+async fn resolution(
     id: Result<Path<String>, PathRejection>,
     query: Option<&str>,
     request: Request,
@@ -257,13 +279,23 @@ impl From<DeadLetterError> for Problem {
             | DeadLetterError::NoSubscription { .. } => {
                 Self::new(StatusCode::CONFLICT, error.to_string())
             }
-            DeadLetterError::NoOperator => Self::new(StatusCode::BAD_REQUEST, error.to_string()),
+            DeadLetterError::InvalidToken => {
+                let mut faults = Faults::default();
+                faults.add(Place::Query, Some("next"), error.to_string());
+                faults
+                    .none()
+                    .err()
+                    .unwrap_or_else(|| Self::internal(&error))
+            }
             DeadLetterError::Database(cause)
                 if cause.is_transient() || matches!(cause.get(), sqlx::Error::PoolClosed) =>
             {
                 Self::unavailable(&error)
             }
-            DeadLetterError::Config(_)
+            // The body's texts were checked before: it is the session that has no name to be recorded.
+            DeadLetterError::NoOperator
+            | DeadLetterError::InvalidText { .. }
+            | DeadLetterError::Config(_)
             | DeadLetterError::Unreadable { .. }
             | DeadLetterError::Database(_) => Self::internal(&error),
         }

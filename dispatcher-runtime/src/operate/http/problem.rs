@@ -107,17 +107,32 @@ struct Fault {
     detail: String,
 }
 
-/// Every fault of a request, so that the client can correct all of them at once.
+/// How many faults an answer lists.
+const MOST_FAULTS: usize = 20;
+
+/// Every fault of a request, so that the client can correct all of them at once; of many, the first 20.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<Fault>);
+pub(super) struct Faults {
+    listed: Vec<Fault>,
+    /// How many there are beside these.
+    further: usize,
+}
 
 impl Faults {
     pub(super) fn add(&mut self, place: Place, name: Option<&str>, detail: String) {
-        self.0.push(Fault {
+        if self.is_full() {
+            self.further += 1;
+            return;
+        }
+        self.listed.push(Fault {
             place,
             name: name.map(shorten),
             detail,
         });
+    }
+
+    fn is_full(&self) -> bool {
+        self.listed.len() >= MOST_FAULTS
     }
 
     /// The value of a known parameter or field is not one of those allowed.
@@ -128,6 +143,9 @@ impl Faults {
 
     /// There is no parameter or field of that name.
     pub(super) fn unknown(&mut self, place: Place, name: &str, known: &[&str]) {
+        if self.is_full() {
+            return self.add(place, Some(name), String::new());
+        }
         let nearest = known
             .iter()
             .map(|known| (strsim::damerau_levenshtein(&shorten(name), known), known))
@@ -152,17 +170,25 @@ impl Faults {
     }
 
     /// # Errors
-    /// A 400 with all of them, if there are any.
+    /// A 400 with the first 20 of them and the number of the others, if there are any.
     pub(super) fn none(self) -> Result<(), Problem> {
-        if self.0.is_empty() {
+        if self.listed.is_empty() {
             return Ok(());
         }
-        let details: Vec<_> = self.0.iter().map(|fault| fault.detail.as_str()).collect();
-        let problem = Problem::new(StatusCode::BAD_REQUEST, details.join("; "));
-        let errors = self.0.into_iter().map(|fault| {
+        let details: Vec<_> = self.listed.iter().map(|it| it.detail.as_str()).collect();
+        let mut detail = details.join("; ");
+        if self.further > 0 {
+            detail = format!("{detail}; and {} more", self.further);
+        }
+        let problem = Problem::new(StatusCode::BAD_REQUEST, detail);
+        let errors = self.listed.into_iter().map(|fault| {
             serde_json::json!({ "in": fault.place, "name": fault.name, "detail": fault.detail })
         });
-        Err(problem.with("errors", errors.collect::<Value>()))
+        let problem = problem.with("errors", errors.collect::<Value>());
+        Err(match self.further {
+            0 => problem,
+            further => problem.with("further", further),
+        })
     }
 
     /// The value, if nothing was wrong.

@@ -10,21 +10,28 @@ use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, Path, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::problem::{Faults, Place, Problem};
+use crate::contract::bounded_text::excerpt;
 use crate::contract::id::DeadLetterId;
-use crate::operate::dead_letter::DeadLetterFilter;
+use crate::operate::dead_letter::{DeadLetterFilter, control_character};
 
 /// The largest body.
 pub(super) const MOST_BYTES: usize = 16 * 1024;
 
-const PARAMETERS: [&str; 3] = ["consumer", "include_resolved", "limit"];
+/// The longest query, in bytes.
+const LONGEST_QUERY: usize = 8 * 1024;
+
+const PARAMETERS: [&str; 5] = ["consumer", "tenant", "include_resolved", "limit", "next"];
 const FIELDS: [&str; 2] = ["resolved_by", "resolution_note"];
 const A_CONSUMER: &str = "the name of a consuming domain";
-const NO_NUL: &str = "text without U+0000, which Postgres cannot hold";
+const NO_CONTROL: &str = "text without control characters";
+const A_TENANT: &str = "`tnt_` followed by letters, digits, `_` or `-`";
 const AN_OPERATOR: &str = "a string that names the operator";
 
 /// Which dead letters a query asks for. An empty value counts as absent, as forms send it.
@@ -46,6 +53,11 @@ pub(super) fn filter(query: Option<&str>, faults: &mut Faults) -> DeadLetterFilt
             // U+FFFD is what the decoding makes of bytes that are not UTF-8.
             ("consumer", text) if text.contains(['\0', '\u{FFFD}']) => refuse(A_CONSUMER),
             ("consumer", text) => filter = filter.consumer(text),
+            ("tenant", text) => match text.parse() {
+                Ok(tenant) => filter = filter.tenants([tenant]),
+                Err(_) => refuse(A_TENANT),
+            },
+            ("next", token) => filter = filter.next(token),
             ("include_resolved", "true") => filter = filter.include_resolved(true),
             ("include_resolved", "false") => filter = filter.include_resolved(false),
             ("include_resolved", _) => refuse("`true` or `false`"),
@@ -64,6 +76,16 @@ pub(super) fn no_parameters(query: Option<&str>, faults: &mut Faults) {
     for (name, _) in pairs(query) {
         faults.unknown(Place::Query, &name, &[]);
     }
+}
+
+/// Refuses a query that is longer than any honest one, before it is read.
+pub(super) async fn limit_query(request: Request, next: Next) -> Response {
+    let length = request.uri().query().map_or(0, str::len);
+    if length > LONGEST_QUERY {
+        let detail = format!("the query is longer than {LONGEST_QUERY} bytes");
+        return Problem::new(StatusCode::URI_TOO_LONG, detail).into_response();
+    }
+    next.run(request).await
 }
 
 fn pairs(query: Option<&str>) -> impl Iterator<Item = (String, String)> {
@@ -146,7 +168,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// What the body of a resolve says.
 pub(super) struct Resolution {
-    pub(super) resolved_by: String,
+    /// The name that the client gives; the session proves another one, or the same.
+    pub(super) resolved_by: Option<String>,
     pub(super) note: Option<String>,
 }
 
@@ -154,6 +177,8 @@ pub(super) fn resolution(body: &[u8], faults: &mut Faults) -> Option<Resolution>
     let fields = match serde_json::from_slice::<Fields>(body) {
         Ok(Fields(fields)) => fields,
         Err(error) => {
+            // The parser quotes what it read.
+            let error = excerpt(error, 200);
             let detail = format!("the body has to be a JSON object: {error}");
             faults.add(Place::Body, None, detail);
             return None;
@@ -174,10 +199,11 @@ pub(super) fn resolution(body: &[u8], faults: &mut Faults) -> Option<Resolution>
         let given = value.to_string();
         let mut refuse = |allowed| faults.value(Place::Body, &name, &given, allowed);
         match (name.as_str(), value) {
-            (_, Value::String(text)) if text.contains('\0') => refuse(NO_NUL),
+            (_, Value::String(text)) if control_character(&text).is_some() => refuse(NO_CONTROL),
             ("resolved_by", Value::String(text)) if !text.trim().is_empty() => {
                 resolved_by = Some(text);
             }
+            ("resolved_by", Value::Null) => {}
             ("resolved_by", _) => refuse(AN_OPERATOR),
             (_, Value::String(text)) => note = Some(text),
             (_, Value::Null) => {}
@@ -185,14 +211,7 @@ pub(super) fn resolution(body: &[u8], faults: &mut Faults) -> Option<Resolution>
         }
         seen.push(name);
     }
-    if !seen.iter().any(|name| name == "resolved_by") {
-        let detail = format!("`resolved_by` is missing; it has to be {AN_OPERATOR}");
-        faults.add(Place::Body, Some("resolved_by"), detail);
-    }
-    Some(Resolution {
-        resolved_by: resolved_by?,
-        note,
-    })
+    Some(Resolution { resolved_by, note })
 }
 
 /// The fields of an object in their order: a map would keep one of two that have the same name.

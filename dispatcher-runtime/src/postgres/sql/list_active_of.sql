@@ -1,13 +1,29 @@
--- The newest unresolved dead letters of a consumer; see list_active.sql. BETWEEN, and ordering by
--- consumer too, rule out every index but the one that begins with the consumer: in an index by time
--- alone, the letters of one consumer may come after a million newer ones of another.
-SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
-       envelope, reason, error, attempts, failures::text AS failures, created_at,
-       resolved_at, resolved_by, resolution_note
-  FROM (SELECT *
-          FROM {family}dispatcher_dead_letter
-         WHERE consumer BETWEEN (SELECT $2::text) AND (SELECT $2::text) AND resolved_at IS NULL
-         ORDER BY consumer, created_at DESC, dead_letter_id DESC
-         LIMIT 1000) AS newest
- ORDER BY consumer, created_at DESC, dead_letter_id DESC
+-- A page of the newest unresolved dead letters of the consumer $6; see list_active.sql. Comparing
+-- rows, and ordering by consumer too, rule out every index but the one that begins with the consumer: in an index
+-- by time alone, the letters of one consumer may come after a million newer ones of another.
+SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, tenant_id, subject, position,
+       reason, excerpt AS error, attempts, created_at, resolved_at, resolved_by, claimed_by, resolution_note,
+       has_next
+  FROM (SELECT *,
+               pg_catalog.sum(size) OVER (listed ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before,
+               pg_catalog.lead(true) OVER listed AS has_next
+          FROM (SELECT *,
+                       400 + pg_catalog.octet_length(pg_catalog.concat(
+                           subscription, event_id, event_type, tenant_id, subject, excerpt, resolved_by,
+                           claimed_by, resolution_note)) AS size
+                  FROM (SELECT *,
+                               CASE WHEN pg_catalog.char_length(error) > (SELECT $5::integer)
+                                    THEN pg_catalog."left"(error, (SELECT $5::integer)) || '…'::text ELSE error END AS excerpt
+                          FROM (SELECT *
+                                  FROM {family}dispatcher_dead_letter
+                                 WHERE consumer >= (SELECT $6::text)
+                                   AND resolved_at IS NULL
+                                   AND (consumer, created_at, dead_letter_id)
+                                      < ((SELECT $6::text), coalesce((SELECT $2::timestamptz), 'infinity'),
+                                         coalesce((SELECT $3::text), ''))
+                                 ORDER BY consumer DESC, created_at DESC, dead_letter_id DESC
+                                 LIMIT 1001) AS newest) AS cut) AS measured
+        WINDOW listed AS (ORDER BY consumer DESC, created_at DESC, dead_letter_id DESC)) AS page
+ WHERE coalesce(bytes_before, 0::bigint) < (SELECT $4::bigint)
+ ORDER BY consumer DESC, created_at DESC, dead_letter_id DESC
  LIMIT (SELECT $1::bigint)

@@ -5,5 +5,5 @@ SELECT
   FROM {family}dispatcher_cursor AS cursor
   JOIN {family}dispatcher_dead_letter AS letter
     ON letter.consumer = cursor.consumer AND letter.subscription = cursor.subscription
- WHERE letter.dead_letter_id = $1
+ WHERE letter.dead_letter_id = $1 AND ($2::text[] IS NULL OR letter.tenant_id = ANY ($2))
    FOR UPDATE OF cursor

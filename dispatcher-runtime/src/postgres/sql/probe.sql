@@ -1,5 +1,6 @@
 -- Whether a consumer can keep its state in this database. Fails if the tables are missing.
 SELECT pg_catalog.current_setting('server_version_num')::int AS server_version,
+       pg_catalog.current_setting('server_encoding') AS server_encoding,
        pg_is_in_recovery() AS standby,
        clock_timestamp() AS now,
        -- In milliseconds; 0 for none.

@@ -1,5 +1,6 @@
 -- Whether events can be read from this database. Fails if the log is missing.
 SELECT pg_catalog.current_setting('server_version_num')::int AS server_version,
+       pg_catalog.current_setting('server_encoding') AS server_encoding,
        pg_is_in_recovery() AS standby,
        (SELECT sequence.seqcache
           FROM pg_catalog.pg_sequence AS sequence

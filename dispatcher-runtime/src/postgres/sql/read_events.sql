@@ -1,6 +1,6 @@
--- R3: the next events of these types, up to the horizon: at most $4 of them, and no more once their
--- rows add up to $7 bytes (the length of a column is known without fetching it). Of a row whose
--- texts have more than $8 bytes together, or whose payload has more than $9, only what is short is
+-- R3: the next events of these types, and of the tenants $8 unless it is NULL, up to the horizon: at most $4 of them, and
+-- no more once their rows add up to $7 bytes (the length of a column is known without fetching it). Of a row whose
+-- texts have more than $9 bytes together, or whose payload has more than $10, only what is short is
 -- returned: neither a statement nor a dead letter might hold the rest.
 -- The parameters are in subqueries, which hide their values from the planner: in a large log it
 -- would rate a plan for these values above a generic one, and plan again for each batch. The inner
@@ -20,8 +20,8 @@ SELECT event.position, event.event_id, event.event_type, event.schema_version, e
        CASE WHEN event.is_whole THEN event.payload::text ELSE 'null' END AS payload_text,
        event.inserted_at, event.erased_at, event.lengths, event.bytes >= $7 AS is_cut
   FROM (SELECT next.*,
-               next.text_bytes <= $8 AND next.payload_bytes <= $9 AS is_whole,
-               CASE WHEN next.text_bytes > $8 OR next.payload_bytes > $9
+               next.text_bytes <= $9 AND next.payload_bytes <= $10 AS is_whole,
+               CASE WHEN next.text_bytes > $9 OR next.payload_bytes > $10
                     THEN ARRAY[pg_catalog.octet_length(next.event_id), pg_catalog.octet_length(next.event_type),
                           pg_catalog.octet_length(next.tenant_id), pg_catalog.octet_length(next.producer),
                           pg_catalog.octet_length(next.subject), pg_catalog.octet_length(next.actor),
@@ -42,6 +42,7 @@ SELECT event.position, event.event_id, event.event_type, event.schema_version, e
                           FROM {family}dispatcher_event
                          WHERE event_type = ANY ((SELECT $1::text[])::text[])
                            AND position > (SELECT $2::bigint) AND position <= (SELECT $3::bigint)
+                           AND ((SELECT $8::text[]) IS NULL OR tenant_id = ANY ((SELECT $8::text[])::text[]))
                            -- Not = 1, which the planner would estimate to be rare.
                            AND ((SELECT $5::integer) < 2
                                 OR {family}dispatcher_partition(subject, event_id, (SELECT $5::integer))

@@ -4,8 +4,9 @@
 -- if two operators redrive the letter, the second changes nothing.
 WITH letter AS (
     UPDATE {family}dispatcher_dead_letter
-       SET resolved_at = clock_timestamp(), resolved_by = $2, resolution_note = $3
+       SET resolved_at = clock_timestamp(), resolved_by = $2, resolution_note = $3, claimed_by = $4
      WHERE dead_letter_id = $1 AND resolved_at IS NULL AND erased_at IS NULL
+       AND ($5::text[] IS NULL OR tenant_id = ANY ($5))
        -- Otherwise nothing would ever handle it.
        AND EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor
                     WHERE cursor.consumer = dispatcher_dead_letter.consumer
@@ -46,9 +47,9 @@ WITH letter AS (
         DO UPDATE SET attempts = 0, due_at = excluded.due_at, failures = excluded.failures,
                       dead_letter_id = NULL, is_begun = false
 )
-SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
+SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, tenant_id, subject, position,
        envelope, reason, error, attempts, failures::text AS failures, created_at,
-       resolved_at, resolved_by, resolution_note,
+       resolved_at, resolved_by, claimed_by, resolution_note,
        -- Otherwise a sleeping consumer would wait for its next poll.
        CASE WHEN pg_notification_queue_usage() < 0.5::float8
             THEN pg_catalog.pg_notify('dispatcher_event_inserted', event_type)::text END AS notified

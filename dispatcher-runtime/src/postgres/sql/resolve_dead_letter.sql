@@ -3,8 +3,9 @@
 -- earlier one waits.
 WITH letter AS (
     UPDATE {family}dispatcher_dead_letter
-       SET resolved_at = clock_timestamp(), resolved_by = $2, resolution_note = $3
+       SET resolved_at = clock_timestamp(), resolved_by = $2, resolution_note = $3, claimed_by = $4
      WHERE dead_letter_id = $1 AND resolved_at IS NULL
+       AND ($5::text[] IS NULL OR tenant_id = ANY ($5))
     RETURNING *
 ), freed AS (
     DELETE FROM {family}dispatcher_retry AS held
@@ -24,9 +25,9 @@ WITH letter AS (
                                   AND next.position <> freed.position)
     RETURNING waiting.position
 )
-SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, subject, position,
+SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, tenant_id, subject, position,
        envelope, reason, error, attempts, failures::text AS failures, created_at,
-       resolved_at, resolved_by, resolution_note,
+       resolved_at, resolved_by, claimed_by, resolution_note,
        -- Otherwise a sleeping consumer would wait for its next poll.
        CASE WHEN EXISTS (SELECT FROM released)
             THEN pg_catalog.pg_notify('dispatcher_event_inserted', event_type)::text END AS notified

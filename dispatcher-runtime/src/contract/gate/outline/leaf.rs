@@ -17,6 +17,11 @@ pub(in super::super) struct Leaf {
 
 impl Leaf {
     pub(super) fn new(schema: Value, draft: Draft, old_drafts: bool) -> Self {
+        // What jsonschema does not know it reads as the newest draft, but must not be asked to.
+        let draft = match draft {
+            Draft::Unknown => Draft::Draft202012,
+            known => known,
+        };
         Self {
             schema,
             draft,

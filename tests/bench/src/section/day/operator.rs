@@ -25,7 +25,7 @@ pub(super) async fn work(
     let dead_letters = DeadLetters::new(pool.clone());
     let all = DeadLetterFilter::default().limit(1000);
     while !is_over(&mut evening, clock.hour / 4).await {
-        for dead_letter in dead_letters.list(&all).await? {
+        for dead_letter in dead_letters.list(&all).await?.dead_letters {
             let id = &dead_letter.dead_letter_id;
             let about = [
                 of_text(&dead_letter.subscription),

@@ -52,7 +52,7 @@ pub(super) async fn redrive(side: &Side) -> Result<f64, Error> {
     let times = side.times(10);
     let filter = DeadLetterFilter::default().consumer("growth");
     let filter = filter.limit(u16::try_from(times).unwrap_or(u16::MAX));
-    let found = dead_letters.list(&filter).await?;
+    let found = dead_letters.list(&filter).await?.dead_letters;
     let began = Instant::now();
     for dead_letter in &found {
         let id = &dead_letter.dead_letter_id;
