@@ -30,6 +30,12 @@
 CREATE FUNCTION dispatcher_needs_program() RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 1;
 
+-- How many bytes a payload may have. To change it, replace this function (docs/security.md, "Limits").
+CREATE FUNCTION dispatcher_max_payload_bytes() RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 16777216;
+
+COMMENT ON FUNCTION dispatcher_max_payload_bytes() IS 'How many bytes the payload of an event may have.';
+
 CREATE TABLE dispatcher_event (
     position       bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1),
     event_id       text        COLLATE "C" NOT NULL,
@@ -46,20 +52,38 @@ CREATE TABLE dispatcher_event (
     -- json, not jsonb: the stored text is the validated text, and jsonb refuses "\u0000".
     payload        json        NOT NULL,
     inserted_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    erased_at      timestamptz,
     CONSTRAINT dispatcher_event_pkey PRIMARY KEY (position),
     -- Publishing an event id a second time is a no-op.
     CONSTRAINT dispatcher_event_event_id_key UNIQUE (event_id),
     -- The range that RFC 3339 can write: no handler could receive an infinite time.
     CONSTRAINT dispatcher_event_times_check
         CHECK (occurred_at >= '0001-01-01 00:00Z BC' AND occurred_at < '10000-01-01 00:00Z'
-           AND inserted_at >= '0001-01-01 00:00Z' AND inserted_at < '10000-01-01 00:00Z')
+           AND inserted_at >= '0001-01-01 00:00Z' AND inserted_at < '10000-01-01 00:00Z'),
+    -- A row that is larger could become too large for a statement, an index or a dead letter. Bytes and not
+    -- characters, because that is what memory and messages are made of; and the length of a value that is stored
+    -- elsewhere is known without fetching it.
+    CONSTRAINT dispatcher_event_event_id_length_check CHECK (octet_length(event_id) <= 1024),
+    CONSTRAINT dispatcher_event_event_type_length_check CHECK (octet_length(event_type) <= 1024),
+    CONSTRAINT dispatcher_event_tenant_id_length_check CHECK (octet_length(tenant_id) <= 1024),
+    CONSTRAINT dispatcher_event_producer_length_check CHECK (octet_length(producer) <= 1024),
+    CONSTRAINT dispatcher_event_subject_length_check CHECK (octet_length(subject) <= 1024),
+    CONSTRAINT dispatcher_event_actor_length_check CHECK (octet_length(actor) <= 1024),
+    CONSTRAINT dispatcher_event_correlation_id_length_check CHECK (octet_length(correlation_id) <= 1024),
+    CONSTRAINT dispatcher_event_causation_id_length_check CHECK (octet_length(causation_id) <= 1024),
+    CONSTRAINT dispatcher_event_traceparent_length_check CHECK (octet_length(traceparent) <= 1024),
+    CONSTRAINT dispatcher_event_payload_length_check
+        CHECK (octet_length(payload::text) <= dispatcher_max_payload_bytes()),
+    -- No valid payload is null, so a program that does not know of erasure refuses it.
+    CONSTRAINT dispatcher_event_erased_check CHECK (erased_at IS NULL OR payload::text = 'null')
     -- Vacuum after 2 % of changes: the default of 20 % is a lot to leave behind in a large table.
 ) WITH (autovacuum_vacuum_scale_factor = 0.02);
 
-COMMENT ON TABLE dispatcher_event IS 'Published events, in the order of position. Rows are inserted and never changed.';
+COMMENT ON TABLE dispatcher_event IS 'Published events, in the order of position. Rows are inserted and never changed, except that a payload may be erased.';
 COMMENT ON COLUMN dispatcher_event.subject IS 'Whom the event is about: the ordering key.';
 COMMENT ON COLUMN dispatcher_event.occurred_at IS 'When the fact happened, as the producer says.';
 COMMENT ON COLUMN dispatcher_event.inserted_at IS 'When the row was inserted, by the clock of this server.';
+COMMENT ON COLUMN dispatcher_event.erased_at IS 'When the payload was erased. It is null since.';
 
 -- The key of a floor lock: 2 bits that say "a floor", 14 bits of the table's oid, 48 bits of floor. The oids
 -- of two table families may agree in 14 bits, so a reader counts only the locks of transactions that have

@@ -52,7 +52,7 @@ COMMENT ON FUNCTION dispatcher_read_traceparent(text) IS
 CREATE FUNCTION dispatcher_check_envelope(
     event_type text, payload json, tenant_id text, producer text, subject text, actor text,
     correlation_id text, causation_id text, event_id text, schema_version integer,
-    occurred_at timestamptz
+    occurred_at timestamptz, max_payload_bytes integer DEFAULT dispatcher_max_payload_bytes()
 ) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -75,16 +75,16 @@ BEGIN
         ('producer', quote_literal(left(producer, 100)),
             'the domain that owns the event type, one word in lower case such as revenue',
             producer COLLATE "C" ~ '^[a-z][a-z0-9_]*$'),
-        ('subject', quote_literal(subject),
+        ('subject', quote_literal(left(subject, 100)),
             'whom the event is about, or NULL',
             subject IS DISTINCT FROM ''),
-        ('actor', quote_literal(actor),
+        ('actor', quote_literal(left(actor, 100)),
             'who causes the event, such as user:per_… ; NULL stands for system: and the producer',
             actor IS DISTINCT FROM ''),
-        ('correlation_id', quote_literal(correlation_id),
+        ('correlation_id', quote_literal(left(correlation_id, 100)),
             'a text, or NULL',
             correlation_id IS DISTINCT FROM ''),
-        ('causation_id', quote_literal(causation_id),
+        ('causation_id', quote_literal(left(causation_id, 100)),
             'a text, or NULL',
             causation_id IS DISTINCT FROM ''),
         ('event_id', quote_literal(left(event_id, 100)),
@@ -97,7 +97,25 @@ BEGIN
         ('occurred_at', quote_literal(occurred_at),
             'a time in the years 0 (1 BC) to 9999, or NULL for now',
             occurred_at IS NULL
-                OR (occurred_at >= '0001-01-01 00:00Z BC' AND occurred_at < '10000-01-01 00:00Z'))
+                OR (occurred_at >= '0001-01-01 00:00Z BC' AND occurred_at < '10000-01-01 00:00Z')),
+        -- These are the limits of the table.
+        ('payload', format('%s bytes long', octet_length(payload::text)),
+            format('at most %s bytes long, the limit of dispatcher_max_payload_bytes()', max_payload_bytes),
+            octet_length(payload::text) <= max_payload_bytes OR payload IS NULL),
+        ('event_type', format('%s bytes long', octet_length(event_type)), 'at most 1024 bytes long',
+            octet_length(event_type) <= 1024 OR event_type IS NULL),
+        ('tenant_id', format('%s bytes long', octet_length(tenant_id)), 'at most 1024 bytes long',
+            octet_length(tenant_id) <= 1024 OR tenant_id IS NULL),
+        ('producer', format('%s bytes long', octet_length(producer)), 'at most 1024 bytes long',
+            octet_length(producer) <= 1024 OR producer IS NULL),
+        ('subject', format('%s bytes long', octet_length(subject)), 'at most 1024 bytes long',
+            octet_length(subject) <= 1024 OR subject IS NULL),
+        ('actor', format('%s bytes long', octet_length(actor)), 'at most 1024 bytes long',
+            octet_length(actor) <= 1024 OR actor IS NULL),
+        ('correlation_id', format('%s bytes long', octet_length(correlation_id)), 'at most 1024 bytes long',
+            octet_length(correlation_id) <= 1024 OR correlation_id IS NULL),
+        ('causation_id', format('%s bytes long', octet_length(causation_id)), 'at most 1024 bytes long',
+            octet_length(causation_id) <= 1024 OR causation_id IS NULL)
       ) AS rule (field, given, expected, holds)
      WHERE holds IS NOT TRUE;
     IF problems IS NOT NULL THEN
@@ -107,7 +125,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION dispatcher_check_envelope(text, json, text, text, text, text, text, text, text, integer, timestamptz) IS
+COMMENT ON FUNCTION dispatcher_check_envelope(text, json, text, text, text, text, text, text, text, integer, timestamptz, integer) IS
     'Refuses an invalid envelope, with all its faults at once.';
 
 -- "position" is quoted because it is a keyword where a parameter is named.

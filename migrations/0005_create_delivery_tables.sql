@@ -40,6 +40,8 @@ CREATE TABLE dispatcher_dead_letter (
     -- The name that a request gave for the operator, where it is not the one that its session proves.
     claimed_by      text,
     resolution_note text,
+    -- When the payload, and the errors that may quote it, were erased.
+    erased_at       timestamptz,
     CONSTRAINT dispatcher_dead_letter_pkey PRIMARY KEY (dead_letter_id),
     CONSTRAINT dispatcher_dead_letter_reason_check
         CHECK (reason IN ('retries_exhausted', 'permanent', 'invalid', 'crashed')),

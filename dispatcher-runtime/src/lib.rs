@@ -149,8 +149,8 @@ pub use consume::from_ref::FromRef;
 pub use consume::handler::{Handler, State};
 #[cfg(feature = "consume")]
 pub use consume::{
-    Consumer, ConsumerBuilder, HandlerError, RetryPolicy, RunError, RunningConsumer, StartError,
-    StopReport, SubscriptionOptions, shutdown_signal,
+    Consumer, ConsumerBuilder, ErasedEvents, HandlerError, RetryPolicy, RunError, RunningConsumer,
+    StartError, StopReport, SubscriptionOptions, shutdown_signal,
 };
 /// ```
 /// use acme_contracts::credit_locked::{self, CreditLocked};
@@ -217,6 +217,8 @@ pub use operate::dead_letter::{
     DeadLetter, DeadLetterError, DeadLetterFilter, DeadLetterPage, DeadLetterSummary, DeadLetters,
     FailedAttempt,
 };
+#[cfg(feature = "consume")]
+pub use operate::erasure::{Erased, Erasure, ErasureError};
 #[cfg(feature = "http")]
 pub use operate::http;
 #[cfg(feature = "consume")]

@@ -30,8 +30,8 @@ macro_rules! planned {
 
 const STATEMENTS: &[Planned] = planned! {
     "read_lease" ("text, text, integer, bigint, timestamptz, boolean") = "'coaching', 'hold_slot', 0, 1, now(), true";
-    "read_events" ("text[], bigint, bigint, bigint, integer, integer, bigint, text[]") = "'{credit.locked}', 10000, 20000, 50, 1, 0, 8388608, NULL";
-    "read_events_at" ("bigint[], bigint") = "'{1,2,3}', 8388608";
+    "read_events" ("text[], bigint, bigint, bigint, integer, integer, bigint, text[], bigint, bigint") = "'{credit.locked}', 10000, 20000, 50, 1, 0, 8388608, NULL, 1048576, 536870912";
+    "read_events_at" ("bigint[], bigint, bigint, bigint") = "'{1,2,3}', 8388608, 1048576, 536870912";
     "read_last_event" ("bigint") = "20000";
     "read_ends" ("") = "";
     "read_marks" ("text, text, bigint[], text[], text[], bigint") = "'coaching', 'hold_slot', '{1}', '{evt_a}', '{per_a}', 20000";
@@ -194,7 +194,7 @@ async fn a_plan_is_kept_however_large_the_log() -> TestResult {
         )
         .await?;
     // The next events of a consumer that keeps up: with known values, their plan looks cheap.
-    let keeps_up = "'{credit.locked}', 19990, 20000, 50, 1, 0, 8388608, NULL";
+    let keeps_up = "'{credit.locked}', 19990, 20000, 50, 1, 0, 8388608, NULL, 1048576, 536870912";
     let mut faults = Vec::new();
     for name in [
         "read_lease",

@@ -272,12 +272,12 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         self
     }
 
-    /// How many bytes of payloads are read before they are handled. Defaults to 8 MiB; 0 is refused at the
-    /// start. The payload that reaches the limit is the last one, so a read holds at least one payload and
-    /// exceeds the limit by at most one. Retries and new events share it. Each partition that this replica
+    /// How many bytes of events are read before they are handled: their payloads and the texts of their envelopes.
+    /// Defaults to 8 MiB; 0 is refused at the start. The event that reaches the limit is the last one, so a read
+    /// holds at least one event and exceeds the limit by at most one. Retries and new events share it. Each partition that this replica
     /// works on has a batch of its own.
     ///
-    /// It limits the text of the payloads, not the process's memory, which also holds what is made of
+    /// It limits the text of the events, not the process's memory, which also holds what is made of
     /// the one that is being handled. Lower it where payloads are large.
     pub fn batch_bytes(mut self, bytes: u64) -> Self {
         self.settings.batch_bytes = bytes;

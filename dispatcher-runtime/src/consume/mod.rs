@@ -7,6 +7,7 @@ mod admission;
 mod builder;
 pub(crate) mod clock;
 pub(crate) mod delivery;
+pub(crate) mod erased_events;
 pub(crate) mod event_of;
 pub(crate) mod event_union;
 pub(crate) mod from_ref;
@@ -46,6 +47,7 @@ pub(crate) mod wake;
 mod worker;
 
 pub use builder::{Consumer, ConsumerBuilder};
+pub use erased_events::ErasedEvents;
 pub use handler_error::HandlerError;
 pub use options::SubscriptionOptions;
 pub use retry_policy::RetryPolicy;

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::consume::erased_events::ErasedEvents;
 use crate::consume::retry_policy::{Retry, RetryPolicy};
 use crate::consume::subscription::Subscription;
 use crate::contract::id::TenantId;
@@ -31,6 +32,7 @@ pub struct SubscriptionOptions {
     handler_timeout: Option<Option<Duration>>,
     retry: Option<Retry>,
     holds_subjects: bool,
+    erased: ErasedEvents,
     shares_transaction: bool,
     shares_savepoint: bool,
     start: Option<StartFrom>,
@@ -46,6 +48,7 @@ impl Default for SubscriptionOptions {
             handler_timeout: None,
             retry: None,
             holds_subjects: false,
+            erased: ErasedEvents::Skip,
             shares_transaction: false,
             shares_savepoint: false,
             start: None,
@@ -155,6 +158,19 @@ impl SubscriptionOptions {
         self
     }
 
+    /// What happens to an event whose payload was [erased](crate::Erasure) before it was handled. Defaults to
+    /// [`ErasedEvents::Skip`].
+    ///
+    /// ```
+    /// use dispatcher_runtime::{ErasedEvents, SubscriptionOptions};
+    ///
+    /// let options = SubscriptionOptions::new().erased_events(ErasedEvents::DeadLetter);
+    /// ```
+    pub fn erased_events(mut self, erased: ErasedEvents) -> Self {
+        self.erased = erased;
+        self
+    }
+
     /// Whether the events of a batch are handled in one transaction, each under a savepoint of its own.
     /// Defaults to `false`: each event has a transaction of its own. It changes nothing for a handler that
     /// takes no transaction.
@@ -202,6 +218,7 @@ impl SubscriptionOptions {
         subscription.handler_timeout = self.handler_timeout;
         subscription.retry = self.retry;
         subscription.holds_subjects = self.holds_subjects;
+        subscription.erased = self.erased;
         subscription.shares_transaction = self.shares_transaction || self.shares_savepoint;
         subscription.shares_savepoint = self.shares_savepoint;
         subscription.start = self.start;

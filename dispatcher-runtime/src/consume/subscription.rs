@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+use super::erased_events::ErasedEvents;
 use super::handler::{Handler, Incoming};
 use super::handler_error::HandlerError;
 use super::retry_policy::Retry;
@@ -59,6 +60,8 @@ pub(crate) struct Subscription<S> {
     pub(crate) not_renamed_from: Vec<&'static str>,
     /// Whether a dead letter holds its subject until it is resolved.
     pub(crate) holds_subjects: bool,
+    /// What it does with events whose payload was erased.
+    pub(crate) erased: ErasedEvents,
     /// Whether events of a batch have one transaction.
     pub(crate) shares_transaction: bool,
     /// Whether events of a batch have one savepoint, until one of them fails.
@@ -80,6 +83,7 @@ impl<S> Subscription<S> {
             start: None,
             not_renamed_from: Vec::new(),
             holds_subjects: false,
+            erased: ErasedEvents::Skip,
             shares_transaction: false,
             shares_savepoint: false,
             handler: Box::new(Typed(handler)),
@@ -145,6 +149,7 @@ impl Subscription<()> {
             start: self.start,
             not_renamed_from: self.not_renamed_from,
             holds_subjects: self.holds_subjects,
+            erased: self.erased,
             shares_transaction: self.shares_transaction,
             shares_savepoint: self.shares_savepoint,
             handler: Box::new(Stateless(self.handler)),

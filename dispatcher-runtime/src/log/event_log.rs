@@ -14,7 +14,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
 use time::OffsetDateTime;
 
 use super::horizon::{Blocker, Horizon};
-use super::rows::{Anchor, Batch, Mismatch, Selection};
+use super::rows::{Anchor, Batch, Mismatch, Selection, bind_row_limits};
 use super::start_from::StartFrom;
 use super::statements::{LogStatements, SweepStatements};
 use crate::postgres::error::{ConfigError, DatabaseError};
@@ -158,7 +158,7 @@ impl EventLog {
         Batch::read(query.fetch(connection)).await
     }
 
-    /// The events at these positions, as far as they are there. Reading stops once their payloads have
+    /// The events at these positions, as far as they are there. Reading stops once their rows have
     /// reached this many bytes.
     pub(crate) async fn events_at(
         &self,
@@ -172,7 +172,7 @@ impl EventLog {
             .query()
             .bind(positions)
             .bind(i64::try_from(bytes).unwrap_or(i64::MAX));
-        Batch::read(query.fetch(connection)).await
+        Batch::read(bind_row_limits(query).fetch(connection)).await
     }
 
     /// The last event up to a position.

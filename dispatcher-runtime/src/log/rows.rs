@@ -17,6 +17,21 @@ use crate::postgres::sql::Statement;
 /// usual sizes.
 const USUAL: u32 = 1024;
 
+/// How many bytes the texts around a payload may have together, so that a row is read whole. A dead letter escapes
+/// them, which makes them at most six times as long.
+const MAX_TEXTS_BYTES: i64 = 1 << 20;
+
+/// How many bytes a payload may have, so that its row is read whole: with the texts it fits into a message and into a
+/// column, which Postgres limits to 1 GB.
+const MAX_PAYLOAD_BYTES: i64 = 512 << 20;
+
+/// Binds what makes a row too large to be read whole, the last parameters of its statement.
+pub(super) fn bind_row_limits<'q>(
+    query: Query<'q, Postgres, PgArguments>,
+) -> Query<'q, Postgres, PgArguments> {
+    query.bind(MAX_TEXTS_BYTES).bind(MAX_PAYLOAD_BYTES)
+}
+
 /// An event that a cursor has passed.
 #[derive(Clone, Debug)]
 pub(crate) struct Anchor {
@@ -64,7 +79,7 @@ pub(crate) struct Selection<'a> {
     pub(crate) after: i64,
     pub(crate) until: i64,
     pub(crate) limit: u32,
-    /// Reading stops once the payloads have reached this many bytes.
+    /// Reading stops once the rows have reached this many bytes.
     pub(crate) bytes: u64,
     pub(crate) partitions: i32,
     pub(crate) partition: i32,
@@ -76,7 +91,7 @@ impl Selection<'_> {
     pub(super) fn bind(&self, statement: &Statement) -> Query<'static, Postgres, PgArguments> {
         let at_most = self.limit.max(USUAL).checked_next_power_of_two();
         let at_most = at_most.unwrap_or(u32::MAX).to_string();
-        sqlx::query(AssertSqlSafe(statement.0.replace("{at_most}", &at_most)))
+        let query = sqlx::query(AssertSqlSafe(statement.0.replace("{at_most}", &at_most)))
             .bind(self.event_types.to_vec())
             .bind(self.after)
             .bind(self.until)
@@ -84,7 +99,8 @@ impl Selection<'_> {
             .bind(self.partitions)
             .bind(self.partition)
             .bind(i64::try_from(self.bytes).unwrap_or(i64::MAX))
-            .bind(self.tenants.map(<[String]>::to_vec))
+            .bind(self.tenants.map(<[String]>::to_vec));
+        bind_row_limits(query)
     }
 }
 

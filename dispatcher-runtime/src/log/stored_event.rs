@@ -13,6 +13,7 @@ use crate::contract::envelope::EventEnvelope;
 use crate::contract::exact;
 use crate::contract::gate::InvalidPayload;
 use crate::contract::gate::envelope::Fields;
+use crate::contract::gate::envelope::MAX_TEXT_BYTES;
 use crate::contract::id::IdError;
 use crate::contract::registry::Registry;
 use crate::contract::traceparent;
@@ -34,7 +35,26 @@ pub struct StoredEvent {
     pub(crate) traceparent: Option<String>,
     pub(crate) payload: String,
     pub(crate) inserted_at: OffsetDateTime,
+    /// When the payload was erased.
+    pub(crate) erased_at: Option<OffsetDateTime>,
+    /// Of a row that is too large to be read whole: the bytes of each column of [`MEASURED`]. The long ones are
+    /// empty here, and the payload is null.
+    pub(crate) lengths: Option<Vec<Option<i32>>>,
 }
+
+/// The columns whose lengths are read, in their order.
+const MEASURED: [&str; 10] = [
+    "event_id",
+    "event_type",
+    "tenant_id",
+    "producer",
+    "subject",
+    "actor",
+    "correlation_id",
+    "causation_id",
+    "traceparent",
+    "payload",
+];
 
 /// The columns that a statement has to begin with, in this order, and their reader. They are read by
 /// place, because fourteen look-ups by name for each event are noticeable.
@@ -67,8 +87,10 @@ projection! {
     correlation_id: "correlation_id",
     causation_id: "causation_id",
     traceparent: "traceparent",
-    payload: "payload::text AS payload_text",
+    payload: "payload_text",
     inserted_at: "inserted_at",
+    erased_at: "erased_at",
+    lengths: "lengths",
 }
 
 /// Why a row is not an event that a handler can take. No attempt will ever succeed.
@@ -154,7 +176,42 @@ impl StoredEvent {
             traceparent: None,
             payload: "null".to_owned(),
             inserted_at: OffsetDateTime::UNIX_EPOCH,
+            erased_at: None,
+            lengths: None,
         }
+    }
+
+    /// How many bytes its texts and its payload have here.
+    pub(crate) fn bytes(&self) -> usize {
+        let optional = [
+            &self.subject,
+            &self.correlation_id,
+            &self.causation_id,
+            &self.traceparent,
+        ];
+        let optional = optional.into_iter().flatten().map(String::len);
+        self.event_id.len()
+            + self.event_type.len()
+            + self.tenant_id.len()
+            + self.producer.len()
+            + self.actor.len()
+            + self.payload.len()
+            + optional.sum::<usize>()
+    }
+
+    /// Which columns make the row too large to be read whole, if it is: `actor has 2000000 bytes`.
+    pub(crate) fn oversize(&self) -> Option<String> {
+        let lengths = MEASURED.iter().zip(self.lengths.as_ref()?);
+        let long = lengths.filter_map(|(column, length)| {
+            let length = length.and_then(|length| usize::try_from(length).ok())?;
+            (length > MAX_TEXT_BYTES).then(|| format!("{column} has {length} bytes"))
+        });
+        Some(long.collect::<Vec<_>>().join(", "))
+    }
+
+    /// Whether there is no payload for a handler.
+    pub(crate) fn is_withheld(&self) -> bool {
+        self.erased_at.is_some() || self.lengths.is_some()
     }
 
     /// Refuses an event that a handler of these event types does not handle. That happens where the
@@ -232,7 +289,8 @@ impl StoredEvent {
         }
     }
 
-    /// The event as the envelope contract writes it, with the payload's own spelling.
+    /// The event as the envelope contract writes it, with the payload's own spelling. Of one that is too large, what
+    /// could be read, and in `omitted` what could not.
     pub(crate) fn envelope_json(&self) -> Result<String, serde_json::Error> {
         let occurred_at = self
             .occurred_at
@@ -254,6 +312,15 @@ impl StoredEvent {
         .to_string();
         // The payload is spliced in as text, so that one that serde cannot read is kept as well.
         fields.pop();
+        if let Some(at) = self.erased_at {
+            let at = at.format(&time::format_description::well_known::Rfc3339);
+            let at = serde_json::to_string(&at.map_err(serde::ser::Error::custom)?)?;
+            return Ok(format!("{fields},\"payload\":null,\"erased_at\":{at}}}"));
+        }
+        if let Some(omitted) = self.oversize() {
+            let omitted = serde_json::to_string(&omitted)?;
+            return Ok(format!("{fields},\"payload\":null,\"omitted\":{omitted}}}"));
+        }
         Ok(format!("{fields},\"payload\":{}}}", self.payload))
     }
 }
@@ -273,7 +340,10 @@ mod tests {
         let (list, _) = list.split_once(" FROM ").unwrap();
         let columns = list.split(',').map(|column| column.trim());
         columns
-            .map(|column| column.strip_prefix("event.").unwrap_or(column).to_owned())
+            .map(|column| match column.rsplit_once(" AS ") {
+                Some((_, name)) => name.to_owned(),
+                None => column.strip_prefix("event.").unwrap_or(column).to_owned(),
+            })
             .collect()
     }
 

@@ -177,11 +177,12 @@ pub struct AttemptRecord<'a> {
     pub subscription: &'static str,
     /// What became of it.
     pub outcome: AttemptOutcome,
-    /// 1 for the first attempt.
+    /// 1 for the first attempt. Of an erased event, how many were made before.
     pub attempt: u32,
     /// How long the handler ran, validation included. `None` if it ended its delivery's transaction.
     pub handler_latency: Option<Duration>,
-    /// How long the event was on its way; `None` if it will be handled again.
+    /// How long the event was on its way; `None` if it will be handled again, or is skipped because its payload was
+    /// erased.
     pub end_to_end: Option<EndToEnd>,
 }
 

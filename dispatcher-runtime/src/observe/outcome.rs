@@ -36,6 +36,8 @@ pub enum AttemptOutcome {
     Retried,
     /// It failed for the last time.
     DeadLettered,
+    /// None was made: the event's payload was erased, and the event is skipped.
+    Erased,
 }
 
 impl AttemptOutcome {
@@ -50,6 +52,7 @@ impl AttemptOutcome {
             Self::Handled => "handled",
             Self::Retried => "retried",
             Self::DeadLettered => "dead_lettered",
+            Self::Erased => "erased",
         }
     }
 }

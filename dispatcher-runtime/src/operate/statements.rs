@@ -14,6 +14,17 @@ statements! {
         rewind_cursors,
     }
 
+    /// What erases payloads.
+    pub(crate) struct ErasureStatements {
+        erase_dead_letters,
+        erase_event,
+        erase_subject,
+        erase_waiting,
+        insert_audit,
+        limit_lock_wait,
+        lock_cursor_table,
+    }
+
     /// What an operator sends.
     pub(crate) struct DeadLetterStatements {
         get_dead_letter,
@@ -26,6 +37,7 @@ statements! {
         list_all_of_within,
         list_all_within,
         lock_letter,
+        read_letter_erased_at,
         redrive_dead_letter,
         resolve_dead_letter,
     }

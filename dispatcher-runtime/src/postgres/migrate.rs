@@ -29,6 +29,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0003_create_publish_functions",
     "0004_create_leases",
     "0005_create_delivery_tables",
+    "0006_create_audit",
 ];
 
 /// The number of this program. A migration that programs of lower numbers cannot live with raises what

@@ -21,6 +21,7 @@ use crate::postgres::family::Family;
 /// | `dispatcher_consumer_coaching` | reads the log, and writes the rows of that consumer |
 /// | `dispatcher_operator` | reads everything, resolves and redrives dead letters, moves, renames and removes subscriptions |
 /// | `dispatcher_retention` | sweeps: deletes events, dedup rows and dead letters |
+/// | `dispatcher_eraser` | reads everything that quotes payloads, and erases it ([`Erasure`](https://docs.rs/dispatcher-runtime/latest/dispatcher_runtime/struct.Erasure.html)) |
 ///
 /// Run it after [`migrate`](crate::migrate()), and again after each migration and each change of the contracts, as a
 /// superuser or as the owner of the tables with `CREATEROLE` and `CREATE` on the database. It may be run any number of times. Of a domain that is
@@ -128,14 +129,15 @@ impl Roles {
             "public" => include_str!("roles/shared_schema.sql"),
             _ => include_str!("roles/own_schema.sql"),
         };
-        let [migrator, operator, retention] =
-            ["migrator", "operator", "retention"].map(|role| format!("{}_{role}", self.prefix));
+        let [migrator, operator, retention, eraser] =
+            FIXED.map(|role| format!("{}_{role}", self.prefix));
         let mut script = include_str!("roles/family.sql")
             .replace("{schema_rights}", schema_rights)
             .replace("{roles}", &list.join(", "))
             .replace("{migrator}", &migrator)
             .replace("{operator}", &operator)
-            .replace("{retention}", &retention);
+            .replace("{retention}", &retention)
+            .replace("{eraser}", &eraser);
         for (domain, event_types) in &self.producers {
             script += &self.producer_script(domain, event_types)?;
         }
@@ -176,9 +178,7 @@ impl Roles {
 
     /// The names of all roles.
     fn names(&self) -> Result<Vec<String>, ConfigError> {
-        let mut names: Vec<_> = ["migrator", "operator", "retention"]
-            .map(|role| format!("{}_{role}", self.prefix))
-            .into();
+        let mut names: Vec<_> = FIXED.map(|role| format!("{}_{role}", self.prefix)).into();
         let producers = self.producers.keys().map(|domain| ("producer", domain));
         let consumers = self.consumers.iter().map(|domain| ("consumer", domain));
         for (kind, domain) in producers.chain(consumers) {
@@ -193,6 +193,9 @@ impl Roles {
         }
     }
 }
+
+/// The roles that every table family has.
+const FIXED: [&str; 4] = ["migrator", "operator", "retention", "eraser"];
 
 const WORD: &str = "one word of lower-case letters, digits and _, which begins with a letter";
 

@@ -9,6 +9,7 @@ use sqlx::PgPool;
 use super::dispatcher::{Dispatcher, Shared};
 use super::settings;
 use super::statements::PublishStatements;
+use crate::contract::gate::envelope::MAX_PAYLOAD_BYTES;
 use crate::contract::id::{IdError, TenantId};
 use crate::contract::payload::Domain;
 use crate::contract::registry::{Difference, LoadedRegistry};
@@ -27,6 +28,7 @@ pub struct DispatcherBuilder<D> {
     registry: Option<Arc<LoadedRegistry>>,
     observers: Observers,
     idle_in_transaction_timeout: Option<Duration>,
+    max_payload_bytes: u32,
     domain: PhantomData<fn() -> D>,
 }
 
@@ -40,6 +42,7 @@ impl<D: Domain> DispatcherBuilder<D> {
             registry: None,
             observers: Observers::default(),
             idle_in_transaction_timeout: None,
+            max_payload_bytes: MAX_PAYLOAD_BYTES,
             domain: PhantomData,
         }
     }
@@ -120,6 +123,17 @@ impl<D: Domain> DispatcherBuilder<D> {
         self
     }
 
+    /// How many bytes the JSON text of a payload may have: 1 to 536,870,912 (512 MiB). Defaults to 16 MiB. A publish
+    /// of a larger one is refused with [`PublishError::EnvelopeInvalid`](crate::PublishError::EnvelopeInvalid).
+    ///
+    /// The log has the same limit, as the function `dispatcher_max_payload_bytes()`: replace that first, or the
+    /// database refuses what this setting allows. Consumers need several times the size of the largest payload in
+    /// memory.
+    pub fn max_payload_bytes(mut self, bytes: u32) -> Self {
+        self.max_payload_bytes = bytes;
+        self
+    }
+
     /// Checks the settings. Does no I/O. Logs a warning for each difference between the loaded and the
     /// bundled contracts of an event type that `D` produces.
     ///
@@ -146,6 +160,13 @@ impl<D: Domain> DispatcherBuilder<D> {
                 expected: "between 1 ms and 24 days",
             });
         }
+        if !(1..=512 << 20).contains(&self.max_payload_bytes) {
+            return Err(ConfigError::Invalid {
+                setting: "max_payload_bytes",
+                value: self.max_payload_bytes.to_string(),
+                expected: "from 1 to 536870912",
+            });
+        }
         if let Some(loaded) = &self.registry {
             for difference in differences_of_producer::<D>(loaded) {
                 tracing::warn!("the loaded contracts differ from the bundled ones: {difference}");
@@ -158,6 +179,7 @@ impl<D: Domain> DispatcherBuilder<D> {
             registry: self.registry,
             observers: self.observers,
             idle_in_transaction_timeout: self.idle_in_transaction_timeout,
+            max_payload_bytes: self.max_payload_bytes,
             #[cfg(feature = "testing")]
             marked: None,
         }))

@@ -55,6 +55,7 @@ pub(super) struct Shared {
     pub(super) registry: Option<Arc<LoadedRegistry>>,
     pub(super) observers: Observers,
     pub(super) idle_in_transaction_timeout: Option<Duration>,
+    pub(super) max_payload_bytes: u32,
     /// What it has published, where the test kit asks.
     #[cfg(feature = "testing")]
     pub(super) marked: Option<Marked>,

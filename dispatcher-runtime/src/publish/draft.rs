@@ -167,6 +167,7 @@ impl<'a> NewEvent<'a> {
     /// `tenant` is that of the dispatcher, where the publish does not name another.
     pub(super) fn new(
         tenant: &'a TenantId,
+        max_payload_bytes: u32,
         draft: &'a Draft,
         metadata: &'a Metadata,
     ) -> Result<Self, PublishError> {
@@ -199,7 +200,10 @@ impl<'a> NewEvent<'a> {
             report,
         };
         draft.envelope.check(&fields).map_err(invalid)?;
-        fields.check_storable().map_err(invalid)?;
+        let payload = draft.payload.value().to_string();
+        fields
+            .check_storable(&payload, max_payload_bytes)
+            .map_err(invalid)?;
         Ok(Self {
             event_type: &draft.event_type,
             // The envelope's schema has an upper bound.
@@ -210,7 +214,7 @@ impl<'a> NewEvent<'a> {
             correlation_id: metadata.correlation_id(),
             causation_id: metadata.causation_id(),
             traceparent: metadata.traceparent.as_deref(),
-            payload: draft.payload.value().to_string(),
+            payload,
             event_id,
             subject,
             actor,

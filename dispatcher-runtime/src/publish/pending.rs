@@ -220,7 +220,12 @@ impl<D: Domain> Publish<D> {
         connection: Option<&mut PgConnection>,
     ) -> Result<Published, PublishError> {
         let (dispatcher, draft) = (self.dispatcher, self.draft?);
-        let event = NewEvent::new(&dispatcher.shared.tenant, &draft, &self.metadata)?;
+        let event = NewEvent::new(
+            &dispatcher.shared.tenant,
+            dispatcher.shared.max_payload_bytes,
+            &draft,
+            &self.metadata,
+        )?;
         let position = match connection {
             Some(connection) => dispatcher.insert_one(&event, connection).await?,
             None => dispatcher.insert_alone(&event).await?,
@@ -314,7 +319,14 @@ impl<D: Domain> PublishAll<D> {
         let (dispatcher, drafts) = (self.dispatcher, self.drafts?);
         let events = drafts
             .iter()
-            .map(|draft| NewEvent::new(&dispatcher.shared.tenant, draft, &self.metadata))
+            .map(|draft| {
+                NewEvent::new(
+                    &dispatcher.shared.tenant,
+                    dispatcher.shared.max_payload_bytes,
+                    draft,
+                    &self.metadata,
+                )
+            })
             .collect::<Result<Vec<_>, _>>()?;
         if events.is_empty() {
             return Ok(Vec::new());

@@ -137,6 +137,8 @@ impl<P: Payload> TestEvent<P> {
             traceparent: self.traceparent,
             payload: payload.to_string(),
             inserted_at: OffsetDateTime::now_utc(),
+            erased_at: None,
+            lengths: None,
         };
         Ok((stored, self.attempt))
     }

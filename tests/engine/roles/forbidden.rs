@@ -1,5 +1,6 @@
 //! What each role tries and may not.
 
+use dispatcher_runtime::Erasure;
 use dispatcher_test_fixtures::TestResult;
 use sqlx::{AssertSqlSafe, Executor, PgPool};
 
@@ -215,5 +216,46 @@ async fn neither_an_operator_nor_retention_publishes_or_forges() -> TestResult {
     .await?;
     operator.close().await;
     sweeper.close().await;
+    company.close().await
+}
+
+#[tokio::test]
+async fn an_eraser_only_erases_and_cannot_change_the_audit() -> TestResult {
+    let company = Company::new().await?;
+    let publish =
+        "SELECT \"swim-north\".dispatcher_publish('credit.locked', '{}', 'tnt_a', 'revenue')";
+    company.world.pool.execute(publish).await?;
+    let row = ROWS[0].1.replace('$', "'coaching'");
+    let cursor = format!("INSERT INTO \"swim-north\".dispatcher_cursor {row}");
+    company.world.pool.execute(AssertSqlSafe(cursor)).await?;
+    let pool = company.service("privacy", &["eraser"]).await?;
+    let event = "SELECT event_id FROM \"swim-north\".dispatcher_event";
+    let event: String = sqlx::query_scalar(event).fetch_one(&pool).await?;
+    let erasure = Erasure::in_schema(pool.clone(), super::SCHEMA)?;
+    let erased = erasure.erase_event(&event, "mia", "request 4711").await?;
+    assert_eq!(erased.events, 1);
+    refused(
+        &pool,
+        &[
+            ("UPDATE dispatcher_event SET payload = '{}', erased_at = NULL", NOT_ITS_ROW),
+            ("UPDATE dispatcher_event SET subject = 'per_1'", DENIED),
+            ("DELETE FROM dispatcher_event", DENIED),
+            ("UPDATE dispatcher_dead_letter SET resolved_by = 'me'", DENIED),
+            ("UPDATE dispatcher_retry SET due_at = NULL", DENIED),
+            ("UPDATE dispatcher_audit SET who = 'tom'", DENIED),
+            ("DELETE FROM dispatcher_audit", DENIED),
+            (
+                "INSERT INTO dispatcher_audit (acted_at, who, way, what, why, outcome) VALUES (now(), 'tom', 'a', 'b', 'c', 'd')",
+                DENIED,
+            ),
+        ],
+    )
+    .await?;
+    without_effect(
+        &pool,
+        &["UPDATE dispatcher_cursor SET position = 0".to_owned()],
+    )
+    .await?;
+    pool.close().await;
     company.close().await
 }

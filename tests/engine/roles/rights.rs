@@ -26,6 +26,13 @@ consumer_coaching dispatcher_reader INSERT SELECT UPDATE
 consumer_coaching dispatcher_replica DELETE INSERT SELECT UPDATE
 consumer_coaching dispatcher_retry DELETE INSERT SELECT UPDATE
 consumer_coaching dispatcher_subscription INSERT SELECT UPDATE
+eraser dispatcher_audit INSERT(who way what why outcome) SELECT
+eraser dispatcher_cursor UPDATE
+eraser dispatcher_dead_letter SELECT UPDATE(envelope error failures erased_at)
+eraser dispatcher_event SELECT UPDATE(payload erased_at)
+eraser dispatcher_max_payload_bytes EXECUTE
+eraser dispatcher_retry SELECT UPDATE(failures)
+operator dispatcher_audit SELECT
 operator dispatcher_cursor DELETE SELECT UPDATE
 operator dispatcher_dead_letter SELECT UPDATE
 operator dispatcher_dedup DELETE SELECT UPDATE
@@ -45,6 +52,7 @@ producer_revenue dispatcher_check_envelope EXECUTE
 producer_revenue dispatcher_event INSERT(event_id event_type schema_version occurred_at tenant_id producer subject actor correlation_id causation_id traceparent payload) SELECT(position event_id)
 producer_revenue dispatcher_event_position_seq SELECT
 producer_revenue dispatcher_generate_event_id EXECUTE
+producer_revenue dispatcher_max_payload_bytes EXECUTE
 producer_revenue dispatcher_migration SELECT
 producer_revenue dispatcher_needs_program EXECUTE
 producer_revenue dispatcher_publish EXECUTE
@@ -98,6 +106,7 @@ async fn each_role_may_do_what_is_listed_and_nothing_else() -> TestResult {
         "consumer_coaching",
         "operator",
         "retention",
+        "eraser",
     ] {
         let rights = sqlx::query_scalar::<_, String>(RIGHTS).bind(company.role(role));
         for line in rights.fetch_all(&company.world.pool).await? {

@@ -74,6 +74,10 @@ impl Failure {
         Self::new(HandlerErrorKind::Permanent, error.into())
     }
 
+    pub(crate) fn invalid(error: impl Into<String>) -> Self {
+        Self::new(HandlerErrorKind::Invalid, error.into())
+    }
+
     pub(crate) fn retry(error: impl Into<String>) -> Self {
         Self::new(HandlerErrorKind::Retry, error.into())
     }

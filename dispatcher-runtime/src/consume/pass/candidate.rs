@@ -50,7 +50,7 @@ impl Candidate {
 
     /// Whether no handler is to be called for it.
     pub(super) fn is_over(&self) -> bool {
-        self.handled || self.held || self.is_gone
+        self.handled || self.held || self.is_gone || self.event.is_withheld()
     }
 
     /// Whether its last attempt never ended, and was the last one.

@@ -373,8 +373,8 @@ impl Plan {
 }
 
 fn bytes_of(candidates: &[Candidate]) -> u64 {
-    let payloads = candidates.iter().map(|one| one.event.payload.len() as u64);
-    payloads.sum()
+    let rows = candidates.iter().map(|one| one.event.bytes() as u64);
+    rows.sum()
 }
 
 fn count<T>(items: &[T]) -> u32 {

@@ -46,7 +46,13 @@ impl WaitingEvent {
     /// With what the log has at its position. The log of this database keeps what waits; another
     /// database's log may have lost it.
     pub(super) fn into_candidate(self, found: Option<StoredEvent>) -> Candidate {
-        let event = found.filter(|event| event.event_id == self.event_id);
+        let mut event = found.filter(|event| event.event_id == self.event_id);
+        if let Some(event) = &mut event
+            && event.lengths.is_some()
+        {
+            // Its subject may be what was too long to be read, and others wait behind it.
+            event.subject.clone_from(&self.subject);
+        }
         Candidate {
             is_gone: event.is_none(),
             event: event

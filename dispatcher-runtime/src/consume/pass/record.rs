@@ -16,6 +16,7 @@ use crate::consume::handler_error::HandlerErrorKind;
 use crate::consume::partition::{Bound, Partition};
 use crate::consume::retry_policy::lengthen;
 use crate::contract::dead_letter_reason::DeadLetterReason;
+use crate::contract::gate::envelope::MAX_TEXT_BYTES;
 use crate::contract::id::DeadLetterId;
 use crate::log::Anchor;
 use crate::log::stored_event::StoredEvent;
@@ -216,6 +217,31 @@ impl PassRecord {
         }
     }
 
+    /// The payload of the event was erased: it is over, and no handler is called.
+    pub(super) fn skip_erased<S>(&mut self, partition: &Partition<S>, candidate: &Candidate) {
+        let event = &candidate.event;
+        self.over.push(event.event_id.clone());
+        if candidate.is_retry {
+            self.settle(event);
+        }
+        let observers = &partition.settings().observers;
+        let attempts = candidate.attempts;
+        self.report
+            .attempted(observers, event, attempts, None, AttemptEnd::Erased);
+        let (event_id, event_type) = (event.event_id.clone(), event.event_type.clone());
+        let consumer = partition.settings().consumer;
+        let subscription = partition.subscription().name;
+        self.log_lines.push(Box::new(move || {
+            tracing::info!(
+                event_id,
+                event_type,
+                consumer,
+                subscription,
+                "the payload of an event was erased; the event is skipped"
+            );
+        }));
+    }
+
     /// The last attempt never ended, and there is no other.
     pub(super) fn crashed<S>(&mut self, partition: &Partition<S>, candidate: &Candidate) {
         let reason = DeadLetterReason::Crashed;
@@ -320,7 +346,10 @@ impl PassRecord {
             self.settle(event);
         }
         // Its dedup row keeps it from becoming another one, should the cursor not move with this.
-        self.over.push(event.event_id.clone());
+        // An id that is longer than the log's limit may be too long for its index; no handler ever sees such an event.
+        if event.event_id.len() <= MAX_TEXT_BYTES {
+            self.over.push(event.event_id.clone());
+        }
         self.dead_letters.push(dead_letter);
     }
 }

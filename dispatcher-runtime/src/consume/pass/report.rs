@@ -37,6 +37,7 @@ struct End {
     occurred_at: OffsetDateTime,
     inserted_at: OffsetDateTime,
     given_up: Option<DeadLetterReason>,
+    is_erased: bool,
 }
 
 /// How an attempt ended.
@@ -45,6 +46,8 @@ pub(super) enum AttemptEnd {
     Handled,
     Retry,
     DeadLetter(DeadLetterReason),
+    /// None was made, because the payload was erased.
+    Erased,
 }
 
 impl PassReport {
@@ -66,19 +69,21 @@ impl PassReport {
         if observers.is_empty() {
             return;
         }
-        let end = |given_up| End {
+        let end = |given_up, is_erased| End {
             occurred_at: event.occurred_at,
             inserted_at: event.inserted_at,
             given_up,
+            is_erased,
         };
         self.records.push(Record::Attempted {
             event_type: event.event_type.clone(),
             attempt,
             handler_latency,
             end: match attempt_end {
-                AttemptEnd::Handled => Some(end(None)),
+                AttemptEnd::Handled => Some(end(None, false)),
                 AttemptEnd::Retry => None,
-                AttemptEnd::DeadLetter(reason) => Some(end(Some(reason))),
+                AttemptEnd::DeadLetter(reason) => Some(end(Some(reason), false)),
+                AttemptEnd::Erased => Some(end(None, true)),
             },
         });
     }
@@ -135,6 +140,7 @@ impl Record {
                 let given_up = end.as_ref().and_then(|end| end.given_up);
                 let outcome = match (end, given_up) {
                     (None, _) => AttemptOutcome::Retried,
+                    (Some(end), None) if end.is_erased => AttemptOutcome::Erased,
                     (Some(_), None) => AttemptOutcome::Handled,
                     (Some(_), Some(_)) => AttemptOutcome::DeadLettered,
                 };
@@ -145,10 +151,13 @@ impl Record {
                     outcome,
                     attempt: *attempt,
                     handler_latency: *handler_latency,
-                    end_to_end: end.as_ref().map(|end| EndToEnd {
-                        since_occurred: since(end.occurred_at, now),
-                        since_inserted: since(end.inserted_at, now),
-                    }),
+                    end_to_end: end
+                        .as_ref()
+                        .filter(|end| !end.is_erased)
+                        .map(|end| EndToEnd {
+                            since_occurred: since(end.occurred_at, now),
+                            since_inserted: since(end.inserted_at, now),
+                        }),
                 });
                 if let Some(reason) = given_up {
                     observer.dead_lettered(&DeadLetterRecord {

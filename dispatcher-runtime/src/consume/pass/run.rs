@@ -16,6 +16,7 @@ use super::record::{BatchEnd, PassRecord, RetryRow};
 use super::recorder::{CommitDelivery, Recorder};
 use super::report::AttemptEnd;
 use crate::consume::delivery::{BeginDelivery, Delivery, DeliveryTx};
+use crate::consume::erased_events::ErasedEvents;
 use crate::consume::partition::Partition;
 use crate::consume::savepoint::Next;
 use crate::consume::slots::Slot;
@@ -344,15 +345,24 @@ impl<S: Send + Sync + 'static> Runner<S> {
             // It goes on waiting behind an earlier one that has failed again.
         } else if !is_retry && (candidate.held || is_blocked) {
             record.waiting.push(RetryRow::behind(event));
+        } else if let Some(long) = event.oversize() {
+            let problem = format!(
+                "the event is too large to be handled or to be kept with its dead letter: {long}"
+            );
+            self.fail_unattempted(&candidate, Failure::invalid(problem), record);
+        } else if let Some(at) = event.erased_at {
+            match self.partition.subscription().erased {
+                ErasedEvents::Skip => record.skip_erased(&self.partition, &candidate),
+                ErasedEvents::DeadLetter => {
+                    let erased = format!("the payload of the event was erased at {at}");
+                    self.fail_unattempted(&candidate, Failure::permanent(erased), record);
+                }
+            }
         } else if candidate.is_given_up(&self.partition) {
             record.crashed(&self.partition, &candidate);
         } else if candidate.is_gone {
             let lost = "the event is no longer in the log that it came from: it was removed there before it was handled";
-            let ended = record.fail(&self.partition, &candidate, Failure::permanent(lost));
-            let attempt = candidate.attempts + 1;
-            record
-                .report
-                .attempted(observers, event, attempt, None, ended);
+            self.fail_unattempted(&candidate, Failure::permanent(lost), record);
         } else {
             return Some(candidate);
         }
@@ -360,6 +370,16 @@ impl<S: Send + Sync + 'static> Runner<S> {
             record.pass_by(&candidate.event);
         }
         None
+    }
+
+    /// An event that fails before its handler is called.
+    fn fail_unattempted(&self, candidate: &Candidate, failure: Failure, record: &mut PassRecord) {
+        let ended = record.fail(&self.partition, candidate, failure);
+        let observers = &self.partition.settings().observers;
+        let (event, attempt) = (&candidate.event, candidate.attempts + 1);
+        record
+            .report
+            .attempted(observers, event, attempt, None, ended);
     }
 
     async fn attempt(

@@ -23,6 +23,13 @@ use super::{InvalidPayload, PayloadSchema};
 use crate::contract::id::{EventId, TenantId};
 use crate::contract::traceparent;
 
+/// How many bytes each text of an event may have in the log.
+pub(crate) const MAX_TEXT_BYTES: usize = 1024;
+
+/// How many bytes a payload may have, where nothing else was set: 16 MiB.
+#[cfg(feature = "publish")]
+pub(crate) const MAX_PAYLOAD_BYTES: u32 = 16 << 20;
+
 /// What an envelope has to pass.
 #[derive(Clone, Debug)]
 pub(crate) enum EnvelopeGate {
@@ -84,27 +91,44 @@ fn validate(schema: &PayloadSchema, fields: &Fields<'_>) -> Result<(), InvalidPa
 }
 
 impl Fields<'_> {
-    /// Whether Postgres can store it: a text there has no NUL, which no schema forbids.
+    /// Whether the log can store it, which no schema says: a text there has no NUL and at most
+    /// [`MAX_TEXT_BYTES`], and the payload, written as `payload`, has at most `max_payload_bytes`.
     #[cfg(feature = "publish")]
-    pub(crate) fn check_storable(&self) -> Result<(), InvalidPayload> {
+    pub(crate) fn check_storable(
+        &self,
+        payload: &str,
+        max_payload_bytes: u32,
+    ) -> Result<(), InvalidPayload> {
         let texts = [
+            ("/event_type", Some(self.event_type)),
+            ("/tenant_id", Some(self.tenant_id)),
+            ("/producer", Some(self.producer)),
             ("/subject", self.subject),
             ("/actor", Some(self.actor)),
             ("/correlation_id", self.correlation_id),
             ("/causation_id", self.causation_id),
+            ("/traceparent", self.traceparent),
         ];
-        let with_nul = texts
-            .into_iter()
-            .filter_map(|(place, text)| Some((place, text?)))
-            .filter(|(_, text)| text.contains('\0'));
-        let mut violations = with_nul
-            .map(|(place, text)| move || Violation::nul(place, text))
-            .peekable();
-        if violations.peek().is_none() {
-            Ok(())
-        } else {
-            Err(InvalidPayload::of_text(violations).of_the_envelope())
+        let mut violations = Vec::new();
+        for (place, text) in texts {
+            let Some(text) = text else { continue };
+            if text.contains('\0') {
+                violations.push(Violation::nul(place, text));
+            }
+            if text.len() > MAX_TEXT_BYTES {
+                violations.push(Violation::too_long(place, text.len(), MAX_TEXT_BYTES));
+            }
         }
+        let max_payload_bytes = usize::try_from(max_payload_bytes).unwrap_or(usize::MAX);
+        if payload.len() > max_payload_bytes {
+            let violation = Violation::too_long("/payload", payload.len(), max_payload_bytes);
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            return Ok(());
+        }
+        let violations = violations.into_iter().map(|violation| move || violation);
+        Err(InvalidPayload::of_text(violations).of_the_envelope())
     }
 
     /// Whether the reference schema accepts it, by rules in Rust.

@@ -100,6 +100,18 @@ impl Violation {
         Self::new(instance_path.to_owned(), finding, &value, Some(shown))
     }
 
+    /// A value that the log has no room for.
+    #[cfg(feature = "publish")]
+    pub(crate) fn too_long(instance_path: &str, bytes: usize, limit: usize) -> Self {
+        let finding = Finding::new(
+            "bytes",
+            &format!("at most {limit} bytes"),
+            format!("{FOUND} is too long: the log stores at most {limit}"),
+        );
+        let kind = format!("a value of {bytes} bytes");
+        Self::with_found(instance_path.to_owned(), finding, kind, None)
+    }
+
     /// The same about an envelope: what has no place in it is about the envelope and not about a payload.
     /// Its schema does not know which parts of the payload are sensitive, so these are not shown.
     #[cfg(any(feature = "publish", feature = "consume"))]

@@ -57,6 +57,18 @@ pub enum DeadLetterError {
         /// The subscription that gave up on the event.
         subscription: String,
     },
+    /// The payload of its event was erased, so nothing could handle the event again: resolve the dead letter.
+    #[error(
+        "the payload of the event of the dead letter {dead_letter_id} was erased at {erased_at}, so it cannot be \
+         handled again: resolve the dead letter"
+    )]
+    #[non_exhaustive]
+    Erased {
+        /// Which one.
+        dead_letter_id: DeadLetterId,
+        /// When.
+        erased_at: time::OffsetDateTime,
+    },
     /// The operator is not named: pass a name.
     #[error("the operator's name is empty: name who resolves or redrives the dead letter")]
     NoOperator,

@@ -25,6 +25,27 @@ struct Stored {
     payload: Box<RawValue>,
 }
 
+/// What an envelope has in place of its payload.
+#[derive(Deserialize)]
+struct Withheld {
+    erased_at: Option<String>,
+    omitted: Option<String>,
+}
+
+impl Withheld {
+    /// Why there is no payload, if there is none.
+    fn reason(envelope: &str) -> Option<String> {
+        let withheld: Self = serde_json::from_str(envelope).ok()?;
+        match (withheld.erased_at, withheld.omitted) {
+            (Some(at), _) => Some(format!("its payload was erased at {at}")),
+            (None, Some(omitted)) => Some(format!(
+                "the event was too large to be kept with its dead letter: {omitted}"
+            )),
+            (None, None) => None,
+        }
+    }
+}
+
 impl DeadLetter {
     /// The event in its typed envelope. Its payload passes the gate, and one of an older version is
     /// upcast, as for a handler.
@@ -44,8 +65,8 @@ impl DeadLetter {
     /// ```
     ///
     /// # Errors
-    /// [`DeadLetterError::Unreadable`]: it is an event of another type, or one that the gate refuses, which
-    /// may be why it is a dead letter.
+    /// [`DeadLetterError::Unreadable`]: it is an event of another type, one that the gate refuses, which
+    /// may be why it is a dead letter, one that was too large, or one whose payload was erased.
     pub fn event<P>(&self) -> Result<EventEnvelope<P>, DeadLetterError>
     where
         P: Payload,
@@ -61,6 +82,9 @@ impl DeadLetter {
                 self.event_type,
                 P::EVENT_TYPE
             )));
+        }
+        if let Some(reason) = Withheld::reason(self.envelope.get()) {
+            return Err(unreadable(reason));
         }
         let envelope: Stored = serde_json::from_str(self.envelope.get())
             .map_err(|error| unreadable(format!("the envelope is invalid: {error}")))?;
@@ -79,6 +103,8 @@ impl DeadLetter {
             traceparent: envelope.traceparent,
             payload: envelope.payload.get().to_owned(),
             inserted_at: self.created_at,
+            erased_at: None,
+            lengths: None,
         };
         event
             .envelope(

@@ -35,7 +35,7 @@ use crate::postgres::transaction;
 /// ```
 #[derive(Clone, Debug)]
 pub struct DeadLetters {
-    pool: PgPool,
+    pub(super) pool: PgPool,
     pub(super) statements: DeadLetterStatements,
     /// `None`: of every tenant.
     tenants: Option<Arc<BTreeSet<TenantId>>>,

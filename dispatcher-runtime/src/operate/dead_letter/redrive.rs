@@ -5,6 +5,8 @@
 //! letter. A lock on the subscription's cursors puts it before or after a pass
 //! that settles another event of the subject (`sql/lock_letter.sql`).
 
+use sqlx::Row;
+
 use super::decision::Decision;
 use super::{DeadLetter, DeadLetterFilter, DeadLetterSummary, DeadLetters};
 use crate::contract::id::DeadLetterId;
@@ -20,7 +22,8 @@ impl DeadLetters {
     ///
     /// # Errors
     /// As [`resolve`](Self::resolve); [`DeadLetterError::EventGone`] if its event is no longer in
-    /// the log of this database; and [`DeadLetterError::NoSubscription`] if its subscription was removed.
+    /// the log of this database; [`DeadLetterError::Erased`] if its payload was erased; and
+    /// [`DeadLetterError::NoSubscription`] if its subscription was removed.
     ///
     /// # Cancellation
     /// If the future is dropped the event may or may not be handled again.
@@ -56,7 +59,7 @@ impl DeadLetters {
         match self.end(statement, id, decision).await {
             Ok(Some(row)) => Ok(DeadLetter::from_row(&row)?),
             Ok(None) => Err(match self.why_not(id).await? {
-                DeadLetterError::NotFound(_) => self.without_subscription(id).await?,
+                DeadLetterError::NotFound(_) => self.why_not_redriven(id).await?,
                 error => error,
             }),
             Err(error) if is_event_gone(&error) => Err(DeadLetterError::EventGone {
@@ -69,7 +72,7 @@ impl DeadLetters {
 
     /// Redrives the dead letters that the filter selects and that are not resolved, the oldest event first,
     /// and returns those that were redriven. Dead letters that another operator resolves meanwhile, or whose
-    /// event or subscription is gone, are left out.
+    /// event or subscription is gone, or whose payload was erased, are left out.
     ///
     /// ```no_run
     /// # async fn example(pool: sqlx::PgPool) -> Result<(), dispatcher_runtime::DeadLetterError> {
@@ -105,6 +108,7 @@ impl DeadLetters {
                 Err(
                     DeadLetterError::AlreadyResolved { .. }
                     | DeadLetterError::EventGone { .. }
+                    | DeadLetterError::Erased { .. }
                     | DeadLetterError::NoSubscription { .. },
                 ) => {}
                 Err(error) => return Err(error),
@@ -132,11 +136,21 @@ impl DeadLetters {
     }
 
     /// Why a dead letter that is not resolved was not redriven.
-    async fn without_subscription(
+    async fn why_not_redriven(
         &self,
         id: &DeadLetterId,
     ) -> Result<DeadLetterError, DeadLetterError> {
+        // Not of another tenant.
         let dead_letter = self.get(id).await?;
+        let read = self.statements.read_letter_erased_at.query();
+        let row = read.bind(id.as_str()).fetch_optional(&self.pool).await?;
+        let erased_at = row.map(|row| row.try_get("erased_at")).transpose()?;
+        if let Some(erased_at) = erased_at.flatten() {
+            return Ok(DeadLetterError::Erased {
+                dead_letter_id: id.clone(),
+                erased_at,
+            });
+        }
         Ok(DeadLetterError::NoSubscription {
             dead_letter_id: id.clone(),
             consumer: dead_letter.consumer,

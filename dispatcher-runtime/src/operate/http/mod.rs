@@ -274,7 +274,9 @@ impl From<DeadLetterError> for Problem {
                     Err(_) => problem,
                 }
             }
-            DeadLetterError::EventGone { .. } | DeadLetterError::NoSubscription { .. } => {
+            DeadLetterError::EventGone { .. }
+            | DeadLetterError::Erased { .. }
+            | DeadLetterError::NoSubscription { .. } => {
                 Self::new(StatusCode::CONFLICT, error.to_string())
             }
             DeadLetterError::InvalidToken => {

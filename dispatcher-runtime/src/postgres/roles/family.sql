@@ -38,7 +38,7 @@ DECLARE
     name   text;
     -- Also those of domains that are gone.
     ours   constant text[] := ARRAY(SELECT rolname::text FROM pg_roles
-                                     WHERE rolname ~ '^{prefix}_(producer_|consumer_|operator$|retention$)');
+                                     WHERE rolname ~ '^{prefix}_(producer_|consumer_|operator$|retention$|eraser$)');
 BEGIN
     FOR object IN
         SELECT relation.oid::regclass AS name,
@@ -87,6 +87,9 @@ $family$;
 ALTER TABLE {schema}.dispatcher_event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY dispatcher_read ON {schema}.dispatcher_event FOR SELECT USING (true);
 CREATE POLICY dispatcher_retention ON {schema}.dispatcher_event FOR DELETE TO {retention} USING (true);
+CREATE POLICY dispatcher_eraser ON {schema}.dispatcher_event FOR UPDATE TO {eraser} USING (true) WITH CHECK (erased_at IS NOT NULL);
+CREATE POLICY dispatcher_eraser ON {schema}.dispatcher_dead_letter FOR UPDATE TO {eraser} USING (true) WITH CHECK (erased_at IS NOT NULL);
+CREATE POLICY dispatcher_eraser ON {schema}.dispatcher_retry FOR UPDATE TO {eraser} USING (true);
 DO $consumers$
 DECLARE
     relation text;
@@ -107,7 +110,7 @@ GRANT USAGE ON SCHEMA {schema} TO {operator};
 GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_event_position_seq, {schema}.dispatcher_cursor,
                 {schema}.dispatcher_replica, {schema}.dispatcher_subscription, {schema}.dispatcher_dedup,
                 {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter, {schema}.dispatcher_reader,
-                {schema}.dispatcher_migration TO {operator};
+                {schema}.dispatcher_migration, {schema}.dispatcher_audit TO {operator};
 GRANT UPDATE ON {schema}.dispatcher_cursor, {schema}.dispatcher_subscription, {schema}.dispatcher_dedup,
                 {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter TO {operator};
 GRANT INSERT ON {schema}.dispatcher_retry TO {operator};
@@ -120,5 +123,17 @@ GRANT USAGE ON SCHEMA {schema} TO {retention};
 GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_cursor, {schema}.dispatcher_dedup,
                 {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter, {schema}.dispatcher_reader TO {retention};
 GRANT DELETE ON {schema}.dispatcher_event, {schema}.dispatcher_dedup, {schema}.dispatcher_dead_letter TO {retention};
+
+-- Erasure: it replaces payloads, and what may quote them, and cannot remove what the audit says of it. The right on
+-- cursors is that of locking the table: no policy lets it change a row.
+GRANT USAGE ON SCHEMA {schema} TO {eraser};
+GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter,
+                {schema}.dispatcher_audit TO {eraser};
+GRANT UPDATE (payload, erased_at) ON {schema}.dispatcher_event TO {eraser};
+GRANT UPDATE (failures) ON {schema}.dispatcher_retry TO {eraser};
+GRANT UPDATE (envelope, error, failures, erased_at) ON {schema}.dispatcher_dead_letter TO {eraser};
+GRANT UPDATE ON {schema}.dispatcher_cursor TO {eraser};
+GRANT INSERT (who, way, what, why, outcome) ON {schema}.dispatcher_audit TO {eraser};
+GRANT EXECUTE ON FUNCTION {schema}.dispatcher_max_payload_bytes TO {eraser};
 GRANT EXECUTE ON FUNCTION {schema}.dispatcher_event_horizon, {schema}.dispatcher_partition,
                           {schema}.dispatcher_needs_program, {schema}.dispatcher_hides_rows TO {operator};

@@ -1,11 +1,15 @@
 -- Events that wait for their next attempt; or, without a due_at, for an earlier event of their
 -- subject; or, with a dead letter, for that letter to be resolved. $3: whether their log is in this
--- database.
+-- database. What a handler says of a payload that was erased meanwhile is left out; see insert_dead_letter.sql.
 INSERT INTO {family}dispatcher_retry
        (consumer, subscription, position, log_position, event_id, subject, attempts, due_at, failures,
         dead_letter_id, is_begun)
 SELECT $1, $2, position, CASE WHEN $3 THEN position END, event_id, subject, attempts, due_at,
-       failures::json, dead_letter_id, is_begun
+       CASE WHEN (SELECT event.erased_at
+                    FROM {family}dispatcher_event AS event
+                   WHERE event.position = waiting.position AND event.event_id = waiting.event_id) IS NULL
+            THEN failures ELSE '[]' END::json,
+       dead_letter_id, is_begun
   FROM unnest($4::bigint[], $5::text[], $6::text[], $7::integer[], $8::timestamptz[], $9::text[], $10::text[],
               $11::boolean[])
     AS waiting (position, event_id, subject, attempts, due_at, failures, dead_letter_id, is_begun)

@@ -5,7 +5,7 @@
 WITH letter AS (
     UPDATE {family}dispatcher_dead_letter
        SET resolved_at = clock_timestamp(), resolved_by = $2, resolution_note = $3, claimed_by = $4
-     WHERE dead_letter_id = $1 AND resolved_at IS NULL
+     WHERE dead_letter_id = $1 AND resolved_at IS NULL AND erased_at IS NULL
        AND ($5::text[] IS NULL OR tenant_id = ANY ($5))
        -- Otherwise nothing would ever handle it.
        AND EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor
