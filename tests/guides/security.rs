@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use dispatcher_test_fixtures::TestResult;
+use acme_contracts::Revenue;
+use dispatcher_runtime::{Dispatcher, Erasure};
+use dispatcher_test_fixtures::{TENANT, TestResult, lock, person_id};
+use dispatcher_test_launcher::Server;
 
 const GUIDE: &str = "docs/security.md";
 
@@ -115,5 +118,32 @@ fn the_policy_names_each_published_crate() -> TestResult {
             "SECURITY.md lacks {name}"
         );
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_erasure_of_the_guide_erases() -> TestResult {
+    let database = Server::shared().await?.create_database().await?;
+    let pool = database.pool(4).await?;
+    dispatcher_runtime::migrate(&pool).await?;
+    let revenue = Dispatcher::<Revenue>::builder(pool.clone());
+    let revenue = revenue.tenant(TENANT).build()?;
+    revenue.publish(lock(1, 1)).await?;
+    let event_id = revenue.publish(lock(2, 2)).await?.event_id.to_string();
+    let person_id = person_id(1);
+    // The pool of a role with the rights of dispatcher_eraser.
+    let erasure = Erasure::new(pool.clone());
+    let erased = erasure
+        .erase_subject(&person_id, "mia", "request 4711")
+        .await?;
+    erasure
+        .erase_event(&event_id, "mia", "wrong attachment")
+        .await?;
+    assert_eq!(erased.events, 1);
+    let left = "SELECT count(*) FROM dispatcher_event WHERE payload::text <> 'null'";
+    let left: i64 = sqlx::query_scalar(left).fetch_one(&pool).await?;
+    assert_eq!(left, 0);
+    pool.close().await;
+    database.close().await?;
     Ok(())
 }
