@@ -12,6 +12,7 @@ fn the_tests_with_optional_features_pass() -> TestResult {
         "dispatcher-json-schema-tests",
         "dispatcher-observe-tests",
         "dispatcher-runtime",
+        "dispatcher-tls-tests",
     ];
     let status = cargo("test")
         .args(packages.iter().flat_map(|package| ["-p", package]))

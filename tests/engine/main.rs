@@ -55,6 +55,5 @@ mod subscriptions;
 mod support;
 mod tenants;
 mod time_limits;
-mod tls;
 mod transaction_pooler;
 mod unlucky;

@@ -16,7 +16,7 @@ struct Cited<'a> {
     test: &'a str,
 }
 
-/// The pairs of code spans in a text of which the first is a file: `` `engine/tls.rs` `a_test` ``.
+/// The pairs of code spans in a text of which the first is a file: `` `engine/stop.rs` `a_test` ``.
 fn cited(text: &str) -> Vec<Result<Cited<'_>, &str>> {
     let spans: Vec<_> = text.split('`').skip(1).step_by(2).collect();
     let is_file = |span: &str| span.ends_with(".rs");

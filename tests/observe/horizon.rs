@@ -18,7 +18,11 @@ use crate::support::World;
 
 /// The gauge, and the labels that docs/observability.md names.
 const NAME: &str = "dispatcher.horizon.standing_ms";
-const LABELS: [(&str, &str); 2] = [("application", "importer"), ("consumer", "coaching")];
+const LABELS: [(&str, &str); 3] = [
+    ("application", "importer"),
+    ("consumer", "coaching"),
+    ("role", "postgres"),
+];
 
 /// Registered last: what it receives, the adapters have received.
 struct News(Semaphore);

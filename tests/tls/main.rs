@@ -4,14 +4,18 @@ use std::process::Command;
 use std::str::FromStr;
 
 use acme_contracts::Coaching;
-use dispatcher_runtime::Consumer;
+use acme_contracts::credit_locked::{self, CreditLocked};
+use dispatcher_runtime::{Consumer, EventEnvelope, HandlerError, subscribe};
 use dispatcher_test_fixtures::TestResult;
 use dispatcher_test_fixtures::log::Log;
 use dispatcher_test_launcher::{Cluster, Settings};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{Executor, PgPool};
 
-use crate::support::{Script, hold_slot};
+#[subscribe(credit_locked)]
+async fn hold_slot(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> {
+    Ok(())
+}
 
 /// An address of this machine that does not look like one.
 const ELSEWHERE: &str = "0.0.0.0";
@@ -31,7 +35,7 @@ async fn warnings(pool: &PgPool) -> TestResult<usize> {
     let log = Log::default();
     let guard = tracing::subscriber::set_default(log.clone());
     dispatcher_runtime::migrate(pool).await?;
-    let consumer = Consumer::<Coaching>::builder(pool.clone()).state(Script::new([]));
+    let consumer = Consumer::<Coaching>::builder(pool.clone());
     let consumer = consumer.subscribe(hold_slot).start().await?;
     consumer.stop().await;
     drop(guard);
