@@ -425,6 +425,7 @@ mod tests {
         assert_eq!(stop_timeout, Duration::from_secs(30));
         assert!((jitter - 0.3).abs() < f64::EPSILON, "{jitter}");
         assert!(schema.is_none() && log.is_none() && retention.is_none());
-        assert!(handler_timeout.is_none() && !require_all_handlers);
+        assert_eq!(handler_timeout, Some(Duration::from_secs(300)));
+        assert!(!require_all_handlers);
     }
 }

@@ -32,7 +32,7 @@ pub(crate) async fn warn_if_clear(pool: &PgPool) -> Result<(), sqlx::Error> {
 
 /// Encryption was neither asked for nor declined, and the server is another machine.
 fn may_surprise(options: &PgConnectOptions) -> bool {
-    let host = options.get_host();
+    let host = options.get_host().trim_matches(['[', ']']);
     let is_here = options.get_socket().is_some()
         || host.starts_with('/')
         || host.eq_ignore_ascii_case("localhost")
