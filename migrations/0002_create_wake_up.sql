@@ -7,8 +7,8 @@
 -- has notified: two-phase publishers disable this trigger, and consumers poll.
 --
 -- Programs that only LISTEN hold no such lock. For them there is a second trigger, which notifies of every event
--- type, whether a subscription sleeps or not. It is off unless somebody enables it, because of what a NOTIFY costs
--- each commit:
+-- type, whether a subscription sleeps or not. It is off by default, because of what a NOTIFY costs each
+-- commit:
 --
 --   ALTER TABLE dispatcher_event ENABLE TRIGGER dispatcher_event_notify_always
 --

@@ -23,6 +23,14 @@ fn under_every_kind_of_fault_the_ledger_balances() -> TestResult {
     assert_eq!(report["imbalances"], serde_json::json!([]));
     let kinds = report["faults"].as_object().ok_or("no faults")?;
     assert!(kinds.len() >= 8, "{report:#}");
+    for kind in [
+        "other version rolled out",
+        "handler renamed",
+        "stop on a dead network",
+        "process ended by a handler",
+    ] {
+        assert!(kinds[kind].as_u64() > Some(0), "{kind}: {report:#}");
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! The files of a contracts directory that is loaded at run time.
 //!
-//! Whoever writes the directory may not read others through it, nor stop the program that loads it. So a
+//! Someone who can write to the directory must not be able to read other files through it, or stop the program. So a
 //! file counts only if it is a regular one, is not larger than [`LARGEST`], and lies in the directory after
 //! all links are followed. Links inside of the directory are fine: that is how volumes are mounted.
 

@@ -91,7 +91,7 @@ impl Default for Masked {
 impl Masked {
     fn of(schema: &PayloadSchema, payload: &Value, subject: Option<&str>) -> Self {
         let value = schema.masked(payload);
-        // Where it is hidden with what is around it, the pointer leads nowhere.
+        // If a value that contains it is masked already, the pointer finds nothing.
         let hides_subject =
             subject.is_some_and(|pointer| value.pointer(pointer) != payload.pointer(pointer));
         Self {

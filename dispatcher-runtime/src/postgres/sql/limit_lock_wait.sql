@@ -1,2 +1,2 @@
--- Whoever waits for a lock on a table keeps all others waiting behind it.
+-- A transaction that waits for a lock on a table makes all later ones wait too, so the wait has a limit.
 SELECT pg_catalog.set_config('lock_timeout', '5s', true)
