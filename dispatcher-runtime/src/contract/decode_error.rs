@@ -31,6 +31,22 @@ pub enum DecodeError {
         /// What is wrong, without values of the payload.
         report: InvalidPayload,
     },
+    /// The payload is valid, and what its `Upcast` made of it breaks the schema of the newer version: correct the
+    /// upcast, and then redrive the dead letter.
+    #[error(
+        "the upcast of {event_type} from version {from} to version {to} made a payload that is not valid: {report}"
+    )]
+    #[non_exhaustive]
+    Upcast {
+        /// The event type.
+        event_type: &'static str,
+        /// The schema version of the payload.
+        from: u32,
+        /// The schema version that the upcast makes.
+        to: u32,
+        /// What is wrong, without values of the payload.
+        report: InvalidPayload,
+    },
     /// The registry has no such version, or it is retired. If events of it are still in the log, make it
     /// live again in the registry until they are handled.
     #[error(

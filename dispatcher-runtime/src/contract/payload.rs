@@ -107,7 +107,8 @@ pub trait Payload:
     note = "write `impl Upcast<{Old}> for {Self}` beside the generated types, or retire the older version in event-types-registry.json"
 )]
 pub trait Upcast<Old>: Sized {
-    /// The same fact, as the newer version tells it.
+    /// The same fact, as the newer version tells it. It passes the gate of the newer version before a handler
+    /// receives it; otherwise the event is a dead letter, whose error names this upcast.
     fn upcast(old: Old) -> Self;
 }
 
@@ -115,6 +116,22 @@ pub trait Upcast<Old>: Sized {
 pub fn decode<P: Payload>(payload: Value) -> Result<P, DecodeError> {
     P::schema().validate(&payload).map_err(invalid::<P>)?;
     P::read(payload).map_err(unreadable::<P>)
+}
+
+/// Makes a newer version of an older one, through the gate of the newer version: the types alone cannot hold every
+/// rule of its schema.
+pub fn upcast<Old: Payload, New: Payload + Upcast<Old>>(older: Old) -> Result<New, DecodeError> {
+    let newer = New::upcast(older);
+    newer.check().map_err(|error| match error {
+        DecodeError::Invalid { report, .. } => DecodeError::Upcast {
+            event_type: New::EVENT_TYPE,
+            from: Old::SCHEMA_VERSION,
+            to: New::SCHEMA_VERSION,
+            report,
+        },
+        other => other,
+    })?;
+    Ok(newer)
 }
 
 fn invalid<P: Payload>(report: InvalidPayload) -> DecodeError {

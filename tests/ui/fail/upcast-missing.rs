@@ -61,7 +61,7 @@ mod order_paid {
     }
 
     pub trait Carried: Payload {
-        type Current;
+        type Current: Payload;
     }
 
     impl Carried for OrderPaid {

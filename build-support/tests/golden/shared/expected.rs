@@ -248,7 +248,7 @@ pub mod person_copied {
         note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {
-        type Current;
+        type Current: ::dispatcher_runtime::Payload;
         fn from_current(current: Self::Current) -> Self;
     }
     impl Carried for v2::PersonCopied {
@@ -269,9 +269,8 @@ pub mod person_copied {
             match schema_version {
                 1 => {
                     ::dispatcher_runtime::private::decode::<v1::PersonCopied>(payload)
-                        .map(|older| P::from_current(
-                            ::dispatcher_runtime::Upcast::upcast(older),
-                        ))
+                        .and_then(::dispatcher_runtime::private::upcast)
+                        .map(P::from_current)
                 }
                 2 => ::dispatcher_runtime::private::decode::<P>(payload),
                 other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),

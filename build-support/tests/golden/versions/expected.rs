@@ -367,7 +367,7 @@ pub mod order_paid {
         note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {
-        type Current;
+        type Current: ::dispatcher_runtime::Payload;
         fn from_current(current: Self::Current) -> Self;
     }
     impl Carried for v4::OrderPaid {
@@ -389,15 +389,13 @@ pub mod order_paid {
             match schema_version {
                 2 => {
                     ::dispatcher_runtime::private::decode::<v2::OrderPaid>(payload)
-                        .map(|older| P::from_current(
-                            ::dispatcher_runtime::Upcast::upcast(older),
-                        ))
+                        .and_then(::dispatcher_runtime::private::upcast)
+                        .map(P::from_current)
                 }
                 3 => {
                     ::dispatcher_runtime::private::decode::<v3::OrderPaid>(payload)
-                        .map(|older| P::from_current(
-                            ::dispatcher_runtime::Upcast::upcast(older),
-                        ))
+                        .and_then(::dispatcher_runtime::private::upcast)
+                        .map(P::from_current)
                 }
                 4 => ::dispatcher_runtime::private::decode::<P>(payload),
                 other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),

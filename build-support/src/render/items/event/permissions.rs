@@ -100,7 +100,7 @@ pub(super) fn carried(event: &Event, current: &Version) -> TokenStream {
     let has_older = event.live_versions().nth(1).is_some();
     let body = has_older.then(|| {
         quote! {
-            type Current;
+            type Current: ::dispatcher_runtime::Payload;
             fn from_current(current: Self::Current) -> Self;
         }
     });
@@ -140,7 +140,8 @@ fn carries(event: &Event, current: &Version) -> TokenStream {
     let arms = older.iter().map(|(number, module)| {
         quote! {
             #number => ::dispatcher_runtime::private::decode::<#module::#payload>(payload)
-                .map(|older| P::from_current(::dispatcher_runtime::Upcast::upcast(older))),
+                .and_then(::dispatcher_runtime::private::upcast)
+                .map(P::from_current),
         }
     });
     quote! {
