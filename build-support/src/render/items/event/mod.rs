@@ -5,6 +5,7 @@
 //! ([`retired`]).
 
 mod any_version;
+mod carried;
 mod contract;
 mod permissions;
 mod retired;
@@ -46,11 +47,13 @@ pub(super) fn module(model: &Model, event: &Event, versions: &[VersionModule]) -
         .zip(versions)
         .map(|(version, module)| version_module(event, version, &module.items));
     let payload = ident(&event.rust_type);
-    let marker = contract::marker(event, current.number, &quote!(#current_module::#payload));
+    let handled = event.handled().unwrap_or(current);
+    let handled_module = format_ident!("v{}", handled.number);
+    let marker = contract::marker(event, current.number, &quote!(#handled_module::#payload));
     let descriptor = contract::descriptor(event);
     let producer = permissions::producer(model, event);
     let consumer = permissions::consumer(model, event);
-    let carried = permissions::carried(event, current);
+    let carried = carried::carried(event, handled);
     let any_version = any_version::any_version(event);
     quote! {
         #docs
@@ -86,6 +89,15 @@ fn docs(event: &Event) -> Docs {
     if let Some(subject) = &event.subject {
         facts.push_str(&format!(" Its subject is at {}.", code(subject)));
     }
+    for version in event.live_versions() {
+        if version.status == Status::Upcoming {
+            facts.push_str(&format!(
+                " Version {0} is upcoming: handlers take {1}, and it cannot be published yet.",
+                version.number,
+                code(&format!("v{}::{}", version.number, event.rust_type))
+            ));
+        }
+    }
     Docs::new().prose(&event.description).markdown(facts)
 }
 
@@ -107,6 +119,7 @@ fn version_module(event: &Event, version: &Version, items: &TokenStream) -> Toke
     let docs = Docs::new()
         .markdown(format!("Version {number}{from}.{state}"))
         .tokens();
+    let upcoming = permissions::upcoming(event, version);
     let schema = match &version.schema {
         Some(path) => {
             quote!(::dispatcher_runtime::PayloadSchema::new(#path, super::super::DOCUMENTS))
@@ -127,6 +140,7 @@ fn version_module(event: &Event, version: &Version, items: &TokenStream) -> Toke
             }
             #[doc(hidden)]
             pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = #schema;
+            #upcoming
         }
     }
 }
