@@ -97,9 +97,9 @@ fn carries(event: &Event, handled: &Version, steps: &[Step<'_>]) -> TokenStream 
     let arms = steps.iter().map(|&(from, _)| {
         let number = Literal::u32_unsuffixed(from.number);
         let first = named(from);
-        let upcasts = way(from, steps).into_iter().map(|(from, to)| {
-            let (from, to) = (named(from), named(to));
-            quote!(.and_then(::dispatcher_runtime::private::upcast::<#from, #to>))
+        let upcasts = way(from, steps).into_iter().map(|(_, to)| {
+            let to = named(to);
+            quote!(.and_then(::dispatcher_runtime::private::upcast::<_, #to>))
         });
         quote! {
             #number => ::dispatcher_runtime::private::decode::<#first>(payload)

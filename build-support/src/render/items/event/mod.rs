@@ -27,6 +27,8 @@ pub(super) struct VersionModule {
     pub(super) number: u32,
     pub(super) items: TokenStream,
     pub(super) names: Vec<String>,
+    /// Whether the payload is a tuple struct, of which an alias is not a constructor.
+    pub(super) is_tuple: bool,
 }
 
 pub(super) fn module(model: &Model, event: &Event, versions: &[VersionModule]) -> TokenStream {
@@ -36,11 +38,14 @@ pub(super) fn module(model: &Model, event: &Event, versions: &[VersionModule]) -
     let (name, allow) = (ident(&event.module), allow());
     let docs = docs(event).tokens();
     let current_module = format_ident!("v{}", current.number);
-    let shown = versions
+    let shown_module = versions
         .iter()
-        .filter(|version| version.number == current.number)
-        .flat_map(|version| &version.names)
-        .filter(|name| !is_own_name(name))
+        .find(|version| version.number == current.number);
+    let alias = shown_module.and_then(|version| contract::alias(event, version));
+    let is_alias = |name: &str| alias.is_some() && name == event.rust_type;
+    let names = shown_module.iter().flat_map(|version| &version.names);
+    let shown = names
+        .filter(|name| !is_own_name(name) && !is_alias(name))
         .map(|name| ident(name));
     let version_modules = event
         .live_versions()
@@ -61,6 +66,7 @@ pub(super) fn module(model: &Model, event: &Event, versions: &[VersionModule]) -
         pub mod #name {
             #[doc(inline)]
             pub use #current_module::{#(#shown),*};
+            #alias
             #(#version_modules)*
             #marker
             #descriptor
@@ -116,9 +122,11 @@ fn version_module(event: &Event, version: &Version, items: &TokenStream) -> Toke
         Status::Upcoming => " Upcoming: consumers take it, and it cannot be published yet.",
         _ => "",
     };
-    let docs = Docs::new()
-        .markdown(format!("Version {number}{from}.{state}"))
-        .tokens();
+    let mut docs = Docs::new().markdown(format!("Version {number}{from}.{state}"));
+    if let Status::Deprecated(deprecation) = &version.status {
+        docs = docs.prose(&deprecation.reason);
+    }
+    let docs = docs.tokens();
     let upcoming = permissions::upcoming(event, version);
     let schema = match &version.schema {
         Some(path) => {
