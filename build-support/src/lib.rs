@@ -37,6 +37,9 @@
 
 #![warn(clippy::too_many_lines)]
 
+// What the command and the generator share; not covered by semantic versioning.
+#[doc(hidden)]
+pub mod compat;
 pub mod coverage;
 mod diagnostic;
 
