@@ -342,7 +342,7 @@ fn climbs_out(base: &Uri<String>, address: &str) -> bool {
 }
 
 /// A fragment without its percent-encoding.
-fn decode(fragment: &str) -> Option<String> {
+pub(crate) fn decode(fragment: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(fragment.len());
     let mut rest = fragment.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
