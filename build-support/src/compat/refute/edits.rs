@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::literals::{Values, lengths};
+use super::literals::{Values, lengths, matches};
 use crate::compat::Side;
 use crate::compat::patterns::Patterns;
 use crate::compat::sample::{Fill, Sampler};
@@ -254,11 +254,11 @@ impl<'d> Editor<'d> {
                 .into_iter()
                 .flat_map(Map::keys)
             {
-                for _ in 0..2 {
-                    names.extend(crate::compat::sample::pattern::sample(
-                        pattern,
-                        &mut self.dice,
-                    ));
+                names.extend(matches(pattern, 2, &mut self.dice));
+            }
+            for branch in schema.branches() {
+                if let Branch::Dependent { trigger, .. } = branch {
+                    names.insert(trigger.to_owned());
                 }
             }
             if let Some(named) = schema.inner("propertyNames") {
@@ -334,15 +334,42 @@ impl<'d> Editor<'d> {
             }
         }
         self.sampler.fill = Fill::Some;
-        for length in lengths(&meeting.both(), ["minItems", "maxItems"], LONGEST) {
-            let items: Vec<_> = (0..length)
-                .map(|index| {
-                    let schemas = meeting.writers.iter();
-                    let sides: Vec<_> = schemas.flat_map(|schema| schema.item(index)).collect();
-                    self.sampler.document(&sides)
-                })
-                .collect();
-            values.add(Value::Array(items));
+        self.add_counted(meeting, values);
+    }
+
+    /// Arrays and objects as large as a bound, and by one larger and smaller.
+    fn add_counted(&mut self, meeting: &Meeting<'d>, values: &mut Values) {
+        let both = meeting.both();
+        for length in lengths(&both, ["minItems", "maxItems"], LONGEST) {
+            let item = |index: usize| {
+                let schemas = meeting.writers.iter();
+                let sides: Vec<_> = schemas.flat_map(|schema| schema.item(index)).collect();
+                self.sampler.document(&sides)
+            };
+            values.add((0..length).map(item).collect());
+        }
+        let counts = lengths(&both, ["minContains", "maxContains"], LONGEST);
+        let contained: Vec<_> = both
+            .iter()
+            .filter_map(|one| one.inner("contains"))
+            .collect();
+        for side in contained {
+            for length in counts.iter().copied().chain([1, 2]) {
+                let item = |_| self.sampler.document(std::slice::from_ref(&side));
+                values.add((0..length).map(item).collect());
+            }
+        }
+        let names = self.names(meeting);
+        for length in lengths(&both, ["minProperties", "maxProperties"], LONGEST) {
+            let more = (0..length).map(|index| format!("p{index}"));
+            let members = names.iter().cloned().chain(more).take(length);
+            let member = |name: String| {
+                let schemas = meeting.writers.iter();
+                let found = schemas.flat_map(|schema| schema.members(&name, &self.patterns));
+                let value = self.sampler.document(&found.collect::<Vec<_>>());
+                (name, value)
+            };
+            values.add(Value::Object(members.map(member).collect()));
         }
     }
 }

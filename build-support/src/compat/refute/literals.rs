@@ -143,7 +143,7 @@ impl Values {
         let mut made = Vec::new();
         for schema in schemas {
             if let Some(pattern) = schema.text("pattern") {
-                made.extend((0..10).filter_map(|_| pattern::sample(pattern, dice)));
+                made.extend(matches(pattern, 10, dice));
             }
             if let Some(format) = schema.get("format") {
                 let keywords = Map::from_iter([("format".to_owned(), format.clone())]);
@@ -176,6 +176,24 @@ impl Values {
             }
         }
     }
+}
+
+/// Strings that match a pattern, if it can be sampled: also with something around them where it is not anchored.
+pub(super) fn matches(pattern: &str, count: usize, dice: &mut fastrand::Rng) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for _ in 0..count {
+        let Some(text) = pattern::sample(pattern, dice) else {
+            break;
+        };
+        if !pattern.starts_with('^') {
+            found.push(format!("a{text}"));
+        }
+        if !pattern.ends_with('$') {
+            found.push(format!("{text}a"));
+        }
+        found.push(text);
+    }
+    found
 }
 
 /// The counts at the bounds of these schemas, and one more and less.

@@ -10,6 +10,9 @@ mod report;
 
 use dispatcher_build_support::compat::{Mode, Verdict, compare, confirm};
 
+use report::Outcome;
+use serde_json::Value;
+
 pub use history::{History, history};
 pub use pair::{Direction, Known, Pair, documents, parse, read, root};
 pub use report::{Count, Fault, Report};
@@ -36,17 +39,43 @@ pub fn judge(pairs: &[Pair], mode: Mode) -> Report {
                 Direction::Backward => (&old, &new),
                 Direction::Forward => (&new, &old),
             };
-            let known = pair.known(direction);
-            let stated = known.counterexample.as_slice();
-            let confirmed = confirm(writer, reader, mode, stated)
-                .unwrap_or_default()
-                .first()
-                .is_some_and(|one| one.is_written && !one.is_read);
+            let refutes = |document: Value| {
+                let confirmed = confirm(writer, reader, mode, &[document]).unwrap_or_default();
+                confirmed
+                    .first()
+                    .is_some_and(|one| one.is_written && !one.is_read)
+            };
+            let stated = pair.known(direction).counterexample.clone();
             let verdict = compare(writer, reader, mode);
-            report.add(pair, direction, &verdict, confirmed);
+            let outcome = Outcome {
+                is_confirmed: stated.is_some_and(refutes),
+                needs_zero_fraction: match &verdict {
+                    Verdict::Incompatible(found) => !refutes(whole(&found.document)),
+                    _ => false,
+                },
+            };
+            report.add(pair, direction, &verdict, outcome);
         }
     }
     report
+}
+
+/// The document with `1` for `1.0`.
+fn whole(document: &Value) -> Value {
+    match document {
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if float.fract() == 0.0 && float.abs() < 1e15 => Value::from(float as i64),
+            _ => document.clone(),
+        },
+        Value::Array(items) => items.iter().map(whole).collect(),
+        Value::Object(members) => Value::Object(
+            members
+                .iter()
+                .map(|(name, member)| (name.clone(), whole(member)))
+                .collect(),
+        ),
+        other => other.clone(),
+    }
 }
 
 /// The name of a verdict.

@@ -39,6 +39,8 @@ pub struct Count {
     pub false_proofs: usize,
     /// "Incompatible", although the file has a proof.
     pub false_incompatible: usize,
+    /// "Incompatible" only because draft 4 has no integer `1.0`, where the file has a proof that did not look at that.
+    pub zero_fraction: usize,
     /// Counterexamples of the file that the gates do not confirm.
     pub unconfirmed: usize,
 }
@@ -54,6 +56,15 @@ pub struct Fault {
     pub message: String,
 }
 
+/// What the gates say beside the verdict.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outcome {
+    /// Whether they confirm the counterexample of the file.
+    pub(super) is_confirmed: bool,
+    /// Whether the verdict's counterexample is none once its `1.0` is written `1`.
+    pub(super) needs_zero_fraction: bool,
+}
+
 impl Report {
     pub(super) fn set_aside(&mut self, id: &str, reason: &str) {
         self.set_aside.push((id.to_owned(), reason.to_owned()));
@@ -64,8 +75,9 @@ impl Report {
         pair: &Pair,
         direction: Direction,
         verdict: &Verdict,
-        confirmed: bool,
+        outcome: Outcome,
     ) {
+        let confirmed = outcome.is_confirmed;
         let known = pair.known(direction);
         let count = match direction {
             Direction::Backward => &mut self.backward,
@@ -79,6 +91,10 @@ impl Report {
                 stated
                     .filter(|_| confirmed)
                     .map(|value| format!("compatible, but the gates confirm {value}"))
+            }
+            Verdict::Incompatible(_) if known.is_proved && outcome.needs_zero_fraction => {
+                count.zero_fraction += 1;
+                None
             }
             Verdict::Incompatible(found) => known.is_proved.then(|| {
                 format!(
@@ -144,6 +160,7 @@ impl Report {
                 "agreed": count.agreed, "compatible": count.compatible, "unknown": count.unknown(),
                 "unknown_by_keyword": count.unknown, "false_proofs": count.false_proofs,
                 "false_incompatible": count.false_incompatible, "unconfirmed_counterexamples": count.unconfirmed,
+                "zero_fraction": count.zero_fraction,
             })
         };
         let faults = self.faults.iter().map(|fault| {
@@ -192,7 +209,7 @@ impl fmt::Display for Report {
             writeln!(
                 f,
                 "{}: {} comparisons: {} agreed ({} compatible), {} unknown, {} false proofs, {} false \"incompatible\", \
-                 {} stated counterexamples unconfirmed",
+                 {} stated counterexamples unconfirmed, {} by draft 4's 1.0",
                 direction.name(),
                 count.total(),
                 count.agreed,
@@ -200,7 +217,8 @@ impl fmt::Display for Report {
                 count.unknown(),
                 count.false_proofs,
                 count.false_incompatible,
-                count.unconfirmed
+                count.unconfirmed,
+                count.zero_fraction
             )?;
             for (keyword, number) in &count.unknown {
                 let keyword = if keyword.is_empty() {

@@ -50,15 +50,10 @@ pub(crate) fn parse(
             "--lenient" => mode = Some(Mode::Lenient),
             "--json" => json = true,
             "--help" | "-h" => return Ok(None),
-            name if name.starts_with('-') => {
-                return Err(match name.strip_prefix("--history=") {
-                    Some(directory) => {
-                        set(Subject::History(PathBuf::from(directory)))?;
-                        continue;
-                    }
-                    None => format!("unknown argument {name:?}"),
-                });
+            name if name.starts_with("--history=") => {
+                set(Subject::History(PathBuf::from(&name["--history=".len()..])))?;
             }
+            name if name.starts_with('-') => return Err(format!("unknown argument {name:?}")),
             _ => set(Subject::Pairs(PathBuf::from(argument)))?,
         }
     }
