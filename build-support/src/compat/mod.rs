@@ -128,6 +128,13 @@ pub fn confirm(
     with_stack(|| refute::confirm(writer, reader, mode, documents)).ok()?
 }
 
+/// Documents that may tell the two sides apart: made for the writer, for both and for the reader, and changed in one
+/// or two places. The same seed makes the same documents.
+#[must_use]
+pub fn documents_near(writer: &Side<'_>, reader: &Side<'_>, count: usize, seed: u64) -> Vec<Value> {
+    with_stack(|| refute::documents_near(writer, reader, count, seed)).unwrap_or_default()
+}
+
 /// Runs what recurses along schemas, on a stack that deep ones need, and catches its panics. The memory is only
 /// reserved.
 fn with_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Result<T, String> {

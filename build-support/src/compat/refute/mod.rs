@@ -17,6 +17,7 @@ use super::prove::Obstacles;
 use super::{Counterexample, Mode, Side};
 use gate::{Gate, Sources};
 use search::Search;
+pub(super) use search::documents_near;
 
 /// Looks for a document that the writer's gate accepts and the reader's refuses, at the obstacles first, then
 /// around `samples`.

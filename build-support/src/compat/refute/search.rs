@@ -196,6 +196,44 @@ pub(super) fn refutes(writer: &Gate<'_>, reader: &Gate<'_>, mode: Mode, document
     }
 }
 
+/// See [`compat::documents_near`](crate::compat::documents_near).
+pub(in crate::compat) fn documents_near(
+    writer: &Side<'_>,
+    reader: &Side<'_>,
+    count: usize,
+    seed: u64,
+) -> Vec<Value> {
+    let mut editor = Editor::new(seed, names(&[writer, reader]));
+    let mut dice = fastrand::Rng::with_seed(seed);
+    let mut documents = Vec::with_capacity(count);
+    let mut round = 0;
+    while documents.len() < count {
+        let sides = match dice.u8(..4) {
+            0 | 1 => vec![writer.clone()],
+            2 => vec![writer.clone(), reader.clone()],
+            _ => vec![reader.clone()],
+        };
+        editor.sampler.overlaps = dice.u8(..) < 80;
+        editor.sampler.fill = [Fill::Least, Fill::Some, Fill::All][round % 3];
+        let document = editor.sampler.document(&sides);
+        let edits = editor.edits(&document, writer, reader);
+        for _ in 0..12 {
+            if edits.is_empty() {
+                break;
+            }
+            let mut choose = || &edits[dice.usize(..edits.len())];
+            let changed = choose().apply(&document);
+            let again = changed.as_ref().and_then(|changed| choose().apply(changed));
+            documents.extend(changed);
+            documents.extend(again);
+        }
+        documents.push(document);
+        round += 1;
+    }
+    documents.truncate(count);
+    documents
+}
+
 /// How many values a document has.
 fn values_in(document: &Value) -> usize {
     match document {

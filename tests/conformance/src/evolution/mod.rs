@@ -5,6 +5,7 @@
 //! false. What the comparison leaves undecided is counted by keyword.
 
 mod history;
+pub mod made_up;
 mod pair;
 mod report;
 
@@ -14,6 +15,7 @@ use report::Outcome;
 use serde_json::Value;
 
 pub use history::{History, history};
+pub use made_up::edited;
 pub use pair::{Direction, Known, Pair, documents, parse, read, root};
 pub use report::{Count, Fault, Report};
 
