@@ -60,7 +60,10 @@ impl Prover<'_> {
         if places.max.is_some_and(|max| max < places.min) || too_short {
             return Ok(());
         }
-        if array.repeats && self.cannot_repeat(&places) || self.miscounts(branch, &places) {
+        if array.repeats && self.cannot_repeat(&places)
+            || array.unique && self.has_to_repeat(&places)
+            || self.miscounts(branch, &places)
+        {
             return Ok(());
         }
         let mut deeper = Vec::new();
@@ -140,6 +143,33 @@ impl Prover<'_> {
                     || self.no_such_item(places, one, &more).is_ok()
             })
         })
+    }
+
+    /// Whether items at the first places are so few values that two are equal.
+    fn has_to_repeat(&mut self, places: &Places) -> bool {
+        let sure: Vec<_> = (0..places.rest())
+            .filter(|place| places.sure(*place) > 0)
+            .filter_map(|place| match places.items[place].as_slice() {
+                [single] if single.holds => Some(single.node),
+                _ => None,
+            })
+            .collect();
+        // The values at a place that are at none of those before it.
+        let mut fewer = |nodes: &[NodeId]| {
+            let mut sum = 0_u64;
+            for (index, node) in nodes.iter().enumerate() {
+                let others = nodes[..index].iter().map(|node| Signed::no(*node));
+                let signed: Vec<_> = std::iter::once(Signed::yes(*node)).chain(others).collect();
+                match self.capacity(&signed) {
+                    Some(count) => sum = sum.saturating_add(count),
+                    None => return false,
+                }
+            }
+            sum < nodes.len() as u64
+        };
+        fewer(&sure)
+            || (0..sure.len())
+                .any(|one| (0..one).any(|other| fewer(&[sure[other], sure[one]])))
     }
 
     /// Whether there cannot be as many or as few items of a kind as there have to be.

@@ -44,11 +44,6 @@ impl Prover<'_> {
                 branch.object.min = branch.object.min.max(1);
                 branch.object.some.push(some.clone());
             }
-            Claim::FewDeclared(members, count) => {
-                branch.object.few_declared.push((Rc::clone(members), *count));
-            }
-            Claim::MinItems(count) => branch.array.min = branch.array.min.max(*count),
-            Claim::MaxItems(count) => branch.array.max = least(branch.array.max, *count),
             Claim::SomeItem(some) => {
                 branch.array.min = branch.array.min.max(some.from as u64 + 1);
                 branch.array.some.push(some.clone());

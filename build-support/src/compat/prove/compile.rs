@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::number::{Bound, exact};
 use super::rule::{
-    ANYTHING, Items, Members, NOTHING, NodeId, Numbers, Rule, Test, Text, Type, Types,
+    ANYTHING, Items, Members, NodeId, Numbers, Rule, Test, Text, Type, Types,
 };
 use super::schemas::{Schemas, Source};
 use super::{reference, unevaluated};
@@ -430,9 +430,4 @@ fn strings(values: &[Value]) -> Option<Vec<Rc<str>>> {
         .iter()
         .map(|value| value.as_str().map(Into::into))
         .collect()
-}
-
-/// A schema that accepts everything or nothing.
-pub(super) fn constant(accepts: bool) -> NodeId {
-    if accepts { ANYTHING } else { NOTHING }
 }

@@ -20,10 +20,6 @@ pub(super) enum Claim {
     Absent(Rc<str>),
     /// Some property is so.
     SomeMember(SomeMember),
-    /// Fewer than so many properties are declared by these.
-    FewDeclared(Rc<Members>, u64),
-    MinItems(u64),
-    MaxItems(u64),
     /// Some item is so.
     SomeItem(SomeItem),
     /// At least so many items are accepted.

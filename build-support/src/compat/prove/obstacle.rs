@@ -57,10 +57,20 @@ impl Prover<'_> {
             .filter(|signed| signed.holds && self.schemas.source(signed.node).writer)
             .map(|signed| signed.node)
             .min();
-        let refusals = branch.refusals.clone();
+        let mut refusals = branch.refusals.clone();
+        refusals.reverse();
+        // Where every branch of a union refuses, the union is what refuses.
+        let union = refusals.iter().rposition(|refusal| {
+            let node = self.schemas.node(refusal.node);
+            matches!(&node.rules[refusal.rule].test,
+                Test::Any(nodes) | Test::One(nodes) if nodes.len() > 1)
+        });
+        if let Some(union) = union {
+            let union = refusals.remove(union);
+            refusals.insert(0, union);
+        }
         refusals
             .iter()
-            .rev()
             .take(MOST_OBSTACLES)
             .map(|refusal| {
                 let node = self.schemas.node(refusal.node);

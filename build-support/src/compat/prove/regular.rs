@@ -406,7 +406,7 @@ mod tests {
 
     #[test]
     fn lengths_are_counted_in_characters() {
-        let mut empty = |pattern: &str, min, max| {
+        let empty = |pattern: &str, min, max| {
             is_empty(&[(machine(pattern), true)], min, max, &mut Budget::new())
         };
         assert!(empty("^(ab)*$", 3, Some(3)));

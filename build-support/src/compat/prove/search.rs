@@ -124,6 +124,8 @@ impl Prover<'_> {
             return false;
         }
         let mut with = branch.clone();
+        // The question is whether its refusal follows from everything else.
+        with.seen.remove(&Signed::no(node));
         self.claim(&mut with, &Claim::Schema(Signed::yes(node)));
         self.settle(&mut with);
         with.closed || self.contradiction(&with).is_ok()
