@@ -34,9 +34,10 @@ pub use crate::contract::event_type::Sealed;
 pub use crate::contract::gate::Document;
 #[cfg(feature = "schemars")]
 pub use crate::contract::json_schema::json_schema as json_schema_of;
-pub use crate::contract::payload::{decode, upcast};
+pub use crate::contract::payload::decode;
 pub use crate::contract::permission::{Carries, HeldBy};
 pub use crate::contract::registry::EventContractParts;
+pub use crate::contract::upcast::upcast;
 pub use crate::contract::value::{
     IntegerRule, ListRule, NumberRule, Object, ObjectWriter, Read, Rule, StringRule, Union,
     ValueEnum, ValueError, deserialize, present, unknown_variant,

@@ -96,42 +96,10 @@ pub trait Payload:
     }
 }
 
-/// Turns the payload of an older version into a newer one, so that a handler that knows only the
-/// current version also gets the events that were published before it.
-///
-/// Implement it where the types are, in the contracts crate:
-/// `impl Upcast<order_paid::v1::OrderPaid> for order_paid::v2::OrderPaid`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be made from the older version `{Old}`, which is still active",
-    label = "events of the older version could not be handled",
-    note = "write `impl Upcast<{Old}> for {Self}` beside the generated types, or retire the older version in event-types-registry.json"
-)]
-pub trait Upcast<Old>: Sized {
-    /// The same fact, as the newer version tells it. It passes the gate of the newer version before a handler
-    /// receives it; otherwise the event is a dead letter, whose error names this upcast.
-    fn upcast(old: Old) -> Self;
-}
-
 /// Reads a payload through the gate.
 pub fn decode<P: Payload>(payload: Value) -> Result<P, DecodeError> {
     P::schema().validate(&payload).map_err(invalid::<P>)?;
     P::read(payload).map_err(unreadable::<P>)
-}
-
-/// Makes a newer version of an older one, through the gate of the newer version: the types alone cannot hold every
-/// rule of its schema.
-pub fn upcast<Old: Payload, New: Payload + Upcast<Old>>(older: Old) -> Result<New, DecodeError> {
-    let newer = New::upcast(older);
-    newer.check().map_err(|error| match error {
-        DecodeError::Invalid { report, .. } => DecodeError::Upcast {
-            event_type: New::EVENT_TYPE,
-            from: Old::SCHEMA_VERSION,
-            to: New::SCHEMA_VERSION,
-            report,
-        },
-        other => other,
-    })?;
-    Ok(newer)
 }
 
 fn invalid<P: Payload>(report: InvalidPayload) -> DecodeError {
