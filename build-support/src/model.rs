@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-pub use dispatcher_schema::registry::{Deprecation, Status};
+pub use dispatcher_schema::registry::{Compatibility, Deprecation, Status};
 
 use crate::schema::Documents;
 
@@ -54,12 +54,14 @@ pub struct Event {
     pub status: Status,
     /// JSON pointer into the payload, to the identifier of what the event is about.
     pub subject: Option<String>,
+    /// What its new versions have to be: its own `x-compatibility`, or else that of the registry.
+    pub compatibility: Compatibility,
     /// Ascending by number.
     pub versions: Vec<Version>,
 }
 
 impl Event {
-    /// The versions that types are generated for: those that are not retired, of an event type that
+    /// The versions that types are generated for, upcoming ones too: those that are not retired, of an event type that
     /// is not retired.
     pub fn live_versions(&self) -> impl DoubleEndedIterator<Item = &Version> {
         let retired = self.status == Status::Retired;
@@ -86,4 +88,6 @@ pub struct Version {
     /// The path of the payload schema, relative to the contracts directory and separated by `/` (a
     /// key of [`Model::documents`]). Without a schema the payload is any JSON object.
     pub schema: Option<String>,
+    /// Whether its upcast is written by hand, also where it could be generated.
+    pub upcast_by_hand: bool,
 }

@@ -261,6 +261,9 @@ impl VersionContract {
 /// those of a loaded one are `String`s.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Status<S = &'static str> {
+    /// Announced: consumers take it already, and producers may not publish it yet. Only a version has
+    /// this status.
+    Upcoming,
     /// In use.
     Active,
     /// In use, on its way out.

@@ -82,6 +82,7 @@ pub(super) fn descriptor(event: &Event) -> TokenStream {
 
 fn status(status: &Status) -> TokenStream {
     match status {
+        Status::Upcoming => quote!(::dispatcher_runtime::Status::Upcoming),
         Status::Active => quote!(::dispatcher_runtime::Status::Active),
         Status::Retired => quote!(::dispatcher_runtime::Status::Retired),
         Status::Deprecated(Deprecation {

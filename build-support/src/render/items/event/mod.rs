@@ -101,6 +101,7 @@ fn version_module(event: &Event, version: &Version, items: &TokenStream) -> Toke
         .unwrap_or_default();
     let state = match &version.status {
         Status::Deprecated(_) => " Deprecated.",
+        Status::Upcoming => " Upcoming: consumers take it, and it cannot be published yet.",
         _ => "",
     };
     let docs = Docs::new()
