@@ -35,14 +35,17 @@ const BUILD_SUPPORT: Layers = Layers {
         "diagnostic",
         "json",
         "schema",
+        "compat",
         "registry",
+        "places",
         "model",
+        "lock",
         "check",
         "render",
         "coverage",
         "artifact",
         "contracts",
-        "bin",
+        "changes",
     ],
 };
 
