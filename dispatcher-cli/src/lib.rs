@@ -9,3 +9,4 @@
 
 pub mod contracts;
 pub mod output;
+mod report;

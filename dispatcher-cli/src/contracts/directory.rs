@@ -8,7 +8,7 @@ use dispatcher_build_support::Contracts;
 
 /// The contracts directory, as it is named on the command line.
 #[derive(Args, Clone, Debug)]
-pub struct Directory {
+pub(crate) struct Directory {
     /// The contracts directory
     #[arg(default_value = "contracts", value_name = "DIRECTORY")]
     path: PathBuf,

@@ -1,9 +1,13 @@
 //! `dispatcher contracts …`: the commands on a contracts directory.
 
+mod against;
 mod check;
+mod compare;
 mod coverage;
 mod directory;
 mod error;
+mod explain;
+mod today;
 
 use std::process::ExitCode;
 
@@ -19,7 +23,21 @@ pub enum Command {
     Check(check::Check),
     /// Report what enforces each keyword of each schema: the generated type or the gate
     Coverage(coverage::Coverage),
+    /// Report everything that changed
+    #[command(after_help = EXIT_CODES)]
+    Diff(compare::Compare),
+    /// Report what the level of each event type refuses, and what a deployment has to heed
+    #[command(after_help = EXIT_CODES)]
+    Breaking(compare::Compare),
+    /// Explain a rule, or list all rules
+    Explain(explain::Explain),
 }
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  no finding is an error
+  1  there are errors, or the contracts have faults
+  2  the command was called wrongly, or could not compare";
 
 /// Runs a command. Exits with 0 on success, 1 if there are findings, 2 if it was called wrongly.
 #[must_use]
@@ -31,5 +49,8 @@ fn output(command: &Command) -> Result<Output, Error> {
     match command {
         Command::Check(arguments) => check::run(arguments),
         Command::Coverage(arguments) => coverage::run(arguments),
+        Command::Diff(arguments) => compare::run(arguments, compare::Show::All),
+        Command::Breaking(arguments) => compare::run(arguments, compare::Show::Breaking),
+        Command::Explain(arguments) => explain::run(arguments),
     }
 }

@@ -83,12 +83,21 @@ impl Directory {
     pub fn git(&self, arguments: &[&str]) -> String {
         let output = Command::new("git")
             .args(["-c", "user.name=Test", "-c", "user.email=test@acme.example"])
-            .args(["-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"])
+            .args([
+                "-c",
+                "init.defaultBranch=main",
+                "-c",
+                "commit.gpgsign=false",
+            ])
             .args(arguments)
             .current_dir(self.path())
             .output()
             .expect("git runs");
-        assert!(output.status.success(), "git {arguments:?}: {}", text(&output.stderr));
+        assert!(
+            output.status.success(),
+            "git {arguments:?}: {}",
+            text(&output.stderr)
+        );
         text(&output.stdout)
     }
 }
@@ -96,7 +105,9 @@ impl Directory {
 /// Compares a text with a file of `tests/golden`. `UPDATE_EXPECT=1` rewrites the file.
 #[track_caller]
 pub fn golden(name: &str, found: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name);
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         fs::create_dir_all(path.parent().expect("a parent")).expect("writable");
         fs::write(&path, found).expect("writable");
