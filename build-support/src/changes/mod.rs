@@ -26,5 +26,5 @@ pub use locked::against_lock;
 pub use revision::Revision;
 pub use rule::Rule;
 pub use rust::rust_notes;
-pub use versions::between;
+pub use versions::{between, edited_in_place};
 pub use waiver::{WAIVERS_FILE, Waivers};

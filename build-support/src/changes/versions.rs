@@ -20,7 +20,25 @@ pub fn between(old: &Revision, new: &Revision) -> Vec<Finding> {
     between_by(old, new, &compare)
 }
 
-/// The same with another comparison, for tests.
+/// The findings about one published version that has another text in `new`. Without any, it is proved that both texts
+/// accept the same payloads.
+#[must_use]
+pub fn edited_in_place(old: &Revision, new: &Revision, event: &str, version: u32) -> Vec<Finding> {
+    let of = |revision: &'_ Revision| -> Option<(Event, Version)> {
+        let event = revision.event(event)?;
+        Some((event.clone(), published(event, version)?.clone()))
+    };
+    let (Some((old_event, was)), Some((new_event, is))) = (of(old), of(new)) else {
+        return Vec::new();
+    };
+    let pair = Pair {
+        old: (old, &old_event, &was),
+        new: (new, &new_event, &is),
+    };
+    edited(&pair, &Judge::new(&compare))
+}
+
+/// [`between`] with another comparison, for tests.
 pub(super) fn between_by(
     old: &Revision,
     new: &Revision,

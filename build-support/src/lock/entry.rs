@@ -84,6 +84,13 @@ impl Lock {
         self
     }
 
+    /// The same lock without the line of a version.
+    #[must_use]
+    pub fn without_version(mut self, event: &str, version: u32) -> Self {
+        self.entries.remove(&(event.to_owned(), version));
+        self
+    }
+
     /// What this lock holds of a version.
     #[must_use]
     pub fn entry(&self, event: &str, version: u32) -> Option<Entry> {

@@ -6,7 +6,11 @@ mod compare;
 mod coverage;
 mod directory;
 mod error;
+mod event;
 mod explain;
+mod list;
+mod lock;
+mod show;
 mod today;
 
 use std::process::ExitCode;
@@ -23,14 +27,21 @@ pub enum Command {
     Check(check::Check),
     /// Report what enforces each keyword of each schema: the generated type or the gate
     Coverage(coverage::Coverage),
+    /// List the event types: versions, producer, consumers
+    List(list::List),
+    /// Show an event type with its versions and fields
+    Show(show::Show),
     /// Report everything that changed
     #[command(after_help = EXIT_CODES)]
     Diff(compare::Compare),
-    /// Report what the level of each event type refuses, and what a deployment has to heed
+    /// Report what the levels refuse, and what a deployment has to heed
     #[command(after_help = EXIT_CODES)]
     Breaking(compare::Compare),
     /// Explain a rule, or list all rules
     Explain(explain::Explain),
+    /// Write contracts.lock: what has been published
+    #[command(after_help = EXIT_CODES)]
+    Lock(lock::Locking),
 }
 
 const EXIT_CODES: &str = "\
@@ -52,5 +63,8 @@ fn output(command: &Command) -> Result<Output, Error> {
         Command::Diff(arguments) => compare::run(arguments, compare::Show::All),
         Command::Breaking(arguments) => compare::run(arguments, compare::Show::Breaking),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::List(arguments) => list::run(arguments),
+        Command::Lock(arguments) => lock::run(arguments),
+        Command::Show(arguments) => show::run(arguments),
     }
 }

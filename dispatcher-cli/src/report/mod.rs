@@ -13,7 +13,6 @@ pub(crate) mod wrap;
 use clap::ValueEnum;
 use dispatcher_build_support::changes::Finding;
 
-
 /// The form of a report.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Format {

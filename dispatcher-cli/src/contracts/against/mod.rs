@@ -18,9 +18,12 @@ const LOCK: &str = "lock";
 /// The option `--against`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Against {
-    /// What to compare with: a git ref (such as main, HEAD~1 or v1.2), a directory, or the word lock. The lock has
-    /// digests and no schemas: against it, only what was edited in place, removed or used again is found
-    #[arg(long, value_name = "REF|DIRECTORY|lock", default_value = LOCK)]
+    /// What to compare with: a git ref, a directory or `lock`.
+    ///
+    /// A git ref is a branch, a tag or a commit: main, v1.2, HEAD~1.
+    /// contracts.lock has digests and no schemas. Against it, only what was
+    /// edited in place, removed or used again is found.
+    #[arg(long, value_name = "WHAT", default_value = LOCK, verbatim_doc_comment)]
     against: String,
 }
 
@@ -40,36 +43,41 @@ impl Against {
     ///
     /// Fails if there is no such thing, if git cannot be run, or if its contracts have faults.
     pub(crate) fn read(&self, directory: &Directory) -> Result<Other, Error> {
-        if self.against == LOCK {
-            return lock(directory);
-        }
-        let path = Path::new(&self.against);
-        if path.is_dir() {
-            let absolute = std::path::absolute(path)?;
-            let contracts = Contracts::new(absolute).shown_as(self.against.replace('\\', "/"));
-            let revision = Revision::read(&contracts).map_err(|report| self.faults(&report))?;
-            return Ok(Other::Revision(Box::new(revision), None));
-        }
-        let folder = git::checkout(directory.path(), &self.against)?;
-        let shown = format!(
-            "{}:{}",
-            self.against,
-            directory.path().to_string_lossy().replace('\\', "/")
-        );
-        let contracts = Contracts::new(folder.path()).shown_as(shown);
-        let revision = Revision::read(&contracts).map_err(|report| self.faults(&report))?;
-        Ok(Other::Revision(Box::new(revision), Some(folder)))
+        read(&self.against, directory)
     }
+}
 
-    fn faults(&self, report: &Report) -> Error {
-        let faults = report.to_string();
-        // Nothing is ever generated from these.
-        let faults = faults.replace("; nothing was generated", "; nothing was compared");
-        Error::Call(format!(
-            "the contracts of {} have faults\n{faults}",
-            self.against
-        ))
+/// Reads what `--against` names.
+pub(crate) fn read(against: &str, directory: &Directory) -> Result<Other, Error> {
+    if against == LOCK {
+        return lock(directory);
     }
+    let path = Path::new(against);
+    let revision = |path: &Path, shown: String| {
+        let contracts = Contracts::new(path).shown_as(shown);
+        Revision::read(&contracts)
+            .map_err(|report| faults(against, &report))
+            .map(Box::new)
+    };
+    if path.is_dir() {
+        let shown = against.replace('\\', "/");
+        return Ok(Other::Revision(
+            revision(&std::path::absolute(path)?, shown)?,
+            None,
+        ));
+    }
+    let folder = git::checkout(directory.path(), against)?;
+    let shown = directory.path().to_string_lossy().replace('\\', "/");
+    let revision = revision(folder.path(), format!("{against}:{shown}"))?;
+    Ok(Other::Revision(revision, Some(folder)))
+}
+
+fn faults(against: &str, report: &Report) -> Error {
+    // Nothing is ever generated from these.
+    let report = report
+        .to_string()
+        .replace("; nothing was generated", "; nothing was compared");
+    Error::Call(format!("the contracts of {against} have faults\n{report}"))
 }
 
 fn lock(directory: &Directory) -> Result<Other, Error> {
