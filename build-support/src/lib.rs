@@ -62,10 +62,14 @@ mod artifact;
 mod check;
 mod contracts;
 mod files;
+mod generated;
 mod json;
 mod panics;
 mod registry;
 mod render;
+
+#[doc(hidden)]
+pub mod upcast;
 
 pub use contracts::{Contracts, Error, Generated, Rendered};
 pub use coverage::Coverage;

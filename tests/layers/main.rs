@@ -45,7 +45,9 @@ const BUILD_SUPPORT: Layers = Layers {
         "coverage",
         "artifact",
         "contracts",
+        "generated",
         "changes",
+        "upcast",
     ],
 };
 

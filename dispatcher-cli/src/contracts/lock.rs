@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &Locking) -> Result<Output, Error> {
     let gone = updated.iter().filter(|(.., entry)| entry.is_gone()).count();
     let live = updated.iter().count() - gone;
     Ok(Output::success(format!(
-        "wrote {}: {live} versions are published, {gone} are gone",
+        "wrote {}: {live} published versions, {gone} that are gone",
         path.display()
     )))
 }

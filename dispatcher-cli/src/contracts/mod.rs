@@ -10,8 +10,10 @@ mod event;
 mod explain;
 mod list;
 mod lock;
+mod new_version;
 mod show;
 mod today;
+mod upcast;
 
 use std::process::ExitCode;
 
@@ -39,6 +41,10 @@ pub enum Command {
     Breaking(compare::Compare),
     /// Explain a rule, or list all rules
     Explain(explain::Explain),
+    /// Copy the newest schema to a new version, and announce it in the registry
+    NewVersion(new_version::NewVersion),
+    /// Print the start of the Rust code that reads an older version in a newer one
+    Upcast(upcast::Upcast),
     /// Write contracts.lock: what has been published
     #[command(after_help = EXIT_CODES)]
     Lock(lock::Locking),
@@ -65,6 +71,8 @@ fn output(command: &Command) -> Result<Output, Error> {
         Command::Explain(arguments) => explain::run(arguments),
         Command::List(arguments) => list::run(arguments),
         Command::Lock(arguments) => lock::run(arguments),
+        Command::NewVersion(arguments) => new_version::run(arguments),
         Command::Show(arguments) => show::run(arguments),
+        Command::Upcast(arguments) => upcast::run(arguments),
     }
 }

@@ -23,13 +23,13 @@ pub struct Show {
     directory: Directory,
     /// The version whose fields are shown. Defaults to the current one
     #[arg(long, value_name = "NUMBER")]
-    version_number: Option<u32>,
+    number: Option<u32>,
 }
 
 pub(super) fn run(arguments: &Show) -> Result<Output, Error> {
     let model = arguments.directory.contracts()?.ignore_lock().check()?;
     let event = event::find(&model, &arguments.event)?;
-    let version = match arguments.version_number {
+    let version = match arguments.number {
         None => event.current(),
         Some(number) => Some(live(event, number)?),
     };
