@@ -11,7 +11,9 @@
 //! of the event type (`x-compatibility`) decides whether that is an error. [`Waivers`] accept a finding until a day.
 
 mod finding;
+mod judge;
 mod locked;
+mod nearest;
 mod payload;
 mod registry;
 mod revision;
@@ -28,3 +30,6 @@ pub use rule::Rule;
 pub use rust::rust_notes;
 pub use versions::{between, edited_in_place};
 pub use waiver::{WAIVERS_FILE, Waivers};
+
+#[cfg(test)]
+mod tests;

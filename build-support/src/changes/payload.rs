@@ -1,55 +1,15 @@
 //! Two versions of a payload: what the comparison decides, what the walk names, and what the level makes of it.
 
-use crate::compat::{Counterexample, Mode, Side, Undecided, Verdict};
+use crate::compat::{Counterexample, Mode, Side, Undecided};
 use crate::model::{Compatibility, Event, Version};
 use crate::schema::Location;
 
 use super::finding::{Finding, Severity, Spot};
+use super::judge::{Answer, Judge};
+use super::nearest::{Way, nearest, rule_of};
 use super::revision::Revision;
 use super::rule::{self, Rule};
 use super::walk::{Change, Names, changes};
-
-/// The comparison of two schemas.
-pub(super) struct Judge<'c> {
-    compare: &'c dyn Fn(&Side<'_>, &Side<'_>, Mode) -> Verdict,
-}
-
-impl<'c> Judge<'c> {
-    pub(super) fn new(compare: &'c dyn Fn(&Side<'_>, &Side<'_>, Mode) -> Verdict) -> Self {
-        Self { compare }
-    }
-
-    /// Whether `reader` takes what `writer` may write. Without a schema, a payload is any object.
-    fn verdict(&self, writer: Option<&Side<'_>>, reader: Option<&Side<'_>>, mode: Mode) -> Answer {
-        match (writer, reader) {
-            (_, None) => Answer::Takes,
-            (None, Some(_)) => Answer::Anything,
-            (Some(writer), Some(reader)) => match (self.compare)(writer, reader, mode) {
-                Verdict::Compatible => Answer::Takes,
-                Verdict::Incompatible(example) => Answer::Refuses(Box::new(example)),
-                Verdict::Undecided(reason) => Answer::Unknown(Box::new(reason)),
-            },
-        }
-    }
-}
-
-/// Whether one version takes the data of another.
-enum Answer {
-    Takes,
-    /// The writer's version has no schema, and the reader's has one.
-    Anything,
-    Refuses(Box<Counterexample>),
-    Unknown(Box<Undecided>),
-}
-
-/// Which version reads the other one's data.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Way {
-    /// The new version reads old data.
-    Backward,
-    /// The old version reads new data.
-    Forward,
-}
 
 /// One version in one revision.
 type Of<'r> = (&'r Revision, &'r Event, &'r Version);
@@ -182,14 +142,14 @@ impl Pair<'_> {
         told: &mut [bool],
         judge: &Judge<'_>,
     ) -> Vec<Finding> {
-        let breaking: Vec<usize> = changes
+        let may: Vec<usize> = changes
             .iter()
             .enumerate()
-            .filter(|(_, change)| self.breaks(way, change, judge))
+            .filter(|(_, change)| way.may_break(change))
             .map(|(index, _)| index)
             .collect();
         let shown = match answer {
-            Answer::Refuses(example) => nearest(way, example, changes, &breaking),
+            Answer::Refuses(example) => nearest(way, example, changes, &may),
             _ => None,
         };
         let mut findings = Vec::new();
@@ -203,13 +163,14 @@ impl Pair<'_> {
             findings.push(self.without_schema(way));
         }
         // Where it is not known whether anything breaks, a change is not called an error.
-        let breaking = breaking
-            .into_iter()
-            .filter(|_| !matches!(answer, Answer::Unknown(_)));
-        for index in breaking {
+        let is_known = !matches!(answer, Answer::Unknown(_));
+        for index in may.into_iter().filter(|_| is_known) {
             let (Some(change), Some(told)) = (changes.get(index), told.get_mut(index)) else {
                 continue;
             };
+            if shown != Some(index) && !self.breaks(way, change, judge) {
+                continue;
+            }
             let example = match answer {
                 Answer::Refuses(example) if shown == Some(index) => Some(example.document.clone()),
                 _ => None,
@@ -226,14 +187,10 @@ impl Pair<'_> {
         findings
     }
 
-    /// Whether a change breaks this way, as far as its own schemas tell.
+    /// Whether a change that may break this way does, as far as its own schemas tell.
     fn breaks(&self, way: Way, change: &Change, judge: &Judge<'_>) -> bool {
-        let may = match way {
-            Way::Backward => change.breaks.backward,
-            Way::Forward => change.breaks.forward,
-        };
-        let Some((old, new)) = change.alone.as_ref().filter(|_| may) else {
-            return may;
+        let Some((old, new)) = &change.alone else {
+            return true;
         };
         let old = Side {
             documents: &self.old.0.model.documents,
@@ -473,89 +430,4 @@ fn unknown(reason: &Undecided) -> String {
         );
     }
     format!("`{keyword}` for {at} cannot be compared: {}", reason.reason)
-}
-
-/// The change, of those with these indices, that an example shows.
-fn nearest(way: Way, example: &Counterexample, changes: &[Change], of: &[usize]) -> Option<usize> {
-    let parent = |at: &Location| {
-        at.pointer
-            .rsplit_once('/')
-            .map(|(parent, _)| parent.to_owned())
-    };
-    let score = |change: &Change| {
-        let reader = if way == Way::Backward {
-            &change.new
-        } else {
-            &change.old
-        };
-        let is_schema = |at: &Location| at.document == example.keyword.document;
-        let place = match reader {
-            Some(at) if *at == example.keyword => 4,
-            Some(at)
-                if is_schema(at)
-                    && at
-                        .pointer
-                        .starts_with(&format!("{}/", example.keyword.pointer)) =>
-            {
-                3
-            }
-            Some(at) if is_schema(at) && parent(at) == parent(&example.keyword) => 2,
-            _ => 0,
-        };
-        let instance = if matches(&change.at, &example.at) {
-            3
-        } else if is_below(&change.at, &example.at) || is_below(&example.at, &change.at) {
-            1
-        } else {
-            0
-        };
-        place + instance
-    };
-    let scored = of
-        .iter()
-        .filter_map(|index| Some((score(changes.get(*index)?), *index)));
-    // The first of equals.
-    let best = scored.max_by_key(|(score, index)| (*score, std::cmp::Reverse(*index)));
-    best.filter(|(score, _)| *score > 1).map(|(_, index)| index)
-}
-
-/// Whether a pointer is one of those that a pattern with `*` means.
-fn matches(pattern: &str, pointer: &str) -> bool {
-    let (pattern, pointer) = (pattern.split('/'), pointer.split('/'));
-    pattern.clone().count() == pointer.clone().count()
-        && pattern
-            .zip(pointer)
-            .all(|(a, b)| a == "*" || b == "*" || a == b)
-}
-
-fn is_below(pattern: &str, pointer: &str) -> bool {
-    let depth = pattern.matches('/').count();
-    let start: Vec<_> = pointer.split('/').take(depth + 1).collect();
-    start.len() == depth + 1 && matches(pattern, &start.join("/"))
-}
-
-/// The rule for a keyword that refuses a payload, where the walk has found no change.
-fn rule_of(keyword: &str) -> &'static str {
-    match keyword {
-        "type" => "type-changed",
-        "enum" | "const" => "values-changed",
-        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
-            "bound-changed"
-        }
-        "minLength" | "maxLength" => "length-changed",
-        "minItems" | "maxItems" | "minProperties" | "maxProperties" | "uniqueItems" => {
-            "count-changed"
-        }
-        "pattern" => "pattern-changed",
-        "format" | "contentEncoding" | "contentMediaType" => "format-changed",
-        "items" | "prefixItems" | "additionalItems" | "unevaluatedItems" => "items-changed",
-        "contains" | "minContains" | "maxContains" => "contains-changed",
-        "required" => "property-required",
-        "additionalProperties" | "unevaluatedProperties" => "object-closed",
-        "propertyNames" | "patternProperties" => "names-changed",
-        "dependencies" | "dependentRequired" | "dependentSchemas" => "dependency-changed",
-        "oneOf" => "branch-overlaps",
-        "anyOf" => "branch-removed",
-        _ => "condition-changed",
-    }
 }

@@ -231,12 +231,13 @@ impl Both<'_> {
                 .iter()
                 .find(|version| version.number == number);
             let places = &self.new.places;
-            let version_at = places.version(name, number);
+            let entry = match is {
+                Some(_) => places.member(&places.version(name, number), "status"),
+                None => places.member(&places.event(name), "versions"),
+            };
             let finding = Finding {
                 versions: vec![number],
-                spot: self
-                    .new
-                    .registry_spot(&places.member(&version_at, "status")),
+                spot: self.new.registry_spot(&entry),
                 ..self.finding("version-removed", "versions")
             };
             let is_retired = |status: &Status| *status == Status::Retired;

@@ -7,7 +7,8 @@ use crate::lock::Digest;
 use crate::model::{Compatibility, Event, Status, Version};
 
 use super::finding::Finding;
-use super::payload::{Judge, Pair};
+use super::judge::Judge;
+use super::payload::Pair;
 use super::registry;
 use super::revision::Revision;
 

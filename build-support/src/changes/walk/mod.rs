@@ -121,3 +121,6 @@ impl<'d> Walk<'d, '_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;
