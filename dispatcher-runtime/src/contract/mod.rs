@@ -23,4 +23,5 @@ pub(crate) mod position;
 pub(crate) mod registry;
 #[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) mod traceparent;
+pub(crate) mod upcast;
 pub(crate) mod value;

@@ -4,7 +4,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 /// Changes one place of a value.
-pub(super) fn change(value: &mut Value, dice: &mut Rng) {
+pub fn change(value: &mut Value, dice: &mut Rng) {
     let mut places = Vec::new();
     collect(value, String::new(), &mut places);
     // Not the root itself: it would only ever become something other than an object.
@@ -55,7 +55,8 @@ pub(super) fn change(value: &mut Value, dice: &mut Rng) {
     }
 }
 
-fn changed(text: &str, dice: &mut Rng) -> String {
+/// A string that differs a little.
+pub(in super::super) fn changed(text: &str, dice: &mut Rng) -> String {
     let mut chars: Vec<char> = text.chars().collect();
     match dice.u8(..6) {
         0 => chars.clear(),

@@ -9,7 +9,8 @@ use super::pattern;
 const CHARACTERS: [char; 10] = ['a', 'Z', '0', ' ', '-', '/', 'é', '"', '水', '🏊'];
 
 /// A string that is meant to be valid.
-pub(super) fn of(schema: &Map<String, Value>, dice: &mut Rng) -> String {
+#[must_use]
+pub fn of(schema: &Map<String, Value>, dice: &mut Rng) -> String {
     let word = |keyword: &str| schema.get(keyword).and_then(Value::as_str);
     if let Some(text) = word("format").and_then(|format| formatted(format, dice)) {
         return text;
