@@ -6,3 +6,4 @@
 //! | `export/` | the contracts in other forms: AsyncAPI, TypeScript, a catalogue |
 
 pub mod contracts;
+pub mod export;

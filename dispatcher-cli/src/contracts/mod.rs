@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use dispatcher_build_support::Contracts;
 
+use crate::export;
+
 /// A command on a contracts directory.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -15,6 +17,9 @@ pub enum Command {
         #[arg(default_value = "contracts")]
         directory: PathBuf,
     },
+    /// Write the contracts in a form that other programs read
+    #[command(subcommand)]
+    Export(export::Command),
 }
 
 /// Runs a command. Exits with 0 on success, 1 if there are findings.
@@ -28,5 +33,6 @@ pub fn run(command: &Command) -> ExitCode {
                 ExitCode::FAILURE
             }
         },
+        Command::Export(command) => export::run(command),
     }
 }
