@@ -26,7 +26,7 @@ pub(super) fn index(source: &Source, title: &str) -> Content {
         ],
         rows: source.model.events.iter().map(listed).collect(),
     });
-    blocks.push(Block::Heading(2, Text::plain("Who hears whom")));
+    blocks.push(Block::Heading(2, Text::plain("Domains")));
     blocks.push(Block::Paragraph(Text::plain(
         "An arrow leads from the domain that produces events to one that consumes them; the number counts event types.",
     )));

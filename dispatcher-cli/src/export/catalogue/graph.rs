@@ -48,9 +48,14 @@ pub(super) fn svg(source: &Source) -> String {
     let layers = layers(names.len(), &between);
     let drawing = Drawing::of(&layers, names.len());
     let mut body = String::new();
+    // Numbers are drawn after all lines, so that no line crosses one.
+    let mut counts = String::new();
     for (edge, path) in between.iter().zip(&layers.paths) {
-        body.push_str(&drawing.edge(path, &names, &edges[edge], *edge));
+        let (line, count) = drawing.edge(path, &names, &edges[edge], *edge);
+        body.push_str(&line);
+        counts.push_str(&count);
     }
+    body.push_str(&counts);
     for (node, name) in names.iter().enumerate() {
         let own = edges.get(&(node, node)).map_or(0, Vec::len);
         body.push_str(&drawing.node(node, name, own));
@@ -160,13 +165,14 @@ impl Drawing {
         (x - WIDTH / 2 + WIDTH * index / count, y + side)
     }
 
+    /// The line of an edge, and its number.
     fn edge(
         &self,
         path: &Path,
         names: &[&str],
         events: &[&Event],
         (from, to): (usize, usize),
-    ) -> String {
+    ) -> (String, String) {
         let last = path.places.len().saturating_sub(1);
         let points: Vec<_> = path
             .places
@@ -200,14 +206,18 @@ impl Drawing {
         let list: Vec<_> = events.iter().map(|event| event.name.as_str()).collect();
         let title = format!("{} → {}: {}", names[from], names[to], list.join(", "));
         let (x, y) = label(&points);
-        format!(
-            "<g><title>{}</title><path d=\"{curve}\" {marker}=\"url(#arrow)\"/><g class=\"count\"><rect x=\"{}\" y=\"{}\" \
-             width=\"22\" height=\"18\" rx=\"4\"/><text x=\"{x}\" y=\"{y}\">{}</text></g></g>\n",
-            escape(&title),
+        let line = format!(
+            "<g><title>{}</title><path d=\"{curve}\" {marker}=\"url(#arrow)\"/></g>\n",
+            escape(&title)
+        );
+        let count = format!(
+            "<g class=\"count\"><rect x=\"{}\" y=\"{}\" width=\"22\" height=\"18\" rx=\"4\"/><text x=\"{x}\" \
+             y=\"{y}\">{}</text></g>\n",
             x - 11,
             y - 9,
             events.len()
-        )
+        );
+        (line, count)
     }
 
     /// A node; `own` counts the event types that the domain produces for itself.

@@ -3,7 +3,7 @@
 use dispatcher_build_support::schema::{Documents, Location};
 use serde_json::Value;
 
-use super::block::Text;
+use super::block::{Piece, Text};
 use super::facets::Facets;
 
 /// How many values of an enum are listed.
@@ -141,9 +141,9 @@ fn list(documents: &Documents, facets: &Facets<'_>, depth: usize) -> Text {
     let is_tuple =
         facets.get("prefixItems").is_some() || facets.get("items").is_some_and(Value::is_array);
     let mut text = match item {
-        Some(item) if !is_tuple => Text::plain("list of (")
-            .followed_by(described(documents, &item, depth + 1))
-            .and(")"),
+        Some(item) if !is_tuple => {
+            Text::plain("list of ").followed_by(apart(described(documents, &item, depth + 1)))
+        }
         _ => Text::plain("list"),
     };
     if let Some(counted) = counted(facets, "minItems", "maxItems", "item") {
@@ -161,11 +161,18 @@ fn object(documents: &Documents, facets: &Facets<'_>, depth: usize) -> Text {
         .filter(|at| documents.value(at).is_object());
     match entries {
         Some(entries) if facets.properties().is_empty() && depth < DEEPEST => {
-            Text::plain("map to (")
-                .followed_by(described(documents, &entries, depth + 1))
-                .and(")")
+            Text::plain("map to ").followed_by(apart(described(documents, &entries, depth + 1)))
         }
         _ => Text::plain("object"),
+    }
+}
+
+/// A description inside another one: between brackets, unless it is one word.
+fn apart(text: Text) -> Text {
+    let is_word = |piece: &Piece| matches!(piece, Piece::Plain(text) if !text.contains(", "));
+    match text.0.as_slice() {
+        [piece] if is_word(piece) => text,
+        _ => Text::plain("(").followed_by(text).and(")"),
     }
 }
 

@@ -51,7 +51,12 @@ pub(super) fn declaration(name: &str, docs: &[String], shape: &Shape) -> String 
     let comment = comment(docs, 0);
     match shape {
         Shape::Object { .. } => format!("{comment}export interface {name} {}\n", text(shape, 0)),
-        _ => format!("{comment}export type {name} = {};\n", text(shape, 0)),
+        _ => {
+            let text = text(shape, 0);
+            // A union over several lines begins with a line break.
+            let space = if text.starts_with('\n') { "" } else { " " };
+            format!("{comment}export type {name} ={space}{text};\n")
+        }
     }
 }
 
