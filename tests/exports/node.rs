@@ -61,8 +61,16 @@ pub(crate) fn tsc(packages: &Path, folder: &Path) -> TestResult<String> {
             "--pretty",
             "false",
         ])
-        .args(["--module", "nodenext", "--types", ""])
+        .args(["--module", "nodenext"])
         .args(files)
         .output()?;
-    Ok(String::from_utf8(output.stdout)?)
+    let found = String::from_utf8(output.stdout)?;
+    // Without this check, a tsc that cannot run would find nothing.
+    assert_eq!(
+        output.status.success(),
+        found.is_empty(),
+        "tsc: {}",
+        output.status
+    );
+    Ok(found)
 }

@@ -16,6 +16,8 @@ const DEEPEST: usize = 24;
 const BRANCHES: usize = 6;
 /// How many items a list is given at most.
 const ITEMS: u64 = 50;
+/// What stands where a schema says nothing about a value.
+const FILLER: &str = "any value";
 
 /// A document that `accepts` accepts; none if every guess is refused.
 pub(super) fn example(
@@ -68,7 +70,7 @@ impl Guess<'_> {
         for part in self.in_place(at, schema) {
             value = merged(value, self.of(&part, nth, depth + 1));
         }
-        value.unwrap_or_else(|| json!("any value"))
+        value.unwrap_or_else(|| json!(FILLER))
     }
 
     /// What the `type` and its keywords ask for; none if there are no such keywords.
@@ -143,7 +145,7 @@ impl Guess<'_> {
         }
         for name in required() {
             if !properties.is_some_and(|properties| properties.contains_key(name)) {
-                object.insert(name.to_owned(), json!("any value"));
+                object.insert(name.to_owned(), json!(FILLER));
             }
         }
         let entries = at.join("additionalProperties");
@@ -179,11 +181,15 @@ impl Guess<'_> {
     }
 }
 
-/// Merges two objects; otherwise the later value counts.
+/// Merges two objects, in which a filler never replaces a value; otherwise the later value counts.
 fn merged(value: Option<Value>, other: Value) -> Option<Value> {
     match (value, other) {
         (Some(Value::Object(mut members)), Value::Object(more)) => {
-            members.extend(more);
+            for (name, value) in more {
+                if value != FILLER || !members.contains_key(&name) {
+                    members.insert(name, value);
+                }
+            }
             Some(Value::Object(members))
         }
         (_, other) => Some(other),
