@@ -8,5 +8,6 @@
 //! | `export/` | the contracts in other forms: AsyncAPI, TypeScript, a catalogue |
 
 pub mod contracts;
+pub mod export;
 pub mod output;
 mod report;

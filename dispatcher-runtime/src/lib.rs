@@ -15,6 +15,7 @@
 //! | [`DeliveryTx`] | the delivery's transaction: what is written through it is applied once |
 //! | [`State`], [`Delivery`] | the application's state, or a piece of it ([`FromRef`]); facts about the delivery |
 //! | [`HandlerError`] | retry, retry later, or give up |
+//! | [`CloudEvent`] | an event in the form of CloudEvents 1.0, for other systems |
 //! | [`Registry`], [`LoadedRegistry`] | the contracts at run time: bundled, and read from a directory |
 //! | [`observe`] | metrics: counters and latencies, for any vendor |
 //! | [`DeadLetters`], [`Subscriptions`], [`EventLog`] | what an operator reads and changes; together an [`Operator`], over HTTP with the feature `http` |
@@ -105,6 +106,7 @@ pub mod testing;
 #[doc(hidden)]
 pub mod private;
 
+pub use contract::cloudevents::{CloudEvent, CloudEventError};
 pub use contract::dead_letter_reason::DeadLetterReason;
 pub use contract::decode_error::DecodeError;
 pub use contract::envelope::EventEnvelope;

@@ -1,11 +1,13 @@
 //! Tests that run cargo: a workspace outside this one, what the quick start and a service compile, and
 //! the tests of the packages that a command without `-p` leaves out.
 
+mod evolution;
 mod features;
 mod optional_features;
 mod outside;
 mod outside_crate;
 mod quickstart;
+mod service;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -27,15 +27,16 @@ impl Outside {
         Ok(Self { folder })
     }
 
+    /// The target folder. It stands beside the copy, so that the next run of a test finds the dependencies built.
+    pub(crate) fn target(&self) -> PathBuf {
+        self.folder.with_file_name("outside-target")
+    }
+
     pub(crate) fn cargo(&self, arguments: &[&str]) -> TestResult<Output> {
         Ok(Command::new(env!("CARGO"))
             .args(arguments)
             .current_dir(&self.folder)
-            // Beside the folder, so the next run of this test finds the dependencies built.
-            .env(
-                "CARGO_TARGET_DIR",
-                Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside-target"),
-            )
+            .env("CARGO_TARGET_DIR", self.target())
             .env_remove("RUSTFLAGS")
             .env("CARGO_TERM_COLOR", "never")
             .output()?)

@@ -19,6 +19,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use crate::export;
 use crate::output::Output;
 use error::Error;
 
@@ -48,6 +49,9 @@ pub enum Command {
     /// Write contracts.lock: what has been published
     #[command(after_help = EXIT_CODES)]
     Lock(lock::Locking),
+    /// Write the contracts in a form that other programs read
+    #[command(subcommand)]
+    Export(export::Command),
 }
 
 const EXIT_CODES: &str = "\
@@ -74,5 +78,6 @@ fn output(command: &Command) -> Result<Output, Error> {
         Command::NewVersion(arguments) => new_version::run(arguments),
         Command::Show(arguments) => show::run(arguments),
         Command::Upcast(arguments) => upcast::run(arguments),
+        Command::Export(command) => Ok(export::run(command)),
     }
 }

@@ -3,6 +3,7 @@
 //! Everything else stands on this folder, and it stands on none of the others.
 
 pub(crate) mod bounded_text;
+pub(crate) mod cloudevents;
 pub(crate) mod dead_letter_reason;
 pub(crate) mod decode_error;
 pub(crate) mod envelope;
@@ -21,7 +22,6 @@ pub(crate) mod payload;
 pub(crate) mod permission;
 pub(crate) mod position;
 pub(crate) mod registry;
-#[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) mod traceparent;
 pub(crate) mod upcast;
 pub(crate) mod value;

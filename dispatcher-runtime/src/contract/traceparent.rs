@@ -31,6 +31,7 @@ pub(crate) fn read(text: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Whether it has the form of the envelope contract, whatever its ids are.
+#[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) fn is_version_00(text: &str) -> bool {
     parts(text).is_some_and(|[version, ..]| version == "00")
 }

@@ -1,0 +1,176 @@
+//! A contract changes, as docs/evolution.md tells it: two services, their builds, and what they do with each other's
+//! events meanwhile.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use dispatcher_test_launcher::Server;
+
+use crate::outside::Outside;
+use crate::service::Service;
+use crate::{TestResult, cargo, target};
+
+const REGISTRY: &str = "contracts/event-types-registry.json";
+const SCHEMA: &str = "contracts/credit-ledger/credit-locked-v2.json";
+const PRODUCER: &str = "revenue/src/main.rs";
+const CONSUMER: &str = "coaching/src/main.rs";
+
+fn git(outside: &Outside, arguments: &[&str]) -> TestResult {
+    let output = Command::new("git")
+        .args(["-c", "user.name=Mia", "-c", "user.email=mia@swim.example"])
+        .args(arguments)
+        .current_dir(&outside.folder)
+        .output()?;
+    assert!(output.status.success(), "git {arguments:?}: {output:?}");
+    Ok(())
+}
+
+/// `dispatcher contracts …`.
+fn contracts(outside: &Outside, arguments: &[&str]) -> TestResult<Output> {
+    let profile = if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "release"
+    };
+    Ok(Command::new(target().join(profile).join("dispatcher"))
+        .arg("contracts")
+        .args(arguments)
+        .current_dir(&outside.folder)
+        .output()?)
+}
+
+fn text(output: &Output) -> String {
+    let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.push_str(&String::from_utf8_lossy(&output.stderr));
+    text
+}
+
+/// Builds a service, and keeps its program under another name: a release.
+fn release(outside: &Outside, service: &str, name: &str) -> TestResult<PathBuf> {
+    let output = outside.cargo(&["build", "-p", service])?;
+    assert!(output.status.success(), "{}", text(&output));
+    let program = outside.folder.join(name);
+    std::fs::copy(outside.target().join("debug").join(service), &program)?;
+    Ok(program)
+}
+
+fn publish(program: &PathBuf, url: &str, person: &str) -> TestResult {
+    let output = Command::new(program).args([url, person]).output()?;
+    assert!(output.status.success(), "{}", text(&output));
+    Ok(())
+}
+
+/// One test, because every step builds on the one before it.
+#[tokio::test]
+async fn a_required_field_is_added_and_no_event_is_lost() -> TestResult {
+    let built = cargo("build").args(["-p", "dispatcher-cli"]).output()?;
+    assert!(built.status.success(), "{}", text(&built));
+    let outside = Outside::new("evolving", "evolving")?;
+    git(&outside, &["init", "-q"])?;
+    let locked = contracts(&outside, &["lock", "contracts"])?;
+    assert!(locked.status.success(), "{}", text(&locked));
+    git(&outside, &["add", "contracts"])?;
+    git(&outside, &["commit", "-q", "-m", "Version 1"])?;
+
+    // Version 1 is at work.
+    let old_revenue = release(&outside, "revenue", "revenue-1")?;
+    let old_coaching = release(&outside, "coaching", "coaching-1")?;
+    let database = Server::shared().await?.create_database().await?;
+    let url = database.url();
+    let mut old = Service::start(&old_coaching, url)?;
+    publish(&old_revenue, url, "ann")?;
+    old.says("handled ann, version 1")?;
+
+    // Version 2 has another required field. The command says what that breaks, and whom.
+    let new = contracts(&outside, &["new-version", "credit.locked", "contracts"])?;
+    assert!(new.status.success(), "{}", text(&new));
+    outside.edit(
+        SCHEMA,
+        "\"properties\": {",
+        "\"properties\": {\n    \"reason\": { \"type\": \"string\", \"minLength\": 1 },",
+    )?;
+    outside.edit(
+        SCHEMA,
+        "\"locked_credits\"]",
+        "\"locked_credits\", \"reason\"]",
+    )?;
+    let breaking = contracts(&outside, &["diff", "contracts", "--against", "HEAD"])?;
+    let said = text(&breaking);
+    for part in [
+        "property-required",
+        "credit-locked-v2.json:",
+        "hits: coaching",
+        "\"locked_credits\":",
+    ] {
+        assert!(said.contains(part), "no {part}:\n{said}");
+    }
+
+    // The consumer does not build: it has an upcast to write.
+    let refused = outside.cargo(&["build", "-p", "coaching"])?;
+    let said = text(&refused);
+    assert!(!refused.status.success(), "it built without an upcast");
+    assert!(
+        said.contains("there is no upcast from `contracts::credit_locked::v1::CreditLocked`"),
+        "{said}"
+    );
+
+    // The producer is deployed first, against the advice. Nothing becomes a dead letter.
+    outside.edit(
+        REGISTRY,
+        "\"status\": \"upcoming\"",
+        "\"status\": \"active\"",
+    )?;
+    outside.edit(
+        PRODUCER,
+        "locked_credits: 2.try_into()?,",
+        "locked_credits: 2.try_into()?,\n        reason: \"lesson\".parse()?,",
+    )?;
+    let new_revenue = release(&outside, "revenue", "revenue-2")?;
+    publish(&new_revenue, url, "bea")?;
+    publish(&old_revenue, url, "cal")?;
+    old.says("handled cal, version 1")?;
+    old.comes_to_say("waiting: [\"credit.locked of version 2\"], dead letters: 0")?;
+
+    // With the upcast the consumer builds, takes over while the old one still runs, and handles both versions.
+    let upcast = contracts(
+        &outside,
+        &["upcast", "credit.locked", "contracts", "--append", CONSUMER],
+    )?;
+    assert!(upcast.status.success(), "{}", text(&upcast));
+    let written = std::fs::read_to_string(outside.folder.join(CONSUMER))?;
+    let todo = written
+        .lines()
+        .find(|line| line.contains("reason: todo!("))
+        .ok_or_else(|| written.clone())?;
+    outside.edit(
+        CONSUMER,
+        todo,
+        "            reason: \"unknown\".parse().unwrap(),",
+    )?;
+    let new_coaching = release(&outside, "coaching", "coaching-2")?;
+    let new = Service::start(&new_coaching, url)?;
+    new.says("handled bea, version 2")?;
+    publish(&old_revenue, url, "dan")?;
+    new.says("handled dan, version 1")?;
+    publish(&new_revenue, url, "eve")?;
+    new.says("handled eve, version 2")?;
+    old.stop()?;
+
+    // Version 1 is retired, and the upcast can go. With it, the consumer would not build.
+    outside.edit(REGISTRY, "\"status\": \"active\",\n          \"payload_schema\": \"credit-ledger/credit-locked-v1.json\"", "\"status\": \"retired\"")?;
+    let written = std::fs::read_to_string(outside.folder.join(CONSUMER))?;
+    let upcast = &written[written
+        .find("impl Upcast")
+        .or(written.find("impl contracts"))
+        .unwrap_or(written.len())..];
+    outside.edit(CONSUMER, upcast, "")?;
+    let newest = release(&outside, "coaching", "coaching-3")?;
+    new.stop()?;
+    let mut newest = Service::start(&newest, url)?;
+    publish(&new_revenue, url, "fay")?;
+    newest.says("handled fay, version 2")?;
+    newest.comes_to_say("waiting: [], dead letters: 0")?;
+    newest.stop()?;
+    database.close().await?;
+    Ok(())
+}
