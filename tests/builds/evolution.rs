@@ -54,6 +54,13 @@ fn release(outside: &Outside, service: &str, name: &str) -> TestResult<PathBuf> 
     Ok(program)
 }
 
+/// What the compiler says of a service that does not build.
+fn refused(outside: &Outside, service: &str) -> TestResult<String> {
+    let output = outside.cargo(&["build", "-p", service])?;
+    assert!(!output.status.success(), "{service} builds");
+    Ok(text(&output))
+}
+
 fn publish(program: &PathBuf, url: &str, person: &str) -> TestResult {
     let output = Command::new(program).args([url, person]).output()?;
     assert!(output.status.success(), "{}", text(&output));
@@ -105,14 +112,18 @@ async fn a_required_field_is_added_and_no_event_is_lost() -> TestResult {
         assert!(said.contains(part), "no {part}:\n{said}");
     }
 
-    // The consumer does not build: it has an upcast to write.
-    let refused = outside.cargo(&["build", "-p", "coaching"])?;
-    let said = text(&refused);
-    assert!(!refused.status.success(), "it built without an upcast");
-    assert!(
-        said.contains("there is no upcast from `contracts::credit_locked::v1::CreditLocked`"),
-        "{said}"
-    );
+    // The consumer does not build: its handler has to take version 2, and it has an upcast to write.
+    let said = refused(&outside, "coaching")?;
+    let asked = "write `EventEnvelope<credit_locked::v2::CreditLocked>`";
+    assert!(said.contains(asked), "{said}");
+    outside.edit(
+        CONSUMER,
+        "EventEnvelope<credit_locked::CreditLocked>",
+        "EventEnvelope<credit_locked::v2::CreditLocked>",
+    )?;
+    let said = refused(&outside, "coaching")?;
+    let missing = "there is no upcast from `credit_locked::v1::CreditLocked` to `v2::CreditLocked`";
+    assert!(said.contains(missing), "{said}");
 
     // The producer is deployed first, against the advice. Nothing becomes a dead letter.
     outside.edit(
@@ -156,14 +167,26 @@ async fn a_required_field_is_added_and_no_event_is_lost() -> TestResult {
     new.says("handled eve, version 2")?;
     old.stop()?;
 
-    // Version 1 is retired, and the upcast can go. With it, the consumer would not build.
-    outside.edit(REGISTRY, "\"status\": \"active\",\n          \"payload_schema\": \"credit-ledger/credit-locked-v1.json\"", "\"status\": \"retired\"")?;
+    // Version 1 is retired, and the upcast goes with it.
+    outside.edit(
+        REGISTRY,
+        "\"status\": \"active\",\n          \"payload_schema\": \"credit-ledger/credit-locked-v1.json\"",
+        "\"status\": \"retired\"",
+    )?;
+    let said = refused(&outside, "coaching")?;
+    assert!(
+        said.contains("cannot find `v1` in `credit_locked`"),
+        "{said}"
+    );
     let written = std::fs::read_to_string(outside.folder.join(CONSUMER))?;
-    let upcast = &written[written
-        .find("impl Upcast")
-        .or(written.find("impl contracts"))
-        .unwrap_or(written.len())..];
-    outside.edit(CONSUMER, upcast, "")?;
+    let (_, upcast) = written
+        .split_once("\n/// How a payload of version 1")
+        .ok_or("no upcast")?;
+    outside.edit(
+        CONSUMER,
+        &format!("\n/// How a payload of version 1{upcast}"),
+        "",
+    )?;
     let newest = release(&outside, "coaching", "coaching-3")?;
     new.stop()?;
     let mut newest = Service::start(&newest, url)?;

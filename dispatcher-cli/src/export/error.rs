@@ -63,7 +63,9 @@ impl ExportError {
     pub(super) fn end(&self) -> End {
         match self {
             Self::Contracts(_) | Self::Registry(_) | Self::Sample { .. } => End::Findings,
-            Self::Read { .. } | Self::UnknownDomain { .. } | Self::Write { .. } => End::CalledWrongly,
+            Self::Read { .. } | Self::UnknownDomain { .. } | Self::Write { .. } => {
+                End::CalledWrongly
+            }
         }
     }
 

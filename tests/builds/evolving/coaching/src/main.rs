@@ -9,15 +9,14 @@ mod contracts {
 use std::io::BufRead;
 
 use contracts::Coaching;
-use contracts::credit_locked::{self, CreditLocked};
+use contracts::credit_locked;
 use dispatcher_runtime::{
     Consumer, DeadLetterFilter, DeadLetters, EventEnvelope, HandlerError, Subscriptions, subscribe,
 };
 
 #[subscribe(credit_locked)]
-async fn hold_slot(event: EventEnvelope<CreditLocked>) -> Result<(), HandlerError> {
-    let CreditLocked { person_id, .. } = &event.payload;
-    println!("handled {person_id}, version {}", event.schema_version);
+async fn hold_slot(event: EventEnvelope<credit_locked::CreditLocked>) -> Result<(), HandlerError> {
+    println!("handled {}, version {}", event.payload.person_id, event.schema_version);
     Ok(())
 }
 
