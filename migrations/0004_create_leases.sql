@@ -27,6 +27,11 @@
 -- whose list lacks a type passes over the events of that type in silence. So a replica does not
 -- work while another one lives whose list holds more; and when that one starts, leases of the others are
 -- void (their fences are taken). Lists of which neither holds the other are refused at the start.
+--
+-- Replicas may also disagree on the versions of an event type. An event of a version that a replica does not know
+-- waits (dispatcher_retry), so nothing is lost; but it should not wait while a replica lives that knows the version. So
+-- of two that take the same event types, the one does not work whose contracts have older versions of some and newer
+-- ones of none, as long as the other lives. Where each has a newer version than the other, both work.
 
 CREATE SEQUENCE dispatcher_fence AS bigint MAXVALUE 281474976710655; -- 48 bits, for the marker of L6
 
@@ -75,12 +80,16 @@ CREATE TABLE dispatcher_replica (
     -- Sorted.
     event_types  text[]      COLLATE "C" NOT NULL,
     retention    text,
+    -- {"<event type>": <version>}
+    newest_versions jsonb      NOT NULL DEFAULT '{}',
     CONSTRAINT dispatcher_replica_pkey PRIMARY KEY (consumer, subscription, replica)
 ) WITH (fillfactor = 50);
 
 COMMENT ON TABLE dispatcher_replica IS 'Running replicas of each subscription, until they expire.';
 COMMENT ON COLUMN dispatcher_replica.event_types IS
     'What it takes: event types; or, where it takes some tenants only, "<event type> of <tenant>" for each of them.';
+COMMENT ON COLUMN dispatcher_replica.newest_versions IS
+    'The newest version of each of its event types that its contracts have.';
 COMMENT ON COLUMN dispatcher_replica.retention IS 'The windows by which it removes old rows, if it does.';
 
 -- What each subscription takes: the list of the replica that works on it, or worked last.

@@ -44,7 +44,7 @@ CREATE TABLE dispatcher_dead_letter (
     erased_at       timestamptz,
     CONSTRAINT dispatcher_dead_letter_pkey PRIMARY KEY (dead_letter_id),
     CONSTRAINT dispatcher_dead_letter_reason_check
-        CHECK (reason IN ('retries_exhausted', 'permanent', 'invalid', 'crashed')),
+        CHECK (reason IN ('retries_exhausted', 'permanent', 'invalid', 'crashed', 'unknown_version')),
     CONSTRAINT dispatcher_dead_letter_resolution_check
         CHECK ((resolved_at IS NULL) = (resolved_by IS NULL)
            AND (claimed_by IS NULL OR resolved_at IS NOT NULL)
@@ -84,6 +84,9 @@ CREATE INDEX dispatcher_dead_letter_resolved_at ON dispatcher_dead_letter (resol
 -- Of each subject only the first row has a due_at; the next row gets one when the first is settled.
 -- A subscription may hold the subject of a dead letter: then the row stays, without a due_at, and
 -- names the dead letter. Resolving the letter removes the row; redriving it sets a due_at.
+--
+-- An event of a version that the program does not know yet waits here too, and later events of its subject behind
+-- it. A program that knows the version gives it a due_at when it takes the lease.
 CREATE TABLE dispatcher_retry (
     consumer       text        COLLATE "C" NOT NULL,
     subscription   text        COLLATE "C" NOT NULL,
@@ -102,10 +105,21 @@ CREATE TABLE dispatcher_retry (
     -- The last of these attempts was written down before the handler was called, and has not ended: the process
     -- may have ended instead.
     is_begun       boolean     NOT NULL DEFAULT false,
+    -- The event is of a version that the contracts of the program that read it do not have yet. It has no due_at until
+    -- a program works on the subscription that can read this version of this event type. Attempts are not counted.
+    awaited_event_type text    COLLATE "C",
+    awaited_version    integer,
+    -- An operator gave up on it while it waited for its version: the next program that does not know the version makes a
+    -- dead letter of it.
+    is_abandoned   boolean     NOT NULL DEFAULT false,
     CONSTRAINT dispatcher_retry_pkey PRIMARY KEY (consumer, subscription, position),
     CONSTRAINT dispatcher_retry_attempts_check CHECK (attempts >= 0),
     -- An event without a subject waits for no other event.
-    CONSTRAINT dispatcher_retry_due_at_check CHECK (subject IS NOT NULL OR due_at IS NOT NULL),
+    CONSTRAINT dispatcher_retry_due_at_check
+        CHECK (subject IS NOT NULL OR due_at IS NOT NULL OR awaited_version IS NOT NULL),
+    CONSTRAINT dispatcher_retry_awaited_check
+        CHECK ((awaited_event_type IS NULL) = (awaited_version IS NULL)
+           AND (awaited_version IS NULL OR dead_letter_id IS NULL)),
     CONSTRAINT dispatcher_retry_held_check CHECK (dead_letter_id IS NULL OR due_at IS NULL),
     CONSTRAINT dispatcher_retry_log_position_check CHECK (log_position = position),
     CONSTRAINT dispatcher_retry_log_position_fkey
@@ -114,15 +128,21 @@ CREATE TABLE dispatcher_retry (
         FOREIGN KEY (dead_letter_id) REFERENCES dispatcher_dead_letter (dead_letter_id)
 );
 
-COMMENT ON TABLE dispatcher_retry IS 'Events that wait: for their next attempt, for an earlier event of their subject, or for a dead letter.';
+COMMENT ON TABLE dispatcher_retry IS 'Events that wait: for their next attempt, for an earlier event of their subject, for a dead letter, or for a program that knows their version.';
 COMMENT ON COLUMN dispatcher_retry.log_position IS 'The position, where the log is in this database.';
 COMMENT ON COLUMN dispatcher_retry.dead_letter_id IS 'Its subject is held until this dead letter is resolved.';
+
+COMMENT ON COLUMN dispatcher_retry.awaited_version IS 'It waits for a program whose contracts have this version of the event type.';
 
 CREATE INDEX dispatcher_retry_due ON dispatcher_retry (consumer, subscription, due_at) WHERE due_at IS NOT NULL;
 -- A hash of the subject, because an index row cannot hold a text of more than 2,704 bytes.
 CREATE INDEX dispatcher_retry_subject ON dispatcher_retry (consumer, subscription, md5(subject), position);
 -- For the row of a subject that has a due_at although an earlier one waits: the queue is not searched for it.
 CREATE INDEX dispatcher_retry_due_subject ON dispatcher_retry (consumer, subscription, md5(subject)) WHERE due_at IS NOT NULL;
+-- For the versions that are awaited, and the events of one.
+CREATE INDEX dispatcher_retry_awaited
+    ON dispatcher_retry (consumer, subscription, awaited_event_type, awaited_version, position)
+    WHERE awaited_version IS NOT NULL;
 -- For the foreign keys.
 CREATE INDEX dispatcher_retry_log_position ON dispatcher_retry (log_position) WHERE log_position IS NOT NULL;
 CREATE INDEX dispatcher_retry_dead_letter_id ON dispatcher_retry (dead_letter_id) WHERE dead_letter_id IS NOT NULL;

@@ -228,7 +228,9 @@ pub use operate::operator::Operator;
 #[cfg(feature = "consume")]
 pub use operate::retention::{LogRetention, SlowestSubscription, Swept};
 #[cfg(feature = "consume")]
-pub use operate::subscriptions::{Rewound, SubscriptionError, SubscriptionProgress, Subscriptions};
+pub use operate::subscriptions::{
+    AwaitedVersion, Rewound, SubscriptionError, SubscriptionProgress, Subscriptions,
+};
 
 /// ```
 /// dispatcher_runtime::contracts!("../contracts");

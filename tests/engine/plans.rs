@@ -38,6 +38,8 @@ const STATEMENTS: &[Planned] = planned! {
     "read_due_retries" ("text, text, timestamptz, bigint, integer, integer") = "'coaching', 'hold_slot', now(), 50, 1, 0";
     "read_followers" ("text, text, text[], bigint[], bigint") = "'coaching', 'hold_slot', '{per_a}', '{1}', 50";
     "next_retry" ("text, text, integer, integer") = "'coaching', 'hold_slot', 1, 0";
+    "list_awaited" ("text, text, bigint") = "'coaching', 'hold_slot', 100";
+    "release_awaited" ("text, text, integer, bigint, text, integer, bigint, timestamptz, integer") = "'coaching', 'hold_slot', 0, 1, 'credit.locked', 2, 1000, now(), 1";
     "release_followers" ("text, text, timestamptz, text[]") = "'coaching', 'hold_slot', now(), '{per_a}'";
     "remove_retries" ("text, text, bigint[]") = "'coaching', 'hold_slot', '{1}'";
     "confirm_lease" ("text, text, integer, bigint, bigint, bigint, timestamptz, float8, bigint, text, timestamptz, timestamptz, text[]") = "'coaching', 'hold_slot', 0, 1, 1, 2, now(), 30, NULL, NULL, NULL, now(), '{evt_new}'";
@@ -91,6 +93,8 @@ async fn grown() -> TestResult<World> {
              INSERT INTO dispatcher_retry (consumer, subscription, position, log_position, event_id, subject, attempts, due_at, failures)
              SELECT 'coaching', 'hold_slot', position, position, event_id, subject, 0, CASE WHEN position % 10 = 0 THEN now() END, '[]'
                FROM dispatcher_event WHERE position > 1 ORDER BY position LIMIT 15000;
+             UPDATE dispatcher_retry SET awaited_event_type = 'credit.locked', awaited_version = 2 + position % 7
+              WHERE due_at IS NULL AND position % 3 = 0;
              INSERT INTO dispatcher_dead_letter (dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version, tenant_id, envelope, reason, error, attempts, failures, created_at, resolved_at, resolved_by)
              SELECT 'dlq_' || n, CASE WHEN n % 3 = 0 THEN 'growth' ELSE 'coaching' END, 'hold_slot', n, 'evt_' || n, 'credit.locked', 1, 'tnt_' || n % 1000, '{}', 'permanent', 'no', 1, '[]', now(),
                     CASE WHEN n % 2 = 0 THEN now() END, CASE WHEN n % 2 = 0 THEN 'mia' END

@@ -46,6 +46,13 @@ async fn an_export_while_events_flow_holds_every_metric_with_its_labels() -> Tes
     revenue.publish(lock(9, 3)).await?;
     // The other events were handled before, and one of them is already a dead letter.
     told.ended(1).await?;
+    world.publish_newer_version().await?;
+    told.ended(1).await?;
+    let last = told.take().pop();
+    assert_eq!(
+        last.as_deref(),
+        Some("credit.locked coaching waits for version 99")
+    );
 
     provider.force_flush()?;
     let exported = exporter.get_finished_metrics()?;
@@ -75,6 +82,10 @@ async fn an_export_while_events_flow_holds_every_metric_with_its_labels() -> Tes
         ),
         (
             format!("dispatcher.dead_letter.count {by} outcome=permanent {on}"),
+            1,
+        ),
+        (
+            format!("dispatcher.awaited_version.count {by} outcome=waits {on}"),
             1,
         ),
         (

@@ -41,6 +41,13 @@ async fn a_scrape_while_events_flow_holds_every_metric_with_its_labels() -> Test
     revenue.publish(lock(9, 3)).await?;
     // The other events were handled before, and one of them is already a dead letter.
     told.ended(1).await?;
+    world.publish_newer_version().await?;
+    told.ended(1).await?;
+    let last = told.take().pop();
+    assert_eq!(
+        last.as_deref(),
+        Some("credit.locked coaching waits for version 99")
+    );
 
     let scrape = prometheus.render();
     let of = "event_type=\"credit.locked\"";
@@ -52,6 +59,7 @@ async fn a_scrape_while_events_flow_holds_every_metric_with_its_labels() -> Test
         format!("dispatcher_consume_count{{{by},outcome=\"dead_lettered\"}} 1"),
         format!("dispatcher_dedup_hit_count{{{by},outcome=\"skipped\"}} 4"),
         format!("dispatcher_dead_letter_count{{{by},outcome=\"permanent\"}} 1"),
+        format!("dispatcher_awaited_version_count{{{by},outcome=\"waits\"}} 1"),
         format!("dispatcher_handler_latency_ms_count{{{by},outcome=\"handled\"}} 4"),
         format!("dispatcher_end_to_end_latency_ms_count{{{by},outcome=\"handled\"}} 4"),
         format!(

@@ -3,7 +3,7 @@
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::{Coaching, Revenue};
 use dispatcher_runtime::observe::{
-    AttemptRecord, DeadLetterRecord, DedupRecord, Observer, PublishRecord,
+    AttemptRecord, AwaitedVersionRecord, DeadLetterRecord, DedupRecord, Observer, PublishRecord,
 };
 use dispatcher_runtime::{
     Consumer, ConsumerBuilder, Delivery, DeliveryTx, Dispatcher, DispatcherBuilder, EventEnvelope,
@@ -84,6 +84,15 @@ impl World {
             .subscribe(let_go)
     }
 
+    /// An event of a version that no program knows.
+    pub(crate) async fn publish_newer_version(&self) -> TestResult {
+        let publish = "INSERT INTO dispatcher_event
+                   (event_id, event_type, schema_version, occurred_at, tenant_id, producer, actor, payload)
+            VALUES (dispatcher_generate_event_id(), 'credit.locked', 99, now(), 'tnt_a', 'revenue', 'system:revenue', '{}')";
+        self.pool.execute(publish).await?;
+        Ok(())
+    }
+
     pub(crate) async fn close(self) -> TestResult {
         self.pool.close().await;
         self.database.close().await?;
@@ -154,7 +163,7 @@ impl Recorder {
         std::mem::take(&mut self.attempts.lock().unwrap())
     }
 
-    /// Waits for that many events to be handled or dead letters. Observers that were registered
+    /// Waits for that many events to be handled, dead letters, or to wait for their version. Observers that were registered
     /// before this one have received them too.
     pub(crate) async fn ended(&self, events: u32) -> TestResult {
         let ends = self.ends.acquire_many(events);
@@ -207,5 +216,13 @@ impl Observer for Recorder {
             "{} {} dead letter: {:?} after {}",
             dead_letter.event_type, dead_letter.consumer, dead_letter.reason, dead_letter.attempts
         ));
+    }
+
+    fn awaits_version(&self, awaited: &AwaitedVersionRecord<'_>) {
+        self.tell(format!(
+            "{} {} waits for version {}",
+            awaited.event_type, awaited.consumer, awaited.schema_version
+        ));
+        self.ends.add_permits(1);
     }
 }

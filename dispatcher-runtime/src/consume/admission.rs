@@ -4,7 +4,8 @@
 //! list of tenants lacks one. Both are one list (`Subscription::takes`). So replicas
 //! that disagree do not work at the same time (`migrations/0004_create_leases.sql`). A replica that takes more
 //! voids the leases of the others here, so that nothing is passed over that is published after its start.
-//! One that takes less starts, and waits (`lease/keeper.rs`).
+//! One that takes less starts, and waits (`lease/keeper.rs`), and so does one whose contracts have older versions: nothing
+//! is lost by it, so no lease is void.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -42,10 +43,11 @@ pub(super) async fn admit<S>(
     subscription: &Subscription<S>,
 ) -> Result<(), StartError> {
     let (name, takes) = (subscription.name, subscription.takes());
+    let newest = settings.versions.newest_of(&subscription.event_types);
     let mut attempts = LockedChange::new(pool, settings, name);
     let refused = loop {
         let mut tx = attempts.begin().await?;
-        let tried = try_admit(&mut tx, settings, name, &takes).await;
+        let tried = try_admit(&mut tx, settings, name, (&takes, &newest)).await;
         if let Some(refused) = attempts.end(tx, tried).await? {
             break refused;
         }
@@ -74,7 +76,7 @@ async fn try_admit(
     tx: &mut Transaction<'static, Postgres>,
     settings: &Settings,
     subscription: &'static str,
-    takes: &[String],
+    (takes, newest_versions): (&[String], &str),
 ) -> Result<Option<Vec<String>>, sqlx::Error> {
     let (consumer, statements) = (settings.consumer, &settings.statements);
     let read = statements.read_replicas.query().bind(consumer);
@@ -94,6 +96,7 @@ async fn try_admit(
         .bind(settings.lease.as_secs_f64())
         .bind([takes.join(",")])
         .bind(settings.retention.as_deref())
+        .bind([newest_versions])
         .execute(&mut **tx)
         .await?;
     if is_longest {

@@ -1,6 +1,6 @@
 //! The consuming side: handlers, the subscriptions that they make, and the tasks that work on them.
 //!
-//! A task imports what stands before it: `slots` and `time_limit`; `handler`, `delivery` and `savepoint`; `subscription` and
+//! A task imports what stands before it: `slots`, `time_limit` and `versions`; `handler`, `delivery` and `savepoint`; `subscription` and
 //! `partition`; `pass`; `worker`; `lease::keeper`; `start`.
 
 mod admission;
@@ -43,6 +43,7 @@ mod tasks;
 mod time_limit;
 #[cfg(feature = "opentelemetry")]
 mod trace_context;
+pub(crate) mod versions;
 pub(crate) mod wake;
 mod worker;
 

@@ -19,6 +19,7 @@ use super::slots::{Slot, Slots};
 use super::statements::ConsumeStatements;
 use super::subscription::Subscription;
 use super::time_limit::StatementLimit;
+use super::versions::KnownVersions;
 use crate::contract::bounded_text::error_text;
 use crate::log::EventLog;
 use crate::log::standstill::StandstillWatcher;
@@ -61,6 +62,7 @@ pub(crate) struct Settings {
     /// Whether the log is in another place than what the consumer keeps.
     pub(crate) is_remote: bool,
     pub(crate) standstill: StandstillWatcher,
+    pub(crate) versions: KnownVersions,
 }
 
 /// A subscription and what its handler needs.

@@ -54,7 +54,8 @@ const SIGN_OFF: Duration = Duration::from_secs(5);
 impl RunningConsumer {
     /// Waits until every event that was published before this call is handled or a dead letter,
     /// by this replica or another. Retries are waited for, so it may take as long as they do. Events
-    /// whose subject is held until an operator resolves a dead letter are not waited for.
+    /// whose subject is held until an operator resolves a dead letter are not waited for, nor are events of a
+    /// newer version than the contracts of this program have.
     ///
     /// # Errors
     /// The database failed.
@@ -66,6 +67,7 @@ impl RunningConsumer {
         let target = self.settings.log.horizon().await?.last_position.get();
         let subscriptions = i64::try_from(self.names.len()).unwrap_or(i64::MAX);
         let mut passed = self.passed.clone();
+        let (event_types, newest): (Vec<_>, Vec<_>) = self.settings.versions.newest().unzip();
         loop {
             passed.borrow_and_update();
             let query = statements.caught_up.query();
@@ -73,6 +75,8 @@ impl RunningConsumer {
                 .bind(self.settings.consumer)
                 .bind(&self.names)
                 .bind(target)
+                .bind(&event_types)
+                .bind(&newest)
                 .fetch_one(&self.pool)
                 .await?;
             if row.try_get::<i64, _>("count")? == subscriptions {

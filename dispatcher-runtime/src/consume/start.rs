@@ -24,6 +24,7 @@ use super::stop_report::Cancellations;
 use super::subscription::Subscription;
 use super::sweeper::{Sweeper, warn_of_other_windows};
 use super::tasks::Tasks;
+use super::versions::KnownVersions;
 use super::wake::Listener;
 use super::{ConsumerBuilder, RunningConsumer};
 use crate::contract::bounded_text::error_text;
@@ -149,6 +150,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             standstill: StandstillWatcher::new(log.clone()),
             log,
             is_remote,
+            versions: KnownVersions::new(D::registry()),
         }
     }
 

@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::value::ValueError;
 
 /// Why an event became a dead letter. It is written, to JSON and to SQL, as the text that the table
-/// `dispatcher_dead_letter` holds: `retries_exhausted`, `permanent`, `invalid` or
-/// `crashed`.
+/// `dispatcher_dead_letter` holds: `retries_exhausted`, `permanent`, `invalid`,
+/// `crashed` or `unknown_version`.
 ///
 /// ```
 /// use dispatcher_runtime::DeadLetterReason;
@@ -33,6 +33,8 @@ pub enum DeadLetterReason {
     /// The last attempt never ended: the process ended while the handler ran, as often as a failure would have
     /// been retried.
     Crashed,
+    /// It waited for a program that knows its version, and an operator gave up on it.
+    UnknownVersion,
 }
 
 impl DeadLetterReason {
@@ -44,6 +46,7 @@ impl DeadLetterReason {
             Self::Permanent => "permanent",
             Self::Invalid => "invalid",
             Self::Crashed => "crashed",
+            Self::UnknownVersion => "unknown_version",
         }
     }
 }
@@ -63,9 +66,10 @@ impl FromStr for DeadLetterReason {
             "permanent" => Ok(Self::Permanent),
             "invalid" => Ok(Self::Invalid),
             "crashed" => Ok(Self::Crashed),
+            "unknown_version" => Ok(Self::UnknownVersion),
             _ => Err(ValueError::new(
                 "the reason",
-                "be one of retries_exhausted, permanent, invalid, crashed",
+                "be one of retries_exhausted, permanent, invalid, crashed, unknown_version",
                 Value::from(text),
             )),
         }
@@ -89,6 +93,7 @@ mod tests {
             DeadLetterReason::Permanent,
             DeadLetterReason::Invalid,
             DeadLetterReason::Crashed,
+            DeadLetterReason::UnknownVersion,
         ] {
             assert_eq!(reason.to_string().parse(), Ok(reason));
             assert_eq!(serde_json::json!(reason), reason.as_str());
@@ -98,7 +103,7 @@ mod tests {
                 .parse::<DeadLetterReason>()
                 .map_err(|error| error.to_string()),
             Err(
-                "the reason must be one of retries_exhausted, permanent, invalid, crashed"
+                "the reason must be one of retries_exhausted, permanent, invalid, crashed, unknown_version"
                     .to_owned()
             )
         );

@@ -236,27 +236,8 @@ impl StoredEvent {
         contracts: &'static Registry,
         decode: impl FnOnce(u32, Value) -> Result<P, DecodeError>,
     ) -> Result<EventEnvelope<P>, EnvelopeError> {
-        exact::check(&self.payload).map_err(|report| EnvelopeError::Text(report.to_string()))?;
-        let payload: Value = serde_json::from_str(&self.payload)
-            .map_err(|error| EnvelopeError::Text(error.to_string()))?;
         let traceparent = self.traceparent.as_deref().and_then(traceparent::read);
-        let fields = Fields {
-            event_id: &self.event_id,
-            event_type: &self.event_type,
-            schema_version: self.schema_version.into(),
-            occurred_at: self.occurred_at,
-            tenant_id: &self.tenant_id,
-            producer: &self.producer,
-            subject: self.subject.as_deref(),
-            actor: &self.actor,
-            correlation_id: self.correlation_id.as_deref(),
-            causation_id: self.causation_id.as_deref(),
-            traceparent: traceparent.as_deref(),
-            payload: &payload,
-        };
-        let checked = contracts.envelope_gate().check_stored(&fields);
-        checked.map_err(EnvelopeError::Envelope)?;
-        self.expect_producer(contracts)?;
+        let payload = self.checked_payload(contracts, traceparent.as_deref())?;
         // The gate has seen that it is positive.
         let schema_version = u32::try_from(self.schema_version).unwrap_or_default();
         let payload = decode(schema_version, payload).map_err(EnvelopeError::Payload)?;
@@ -274,6 +255,43 @@ impl StoredEvent {
             traceparent: traceparent.map(Cow::into_owned),
             payload,
         })
+    }
+
+    /// Refuses an event that no version of the payload could help: its payload is not JSON, the gate of the envelope
+    /// refuses it, or another domain published it.
+    pub(crate) fn check_envelope(&self, contracts: &'static Registry) -> Result<(), EnvelopeError> {
+        let traceparent = self.traceparent.as_deref().and_then(traceparent::read);
+        self.checked_payload(contracts, traceparent.as_deref())
+            .map(drop)
+    }
+
+    /// The payload of an event whose envelope the gate lets through.
+    fn checked_payload(
+        &self,
+        contracts: &'static Registry,
+        traceparent: Option<&str>,
+    ) -> Result<Value, EnvelopeError> {
+        exact::check(&self.payload).map_err(|report| EnvelopeError::Text(report.to_string()))?;
+        let payload: Value = serde_json::from_str(&self.payload)
+            .map_err(|error| EnvelopeError::Text(error.to_string()))?;
+        let fields = Fields {
+            event_id: &self.event_id,
+            event_type: &self.event_type,
+            schema_version: self.schema_version.into(),
+            occurred_at: self.occurred_at,
+            tenant_id: &self.tenant_id,
+            producer: &self.producer,
+            subject: self.subject.as_deref(),
+            actor: &self.actor,
+            correlation_id: self.correlation_id.as_deref(),
+            causation_id: self.causation_id.as_deref(),
+            traceparent,
+            payload: &payload,
+        };
+        let checked = contracts.envelope_gate().check_stored(&fields);
+        checked.map_err(EnvelopeError::Envelope)?;
+        self.expect_producer(contracts)?;
+        Ok(payload)
     }
 
     /// Refuses an event of a domain that may not publish it. An event type that the contracts do not have

@@ -9,7 +9,9 @@ use super::held_back::HeldBack;
 #[cfg(feature = "consume")]
 use super::held_back::metric::{self, Applications};
 use super::label::{self, milliseconds};
-use super::{AttemptRecord, DeadLetterRecord, DedupRecord, Observer, PublishRecord};
+use super::{
+    AttemptRecord, AwaitedVersionRecord, DeadLetterRecord, DedupRecord, Observer, PublishRecord,
+};
 
 /// Records into the `metrics` facade: whatever recorder is installed gets it.
 ///
@@ -31,6 +33,7 @@ impl MetricsObserver {
         describe_counter!(label::CONSUME_COUNT, label::CONSUME_HELP);
         describe_counter!(label::DEDUP_HIT_COUNT, label::DEDUP_HIT_HELP);
         describe_counter!(label::DEAD_LETTER_COUNT, label::DEAD_LETTER_HELP);
+        describe_counter!(label::AWAITED_VERSION_COUNT, label::AWAITED_VERSION_HELP);
         #[cfg(feature = "consume")]
         describe_gauge!(metric::NAME, Unit::Milliseconds, metric::HELP);
         for (name, help) in [
@@ -96,6 +99,17 @@ impl Observer for MetricsObserver {
             label::CONSUMER => dead_letter.consumer,
             label::SUBSCRIPTION => dead_letter.subscription,
             label::OUTCOME => dead_letter.reason.as_str(),
+        )
+        .increment(1);
+    }
+
+    fn awaits_version(&self, awaited: &AwaitedVersionRecord<'_>) {
+        counter!(
+            label::AWAITED_VERSION_COUNT,
+            label::EVENT_TYPE => awaited.event_type.to_owned(),
+            label::CONSUMER => awaited.consumer,
+            label::SUBSCRIPTION => awaited.subscription,
+            label::OUTCOME => label::WAITS,
         )
         .increment(1);
     }

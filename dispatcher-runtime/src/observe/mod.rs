@@ -10,6 +10,7 @@
 //! | `dispatcher.consume.count` | attempts to handle an event | event type, consumer, subscription, outcome |
 //! | `dispatcher.dedup_hit.count` | events that were skipped because they had been handled | event type, consumer, subscription, outcome |
 //! | `dispatcher.dead_letter.count` | events that were given up on | event type, consumer, subscription, outcome (why) |
+//! | `dispatcher.awaited_version.count` | events that wait because the program does not know their version | event type, consumer, subscription, outcome |
 //! | `dispatcher.handler_latency_ms` | how long a handler ran | as `dispatcher.consume.count` |
 //! | `dispatcher.end_to_end_latency_ms` | from `occurred_at` until it was handled or a dead letter | as `dispatcher.consume.count` |
 //! | `dispatcher.end_to_end_latency_since_insert_ms` | the same, from its insert | as `dispatcher.consume.count` |
@@ -121,6 +122,12 @@ pub trait Observer: Send + Sync + 'static {
         let _ = dead_letter;
     }
 
+    /// An event has a newer version than the contracts of this program, so it waits until a program that has the version
+    /// works on the subscription. It may be reported again, when an event before it has been handled, say.
+    fn awaits_version(&self, awaited: &AwaitedVersionRecord<'_>) {
+        let _ = awaited;
+    }
+
     /// A transaction that has published is still open, and consumers wait for it: called after 5 s and
     /// every 5 s while it lasts, and once more, with a time of zero, when it has ended.
     #[cfg(feature = "consume")]
@@ -144,6 +151,10 @@ impl<O: Observer + ?Sized> Observer for Arc<O> {
 
     fn dead_lettered(&self, dead_letter: &DeadLetterRecord<'_>) {
         (**self).dead_lettered(dead_letter);
+    }
+
+    fn awaits_version(&self, awaited: &AwaitedVersionRecord<'_>) {
+        (**self).awaits_version(awaited);
     }
 
     #[cfg(feature = "consume")]
@@ -224,4 +235,18 @@ pub struct DeadLetterRecord<'a> {
     pub reason: DeadLetterReason,
     /// How many attempts were made.
     pub attempts: u32,
+}
+
+/// An event that waits for a program that knows its version.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct AwaitedVersionRecord<'a> {
+    /// The event type; `other` if the subscription does not handle it (any more).
+    pub event_type: &'a str,
+    /// The consuming domain.
+    pub consumer: &'static str,
+    /// The subscription.
+    pub subscription: &'static str,
+    /// The version of the event. It is no label of a metric, because any writer can make up numbers.
+    pub schema_version: i32,
 }

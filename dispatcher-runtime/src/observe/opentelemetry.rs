@@ -11,7 +11,8 @@ use super::held_back::HeldBack;
 use super::held_back::metric::{self, Applications};
 use super::label::{self, milliseconds};
 use super::{
-    AttemptRecord, DeadLetterRecord, DedupRecord, LATENCY_BUCKETS_MS, Observer, PublishRecord,
+    AttemptRecord, AwaitedVersionRecord, DeadLetterRecord, DedupRecord, LATENCY_BUCKETS_MS,
+    Observer, PublishRecord,
 };
 
 /// Records into instruments of OpenTelemetry.
@@ -24,6 +25,7 @@ pub struct OpenTelemetryObserver {
     consume: Counter<u64>,
     dedup_hit: Counter<u64>,
     dead_letter: Counter<u64>,
+    awaited_version: Counter<u64>,
     handler_latency: Histogram<f64>,
     end_to_end: Histogram<f64>,
     since_insert: Histogram<f64>,
@@ -51,6 +53,7 @@ impl OpenTelemetryObserver {
             consume: counter(label::CONSUME_COUNT, label::CONSUME_HELP),
             dedup_hit: counter(label::DEDUP_HIT_COUNT, label::DEDUP_HIT_HELP),
             dead_letter: counter(label::DEAD_LETTER_COUNT, label::DEAD_LETTER_HELP),
+            awaited_version: counter(label::AWAITED_VERSION_COUNT, label::AWAITED_VERSION_HELP),
             handler_latency: histogram(label::HANDLER_LATENCY, label::HANDLER_LATENCY_HELP),
             end_to_end: histogram(label::END_TO_END_LATENCY, label::END_TO_END_HELP),
             since_insert: histogram(label::SINCE_INSERT_LATENCY, label::SINCE_INSERT_HELP),
@@ -116,6 +119,18 @@ impl Observer for OpenTelemetryObserver {
                 dead_letter.consumer,
                 dead_letter.subscription,
                 dead_letter.reason.as_str(),
+            ),
+        );
+    }
+
+    fn awaits_version(&self, awaited: &AwaitedVersionRecord<'_>) {
+        self.awaited_version.add(
+            1,
+            &labels(
+                awaited.event_type,
+                awaited.consumer,
+                awaited.subscription,
+                label::WAITS,
             ),
         );
     }

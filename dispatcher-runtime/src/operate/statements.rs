@@ -7,6 +7,7 @@ statements! {
     pub(crate) struct SubscriptionStatements {
         forget_handled,
         forget_waiting,
+        give_up_version,
         list_subscriptions,
         lock_cursors,
         remove_subscription,

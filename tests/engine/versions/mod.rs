@@ -1,5 +1,8 @@
 //! Two programs of which the second one knows a newer version of an event type.
 
+mod lost;
+mod programs;
+mod unknown;
 mod upcast;
 
 use dispatcher_test_fixtures::{TENANT, TestResult};

@@ -20,11 +20,11 @@ pub(super) struct Assignment {
     /// A replica held it and did not release it.
     pub(super) is_expired: bool,
     pub(super) is_ours: bool,
-    /// Its holder lacks event types that this replica takes.
+    /// Its holder lacks event types that this replica takes, or versions that it knows.
     pub(super) is_shorter: bool,
     /// What the subscription takes, as the replica says that worked on it last.
     pub(super) event_types: Vec<String>,
-    /// What other replicas take and this one does not, if it may not work because of that.
+    /// What other replicas take or know and this one does not, if it may not work because of that.
     pub(super) missing: Vec<String>,
     /// A lease or a registration ends later than it can.
     pub(super) is_ahead: bool,

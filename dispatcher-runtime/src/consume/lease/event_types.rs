@@ -10,7 +10,7 @@ use sqlx::postgres::PgConnection;
 use super::assignment::Assignment;
 use crate::consume::partition::Bound;
 
-/// Subscriptions that this replica does not work on, because another one takes more event types.
+/// Subscriptions that this replica does not work on, because another one takes more event types or knows newer versions.
 #[derive(Default)]
 pub(super) struct Waiting(HashSet<&'static str>);
 
@@ -32,8 +32,8 @@ impl Waiting {
                     consumer,
                     subscription,
                     event_types = missing.join(", "),
-                    "another replica takes event types for this subscription that the handler of this one does not \
-                     take, so this one does not work on it: a newer version is being rolled out, or two programs \
+                    "another replica takes event types, or knows versions of them, for this subscription that this one \
+                     does not, so this one does not work on it: a newer version is being rolled out, or two programs \
                      have handlers of the same name"
                 );
             }

@@ -272,6 +272,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             .bind(self.settings.lease.as_secs_f64())
             .bind(self.event_types())
             .bind(self.settings.retention.as_deref())
+            .bind(self.newest_versions())
             .fetch_all(&mut **connection)
             .await?;
         if let Some(row) = rows.first() {
@@ -290,6 +291,15 @@ impl<S: Send + Sync + 'static> Keeper<S> {
         let subscriptions = self.subscriptions.iter();
         subscriptions
             .map(|bound| bound.subscription.takes().join(","))
+            .collect()
+    }
+
+    /// The versions that it knows, of each subscription.
+    fn newest_versions(&self) -> Vec<String> {
+        let known = &self.settings.versions;
+        let subscriptions = self.subscriptions.iter();
+        subscriptions
+            .map(|bound| known.newest_of(&bound.subscription.event_types))
             .collect()
     }
 

@@ -1,6 +1,7 @@
 //! An event of a batch, with what the consumer knows about it.
 
 use crate::consume::partition::Partition;
+use crate::consume::versions::AwaitedVersion;
 use crate::log::stored_event::StoredEvent;
 use crate::operate::dead_letter::FailedAttempt;
 
@@ -21,6 +22,10 @@ pub(super) struct Candidate {
     pub(super) is_begun: bool,
     /// The attempt that is to come is written down already.
     pub(super) is_noted: bool,
+    /// The program does not know its version.
+    pub(super) awaits: Option<AwaitedVersion>,
+    /// An operator gave up on it while it waited for its version.
+    pub(super) is_abandoned: bool,
 }
 
 /// What an attempt that never ended is written down with.
@@ -40,6 +45,8 @@ impl Candidate {
             failures: Vec::new(),
             is_begun: false,
             is_noted: false,
+            awaits: None,
+            is_abandoned: false,
         }
     }
 
@@ -50,7 +57,11 @@ impl Candidate {
 
     /// Whether no handler is to be called for it.
     pub(super) fn is_over(&self) -> bool {
-        self.handled || self.held || self.is_gone || self.event.is_withheld()
+        self.handled
+            || self.held
+            || self.is_gone
+            || self.awaits.is_some()
+            || self.event.is_withheld()
     }
 
     /// Whether its last attempt never ended, and was the last one.

@@ -45,7 +45,8 @@
 //! in the log ─┬─▶ attempt ──ok──▶ handled (effects, dedup row, cursor: one commit)
 //!             │      │
 //!             │      └─ last attempt fails, permanent, or refused by the gate ─▶ dead letter ─▶ resolved
-//!             └─▶ waits behind an earlier event of its subject ─▶ attempt
+//!             ├─▶ waits behind an earlier event of its subject ─▶ attempt
+//!             └─▶ of a version that the program does not know: waits for one that does ─▶ attempt
 //! ```
 //!
 //! Events that wait are rows of `dispatcher_retry`, so attempts survive a crash and nothing sleeps inside a
@@ -64,6 +65,7 @@
 //! | a handler's own statement fails: serialization failure, deadlock, `lock_timeout`, an exhausted pool | as any other failure of the handler |
 //! | the connection is lost, Postgres restarts, the consumer's own statements fail | the transaction is rolled back and the pass retried after 1, 5, 15, 60 s; counts for no event. The third time in a row at the same event it counts as an attempt |
 //! | a handler ends its process, again and again | after the first time, attempts are written down before they begin (`begun.rs`) |
+//! | the producer was deployed first, and the version of an event is not known | it waits with its subject, uncounted, until a replica works that knows the version (`awaited.rs`) |
 //! | an event id comes again after its event was swept | L3 finds its dedup row; the event is passed over, and what the handler wrote is rolled back. A handler without a transaction is not called, because dedup rows are asked for first |
 //! | the log was truncated, swapped or restored without its cursors | refused, at start and by each pass; nothing is skipped |
 //! | a waiting event was removed from another database's log | a dead letter that says so |
@@ -85,6 +87,7 @@
 //! with BEGIN.
 
 pub(crate) mod attempt;
+mod awaited;
 mod begun;
 mod candidate;
 pub(crate) mod error;
@@ -104,6 +107,7 @@ use tokio::task::JoinSet;
 use super::delivery::DeliveryTx;
 use super::partition::Partition;
 use super::slots::Slot;
+use awaited::Awaited;
 use error::{AbortCause, PassError};
 pub(crate) use plan::IdleState;
 use plan::{Lanes, Plan, Planner};
@@ -137,6 +141,7 @@ pub(crate) struct PassExecutor<S> {
     fresh_after: Option<i64>,
     /// How many events are still handled one at a time, each attempt written down first (`begun.rs`).
     careful: u32,
+    awaited: Awaited,
 }
 
 impl<S: Send + Sync + 'static> PassExecutor<S> {
@@ -152,6 +157,7 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
             recovery: Recovery::new(),
             fresh_after: None,
             careful,
+            awaited: Awaited::default(),
         }
     }
 
@@ -171,6 +177,7 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
     }
 
     async fn try_pass(&mut self) -> Result<Pass, PassError> {
+        self.awaited.look(&self.partition).await?;
         let Some(slot) = self.partition.wait_for_slot().await else {
             return Ok(Pass::Stopped);
         };
@@ -257,7 +264,8 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
             self.partition.settings().batch_size
         };
         let planner = Planner::begin(&self.partition, limit).await?;
-        let plan = planner.plan(tx, lease, self.fresh_after).await?;
+        let mut plan = planner.plan(tx, lease, self.fresh_after).await?;
+        self.awaited.mark(&self.partition, &mut plan);
         let known = self.fresh_after.unwrap_or(plan.idle.last_position);
         self.fresh_after = Some(known.max(plan.end.until));
         Ok(plan)

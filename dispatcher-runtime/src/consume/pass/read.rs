@@ -40,6 +40,7 @@ pub(super) struct WaitingEvent {
     /// A dedup row says that it was handled nevertheless.
     pub(super) handled: bool,
     pub(super) is_begun: bool,
+    pub(super) is_abandoned: bool,
 }
 
 impl WaitingEvent {
@@ -64,6 +65,8 @@ impl WaitingEvent {
             failures: self.failures,
             is_begun: self.is_begun,
             is_noted: false,
+            awaits: None,
+            is_abandoned: self.is_abandoned,
         }
     }
 
@@ -76,6 +79,7 @@ impl WaitingEvent {
             failures: serde_json::from_str(row.try_get("failures")?).unwrap_or_default(),
             handled: row.try_get("handled")?,
             is_begun: row.try_get("is_begun")?,
+            is_abandoned: row.try_get("is_abandoned")?,
         })
     }
 }

@@ -15,6 +15,7 @@ use super::report::{AttemptEnd, PassReport};
 use crate::consume::handler_error::HandlerErrorKind;
 use crate::consume::partition::{Bound, Partition};
 use crate::consume::retry_policy::lengthen;
+use crate::consume::versions::AwaitedVersion;
 use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::contract::gate::envelope::MAX_TEXT_BYTES;
 use crate::contract::id::DeadLetterId;
@@ -80,6 +81,8 @@ pub(super) struct RetryRow {
     pub(super) held_by: Option<DeadLetterId>,
     /// The last of these attempts has yet to end.
     pub(super) is_begun: bool,
+    /// The version that it waits for.
+    pub(super) awaits: Option<AwaitedVersion>,
 }
 
 impl RetryRow {
@@ -94,6 +97,7 @@ impl RetryRow {
             failures: Vec::new(),
             held_by: None,
             is_begun: false,
+            awaits: None,
         }
     }
 }
@@ -242,12 +246,84 @@ impl PassRecord {
         }));
     }
 
+    /// The program does not know the version of the event, which waits for one that does. It is no attempt.
+    pub(super) fn await_version<S>(
+        &mut self,
+        partition: &Partition<S>,
+        candidate: &Candidate,
+        awaited: &AwaitedVersion,
+    ) {
+        let event = &candidate.event;
+        self.put_aside(RetryRow {
+            attempts: candidate.attempts,
+            failures: candidate.failures.clone(),
+            is_begun: candidate.is_begun,
+            awaits: Some(awaited.clone()),
+            ..RetryRow::behind(event)
+        });
+        let observers = &partition.settings().observers;
+        self.report.awaits_version(observers, event);
+        let subscription = partition.subscription().name;
+        if !partition
+            .settings()
+            .versions
+            .is_first(subscription, awaited)
+        {
+            return;
+        }
+        let (event_id, consumer) = (event.event_id.clone(), partition.settings().consumer);
+        let AwaitedVersion {
+            event_type,
+            schema_version,
+        } = awaited.clone();
+        self.log_lines.push(Box::new(move || {
+            tracing::warn!(
+                event_id,
+                event_type,
+                schema_version,
+                consumer,
+                subscription,
+                "an event has a newer version than the contracts of this program; it waits with the later events of its \
+                 subject until a program that has the version works on the subscription, and so do others of this \
+                 version, which are not logged"
+            );
+        }));
+    }
+
     /// The last attempt never ended, and there is no other.
     pub(super) fn crashed<S>(&mut self, partition: &Partition<S>, candidate: &Candidate) {
         let reason = DeadLetterReason::Crashed;
         let failed = FailedCandidate {
             candidate,
             last: candidate.never_ended(partition, candidate.attempts),
+            failures: candidate.failures.clone(),
+        };
+        self.give_up(partition, failed, reason);
+        let observers = &partition.settings().observers;
+        let (event, end) = (&candidate.event, AttemptEnd::DeadLetter(reason));
+        self.report
+            .attempted(observers, event, candidate.attempts, None, end);
+    }
+
+    /// The program does not know the version of the event, and an operator gave up on it.
+    pub(super) fn abandon<S>(
+        &mut self,
+        partition: &Partition<S>,
+        candidate: &Candidate,
+        awaited: &AwaitedVersion,
+    ) {
+        let reason = DeadLetterReason::UnknownVersion;
+        let error = format!(
+            "the contracts of this program do not have version {} of {}, and an operator gave up on it",
+            awaited.schema_version, awaited.event_type
+        );
+        let failed = FailedCandidate {
+            candidate,
+            last: FailedAttempt {
+                attempt: candidate.attempts,
+                failed_at: partition.settings().clock.now(),
+                error,
+            },
             failures: candidate.failures.clone(),
         };
         self.give_up(partition, failed, reason);

@@ -334,6 +334,12 @@ impl<'a, S> Recorder<'a, S> {
             .bind(column(rows, failures))
             .bind(column(rows, held_by))
             .bind(column(rows, |row| row.is_begun))
+            .bind(column(rows, |row| {
+                row.awaits.as_ref().map(|awaits| awaits.event_type.as_str())
+            }))
+            .bind(column(rows, |row| {
+                row.awaits.as_ref().map(|awaits| awaits.schema_version)
+            }))
             .execute(&mut **tx)
             .await
             .map(drop)

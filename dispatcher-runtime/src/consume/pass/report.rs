@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::log::stored_event::StoredEvent;
 use crate::observe::{
-    AttemptOutcome, AttemptRecord, DeadLetterRecord, DedupRecord, EndToEnd, OTHER, Observer,
-    Observers,
+    AttemptOutcome, AttemptRecord, AwaitedVersionRecord, DeadLetterRecord, DedupRecord, EndToEnd,
+    OTHER, Observer, Observers,
 };
 
 /// What a pass did and will report once it is committed. Empty where there is no observer.
@@ -21,6 +21,10 @@ pub(super) struct PassReport {
 enum Record {
     Skipped {
         event_type: String,
+    },
+    AwaitsVersion {
+        event_type: String,
+        schema_version: i32,
     },
     Attempted {
         event_type: String,
@@ -55,6 +59,15 @@ impl PassReport {
         if !observers.is_empty() {
             let event_type = event.event_type.clone();
             self.records.push(Record::Skipped { event_type });
+        }
+    }
+
+    pub(super) fn awaits_version(&mut self, observers: &Observers, event: &StoredEvent) {
+        if !observers.is_empty() {
+            self.records.push(Record::AwaitsVersion {
+                event_type: event.event_type.clone(),
+                schema_version: event.schema_version,
+            });
         }
     }
 
@@ -112,7 +125,9 @@ impl Record {
     /// A row of the log, and one that waits, may have any event type. It becomes a label, so only those that
     /// the subscription handles are named.
     fn name_type(&mut self, event_types: &[&'static str]) {
-        let (Self::Skipped { event_type } | Self::Attempted { event_type, .. }) = self;
+        let (Self::Skipped { event_type }
+        | Self::AwaitsVersion { event_type, .. }
+        | Self::Attempted { event_type, .. }) = self;
         if !event_types.contains(&event_type.as_str()) {
             OTHER.clone_into(event_type);
         }
@@ -130,6 +145,15 @@ impl Record {
                 event_type,
                 consumer,
                 subscription,
+            }),
+            Self::AwaitsVersion {
+                event_type,
+                schema_version,
+            } => observer.awaits_version(&AwaitedVersionRecord {
+                event_type,
+                consumer,
+                subscription,
+                schema_version: *schema_version,
             }),
             Self::Attempted {
                 event_type,

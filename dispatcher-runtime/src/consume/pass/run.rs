@@ -358,6 +358,12 @@ impl<S: Send + Sync + 'static> Runner<S> {
                     self.fail_unattempted(&candidate, Failure::permanent(erased), record);
                 }
             }
+        } else if let Some(awaited) = &candidate.awaits
+            && candidate.is_abandoned
+        {
+            record.abandon(&self.partition, &candidate, awaited);
+        } else if let Some(awaited) = &candidate.awaits {
+            record.await_version(&self.partition, &candidate, awaited);
         } else if candidate.is_given_up(&self.partition) {
             record.crashed(&self.partition, &candidate);
         } else if candidate.is_gone {

@@ -3,6 +3,7 @@
 //! Each change locks the cursors, so it comes before or after a pass that writes under a lease. Rewinding
 //! voids every lease on the subscription. What fails changes nothing.
 
+mod awaited;
 mod error;
 mod rename;
 
@@ -17,6 +18,7 @@ use crate::operate::statements::SubscriptionStatements;
 use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
 use crate::postgres::transaction;
+pub use awaited::AwaitedVersion;
 pub use error::SubscriptionError;
 use rename::refuse_running;
 
@@ -61,8 +63,12 @@ pub struct SubscriptionProgress {
     pub last_position: Position,
     /// How many positions it has not read yet, those of other event types included.
     pub lag: u64,
-    /// How many events wait for their next attempt, or behind an event that does.
+    /// How many events wait: for their next attempt, for a program that knows their version, or behind an event that
+    /// does.
     pub waiting: u64,
+    /// The versions that no program has known yet that worked on it, with the events that wait for them. At most 100,
+    /// by event type and version.
+    pub awaited_versions: Vec<AwaitedVersion>,
     /// How many replicas hold one of its partitions.
     pub replicas: u32,
     /// When a cursor of it moved last.
@@ -263,6 +269,7 @@ impl SubscriptionProgress {
             last_position,
             lag: last_position.distance_from(position),
             waiting: u64::try_from(row.try_get::<i64, _>("waiting")?).unwrap_or_default(),
+            awaited_versions: awaited::read(row.try_get("awaited")?)?,
             replicas: u32::try_from(row.try_get::<i64, _>("replicas")?).unwrap_or_default(),
             updated_at: row.try_get("updated_at")?,
         })

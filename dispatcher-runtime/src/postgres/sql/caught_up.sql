@@ -1,5 +1,6 @@
 -- How many of these subscriptions have nothing left to do up to a position of the log. Events that
--- wait for an operator to resolve a dead letter do not count.
+-- wait for an operator to resolve a dead letter do not count, nor do those that wait for a newer version of their event
+-- type than this program knows ($4 and $5), with what waits behind them.
 SELECT count(*)
   FROM pg_catalog.unnest($2::text[]) AS subscription (name)
  WHERE EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor
@@ -12,7 +13,13 @@ SELECT count(*)
                       AND waiting.position <= $3
                       AND NOT EXISTS (SELECT FROM {family}dispatcher_retry AS held
                                        WHERE held.consumer = $1 AND held.subscription = subscription.name
-                                         AND held.dead_letter_id IS NOT NULL
+                                         AND (held.dead_letter_id IS NOT NULL
+                                              OR held.awaited_version > (
+                                                 SELECT known.version
+                                                   FROM unnest($4::text[], $5::integer[])
+                                                     AS known (event_type, version)
+                                                  WHERE known.event_type = held.awaited_event_type))
                                          AND held.position <= waiting.position
-                                         AND pg_catalog.md5(held.subject) = pg_catalog.md5(waiting.subject)
-                                         AND held.subject = waiting.subject))
+                                         AND (held.position = waiting.position
+                                              OR pg_catalog.md5(held.subject) = pg_catalog.md5(waiting.subject)
+                                                 AND held.subject = waiting.subject)))

@@ -45,7 +45,7 @@ WITH letter AS (
       FROM letter
         ON CONFLICT (consumer, subscription, position)
         DO UPDATE SET attempts = 0, due_at = excluded.due_at, failures = excluded.failures,
-                      dead_letter_id = NULL, is_begun = false
+                      dead_letter_id = NULL, is_begun = false, is_abandoned = false, awaited_event_type = NULL, awaited_version = NULL
 )
 SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, tenant_id, subject, position,
        envelope, reason, error, attempts, failures::text AS failures, created_at,

@@ -1,5 +1,5 @@
 -- Keeps these subjects in order: the first waiting event of each is due, now if it had no due_at, unless
--- its dead letter holds it; the others queue behind it and have no due_at.
+-- its dead letter holds it or it waits for a program that knows its version; the others queue behind it and have no due_at.
 WITH first AS (
     SELECT released.subject,
            (SELECT waiting.position
@@ -21,4 +21,4 @@ UPDATE {family}dispatcher_retry AS waiting
    SET due_at = $3
   FROM first
  WHERE waiting.consumer = $1 AND waiting.subscription = $2 AND waiting.position = first.position
-   AND waiting.due_at IS NULL AND waiting.dead_letter_id IS NULL
+   AND waiting.due_at IS NULL AND waiting.dead_letter_id IS NULL AND waiting.awaited_version IS NULL

@@ -1,6 +1,6 @@
 -- One-shot: if two operators resolve the letter, the second changes nothing. If the letter held its
--- subject, the next event of the subject becomes due, unless that event is held itself or an
--- earlier one waits.
+-- subject, the next event of the subject becomes due, unless that event is held itself, waits for a
+-- program that knows its version, or an earlier one waits.
 WITH letter AS (
     UPDATE {family}dispatcher_dead_letter
        SET resolved_at = clock_timestamp(), resolved_by = $2, resolution_note = $3, claimed_by = $4
@@ -17,7 +17,7 @@ WITH letter AS (
        SET due_at = freed.created_at
       FROM freed
      WHERE waiting.consumer = freed.consumer AND waiting.subscription = freed.subscription
-       AND waiting.due_at IS NULL AND waiting.dead_letter_id IS NULL
+       AND waiting.due_at IS NULL AND waiting.dead_letter_id IS NULL AND waiting.awaited_version IS NULL
        AND waiting.position = (SELECT pg_catalog.min(next.position)
                                  FROM {family}dispatcher_retry AS next
                                 WHERE next.consumer = freed.consumer AND next.subscription = freed.subscription
