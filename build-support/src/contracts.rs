@@ -10,6 +10,7 @@ use crate::artifact::{Artifact, header, rerun_lines};
 use crate::check;
 use crate::coverage::Coverage;
 use crate::diagnostic::{Diagnostic, Report};
+use crate::examples::{self, Example};
 use crate::files::Files;
 use crate::lock::Lock;
 use crate::model::Model;
@@ -164,6 +165,28 @@ impl Contracts {
     /// The report says why the file cannot be read, or lists every line that is not one of a lock.
     pub fn lock(&self) -> Result<Option<Lock>, Report> {
         Lock::read(&mut self.files())
+    }
+
+    /// For tests: at most `count` different payloads of each live version of an event type, made from its schema and
+    /// valid.
+    ///
+    /// Of a schema whose valid payloads are hardly found by chance there are fewer, or none; there is none of a version
+    /// without a schema, or of an event type that the contracts do not have. The same contracts have the same examples.
+    ///
+    /// ```
+    /// use dispatcher_build_support::Contracts;
+    ///
+    /// let examples = Contracts::new("../contracts").examples("order.paid", 3)?;
+    /// let older = examples.iter().filter(|example| example.schema_version == 1);
+    /// assert_eq!(older.count(), 3);
+    /// # Ok::<(), dispatcher_build_support::Report>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The report lists every fault in the contracts.
+    pub fn examples(&self, event_type: &str, count: usize) -> Result<Vec<Example>, Report> {
+        Ok(examples::of(&self.check()?, event_type, count))
     }
 
     /// Generates the Rust text in memory, with the list of files that it was made from.

@@ -30,6 +30,11 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! Each live version of an event type has types of its own, in a module `v1`, `v2` and so on. What is equal in
+//! neighbouring versions is one Rust type under both names. A version with the status `upcoming` has types that handlers
+//! take and that cannot be published. Handlers take the newest version, and an `Upcast` or `TryUpcast` leads to it from
+//! each version before it. [`Contracts::examples`] makes payloads for tests of these.
+//!
 //! [`Contracts::coverage`] reports for each keyword of each schema whether the generated type or
 //! the gate alone enforces it.
 //!
@@ -61,6 +66,7 @@ pub mod schema;
 mod artifact;
 mod check;
 mod contracts;
+mod examples;
 mod files;
 mod generated;
 mod json;
@@ -74,4 +80,5 @@ pub mod upcast;
 pub use contracts::{Contracts, Error, Generated, Rendered};
 pub use coverage::Coverage;
 pub use diagnostic::{Diagnostic, Report};
+pub use examples::Example;
 pub use model::Model;

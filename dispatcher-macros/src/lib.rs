@@ -53,6 +53,26 @@ use proc_macro::TokenStream;
 /// A name has 1 to 63 characters, which are ASCII letters, digits, `_` and `-`, and it does not start
 /// with `-`. Defaults to the function's name.
 ///
+/// # Versions
+///
+/// A handler takes one version of its event type, and receives the events of every live version. It is the version that
+/// the registry calls upcoming, if there is one, and otherwise the current one; events of older versions are upcast to
+/// it (`Upcast`, `TryUpcast`). A handler that takes another version does not compile.
+///
+/// A handler that has to see each event as it was published, such as an audit, takes `AnyVersion` of the event type's
+/// module, an enum of the live versions. Nothing is upcast for it. The module has it as long as there are several live
+/// versions, and `#[subscribe]` has to name the event type:
+///
+/// ```text
+/// #[subscribe(order_paid)]
+/// async fn audit(event: EventEnvelope<order_paid::AnyVersion>) -> Result<(), HandlerError> {
+///     match event.payload {
+///         order_paid::AnyVersion::V1(paid) => …,
+///         order_paid::AnyVersion::V2(paid) => …,
+///     }
+/// }
+/// ```
+///
 /// # Several event types
 ///
 /// `#[subscribe(credit_locked, credit_released)]` makes one subscription to both, with one cursor:
@@ -77,8 +97,8 @@ pub fn subscribe(attribute: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes an enum of payloads something that a handler of several event types can take.
 ///
-/// Each variant holds the payload of one event type, in its current version; an older one is made
-/// current by its `Upcast`, as for a handler of one event type. `#[subscribe]` has to list the event
+/// Each variant holds the payload of one event type, in the version that a handler of it would take;
+/// other versions are upcast, as for a handler of one event type. `#[subscribe]` has to list the event
 /// types of exactly these payloads: one that is on one side only does not compile.
 ///
 /// # Options

@@ -16,6 +16,7 @@
 //! | [`State`], [`Delivery`] | the application's state, or a piece of it ([`FromRef`]); facts about the delivery |
 //! | [`HandlerError`] | retry, retry later, or give up |
 //! | [`CloudEvent`] | an event in the form of CloudEvents 1.0, for other systems |
+//! | [`Upcast`], [`TryUpcast`] | make the next version of a payload, so that handlers take one version |
 //! | [`Registry`], [`LoadedRegistry`] | the contracts at run time: bundled, and read from a directory |
 //! | [`observe`] | metrics: counters and latencies, for any vendor |
 //! | [`DeadLetters`], [`Subscriptions`], [`EventLog`] | what an operator reads and changes; together an [`Operator`], over HTTP with the feature `http` |

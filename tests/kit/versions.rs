@@ -2,7 +2,7 @@
 
 use acme_contracts::{Growth, order_paid};
 use changing_contracts::{Coaching, Office, lesson_booked, lesson_noted, lesson_paid};
-use dispatcher_runtime::testing::TestKit;
+use dispatcher_runtime::testing::{TestKit, check_upcasts};
 use dispatcher_runtime::{
     DeadLetterReason, DecodeError, Dispatcher, EventEnvelope, HandlerError, Payload, PublishError,
     State, subscribe,
@@ -185,4 +185,53 @@ async fn a_publish_of_a_deprecated_version_is_logged_once_with_what_to_publish()
     assert_eq!(text.matches(warning).count(), 1, "{text}");
     assert!(text.contains("It does not say how it was paid."), "{text}");
     Ok(())
+}
+
+#[test]
+fn each_document_that_does_not_arrive_is_reported_with_the_upcast() {
+    let note = |note: &str| json!({ "lesson_id": "les_1", "note": note });
+    let documents = [
+        (1, note("Mia: turns well")),
+        (1, note("turns well")),
+        (1, note("Mia: ")),
+        (3, note("turns well")),
+    ];
+    let failed = check_upcasts::<lesson_noted::LessonNoted>(documents).unwrap_err();
+    let found: Vec<_> = failed
+        .failures
+        .iter()
+        .map(|failure| failure.schema_version)
+        .collect();
+    assert_eq!(
+        (failed.checked, found, &failed.untested[..]),
+        (4, vec![1, 1, 3], &[2][..])
+    );
+    assert_eq!(
+        failed.to_string(),
+        r#"3 of 4 documents of lesson.noted did not arrive
+  version 1: the upcast of lesson.noted from version 1 to version 2 failed: the note names no coach
+    {"lesson_id":"les_1","note":"turns well"}
+  version 1: the upcast of lesson.noted from version 2 to version 3 made a payload that is not valid: the payload: an object of 4 properties matches the schema of `not` [not] (schema lesson-noted-v3.json)
+    {"lesson_id":"les_1","note":"Mia: "}
+  version 3: the payload is not a valid lesson.noted v3: the payload: "coach" is a required property [required]; the payload: "public" is a required property [required] (schema lesson-noted-v3.json)
+    {"lesson_id":"les_1","note":"turns well"}
+  version 2: there is no document of it, so its upcast was not tested"#
+    );
+    let documents = [(1, json!({ "lesson_id": "les_1", "credits": 1000 }))];
+    check_upcasts::<lesson_paid::LessonPaid>(documents).unwrap();
+}
+
+/// A panic is a mistake of the upcast, and repeating it would not help.
+#[test]
+fn an_upcast_that_panics_is_named() {
+    let documents = [
+        (1, json!({ "lesson_id": "les_1" })),
+        (1, json!({ "lesson_id": "" })),
+    ];
+    let failed = check_upcasts::<lesson_booked::v2::LessonBooked>(documents).unwrap_err();
+    assert_eq!(failed.failures.len(), 1);
+    assert_eq!(
+        failed.failures[0].error.to_string(),
+        "the upcast of lesson.booked from version 1 to version 2 failed: it panicked: a lesson has an id"
+    );
 }

@@ -47,7 +47,7 @@ pub enum DecodeError {
         /// What is wrong, without values of the payload.
         report: InvalidPayload,
     },
-    /// The payload is valid, and its [`TryUpcast`](crate::TryUpcast) returned an error.
+    /// The payload is valid, and its [`TryUpcast`](crate::TryUpcast) returned an error, or panicked.
     #[error("the upcast of {event_type} from version {from} to version {to} failed: {message}")]
     #[non_exhaustive]
     UpcastFailed {
@@ -57,7 +57,7 @@ pub enum DecodeError {
         from: u32,
         /// The schema version that the upcast makes.
         to: u32,
-        /// What the upcast's error says, with its sources, in at most 4 KiB.
+        /// What the upcast's error or its panic says, with the error's sources, in at most 4 KiB.
         message: String,
     },
     /// The version is announced, and consumers take it already: make it `active` in the registry when every consumer

@@ -4,8 +4,10 @@
 //! needs. Generated code asks for one between neighbouring live versions, and takes them one after the other. What
 //! each of them returns passes the gate of its own version before the next step.
 
+use std::any::Any;
 use std::convert::Infallible;
 use std::error::Error;
+use std::panic::{self, AssertUnwindSafe};
 
 use crate::contract::bounded_text::excerpt;
 use crate::contract::decode_error::DecodeError;
@@ -47,7 +49,7 @@ pub trait Upcast<Old>: Sized {
 }
 
 /// An [`Upcast`] that can fail. An event for which it fails becomes a dead letter, which names the upcast and has
-/// the error's message.
+/// the error's message. A panic, in either form, counts as an error.
 ///
 /// Whatever has an [`Upcast`] has this too, so that code can ask for either by this trait.
 ///
@@ -94,7 +96,10 @@ impl<Old, New: Upcast<Old>> TryUpcast<Old> for New {
 /// Makes the next version of a payload, through the gate of that version: the types alone cannot hold every rule of
 /// its schema.
 pub fn upcast<Old: Payload, New: Payload + TryUpcast<Old>>(old: Old) -> Result<New, DecodeError> {
-    let new = New::try_upcast(old).map_err(|error| failed::<Old, New>(error.into()))?;
+    // Whatever the upcast borrowed is gone after a panic.
+    let new = panic::catch_unwind(AssertUnwindSafe(|| New::try_upcast(old)))
+        .map_err(|panic| failed::<Old, New>(&panicked(&*panic)))?
+        .map_err(|error| failed::<Old, New>(&chain(&*error.into())))?;
     new.check().map_err(|error| match error {
         DecodeError::Invalid { report, .. } => DecodeError::Upcast {
             event_type: New::EVENT_TYPE,
@@ -107,13 +112,24 @@ pub fn upcast<Old: Payload, New: Payload + TryUpcast<Old>>(old: Old) -> Result<N
     Ok(new)
 }
 
-fn failed<Old: Payload, New: Payload>(error: Box<dyn Error + Send + Sync>) -> DecodeError {
+fn panicked(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("it panicked: {}", text.unwrap_or("without a message"))
+}
+
+/// What an error says, with its sources.
+fn chain(error: &(dyn Error + Send + Sync)) -> String {
     let mut message = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
         message += &format!(": {error}");
         source = error.source();
     }
+    message
+}
+
+fn failed<Old: Payload, New: Payload>(message: &str) -> DecodeError {
     DecodeError::UpcastFailed {
         event_type: New::EVENT_TYPE,
         from: Old::SCHEMA_VERSION,

@@ -6,6 +6,7 @@
 //! | one handler, without a database | [`deliver`] |
 //! | one handler that writes through its `DeliveryTx` | [`deliver_within`] |
 //! | what code publishes | [`TestKit::published`] |
+//! | upcasts from older versions, without a database | [`check_upcasts`] |
 //!
 //! ```no_run
 //! # use acme_contracts::{Coaching, credit_locked, credit_locked::CreditLocked};
@@ -35,6 +36,7 @@ mod found;
 mod handler_failed;
 mod kit;
 mod statements;
+mod upcasts;
 
 pub use builder::TestKitBuilder;
 pub use deliver::{deliver, deliver_within};
@@ -42,6 +44,7 @@ pub use event::{TestEvent, event};
 pub use found::Found;
 pub use handler_failed::HandlerFailed;
 pub use kit::TestKit;
+pub use upcasts::{UpcastFailure, UpcastsFailed, check_upcasts};
 
 pub use crate::testing::error::TestKitError;
 

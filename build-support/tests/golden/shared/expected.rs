@@ -278,6 +278,8 @@ pub mod person_copied {
         }
     }
     /// A payload of `person.copied`, in the version in which it was published.
+    ///
+    /// A handler that takes `EventEnvelope<person_copied::AnyVersion>` receives each event as it was published, and nothing is upcast for it.
     #[derive(Clone, Debug, PartialEq)]
     pub enum AnyVersion {
         /// Version 1.

@@ -596,6 +596,8 @@ pub mod order_paid {
         }
     }
     /// A payload of `order.paid`, in the version in which it was published.
+    ///
+    /// A handler that takes `EventEnvelope<order_paid::AnyVersion>` receives each event as it was published, and nothing is upcast for it.
     #[derive(Clone, Debug, PartialEq)]
     pub enum AnyVersion {
         /// Version 2.
@@ -915,6 +917,8 @@ pub mod order_rated {
         }
     }
     /// A payload of `order.rated`, in the version in which it was published.
+    ///
+    /// A handler that takes `EventEnvelope<order_rated::AnyVersion>` receives each event as it was published, and nothing is upcast for it.
     #[derive(Clone, Debug, PartialEq)]
     pub enum AnyVersion {
         /// Version 1.

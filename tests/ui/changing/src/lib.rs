@@ -10,6 +10,7 @@ dispatcher_runtime::contracts!("contracts");
 
 impl Upcast<lesson_booked::v1::LessonBooked> for lesson_booked::v2::LessonBooked {
     fn upcast(old: lesson_booked::v1::LessonBooked) -> Self {
+        assert!(!old.lesson_id.is_empty(), "a lesson has an id");
         Self {
             lesson_id: old.lesson_id,
             room: "not known".to_owned(),

@@ -71,6 +71,10 @@ fn definition(event: &Event, versions: &Versions) -> TokenStream {
             "A payload of {}, in the version in which it was published.",
             code(&event.name)
         ))
+        .markdown(format!(
+            "A handler that takes {} receives each event as it was published, and nothing is upcast for it.",
+            code(&format!("EventEnvelope<{}::AnyVersion>", event.module))
+        ))
         .tokens();
     let json_result = json_result();
     quote! {
