@@ -79,7 +79,10 @@ impl Prover<'_> {
     fn places(&mut self, branch: &Branch) -> Places {
         let array = &branch.array;
         let prefixes = array.items.iter().map(|items| items.prefix.len());
-        let ends = array.some.iter().map(|some| some.to.map_or(some.from, |to| to + 1));
+        let ends = array
+            .some
+            .iter()
+            .map(|some| some.to.map_or(some.from, |to| to + 1));
         let first = prefixes.chain(ends).max().unwrap_or(0).min(MOST_PLACES);
         let never = array.few.iter().filter(|(_, count)| *count == 0);
         let never: Vec<_> = never.map(|(node, _)| Signed::no(*node)).collect();
@@ -168,8 +171,7 @@ impl Prover<'_> {
             sum < nodes.len() as u64
         };
         fewer(&sure)
-            || (0..sure.len())
-                .any(|one| (0..one).any(|other| fewer(&[sure[other], sure[one]])))
+            || (0..sure.len()).any(|one| (0..one).any(|other| fewer(&[sure[other], sure[one]])))
     }
 
     /// Whether there cannot be as many or as few items of a kind as there have to be.
@@ -186,14 +188,18 @@ impl Prover<'_> {
             }
         }
         let few = branch.array.few.clone();
-        few.into_iter().any(|(node, count)| self.fewest(branch, places, node) > count)
+        few.into_iter()
+            .any(|(node, count)| self.fewest(branch, places, node) > count)
     }
 
     /// How many items a schema accepts at most; none where there is no limit.
     fn most(&mut self, branch: &Branch, places: &Places, node: NodeId) -> Option<u64> {
         let mut sum = 0_u64;
         for place in 0..=places.rest() {
-            if self.no_such_item(places, place, &[Signed::yes(node)]).is_ok() {
+            if self
+                .no_such_item(places, place, &[Signed::yes(node)])
+                .is_ok()
+            {
                 continue;
             }
             let mut room = places.room(place);
@@ -217,7 +223,10 @@ impl Prover<'_> {
             if sure == 0 {
                 continue;
             }
-            if self.no_such_item(places, place, &[Signed::no(node)]).is_ok() {
+            if self
+                .no_such_item(places, place, &[Signed::no(node)])
+                .is_ok()
+            {
                 sum = sum.saturating_add(sure);
             } else if branch.array.unique && place == places.rest() {
                 let mut signed = places.items[place].clone();
