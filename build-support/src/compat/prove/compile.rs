@@ -61,17 +61,6 @@ pub(super) fn rules(schemas: &mut Schemas<'_>, source: &Source) -> Vec<Rule> {
     compiler.rules
 }
 
-/// Whether a schema has a keyword whose meaning depends on where the schema stands.
-pub(super) fn refers(schema: &Value) -> bool {
-    match schema {
-        Value::Object(members) => members
-            .iter()
-            .any(|(key, value)| key.starts_with('$') && key != "$comment" || key == "id" || refers(value)),
-        Value::Array(items) => items.iter().any(refers),
-        _ => false,
-    }
-}
-
 fn rank(test: &Test) -> u8 {
     match test {
         Test::Never | Test::Types(_) => 0,

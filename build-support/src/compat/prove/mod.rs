@@ -23,6 +23,7 @@ mod assert;
 mod budget;
 mod compile;
 mod declared;
+mod equal;
 mod evaluate;
 mod facts;
 mod lenient;
