@@ -1,6 +1,7 @@
 //! What is proved, and above all what is not.
 
 mod corpus;
+mod suite;
 
 use std::fs;
 
