@@ -86,16 +86,18 @@ impl<'g> Walk<'g> {
         match value {
             Value::Object(members) => {
                 let closure = self.closure(applied, value);
-                closure.is_listed() || members.iter().all(|(name, member)| {
-                    let found = self.member(&closure, value, name);
-                    found.is_declared && self.holds_only_declared(&found.schemas, member)
-                })
+                closure.is_listed()
+                    || members.iter().all(|(name, member)| {
+                        let found = self.member(&closure, value, name);
+                        found.is_declared && self.holds_only_declared(&found.schemas, member)
+                    })
             }
             Value::Array(items) => {
                 let closure = self.closure(applied, value);
-                closure.is_listed() || items.iter().enumerate().all(|(index, item)| {
-                    self.holds_only_declared(&self.item(&closure, value, index, item), item)
-                })
+                closure.is_listed()
+                    || items.iter().enumerate().all(|(index, item)| {
+                        self.holds_only_declared(&self.item(&closure, value, index, item), item)
+                    })
             }
             _ => true,
         }

@@ -11,7 +11,9 @@ use serde_json::Value;
 const LONGEST_VALUE: usize = 120;
 
 /// Of several errors, the first of those that are deepest in the value, followed into unions.
-pub(super) fn deepest<'e, 'v>(errors: &'e [ValidationError<'v>]) -> Option<&'e ValidationError<'v>> {
+pub(super) fn deepest<'e, 'v>(
+    errors: &'e [ValidationError<'v>],
+) -> Option<&'e ValidationError<'v>> {
     let followed = errors.iter().map(follow);
     followed.min_by_key(|error| std::cmp::Reverse(depth(error)))
 }
