@@ -3,6 +3,7 @@
 
 use dispatcher_build_support::compat::{
     Confirmation, Counterexample, Mode, Side, Verdict, compare, compare_with_samples, confirm,
+    sample::Sampler,
 };
 use dispatcher_build_support::schema::{Documents, Location};
 use serde_json::{Value, json};
@@ -383,4 +384,71 @@ fn old_drafts_are_read_as_they_are() {
         Mode::Strict,
     );
     assert_eq!(found.keyword.pointer, "/contentEncoding");
+}
+
+#[test]
+fn the_keyword_is_found_in_documents_that_stand_apart() {
+    let draft = "http://json-schema.org/draft-04/schema#";
+    let reader = Documents::from_values([
+        (
+            "a.json",
+            json!({ "$schema": draft, "properties": { "a/b": { "$ref": "b.json#/definitions/Short" } } }),
+        ),
+        (
+            "b.json",
+            json!({ "$schema": draft, "definitions": { "Short": { "maxLength": 1 } } }),
+        ),
+    ])
+    .expect("no faults");
+    let writer = documents(&json!({ "properties": { "a/b": { "type": "string" } } }));
+    let reader = Side {
+        documents: &reader,
+        root: Location::root("a.json"),
+    };
+    match compare(&side(&writer), &reader, Mode::Strict) {
+        Verdict::Incompatible(found) => {
+            assert_eq!(found.document, json!({ "a/b": "aa" }));
+            assert_eq!(found.at, "/a~1b");
+            assert_eq!(found.keyword.document, "b.json");
+            assert_eq!(found.keyword.pointer, "/definitions/Short/maxLength");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_deep_schema_overflows_no_stack() {
+    let deep =
+        |leaf: Value| (0..1500).fold(leaf, |inner, _| json!({ "properties": { "a": inner } }));
+    let verdict = verdict(
+        &deep(json!({ "type": "string" })),
+        &deep(json!({ "type": "integer" })),
+        Mode::Lenient,
+    );
+    assert!(!matches!(verdict, Verdict::Compatible), "{verdict:?}");
+}
+
+#[test]
+fn documents_made_for_a_schema_are_mostly_valid() {
+    let schemas = [
+        json!({ "type": "object", "properties": { "a": { "type": "integer", "minimum": 3 }, "b": { "enum": [1, "x"] } }, "required": ["b"], "additionalProperties": false }),
+        json!({ "type": "array", "items": { "type": "string", "minLength": 2 }, "minItems": 2, "uniqueItems": true }),
+        json!({ "allOf": [{ "type": "object", "required": ["a"] }, { "properties": { "a": { "multipleOf": 0.1 } } }, { "properties": { "a": { "type": "number", "minimum": 5 } } }] }),
+        json!({ "oneOf": [{ "properties": { "k": { "const": 1 } }, "required": ["k"] }, { "properties": { "k": { "const": 2 } }, "required": ["k"] }], "type": "object" }),
+        json!({ "type": "object", "propertyNames": { "pattern": "^x_[a-z]{2}$" }, "minProperties": 2, "additionalProperties": { "type": "boolean" } }),
+        json!({ "type": "array", "prefixItems": [{ "type": "string" }], "items": { "type": "integer" }, "contains": { "minimum": 90 }, "minContains": 2 }),
+        json!({ "type": "string", "pattern": "^per_[0-9a-f]{4}$", "maxLength": 8 }),
+        json!({ "type": "object", "properties": { "next": { "$ref": "#" }, "n": { "type": "integer" } }, "required": ["n"] }),
+    ];
+    for schema in schemas {
+        let documents = documents(&schema);
+        let side = side(&documents);
+        let mut sampler = Sampler::new(3);
+        let made: Vec<_> = (0..40)
+            .map(|_| sampler.document(std::slice::from_ref(&side)))
+            .collect();
+        let each = confirm(&side, &side, Mode::Strict, &made).expect("it compiles");
+        let valid = each.iter().filter(|one| one.is_written).count();
+        assert!(valid >= 30, "{valid} of 40: {schema}");
+    }
 }

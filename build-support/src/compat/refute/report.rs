@@ -3,6 +3,7 @@
 //! Of a union, the branch that the value was meant for is followed: the only one that has nothing against the value
 //! itself, only against what is in it. Where there is no such branch, or there are several, the union is named.
 
+use dispatcher_schema::refusal;
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
@@ -40,17 +41,13 @@ fn follow<'e, 'v>(error: &'e ValidationError<'v>) -> &'e ValidationError<'v> {
 pub(super) fn message(error: &ValidationError<'_>) -> String {
     let found = shown(error.instance());
     match error.kind() {
-        Kind::AnyOf { .. } => format!("{found} matches none of the schemas of `anyOf`"),
-        Kind::OneOfNotValid { .. } => format!("{found} matches none of the schemas of `oneOf`"),
-        Kind::OneOfMultipleValid { .. } => {
-            format!("{found} matches more than one of the schemas of `oneOf`")
-        }
-        Kind::Not { .. } => format!("{found} matches the schema of `not`"),
-        Kind::FalseSchema => format!("the schema forbids it, found {found}"),
-        _ => {
-            // The validator's words, as in the reports of the runtime.
-            error.masked_with(found).to_string()
-        }
+        Kind::AnyOf { .. } => refusal::no_branch(&found, "anyOf"),
+        Kind::OneOfNotValid { .. } => refusal::no_branch(&found, "oneOf"),
+        Kind::OneOfMultipleValid { .. } => refusal::several_branches(&found),
+        Kind::Not { .. } => refusal::not(&found),
+        Kind::FalseSchema => refusal::never(&found),
+        // The validator's words, as in the reports of the runtime.
+        _ => error.masked_with(found).to_string(),
     }
 }
 
