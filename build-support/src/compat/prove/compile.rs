@@ -6,12 +6,14 @@
 use std::rc::Rc;
 
 use dispatcher_schema::draft::Draft;
-use dispatcher_schema::formats;
 use dispatcher_schema::vocabulary::{self, Role};
+use dispatcher_schema::formats;
 use serde_json::{Map, Value};
 
 use super::number::{Bound, exact};
-use super::rule::{ANYTHING, Items, Members, NodeId, Numbers, Rule, Test, Text, Type, Types};
+use super::rule::{
+    ANYTHING, Items, Members, NodeId, Numbers, Rule, Test, Text, Type, Types,
+};
 use super::schemas::{Schemas, Source};
 use super::{reference, unevaluated};
 
@@ -57,17 +59,6 @@ pub(super) fn rules(schemas: &mut Schemas<'_>, source: &Source) -> Vec<Rule> {
     // What is cheap to decide comes first.
     compiler.rules.sort_by_key(|rule| rank(&rule.test));
     compiler.rules
-}
-
-/// Whether a schema has a keyword whose meaning depends on where the schema stands.
-pub(super) fn refers(schema: &Value) -> bool {
-    match schema {
-        Value::Object(members) => members.iter().any(|(key, value)| {
-            key.starts_with('$') && key != "$comment" || key == "id" || refers(value)
-        }),
-        Value::Array(items) => items.iter().any(refers),
-        _ => false,
-    }
 }
 
 fn rank(test: &Test) -> u8 {
@@ -206,11 +197,8 @@ impl Compiler<'_, '_> {
     }
 
     fn reference(&mut self, key: &'static str) -> Test {
-        match reference::target(
-            self.schemas.documents(self.source.writer),
-            &self.source.place,
-            key,
-        ) {
+        match reference::target(self.schemas.documents(self.source.writer), &self.source.place, key)
+        {
             Ok(place) => Test::All(vec![self.schemas.id(Source {
                 writer: self.source.writer,
                 pruned: false,
@@ -340,15 +328,12 @@ impl Compiler<'_, '_> {
         let value = self.schema.get("items");
         let mut items = Items::default();
         if self.draft >= Draft::Draft202012 {
-            if key == "items" && self.schema.contains_key("prefixItems") || key == "additionalItems"
-            {
+            if key == "items" && self.schema.contains_key("prefixItems") || key == "additionalItems" {
                 return;
             }
             if let Some(Value::Array(prefix)) = self.schema.get("prefixItems") {
                 for index in 0..prefix.len() {
-                    items
-                        .prefix
-                        .push(self.child(&["prefixItems", &index.to_string()]));
+                    items.prefix.push(self.child(&["prefixItems", &index.to_string()]));
                 }
             }
             match value {
@@ -362,9 +347,7 @@ impl Compiler<'_, '_> {
             match value {
                 Some(Value::Array(prefix)) => {
                     for index in 0..prefix.len() {
-                        items
-                            .prefix
-                            .push(self.child(&["items", &index.to_string()]));
+                        items.prefix.push(self.child(&["items", &index.to_string()]));
                     }
                     if self.schema.contains_key("additionalItems") {
                         items.rest = Some(self.child(&["additionalItems"]));
@@ -375,11 +358,7 @@ impl Compiler<'_, '_> {
         } else {
             return;
         }
-        let keyword = if key == "prefixItems" {
-            "prefixItems"
-        } else {
-            "items"
-        };
+        let keyword = if key == "prefixItems" { "prefixItems" } else { "items" };
         self.rule(keyword, &[], Test::Items(Rc::new(items)));
     }
 }

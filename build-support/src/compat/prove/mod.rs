@@ -23,6 +23,7 @@ mod assert;
 mod budget;
 mod compile;
 mod declared;
+mod equal;
 mod evaluate;
 mod facts;
 mod lenient;
@@ -173,9 +174,7 @@ impl Prover<'_> {
             return Ok(());
         }
         if self.open.len() >= DEEPEST {
-            return Err(vec![
-                self.note(&state.signed, "the schemas are nested too deep"),
-            ]);
+            return Err(vec![self.note(&state.signed, "the schemas are nested too deep")]);
         }
         self.look_at(state)
     }

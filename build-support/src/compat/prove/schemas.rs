@@ -6,10 +6,11 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::equal::{self, At};
+use super::{compile, evaluate};
 use super::lenient;
 use super::regular::Machine;
 use super::rule::{ANYTHING, NOTHING, Node, NodeId, Rule, Test};
-use super::{compile, evaluate};
 use crate::compat::{Mode, Side};
 use crate::schema::{Documents, Location};
 
@@ -36,7 +37,11 @@ pub(super) struct Schemas<'d> {
 
 impl<'d> Schemas<'d> {
     /// The schemas of a comparison, and the nodes of their roots: the writer's and the reader's.
-    pub(super) fn new(writer: &Side<'d>, reader: &Side<'d>, mode: Mode) -> (Self, NodeId, NodeId) {
+    pub(super) fn new(
+        writer: &Side<'d>,
+        reader: &Side<'d>,
+        mode: Mode,
+    ) -> (Self, NodeId, NodeId) {
         let mut schemas = Self {
             writer: writer.documents,
             reader: reader.documents,
@@ -163,8 +168,7 @@ impl<'d> Schemas<'d> {
         machine
     }
 
-    /// Whether two schemas have the same text, and nothing in it depends on where it stands. A reader that takes
-    /// properties out before takes all that it takes otherwise.
+    /// Whether two schemas say the same. A reader that takes properties out before takes all that it takes otherwise.
     pub(super) fn are_equal(&mut self, one: NodeId, other: NodeId) -> bool {
         if one == other {
             return true;
@@ -176,9 +180,16 @@ impl<'d> Schemas<'d> {
         let (first, second) = (self.documents(a.writer), self.documents(b.writer));
         let same_place = std::ptr::eq(first, second) && a.place == b.place;
         let equal = same_place
-            || first.draft(&a.place) == second.draft(&b.place)
-                && first.value(&a.place) == second.value(&b.place)
-                && !compile::refers(first.value(&a.place));
+            || equal::are_equal(
+                At {
+                    documents: first,
+                    place: &a.place,
+                },
+                At {
+                    documents: second,
+                    place: &b.place,
+                },
+            );
         self.equal.insert((one, other), equal);
         equal
     }

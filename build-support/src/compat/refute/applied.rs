@@ -5,8 +5,9 @@
 //! At an object, the schemas that apply in place are those that lead to it, what they refer to, and their `allOf`.
 //! For W also the branches of `anyOf` and `oneOf` that accept the object, `if` where it accepts, `then` or `else`,
 //! and the dependent schemas whose trigger is there. `not` declares nothing. One of them *declares* a name if it is
-//! in its `properties`, matches one of its `patternProperties`, or falls to an `additionalProperties` or
-//! `unevaluatedProperties` other than `true` and `{}`.
+//! in its `properties`, matches one of its `patternProperties`, falls to an `additionalProperties` or
+//! `unevaluatedProperties` other than `true` and `{}`, or has to be there (`required`, and the names and triggers of
+//! `dependentRequired`). A value that `const` or `enum` lists is declared with all that is in it.
 //!
 //! # W, R
 //!
@@ -38,6 +39,15 @@ struct Closure<'d> {
     schemas: Vec<Schema<'d>>,
     /// Whether there is a branch among them, followed or not.
     has_branch: bool,
+}
+
+impl Closure<'_> {
+    /// Whether one of the schemas lists the value.
+    fn is_listed(&self) -> bool {
+        self.schemas
+            .iter()
+            .any(|schema| schema.get("const").or(schema.get("enum")).is_some())
+    }
 }
 
 /// What applies to a property.
@@ -76,16 +86,18 @@ impl<'g> Walk<'g> {
         match value {
             Value::Object(members) => {
                 let closure = self.closure(applied, value);
-                members.iter().all(|(name, member)| {
-                    let found = self.member(&closure, value, name);
-                    found.is_declared && self.holds_only_declared(&found.schemas, member)
-                })
+                closure.is_listed()
+                    || members.iter().all(|(name, member)| {
+                        let found = self.member(&closure, value, name);
+                        found.is_declared && self.holds_only_declared(&found.schemas, member)
+                    })
             }
             Value::Array(items) => {
                 let closure = self.closure(applied, value);
-                items.iter().enumerate().all(|(index, item)| {
-                    self.holds_only_declared(&self.item(&closure, value, index, item), item)
-                })
+                closure.is_listed()
+                    || items.iter().enumerate().all(|(index, item)| {
+                        self.holds_only_declared(&self.item(&closure, value, index, item), item)
+                    })
             }
             _ => true,
         }
@@ -186,6 +198,7 @@ impl<'g> Walk<'g> {
                 found.is_declared = true;
                 found.schemas.push(side);
             }
+            found.is_declared |= demands(schema, name);
             let rest = schema.inner("additionalProperties");
             if let Some(rest) = rest.filter(|_| !is_evaluated) {
                 found.take_rest(rest);
@@ -275,6 +288,15 @@ impl<'d> Member<'d> {
             self.schemas.push(rest);
         }
     }
+}
+
+/// Whether a property may have to be there.
+fn demands(schema: &Schema<'_>, name: &str) -> bool {
+    schema.required().any(|required| required == name)
+        || schema
+            .dependent_names()
+            .iter()
+            .any(|(trigger, names)| *trigger == name || names.contains(&name))
 }
 
 fn own_item<'d>(schema: &Schema<'d>, index: usize) -> Option<Side<'d>> {

@@ -22,6 +22,8 @@ pub struct Report {
     pub set_aside: Vec<(String, String)>,
     /// Every false verdict.
     pub faults: Vec<Fault>,
+    /// Every counterexample of the file that the gates do not confirm.
+    pub unconfirmed: Vec<String>,
     /// Every undecided comparison: the pair, the direction, the place and the reason.
     pub undecided: Vec<String>,
 }
@@ -84,7 +86,11 @@ impl Report {
             Direction::Forward => &mut self.forward,
         };
         let stated = known.counterexample.as_ref();
-        count.unconfirmed += usize::from(stated.is_some() && !confirmed);
+        if let Some(value) = stated.filter(|_| !confirmed) {
+            count.unconfirmed += 1;
+            self.unconfirmed
+                .push(format!("{} {}: {value}", pair.id, direction.name()));
+        }
         let fault = match verdict {
             Verdict::Compatible => {
                 count.compatible += 1;
@@ -170,6 +176,7 @@ impl Report {
             "backward": count(&self.backward), "forward": count(&self.forward),
             "set_aside": self.set_aside.iter().map(|(id, reason)| json!({ "id": id, "reason": reason })).collect::<Vec<_>>(),
             "false_verdicts": faults.collect::<Vec<_>>(), "undecided": self.undecided,
+            "unconfirmed": self.unconfirmed,
             "clean": self.is_clean(),
         })
     }
@@ -201,6 +208,9 @@ impl fmt::Display for Report {
                 "false verdict: {} {direction}: {}",
                 fault.id, fault.message
             )?;
+        }
+        for line in &self.unconfirmed {
+            writeln!(f, "not confirmed: {line}")?;
         }
         for line in &self.undecided {
             writeln!(f, "undecided: {line}")?;
