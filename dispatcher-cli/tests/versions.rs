@@ -184,10 +184,7 @@ fn the_first_schema_of_an_event_type_without_one_accepts_any_object() {
 #[test]
 fn an_upcast_moves_what_is_equal_and_leaves_the_rest_to_do() {
     let directory = Directory::reference();
-    golden(
-        "upcast.rs",
-        &success(&directory, &["upcast", "order.paid"]),
-    );
+    golden("upcast.rs", &success(&directory, &["upcast", "order.paid"]));
     directory.write("src/upcasts.rs", "// By hand.\n");
     assert_eq!(
         success(
