@@ -30,11 +30,86 @@
 CREATE FUNCTION dispatcher_needs_program() RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 1;
 
--- How many bytes a payload may have. To change it, replace this function (docs/security.md, "Limits").
+-- How many bytes a payload may have. To change it, replace this function (docs/security.md, "Limits"). In plpgsql,
+-- because the server plans the expressions of a constraint anew for each statement, and would parse and inline a
+-- function in SQL each time.
 CREATE FUNCTION dispatcher_max_payload_bytes() RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 16777216;
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS 'BEGIN RETURN 16777216; END';
 
 COMMENT ON FUNCTION dispatcher_max_payload_bytes() IS 'How many bytes the payload of an event may have.';
+
+-- Whether the log can hold a row: what its constraint asks. One function and not a constraint for each column, because
+-- planning those took as long as the insert; plpgsql keeps its plans. What it calls is qualified, so that it needs no
+-- search path of its own, which would cost as much again.
+--
+-- A row that is larger could become too large for a statement, an index or a dead letter. Bytes and not characters,
+-- because that is what memory and messages are made of.
+CREATE FUNCTION dispatcher_check_row(
+    event_id text, event_type text, tenant_id text, producer text, subject text, actor text, correlation_id text,
+    causation_id text, traceparent text, payload json, occurred_at timestamptz, inserted_at timestamptz,
+    erased_at timestamptz, max_payload_bytes integer
+) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    fault    text;
+    remedy   text;
+    "column" text;
+BEGIN
+    IF pg_catalog.octet_length(event_id) OPERATOR(pg_catalog.<=) 1024
+       AND pg_catalog.octet_length(event_type) OPERATOR(pg_catalog.<=) 1024
+       AND pg_catalog.octet_length(tenant_id) OPERATOR(pg_catalog.<=) 1024
+       AND pg_catalog.octet_length(producer) OPERATOR(pg_catalog.<=) 1024
+       AND (subject IS NULL OR pg_catalog.octet_length(subject) OPERATOR(pg_catalog.<=) 1024)
+       AND pg_catalog.octet_length(actor) OPERATOR(pg_catalog.<=) 1024
+       AND (correlation_id IS NULL OR pg_catalog.octet_length(correlation_id) OPERATOR(pg_catalog.<=) 1024)
+       AND (causation_id IS NULL OR pg_catalog.octet_length(causation_id) OPERATOR(pg_catalog.<=) 1024)
+       AND (traceparent IS NULL OR pg_catalog.octet_length(traceparent) OPERATOR(pg_catalog.<=) 1024)
+       AND pg_catalog.octet_length(payload::pg_catalog.text) OPERATOR(pg_catalog.<=) max_payload_bytes
+       -- The range that RFC 3339 can write: no handler could receive an infinite time.
+       AND occurred_at OPERATOR(pg_catalog.>=) '0001-01-01 00:00Z BC'::pg_catalog.timestamptz
+       AND occurred_at OPERATOR(pg_catalog.<) '10000-01-01 00:00Z'::pg_catalog.timestamptz
+       AND inserted_at OPERATOR(pg_catalog.>=) '0001-01-01 00:00Z'::pg_catalog.timestamptz
+       AND inserted_at OPERATOR(pg_catalog.<) '10000-01-01 00:00Z'::pg_catalog.timestamptz
+       -- No valid payload is null, so a program that does not know of erasure refuses it.
+       AND (erased_at IS NULL OR payload::pg_catalog.text OPERATOR(pg_catalog.=) 'null')
+    THEN
+        RETURN true;
+    END IF;
+    SELECT pg_catalog.format('%s has %s bytes; the log stores at most %s', given.name, given.bytes, given.most), given.name,
+           CASE given.name WHEN 'payload' THEN 'Make it smaller, or replace dispatcher_max_payload_bytes().'
+                           ELSE 'Make it shorter.' END
+      INTO fault, "column", remedy
+      FROM (VALUES
+        ('event_id', pg_catalog.octet_length(event_id), 1024),
+        ('event_type', pg_catalog.octet_length(event_type), 1024),
+        ('tenant_id', pg_catalog.octet_length(tenant_id), 1024),
+        ('producer', pg_catalog.octet_length(producer), 1024),
+        ('subject', pg_catalog.octet_length(subject), 1024),
+        ('actor', pg_catalog.octet_length(actor), 1024),
+        ('correlation_id', pg_catalog.octet_length(correlation_id), 1024),
+        ('causation_id', pg_catalog.octet_length(causation_id), 1024),
+        ('traceparent', pg_catalog.octet_length(traceparent), 1024),
+        ('payload', pg_catalog.octet_length(payload::pg_catalog.text), max_payload_bytes)
+      ) AS given (name, bytes, most)
+     WHERE given.bytes OPERATOR(pg_catalog.>) given.most
+     LIMIT 1;
+    IF fault IS NULL AND erased_at IS NOT NULL AND payload::pg_catalog.text OPERATOR(pg_catalog.<>) 'null' THEN
+        fault := 'the payload was erased, and has to stay null';
+        remedy := 'Publish a new event.';
+        "column" := 'payload';
+    ELSIF fault IS NULL THEN
+        fault := pg_catalog.format('occurred_at is %s and inserted_at is %s', occurred_at, inserted_at);
+        remedy := 'Both have to be times that RFC 3339 can write: neither infinite nor after the year 9999.';
+        "column" := 'occurred_at';
+    END IF;
+    RAISE EXCEPTION 'dispatcher: %', fault
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'dispatcher_event_row_check', TABLE = 'dispatcher_event',
+              COLUMN = "column", HINT = remedy;
+END
+$$;
+
+COMMENT ON FUNCTION dispatcher_check_row(text, text, text, text, text, text, text, text, text, json, timestamptz, timestamptz, timestamptz, integer) IS
+    'Whether the log can hold a row. An error says why not.';
 
 CREATE TABLE dispatcher_event (
     position       bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1),
@@ -56,26 +131,9 @@ CREATE TABLE dispatcher_event (
     CONSTRAINT dispatcher_event_pkey PRIMARY KEY (position),
     -- Publishing an event id a second time is a no-op.
     CONSTRAINT dispatcher_event_event_id_key UNIQUE (event_id),
-    -- The range that RFC 3339 can write: no handler could receive an infinite time.
-    CONSTRAINT dispatcher_event_times_check
-        CHECK (occurred_at >= '0001-01-01 00:00Z BC' AND occurred_at < '10000-01-01 00:00Z'
-           AND inserted_at >= '0001-01-01 00:00Z' AND inserted_at < '10000-01-01 00:00Z'),
-    -- A row that is larger could become too large for a statement, an index or a dead letter. Bytes and not
-    -- characters, because that is what memory and messages are made of; and the length of a value that is stored
-    -- elsewhere is known without fetching it.
-    CONSTRAINT dispatcher_event_event_id_length_check CHECK (octet_length(event_id) <= 1024),
-    CONSTRAINT dispatcher_event_event_type_length_check CHECK (octet_length(event_type) <= 1024),
-    CONSTRAINT dispatcher_event_tenant_id_length_check CHECK (octet_length(tenant_id) <= 1024),
-    CONSTRAINT dispatcher_event_producer_length_check CHECK (octet_length(producer) <= 1024),
-    CONSTRAINT dispatcher_event_subject_length_check CHECK (octet_length(subject) <= 1024),
-    CONSTRAINT dispatcher_event_actor_length_check CHECK (octet_length(actor) <= 1024),
-    CONSTRAINT dispatcher_event_correlation_id_length_check CHECK (octet_length(correlation_id) <= 1024),
-    CONSTRAINT dispatcher_event_causation_id_length_check CHECK (octet_length(causation_id) <= 1024),
-    CONSTRAINT dispatcher_event_traceparent_length_check CHECK (octet_length(traceparent) <= 1024),
-    CONSTRAINT dispatcher_event_payload_length_check
-        CHECK (octet_length(payload::text) <= dispatcher_max_payload_bytes()),
-    -- No valid payload is null, so a program that does not know of erasure refuses it.
-    CONSTRAINT dispatcher_event_erased_check CHECK (erased_at IS NULL OR payload::text = 'null')
+    CONSTRAINT dispatcher_event_row_check CHECK (dispatcher_check_row(
+        event_id, event_type, tenant_id, producer, subject, actor, correlation_id, causation_id, traceparent, payload,
+        occurred_at, inserted_at, erased_at, dispatcher_max_payload_bytes()))
     -- Vacuum after 2 % of changes: the default of 20 % is a lot to leave behind in a large table.
 ) WITH (autovacuum_vacuum_scale_factor = 0.02);
 

@@ -11,8 +11,10 @@ use crate::check;
 use crate::coverage::Coverage;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::files::Files;
+use crate::lock::Lock;
 use crate::model::Model;
 use crate::panics::quietly;
+use crate::places::RegistryPlaces;
 use crate::render::{self, GENERATOR_BUG, Lowered, Rust};
 
 /// The file that is generated in `OUT_DIR`.
@@ -25,8 +27,11 @@ const MODULES: &str = "dispatcher_contracts";
 #[derive(Clone, Debug)]
 pub struct Contracts {
     directory: PathBuf,
+    /// How messages name the directory; none: as it was given.
+    shown: Option<String>,
     deny_unsupported: bool,
     newtypes: bool,
+    ignore_lock: bool,
 }
 
 /// The result of [`Contracts::generate`].
@@ -78,8 +83,10 @@ impl Contracts {
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         Self {
             directory: directory.into(),
+            shown: None,
             deny_unsupported: false,
             newtypes: false,
+            ignore_lock: false,
         }
     }
 
@@ -103,6 +110,24 @@ impl Contracts {
         self
     }
 
+    /// Names the directory in messages, where the path that is read would not help their reader: a
+    /// path relative to the reader's directory, or `main:contracts` for what was read from a revision.
+    #[must_use]
+    pub fn shown_as(mut self, name: impl Into<String>) -> Self {
+        self.shown = Some(name.into());
+        self
+    }
+
+    /// Does not compare the contracts with their `contracts.lock`, for what has to read contracts that break it.
+    ///
+    /// By default a directory that has the file is compared with it. It is a fault if the schema of a published version
+    /// accepts other payloads than the one that was locked, or if a name or a number is used again.
+    #[must_use]
+    pub fn ignore_lock(mut self) -> Self {
+        self.ignore_lock = true;
+        self
+    }
+
     /// Treats a keyword that nothing enforces as a fault: one that JSON Schema does not have, or
     /// that the schema's draft only annotates with. By default it is an annotation.
     #[must_use]
@@ -119,7 +144,7 @@ impl Contracts {
     ///
     /// The report lists every fault in the contracts.
     pub fn coverage(&self) -> Result<Coverage, Report> {
-        let (model, lowered) = checked(&mut self.files())?;
+        let (model, lowered) = self.checked(&mut self.files())?;
         Ok(Coverage::of(&model, &lowered.held))
     }
 
@@ -129,7 +154,16 @@ impl Contracts {
     ///
     /// The report lists every fault in the contracts.
     pub fn check(&self) -> Result<Model, Report> {
-        checked(&mut self.files()).map(|(model, _)| model)
+        self.checked(&mut self.files()).map(|(model, _)| model)
+    }
+
+    /// The `contracts.lock` of the directory; none if it has none.
+    ///
+    /// # Errors
+    ///
+    /// The report says why the file cannot be read, or lists every line that is not one of a lock.
+    pub fn lock(&self) -> Result<Option<Lock>, Report> {
+        Lock::read(&mut self.files())
     }
 
     /// Generates the Rust text in memory, with the list of files that it was made from.
@@ -202,7 +236,7 @@ impl Contracts {
     }
 
     fn rust(&self, files: &mut Files) -> Result<Rust, Report> {
-        let (model, mut lowered) = checked(files)?;
+        let (model, mut lowered) = self.checked(files)?;
         lowered.newtypes = self.newtypes;
         without_panic(files, || {
             if self.deny_unsupported {
@@ -212,7 +246,20 @@ impl Contracts {
         })
     }
 
-    fn files(&self) -> Files {
+    /// The model and its types. Lowering finds what the checks before it cannot: keys that become one name.
+    fn checked(&self, files: &mut Files) -> Result<(Model, Lowered), Report> {
+        let model = check::check(files)?;
+        if !self.ignore_lock {
+            locked(&model, files)?;
+        }
+        let mut lowered = without_panic(files, || Ok(render::lower(&model)))?;
+        match Report::new(std::mem::take(&mut lowered.faults)) {
+            Some(report) => Err(report),
+            None => Ok((model, lowered)),
+        }
+    }
+
+    pub(crate) fn files(&self) -> Files {
         let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
         let root = package.as_ref().map_or_else(
             || self.directory.clone(),
@@ -223,11 +270,12 @@ impl Contracts {
             .components()
             .all(|part| part == Component::CurDir);
         // A path that begins with the package's name is easier to find.
-        let shown = match package.as_deref().and_then(Path::file_name) {
+        let given = match package.as_deref().and_then(Path::file_name) {
             Some(name) if is_package => PathBuf::from(name),
             _ => self.directory.clone(),
         };
-        let files = Files::new(root, shown.to_string_lossy().replace('\\', "/"));
+        let given = given.to_string_lossy().replace('\\', "/");
+        let files = Files::new(root, self.shown.clone().unwrap_or(given));
         if is_package {
             files.of_the_package()
         } else {
@@ -236,14 +284,20 @@ impl Contracts {
     }
 }
 
-/// The model and its types. Lowering finds what the checks before it cannot: keys that become one name.
-fn checked(files: &mut Files) -> Result<(Model, Lowered), Report> {
-    let model = check::check(files)?;
-    let mut lowered = without_panic(files, || Ok(render::lower(&model)))?;
-    match Report::new(std::mem::take(&mut lowered.faults)) {
-        Some(report) => Err(report),
-        None => Ok((model, lowered)),
+/// Compares the contracts with their lock, where they have one.
+fn locked(model: &Model, files: &mut Files) -> Result<(), Report> {
+    let Some(lock) = Lock::read(files)? else {
+        return Ok(());
+    };
+    let violations = lock.violations(model);
+    if violations.is_empty() {
+        return Ok(());
     }
+    let places = RegistryPlaces::read(files);
+    let faults = violations
+        .iter()
+        .map(|violation| violation.diagnostic(model, &places));
+    Report::new(faults.collect()).map_or(Ok(()), Err)
 }
 
 /// Turns a panic of the generator into a report of a bug.

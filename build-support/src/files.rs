@@ -25,6 +25,8 @@ pub(crate) struct Files {
     shown: String,
     /// Whether this is also the directory of the package that is being built.
     is_package: bool,
+    /// Whether there is no directory at all.
+    is_empty: bool,
     read: BTreeSet<String>,
     missing: BTreeSet<String>,
     listing: Option<Vec<String>>,
@@ -45,6 +47,7 @@ impl Files {
             root,
             shown,
             is_package: false,
+            is_empty: false,
             read: BTreeSet::new(),
             missing: BTreeSet::new(),
             listing: None,
@@ -56,6 +59,15 @@ impl Files {
         Self {
             is_package: true,
             ..self
+        }
+    }
+
+    /// A directory without files, for documents that come from elsewhere.
+    pub(crate) fn none() -> Self {
+        Self {
+            is_empty: true,
+            listing: Some(Vec::new()),
+            ..Self::new(PathBuf::new(), String::new())
         }
     }
 
@@ -75,7 +87,7 @@ impl Files {
 
     /// The bytes of a file.
     pub(crate) fn read(&mut self, path: &str) -> Result<Vec<u8>, ReadError> {
-        if check_path(path).is_err() {
+        if self.is_empty || check_path(path).is_err() {
             return Err(ReadError::Missing);
         }
         let refused = |error: io::Error| ReadError::Refused(format!("cannot be read: {error}"));

@@ -5,6 +5,7 @@
 //! pass is a duplicate key (it takes the last one); here that is a fault.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use serde_json::Value;
 
@@ -155,17 +156,18 @@ pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
 /// Line and column of what `pointer` leads to in a text that [`parse`] took.
 pub(crate) fn locate(text: &str, pointer: &str, place: Place) -> Option<(usize, usize)> {
     let mut cursor = Cursor { text, at: 0 };
-    cursor.skip_space();
-    let mut found = cursor.at;
-    for token in pointer.split('/').skip(1) {
-        let token = unescape(token);
-        found = match cursor.peek() {
-            b'{' => cursor.enter_member(&token, place)?,
-            b'[' => cursor.enter_item(token.parse().ok()?)?,
-            _ => return None,
-        };
-    }
+    let found = cursor.enter(pointer, place)?;
     Some(position(text, found))
+}
+
+/// The bytes of the value that `pointer` leads to in a text that [`parse`] took.
+pub(crate) fn bytes(text: &str, pointer: &str) -> Option<Range<usize>> {
+    let mut cursor = Cursor { text, at: 0 };
+    let start = cursor.enter(pointer, Place::Value)?;
+    cursor.skip_value();
+    // A number or a word ends where a comma, a bracket or the text does; blanks before that are not part of it.
+    let end = start + text.get(start..cursor.at)?.trim_end().len();
+    Some(start..end)
 }
 
 fn repeated_keys(text: &str) -> Vec<Fault> {
@@ -212,6 +214,21 @@ struct Cursor<'a> {
 }
 
 impl Cursor<'_> {
+    /// Goes from the start of the text to what `pointer` leads to, and returns its place.
+    fn enter(&mut self, pointer: &str, place: Place) -> Option<usize> {
+        self.skip_space();
+        let mut found = self.at;
+        for token in pointer.split('/').skip(1) {
+            let token = unescape(token);
+            found = match self.peek() {
+                b'{' => self.enter_member(&token, place)?,
+                b'[' => self.enter_item(token.parse().ok()?)?,
+                _ => return None,
+            };
+        }
+        Some(found)
+    }
+
     /// The byte at this place; a space behind the end.
     fn peek(&self) -> u8 {
         self.text.as_bytes().get(self.at).copied().unwrap_or(b' ')

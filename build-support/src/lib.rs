@@ -31,7 +31,11 @@
 //! ```
 //!
 //! [`Contracts::coverage`] reports for each keyword of each schema whether the generated type or
-//! the gate alone enforces it. The program `dispatcher-contracts` of this crate prints the report.
+//! the gate alone enforces it.
+//!
+//! A directory may have a [`lock`]: `contracts.lock` holds what has been published, and a build fails if it was changed
+//! in place. [`changes`] compares two revisions of a directory. The command `dispatcher` of the crate `dispatcher-cli`
+//! shows all of this.
 //!
 //! This crate has no features.
 
@@ -39,13 +43,18 @@
 
 // What the command and the generator share; not covered by semantic versioning.
 #[doc(hidden)]
+pub mod changes;
+#[doc(hidden)]
 pub mod compat;
 pub mod coverage;
 mod diagnostic;
+pub mod lock;
 
 // For the tests of this workspace; not covered by semantic versioning.
 #[doc(hidden)]
 pub mod model;
+#[doc(hidden)]
+pub mod places;
 #[doc(hidden)]
 pub mod schema;
 
@@ -53,10 +62,14 @@ mod artifact;
 mod check;
 mod contracts;
 mod files;
+mod generated;
 mod json;
 mod panics;
 mod registry;
 mod render;
+
+#[doc(hidden)]
+pub mod upcast;
 
 pub use contracts::{Contracts, Error, Generated, Rendered};
 pub use coverage::Coverage;

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-pub use dispatcher_schema::registry::{Deprecation, Status};
+pub use dispatcher_schema::registry::{Compatibility, Deprecation, Status};
 
 use crate::schema::Documents;
 
@@ -54,12 +54,14 @@ pub struct Event {
     pub status: Status,
     /// JSON pointer into the payload, to the identifier of what the event is about.
     pub subject: Option<String>,
+    /// What its new versions have to be: its own `x-compatibility`, or else that of the registry.
+    pub compatibility: Compatibility,
     /// Ascending by number.
     pub versions: Vec<Version>,
 }
 
 impl Event {
-    /// The versions that types are generated for: those that are not retired, of an event type that
+    /// The versions that types are generated for, upcoming ones too: those that are not retired, of an event type that
     /// is not retired.
     pub fn live_versions(&self) -> impl DoubleEndedIterator<Item = &Version> {
         let retired = self.status == Status::Retired;
@@ -68,11 +70,44 @@ impl Event {
             .filter(move |version| !retired && version.status != Status::Retired)
     }
 
-    /// The highest active version, or the highest deprecated one if none is active.
+    /// The version that producers publish: the highest active one, or the highest deprecated one if none is active.
     pub fn current(&self) -> Option<&Version> {
         self.live_versions()
             .rfind(|version| version.status == Status::Active)
-            .or_else(|| self.live_versions().next_back())
+            .or_else(|| {
+                let deprecated =
+                    |version: &&Version| matches!(version.status, Status::Deprecated(_));
+                self.live_versions().rfind(deprecated)
+            })
+    }
+
+    /// The version that a handler takes: the highest upcoming one, so that consumers can be deployed before it is
+    /// published, or else the current one.
+    pub fn handled(&self) -> Option<&Version> {
+        self.live_versions()
+            .rfind(|version| version.status == Status::Upcoming)
+            .or_else(|| self.current())
+    }
+
+    /// The upcasts that lead from each other live version to the one that handlers take, as (from, to): each version
+    /// becomes the next higher one. Versions above the one that handlers take, which are deprecated, become the next
+    /// lower one.
+    pub fn upcasts(&self) -> Vec<(&Version, &Version)> {
+        let Some(handled) = self.handled() else {
+            return Vec::new();
+        };
+        let is_above = |version: &&Version| version.number > handled.number;
+        let up_to: Vec<_> = self
+            .live_versions()
+            .filter(|version| !is_above(version))
+            .collect();
+        let above = self.live_versions().rev().filter(is_above);
+        let down_to: Vec<_> = above.chain([handled]).collect();
+        [up_to, down_to]
+            .iter()
+            .flat_map(|line| line.windows(2))
+            .filter_map(|pair| Some((*pair.first()?, *pair.last()?)))
+            .collect()
     }
 }
 
@@ -86,4 +121,6 @@ pub struct Version {
     /// The path of the payload schema, relative to the contracts directory and separated by `/` (a
     /// key of [`Model::documents`]). Without a schema the payload is any JSON object.
     pub schema: Option<String>,
+    /// Whether its upcast is written by hand, also where it could be generated.
+    pub upcast_by_hand: bool,
 }

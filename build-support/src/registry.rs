@@ -1,7 +1,7 @@
 //! The registry's text, which turns the faults of its reader into diagnostics with a line and a
 //! column. What the registry says is read by [`dispatcher_schema::registry`].
 
-use dispatcher_schema::registry::{EventEntry, Fault};
+use dispatcher_schema::registry::{Fault, Registry};
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
@@ -28,17 +28,17 @@ impl Source {
     }
 }
 
-/// Reads the entries of a registry; its faults go to `diagnostics`.
-pub(crate) fn read(
-    source: &Source,
-    root: &Value,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<EventEntry> {
-    let registry = dispatcher_schema::registry::read(root, &|pointer| source.place(pointer));
-    diagnostics.extend(registry.faults.into_iter().map(|fault: Fault| {
-        source
-            .diagnostic(&fault.pointer, fault.place, fault.message)
-            .help(fault.help.unwrap_or_default())
-    }));
-    registry.events
+/// Reads a registry; its faults go to `diagnostics`.
+pub(crate) fn read(source: &Source, root: &Value, diagnostics: &mut Vec<Diagnostic>) -> Registry {
+    let mut registry = dispatcher_schema::registry::read(root, &|pointer| source.place(pointer));
+    diagnostics.extend(
+        std::mem::take(&mut registry.faults)
+            .into_iter()
+            .map(|fault: Fault| {
+                source
+                    .diagnostic(&fault.pointer, fault.place, fault.message)
+                    .help(fault.help.unwrap_or_default())
+            }),
+    );
+    registry
 }

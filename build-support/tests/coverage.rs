@@ -1,7 +1,6 @@
-//! The report on a schema with each kind of keyword, and the command that prints it.
+//! The report on a schema with each kind of keyword.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use dispatcher_build_support::coverage::HeldBy;
 use dispatcher_build_support::{Contracts, Coverage};
@@ -12,13 +11,6 @@ fn contracts() -> PathBuf {
 
 fn coverage() -> Coverage {
     Contracts::new(contracts()).coverage().expect("no faults")
-}
-
-fn command(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_dispatcher-contracts"))
-        .args(arguments)
-        .output()
-        .expect("it runs")
 }
 
 /// `UPDATE_EXPECT=1` rewrites it.
@@ -119,50 +111,4 @@ fn what_nothing_enforces_can_be_made_a_fault() {
         report.ends_with("3 faults in the contracts; nothing was generated"),
         "{report}"
     );
-}
-
-#[test]
-fn the_command_reports_and_fails_as_it_says() {
-    let directory = contracts();
-    let directory = directory.to_str().expect("a path that is text");
-    let text = command(&["coverage", directory]);
-    assert!(text.status.success());
-    assert_eq!(
-        String::from_utf8_lossy(&text.stdout),
-        format!("{}\n", coverage())
-    );
-
-    let json = command(&["coverage", directory, "--json"]);
-    let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
-    assert_eq!(json["schemas"][0]["path"], "a.json");
-
-    let denied = command(&["coverage", directory, "--deny-unsupported"]);
-    assert_eq!(denied.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&denied.stderr).contains("3 faults"));
-
-    let checked = command(&["check", directory]);
-    assert_eq!(
-        String::from_utf8_lossy(&checked.stdout),
-        "no faults in 2 event types of 2 domains\n"
-    );
-
-    for (wrong, says) in [
-        (&["check"][..], "missing argument DIRECTORY"),
-        (&["look", directory][..], "unknown command look"),
-        (&[][..], "missing command: check or coverage"),
-        (
-            &["coverage", directory, "--jason"][..],
-            "unknown option --jason",
-        ),
-    ] {
-        let output = command(wrong);
-        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
-        assert!(
-            String::from_utf8_lossy(&output.stderr).contains(says),
-            "{wrong:?}"
-        );
-    }
-    let missing = command(&["check", "/nowhere"]);
-    assert_eq!(missing.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&missing.stderr).contains("there is no directory /nowhere"));
 }

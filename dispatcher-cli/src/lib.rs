@@ -2,8 +2,12 @@
 //!
 //! | folder | what it owns |
 //! |---|---|
+//! | `output.rs` | what a command prints, and how it ends |
+//! | `report/` | findings as text, JSON, JUnit, GitHub annotations and SARIF |
 //! | `contracts/` | the commands on a contracts directory |
 //! | `export/` | the contracts in other forms: AsyncAPI, TypeScript, a catalogue |
 
 pub mod contracts;
 pub mod export;
+pub mod output;
+mod report;

@@ -113,13 +113,14 @@ pub use contract::envelope::EventEnvelope;
 pub use contract::event_type::{EventType, EventTypes};
 pub use contract::gate::{InvalidPayload, PayloadSchema, Violation};
 pub use contract::id::{DeadLetterId, EventId, IdError, TenantId};
-pub use contract::payload::{Domain, Payload, Upcast};
+pub use contract::payload::{Domain, Payload};
 pub use contract::permission::{ConsumedBy, PublishedBy};
 pub use contract::position::Position;
 pub use contract::registry::{
     Difference, EventContract, LoadedEvent, LoadedRegistry, LoadedVersion, Registry, RegistryError,
     RegistryFault, Status, VersionContract,
 };
+pub use contract::upcast::{TryUpcast, Upcast};
 pub use contract::value::{Date, DateTime, Deferred, Integer, Number, Refined, ValueError};
 /// The version of the crate `sqlx` that appears in this interface: a pool or transaction of another major
 /// version is another type.

@@ -37,6 +37,7 @@ pub use crate::contract::json_schema::json_schema as json_schema_of;
 pub use crate::contract::payload::decode;
 pub use crate::contract::permission::{Carries, HeldBy};
 pub use crate::contract::registry::EventContractParts;
+pub use crate::contract::upcast::upcast;
 pub use crate::contract::value::{
     IntegerRule, ListRule, NumberRule, Object, ObjectWriter, Read, Rule, StringRule, Union,
     ValueEnum, ValueError, deserialize, present, unknown_variant,

@@ -3,6 +3,7 @@
 
 mod features;
 mod optional_features;
+mod outside;
 mod outside_crate;
 mod quickstart;
 

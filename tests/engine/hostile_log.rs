@@ -119,7 +119,7 @@ async fn a_subject_too_long_for_an_index_does_not_wedge() -> TestResult {
     // Incompressible, or it would fit into the index.
     let subject: String = (0..400).map(|n| format!("{:x}", md5_like(n))).collect();
     // In a log that is older than the limit.
-    let drop = "ALTER TABLE dispatcher_event DROP CONSTRAINT dispatcher_event_subject_length_check";
+    let drop = "ALTER TABLE dispatcher_event DROP CONSTRAINT dispatcher_event_row_check";
     world.pool.execute(drop).await?;
     world
         .revenue()

@@ -57,3 +57,4 @@ mod tenants;
 mod time_limits;
 mod transaction_pooler;
 mod unlucky;
+mod versions;

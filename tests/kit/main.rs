@@ -11,3 +11,4 @@ mod deliver;
 mod northstar;
 mod published;
 mod support;
+mod versions;

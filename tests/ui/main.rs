@@ -34,6 +34,8 @@ mod pieces_of_state;
 mod publish_within;
 #[path = "pass/several-event-types.rs"]
 mod several_event_types;
+#[path = "pass/versions.rs"]
+mod versions;
 
 #[test]
 fn faults_are_told() -> TestResult {
@@ -48,9 +50,10 @@ fn faults_are_told() -> TestResult {
     Ok(())
 }
 
-/// Compiling it is the test: a publish joins each kind of connection.
+/// Compiling it is the test: a publish joins each kind of connection, and publishes the current version.
 const _: () = {
     let _ = publish_within::everywhere;
+    let _ = versions::book;
 };
 
 #[tokio::test]
@@ -77,6 +80,8 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
         format!("{:?}", pieces_of_state::of_the_piece(pool.clone())),
         format!("{:?}", facade::consumer(pool.clone())),
         format!("{:?}", facade::own_consumer(pool.clone())),
+        format!("{:?}", versions::coaching(pool.clone())),
+        format!("{:?}", versions::growth(pool.clone())),
         format!("{:?}", errors_of_all_kinds::consumer(pool)),
     ];
     assert_eq!(
@@ -94,6 +99,8 @@ async fn handlers_are_registered_under_their_names() -> TestResult {
             r#"ConsumerBuilder { subscriptions: ["one"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["hold_slot", "credit_board"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["of_own_contracts"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["timetable", "rooms", "accounts", "lessons"], .. }"#,
+            r#"ConsumerBuilder { subscriptions: ["audit"], .. }"#,
             r#"ConsumerBuilder { subscriptions: ["boxed", "text", "mixed"], .. }"#,
         ]
     );

@@ -22,6 +22,8 @@ pub(super) fn check(source: &Source, events: &[EventEntry], diagnostics: &mut Ve
     };
     for event in events {
         checker.versions(event);
+        checker.upcoming(event);
+        checker.upcasts(event);
         checker.replacements(event);
     }
 }
@@ -60,7 +62,7 @@ impl Checker<'_> {
         let is_in_use = |its: Option<&Status>| match its {
             Some(Status::Active) => true,
             Some(Status::Deprecated(_)) => status.value != Status::Active,
-            Some(Status::Retired) => false,
+            Some(Status::Retired | Status::Upcoming) => false,
             // Its fault is reported already.
             None => true,
         };
@@ -82,6 +84,52 @@ impl Checker<'_> {
             let message = format!("{}: {what}", event.label);
             let at = format!("{}/versions", event.pointer);
             self.push(&at, Place::Key, message, help);
+        }
+    }
+
+    /// What is announced comes after everything that was published, because an upcast leads from each
+    /// live version to the next one.
+    fn upcoming(&mut self, event: &EventEntry) {
+        let number = |version: &VersionEntry| version.number.as_ref().map(|spot| spot.value);
+        let is_upcoming = |version: &VersionEntry| super::is_upcoming(version.status.as_ref());
+        let published = event
+            .versions
+            .iter()
+            .filter(|version| !is_upcoming(version));
+        let Some(highest) = published.filter_map(number).max() else {
+            return;
+        };
+        for version in event.versions.iter().filter(|version| is_upcoming(version)) {
+            if number(version).is_some_and(|number| number < highest) {
+                let label = &version.label;
+                let message = format!("{label}: upcoming, but the higher version {highest} is not");
+                let at = format!("{}/status", version.pointer);
+                let help = "give it a higher number than every version that was published, \
+                            or remove it";
+                self.push(&at, Place::Value, message, help);
+            }
+        }
+    }
+
+    /// An upcast leads from a lower version.
+    fn upcasts(&mut self, event: &EventEntry) {
+        let numbers = event
+            .versions
+            .iter()
+            .filter_map(|version| version.number.as_ref());
+        let Some(lowest) = numbers.map(|number| number.value).min() else {
+            return;
+        };
+        for version in &event.versions {
+            let is_lowest = |number: &Spot<u32>| number.value == lowest;
+            let is_first = version.number.as_ref().is_some_and(is_lowest);
+            if event.versions_whole && is_first && version.upcast_by_hand {
+                let label = &version.label;
+                let message = format!("{label}: \"x-upcast\" in the lowest version has no effect");
+                let at = format!("{}/x-upcast", version.pointer);
+                let help = "remove it: an upcast leads from a lower version to this one";
+                self.push(&at, Place::Key, message, help);
+            }
         }
     }
 
@@ -132,6 +180,12 @@ impl Checker<'_> {
                 Some(found) if super::is_retired(found.status.as_ref()) => {
                     format!(
                         "{label}: the replacement, version {}, is retired",
+                        name.number
+                    )
+                }
+                Some(found) if super::is_upcoming(found.status.as_ref()) => {
+                    format!(
+                        "{label}: the replacement, version {}, is upcoming and cannot be published yet",
                         name.number
                     )
                 }

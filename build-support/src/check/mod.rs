@@ -17,7 +17,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dispatcher_schema::envelope::ENVELOPE_FILE;
-use dispatcher_schema::registry::{EventEntry, REGISTRY_FILE, Spot, Status, VersionEntry};
+use dispatcher_schema::registry::{
+    EventEntry, REGISTRY_FILE, Registry, Spot, Status, VersionEntry,
+};
 
 use crate::diagnostic::{Diagnostic, Report, closest};
 use crate::files::{Files, ReadError};
@@ -31,17 +33,18 @@ use crate::schema::{Documents, Location};
 pub(crate) fn check(files: &mut Files) -> Result<Model, Report> {
     let (source, root) = read_registry(files)?;
     let mut diagnostics = Vec::new();
-    let events = registry::read(&source, &root, &mut diagnostics);
-    names::check(&source, &events, &mut diagnostics);
-    events::check(&source, &events, &mut diagnostics);
+    let registry = registry::read(&source, &root, &mut diagnostics);
+    let events = &registry.events;
+    names::check(&source, events, &mut diagnostics);
+    events::check(&source, events, &mut diagnostics);
 
-    let loaded = load(&source, &events, files, &mut diagnostics);
+    let loaded = load(&source, events, files, &mut diagnostics);
     check_documents(&loaded, &mut diagnostics);
-    check_payloads(&source, &events, &loaded.documents, &mut diagnostics);
+    check_payloads(&source, events, &loaded.documents, &mut diagnostics);
     diagnostics.extend(envelope::check(&loaded.documents));
     // What is broken would only be reported a second time, in worse words.
     if diagnostics.is_empty() {
-        let paths = live_schemas(&events)
+        let paths = live_schemas(events)
             .map(|(_, spot)| spot.value.as_str())
             .chain(loaded.documents.get(ENVELOPE_FILE).map(|_| ENVELOPE_FILE))
             .collect();
@@ -49,7 +52,7 @@ pub(crate) fn check(files: &mut Files) -> Result<Model, Report> {
     }
     match Report::new(diagnostics) {
         Some(report) => Err(report),
-        None => Ok(model(events, loaded.documents)),
+        None => Ok(model(registry, loaded.documents)),
     }
 }
 
@@ -101,6 +104,10 @@ fn live_schemas(events: &[EventEntry]) -> impl Iterator<Item = (&VersionEntry, &
 
 fn is_retired(status: Option<&Spot<Status>>) -> bool {
     status.is_some_and(|status| status.value == Status::Retired)
+}
+
+fn is_upcoming(status: Option<&Spot<Status>>) -> bool {
+    status.is_some_and(|status| status.value == Status::Upcoming)
 }
 
 fn load(
@@ -207,9 +214,12 @@ fn check_payloads(
 }
 
 /// What no fault was found in. Every part is there: what is missing has been reported.
-fn model(raw: Vec<EventEntry>, documents: Documents) -> Model {
+fn model(registry: Registry, documents: Documents) -> Model {
     let mut domains = BTreeSet::new();
-    let mut events: Vec<_> = raw
+    let for_all = registry.compatibility.map(|spot| spot.value);
+    let for_all = for_all.unwrap_or_default();
+    let mut events: Vec<_> = registry
+        .events
         .into_iter()
         .filter_map(|event| {
             let name = event.name?.value;
@@ -225,6 +235,7 @@ fn model(raw: Vec<EventEntry>, documents: Documents) -> Model {
                         number: version.number?.value,
                         status: version.status?.value,
                         schema: version.payload_schema.map(|spot| spot.value),
+                        upcast_by_hand: version.upcast_by_hand,
                     })
                 })
                 .collect();
@@ -239,6 +250,7 @@ fn model(raw: Vec<EventEntry>, documents: Documents) -> Model {
                 consumers,
                 status: event.status?.value,
                 subject: event.subject.map(|spot| spot.value),
+                compatibility: event.compatibility.map_or(for_all, |spot| spot.value),
                 versions,
             })
         })

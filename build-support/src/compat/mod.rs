@@ -7,12 +7,17 @@
 //! Both parts get the schemas as [`Side`]s: the documents and the place of the root in them. The two sides may belong
 //! to different sets of documents, for example to two revisions of a contracts directory.
 
+mod patterns;
 mod prove;
 mod refute;
+pub mod sample;
+mod schema;
 
 use serde_json::Value;
 
+use crate::panics::quietly;
 use crate::schema::{Documents, Location};
+pub use refute::Confirmation;
 
 /// A schema to compare: the place of its root in a set of documents.
 #[derive(Clone, Debug)]
@@ -80,12 +85,68 @@ pub struct Undecided {
 /// Deterministic, and bounded in time and memory: schemas that would take longer are undecided.
 #[must_use]
 pub fn compare(writer: &Side<'_>, reader: &Side<'_>, mode: Mode) -> Verdict {
-    let obstacles = match prove::prove(writer, reader, mode) {
-        prove::Outcome::Proved => return Verdict::Compatible,
-        prove::Outcome::NotProved(obstacles) => obstacles,
-    };
-    match refute::refute(writer, reader, mode, &obstacles) {
-        Some(counterexample) => Verdict::Incompatible(counterexample),
-        None => Verdict::Undecided(obstacles.first),
-    }
+    compare_with_samples(writer, reader, mode, &[])
+}
+
+/// The same, with documents of the writer that a counterexample may be near to, such as those that its tests publish.
+#[must_use]
+pub fn compare_with_samples(
+    writer: &Side<'_>,
+    reader: &Side<'_>,
+    mode: Mode,
+    samples: &[Value],
+) -> Verdict {
+    with_stack(|| {
+        let obstacles = match prove::prove(writer, reader, mode) {
+            prove::Outcome::Proved => return Verdict::Compatible,
+            prove::Outcome::NotProved(obstacles) => obstacles,
+        };
+        match refute::refute(writer, reader, mode, &obstacles, samples) {
+            Some(counterexample) => Verdict::Incompatible(counterexample),
+            None => Verdict::Undecided(obstacles.first),
+        }
+    })
+    .unwrap_or_else(|panic| {
+        Verdict::Undecided(Undecided {
+            keyword: String::new(),
+            reader: reader.root.clone(),
+            writer: writer.root.clone(),
+            at: String::new(),
+            reason: format!("the comparison panicked: {panic}"),
+        })
+    })
+}
+
+/// Puts documents before the gates of both sides; see [`Confirmation`]. None where a side does not compile.
+#[must_use]
+pub fn confirm(
+    writer: &Side<'_>,
+    reader: &Side<'_>,
+    mode: Mode,
+    documents: &[Value],
+) -> Option<Vec<Confirmation>> {
+    with_stack(|| refute::confirm(writer, reader, mode, documents)).ok()?
+}
+
+/// Documents that may tell the two sides apart: made for the writer, for both and for the reader, and changed in one
+/// or two places. The same seed makes the same documents.
+#[must_use]
+pub fn documents_near(writer: &Side<'_>, reader: &Side<'_>, count: usize, seed: u64) -> Vec<Value> {
+    with_stack(|| refute::documents_near(writer, reader, count, seed)).unwrap_or_default()
+}
+
+/// Runs what recurses along schemas, on a stack that deep ones need, and catches its panics. The memory is only
+/// reserved.
+fn with_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Result<T, String> {
+    const STACK: usize = 256 * 1024 * 1024;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, || quietly(run));
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err("a panic without a message".to_owned()),
+            Err(error) => Err(format!("no thread can be started: {error}")),
+        }
+    })
 }

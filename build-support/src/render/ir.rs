@@ -20,6 +20,8 @@ pub(super) struct Program {
     pub(super) items: Vec<Item>,
     /// The payload type of each version.
     pub(super) payloads: BTreeMap<Home, ItemId>,
+    /// For each version, the names of its types that did not change afterwards, with the later version's type.
+    pub(super) replaced: BTreeMap<Home, BTreeMap<String, ItemId>>,
 }
 
 /// The module that an item belongs to.

@@ -10,7 +10,8 @@
 //! function of the model alone: the same contracts give the same text.
 //!
 //! Each file imports only from those below it: `ir`, `docs`, `prose`, `names` and `schema_names` are the
-//! ground floor, and no stage imports a later one.
+//! ground floor, and no stage imports a later one. [`unchanged`] is the last step of naming: a type that did not change
+//! between two versions is one type.
 
 mod cycles;
 mod docs;
@@ -21,6 +22,7 @@ mod names;
 mod naming;
 mod prose;
 mod schema_names;
+mod unchanged;
 mod write;
 
 use crate::diagnostic::{Diagnostic, Report};

@@ -16,6 +16,7 @@ use super::docs::{Docs, code};
 use super::ir::{Home, Item, ItemId, Program, Shape, Type};
 use super::names::{Taken, pascal};
 use super::schema_names::{file_name, given_name, is_name, names_its_member, steps};
+use super::unchanged;
 
 /// Gives every item its name.
 pub(super) fn assign(program: &mut Program, model: &Model) {
@@ -39,6 +40,14 @@ pub(super) fn assign(program: &mut Program, model: &Model) {
             }
         }
     }
+    let replaced = unchanged::replaced(program, model);
+    for (&older, &newer) in &replaced {
+        if let Some(item) = program.items.get(older) {
+            let names = program.replaced.entry(item.home).or_default();
+            names.insert(item.name.clone(), newer);
+        }
+    }
+    redirect(program, &replaced);
 }
 
 fn name_module(

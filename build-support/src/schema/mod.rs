@@ -16,7 +16,8 @@ use dispatcher_schema::draft::Draft;
 use jsonschema::Uri;
 use serde_json::Value;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Report};
+use crate::files::Files;
 use crate::json::{self, Place};
 
 pub(crate) use dispatcher_schema::address::CONTRACT_SCHEME;
@@ -106,6 +107,27 @@ pub struct Documents {
 }
 
 impl Documents {
+    /// Documents that come from memory, each with its path. References may lead from one to another and to
+    /// metaschemas. That the schemas compile is not checked.
+    ///
+    /// # Errors
+    ///
+    /// When a reference leads nowhere, an address or a name is not unique, or a dialect is not supported.
+    pub fn from_values<'p>(
+        values: impl IntoIterator<Item = (&'p str, Value)>,
+    ) -> Result<Self, Report> {
+        let mut files = Files::none();
+        let mut loader = load::Loader::new(&mut files);
+        for (path, value) in values {
+            loader.load_value(path, value);
+        }
+        let loaded = loader.finish();
+        match Report::new(loaded.diagnostics) {
+            Some(report) => Err(report),
+            None => Ok(loaded.documents),
+        }
+    }
+
     /// The document with this path, or the metaschema with this address.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Document> {
@@ -320,7 +342,7 @@ fn climbs_out(base: &Uri<String>, address: &str) -> bool {
 }
 
 /// A fragment without its percent-encoding.
-fn decode(fragment: &str) -> Option<String> {
+pub(crate) fn decode(fragment: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(fragment.len());
     let mut rest = fragment.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {

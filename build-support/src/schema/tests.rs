@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::load::{Loaded, Loader};
 use super::*;
-use crate::files::Files;
 
 /// Loads `files` from the first of them on.
 fn load(files: &[(&str, Value)]) -> Loaded {
@@ -389,4 +388,21 @@ fn a_link_out_of_the_directory_is_refused() {
         .map(|fault| fault.file.as_str())
         .collect();
     assert_eq!(faulty, ["a.json", "d/secret.json"]);
+}
+
+#[test]
+fn documents_of_memory_refer_to_each_other() {
+    let documents = Documents::from_values([
+        ("a/old.json", json!({ "$ref": "../b.json#/$defs/Id" })),
+        ("b.json", json!({ "$defs": { "Id": { "type": "string" } } })),
+    ])
+    .expect("no faults");
+    leads(
+        &documents,
+        ("a/old.json", ""),
+        "../b.json#/$defs/Id",
+        ("b.json", "/$defs/Id"),
+    );
+    let missing = Documents::from_values([("a.json", json!({ "$ref": "Cargo.toml" }))]);
+    assert!(missing.is_err(), "no file is read");
 }

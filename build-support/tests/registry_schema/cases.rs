@@ -222,6 +222,56 @@ pub(crate) fn cases() -> Vec<(&'static str, bool, Value)> {
             true,
             of(&[("/x-owner", json!({ "any": 1 }))]),
         ),
+        (
+            "an upcoming version without a schema",
+            false,
+            of(&[("/versions/1/status", json!("upcoming"))]),
+        ),
+        (
+            "an upcoming event type",
+            false,
+            of(&[("/status", json!("upcoming"))]),
+        ),
+        (
+            "a level of its own",
+            true,
+            of(&[("/x-compatibility", json!("forward"))]),
+        ),
+        (
+            "an unknown level",
+            false,
+            of(&[("/x-compatibility", json!("strict"))]),
+        ),
+        (
+            "a level for all",
+            true,
+            changed(&[("/x-compatibility", json!("none"))]),
+        ),
+        (
+            "an unknown level for all",
+            false,
+            changed(&[("/x-compatibility", json!("Full"))]),
+        ),
+        (
+            "an upcast by hand",
+            true,
+            of(&[("/versions/1/x-upcast", json!("by-hand"))]),
+        ),
+        (
+            "an upcast by something else",
+            false,
+            of(&[("/versions/1/x-upcast", json!(true))]),
+        ),
+        (
+            "a key that is nearly one of ours",
+            false,
+            of(&[("/versions/1/x-upcasts", json!("by-hand"))]),
+        ),
+        (
+            "a key of ours in another place",
+            false,
+            of(&[("/x-upcast", json!("by-hand"))]),
+        ),
         ("an unknown key", false, of(&[("/owner", json!("revenue"))])),
         (
             "a subject that is no pointer",

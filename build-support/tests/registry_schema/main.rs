@@ -17,7 +17,7 @@ use cases::{REASON, cases, changed};
 const REGISTRY: &str = "event-types-registry.json";
 
 /// What the messages of the rules contain that no schema of the registry can state.
-const BEYOND_A_SCHEMA: [(&str, &str); 18] = [
+const BEYOND_A_SCHEMA: [(&str, &str); 22] = [
     ("an event type is listed once", "duplicate event type"),
     ("a version is listed once", "duplicate version"),
     ("two names do not become one Rust name", "both become"),
@@ -49,6 +49,19 @@ const BEYOND_A_SCHEMA: [(&str, &str); 18] = [
         "a version is replaced by one of its own",
         "by one of its own event type",
     ),
+    (
+        "a version's replacement can be published",
+        "is upcoming and cannot be published yet",
+    ),
+    (
+        "an upcoming version has the highest number",
+        ": upcoming, but the higher version",
+    ),
+    (
+        "a key that starts with x- is not nearly ours",
+        "did you mean \"x-",
+    ),
+    ("a key of ours is where it has an effect", "has no effect"),
     ("a schema's file is there", "does not exist"),
     (
         "a subject is a required string of each payload",
@@ -234,6 +247,9 @@ fn both_say_the_same_of_registries_that_are_changed_anywhere() {
             "/event_types/0/versions/0/deprecation/replacement",
             json!("v2"),
         ),
+        ("/event_types/0/x-compatibility", json!("full")),
+        ("/event_types/0/versions/1/x-upcast", json!("by-hand")),
+        ("/x-compatibility", json!("none")),
     ]);
     let values = [
         json!(null),
@@ -251,6 +267,9 @@ fn both_say_the_same_of_registries_that_are_changed_anywhere() {
         json!("active"),
         json!("deprecated"),
         json!("retired"),
+        json!("upcoming"),
+        json!("backward"),
+        json!("by-hand"),
         json!("/a"),
         json!("a/b"),
         json!("~"),

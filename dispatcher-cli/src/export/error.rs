@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use dispatcher_build_support::Report;
 use dispatcher_runtime::RegistryError;
 
+use crate::output::Output;
+
 /// An export failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -54,34 +56,19 @@ pub enum ExportError {
         /// The error of the operating system.
         source: io::Error,
     },
-    /// Standard output could not be written to.
-    #[error("cannot write to standard output")]
-    #[non_exhaustive]
-    Print {
-        /// The error of the operating system.
-        source: io::Error,
-    },
 }
 
 impl ExportError {
-    /// 1 if the contracts have faults, 2 for anything else.
-    pub(super) fn exit_code(&self) -> u8 {
-        match self {
-            Self::Contracts(_) | Self::Registry(_) | Self::Sample { .. } => 1,
-            Self::Read { .. }
-            | Self::UnknownDomain { .. }
-            | Self::Write { .. }
-            | Self::Print { .. } => 2,
-        }
-    }
-
-    /// The error and what caused it.
-    pub(super) fn report(&self) -> String {
+    /// What the command prints: faults of the contracts are findings, and anything else is a wrong call.
+    pub(super) fn output(&self) -> Output {
         let source = std::error::Error::source(self).map(|source| format!(": {source}"));
-        let prefix = match self {
-            Self::Contracts(_) => "",
-            _ => "error: ",
-        };
-        format!("{prefix}{self}{}", source.unwrap_or_default())
+        let message = format!("{self}{}", source.unwrap_or_default());
+        match self {
+            Self::Contracts(report) => Output::faults(report),
+            Self::Registry(_) | Self::Sample { .. } => Output::faults(format!("error: {message}")),
+            Self::Read { .. } | Self::UnknownDomain { .. } | Self::Write { .. } => {
+                Output::wrong_call(message)
+            }
+        }
     }
 }

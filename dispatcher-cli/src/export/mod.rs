@@ -23,10 +23,10 @@ mod typescript;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+use crate::output::Output;
 pub use error::ExportError;
 use source::Source;
 
@@ -83,34 +83,28 @@ pub struct CatalogueArguments {
     pub title: String,
 }
 
-/// Runs an export. Exits with 0 on success, 1 if the contracts have faults, and 2 if the command cannot be carried out
-/// as it was called.
+/// Runs an export. It ends with findings if the contracts have faults, and as called wrongly if a file cannot be written
+/// or no domain has the name.
 #[must_use]
-pub fn run(command: &Command) -> ExitCode {
-    match export(command) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{}", error.report());
-            ExitCode::from(error.exit_code())
-        }
-    }
+pub fn run(command: &Command) -> Output {
+    export(command).unwrap_or_else(|error| error.output())
 }
 
-fn export(command: &Command) -> Result<(), ExportError> {
+fn export(command: &Command) -> Result<Output, ExportError> {
     match command {
         Command::Asyncapi(arguments) => {
             let text = asyncapi(arguments)?;
-            deliver(arguments.file.output.as_deref(), &text)
+            deliver(arguments.file.output.as_deref(), text)
         }
         Command::Typescript(arguments) => {
             let text = typescript(&arguments.directory)?;
-            deliver(arguments.output.as_deref(), &text)
+            deliver(arguments.output.as_deref(), text)
         }
         Command::Catalogue(arguments) => {
             for page in catalogue(arguments)? {
                 write(&arguments.output.join(&page.path), &page.text)?;
             }
-            Ok(())
+            Ok(Output::success(""))
         }
     }
 }
@@ -156,15 +150,13 @@ pub fn catalogue(arguments: &CatalogueArguments) -> Result<Vec<Page>, ExportErro
     Ok(catalogue::pages(&source, &arguments.title))
 }
 
-fn deliver(output: Option<&Path>, text: &str) -> Result<(), ExportError> {
-    match output {
-        Some(path) => write(path, text),
-        None => {
-            use std::io::Write;
-            let written = std::io::stdout().write_all(text.as_bytes());
-            written.map_err(|source| ExportError::Print { source })
-        }
-    }
+/// Writes a text into a file, or to standard output.
+fn deliver(output: Option<&Path>, text: String) -> Result<Output, ExportError> {
+    let Some(path) = output else {
+        return Ok(Output::success(text));
+    };
+    write(path, &text)?;
+    Ok(Output::success(""))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), ExportError> {

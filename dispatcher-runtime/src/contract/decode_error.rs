@@ -31,6 +31,48 @@ pub enum DecodeError {
         /// What is wrong, without values of the payload.
         report: InvalidPayload,
     },
+    /// The payload is valid, and what an upcast made of it breaks the schema of the next version: correct the upcast,
+    /// and then redrive the dead letter.
+    #[error(
+        "the upcast of {event_type} from version {from} to version {to} made a payload that is not valid: {report}"
+    )]
+    #[non_exhaustive]
+    Upcast {
+        /// The event type.
+        event_type: &'static str,
+        /// The schema version that the upcast takes.
+        from: u32,
+        /// The schema version that the upcast makes.
+        to: u32,
+        /// What is wrong, without values of the payload.
+        report: InvalidPayload,
+    },
+    /// The payload is valid, and its [`TryUpcast`](crate::TryUpcast) returned an error.
+    #[error("the upcast of {event_type} from version {from} to version {to} failed: {message}")]
+    #[non_exhaustive]
+    UpcastFailed {
+        /// The event type.
+        event_type: &'static str,
+        /// The schema version that the upcast takes.
+        from: u32,
+        /// The schema version that the upcast makes.
+        to: u32,
+        /// What the upcast's error says, with its sources, in at most 4 KiB.
+        message: String,
+    },
+    /// The version is announced, and consumers take it already: make it `active` in the registry when every consumer
+    /// that takes it is deployed, or publish the current version.
+    #[error(
+        "version {schema_version} of {} is upcoming and cannot be published yet",
+        excerpt(event_type, 200)
+    )]
+    #[non_exhaustive]
+    UpcomingVersion {
+        /// The event type.
+        event_type: String,
+        /// The version that was to be published.
+        schema_version: u32,
+    },
     /// The registry has no such version, or it is retired. If events of it are still in the log, make it
     /// live again in the registry until they are handled.
     #[error(

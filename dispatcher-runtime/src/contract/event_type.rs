@@ -32,8 +32,8 @@ pub trait Sealed {}
 ///
 /// The trait is sealed: only generated code implements it.
 pub trait EventType: Sealed + Send + Sync + 'static {
-    /// The payload of the current version, which a handler takes. Nothing can be a payload of a retired
-    /// event type.
+    /// The payload that a handler takes: that of the upcoming version, if one is announced, or else of the current
+    /// one. Nothing can be a payload of a retired event type.
     type Payload;
     /// Its name, such as `credit.locked`.
     const NAME: &'static str;
@@ -43,7 +43,7 @@ pub trait EventType: Sealed + Send + Sync + 'static {
     const CONSUMERS: &'static [&'static str];
     /// JSON pointer to the field of the payload that is the event's subject.
     const SUBJECT: Option<&'static str>;
-    /// The version that a handler takes.
+    /// The version that producers publish: the highest active one.
     const CURRENT_VERSION: u32;
 
     /// What the registry says about it.

@@ -23,4 +23,5 @@ pub(crate) mod permission;
 pub(crate) mod position;
 pub(crate) mod registry;
 pub(crate) mod traceparent;
+pub(crate) mod upcast;
 pub(crate) mod value;

@@ -96,21 +96,6 @@ pub trait Payload:
     }
 }
 
-/// Turns the payload of an older version into a newer one, so that a handler that knows only the
-/// current version also gets the events that were published before it.
-///
-/// Implement it where the types are, in the contracts crate:
-/// `impl Upcast<order_paid::v1::OrderPaid> for order_paid::v2::OrderPaid`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be made from the older version `{Old}`, which is still active",
-    label = "events of the older version could not be handled",
-    note = "write `impl Upcast<{Old}> for {Self}` beside the generated types, or retire the older version in event-types-registry.json"
-)]
-pub trait Upcast<Old>: Sized {
-    /// The same fact, as the newer version tells it.
-    fn upcast(old: Old) -> Self;
-}
-
 /// Reads a payload through the gate.
 pub fn decode<P: Payload>(payload: Value) -> Result<P, DecodeError> {
     P::schema().validate(&payload).map_err(invalid::<P>)?;

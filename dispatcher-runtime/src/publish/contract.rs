@@ -5,9 +5,12 @@ use std::borrow::Cow;
 
 use dispatcher_schema::words;
 
+use super::deprecated::Deprecated;
 use crate::contract::decode_error::DecodeError;
 use crate::contract::gate::PayloadSchema;
-use crate::contract::registry::{Described, EventContract, LoadedEvent, LoadedRegistry, Registry};
+use crate::contract::registry::{
+    Described, EventContract, LoadedEvent, LoadedRegistry, Registry, Status,
+};
 
 /// What the contracts say about a live event type.
 pub(super) struct Contract<'a> {
@@ -16,6 +19,8 @@ pub(super) struct Contract<'a> {
     pub(super) subject: Option<Cow<'static, str>>,
     /// The schema of the version that was asked for, or why there is none.
     pub(super) schema: Result<&'a PayloadSchema, DecodeError>,
+    /// Set if that version is deprecated.
+    pub(super) deprecated: Option<Deprecated<'a>>,
 }
 
 /// There is no live event type of that name.
@@ -50,16 +55,37 @@ impl<'a> Contract<'a> {
                 suggestion: words::closest(event_type, names).map(str::to_owned),
             });
         };
-        let schema = event
-            .live_schemas()
-            .find_map(|(number, schema)| (number == version).then_some(schema));
-        let live_versions = event.live_schemas().map(|(number, _)| number);
+        let is_upcoming = |live: &LiveVersion<'_>| live.status == Status::Upcoming;
+        let found = event.live_versions().find(|live| live.number == version);
+        let active = event
+            .live_versions()
+            .filter(|live| live.status == Status::Active);
+        let current = active.map(|live| live.number).max();
+        let deprecated = found
+            .as_ref()
+            .and_then(|live| Deprecated::of(&live.status, version, current));
+        let schema = match &found {
+            Some(live) if is_upcoming(live) => Err(DecodeError::UpcomingVersion {
+                event_type: event.name().to_owned(),
+                schema_version: version,
+            }),
+            Some(live) => Ok(live.schema),
+            None => {
+                let published = event.live_versions().filter(|live| !is_upcoming(live));
+                let published = published.map(|live| live.number);
+                Err(DecodeError::no_live_version(
+                    event.name(),
+                    version,
+                    published,
+                ))
+            }
+        };
         Ok(Self {
             event_type: event.owned_name(),
             producer: event.producer(),
             subject: event.subject(),
-            schema: schema
-                .ok_or_else(|| DecodeError::no_live_version(event.name(), version, live_versions)),
+            schema,
+            deprecated,
         })
     }
 }
@@ -70,8 +96,15 @@ trait Publishable<'a>: Described<'a> {
     fn owned_name(self) -> Cow<'static, str>;
     fn producer(self) -> &'a str;
     fn subject(self) -> Option<Cow<'static, str>>;
-    /// Every version that is not retired, with its schema.
-    fn live_schemas(self) -> impl Iterator<Item = (u32, &'a PayloadSchema)>;
+    /// Every version that is not retired.
+    fn live_versions(self) -> impl Iterator<Item = LiveVersion<'a>>;
+}
+
+/// A version that is not retired.
+struct LiveVersion<'a> {
+    number: u32,
+    status: Status<&'a str>,
+    schema: &'a PayloadSchema,
 }
 
 impl<'a> Publishable<'a> for &'a EventContract {
@@ -87,10 +120,14 @@ impl<'a> Publishable<'a> for &'a EventContract {
         self.subject.map(Cow::Borrowed)
     }
 
-    fn live_schemas(self) -> impl Iterator<Item = (u32, &'a PayloadSchema)> {
-        self.versions
-            .iter()
-            .filter_map(|version| Some((version.schema_version, version.schema?)))
+    fn live_versions(self) -> impl Iterator<Item = LiveVersion<'a>> {
+        self.versions.iter().filter_map(|version| {
+            Some(LiveVersion {
+                number: version.schema_version,
+                status: version.status.borrowed(),
+                schema: version.schema?,
+            })
+        })
     }
 }
 
@@ -107,9 +144,13 @@ impl<'a> Publishable<'a> for &'a LoadedEvent {
         self.subject.clone().map(Cow::Owned)
     }
 
-    fn live_schemas(self) -> impl Iterator<Item = (u32, &'a PayloadSchema)> {
-        self.versions
-            .iter()
-            .filter_map(|version| Some((version.schema_version, version.schema.as_ref()?)))
+    fn live_versions(self) -> impl Iterator<Item = LiveVersion<'a>> {
+        self.versions.iter().filter_map(|version| {
+            Some(LiveVersion {
+                number: version.schema_version,
+                status: version.status.borrowed(),
+                schema: version.schema.as_ref()?,
+            })
+        })
     }
 }

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use super::cause::{self, Cause};
 use super::contract::Contract;
+use super::deprecated::Deprecated;
 use super::gated_payload::GatedPayload;
 use crate::contract::envelope::subject_of;
 use crate::contract::event_type::EventType;
@@ -71,6 +72,14 @@ impl Draft {
             event_type: P::EVENT_TYPE.to_owned(),
             source,
         })?;
+        let version = P::EventType::descriptor().version(P::SCHEMA_VERSION);
+        let status = version.and_then(|version| {
+            let current = Some(P::EventType::CURRENT_VERSION);
+            Deprecated::of(&version.status, P::SCHEMA_VERSION, current)
+        });
+        if let Some(deprecated) = status {
+            deprecated.warn(P::EVENT_TYPE, P::SCHEMA_VERSION);
+        }
         Self::gated(
             Cow::Borrowed(P::EVENT_TYPE),
             P::PRODUCER,
@@ -103,6 +112,9 @@ impl Draft {
             });
         }
         let schema = contract.schema.map_err(PublishError::UnknownVersion)?;
+        if let Some(deprecated) = contract.deprecated {
+            deprecated.warn(event_type, version);
+        }
         Self::gated(
             contract.event_type,
             D::NAME,

@@ -50,8 +50,8 @@ pub enum PublishError {
         /// A name that exists and is close.
         suggestion: Option<String>,
     },
-    /// The contracts have no such version of the event type, or it is retired: publish one that the
-    /// message lists.
+    /// The contracts have no such version of the event type, it is retired, or it is upcoming: publish one that
+    /// the message lists, or the current one.
     #[error(transparent)]
     UnknownVersion(DecodeError),
     /// Another domain owns the event type: publish it there, or change its producer in the registry.

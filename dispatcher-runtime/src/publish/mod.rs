@@ -9,6 +9,7 @@ mod borrow_payload;
 mod builder;
 pub(crate) mod cause;
 mod contract;
+mod deprecated;
 mod dispatcher;
 mod draft;
 mod error;

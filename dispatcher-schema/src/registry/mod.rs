@@ -6,6 +6,7 @@
 //! entry with a fault is still handed on with what could be read of it, so that later checks report
 //! their faults in the same run; [`Registry::faults`] says whether there are any.
 
+mod evolution;
 mod forms;
 mod names;
 mod reader;
@@ -14,6 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::pointer::Place;
 
+pub use evolution::Compatibility;
 use forms::{is_folder, is_path, is_subject};
 pub use names::{VersionName, is_event_type, is_segment};
 use reader::{Of, Reader};
@@ -52,6 +54,8 @@ pub struct EventEntry {
     pub status: Option<Spot<Status>>,
     /// JSON pointer into the payload: whom the event is about.
     pub subject: Option<Spot<String>>,
+    /// What its new versions have to be, if it says so itself.
+    pub compatibility: Option<Spot<Compatibility>>,
     /// In the order of the file.
     pub versions: Vec<VersionEntry>,
     /// Whether `versions` has entries, and each of them could be read.
@@ -72,11 +76,16 @@ pub struct VersionEntry {
     pub status: Option<Spot<Status>>,
     /// The schema's path, relative to the contracts directory.
     pub payload_schema: Option<Spot<String>>,
+    /// Whether the upcast to this version is written by hand, also where it could be generated.
+    pub upcast_by_hand: bool,
 }
 
 /// Whether an event type, or one version of it, is in use.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Status {
+    /// Announced: consumers take it already, and producers may not publish it yet. Only a version has
+    /// this status.
+    Upcoming,
     /// In use.
     Active,
     /// In use, on its way out.
@@ -116,6 +125,8 @@ pub struct Fault {
 pub struct Registry {
     /// The event types, in the order of the file.
     pub events: Vec<EventEntry>,
+    /// What new versions have to be, where an event type does not say it itself.
+    pub compatibility: Option<Spot<Compatibility>>,
     /// What is wrong with it, in no particular order.
     pub faults: Vec<Fault>,
 }
@@ -128,20 +139,30 @@ pub fn read(root: &Value, place_of: &dyn Fn(&str) -> String) -> Registry {
         place_of,
         faults: Vec::new(),
     };
-    let events = entries(&mut reader, root);
+    let (compatibility, events) = root_of(&mut reader, root);
     names::check(&mut reader, &events);
     Registry {
         events,
+        compatibility,
         faults: reader.faults,
     }
 }
 
-fn entries(reader: &mut Reader<'_>, root: &Value) -> Vec<EventEntry> {
+fn root_of(
+    reader: &mut Reader<'_>,
+    root: &Value,
+) -> (Option<Spot<Compatibility>>, Vec<EventEntry>) {
     let label = "the registry";
-    let Some(object) = reader.object(root, "", label, &["registry_version", "event_types"], &[])
+    let required = ["registry_version", "event_types"];
+    let Some(object) = reader.object(root, "", label, &required, &[evolution::COMPATIBILITY])
     else {
-        return Vec::new();
+        return (None, Vec::new());
     };
+    let compatibility = evolution::compatibility(reader, object, "", label);
+    (compatibility, entries(reader, object))
+}
+
+fn entries(reader: &mut Reader<'_>, object: &Map<String, Value>) -> Vec<EventEntry> {
     if let Some(version) = object.get("registry_version")
         && version.as_u64() != Some(1)
     {
@@ -184,7 +205,8 @@ fn event(reader: &mut Reader<'_>, at: &str, index: usize, entry: &Value) -> Opti
         "status",
         "versions",
     ];
-    let object = reader.object(entry, at, &label, &required, &["deprecation", "subject"])?;
+    let optional = ["deprecation", "subject", evolution::COMPATIBILITY];
+    let object = reader.object(entry, at, &label, &required, &optional)?;
     let name = reader.text(object, at, &label, "event_type");
     let description = reader.text(object, at, &label, "description");
     let contract = reader.text(object, at, &label, "contract");
@@ -194,6 +216,7 @@ fn event(reader: &mut Reader<'_>, at: &str, index: usize, entry: &Value) -> Opti
     let status = reader.status(object, at, &label, Of::EventType);
     let subject = reader.text(object, at, &label, "subject");
     let subject = subject.filter(|subject| is_subject(reader, &label, subject));
+    let compatibility = evolution::compatibility(reader, object, at, &label);
     let (versions, versions_whole) = versions(reader, object, at, &label);
     Some(EventEntry {
         pointer: at.to_owned(),
@@ -205,6 +228,7 @@ fn event(reader: &mut Reader<'_>, at: &str, index: usize, entry: &Value) -> Opti
         consumers,
         status,
         subject,
+        compatibility,
         versions,
         versions_whole,
     })
@@ -299,7 +323,7 @@ fn version(
         at,
         &label,
         &["schema_version", "status"],
-        &["deprecation", "payload_schema"],
+        &["deprecation", "payload_schema", evolution::UPCAST],
     )?;
     let pointer = format!("{at}/schema_version");
     // Postgres holds the version in an integer column.
@@ -320,11 +344,13 @@ fn version(
     let status = reader.status(object, at, &label, Of::Version);
     let payload_schema = reader.text(object, at, &label, "payload_schema");
     let payload_schema = payload_schema.filter(|spot| is_path(reader, &label, spot));
+    let upcast_by_hand = evolution::upcast_by_hand(reader, object, at, &label);
     Some(VersionEntry {
         pointer: at.to_owned(),
         label,
         number,
         status,
         payload_schema,
+        upcast_by_hand,
     })
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::evolution;
 use super::{Deprecation, Fault, Spot, Status, VersionName, is_event_type};
 use crate::pointer::{self, Place};
 use crate::words::{closest, found, listed, unquoted};
@@ -11,6 +12,25 @@ use crate::words::{closest, found, listed, unquoted};
 pub(super) enum Of {
     EventType,
     Version,
+}
+
+impl Of {
+    /// The help for a status that is not one.
+    fn known_statuses(self, found: &str) -> String {
+        let of_both = ["active", "deprecated", "retired"];
+        if self == Self::EventType && found == "upcoming" {
+            return "only a version can be upcoming; write active, deprecated or retired"
+                .to_owned();
+        }
+        let of_version = Some("upcoming").filter(|_| self == Self::Version);
+        match closest(found, of_both.into_iter().chain(of_version)) {
+            Some(meant) => format!("did you mean {meant:?}?"),
+            None if self == Self::Version => {
+                "write upcoming, active, deprecated or retired".to_owned()
+            }
+            None => "write active, deprecated or retired".to_owned(),
+        }
+    }
 }
 
 /// One registry being read: its faults so far.
@@ -88,9 +108,12 @@ impl Reader<'_> {
                 self.push(at, Place::Value, label, &message, None);
             }
         }
-        let unknown =
-            |key: &&String| !known().any(|one| one == key.as_str()) && !key.starts_with("x-");
+        let unknown = |key: &&String| !known().any(|one| one == key.as_str());
         for key in object.keys().filter(unknown) {
+            if key.starts_with("x-") {
+                evolution::misplaced_or_misspelt(self, at, label, key);
+                continue;
+            }
             let (message, help) = match closest(key, known()) {
                 Some(meant) => (
                     format!("unknown key {key:?}; did you mean {meant:?}?"),
@@ -159,18 +182,20 @@ impl Reader<'_> {
         let deprecation_at = format!("{at}/deprecation");
         let status = status?;
         let value = match (status.value.as_str(), deprecation) {
-            ("active", Some(_)) => {
-                let message = "\"deprecation\" beside the status \"active\"";
-                let help = "write \"status\": \"deprecated\", or remove \"deprecation\"".to_owned();
-                self.push(&deprecation_at, Place::Key, label, message, Some(help));
+            ("active", deprecation) => {
+                self.no_deprecation(deprecation, &deprecation_at, label, "active");
                 Status::Active
+            }
+            ("upcoming", deprecation) if of == Of::Version => {
+                self.no_deprecation(deprecation, &deprecation_at, label, "upcoming");
+                self.has_schema(object, &status, label);
+                Status::Upcoming
             }
             // What was deprecated before it was retired may still say why.
             ("retired", Some(value)) => {
                 self.deprecation(value, &deprecation_at, label, of)?;
                 Status::Retired
             }
-            ("active", None) => Status::Active,
             ("retired", None) => Status::Retired,
             ("deprecated", Some(value)) => {
                 Status::Deprecated(self.deprecation(value, &deprecation_at, label, of)?)
@@ -187,18 +212,9 @@ impl Reader<'_> {
                 return None;
             }
             (other, _) => {
-                let known = ["active", "deprecated", "retired"];
-                let help = match closest(other, known) {
-                    Some(meant) => format!("did you mean {meant:?}?"),
-                    None => "write active, deprecated or retired".to_owned(),
-                };
-                self.push(
-                    &status.pointer,
-                    Place::Value,
-                    label,
-                    &format!("unknown status {other:?}"),
-                    Some(help),
-                );
+                let help = of.known_statuses(other);
+                let message = format!("unknown status {other:?}");
+                self.push(&status.pointer, Place::Value, label, &message, Some(help));
                 return None;
             }
         };
@@ -206,6 +222,24 @@ impl Reader<'_> {
             value,
             pointer: at.to_owned(),
         })
+    }
+
+    /// What is in use, or will be, is not on its way out.
+    fn no_deprecation(&mut self, found: Option<&Value>, at: &str, label: &str, status: &str) {
+        if found.is_some() {
+            let message = format!("\"deprecation\" beside the status {status:?}");
+            let help = "write \"status\": \"deprecated\", or remove \"deprecation\"".to_owned();
+            self.push(at, Place::Key, label, &message, Some(help));
+        }
+    }
+
+    /// What is announced says what its payloads will be.
+    fn has_schema(&mut self, object: &Map<String, Value>, status: &Spot<String>, label: &str) {
+        if !object.contains_key("payload_schema") {
+            let message = "upcoming without a \"payload_schema\"";
+            let help = "add the schema: consumers prepare for what it says".to_owned();
+            self.push(&status.pointer, Place::Value, label, message, Some(help));
+        }
     }
 
     fn deprecation(&mut self, value: &Value, at: &str, label: &str, of: Of) -> Option<Deprecation> {

@@ -27,6 +27,7 @@ mod sample;
 mod validators;
 
 pub mod codegen_bench;
+pub mod evolution;
 pub mod random;
 pub mod synthetic;
 

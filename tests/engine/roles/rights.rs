@@ -27,6 +27,7 @@ consumer_coaching dispatcher_replica DELETE INSERT SELECT UPDATE
 consumer_coaching dispatcher_retry DELETE INSERT SELECT UPDATE
 consumer_coaching dispatcher_subscription INSERT SELECT UPDATE
 eraser dispatcher_audit INSERT(who way what why outcome) SELECT
+eraser dispatcher_check_row EXECUTE
 eraser dispatcher_cursor UPDATE
 eraser dispatcher_dead_letter SELECT UPDATE(envelope error failures erased_at)
 eraser dispatcher_event SELECT UPDATE(payload erased_at)
@@ -49,6 +50,7 @@ operator dispatcher_replica DELETE SELECT
 operator dispatcher_retry DELETE INSERT SELECT UPDATE
 operator dispatcher_subscription DELETE SELECT UPDATE
 producer_revenue dispatcher_check_envelope EXECUTE
+producer_revenue dispatcher_check_row EXECUTE
 producer_revenue dispatcher_event INSERT(event_id event_type schema_version occurred_at tenant_id producer subject actor correlation_id causation_id traceparent payload) SELECT(position event_id)
 producer_revenue dispatcher_event_position_seq SELECT
 producer_revenue dispatcher_generate_event_id EXECUTE

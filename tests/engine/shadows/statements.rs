@@ -110,7 +110,8 @@ async fn no_migration_keeps_what_stands_in_public() -> TestResult {
 }
 
 /// A body that is parsed when it runs sees the caller's search path. (The procedure cannot fix its own, because it
-/// commits; the tests of `work.rs` call it.)
+/// commits. The functions of the constraint qualify every name, because fixing the path costs each insert more than
+/// they do. The tests of `work.rs` call all three.)
 #[tokio::test]
 async fn every_function_fixes_its_search_path_or_is_parsed_when_it_is_created() -> TestResult {
     let world = World::new().await?;
@@ -125,7 +126,13 @@ async fn every_function_fixes_its_search_path_or_is_parsed_when_it_is_created() 
         let name: String = function.try_get("name")?;
         let config: String = function.try_get("config")?;
         let is_fixed = config.contains("search_path=pg_catalog, pg_temp");
-        if !is_fixed && !function.try_get("is_parsed")? && name != "dispatcher_publish_alone" {
+        let is_qualified = [
+            "dispatcher_check_row",
+            "dispatcher_max_payload_bytes",
+            "dispatcher_publish_alone",
+        ]
+        .contains(&name.as_str());
+        if !is_fixed && !function.try_get("is_parsed")? && !is_qualified {
             faults.push(name);
         }
     }

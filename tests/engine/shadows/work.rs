@@ -8,8 +8,8 @@ use dispatcher_runtime::{
     SubscriptionOptions, Subscriptions,
 };
 use dispatcher_test_fixtures::{TENANT, TestResult, lock};
-use sqlx::Executor;
 use sqlx::postgres::PgPoolOptions;
+use sqlx::{AssertSqlSafe, Executor};
 
 use super::{calls, create};
 use crate::support::{Act, Script, World, credit_history, hold_slot};
@@ -24,6 +24,19 @@ async fn publish(world: &World) -> TestResult {
     revenue.publish_all([lock(3, 3), lock(3, 4)]).await?;
     let sql = "SELECT dispatcher_publish('credit.locked', payload, 'tnt_swim', 'revenue', 'per_1') FROM dispatcher_event LIMIT 1";
     world.pool.execute(sql).await?;
+    // What the log refuses, for each of its reasons.
+    for (change, fault) in [
+        ("subject = repeat('x', 1025)", "subject has 1025 bytes"),
+        ("occurred_at = 'infinity'", "occurred_at is infinity"),
+        (
+            "erased_at = pg_catalog.clock_timestamp()",
+            "the payload was erased",
+        ),
+    ] {
+        let update = AssertSqlSafe(format!("UPDATE dispatcher_event SET {change}"));
+        let error = world.pool.execute(update).await.unwrap_err().to_string();
+        assert!(error.contains(fault), "{error}");
+    }
     Ok(())
 }
 

@@ -66,10 +66,7 @@ pub(super) fn version(
     let items = items_of(program, home);
     let scope = Scope::new(model, lowered, home, imports(program, home, &items));
     let uses = use_lines(&scope);
-    let deprecation = model
-        .events
-        .get(event)
-        .map(|event| deprecation(event, version));
+    let deprecation = model.events.get(event).map(deprecation);
     // The payload comes first, since it is what a reader looks for.
     let payload = program.payloads.get(&home);
     let (first, rest): (Vec<_>, Vec<_>) = items
@@ -91,6 +88,9 @@ pub(super) fn version(
         number,
         items: quote!(#(#uses)* #deprecation #(#first)* #(#rest)* #rules #schemas),
         names,
+        is_tuple: payload
+            .and_then(|&id| program.items.get(id))
+            .is_some_and(|item| matches!(item.shape, Shape::Newtype(_) | Shape::Opaque)),
     }
 }
 
@@ -148,6 +148,10 @@ fn imports<'a>(
         if let Some(item) = item.filter(|item| !own.contains(item.name.as_str())) {
             imported.entry(item.name.as_str()).or_insert(id);
         }
+    }
+    // Each of these has a name that no other item of the module had.
+    for (name, &id) in program.replaced.get(&home).into_iter().flatten() {
+        imported.insert(name, id);
     }
     imported
 }

@@ -111,6 +111,11 @@ impl<'f> Loader<'f> {
         Ok(())
     }
 
+    /// Loads a document that is no file of the directory.
+    pub(crate) fn load_value(&mut self, path: &str, value: Value) {
+        self.add(path, format!("{value:#}"), value);
+    }
+
     /// The files below the contracts directory.
     pub(crate) fn files(&mut self) -> &[String] {
         self.files.list()

@@ -248,19 +248,19 @@ pub mod person_copied {
         note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {
-        type Current;
-        fn from_current(current: Self::Current) -> Self;
+        type V2: ::dispatcher_runtime::Payload;
+        fn from_handled(handled: Self::V2) -> Self;
     }
     impl Carried for v2::PersonCopied {
-        type Current = Self;
-        fn from_current(current: Self) -> Self {
-            current
+        type V2 = v2::PersonCopied;
+        fn from_handled(handled: Self) -> Self {
+            handled
         }
     }
     impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
     where
         P: Carried,
-        P::Current: ::dispatcher_runtime::Upcast<v1::PersonCopied>,
+        P::V2: ::dispatcher_runtime::TryUpcast<v1::PersonCopied>,
     {
         fn decode(
             schema_version: u32,
@@ -269,9 +269,8 @@ pub mod person_copied {
             match schema_version {
                 1 => {
                     ::dispatcher_runtime::private::decode::<v1::PersonCopied>(payload)
-                        .map(|older| P::from_current(
-                            ::dispatcher_runtime::Upcast::upcast(older),
-                        ))
+                        .and_then(::dispatcher_runtime::private::upcast::<_, P::V2>)
+                        .map(P::from_handled)
                 }
                 2 => ::dispatcher_runtime::private::decode::<P>(payload),
                 other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),

@@ -286,6 +286,7 @@ fn set<S: AsRef<str>>(names: &[S]) -> Value {
 
 fn status<S: AsRef<str>>(status: &Status<S>) -> Value {
     match status {
+        Status::Upcoming => json!("upcoming"),
         Status::Active => json!("active"),
         Status::Retired => json!("retired"),
         Status::Deprecated {

@@ -101,6 +101,7 @@ impl LoadedEvent {
 impl From<registry::Status> for Status<String> {
     fn from(status: registry::Status) -> Self {
         match status {
+            registry::Status::Upcoming => Self::Upcoming,
             registry::Status::Active => Self::Active,
             registry::Status::Retired => Self::Retired,
             registry::Status::Deprecated(deprecation) => Self::Deprecated {

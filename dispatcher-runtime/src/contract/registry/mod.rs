@@ -261,6 +261,9 @@ impl VersionContract {
 /// those of a loaded one are `String`s.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Status<S = &'static str> {
+    /// Announced: consumers take it already, and producers may not publish it yet. Only a version has
+    /// this status.
+    Upcoming,
     /// In use.
     Active,
     /// In use, on its way out.
@@ -274,4 +277,25 @@ pub enum Status<S = &'static str> {
     },
     /// Neither published nor handled any more.
     Retired,
+}
+
+#[cfg(feature = "publish")]
+impl<S: AsRef<str>> Status<S> {
+    /// The same, with borrowed texts.
+    pub(crate) fn borrowed(&self) -> Status<&str> {
+        match self {
+            Self::Upcoming => Status::Upcoming,
+            Self::Active => Status::Active,
+            Self::Deprecated {
+                reason,
+                replacement,
+                since,
+            } => Status::Deprecated {
+                reason: reason.as_ref(),
+                replacement: replacement.as_ref().map(AsRef::as_ref),
+                since: since.as_ref().map(AsRef::as_ref),
+            },
+            Self::Retired => Status::Retired,
+        }
+    }
 }

@@ -134,6 +134,6 @@ GRANT UPDATE (failures) ON {schema}.dispatcher_retry TO {eraser};
 GRANT UPDATE (envelope, error, failures, erased_at) ON {schema}.dispatcher_dead_letter TO {eraser};
 GRANT UPDATE ON {schema}.dispatcher_cursor TO {eraser};
 GRANT INSERT (who, way, what, why, outcome) ON {schema}.dispatcher_audit TO {eraser};
-GRANT EXECUTE ON FUNCTION {schema}.dispatcher_max_payload_bytes TO {eraser};
+GRANT EXECUTE ON FUNCTION {schema}.dispatcher_check_row, {schema}.dispatcher_max_payload_bytes TO {eraser};
 GRANT EXECUTE ON FUNCTION {schema}.dispatcher_event_horizon, {schema}.dispatcher_partition,
                           {schema}.dispatcher_needs_program, {schema}.dispatcher_hides_rows TO {operator};

@@ -5,7 +5,7 @@ GRANT INSERT (event_id, event_type, schema_version, occurred_at, tenant_id, prod
               causation_id, traceparent, payload),
       SELECT (event_id, position) ON {schema}.dispatcher_event TO {role};
 GRANT SELECT ON {schema}.dispatcher_event_position_seq, {schema}.dispatcher_migration TO {role};
-GRANT EXECUTE ON FUNCTION {schema}.dispatcher_publish, {schema}.dispatcher_check_envelope,
+GRANT EXECUTE ON FUNCTION {schema}.dispatcher_publish, {schema}.dispatcher_check_envelope, {schema}.dispatcher_check_row,
                           {schema}.dispatcher_generate_event_id, {schema}.dispatcher_read_traceparent,
                           {schema}.dispatcher_max_payload_bytes, {schema}.dispatcher_needs_program TO {role};
 GRANT EXECUTE ON PROCEDURE {schema}.dispatcher_publish_alone TO {role};

@@ -3,12 +3,9 @@
 //! The validators decide whether an instance is valid; the generator only ensures that there are
 //! many of both kinds, and many near the border. The same seed gives the same instances.
 
-mod broken;
-mod pattern;
-mod text;
-
 use std::path::Path;
 
+use dispatcher_build_support::compat::sample::{change::change, text};
 use dispatcher_build_support::schema::Location;
 use dispatcher_build_support::{Contracts, Model};
 use fastrand::Rng;
@@ -76,7 +73,7 @@ impl<'m> Instances<'m> {
     /// The same with one small change, which usually makes it invalid.
     pub fn broken(&mut self, path: &str) -> Value {
         let mut value = self.valid(path);
-        broken::change(&mut value, &mut self.dice);
+        change(&mut value, &mut self.dice);
         value
     }
 

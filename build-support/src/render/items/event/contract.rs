@@ -3,10 +3,12 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::model::{Deprecation, Event, Status, Version};
+use crate::model::{Deprecation, Event, Status};
 use crate::render::docs::{Docs, code};
+use crate::render::names::ident;
 
 use super::super::tokens::option;
+use super::VersionModule;
 
 /// The marker type of the event type.
 pub(super) fn marker(event: &Event, current: u32, payload: &TokenStream) -> TokenStream {
@@ -82,6 +84,7 @@ pub(super) fn descriptor(event: &Event) -> TokenStream {
 
 fn status(status: &Status) -> TokenStream {
     match status {
+        Status::Upcoming => quote!(::dispatcher_runtime::Status::Upcoming),
         Status::Active => quote!(::dispatcher_runtime::Status::Active),
         Status::Retired => quote!(::dispatcher_runtime::Status::Retired),
         Status::Deprecated(Deprecation {
@@ -99,11 +102,38 @@ fn status(status: &Status) -> TokenStream {
     }
 }
 
-/// `#[deprecated]` on a payload type, where the registry says so.
-pub(in crate::render::items) fn deprecation(event: &Event, version: &Version) -> TokenStream {
-    let deprecation = match (&event.status, &version.status) {
-        (Status::Deprecated(deprecation), _) | (_, Status::Deprecated(deprecation)) => deprecation,
-        _ => return TokenStream::new(),
+/// `#[deprecated]` on the payload type of an event type that is on its way out.
+///
+/// A deprecated version of an event type that is not has none, and neither have several live versions themselves:
+/// their upcasts have to name them, and rustc would warn of each mention ([`alias`] is what others name then).
+pub(in crate::render::items) fn deprecation(event: &Event) -> TokenStream {
+    if event.live_versions().nth(1).is_some() {
+        return TokenStream::new();
+    }
+    attribute(event)
+}
+
+/// The payload of the current version in the event type's own module, where it can be deprecated apart from the
+/// version's own type, which upcasts name.
+pub(super) fn alias(event: &Event, version: &VersionModule) -> Option<TokenStream> {
+    let is_apart = event.live_versions().nth(1).is_some() && !version.is_tuple;
+    let is_deprecated = matches!(event.status, Status::Deprecated(_));
+    (is_apart && is_deprecated).then(|| {
+        let (attribute, docs) = (
+            attribute(event),
+            Docs::new().prose(&event.description).tokens(),
+        );
+        let (name, module) = (
+            ident(&event.rust_type),
+            format_ident!("v{}", version.number),
+        );
+        quote!(#attribute #docs pub type #name = #module::#name;)
+    })
+}
+
+fn attribute(event: &Event) -> TokenStream {
+    let Status::Deprecated(deprecation) = &event.status else {
+        return TokenStream::new();
     };
     let note = match &deprecation.replacement {
         Some(replacement) => format!("{} Use `{replacement}`.", sentence(&deprecation.reason)),

@@ -5,6 +5,7 @@
 //! ([`retired`]).
 
 mod any_version;
+mod carried;
 mod contract;
 mod permissions;
 mod retired;
@@ -26,6 +27,8 @@ pub(super) struct VersionModule {
     pub(super) number: u32,
     pub(super) items: TokenStream,
     pub(super) names: Vec<String>,
+    /// Whether the payload is a tuple struct, of which an alias is not a constructor.
+    pub(super) is_tuple: bool,
 }
 
 pub(super) fn module(model: &Model, event: &Event, versions: &[VersionModule]) -> TokenStream {
@@ -35,22 +38,27 @@ pub(super) fn module(model: &Model, event: &Event, versions: &[VersionModule]) -
     let (name, allow) = (ident(&event.module), allow());
     let docs = docs(event).tokens();
     let current_module = format_ident!("v{}", current.number);
-    let shown = versions
+    let shown_module = versions
         .iter()
-        .filter(|version| version.number == current.number)
-        .flat_map(|version| &version.names)
-        .filter(|name| !is_own_name(name))
+        .find(|version| version.number == current.number);
+    let alias = shown_module.and_then(|version| contract::alias(event, version));
+    let is_alias = |name: &str| alias.is_some() && name == event.rust_type;
+    let names = shown_module.iter().flat_map(|version| &version.names);
+    let shown = names
+        .filter(|name| !is_own_name(name) && !is_alias(name))
         .map(|name| ident(name));
     let version_modules = event
         .live_versions()
         .zip(versions)
         .map(|(version, module)| version_module(event, version, &module.items));
     let payload = ident(&event.rust_type);
-    let marker = contract::marker(event, current.number, &quote!(#current_module::#payload));
+    let handled = event.handled().unwrap_or(current);
+    let handled_module = format_ident!("v{}", handled.number);
+    let marker = contract::marker(event, current.number, &quote!(#handled_module::#payload));
     let descriptor = contract::descriptor(event);
     let producer = permissions::producer(model, event);
     let consumer = permissions::consumer(model, event);
-    let carried = permissions::carried(event, current);
+    let carried = carried::carried(event, handled);
     let any_version = any_version::any_version(event);
     quote! {
         #docs
@@ -58,6 +66,7 @@ pub(super) fn module(model: &Model, event: &Event, versions: &[VersionModule]) -
         pub mod #name {
             #[doc(inline)]
             pub use #current_module::{#(#shown),*};
+            #alias
             #(#version_modules)*
             #marker
             #descriptor
@@ -86,6 +95,15 @@ fn docs(event: &Event) -> Docs {
     if let Some(subject) = &event.subject {
         facts.push_str(&format!(" Its subject is at {}.", code(subject)));
     }
+    for version in event.live_versions() {
+        if version.status == Status::Upcoming {
+            facts.push_str(&format!(
+                " Version {0} is upcoming: handlers take {1}, and it cannot be published yet.",
+                version.number,
+                code(&format!("v{}::{}", version.number, event.rust_type))
+            ));
+        }
+    }
     Docs::new().prose(&event.description).markdown(facts)
 }
 
@@ -101,11 +119,15 @@ fn version_module(event: &Event, version: &Version, items: &TokenStream) -> Toke
         .unwrap_or_default();
     let state = match &version.status {
         Status::Deprecated(_) => " Deprecated.",
+        Status::Upcoming => " Upcoming: consumers take it, and it cannot be published yet.",
         _ => "",
     };
-    let docs = Docs::new()
-        .markdown(format!("Version {number}{from}.{state}"))
-        .tokens();
+    let mut docs = Docs::new().markdown(format!("Version {number}{from}.{state}"));
+    if let Status::Deprecated(deprecation) = &version.status {
+        docs = docs.prose(&deprecation.reason);
+    }
+    let docs = docs.tokens();
+    let upcoming = permissions::upcoming(event, version);
     let schema = match &version.schema {
         Some(path) => {
             quote!(::dispatcher_runtime::PayloadSchema::new(#path, super::super::DOCUMENTS))
@@ -126,6 +148,7 @@ fn version_module(event: &Event, version: &Version, items: &TokenStream) -> Toke
             }
             #[doc(hidden)]
             pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = #schema;
+            #upcoming
         }
     }
 }

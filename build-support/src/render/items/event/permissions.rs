@@ -1,12 +1,12 @@
-//! Which domains may publish an event type or subscribe to it, and with which payload types.
+//! Which domains may publish an event type or subscribe to it, and which payloads may be published.
 //!
 //! Each permission is a trait of the event type's module, because the headline of rustc's error is the
 //! message of the last missing trait in the chain.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::model::{Domain, Event, Model, Version};
+use crate::model::{Domain, Event, Model, Status, Version};
 use crate::render::names::ident;
 
 fn domain<'a>(model: &'a Model, domain: &str) -> Option<&'a Domain> {
@@ -32,8 +32,10 @@ pub(super) fn producer(model: &Model, event: &Event) -> TokenStream {
     let payload = ident(&event.rust_type);
     let published = event.live_versions().map(|version| {
         let module = format_ident!("v{}", version.number);
+        let active =
+            (version.status == Status::Upcoming).then(|| quote!(+ #module::upcoming::Active));
         quote! {
-            impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for #module::#payload {}
+            impl<D: Producer #active> ::dispatcher_runtime::PublishedBy<D> for #module::#payload {}
         }
     });
     quote! {
@@ -80,87 +82,29 @@ pub(super) fn consumer(model: &Model, event: &Event) -> TokenStream {
     }
 }
 
-/// What a handler may take: the current version, if every other live version has an upcast to it.
-///
-/// The upcasts are bounds on `P::Current` and not on `P`, so that a handler with a wrong payload type
-/// gets an error about that alone.
-pub(super) fn carried(event: &Event, current: &Version) -> TokenStream {
-    let module = &event.module;
-    let payload = ident(&event.rust_type);
-    let message = format!(
-        "`{module}` carries `{}`, but this handler takes `{{Self}}`",
-        event.rust_type
+/// For the module of a version that is announced: a trait that nothing implements, and that a publish asks for.
+pub(super) fn upcoming(event: &Event, version: &Version) -> TokenStream {
+    if version.status != Status::Upcoming {
+        return TokenStream::new();
+    }
+    let (name, number) = (&event.name, version.number);
+    let message = format!("version {number} of `{name}` is upcoming, and cannot be published yet");
+    let label = match event.current() {
+        Some(current) => format!(
+            "publish version {}, `{}::{}`",
+            current.number, event.module, event.rust_type
+        ),
+        None => "not published yet".to_owned(),
+    };
+    let note = format!(
+        "when every consumer that takes version {number} is deployed, write \"status\": \"active\" for it in \
+         event-types-registry.json"
     );
-    let label = format!("write `EventEnvelope<{}>`", event.rust_type);
-    let note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, \
-                subscribe to the event types of all its variants";
-    let current_module = format_ident!("v{}", current.number);
-    // The payload of the current version can be made from an older one, so the trait has to say
-    // what the current version is; without an older one it says nothing.
-    let has_older = event.live_versions().nth(1).is_some();
-    let body = has_older.then(|| {
-        quote! {
-            type Current;
-            fn from_current(current: Self::Current) -> Self;
-        }
-    });
-    let implementation = has_older.then(|| {
-        quote! {
-            type Current = Self;
-            fn from_current(current: Self) -> Self {
-                current
-            }
-        }
-    });
-    let carries = carries(event, current);
     quote! {
         #[doc(hidden)]
-        #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
-        pub trait Carried: ::dispatcher_runtime::Payload { #body }
-        impl Carried for #current_module::#payload { #implementation }
-        #carries
-    }
-}
-
-/// How a handler's payload is decoded: directly, or with an upcast from an older version.
-fn carries(event: &Event, current: &Version) -> TokenStream {
-    let payload = ident(&event.rust_type);
-    let current_number = Literal::u32_unsuffixed(current.number);
-    let older: Vec<_> = event
-        .live_versions()
-        .filter(|version| version.number != current.number)
-        .map(|version| {
-            let number = Literal::u32_unsuffixed(version.number);
-            (number, format_ident!("v{}", version.number))
-        })
-        .collect();
-    let upcasts = older
-        .iter()
-        .map(|(_, module)| quote!(P::Current: ::dispatcher_runtime::Upcast<#module::#payload>));
-    let arms = older.iter().map(|(number, module)| {
-        quote! {
-            #number => ::dispatcher_runtime::private::decode::<#module::#payload>(payload)
-                .map(|older| P::from_current(::dispatcher_runtime::Upcast::upcast(older))),
-        }
-    });
-    quote! {
-        impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
-        where
-            P: Carried,
-            #(#upcasts,)*
-        {
-            fn decode(
-                schema_version: u32,
-                payload: ::dispatcher_runtime::private::serde_json::Value,
-            ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
-                match schema_version {
-                    #(#arms)*
-                    #current_number => ::dispatcher_runtime::private::decode::<P>(payload),
-                    other => ::core::result::Result::Err(
-                        DESCRIPTOR.unknown_version(other),
-                    ),
-                }
-            }
+        pub mod upcoming {
+            #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
+            pub trait Active {}
         }
     }
 }

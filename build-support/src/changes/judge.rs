@@ -1,0 +1,41 @@
+//! The comparison of two versions, where one may have no schema.
+
+use crate::compat::{Counterexample, Mode, Side, Undecided, Verdict};
+
+/// The comparison of two schemas.
+pub(super) struct Judge<'c> {
+    compare: &'c dyn Fn(&Side<'_>, &Side<'_>, Mode) -> Verdict,
+}
+
+impl<'c> Judge<'c> {
+    pub(super) fn new(compare: &'c dyn Fn(&Side<'_>, &Side<'_>, Mode) -> Verdict) -> Self {
+        Self { compare }
+    }
+
+    /// Whether `reader` takes what `writer` may write. Without a schema, a payload is any object.
+    pub(super) fn verdict(
+        &self,
+        writer: Option<&Side<'_>>,
+        reader: Option<&Side<'_>>,
+        mode: Mode,
+    ) -> Answer {
+        match (writer, reader) {
+            (_, None) => Answer::Takes,
+            (None, Some(_)) => Answer::Anything,
+            (Some(writer), Some(reader)) => match (self.compare)(writer, reader, mode) {
+                Verdict::Compatible => Answer::Takes,
+                Verdict::Incompatible(example) => Answer::Refuses(Box::new(example)),
+                Verdict::Undecided(reason) => Answer::Unknown(Box::new(reason)),
+            },
+        }
+    }
+}
+
+/// Whether one version takes the data of another.
+pub(super) enum Answer {
+    Takes,
+    /// The writer's version has no schema, and the reader's has one.
+    Anything,
+    Refuses(Box<Counterexample>),
+    Unknown(Box<Undecided>),
+}

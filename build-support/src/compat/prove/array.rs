@@ -1,0 +1,277 @@
+//! Arrays: places, counts, and items that are there.
+
+use super::declared::Declaring;
+use super::facts::{Branch, SomeItem};
+use super::obstacle::{Obstacle, below};
+use super::rule::{NodeId, Signed};
+use super::{Proof, Prover};
+
+/// Places that are looked at one by one; a longer tuple is looked at as far.
+const MOST_PLACES: usize = 64;
+
+/// The places of an array: each of the first, and one for all that follow.
+struct Places {
+    /// What is known of an item at each place, the last of which stands for all that follow.
+    items: Vec<Vec<Signed>>,
+    declared: Declaring,
+    min: u64,
+    max: Option<u64>,
+}
+
+impl Places {
+    /// The index of the place that stands for all that follow.
+    fn rest(&self) -> usize {
+        self.items.len() - 1
+    }
+
+    /// Whether there can be an item at a place.
+    fn can_be(&self, place: usize) -> bool {
+        self.max.is_none_or(|max| (place as u64) < max)
+    }
+
+    /// How many items can be at a place; none where there is no limit.
+    fn room(&self, place: usize) -> Option<u64> {
+        if place < self.rest() {
+            return Some(u64::from(self.can_be(place)));
+        }
+        self.max.map(|max| max.saturating_sub(place as u64))
+    }
+
+    /// How many items are at a place in every array.
+    fn sure(&self, place: usize) -> u64 {
+        if place < self.rest() {
+            u64::from((place as u64) < self.min)
+        } else {
+            self.min.saturating_sub(place as u64)
+        }
+    }
+}
+
+impl Prover<'_> {
+    /// Whether no array is left.
+    pub(super) fn no_array(&mut self, branch: &Branch) -> Proof {
+        let array = &branch.array;
+        if array.repeats && array.unique {
+            return Ok(());
+        }
+        let mut places = self.places(branch);
+        self.shorten(branch, &mut places);
+        let too_short = array.repeats && places.max.is_some_and(|max| max < 2);
+        if places.max.is_some_and(|max| max < places.min) || too_short {
+            return Ok(());
+        }
+        if array.repeats && self.cannot_repeat(&places)
+            || array.unique && self.has_to_repeat(&places)
+            || self.miscounts(branch, &places)
+        {
+            return Ok(());
+        }
+        let mut deeper = Vec::new();
+        for some in &array.some {
+            deeper.extend(match self.no_item(&places, some) {
+                Ok(()) => return Ok(()),
+                Err(found) => found,
+            });
+        }
+        Err(deeper)
+    }
+
+    fn places(&mut self, branch: &Branch) -> Places {
+        let array = &branch.array;
+        let prefixes = array.items.iter().map(|items| items.prefix.len());
+        let ends = array
+            .some
+            .iter()
+            .map(|some| some.to.map_or(some.from, |to| to + 1));
+        let first = prefixes.chain(ends).max().unwrap_or(0).min(MOST_PLACES);
+        let never = array.few.iter().filter(|(_, count)| *count == 0);
+        let never: Vec<_> = never.map(|(node, _)| Signed::no(*node)).collect();
+        let items = (0..=first)
+            .map(|place| {
+                let at = |items: &std::rc::Rc<super::rule::Items>| {
+                    // The place behind the last that is looked at stands for items of several kinds.
+                    if place == MOST_PLACES && items.prefix.len() > MOST_PLACES {
+                        return None;
+                    }
+                    items.prefix.get(place).copied().or(items.rest)
+                };
+                let nodes = array.items.iter().filter_map(at).map(Signed::yes);
+                nodes.chain(never.iter().copied()).collect()
+            })
+            .collect();
+        let declared = branch
+            .declared
+            .as_ref()
+            .and_then(|nodes| self.declared(nodes).item());
+        Places {
+            items,
+            declared,
+            min: array.min,
+            max: array.max,
+        }
+    }
+
+    fn no_such_item(&mut self, places: &Places, place: usize, more: &[Signed]) -> Proof {
+        let signed = places.items[place].iter().chain(more).copied().collect();
+        let state = self.state(signed, places.declared.clone());
+        self.is_empty(state)
+    }
+
+    /// Ends the array before the first place where no item can be, and before items would have to repeat.
+    fn shorten(&mut self, branch: &Branch, places: &mut Places) {
+        for place in 0..=places.rest() {
+            if places.can_be(place) && self.no_such_item(places, place, &[]).is_ok() {
+                places.max = super::facts::least(places.max, place as u64);
+                break;
+            }
+        }
+        if branch.array.unique && places.min > 1 {
+            let rest = places.rest();
+            if let Some(count) = self.capacity(&places.items[rest].clone()) {
+                let most = count.saturating_add(rest as u64);
+                places.max = super::facts::least(places.max, most);
+            }
+        }
+    }
+
+    /// Whether no two items can be equal.
+    fn cannot_repeat(&mut self, places: &Places) -> bool {
+        let rest = places.rest();
+        (0..=rest).all(|one| {
+            (one..=rest).all(|other| {
+                let same_place = one == other && one < rest;
+                let more = places.items[other].clone();
+                same_place
+                    || !places.can_be(one.max(other))
+                    || self.no_such_item(places, one, &more).is_ok()
+            })
+        })
+    }
+
+    /// Whether items at the first places are so few values that two are equal.
+    fn has_to_repeat(&mut self, places: &Places) -> bool {
+        let sure: Vec<_> = (0..places.rest())
+            .filter(|place| places.sure(*place) > 0)
+            .filter_map(|place| match places.items[place].as_slice() {
+                [single] if single.holds => Some(single.node),
+                _ => None,
+            })
+            .collect();
+        // The values at a place that are at none of those before it.
+        let mut fewer = |nodes: &[NodeId]| {
+            let mut sum = 0_u64;
+            for (index, node) in nodes.iter().enumerate() {
+                let others = nodes[..index].iter().map(|node| Signed::no(*node));
+                let signed: Vec<_> = std::iter::once(Signed::yes(*node)).chain(others).collect();
+                match self.capacity(&signed) {
+                    Some(count) => sum = sum.saturating_add(count),
+                    None => return false,
+                }
+            }
+            sum < nodes.len() as u64
+        };
+        fewer(&sure)
+            || (0..sure.len()).any(|one| (0..one).any(|other| fewer(&[sure[other], sure[one]])))
+    }
+
+    /// Whether there cannot be as many or as few items of a kind as there have to be.
+    fn miscounts(&mut self, branch: &Branch, places: &Places) -> bool {
+        for &(node, count) in &branch.array.many {
+            let most = self.most(branch, places, node);
+            if most.is_some_and(|most| most < count) {
+                return true;
+            }
+            for &(other, limit) in &branch.array.few {
+                if limit < count && self.is_within(places, node, other) {
+                    return true;
+                }
+            }
+        }
+        let few = branch.array.few.clone();
+        few.into_iter()
+            .any(|(node, count)| self.fewest(branch, places, node) > count)
+    }
+
+    /// How many items a schema accepts at most; none where there is no limit.
+    fn most(&mut self, branch: &Branch, places: &Places, node: NodeId) -> Option<u64> {
+        let mut sum = 0_u64;
+        for place in 0..=places.rest() {
+            if self
+                .no_such_item(places, place, &[Signed::yes(node)])
+                .is_ok()
+            {
+                continue;
+            }
+            let mut room = places.room(place);
+            if branch.array.unique && place == places.rest() {
+                let mut signed = places.items[place].clone();
+                signed.push(Signed::yes(node));
+                if let Some(count) = self.capacity(&signed) {
+                    room = super::facts::least(room, count);
+                }
+            }
+            sum = sum.saturating_add(room?);
+        }
+        Some(sum)
+    }
+
+    /// How many items a schema accepts at least.
+    fn fewest(&mut self, branch: &Branch, places: &Places, node: NodeId) -> u64 {
+        let mut sum = 0_u64;
+        for place in 0..=places.rest() {
+            let sure = places.sure(place);
+            if sure == 0 {
+                continue;
+            }
+            if self
+                .no_such_item(places, place, &[Signed::no(node)])
+                .is_ok()
+            {
+                sum = sum.saturating_add(sure);
+            } else if branch.array.unique && place == places.rest() {
+                let mut signed = places.items[place].clone();
+                signed.push(Signed::no(node));
+                if let Some(others) = self.capacity(&signed) {
+                    sum = sum.saturating_add(sure.saturating_sub(others));
+                }
+            }
+        }
+        // What has to be there of another kind may be of this kind.
+        let others = branch.array.many.clone();
+        let within = others
+            .into_iter()
+            .filter(|&(other, _)| self.is_within(places, other, node))
+            .map(|(_, count)| count)
+            .max();
+        sum.max(within.unwrap_or(0))
+    }
+
+    /// Whether one schema accepts all items here that another accepts.
+    fn is_within(&mut self, places: &Places, inner: NodeId, outer: NodeId) -> bool {
+        (0..=places.rest()).all(|place| {
+            let more = [Signed::yes(inner), Signed::no(outer)];
+            !places.can_be(place) || self.no_such_item(places, place, &more).is_ok()
+        })
+    }
+
+    /// Whether there cannot be such an item.
+    fn no_item(&mut self, places: &Places, some: &SomeItem) -> Proof {
+        let last = some.to.unwrap_or(usize::MAX).min(places.rest());
+        let mut found: Vec<Obstacle> = Vec::new();
+        let mut failed = false;
+        for place in some.from.min(places.rest())..=last {
+            if !places.can_be(place.max(some.from)) {
+                continue;
+            }
+            if let Err(obstacles) = self.no_such_item(places, place, &[some.value]) {
+                failed = true;
+                let token = match some.to {
+                    Some(_) => place.to_string(),
+                    None => "*".to_owned(),
+                };
+                found.extend(below(&token, obstacles));
+            }
+        }
+        if failed { Err(found) } else { Ok(()) }
+    }
+}

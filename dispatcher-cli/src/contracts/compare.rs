@@ -1,0 +1,71 @@
+//! `dispatcher contracts diff` and `breaking`: what changed, and what of it the levels refuse.
+
+use clap::Args;
+use dispatcher_build_support::changes::{
+    Finding, Revision, Severity, Waivers, against_lock, between, rust_notes,
+};
+
+use super::against::{Against, Other};
+use super::directory::Directory;
+use super::error::Error;
+use super::today::today;
+use crate::output::{End, Output, colour};
+use crate::report::{Format, report};
+
+/// The arguments of `diff` and `breaking`.
+#[derive(Args, Debug)]
+pub struct Compare {
+    #[command(flatten)]
+    directory: Directory,
+    #[command(flatten)]
+    against: Against,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// Which findings a command shows.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Show {
+    /// All of them.
+    All,
+    /// Errors and warnings.
+    Breaking,
+}
+
+pub(super) fn run(arguments: &Compare, show: Show) -> Result<Output, Error> {
+    let contracts = arguments.directory.contracts()?;
+    let new = Revision::read(&contracts)?;
+    let waivers = Waivers::read(&contracts)?;
+    let (mut findings, note) = match arguments.against.read(&arguments.directory)? {
+        Other::Lock(lock) => (against_lock(&lock, &new), Some(ONLY_THE_LOCK)),
+        Other::Revision(old, _folder) => {
+            let mut findings = between(&old, &new);
+            if show == Show::All {
+                findings.extend(rust_notes(&old, &new)?);
+            }
+            (findings, None)
+        }
+    };
+    findings = waivers.apply(findings, &today());
+    if show == Show::Breaking {
+        findings.retain(|finding| finding.severity != Severity::Note);
+    }
+    let mut output = Output::success(report(&findings, arguments.format, colour())?);
+    if findings
+        .iter()
+        .any(|finding: &Finding| finding.severity == Severity::Error)
+    {
+        output.end = End::Findings;
+    }
+    let is_text = arguments.format == Format::Text;
+    Ok(match note.filter(|_| is_text) {
+        Some(note) => output.with_note(note),
+        None => output,
+    })
+}
+
+/// What a comparison with the lock cannot tell.
+const ONLY_THE_LOCK: &str = "\
+note: compared with contracts.lock, which has digests and no schemas; whether a
+  new version takes old data, `--against` a git ref tells";

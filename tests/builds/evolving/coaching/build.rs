@@ -1,0 +1,3 @@
+fn main() {
+    dispatcher_build_support::Contracts::new("../contracts").generate_or_exit();
+}

@@ -1,0 +1,6 @@
+//! Whether the comparison of contracts says what is true.
+
+mod program;
+mod random;
+
+use dispatcher_conformance::TestResult;
