@@ -37,6 +37,8 @@
 //! in place. [`changes`] compares two revisions of a directory. The command `dispatcher` of the crate `dispatcher-cli`
 //! shows all of this.
 //!
+//! A struct that was written by hand is held against a contract by [`Contracts::assert_schema`], in a test.
+//!
 //! This crate has no features.
 
 #![warn(clippy::too_many_lines)]
@@ -63,6 +65,7 @@ mod check;
 mod contracts;
 mod files;
 mod generated;
+mod hand_written;
 mod json;
 mod panics;
 mod registry;
@@ -74,4 +77,5 @@ pub mod upcast;
 pub use contracts::{Contracts, Error, Generated, Rendered};
 pub use coverage::Coverage;
 pub use diagnostic::{Diagnostic, Report};
+pub use hand_written::{SchemaDifference, SchemaMismatch};
 pub use model::Model;
