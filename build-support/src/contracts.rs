@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use dispatcher_schema::registry::REGISTRY_FILE;
+use serde_json::Value;
 
 use crate::artifact::{Artifact, header, rerun_lines};
 use crate::check;
@@ -12,6 +13,7 @@ use crate::coverage::Coverage;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::examples::{self, Example};
 use crate::files::Files;
+use crate::hand_written::{self, SchemaMismatch, Schemas, WRITE};
 use crate::lock::Lock;
 use crate::model::Model;
 use crate::panics::quietly;
@@ -187,6 +189,78 @@ impl Contracts {
     /// The report lists every fault in the contracts.
     pub fn examples(&self, event_type: &str, count: usize) -> Result<Vec<Example>, Report> {
         Ok(examples::of(&self.check()?, event_type, count))
+    }
+
+    /// For tests: holds a struct that was written by hand against a version of an event type, by what it accepts and
+    /// not by its text. `schema` is the struct's, of draft 2020-12: `schemars::schema_for!(CreditLocked)`.
+    ///
+    /// The struct has to read every payload of the contract, and the contract has to accept every payload that the
+    /// struct may write: its own properties and no others. schemars' formats of integers count as bounds, so an
+    /// `i64` does not read an integer without bounds.
+    ///
+    /// With `DISPATCHER_WRITE_SCHEMAS=1` in the environment, a version without a schema gets that of the struct as its
+    /// first one. An existing file is never changed.
+    ///
+    /// ```
+    /// use dispatcher_build_support::Contracts;
+    /// use serde_json::json;
+    ///
+    /// // In practice: `schemars::schema_for!(CoachCertified)`.
+    /// let schema = json!({ "type": "object", "properties": { "coach_id": { "type": "integer" } } });
+    /// let contracts = Contracts::new("../contracts");
+    /// let error = contracts.compare_schema("coach.certified", 1, schema).expect_err("an id is a text");
+    /// assert!(error.to_string().starts_with("the struct is not the payload of coach.certified version 1"));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If [`compare_schema`](Self::compare_schema) returns an error; the message shows a payload that is read or
+    /// written differently.
+    #[track_caller]
+    pub fn assert_schema(&self, event_type: &str, schema_version: u32, schema: impl Into<Value>) {
+        if let Err(error) = self.compare_schema(event_type, schema_version, schema) {
+            panic!("{error}");
+        }
+    }
+
+    /// The comparison of [`assert_schema`](Self::assert_schema), without a panic.
+    ///
+    /// # Errors
+    ///
+    /// The struct and the contract differ, or whether they do could not be decided; the contracts have faults, or no
+    /// such version; or the version has no schema.
+    pub fn compare_schema(
+        &self,
+        event_type: &str,
+        schema_version: u32,
+        schema: impl Into<Value>,
+    ) -> Result<(), SchemaMismatch> {
+        let schema = schema.into();
+        self.compare_schemas(event_type, schema_version, schema.clone(), schema)
+    }
+
+    /// The same for a struct that reads more than it writes. An `Option` without `skip_serializing_if`, and a field
+    /// with `#[serde(default)]`, may be absent when they are read and are always written.
+    ///
+    /// `reads` is made with `schemars::generate::SchemaSettings::draft2020_12().for_deserialize()`, `writes` with
+    /// `.for_serialize()`.
+    ///
+    /// # Errors
+    ///
+    /// As [`compare_schema`](Self::compare_schema).
+    pub fn compare_schemas(
+        &self,
+        event_type: &str,
+        schema_version: u32,
+        reads: impl Into<Value>,
+        writes: impl Into<Value>,
+    ) -> Result<(), SchemaMismatch> {
+        let schemas = Schemas {
+            reads: reads.into(),
+            writes: writes.into(),
+        };
+        let write = env::var(WRITE).is_ok_and(|value| value == "1");
+        hand_written::check(self, event_type, schema_version, schemas, write)
     }
 
     /// Generates the Rust text in memory, with the list of files that it was made from.

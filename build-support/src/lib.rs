@@ -42,6 +42,8 @@
 //! in place. [`changes`] compares two revisions of a directory. The command `dispatcher` of the crate `dispatcher-cli`
 //! shows all of this.
 //!
+//! A struct that was written by hand is held against a contract by [`Contracts::assert_schema`], in a test.
+//!
 //! This crate has no features.
 
 #![warn(clippy::too_many_lines)]
@@ -69,6 +71,7 @@ mod contracts;
 mod examples;
 mod files;
 mod generated;
+mod hand_written;
 mod json;
 mod panics;
 mod registry;
@@ -81,4 +84,5 @@ pub use contracts::{Contracts, Error, Generated, Rendered};
 pub use coverage::Coverage;
 pub use diagnostic::{Diagnostic, Report};
 pub use examples::Example;
+pub use hand_written::{SchemaDifference, SchemaMismatch};
 pub use model::Model;

@@ -1,8 +1,7 @@
 //! The command: files, and exit codes.
 
-use std::process::ExitCode;
-
 use dispatcher_cli::export::{Command, FileArguments, run};
+use dispatcher_cli::output::End;
 use dispatcher_test_fixtures::TestResult;
 
 use crate::directory;
@@ -19,13 +18,13 @@ fn files_are_written_into_directories_that_are_new() -> TestResult {
     let folder = tempfile::tempdir()?;
     let output = folder.path().join("new/types/events.ts");
     assert_eq!(
-        run(&typescript(&directory::reference(), output.clone())),
-        ExitCode::SUCCESS
+        run(&typescript(&directory::reference(), output.clone())).end,
+        End::Success
     );
     assert!(std::fs::read_to_string(output)?.contains("export type Event ="));
     let mut arguments = directory::catalogue(&directory::reference());
     arguments.output = folder.path().join("catalogue");
-    assert_eq!(run(&Command::Catalogue(arguments)), ExitCode::SUCCESS);
+    assert_eq!(run(&Command::Catalogue(arguments)).end, End::Success);
     assert!(
         folder
             .path()
@@ -41,16 +40,16 @@ fn contracts_with_faults_exit_with_1_and_a_wrong_call_with_2() -> TestResult {
     let folder = tempfile::tempdir()?;
     let output = folder.path().join("events.ts");
     assert_eq!(
-        run(&typescript(folder.path(), output.clone())),
-        ExitCode::from(1)
+        run(&typescript(folder.path(), output.clone())).end,
+        End::Findings
     );
     assert!(!output.exists());
     let taken = folder.path().join("file");
     std::fs::write(&taken, "")?;
     let wrong = typescript(&directory::reference(), taken.join("events.ts"));
-    assert_eq!(run(&wrong), ExitCode::from(2));
+    assert_eq!(run(&wrong).end, End::CalledWrongly);
     let mut arguments = directory::arguments(&directory::reference());
     arguments.domain = Some("nowhere".to_owned());
-    assert_eq!(run(&Command::Asyncapi(arguments)), ExitCode::from(2));
+    assert_eq!(run(&Command::Asyncapi(arguments)).end, End::CalledWrongly);
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! The `JsonSchema` of a generated type is its contract: on its own, without the directory that it
 //! comes from, it accepts and refuses what the contract does.
 
+mod hand_written;
+
 use std::collections::BTreeMap;
 
 use boon::{Compiler, Draft, Schemas};

@@ -21,6 +21,7 @@ use dispatcher_schema::registry::{
     EventEntry, REGISTRY_FILE, Registry, Spot, Status, VersionEntry,
 };
 
+pub(crate) use self::names::rust_type;
 use crate::diagnostic::{Diagnostic, Report, closest};
 use crate::files::{Files, ReadError};
 use crate::json::{self, Place};

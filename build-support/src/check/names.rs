@@ -20,7 +20,7 @@ pub(super) fn module(event_type: &str) -> String {
 }
 
 /// `CreditLocked`
-pub(super) fn rust_type(name: &str) -> String {
+pub(crate) fn rust_type(name: &str) -> String {
     let mut rust = String::with_capacity(name.len());
     for part in name.split(['.', '_']) {
         let mut chars = part.chars();

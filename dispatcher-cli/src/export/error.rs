@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use dispatcher_build_support::Report;
 use dispatcher_runtime::RegistryError;
 
-use crate::output::End;
+use crate::output::Output;
 
 /// An export failed.
 #[derive(Debug, thiserror::Error)]
@@ -59,23 +59,16 @@ pub enum ExportError {
 }
 
 impl ExportError {
-    /// Whether the contracts have faults, or the command was called wrongly.
-    pub(super) fn end(&self) -> End {
+    /// What the command prints: faults of the contracts are findings, and anything else is a wrong call.
+    pub(super) fn output(&self) -> Output {
+        let source = std::error::Error::source(self).map(|source| format!(": {source}"));
+        let message = format!("{self}{}", source.unwrap_or_default());
         match self {
-            Self::Contracts(_) | Self::Registry(_) | Self::Sample { .. } => End::Findings,
+            Self::Contracts(report) => Output::faults(report),
+            Self::Registry(_) | Self::Sample { .. } => Output::faults(format!("error: {message}")),
             Self::Read { .. } | Self::UnknownDomain { .. } | Self::Write { .. } => {
-                End::CalledWrongly
+                Output::wrong_call(message)
             }
         }
-    }
-
-    /// The error and what caused it.
-    pub(super) fn report(&self) -> String {
-        let source = std::error::Error::source(self).map(|source| format!(": {source}"));
-        let prefix = match self {
-            Self::Contracts(_) => "",
-            _ => "error: ",
-        };
-        format!("{prefix}{self}{}", source.unwrap_or_default())
     }
 }

@@ -26,10 +26,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use crate::output::Output;
 pub use error::ExportError;
 use source::Source;
-
-use crate::output::Output;
 
 /// A form to export the contracts in.
 #[derive(Debug, Subcommand)]
@@ -84,14 +83,11 @@ pub struct CatalogueArguments {
     pub title: String,
 }
 
-/// Runs an export. Fails if the contracts have faults, or if the command cannot be carried out as it was called.
+/// Runs an export. It ends with findings if the contracts have faults, and as called wrongly if a file cannot be written
+/// or no domain has the name.
 #[must_use]
 pub fn run(command: &Command) -> Output {
-    export(command).unwrap_or_else(|error| Output {
-        stdout: String::new(),
-        stderr: format!("{}\n", error.report()),
-        end: error.end(),
-    })
+    export(command).unwrap_or_else(|error| error.output())
 }
 
 fn export(command: &Command) -> Result<Output, ExportError> {
@@ -154,6 +150,7 @@ pub fn catalogue(arguments: &CatalogueArguments) -> Result<Vec<Page>, ExportErro
     Ok(catalogue::pages(&source, &arguments.title))
 }
 
+/// Writes a text into a file, or to standard output.
 fn deliver(output: Option<&Path>, text: String) -> Result<Output, ExportError> {
     let Some(path) = output else {
         return Ok(Output::success(text));

@@ -23,11 +23,12 @@ impl Source {
     /// Reads and checks a directory.
     pub(super) fn open(directory: &Path) -> Result<Self, ExportError> {
         // Both readers take the same directory, also where Cargo has set the directory of a package.
+        let shown = directory.to_string_lossy().replace('\\', "/");
         let directory = std::path::absolute(directory).map_err(|source| ExportError::Read {
             path: PathBuf::from(directory),
             source,
         })?;
-        let model = Contracts::new(&directory).check()?;
+        let model = Contracts::new(&directory).shown_as(shown).check()?;
         Ok(Self {
             model,
             gate: LoadedRegistry::from_dir(&directory)?,
@@ -77,8 +78,8 @@ pub(super) fn root(version: &Version) -> Option<Location> {
 /// What a status is called.
 pub(super) fn status_name(status: &Status) -> &'static str {
     match status {
-        Status::Active => "active",
         Status::Upcoming => "upcoming",
+        Status::Active => "active",
         Status::Deprecated(_) => "deprecated",
         Status::Retired => "retired",
     }
