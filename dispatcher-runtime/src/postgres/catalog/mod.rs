@@ -18,7 +18,7 @@ use crate::postgres::transaction;
 
 statements! {
     /// What reads and writes the contracts.
-    pub(crate) struct CatalogStatements { push_contracts, read_contracts, read_read_as }
+    pub(crate) struct CatalogStatements { limit_lock_wait, push_contracts, read_contracts, read_read_as }
 }
 
 /// The contracts that programs have pushed to a table family. Clones share the pool.
@@ -75,17 +75,19 @@ impl ContractsCatalog {
     /// again changes nothing.
     ///
     /// # Errors
-    /// The tables are missing, the role may not write them, or the database failed. Nothing has changed then.
+    /// The tables are missing, the role may not write them, another transaction holds what it writes for longer than the
+    /// limit of 10 s, or the database failed. Nothing has changed then.
     ///
     /// # Cancellation
     /// It is one transaction: if the future is dropped, all of it is written or nothing.
     pub async fn push(&self, registry: &Registry) -> Result<(), DatabaseError> {
-        let mut connection = transaction::acquire(&self.pool).await?;
-        let push = self.statements.push_contracts.query();
-        push.bind(document::contracts(registry).to_string())
-            .execute(&mut *connection)
-            .await?;
-        Ok(())
+        let contracts = document::contracts(registry).to_string();
+        let mut tx = transaction::begin(&self.pool).await?;
+        let limit = self.statements.limit_lock_wait.query();
+        limit.execute(&mut *tx).await?;
+        let push = self.statements.push_contracts.query().bind(contracts);
+        push.execute(&mut *tx).await?;
+        Ok(tx.commit().await?)
     }
 
     /// What the database says differently from this registry, by event type and version. None where nothing was pushed.
