@@ -75,8 +75,8 @@ impl ContractsCatalog {
     /// again changes nothing.
     ///
     /// # Errors
-    /// The tables are missing, the role may not write them, another transaction holds what it writes for longer than the
-    /// limit of 10 s, or the database failed. Nothing has changed then.
+    /// The tables are missing, the role may not write them, another transaction holds what it writes for longer than
+    /// 5 s, or the database failed. Nothing has changed then.
     ///
     /// # Cancellation
     /// It is one transaction: if the future is dropped, all of it is written or nothing.
