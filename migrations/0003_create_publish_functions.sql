@@ -8,7 +8,7 @@
 -- database. SQL cannot check JSON Schema: a payload that breaks its contract becomes a dead letter of each
 -- subscription.
 --
--- All of them run with the caller's privileges.
+-- All of them run with the caller's privileges, except the check of the contracts, which only reads.
 
 -- UUIDv7: 48 bits of Unix milliseconds, 12 bits of the fraction of a millisecond, 62 random bits.
 -- uuidv7() exists only in Postgres 18 and later. This starts from a version 4, whose variant bits

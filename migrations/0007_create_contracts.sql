@@ -242,9 +242,11 @@ BEGIN
 END
 $$;
 
--- Where no contracts were pushed, it refuses nothing. Like dispatcher_publish, it refers to the tables by oid.
+-- Where no contracts were pushed, it refuses nothing. Like dispatcher_publish, it refers to the tables by oid. It runs with
+-- the rights of its owner, so that a role that may publish needs none on the contracts: it takes three scalars, writes
+-- nothing, and what it returns is an error.
 CREATE OR REPLACE FUNCTION dispatcher_check_contract(event_type text, schema_version integer, producer text) RETURNS void
-LANGUAGE sql STABLE BEGIN ATOMIC
+LANGUAGE sql STABLE SECURITY DEFINER BEGIN ATOMIC
     SELECT dispatcher_refuse_contract(string_agg(fault.problem, '; '::text), string_agg(fault.remedy, E'\n'::text))
       FROM (
         SELECT pg_catalog.format('the contracts have no event type %L', left(given.event_type, 100)) AS problem,

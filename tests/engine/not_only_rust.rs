@@ -282,13 +282,6 @@ async fn rows_inserted_straight_into_the_log_are_delivered_or_become_dead_letter
             &good,
             "/schema_version: a number is less",
         ),
-        (
-            id(4),
-            "tnt_a",
-            i32::MAX,
-            &good,
-            "no live version 2147483647",
-        ),
         (id(5), "tnt_a", 1, "null", "[type]"),
         (id(6), "tnt_a", 1, "\"\\u0000\"", "[type]"),
         (

@@ -6,6 +6,7 @@
 mod admission;
 mod builder;
 pub(crate) mod clock;
+mod contracts;
 pub(crate) mod delivery;
 pub(crate) mod erased_events;
 pub(crate) mod event_of;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::admission::{admit, new_replica, withdraw};
+use super::contracts;
 use super::lease::keeper::{Keeper, Signals};
 use super::lease::partitions::register;
 use super::orphans;
@@ -78,7 +79,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         orphans::warn(&self.pool, &settings, &names).await?;
         self.admit(&settings).await?;
         warn_of_other_windows(&self.pool, &settings).await?;
-        settings.log.catalog.greet(D::NAME, D::registry()).await;
+        contracts::greet(&settings, D::registry()).await;
         let running = self.run(settings, &family, names);
         tracing::info!(
             consumer = D::NAME,

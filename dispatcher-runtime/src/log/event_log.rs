@@ -17,8 +17,9 @@ use super::horizon::{Blocker, Horizon};
 use super::rows::{Anchor, Batch, Mismatch, Selection, bind_row_limits};
 use super::start_from::StartFrom;
 use super::statements::{LogStatements, SweepStatements};
+use crate::contract::bounded_text::error_text;
 use crate::postgres::catalog::ContractsCatalog;
-use crate::postgres::error::{ConfigError, DatabaseError};
+use crate::postgres::error::{ConfigError, DatabaseError, sql_state};
 use crate::postgres::family::Family;
 use crate::postgres::transaction;
 
@@ -128,6 +129,38 @@ impl EventLog {
         let next = self.statements.read_next_event.query().bind(after);
         let row = next.fetch_optional(connection).await?;
         row.map(|row| row.try_get("position")).transpose()
+    }
+
+    /// Which of these versions (event type and number) may be read as which older ones, as the contracts in the log's
+    /// database say. None where the tables are missing, or this role may not read them.
+    pub(crate) async fn read_as(
+        &self,
+        versions: &[(&str, i32)],
+    ) -> Result<Vec<(String, i32, i32)>, sqlx::Error> {
+        let (event_types, numbers): (Vec<_>, Vec<_>) = versions.iter().copied().unzip();
+        let read = self.statements.read_read_as.query();
+        let read = read.bind(event_types).bind(numbers);
+        let mut connection = transaction::acquire(&self.pool).await?;
+        let rows = match read.fetch_all(&mut *connection).await {
+            // insufficient_privilege, undefined_table
+            Err(error) if matches!(sql_state(&error).as_deref(), Some("42501" | "42P01")) => {
+                tracing::debug!(
+                    error = error_text(&error),
+                    "the contracts in the database cannot be read, so events of newer versions wait"
+                );
+                return Ok(Vec::new());
+            }
+            rows => rows?,
+        };
+        let read_as = rows.iter().map(|row| {
+            let event_type = row.try_get("event_type")?;
+            Ok((
+                event_type,
+                row.try_get("schema_version")?,
+                row.try_get("as_version")?,
+            ))
+        });
+        read_as.collect()
     }
 
     /// Which part of the server's queue of notifications is in use.

@@ -14,6 +14,7 @@ statements! {
         read_horizon,
         read_last_event,
         read_next_event,
+        read_read_as,
         read_writers,
     }
 

@@ -284,13 +284,13 @@ impl StoredEvent {
     }
 
     /// The payload without what the older version does not declare.
-    fn pruned(&self, contracts: &'static Registry, older: u32, mut payload: Value) -> Value {
+    fn pruned(&self, contracts: &'static Registry, older: u32, payload: Value) -> Value {
         let event = contracts.event(&self.event_type);
         let version = event.and_then(|event| event.version(older));
-        if let Some(schema) = version.and_then(|version| version.schema) {
-            schema.prune(&mut payload);
+        match version.and_then(|version| version.schema) {
+            Some(schema) => schema.pruned(payload),
+            None => payload,
         }
-        payload
     }
 
     /// Refuses an event that no version of the payload could help: its payload is not JSON, the gate of the envelope

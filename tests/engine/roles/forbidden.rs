@@ -69,6 +69,8 @@ async fn a_producer_publishes_its_own_events_only_and_chooses_no_position() -> T
             ("UPDATE dispatcher_event SET producer = 'revenue'", DENIED),
             ("DELETE FROM dispatcher_event", DENIED),
             ("TRUNCATE dispatcher_event", DENIED),
+            ("SELECT dispatcher_push_contracts('[]')", DENIED),
+            ("SELECT FROM dispatcher_contract", DENIED),
             (
                 "SELECT setval('dispatcher_event_position_seq', 100)",
                 DENIED,
@@ -257,5 +259,38 @@ async fn an_eraser_only_erases_and_cannot_change_the_audit() -> TestResult {
     )
     .await?;
     pool.close().await;
+    company.close().await
+}
+
+/// What they say decides what others may publish, and how others read it.
+#[tokio::test]
+async fn nobody_but_the_migrator_changes_the_contracts_in_the_database() -> TestResult {
+    let company = Company::new().await?;
+    let roles = [
+        "consumer_coaching",
+        "operator",
+        "retention",
+        "producer_revenue",
+    ];
+    for (number, role) in roles.iter().enumerate() {
+        let pool = company
+            .service(&format!("service_{number}"), &[role])
+            .await?;
+        let tables = [
+            "contract",
+            "contract_consumer",
+            "contract_version",
+            "contract_document",
+            "contract_read_as",
+        ];
+        for table in tables {
+            let delete = format!("DELETE FROM dispatcher_{table}");
+            let insert = format!("INSERT INTO dispatcher_{table} DEFAULT VALUES");
+            refused(&pool, &[(&delete, DENIED), (&insert, DENIED)]).await?;
+        }
+        let push = "SELECT dispatcher_push_contracts('[]')";
+        refused(&pool, &[(push, DENIED)]).await?;
+        pool.close().await;
+    }
     company.close().await
 }

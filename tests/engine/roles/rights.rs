@@ -62,10 +62,6 @@ operator dispatcher_subscription DELETE SELECT UPDATE
 producer_revenue dispatcher_check_contract EXECUTE
 producer_revenue dispatcher_check_envelope EXECUTE
 producer_revenue dispatcher_check_row EXECUTE
-producer_revenue dispatcher_closest_event_type EXECUTE
-producer_revenue dispatcher_contract SELECT
-producer_revenue dispatcher_contract_version SELECT
-producer_revenue dispatcher_edit_distance EXECUTE
 producer_revenue dispatcher_event INSERT(event_id event_type schema_version occurred_at tenant_id producer subject actor correlation_id causation_id traceparent payload) SELECT(position event_id)
 producer_revenue dispatcher_event_position_seq SELECT
 producer_revenue dispatcher_generate_event_id EXECUTE
@@ -75,7 +71,6 @@ producer_revenue dispatcher_needs_program EXECUTE
 producer_revenue dispatcher_publish EXECUTE
 producer_revenue dispatcher_publish_alone EXECUTE
 producer_revenue dispatcher_read_traceparent EXECUTE
-producer_revenue dispatcher_refuse_contract EXECUTE
 retention dispatcher_cursor SELECT
 retention dispatcher_dead_letter DELETE SELECT
 retention dispatcher_dedup DELETE SELECT
@@ -85,10 +80,13 @@ retention dispatcher_retry SELECT
 ";
 
 /// Functions that only the owner needs. Everything else is in at least one line above.
-const FOR_THE_OWNER: [&str; 4] = [
+const FOR_THE_OWNER: [&str; 7] = [
+    "dispatcher_closest_event_type",
+    "dispatcher_edit_distance",
     "dispatcher_event_floor",
     "dispatcher_event_notify",
     "dispatcher_push_contracts",
+    "dispatcher_refuse_contract",
     "dispatcher_status_rank",
 ];
 

@@ -5,6 +5,7 @@ use dispatcher_runtime::{
     SubscriptionOptions,
 };
 use dispatcher_test_fixtures::TestResult;
+use dispatcher_test_fixtures::log::Log;
 use serde_json::json;
 use sqlx::Executor;
 
@@ -234,5 +235,46 @@ async fn a_consumer_pushes_at_its_start_and_takes_nothing_back() -> TestResult {
         .stop()
         .await;
     assert_eq!(catalog.differences(&after::REGISTRY).await?, []);
+    world.close().await
+}
+
+/// Each difference is a line, up to 20; of more, their number is logged.
+#[tokio::test]
+async fn what_differs_is_logged_at_the_start_within_limits() -> TestResult {
+    let log = Log::default();
+    // See `unknown::it_is_logged_once`.
+    let _second = tracing::Dispatch::new(Log::default());
+    let world = World::new().await?;
+    let handled = Handled::new();
+    let start = async || {
+        let guard = tracing::subscriber::set_default(log.clone());
+        let consumer = old(&world.pool, &handled, SubscriptionOptions::new())
+            .start()
+            .await?;
+        consumer.stop().await;
+        drop(guard);
+        TestResult::Ok(())
+    };
+    start().await?;
+    assert!(!log.text().contains("differ"), "{}", log.text());
+    ContractsCatalog::new(world.pool.clone())
+        .push(&after::REGISTRY)
+        .await?;
+    start().await?;
+    let line =
+        "difference=parcel.sent: the program lacks the version 2, which is active in the database";
+    assert!(log.text().contains(line), "{}", log.text());
+    world
+        .pool
+        .execute(
+            "INSERT INTO dispatcher_contract (event_type, producer, contract, description, status, newest_version)
+             SELECT 'event.type' || n, 'depot', '', '', 'active', 1 FROM generate_series(1, 100) AS n",
+        )
+        .await?;
+    let before = log.text().len();
+    start().await?;
+    let text = log.text().split_off(before);
+    assert_eq!(text.matches("difference=").count(), 20, "{text}");
+    assert!(text.contains("others=83"), "{text}");
     world.close().await
 }

@@ -113,8 +113,8 @@ async fn learn<S>(partition: &Partition<S>, listed: &[AwaitedVersion]) -> Result
     if unknown.is_empty() {
         return Ok(());
     }
-    let catalog = &partition.settings().log.catalog;
-    for (event_type, schema_version, as_version) in catalog.read_as(&unknown).await? {
+    let log = &partition.settings().log;
+    for (event_type, schema_version, as_version) in log.read_as(&unknown).await? {
         let newer = AwaitedVersion {
             event_type,
             schema_version,

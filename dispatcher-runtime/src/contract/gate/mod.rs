@@ -15,7 +15,6 @@ pub(crate) mod envelope;
 mod explain;
 mod finding;
 mod outline;
-#[cfg(feature = "consume")]
 mod prune;
 mod reference;
 mod report;
@@ -168,11 +167,13 @@ impl PayloadSchema {
         shown::masked(outline, payload)
     }
 
-    /// Takes out of a payload of a newer version what this one does not declare, so that it may be read as this one.
-    /// Whether it is valid then is another question.
-    #[cfg(feature = "consume")]
-    pub(crate) fn prune(&self, payload: &mut Value) {
-        prune::prune(self.outline(), payload);
+    /// A payload of another version as it may be read as one of this one: without the properties that this schema does
+    /// not declare in its closed objects. Where a branch (`anyOf`, `if` and the like) may decide by the names that are
+    /// there, none is left out. Whether the rest is valid, [`validate`](Self::validate) says.
+    #[must_use]
+    pub fn pruned(&self, mut payload: Value) -> Value {
+        prune::prune(self.outline(), &mut payload);
+        payload
     }
 
     /// Whether this is the envelope's, and demands what the reference schema demands.

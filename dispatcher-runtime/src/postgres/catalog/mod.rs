@@ -6,19 +6,19 @@
 mod differences;
 mod document;
 
-use sqlx::{PgPool, Row};
+use sqlx::PgPool;
 
 pub use differences::CatalogDifference;
 
 use crate::contract::registry::Registry;
-use crate::postgres::error::{ConfigError, DatabaseError, sql_state};
+use crate::postgres::error::{ConfigError, DatabaseError};
 use crate::postgres::family::Family;
 use crate::postgres::sql::statements;
 use crate::postgres::transaction;
 
 statements! {
     /// What reads and writes the contracts.
-    pub(crate) struct CatalogStatements { push_contracts, read_contracts, read_read_as }
+    pub(crate) struct CatalogStatements { limit_lock_wait, push_contracts, read_contracts }
 }
 
 /// The contracts that programs have pushed to a table family. Clones share the pool.
@@ -71,21 +71,27 @@ impl ContractsCatalog {
 
     /// Writes the contracts of a program, as the role that owns the tables. Programs of several versions may push in any
     /// order and at the same time: event types, versions, schemas and consumers are only added, a status only goes
-    /// forward (upcoming, active, deprecated, retired), and the rest is that of the program with the highest version of the event type. Calling it
-    /// again changes nothing.
+    /// forward (upcoming, active, deprecated, retired), and the rest is that of the program with the highest version of the
+    /// event type. Returns whether there was anything to write; calling it again changes nothing.
     ///
     /// # Errors
-    /// The tables are missing, the role may not write them, or the database failed. Nothing has changed then.
+    /// The tables are missing, the role may not write them, another transaction holds what it writes for longer than
+    /// 5 s, or the database failed. Nothing has changed then.
     ///
     /// # Cancellation
     /// It is one transaction: if the future is dropped, all of it is written or nothing.
-    pub async fn push(&self, registry: &Registry) -> Result<(), DatabaseError> {
-        let mut connection = transaction::acquire(&self.pool).await?;
-        let push = self.statements.push_contracts.query();
-        push.bind(document::contracts(registry).to_string())
-            .execute(&mut *connection)
-            .await?;
-        Ok(())
+    pub async fn push(&self, registry: &Registry) -> Result<bool, DatabaseError> {
+        if !differences::has_news(registry, &self.read().await?) {
+            return Ok(false);
+        }
+        let contracts = document::contracts(registry).to_string();
+        let mut tx = transaction::begin(&self.pool).await?;
+        let limit = self.statements.limit_lock_wait.query();
+        limit.execute(&mut *tx).await?;
+        let push = self.statements.push_contracts.query().bind(contracts);
+        push.execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// What the database says differently from this registry, by event type and version. None where nothing was pushed.
@@ -111,96 +117,5 @@ impl ContractsCatalog {
         let read = self.statements.read_contracts.query();
         let rows = read.fetch_all(&mut *connection).await?;
         differences::Stored::from_rows(&rows)
-    }
-}
-
-/// How many differences are logged at a start.
-#[cfg(feature = "consume")]
-const MOST_LOGGED: usize = 20;
-
-#[cfg(feature = "consume")]
-impl ContractsCatalog {
-    /// At the start of a program: pushes what the database lacks, if the role may, and logs what differs then. It never
-    /// fails, because a program can do without.
-    pub(crate) async fn greet(&self, program: &'static str, registry: &Registry) {
-        if let Err(error) = self.try_greet(program, registry).await {
-            tracing::debug!(
-                program,
-                error = crate::contract::bounded_text::error_text(&error),
-                "the contracts in the database could not be read or written; the program goes on without them"
-            );
-        }
-    }
-
-    async fn try_greet(
-        &self,
-        program: &'static str,
-        registry: &Registry,
-    ) -> Result<(), DatabaseError> {
-        let mut stored = self.read().await?;
-        if differences::has_news(registry, &stored) {
-            match self.push(registry).await {
-                Ok(()) => stored = self.read().await?,
-                Err(error) => tracing::debug!(
-                    program,
-                    error = crate::contract::bounded_text::error_text(&error),
-                    "the contracts of this program were not pushed"
-                ),
-            }
-        }
-        if stored.is_empty() {
-            return Ok(());
-        }
-        let differences = differences::between(registry, &stored);
-        for difference in differences.iter().take(MOST_LOGGED) {
-            tracing::info!(
-                program,
-                %difference,
-                "the contracts of this program and those in the database differ"
-            );
-        }
-        if let Some(others) = differences.len().checked_sub(MOST_LOGGED)
-            && others > 0
-        {
-            tracing::info!(
-                program,
-                others,
-                "the contracts of this program and those in the database differ in more places"
-            );
-        }
-        Ok(())
-    }
-
-    /// Which of these versions (event type and number) may be read as which older ones. None where the tables are
-    /// missing, or this role may not read them.
-    pub(crate) async fn read_as(
-        &self,
-        versions: &[(&str, i32)],
-    ) -> Result<Vec<(String, i32, i32)>, sqlx::Error> {
-        let (event_types, numbers): (Vec<_>, Vec<_>) = versions.iter().copied().unzip();
-        let mut connection = transaction::acquire(&self.pool).await?;
-        let read = self.statements.read_read_as.query();
-        let read = read.bind(event_types).bind(numbers);
-        match read.fetch_all(&mut *connection).await {
-            Ok(rows) => rows
-                .iter()
-                .map(|row| {
-                    Ok((
-                        row.try_get("event_type")?,
-                        row.try_get("schema_version")?,
-                        row.try_get("as_version")?,
-                    ))
-                })
-                .collect(),
-            // insufficient_privilege, undefined_table
-            Err(error) if matches!(sql_state(&error).as_deref(), Some("42501" | "42P01")) => {
-                tracing::debug!(
-                    error = crate::contract::bounded_text::error_text(&error),
-                    "the contracts in the database cannot be read, so newer versions wait"
-                );
-                Ok(Vec::new())
-            }
-            Err(error) => Err(error),
-        }
     }
 }
