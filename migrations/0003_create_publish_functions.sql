@@ -4,8 +4,9 @@
 -- dispatcher_publish is written in SQL with a body that is parsed when it is created, so it refers to
 -- tables and functions by oid: whatever the caller's search path and temporary tables are called,
 -- and after ALTER SCHEMA … RENAME, the event lands in this table family. Faults that SQL can see are
--- refused before the insert, all of them at once. SQL cannot check JSON Schema: a payload that breaks
--- its contract becomes a dead letter of each subscription.
+-- refused before the insert, all of them at once; so is what the contracts do not have that were pushed to this
+-- database. SQL cannot check JSON Schema: a payload that breaks its contract becomes a dead letter of each
+-- subscription.
 --
 -- All of them run with the caller's privileges.
 
@@ -128,6 +129,13 @@ $$;
 COMMENT ON FUNCTION dispatcher_check_envelope(text, json, text, text, text, text, text, text, text, integer, timestamptz, integer) IS
     'Refuses an invalid envelope, with all its faults at once.';
 
+-- Checks the event against the contracts that were pushed to this database. 0007_create_contracts.sql, which has their
+-- tables, replaces it.
+CREATE FUNCTION dispatcher_check_contract(event_type text, schema_version integer, producer text) RETURNS void
+LANGUAGE sql STABLE BEGIN ATOMIC
+    SELECT;
+END;
+
 -- "position" is quoted because it is a keyword where a parameter is named.
 CREATE FUNCTION dispatcher_publish(
     event_type     text,
@@ -152,6 +160,8 @@ LANGUAGE sql VOLATILE BEGIN ATOMIC
         dispatcher_publish.correlation_id, dispatcher_publish.causation_id,
         dispatcher_publish.event_id, dispatcher_publish.schema_version,
         dispatcher_publish.occurred_at);
+    SELECT dispatcher_check_contract(
+        dispatcher_publish.event_type, dispatcher_publish.schema_version, dispatcher_publish.producer);
     WITH new AS MATERIALIZED (
         SELECT coalesce(dispatcher_publish.event_id, dispatcher_generate_event_id()) AS event_id
     ), inserted AS (

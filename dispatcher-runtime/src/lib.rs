@@ -116,8 +116,8 @@ pub use contract::payload::{Domain, Payload};
 pub use contract::permission::{ConsumedBy, PublishedBy};
 pub use contract::position::Position;
 pub use contract::registry::{
-    Difference, EventContract, LoadedEvent, LoadedRegistry, LoadedVersion, Registry, RegistryError,
-    RegistryFault, Status, VersionContract,
+    Difference, EventContract, LoadedEvent, LoadedRegistry, LoadedVersion, ReadAs, ReadAsProof,
+    Registry, RegistryError, RegistryFault, Status, VersionContract,
 };
 pub use contract::upcast::{TryUpcast, Upcast};
 pub use contract::value::{Date, DateTime, Deferred, Integer, Number, Refined, ValueError};
@@ -130,6 +130,8 @@ pub use time;
 /// The version of the crate `uuid` that appears in this interface.
 pub use uuid;
 
+#[cfg(any(feature = "publish", feature = "consume"))]
+pub use postgres::catalog::{CatalogDifference, ContractsCatalog};
 #[cfg(feature = "postgres")]
 pub use postgres::error::{ConfigError, DatabaseError, MigrateError};
 #[cfg(feature = "postgres")]

@@ -78,6 +78,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         orphans::warn(&self.pool, &settings, &names).await?;
         self.admit(&settings).await?;
         warn_of_other_windows(&self.pool, &settings).await?;
+        settings.log.catalog.greet(D::NAME, D::registry()).await;
         let running = self.run(settings, &family, names);
         tracing::info!(
             consumer = D::NAME,

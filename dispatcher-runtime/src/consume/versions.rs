@@ -26,6 +26,8 @@ pub(crate) struct AwaitedVersion {
 pub(crate) struct KnownVersions {
     registry: &'static Registry,
     newest: HashMap<&'static str, i32>,
+    /// Newer versions that may be read as one that the contracts have.
+    read_as: Mutex<HashMap<AwaitedVersion, u32>>,
     logged: Mutex<HashSet<(&'static str, AwaitedVersion)>>,
 }
 
@@ -39,6 +41,7 @@ impl KnownVersions {
         Self {
             registry,
             newest: newest.collect(),
+            read_as: Mutex::default(),
             logged: Mutex::default(),
         }
     }
@@ -62,6 +65,27 @@ impl KnownVersions {
     pub(crate) fn is_known(&self, event_type: &str, schema_version: i32) -> bool {
         let newest = self.newest.get(event_type);
         newest.is_none_or(|newest| schema_version <= *newest)
+    }
+
+    /// The contracts in the database say that a newer version may be read as an older one. It counts if the program
+    /// has that one; of several, the newest.
+    pub(crate) fn learn(&self, newer: AwaitedVersion, as_version: i32) {
+        let Ok(as_version) = u32::try_from(as_version) else {
+            return;
+        };
+        let event = self.registry.event(&newer.event_type);
+        let version = event.and_then(|event| event.version(as_version));
+        if version.is_some_and(|version| version.schema.is_some()) {
+            let mut read_as = self.read_as.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = read_as.entry(newer).or_default();
+            *known = as_version.max(*known);
+        }
+    }
+
+    /// The older version as which it may be read, as far as is known.
+    pub(crate) fn read_as(&self, newer: &AwaitedVersion) -> Option<u32> {
+        let read_as = self.read_as.lock().unwrap_or_else(PoisonError::into_inner);
+        read_as.get(newer).copied()
     }
 
     /// The version that an event has to wait for. One whose envelope is refused does not wait: no version helps it.

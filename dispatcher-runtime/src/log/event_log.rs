@@ -17,6 +17,7 @@ use super::horizon::{Blocker, Horizon};
 use super::rows::{Anchor, Batch, Mismatch, Selection, bind_row_limits};
 use super::start_from::StartFrom;
 use super::statements::{LogStatements, SweepStatements};
+use crate::postgres::catalog::ContractsCatalog;
 use crate::postgres::error::{ConfigError, DatabaseError};
 use crate::postgres::family::Family;
 use crate::postgres::transaction;
@@ -43,6 +44,8 @@ pub struct EventLog {
     pool: PgPool,
     pub(crate) statements: LogStatements,
     pub(crate) sweeps: SweepStatements,
+    /// The contracts in the same database.
+    pub(crate) catalog: ContractsCatalog,
 }
 
 impl EventLog {
@@ -61,6 +64,7 @@ impl EventLog {
 
     pub(crate) fn of(pool: PgPool, family: &Family) -> Self {
         Self {
+            catalog: ContractsCatalog::of(pool.clone(), family),
             pool,
             statements: LogStatements::new(family),
             sweeps: SweepStatements::new(family),

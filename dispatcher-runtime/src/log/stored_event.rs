@@ -40,6 +40,8 @@ pub struct StoredEvent {
     /// Of a row that is too large to be read whole: the bytes of each column of [`MEASURED`]. The long ones are
     /// empty here, and the payload is null.
     pub(crate) lengths: Option<Vec<Option<i32>>>,
+    /// The version as which it is read, where the program does not have its own. It is not in the log.
+    pub(crate) read_as: Option<u32>,
 }
 
 /// The columns whose lengths are read, in their order.
@@ -68,7 +70,7 @@ macro_rules! projection {
             pub(crate) fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
                 let mut places = 0_usize..;
                 let mut next = || places.next().unwrap_or_default();
-                Ok(Self { $($field: row.try_get(next())?),+ })
+                Ok(Self { $($field: row.try_get(next())?,)+ read_as: None })
             }
         }
     };
@@ -122,6 +124,12 @@ pub enum EnvelopeError {
     /// The gate or the type refused the payload.
     #[doc(hidden)]
     Payload(DecodeError),
+    /// The same of a payload that was read as one of an older version.
+    #[doc(hidden)]
+    ReadAs {
+        schema_version: u32,
+        error: DecodeError,
+    },
 }
 
 impl fmt::Display for EnvelopeError {
@@ -147,6 +155,13 @@ impl fmt::Display for EnvelopeError {
             }
             Self::Text(problem) => write!(f, "the payload cannot be read: {problem}"),
             Self::Payload(error) => error.fmt(f),
+            Self::ReadAs {
+                schema_version,
+                error,
+            } => write!(
+                f,
+                "the payload of version {schema_version} was read as one of an older version, and {error}"
+            ),
         }
     }
 }
@@ -178,6 +193,7 @@ impl StoredEvent {
             inserted_at: OffsetDateTime::UNIX_EPOCH,
             erased_at: None,
             lengths: None,
+            read_as: None,
         }
     }
 
@@ -240,7 +256,17 @@ impl StoredEvent {
         let payload = self.checked_payload(contracts, traceparent.as_deref())?;
         // The gate has seen that it is positive.
         let schema_version = u32::try_from(self.schema_version).unwrap_or_default();
-        let payload = decode(schema_version, payload).map_err(EnvelopeError::Payload)?;
+        let payload = match self.read_as {
+            None => decode(schema_version, payload).map_err(EnvelopeError::Payload)?,
+            Some(older) => {
+                let payload = self.pruned(contracts, older, payload);
+                let read = decode(older, payload);
+                read.map_err(|error| EnvelopeError::ReadAs {
+                    schema_version,
+                    error,
+                })?
+            }
+        };
         Ok(EventEnvelope {
             event_id: self.event_id.parse()?,
             event_type: self.event_type.clone(),
@@ -255,6 +281,16 @@ impl StoredEvent {
             traceparent: traceparent.map(Cow::into_owned),
             payload,
         })
+    }
+
+    /// The payload without what the older version does not declare.
+    fn pruned(&self, contracts: &'static Registry, older: u32, mut payload: Value) -> Value {
+        let event = contracts.event(&self.event_type);
+        let version = event.and_then(|event| event.version(older));
+        if let Some(schema) = version.and_then(|version| version.schema) {
+            schema.prune(&mut payload);
+        }
+        payload
     }
 
     /// Refuses an event that no version of the payload could help: its payload is not JSON, the gate of the envelope

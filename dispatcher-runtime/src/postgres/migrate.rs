@@ -30,6 +30,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0004_create_leases",
     "0005_create_delivery_tables",
     "0006_create_audit",
+    "0007_create_contracts",
 ];
 
 /// The number of this program. A migration that programs of lower numbers cannot live with raises what

@@ -1,6 +1,8 @@
 //! What publishing and consuming both need of Postgres: the table family, its migrations, the texts of
 //! statements, how a transaction begins, and what the server's errors mean.
 
+#[cfg(any(feature = "publish", feature = "consume"))]
+pub(crate) mod catalog;
 pub(crate) mod error;
 pub(crate) mod family;
 pub(crate) mod migrate;

@@ -139,6 +139,7 @@ impl<P: Payload> TestEvent<P> {
             inserted_at: OffsetDateTime::now_utc(),
             erased_at: None,
             lengths: None,
+            read_as: None,
         };
         Ok((stored, self.attempt))
     }

@@ -11,6 +11,11 @@ use super::{Company, SCHEMA};
 
 /// Role, object, rights. What is not listed is refused.
 const ALLOWED: &str = "
+consumer_coaching dispatcher_contract SELECT
+consumer_coaching dispatcher_contract_consumer SELECT
+consumer_coaching dispatcher_contract_document SELECT
+consumer_coaching dispatcher_contract_read_as SELECT
+consumer_coaching dispatcher_contract_version SELECT
 consumer_coaching dispatcher_cursor DELETE INSERT SELECT UPDATE
 consumer_coaching dispatcher_dead_letter INSERT
 consumer_coaching dispatcher_dedup INSERT SELECT
@@ -34,6 +39,11 @@ eraser dispatcher_event SELECT UPDATE(payload erased_at)
 eraser dispatcher_max_payload_bytes EXECUTE
 eraser dispatcher_retry SELECT UPDATE(failures)
 operator dispatcher_audit SELECT
+operator dispatcher_contract SELECT
+operator dispatcher_contract_consumer SELECT
+operator dispatcher_contract_document SELECT
+operator dispatcher_contract_read_as SELECT
+operator dispatcher_contract_version SELECT
 operator dispatcher_cursor DELETE SELECT UPDATE
 operator dispatcher_dead_letter SELECT UPDATE
 operator dispatcher_dedup DELETE SELECT UPDATE
@@ -49,8 +59,13 @@ operator dispatcher_reader DELETE SELECT
 operator dispatcher_replica DELETE SELECT
 operator dispatcher_retry DELETE INSERT SELECT UPDATE
 operator dispatcher_subscription DELETE SELECT UPDATE
+producer_revenue dispatcher_check_contract EXECUTE
 producer_revenue dispatcher_check_envelope EXECUTE
 producer_revenue dispatcher_check_row EXECUTE
+producer_revenue dispatcher_closest_event_type EXECUTE
+producer_revenue dispatcher_contract SELECT
+producer_revenue dispatcher_contract_version SELECT
+producer_revenue dispatcher_edit_distance EXECUTE
 producer_revenue dispatcher_event INSERT(event_id event_type schema_version occurred_at tenant_id producer subject actor correlation_id causation_id traceparent payload) SELECT(position event_id)
 producer_revenue dispatcher_event_position_seq SELECT
 producer_revenue dispatcher_generate_event_id EXECUTE
@@ -60,6 +75,7 @@ producer_revenue dispatcher_needs_program EXECUTE
 producer_revenue dispatcher_publish EXECUTE
 producer_revenue dispatcher_publish_alone EXECUTE
 producer_revenue dispatcher_read_traceparent EXECUTE
+producer_revenue dispatcher_refuse_contract EXECUTE
 retention dispatcher_cursor SELECT
 retention dispatcher_dead_letter DELETE SELECT
 retention dispatcher_dedup DELETE SELECT
@@ -69,7 +85,12 @@ retention dispatcher_retry SELECT
 ";
 
 /// Functions that only the owner needs. Everything else is in at least one line above.
-const FOR_THE_OWNER: [&str; 2] = ["dispatcher_event_floor", "dispatcher_event_notify"];
+const FOR_THE_OWNER: [&str; 4] = [
+    "dispatcher_event_floor",
+    "dispatcher_event_notify",
+    "dispatcher_push_contracts",
+    "dispatcher_status_rank",
+];
 
 const RIGHTS: &str = "
     WITH object AS (

@@ -2,6 +2,8 @@
 
 mod lost;
 mod programs;
+mod read_as;
+mod sql_publish;
 mod unknown;
 mod upcast;
 
@@ -33,7 +35,7 @@ mod after {
     }
 }
 
-/// An event of the depot, as a program in another language publishes it.
+/// An event of the depot, as a program publishes it that has newer contracts than the database.
 async fn publish(
     pool: &PgPool,
     event_type: &str,
@@ -41,7 +43,9 @@ async fn publish(
     subject: Option<&str>,
     payload: Value,
 ) -> TestResult {
-    let publish = "SELECT FROM dispatcher_publish($1, $2::json, $3, 'depot', subject => $4, schema_version => $5)";
+    let publish = "INSERT INTO dispatcher_event
+               (event_id, event_type, schema_version, occurred_at, tenant_id, producer, subject, actor, payload)
+        VALUES (dispatcher_generate_event_id(), $1, $5, now(), $3, 'depot', $4, 'system:depot', $2::json)";
     let publish = sqlx::query(publish).bind(event_type).bind(payload);
     let publish = publish.bind(TENANT).bind(subject).bind(version);
     publish.execute(pool).await?;

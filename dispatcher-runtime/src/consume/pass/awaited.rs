@@ -1,14 +1,14 @@
 //! Events that wait for a version which the program does not know, and the end of their wait.
 //!
 //! What is asked here costs nothing while no event waits. Under a new lease it is asked once: the replica before may have
-//! known less. While events wait it is asked again, a poll interval later at the earliest, and never for each event.
+//! known less. It is asked whether the program knows a version by now, and whether the contracts in the database say that it
+//! may be read as an older one. While events wait it is asked again, a poll interval later at the earliest, and never for each event.
 //! Should it fail, the pass fails, and the next one asks again.
 
 use std::collections::HashSet;
 use std::time::Instant;
 
 use sqlx::Row;
-use sqlx::postgres::PgConnection;
 
 use super::plan::Plan;
 use crate::consume::partition::Partition;
@@ -19,7 +19,7 @@ use crate::postgres::transaction;
 const BATCH: i64 = 1000;
 
 /// How many versions are looked at. Any writer can make up numbers.
-const MOST_VERSIONS: i64 = 100;
+const MOST_VERSIONS: usize = 100;
 
 /// What a partition's passes know about events that wait for their version.
 #[derive(Default)]
@@ -39,12 +39,17 @@ impl Awaited {
             if candidate.is_over() {
                 continue;
             }
-            candidate.awaits = known.awaited(&candidate.event);
-            if let Some(awaited) = &candidate.awaits
-                && self.versions.len() < MOST_VERSIONS as usize
-            {
+            let Some(awaited) = known.awaited(&candidate.event) else {
+                continue;
+            };
+            candidate.event.read_as = known.read_as(&awaited);
+            if candidate.event.read_as.is_some() {
+                continue;
+            }
+            if self.versions.len() < MOST_VERSIONS {
                 self.is_news |= self.versions.insert(awaited.clone());
             }
+            candidate.awaits = Some(awaited);
         }
     }
 
@@ -53,17 +58,17 @@ impl Awaited {
         if !self.is_due(partition) {
             return Ok(());
         }
-        let mut connection = transaction::acquire(&partition.bound.pool).await?;
-        let mut left = HashSet::new();
-        for awaited in list(partition, &mut connection).await? {
-            let known = &partition.settings().versions;
-            if known.is_known(&awaited.event_type, awaited.schema_version) {
-                release(partition, &mut connection, &awaited).await?;
-            } else {
-                left.insert(awaited);
-            }
+        let listed = list(partition).await?;
+        learn(partition, &listed).await?;
+        let known = &partition.settings().versions;
+        let (readable, left): (Vec<_>, _) = listed.into_iter().partition(|awaited| {
+            known.is_known(&awaited.event_type, awaited.schema_version)
+                || known.read_as(awaited).is_some()
+        });
+        for awaited in readable {
+            release(partition, &awaited).await?;
         }
-        self.versions = left;
+        self.versions = left.into_iter().collect();
         self.is_news = false;
         self.looked_at = Some(Instant::now());
         Ok(())
@@ -78,12 +83,13 @@ impl Awaited {
     }
 }
 
-async fn list<S>(
-    partition: &Partition<S>,
-    connection: &mut PgConnection,
-) -> Result<Vec<AwaitedVersion>, sqlx::Error> {
+async fn list<S>(partition: &Partition<S>) -> Result<Vec<AwaitedVersion>, sqlx::Error> {
+    let mut connection = transaction::acquire(&partition.bound.pool).await?;
     let list = partition.query(&partition.statements().list_awaited);
-    let rows = list.bind(MOST_VERSIONS).fetch_all(connection).await?;
+    let rows = list
+        .bind(MOST_VERSIONS as i64)
+        .fetch_all(&mut *connection)
+        .await?;
     let versions = rows.iter().map(|row| {
         Ok(AwaitedVersion {
             event_type: row.try_get("event_type")?,
@@ -93,11 +99,33 @@ async fn list<S>(
     versions.collect()
 }
 
-async fn release<S>(
-    partition: &Partition<S>,
-    connection: &mut PgConnection,
-    awaited: &AwaitedVersion,
-) -> Result<(), sqlx::Error> {
+/// Asks the contracts in the database about the versions that the program does not know.
+async fn learn<S>(partition: &Partition<S>, listed: &[AwaitedVersion]) -> Result<(), sqlx::Error> {
+    let known = &partition.settings().versions;
+    let unknown: Vec<_> = listed
+        .iter()
+        .filter(|awaited| {
+            !known.is_known(&awaited.event_type, awaited.schema_version)
+                && known.read_as(awaited).is_none()
+        })
+        .map(|awaited| (awaited.event_type.as_str(), awaited.schema_version))
+        .collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let catalog = &partition.settings().log.catalog;
+    for (event_type, schema_version, as_version) in catalog.read_as(&unknown).await? {
+        let newer = AwaitedVersion {
+            event_type,
+            schema_version,
+        };
+        known.learn(newer, as_version);
+    }
+    Ok(())
+}
+
+async fn release<S>(partition: &Partition<S>, awaited: &AwaitedVersion) -> Result<(), sqlx::Error> {
+    let mut connection = transaction::acquire(&partition.bound.pool).await?;
     let mut released = 0;
     loop {
         let release = partition.query_of_lease(&partition.statements().release_awaited);

@@ -15,6 +15,8 @@ pub(crate) mod envelope;
 mod explain;
 mod finding;
 mod outline;
+#[cfg(feature = "consume")]
+mod prune;
 mod reference;
 mod report;
 mod shown;
@@ -164,6 +166,13 @@ impl PayloadSchema {
             return shown::hidden();
         }
         shown::masked(outline, payload)
+    }
+
+    /// Takes out of a payload of a newer version what this one does not declare, so that it may be read as this one.
+    /// Whether it is valid then is another question.
+    #[cfg(feature = "consume")]
+    pub(crate) fn prune(&self, payload: &mut Value) {
+        prune::prune(self.outline(), payload);
     }
 
     /// Whether this is the envelope's, and demands what the reference schema demands.

@@ -240,6 +240,9 @@ pub struct VersionContract {
     pub status: Status,
     /// What a payload must be; `None` for a retired version, which nobody can publish or handle.
     pub schema: Option<&'static PayloadSchema>,
+    /// The older versions that a payload of this one may be read as, by programs that do not have this one yet. Each was
+    /// proved where the contracts were built.
+    pub read_as: &'static [ReadAs],
 }
 
 impl VersionContract {
@@ -253,6 +256,56 @@ impl VersionContract {
             schema_version,
             status,
             schema,
+            read_as: &[],
+        }
+    }
+
+    /// The same version, which may be read as these older ones.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_read_as(self, read_as: &'static [ReadAs]) -> Self {
+        Self { read_as, ..self }
+    }
+}
+
+/// An older version that a payload may be read as.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ReadAs {
+    /// The older version.
+    pub schema_version: u32,
+    /// What was proved.
+    pub proof: ReadAsProof,
+}
+
+impl ReadAs {
+    #[doc(hidden)]
+    pub const fn new(schema_version: u32, proof: ReadAsProof) -> Self {
+        Self {
+            schema_version,
+            proof,
+        }
+    }
+}
+
+/// What was proved of a version that may be read as an older one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ReadAsProof {
+    /// Each valid payload is a valid payload of the older version.
+    Strict,
+    /// Each payload that holds what its version declares is one of the older version, once what that one does not
+    /// declare is taken out of its closed objects.
+    Lenient,
+}
+
+impl ReadAsProof {
+    /// The text that the table of contracts holds.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Lenient => "lenient",
         }
     }
 }

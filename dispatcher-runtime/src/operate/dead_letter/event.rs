@@ -105,6 +105,7 @@ impl DeadLetter {
             inserted_at: self.created_at,
             erased_at: None,
             lengths: None,
+            read_as: None,
         };
         event
             .envelope(

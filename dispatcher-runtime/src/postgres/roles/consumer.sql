@@ -7,6 +7,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.dispatcher_cursor, {schema}.dis
 GRANT SELECT, INSERT, UPDATE ON {schema}.dispatcher_subscription, {schema}.dispatcher_reader TO {role};
 GRANT SELECT, INSERT ON {schema}.dispatcher_dedup TO {role};
 GRANT INSERT ON {schema}.dispatcher_dead_letter TO {role};
+GRANT SELECT ON {schema}.dispatcher_contract, {schema}.dispatcher_contract_consumer, {schema}.dispatcher_contract_version,
+                {schema}.dispatcher_contract_document, {schema}.dispatcher_contract_read_as TO {role};
 GRANT USAGE ON SEQUENCE {schema}.dispatcher_fence TO {role};
 GRANT EXECUTE ON FUNCTION {schema}.dispatcher_event_horizon, {schema}.dispatcher_partition,
                           {schema}.dispatcher_needs_program, {schema}.dispatcher_hides_rows TO {role};

@@ -110,7 +110,9 @@ GRANT USAGE ON SCHEMA {schema} TO {operator};
 GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_event_position_seq, {schema}.dispatcher_cursor,
                 {schema}.dispatcher_replica, {schema}.dispatcher_subscription, {schema}.dispatcher_dedup,
                 {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter, {schema}.dispatcher_reader,
-                {schema}.dispatcher_migration, {schema}.dispatcher_audit TO {operator};
+                {schema}.dispatcher_migration, {schema}.dispatcher_audit,
+                {schema}.dispatcher_contract, {schema}.dispatcher_contract_consumer, {schema}.dispatcher_contract_version,
+                {schema}.dispatcher_contract_document, {schema}.dispatcher_contract_read_as TO {operator};
 GRANT UPDATE ON {schema}.dispatcher_cursor, {schema}.dispatcher_subscription, {schema}.dispatcher_dedup,
                 {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter TO {operator};
 GRANT INSERT ON {schema}.dispatcher_retry TO {operator};

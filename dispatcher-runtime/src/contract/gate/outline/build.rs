@@ -156,6 +156,7 @@ impl<'r> Builder<'r> {
             }
         }
         self.after_prefix(&mut node, place, members, draft);
+        node.is_closed = members.get("additionalProperties") == Some(&Value::Bool(false));
         close(&mut leaf, members, draft);
         if !leaf.is_empty() {
             node.leaf = Some(self.leaf(leaf, place.draft));

@@ -53,6 +53,8 @@ pub(super) struct Node {
     pub(super) properties: BTreeMap<String, NodeId>,
     /// By the pattern of the name.
     pub(super) pattern_properties: Vec<(Leaf, NodeId)>,
+    /// `additionalProperties` is `false`.
+    pub(super) is_closed: bool,
     /// `additionalProperties`; where it is `false`, the leaf says so.
     pub(super) other_properties: Option<NodeId>,
     pub(super) unevaluated_properties: Option<NodeId>,
@@ -143,6 +145,33 @@ impl Node {
             found.extend(self.other_properties);
         }
         found
+    }
+
+    /// Whether it says nothing, as `true` and `{}`.
+    pub(super) fn is_anything(&self) -> bool {
+        !self.is_never
+            && !self.is_opaque
+            && !self.is_closed
+            && self.leaf.is_none()
+            && self.same.is_empty()
+            && !self.has_branches()
+            && self.property_names.is_none()
+            && self.properties.is_empty()
+            && self.pattern_properties.is_empty()
+            && self.other_properties.is_none()
+            && self.unevaluated_properties.is_none()
+            && self.prefix.is_empty()
+            && self.items.is_none()
+            && self.contains.is_none()
+            && self.unevaluated_items.is_none()
+    }
+
+    /// Whether other schemas match the same value only under a condition.
+    pub(super) fn has_branches(&self) -> bool {
+        !self.unions.is_empty()
+            || self.not.is_some()
+            || self.condition.is_some()
+            || !self.dependent.is_empty()
     }
 
     /// The schema of an item.
