@@ -15,7 +15,6 @@ pub(crate) mod envelope;
 mod explain;
 mod finding;
 mod outline;
-#[cfg(feature = "consume")]
 mod prune;
 mod reference;
 mod report;
@@ -170,7 +169,6 @@ impl PayloadSchema {
 
     /// Takes out of a payload of a newer version what this one does not declare, so that it may be read as this one.
     /// Whether it is valid then is another question.
-    #[cfg(feature = "consume")]
     pub(crate) fn prune(&self, payload: &mut Value) {
         prune::prune(self.outline(), payload);
     }

@@ -73,6 +73,7 @@ pub(super) fn newest(event: &EventContract) -> u32 {
 /// As the tables write it.
 pub(super) fn status(status: &Status) -> &'static str {
     match status {
+        Status::Upcoming => "upcoming",
         Status::Active => "active",
         Status::Deprecated { .. } => "deprecated",
         Status::Retired => "retired",
