@@ -37,13 +37,15 @@ pub use crate::contract::json_schema::json_schema as json_schema_of;
 pub use crate::contract::payload::decode;
 pub use crate::contract::permission::{Carries, HeldBy};
 pub use crate::contract::registry::EventContractParts;
-pub use crate::contract::upcast::upcast;
+pub use crate::contract::upcast::{carry_over, upcast};
 pub use crate::contract::value::{
     IntegerRule, ListRule, NumberRule, Object, ObjectWriter, Read, Rule, StringRule, Union,
     ValueEnum, ValueError, deserialize, present, unknown_variant,
 };
 pub use crate::{
-    __generated_by as generated_by, __integer_enum as integer_enum, __list_type as list_type,
-    __newtype as newtype, __object as object, __read_by_serde as read_by_serde, __rules as rules,
+    __generated_by as generated_by,
+    __generated_upcast_unless_x_upcast_is_by_hand as generated_upcast_unless_x_upcast_is_by_hand,
+    __integer_enum as integer_enum, __list_type as list_type, __newtype as newtype,
+    __object as object, __read_by_serde as read_by_serde, __rules as rules,
     __string_enum as string_enum, __union as union, __value_enum as value_enum,
 };

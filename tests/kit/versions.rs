@@ -1,7 +1,9 @@
 //! Events of several versions: what a handler receives, and what a producer may publish.
 
 use acme_contracts::{Growth, order_paid};
-use changing_contracts::{Coaching, Office, lesson_booked, lesson_noted, lesson_paid};
+use changing_contracts::{
+    Coaching, Office, lesson_booked, lesson_held, lesson_missed, lesson_noted, lesson_paid,
+};
 use dispatcher_runtime::testing::{TestKit, check_upcasts};
 use dispatcher_runtime::{
     DeadLetterReason, DecodeError, Dispatcher, EventEnvelope, HandlerError, Payload, PublishError,
@@ -234,4 +236,51 @@ fn an_upcast_that_panics_is_named() {
         failed.failures[0].error.to_string(),
         "the upcast of lesson.booked from version 1 to version 2 failed: it panicked: a lesson has an id"
     );
+}
+
+#[subscribe(lesson_held)]
+async fn attendance(
+    event: EventEnvelope<lesson_held::LessonHeld>,
+    State(seen): State<Seen>,
+) -> Result<(), HandlerError> {
+    let payload = serde_json::to_value(&event.payload)?;
+    seen.send(format!("v{}: {payload}", event.schema_version))?;
+    Ok(())
+}
+
+/// Nobody has written these upcasts. Version 2 no longer declares the age of a swimmer.
+#[tokio::test]
+async fn an_upcast_that_follows_from_the_schemas_is_generated() -> TestResult {
+    let (seen, mut received) = mpsc::unbounded_channel();
+    let server = Server::shared().await?.url();
+    let kit = TestKit::<Coaching>::builder().server(server).state(seen);
+    let kit = kit.subscribe(attendance).start().await?;
+    let older =
+        json!({ "lesson_id": "les_1", "lane": 3, "swimmers": [{ "name": "Mia", "age": 7 }] });
+    kit.publish(lesson_held::v1::LessonHeld::from_json(older)?)
+        .await?;
+    let older = json!({ "lesson_id": "les_1", "swimmers": [], "note": "cold" });
+    kit.publish(lesson_held::v2::LessonHeld::from_json(older)?)
+        .await?;
+    kit.wait_caught_up().await?;
+    assert_eq!(
+        received.recv().await.as_deref(),
+        Some(r#"v1: {"lane":3,"lesson_id":"les_1","swimmers":[{"name":"Mia"}]}"#)
+    );
+    assert_eq!(
+        received.recv().await.as_deref(),
+        Some(r#"v2: {"lesson_id":"les_1","note":"cold","swimmers":[]}"#)
+    );
+    kit.dead_letters().await?.expect_none();
+    Ok(())
+}
+
+/// It could be generated, and would be wrong.
+#[test]
+fn an_upcast_by_hand_is_not_generated() -> TestResult {
+    let older =
+        lesson_missed::v1::LessonMissed::from_json(json!({ "lesson_id": "les_1", "notice": 120 }))?;
+    let newer: lesson_missed::LessonMissed = dispatcher_runtime::Upcast::upcast(older);
+    assert_eq!(newer.notice.get(), 2);
+    Ok(())
 }

@@ -117,6 +117,14 @@ pub fn compare_with_samples(
     })
 }
 
+/// Whether it is proved that `reader` takes what `writer` may write: [`compare`] without the search for a
+/// counterexample, for those that do something else where there is no proof.
+#[must_use]
+pub fn is_proved(writer: &Side<'_>, reader: &Side<'_>, mode: Mode) -> bool {
+    with_stack(|| matches!(prove::prove(writer, reader, mode), prove::Outcome::Proved))
+        .unwrap_or(false)
+}
+
 /// Puts documents before the gates of both sides; see [`Confirmation`]. None where a side does not compile.
 #[must_use]
 pub fn confirm(

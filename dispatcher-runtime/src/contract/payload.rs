@@ -110,7 +110,7 @@ fn invalid<P: Payload>(report: InvalidPayload) -> DecodeError {
     }
 }
 
-fn unreadable<P: Payload>(error: serde_json::Error) -> DecodeError {
+pub(super) fn unreadable<P: Payload>(error: serde_json::Error) -> DecodeError {
     DecodeError::Unreadable {
         event_type: P::EVENT_TYPE,
         schema_version: P::SCHEMA_VERSION,

@@ -2,6 +2,7 @@
 
 mod lost;
 mod programs;
+mod proved;
 mod read_as;
 mod sql_publish;
 mod unknown;

@@ -216,10 +216,18 @@ pub mod person_copied {
                 ::core::option::Option::Some(&v1::SCHEMA),
             ),
             ::dispatcher_runtime::VersionContract::new(
-                2,
-                ::dispatcher_runtime::Status::Active,
-                ::core::option::Option::Some(&v2::SCHEMA),
-            ),
+                    2,
+                    ::dispatcher_runtime::Status::Active,
+                    ::core::option::Option::Some(&v2::SCHEMA),
+                )
+                .with_read_as(
+                    &[
+                        ::dispatcher_runtime::ReadAs::new(
+                            1,
+                            ::dispatcher_runtime::ReadAsProof::Strict,
+                        ),
+                    ],
+                ),
         ],
     });
     #[doc(hidden)]
@@ -339,6 +347,9 @@ pub mod person_copied {
             }
         }
     }
+    ::dispatcher_runtime::private::generated_upcast_unless_x_upcast_is_by_hand!(
+        v1::PersonCopied => v2::PersonCopied
+    );
 }
 /// The event person.paid.
 ///

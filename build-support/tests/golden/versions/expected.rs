@@ -18,7 +18,7 @@ impl ::dispatcher_runtime::Domain for Coaching {
 ///
 /// Produces nothing.
 ///
-/// Consumes `order.paid`, `order.rated`.
+/// Consumes `order.noted`, `order.paid`, `order.rated`.
 #[allow(dead_code, unreachable_pub)]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Growth;
@@ -31,7 +31,7 @@ impl ::dispatcher_runtime::Domain for Growth {
 }
 /// The domain `revenue`.
 ///
-/// Produces `order.moved`, `order.paid`, `order.rated`.
+/// Produces `order.moved`, `order.noted`, `order.paid`, `order.rated`.
 ///
 /// Consumes nothing.
 #[allow(dead_code, unreachable_pub)]
@@ -160,6 +160,306 @@ pub mod order_moved {
             }
         }
     }
+}
+/// The event order.noted.
+///
+/// `order.noted`: produced by `revenue`, consumed by `growth`.
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+pub mod order_noted {
+    #[doc(inline)]
+    pub use v3::OrderNoted;
+    /// Version 1, from `n1.json`.
+    pub mod v1 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event order.noted.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct OrderNoted {
+            /// The property `order_id`.
+            pub order_id: String,
+            /// The property `text`.
+            pub text: Option<String>,
+        }
+        ::dispatcher_runtime::private::object!(
+            OrderNoted, { order_id = required "order_id", text = optional "text" }
+        );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { OrderNoted = "n1.json#" }
+        );
+        impl ::dispatcher_runtime::Payload for OrderNoted {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 1;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "n1.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// Version 2, from `n2.json`.
+    pub mod v2 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event order.noted.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct OrderNoted {
+            /// The property `order_id`.
+            pub order_id: String,
+            /// The property `text`.
+            pub text: Option<String>,
+            /// The property `by`.
+            pub by: Option<String>,
+        }
+        ::dispatcher_runtime::private::object!(
+            OrderNoted, { order_id = required "order_id", text = optional "text", by =
+            optional "by" }
+        );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { OrderNoted = "n2.json#" }
+        );
+        impl ::dispatcher_runtime::Payload for OrderNoted {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 2;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "n2.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// Version 3, from `n3.json`.
+    pub mod v3 {
+        use ::dispatcher_runtime::private::serde;
+        /// The event order.noted.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct OrderNoted {
+            /// The property `order_id`.
+            pub order_id: String,
+            /// The property `text`.
+            pub text: Option<String>,
+            /// The property `by`.
+            pub by: Option<String>,
+        }
+        ::dispatcher_runtime::private::object!(
+            OrderNoted, { order_id = required "order_id", text = optional "text", by =
+            optional "by" }
+        );
+        ::dispatcher_runtime::private::json_schema!(
+            super::super::DOCUMENTS, { OrderNoted = "n3.json#" }
+        );
+        impl ::dispatcher_runtime::Payload for OrderNoted {
+            type EventType = super::EventType;
+            const SCHEMA_VERSION: u32 = 3;
+            fn schema() -> &'static ::dispatcher_runtime::PayloadSchema {
+                &SCHEMA
+            }
+        }
+        #[doc(hidden)]
+        pub static SCHEMA: ::dispatcher_runtime::PayloadSchema = ::dispatcher_runtime::PayloadSchema::new(
+            "n3.json",
+            super::super::DOCUMENTS,
+        );
+    }
+    /// The marker of the event type `order.noted`.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct EventType;
+    impl ::dispatcher_runtime::private::Sealed for EventType {}
+    impl ::dispatcher_runtime::EventType for EventType {
+        type Payload = v3::OrderNoted;
+        const NAME: &'static str = "order.noted";
+        const PRODUCER: &'static str = "revenue";
+        const CONSUMERS: &'static [&'static str] = &["growth"];
+        const SUBJECT: ::core::option::Option<&'static str> = ::core::option::Option::None;
+        const CURRENT_VERSION: u32 = 3;
+        fn descriptor() -> &'static ::dispatcher_runtime::EventContract {
+            &DESCRIPTOR
+        }
+        fn registry() -> &'static ::dispatcher_runtime::Registry {
+            &super::REGISTRY
+        }
+    }
+    /// The event type's entry in the registry.
+    pub static DESCRIPTOR: ::dispatcher_runtime::EventContract = ::dispatcher_runtime::EventContract::new(::dispatcher_runtime::private::EventContractParts {
+        event_type: "order.noted",
+        description: "The event order.noted.",
+        contract: "golden",
+        producer: "revenue",
+        consumers: &["growth"],
+        status: ::dispatcher_runtime::Status::Active,
+        subject: ::core::option::Option::None,
+        versions: &[
+            ::dispatcher_runtime::VersionContract::new(
+                1,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v1::SCHEMA),
+            ),
+            ::dispatcher_runtime::VersionContract::new(
+                    2,
+                    ::dispatcher_runtime::Status::Active,
+                    ::core::option::Option::Some(&v2::SCHEMA),
+                )
+                .with_read_as(
+                    &[
+                        ::dispatcher_runtime::ReadAs::new(
+                            1,
+                            ::dispatcher_runtime::ReadAsProof::Lenient,
+                        ),
+                    ],
+                ),
+            ::dispatcher_runtime::VersionContract::new(
+                3,
+                ::dispatcher_runtime::Status::Active,
+                ::core::option::Option::Some(&v3::SCHEMA),
+            ),
+        ],
+    });
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not produce `order.noted`",
+        label = "the registry names `revenue` as its producer",
+        note = "publish it from a `Dispatcher::<Revenue>`, or change \"producer\" of \"order.noted\" in event-types-registry.json"
+    )]
+    pub trait Producer: ::dispatcher_runtime::Domain {}
+    impl Producer for super::Revenue {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v1::OrderNoted {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v2::OrderNoted {}
+    impl<D: Producer> ::dispatcher_runtime::PublishedBy<D> for v3::OrderNoted {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a consumer of `order.noted`",
+        label = "the registry lists `growth`",
+        note = "add the domain to \"consumers\" of \"order.noted\" in event-types-registry.json, or subscribe from a `Consumer::<Growth>`"
+    )]
+    pub trait Consumer: ::dispatcher_runtime::Domain {}
+    impl Consumer for super::Growth {}
+    impl<D: Consumer> ::dispatcher_runtime::ConsumedBy<D> for EventType {}
+    #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`order_noted` carries `OrderNoted`, but this handler takes `{Self}`",
+        label = "write `EventEnvelope<OrderNoted>`",
+        note = "or subscribe to the event type that carries `{Self}`; for an enum of payloads, subscribe to the event types of all its variants"
+    )]
+    pub trait Carried: ::dispatcher_runtime::Payload {
+        type V2: ::dispatcher_runtime::Payload;
+        type V3: ::dispatcher_runtime::Payload;
+        fn from_handled(handled: Self::V3) -> Self;
+    }
+    impl Carried for v3::OrderNoted {
+        type V2 = v2::OrderNoted;
+        type V3 = v3::OrderNoted;
+        fn from_handled(handled: Self) -> Self {
+            handled
+        }
+    }
+    impl<P> ::dispatcher_runtime::private::Carries<P> for EventType
+    where
+        P: Carried,
+        P::V2: ::dispatcher_runtime::TryUpcast<v1::OrderNoted>,
+        P::V3: ::dispatcher_runtime::TryUpcast<P::V2>,
+    {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<P, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => {
+                    ::dispatcher_runtime::private::decode::<v1::OrderNoted>(payload)
+                        .and_then(::dispatcher_runtime::private::upcast::<_, P::V2>)
+                        .and_then(::dispatcher_runtime::private::upcast::<_, P::V3>)
+                        .map(P::from_handled)
+                }
+                2 => {
+                    ::dispatcher_runtime::private::decode::<P::V2>(payload)
+                        .and_then(::dispatcher_runtime::private::upcast::<_, P::V3>)
+                        .map(P::from_handled)
+                }
+                3 => ::dispatcher_runtime::private::decode::<P>(payload),
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
+            }
+        }
+    }
+    /// A payload of `order.noted`, in the version in which it was published.
+    ///
+    /// A handler that takes `EventEnvelope<order_noted::AnyVersion>` receives each event as it was published, and nothing is upcast for it.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum AnyVersion {
+        /// Version 1.
+        V1(v1::OrderNoted),
+        /// Version 2.
+        V2(v2::OrderNoted),
+        /// Version 3.
+        V3(v3::OrderNoted),
+    }
+    impl AnyVersion {
+        /// The version in which it was published.
+        #[must_use]
+        pub fn schema_version(&self) -> u32 {
+            match self {
+                Self::V1(_) => 1,
+                Self::V2(_) => 2,
+                Self::V3(_) => 3,
+            }
+        }
+        /// The payload as JSON.
+        ///
+        /// # Errors
+        /// Fails if the payload holds a value that JSON cannot represent, such as a
+        /// number that is not finite.
+        pub fn to_json(
+            &self,
+        ) -> ::core::result::Result<
+            ::dispatcher_runtime::private::serde_json::Value,
+            ::dispatcher_runtime::private::serde_json::Error,
+        > {
+            match self {
+                Self::V1(payload) => {
+                    ::dispatcher_runtime::private::serde_json::to_value(payload)
+                }
+                Self::V2(payload) => {
+                    ::dispatcher_runtime::private::serde_json::to_value(payload)
+                }
+                Self::V3(payload) => {
+                    ::dispatcher_runtime::private::serde_json::to_value(payload)
+                }
+            }
+        }
+    }
+    impl ::core::convert::From<v1::OrderNoted> for AnyVersion {
+        fn from(payload: v1::OrderNoted) -> Self {
+            Self::V1(payload)
+        }
+    }
+    impl ::core::convert::From<v2::OrderNoted> for AnyVersion {
+        fn from(payload: v2::OrderNoted) -> Self {
+            Self::V2(payload)
+        }
+    }
+    impl ::core::convert::From<v3::OrderNoted> for AnyVersion {
+        fn from(payload: v3::OrderNoted) -> Self {
+            Self::V3(payload)
+        }
+    }
+    impl ::dispatcher_runtime::private::Carries<AnyVersion> for EventType {
+        fn decode(
+            schema_version: u32,
+            payload: ::dispatcher_runtime::private::serde_json::Value,
+        ) -> ::core::result::Result<AnyVersion, ::dispatcher_runtime::DecodeError> {
+            match schema_version {
+                1 => ::dispatcher_runtime::private::decode(payload).map(AnyVersion::V1),
+                2 => ::dispatcher_runtime::private::decode(payload).map(AnyVersion::V2),
+                3 => ::dispatcher_runtime::private::decode(payload).map(AnyVersion::V3),
+                other => ::core::result::Result::Err(DESCRIPTOR.unknown_version(other)),
+            }
+        }
+    }
+    ::dispatcher_runtime::private::generated_upcast_unless_x_upcast_is_by_hand!(
+        v1::OrderNoted => v2::OrderNoted
+    );
 }
 /// The event order.paid.
 ///
@@ -501,15 +801,31 @@ pub mod order_paid {
                 ::core::option::Option::Some(&v2::SCHEMA),
             ),
             ::dispatcher_runtime::VersionContract::new(
-                3,
-                ::dispatcher_runtime::Status::Active,
-                ::core::option::Option::Some(&v3::SCHEMA),
-            ),
+                    3,
+                    ::dispatcher_runtime::Status::Active,
+                    ::core::option::Option::Some(&v3::SCHEMA),
+                )
+                .with_read_as(
+                    &[
+                        ::dispatcher_runtime::ReadAs::new(
+                            2,
+                            ::dispatcher_runtime::ReadAsProof::Lenient,
+                        ),
+                    ],
+                ),
             ::dispatcher_runtime::VersionContract::new(
-                4,
-                ::dispatcher_runtime::Status::Active,
-                ::core::option::Option::Some(&v4::SCHEMA),
-            ),
+                    4,
+                    ::dispatcher_runtime::Status::Active,
+                    ::core::option::Option::Some(&v4::SCHEMA),
+                )
+                .with_read_as(
+                    &[
+                        ::dispatcher_runtime::ReadAs::new(
+                            2,
+                            ::dispatcher_runtime::ReadAsProof::Lenient,
+                        ),
+                    ],
+                ),
             ::dispatcher_runtime::VersionContract::new(
                 5,
                 ::dispatcher_runtime::Status::Upcoming,
@@ -837,19 +1153,39 @@ pub mod order_rated {
                 ::core::option::Option::Some(&v1::SCHEMA),
             ),
             ::dispatcher_runtime::VersionContract::new(
-                2,
-                ::dispatcher_runtime::Status::Active,
-                ::core::option::Option::Some(&v2::SCHEMA),
-            ),
+                    2,
+                    ::dispatcher_runtime::Status::Active,
+                    ::core::option::Option::Some(&v2::SCHEMA),
+                )
+                .with_read_as(
+                    &[
+                        ::dispatcher_runtime::ReadAs::new(
+                            1,
+                            ::dispatcher_runtime::ReadAsProof::Lenient,
+                        ),
+                    ],
+                ),
             ::dispatcher_runtime::VersionContract::new(
-                3,
-                ::dispatcher_runtime::Status::Deprecated {
-                    reason: "It was a mistake.",
-                    replacement: ::core::option::Option::Some("v2"),
-                    since: ::core::option::Option::None,
-                },
-                ::core::option::Option::Some(&v3::SCHEMA),
-            ),
+                    3,
+                    ::dispatcher_runtime::Status::Deprecated {
+                        reason: "It was a mistake.",
+                        replacement: ::core::option::Option::Some("v2"),
+                        since: ::core::option::Option::None,
+                    },
+                    ::core::option::Option::Some(&v3::SCHEMA),
+                )
+                .with_read_as(
+                    &[
+                        ::dispatcher_runtime::ReadAs::new(
+                            2,
+                            ::dispatcher_runtime::ReadAsProof::Lenient,
+                        ),
+                        ::dispatcher_runtime::ReadAs::new(
+                            1,
+                            ::dispatcher_runtime::ReadAsProof::Lenient,
+                        ),
+                    ],
+                ),
         ],
     });
     #[doc(hidden)]
@@ -990,6 +1326,9 @@ pub mod order_rated {
             }
         }
     }
+    ::dispatcher_runtime::private::generated_upcast_unless_x_upcast_is_by_hand!(
+        v3::OrderRated => v2::OrderRated
+    );
 }
 /// Any event of the registry.
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
@@ -998,6 +1337,8 @@ pub mod order_rated {
 pub enum Event {
     /// The event order.moved.
     OrderMoved(order_moved::v1::OrderMoved),
+    /// The event order.noted.
+    OrderNoted(order_noted::AnyVersion),
     /// The event order.paid.
     OrderPaid(order_paid::AnyVersion),
     /// The event order.rated.
@@ -1011,6 +1352,7 @@ impl Event {
     pub fn event_type(&self) -> &'static str {
         match self {
             Self::OrderMoved(_) => "order.moved",
+            Self::OrderNoted(_) => "order.noted",
             Self::OrderPaid(_) => "order.paid",
             Self::OrderRated(_) => "order.rated",
         }
@@ -1020,6 +1362,7 @@ impl Event {
     pub fn schema_version(&self) -> u32 {
         match self {
             Self::OrderMoved(_) => 1,
+            Self::OrderNoted(payload) => payload.schema_version(),
             Self::OrderPaid(payload) => payload.schema_version(),
             Self::OrderRated(payload) => payload.schema_version(),
         }
@@ -1039,6 +1382,7 @@ impl Event {
             Self::OrderMoved(payload) => {
                 ::dispatcher_runtime::private::serde_json::to_value(payload)
             }
+            Self::OrderNoted(payload) => payload.to_json(),
             Self::OrderPaid(payload) => payload.to_json(),
             Self::OrderRated(payload) => payload.to_json(),
         }
@@ -1066,6 +1410,33 @@ impl Event {
                     other => {
                         ::core::result::Result::Err(
                             order_moved::DESCRIPTOR.unknown_version(other),
+                        )
+                    }
+                }
+            }
+            "order.noted" => {
+                match schema_version {
+                    1 => {
+                        ::dispatcher_runtime::private::decode::<
+                            order_noted::v1::OrderNoted,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    2 => {
+                        ::dispatcher_runtime::private::decode::<
+                            order_noted::v2::OrderNoted,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    3 => {
+                        ::dispatcher_runtime::private::decode::<
+                            order_noted::v3::OrderNoted,
+                        >(payload)
+                            .map(Self::from)
+                    }
+                    other => {
+                        ::core::result::Result::Err(
+                            order_noted::DESCRIPTOR.unknown_version(other),
                         )
                     }
                 }
@@ -1147,6 +1518,34 @@ impl ::core::convert::From<order_moved::v1::OrderMoved> for Event {
 }
 #[allow(clippy::all, clippy::nursery, clippy::pedantic)]
 #[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<order_noted::v1::OrderNoted> for Event {
+    fn from(payload: order_noted::v1::OrderNoted) -> Self {
+        Self::OrderNoted(payload.into())
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<order_noted::v2::OrderNoted> for Event {
+    fn from(payload: order_noted::v2::OrderNoted) -> Self {
+        Self::OrderNoted(payload.into())
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<order_noted::v3::OrderNoted> for Event {
+    fn from(payload: order_noted::v3::OrderNoted) -> Self {
+        Self::OrderNoted(payload.into())
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
+impl ::core::convert::From<order_noted::AnyVersion> for Event {
+    fn from(payload: order_noted::AnyVersion) -> Self {
+        Self::OrderNoted(payload)
+    }
+}
+#[allow(clippy::all, clippy::nursery, clippy::pedantic)]
+#[allow(deprecated, unreachable_pub, unused)]
 impl ::core::convert::From<order_paid::v2::OrderPaid> for Event {
     fn from(payload: order_paid::v2::OrderPaid) -> Self {
         Self::OrderPaid(payload.into())
@@ -1211,7 +1610,12 @@ impl ::core::convert::From<order_rated::AnyVersion> for Event {
 /// Every event type of the contracts.
 #[allow(dead_code, unreachable_pub)]
 pub static REGISTRY: ::dispatcher_runtime::Registry = ::dispatcher_runtime::Registry::new(
-    &[&order_moved::DESCRIPTOR, &order_paid::DESCRIPTOR, &order_rated::DESCRIPTOR],
+    &[
+        &order_moved::DESCRIPTOR,
+        &order_noted::DESCRIPTOR,
+        &order_paid::DESCRIPTOR,
+        &order_rated::DESCRIPTOR,
+    ],
     DOCUMENTS,
 );
 static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
@@ -1221,6 +1625,69 @@ static DOCUMENTS: &[::dispatcher_runtime::private::Document] = &[
   "type": "object",
   "properties": {
     "order_id": {
+      "type": "string"
+    }
+  },
+  "required": [
+    "order_id"
+  ],
+  "additionalProperties": false
+}
+"#,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "n1.json",
+        text: r#"{
+  "type": "object",
+  "properties": {
+    "order_id": {
+      "type": "string"
+    },
+    "text": {
+      "type": "string"
+    }
+  },
+  "required": [
+    "order_id"
+  ],
+  "additionalProperties": false
+}
+"#,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "n2.json",
+        text: r#"{
+  "type": "object",
+  "properties": {
+    "order_id": {
+      "type": "string"
+    },
+    "text": {
+      "type": "string"
+    },
+    "by": {
+      "type": "string"
+    }
+  },
+  "required": [
+    "order_id"
+  ],
+  "additionalProperties": false
+}
+"#,
+    },
+    ::dispatcher_runtime::private::Document {
+        path: "n3.json",
+        text: r#"{
+  "type": "object",
+  "properties": {
+    "order_id": {
+      "type": "string"
+    },
+    "text": {
+      "type": "string"
+    },
+    "by": {
       "type": "string"
     }
   },

@@ -74,3 +74,14 @@ impl Upcast<lesson_noted::v2::LessonNoted> for lesson_noted::v3::LessonNoted {
         }
     }
 }
+
+/// The schemas are equal, and the meaning is not.
+impl Upcast<lesson_missed::v1::LessonMissed> for lesson_missed::v2::LessonMissed {
+    fn upcast(old: lesson_missed::v1::LessonMissed) -> Self {
+        let hours = old.notice.get() / 60;
+        Self {
+            lesson_id: old.lesson_id,
+            notice: hours.try_into().expect("fewer hours than minutes"),
+        }
+    }
+}

@@ -3,12 +3,13 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::model::{Deprecation, Event, Status};
+use crate::model::{Deprecation, Event, Model, Status};
 use crate::render::docs::{Docs, code};
 use crate::render::names::ident;
 
 use super::super::tokens::option;
 use super::VersionModule;
+use super::proofs::read_as;
 
 /// The marker type of the event type.
 pub(super) fn marker(event: &Event, current: u32, payload: &TokenStream) -> TokenStream {
@@ -41,7 +42,7 @@ pub(super) fn marker(event: &Event, current: u32, payload: &TokenStream) -> Toke
 }
 
 /// The static with the whole entry.
-pub(super) fn descriptor(event: &Event) -> TokenStream {
+pub(super) fn descriptor(model: &Model, event: &Event) -> TokenStream {
     let Event {
         name,
         description,
@@ -57,13 +58,18 @@ pub(super) fn descriptor(event: &Event) -> TokenStream {
         let number = Literal::u32_unsuffixed(version.number);
         let module = format_ident!("v{}", version.number);
         let status = status(&version.status);
-        let schema = if retired || version.status == Status::Retired {
+        let is_retired = retired || version.status == Status::Retired;
+        let schema = if is_retired {
             quote!(::core::option::Option::None)
         } else {
             quote!(::core::option::Option::Some(&#module::SCHEMA))
         };
+        // Of a retired version nothing is generated that could be read.
+        let read_as = (!is_retired)
+            .then(|| read_as(model, event, version))
+            .flatten();
         quote! {
-            ::dispatcher_runtime::VersionContract::new(#number, #status, #schema)
+            ::dispatcher_runtime::VersionContract::new(#number, #status, #schema) #read_as
         }
     });
     quote! {

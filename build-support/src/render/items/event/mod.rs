@@ -8,7 +8,9 @@ mod any_version;
 mod carried;
 mod contract;
 mod permissions;
+mod proofs;
 mod retired;
+mod upcasts;
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -33,7 +35,7 @@ pub(super) struct VersionModule {
 
 pub(super) fn module(model: &Model, event: &Event, versions: &[VersionModule]) -> TokenStream {
     let Some(current) = event.current() else {
-        return retired::retired(event);
+        return retired::retired(model, event);
     };
     let (name, allow) = (ident(&event.module), allow());
     let docs = docs(event).tokens();
@@ -55,11 +57,12 @@ pub(super) fn module(model: &Model, event: &Event, versions: &[VersionModule]) -
     let handled = event.handled().unwrap_or(current);
     let handled_module = format_ident!("v{}", handled.number);
     let marker = contract::marker(event, current.number, &quote!(#handled_module::#payload));
-    let descriptor = contract::descriptor(event);
+    let descriptor = contract::descriptor(model, event);
     let producer = permissions::producer(model, event);
     let consumer = permissions::consumer(model, event);
     let carried = carried::carried(event, handled);
     let any_version = any_version::any_version(event);
+    let upcasts = upcasts::generated(model, event);
     quote! {
         #docs
         #allow
@@ -74,6 +77,7 @@ pub(super) fn module(model: &Model, event: &Event, versions: &[VersionModule]) -
             #consumer
             #carried
             #any_version
+            #upcasts
         }
     }
 }

@@ -5,16 +5,16 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::Event;
+use crate::model::{Event, Model};
 use crate::render::names::ident;
 
 use super::super::tokens::allow;
 use super::contract::{descriptor, marker};
 
-pub(super) fn retired(event: &Event) -> TokenStream {
+pub(super) fn retired(model: &Model, event: &Event) -> TokenStream {
     let name = ident(&event.module);
     let allow = allow();
-    let descriptor = descriptor(event);
+    let descriptor = descriptor(model, event);
     let last = event.versions.last().map_or(0, |version| version.number);
     let marker = marker(event, last, &quote!(Retired));
     let message = format!(
