@@ -417,12 +417,20 @@ fn the_keyword_is_found_in_documents_that_stand_apart() {
 }
 
 #[test]
-fn a_deep_schema_overflows_no_stack() {
-    let deep =
-        |leaf: Value| (0..1500).fold(leaf, |inner, _| json!({ "properties": { "a": inner } }));
+fn a_long_chain_of_references_overflows_no_stack() {
+    let chain = |leaf: Value| {
+        let mut definitions: serde_json::Map<_, _> = (0..300)
+            .map(|number| {
+                let next = json!({ "$ref": format!("#/$defs/D{}", number + 1) });
+                (format!("D{number}"), json!({ "properties": { "a": next } }))
+            })
+            .collect();
+        definitions.insert("D300".to_owned(), leaf);
+        json!({ "$ref": "#/$defs/D0", "$defs": definitions })
+    };
     let verdict = verdict(
-        &deep(json!({ "type": "string" })),
-        &deep(json!({ "type": "integer" })),
+        &chain(json!({ "type": "string" })),
+        &chain(json!({ "type": "integer" })),
         Mode::Lenient,
     );
     assert!(!matches!(verdict, Verdict::Compatible), "{verdict:?}");
