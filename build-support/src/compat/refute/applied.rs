@@ -67,7 +67,7 @@ pub(super) fn is_declared<'g>(gate: &'g Gate<'g>, document: &Value) -> bool {
         gate,
         follow: Follow::Accepting,
     };
-    walk.holds_only_declared(&[gate.side.clone()], document)
+    walk.holds_only_declared(std::slice::from_ref(gate.side), document)
 }
 
 /// The document without what the side's closed objects do not declare.
@@ -77,7 +77,7 @@ pub(super) fn pruned<'g>(gate: &'g Gate<'g>, document: &Value) -> Value {
         follow: Follow::Unconditional,
     };
     let mut document = document.clone();
-    walk.prune(&[gate.side.clone()], &mut document);
+    walk.prune(std::slice::from_ref(gate.side), &mut document);
     document
 }
 
