@@ -6,14 +6,12 @@
 use std::rc::Rc;
 
 use dispatcher_schema::draft::Draft;
-use dispatcher_schema::vocabulary::{self, Role};
 use dispatcher_schema::formats;
+use dispatcher_schema::vocabulary::{self, Role};
 use serde_json::{Map, Value};
 
 use super::number::{Bound, exact};
-use super::rule::{
-    ANYTHING, Items, Members, NodeId, Numbers, Rule, Test, Text, Type, Types,
-};
+use super::rule::{ANYTHING, Items, Members, NodeId, Numbers, Rule, Test, Text, Type, Types};
 use super::schemas::{Schemas, Source};
 use super::{reference, unevaluated};
 
@@ -197,8 +195,11 @@ impl Compiler<'_, '_> {
     }
 
     fn reference(&mut self, key: &'static str) -> Test {
-        match reference::target(self.schemas.documents(self.source.writer), &self.source.place, key)
-        {
+        match reference::target(
+            self.schemas.documents(self.source.writer),
+            &self.source.place,
+            key,
+        ) {
             Ok(place) => Test::All(vec![self.schemas.id(Source {
                 writer: self.source.writer,
                 pruned: false,
@@ -328,12 +329,15 @@ impl Compiler<'_, '_> {
         let value = self.schema.get("items");
         let mut items = Items::default();
         if self.draft >= Draft::Draft202012 {
-            if key == "items" && self.schema.contains_key("prefixItems") || key == "additionalItems" {
+            if key == "items" && self.schema.contains_key("prefixItems") || key == "additionalItems"
+            {
                 return;
             }
             if let Some(Value::Array(prefix)) = self.schema.get("prefixItems") {
                 for index in 0..prefix.len() {
-                    items.prefix.push(self.child(&["prefixItems", &index.to_string()]));
+                    items
+                        .prefix
+                        .push(self.child(&["prefixItems", &index.to_string()]));
                 }
             }
             match value {
@@ -347,7 +351,9 @@ impl Compiler<'_, '_> {
             match value {
                 Some(Value::Array(prefix)) => {
                     for index in 0..prefix.len() {
-                        items.prefix.push(self.child(&["items", &index.to_string()]));
+                        items
+                            .prefix
+                            .push(self.child(&["items", &index.to_string()]));
                     }
                     if self.schema.contains_key("additionalItems") {
                         items.rest = Some(self.child(&["additionalItems"]));
@@ -358,7 +364,11 @@ impl Compiler<'_, '_> {
         } else {
             return;
         }
-        let keyword = if key == "prefixItems" { "prefixItems" } else { "items" };
+        let keyword = if key == "prefixItems" {
+            "prefixItems"
+        } else {
+            "items"
+        };
         self.rule(keyword, &[], Test::Items(Rc::new(items)));
     }
 }

@@ -174,7 +174,9 @@ impl Prover<'_> {
             return Ok(());
         }
         if self.open.len() >= DEEPEST {
-            return Err(vec![self.note(&state.signed, "the schemas are nested too deep")]);
+            return Err(vec![
+                self.note(&state.signed, "the schemas are nested too deep"),
+            ]);
         }
         self.look_at(state)
     }

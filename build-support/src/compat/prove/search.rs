@@ -30,7 +30,11 @@ impl Prover<'_> {
         if branch.choices.is_empty() {
             return Err(self.at_leaf(&branch, deeper));
         }
-        if branch.choices.iter().all(|choice| choice.rank != Rank::Branch) {
+        if branch
+            .choices
+            .iter()
+            .all(|choice| choice.rank != Rank::Branch)
+        {
             self.drop_disjoint(&mut branch);
             if branch.choices.len() > 1 && self.closes_with_one(&branch) {
                 return Ok(());
@@ -43,9 +47,9 @@ impl Prover<'_> {
     fn settle(&mut self, branch: &mut Branch) {
         loop {
             self.expand(branch);
-            let only = branch.choices.iter().position(|choice| {
-                matches!(&choice.options, Options::Claims(options) if options.len() == 1)
-            });
+            let only = branch.choices.iter().position(
+                |choice| matches!(&choice.options, Options::Claims(options) if options.len() == 1),
+            );
             let Some(index) = only.filter(|_| !branch.closed) else {
                 return;
             };
@@ -115,11 +119,7 @@ impl Prover<'_> {
         if branch.choices.len() < 2 {
             return;
         }
-        let refused: Vec<_> = branch
-            .choices
-            .iter()
-            .map(|choice| choice.refused)
-            .collect();
+        let refused: Vec<_> = branch.choices.iter().map(|choice| choice.refused).collect();
         let mut without = branch.clone();
         without.choices.clear();
         let keep: Vec<_> = refused

@@ -3,6 +3,7 @@
 mod corpus;
 mod random;
 mod suite;
+mod tables;
 
 use serde_json::{Value, json};
 
