@@ -124,6 +124,12 @@ impl<'d> Schemas<'d> {
         node
     }
 
+    /// Whether some schema may be of draft 4, where `1` and `1.0` are equal and differ in type.
+    pub(super) fn has_draft_4(&self) -> bool {
+        let mut documents = self.writer.iter().chain(self.reader.iter());
+        documents.any(|document| document.text.contains("draft-04"))
+    }
+
     /// The same schema of a reader that takes undeclared properties out of closed objects before.
     pub(super) fn pruned(&mut self, id: NodeId) -> NodeId {
         if id == ANYTHING || id == NOTHING {

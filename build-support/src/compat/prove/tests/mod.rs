@@ -1,5 +1,6 @@
 //! What is proved, and above all what is not.
 
+mod bounds;
 mod corpus;
 mod random;
 mod suite;

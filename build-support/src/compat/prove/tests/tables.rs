@@ -56,6 +56,11 @@ fn references() {
 }
 
 #[test]
+fn one_draft_against_another() {
+    holds("drafts.jsonl");
+}
+
+#[test]
 fn changes_backward_and_forward() {
     holds("changes.jsonl");
 }
