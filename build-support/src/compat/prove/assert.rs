@@ -97,7 +97,11 @@ impl Prover<'_> {
                     .iter()
                     .map(|index| vec![Claim::Rule(signed.node, *index, false)])
                     .collect();
-                let rank = if node.writer { Rank::Aside } else { Rank::Refusal };
+                let rank = if node.writer {
+                    Rank::Aside
+                } else {
+                    Rank::Refusal
+                };
                 branch.choices.push(Choice {
                     rank,
                     options: Options::Claims(options),
@@ -108,12 +112,7 @@ impl Prover<'_> {
     }
 
     /// Whether a schema refuses every value of the type, so that its refusal says nothing.
-    fn is_refused_outright(
-        &mut self,
-        branch: &mut Branch,
-        id: NodeId,
-        rules: &[usize],
-    ) -> bool {
+    fn is_refused_outright(&mut self, branch: &mut Branch, id: NodeId, rules: &[usize]) -> bool {
         let node = self.schemas.node(id);
         for &index in rules {
             let refuses = match &node.rules[index].test {
@@ -415,12 +414,17 @@ fn of_object(branch: &mut Branch, test: &Test, holds: bool) {
         }
         (Test::Dependent(trigger, names), false) => {
             object.present.insert(Rc::clone(trigger));
-            let absent = names.iter().map(|name| vec![Claim::Absent(Rc::clone(name))]);
+            let absent = names
+                .iter()
+                .map(|name| vec![Claim::Absent(Rc::clone(name))]);
             let absent = absent.collect();
             choose(branch, Rank::Refusal, absent);
         }
         (Test::DependentSchema(trigger, node), true) => {
-            let with = vec![Claim::Present(Rc::clone(trigger)), Claim::Schema(Signed::yes(*node))];
+            let with = vec![
+                Claim::Present(Rc::clone(trigger)),
+                Claim::Schema(Signed::yes(*node)),
+            ];
             let options = vec![vec![Claim::Absent(Rc::clone(trigger))], with];
             choose(branch, Rank::Aside, options);
         }
@@ -441,7 +445,9 @@ fn some_member(branch: &mut Branch, members: &Rc<Members>) {
         .by_pattern
         .iter()
         .map(|(pattern, node)| (Which::Pattern(Rc::clone(pattern)), *node));
-    let rest = members.rest.map(|node| (Which::Rest(Rc::clone(members)), node));
+    let rest = members
+        .rest
+        .map(|node| (Which::Rest(Rc::clone(members)), node));
     let options = named
         .chain(matched)
         .chain(rest)

@@ -134,12 +134,16 @@ fn holds(
         Test::Types(types) => has_type(types, value, literal),
         Test::Values(values) => Some(values.iter().any(|one| equal(one, value))),
         Test::All(nodes) => all(nodes.iter().map(|node| on(*node, value, literal))),
-        Test::Any(nodes) => {
-            within(count(nodes.iter().map(|node| on(*node, value, literal))), 1, None)
-        }
-        Test::One(nodes) => {
-            within(count(nodes.iter().map(|node| on(*node, value, literal))), 1, Some(1))
-        }
+        Test::Any(nodes) => within(
+            count(nodes.iter().map(|node| on(*node, value, literal))),
+            1,
+            None,
+        ),
+        Test::One(nodes) => within(
+            count(nodes.iter().map(|node| on(*node, value, literal))),
+            1,
+            Some(1),
+        ),
         Test::Not(node) => on(*node, value, literal).map(|holds| !holds),
         Test::If {
             condition,
@@ -148,8 +152,10 @@ fn holds(
         } => match on(*condition, value, literal) {
             Some(true) => on(*then, value, literal),
             Some(false) => on(*otherwise, value, literal),
-            None => all([then, otherwise].into_iter().map(|node| on(*node, value, literal)))
-                .filter(|holds| *holds),
+            None => all([then, otherwise]
+                .into_iter()
+                .map(|node| on(*node, value, literal)))
+            .filter(|holds| *holds),
         },
         _ => match value {
             Value::Number(number) => {
@@ -207,16 +213,23 @@ fn array_holds(
     match test {
         Test::MinItems(min) => Some(length >= *min),
         Test::MaxItems(max) => Some(length <= *max),
-        Test::Unique => Some(values.iter().enumerate().all(|(index, one)| {
-            !values[..index].iter().any(|other| equal(one, other))
-        })),
+        Test::Unique => Some(
+            values
+                .iter()
+                .enumerate()
+                .all(|(index, one)| !values[..index].iter().any(|other| equal(one, other))),
+        ),
         Test::Items(items) => items_hold(schemas, items, values, depth),
         Test::UnevaluatedItems { most, least } => bracket(
             items_hold(schemas, most, values, depth),
             items_hold(schemas, least, values, depth),
         ),
         Test::Contains { node, min, max } => within(
-            count(values.iter().map(|value| node_holds(schemas, *node, value, None, depth))),
+            count(
+                values
+                    .iter()
+                    .map(|value| node_holds(schemas, *node, value, None, depth)),
+            ),
             *min,
             *max,
         ),
@@ -263,9 +276,9 @@ fn object_holds(
             members_hold(schemas, most, members, depth),
             members_hold(schemas, least, members, depth),
         ),
-        Test::Names(node) => all(members.keys().map(|name| {
-            node_holds(schemas, *node, &Value::from(name.as_str()), None, depth)
-        })),
+        Test::Names(node) => all(members
+            .keys()
+            .map(|name| node_holds(schemas, *node, &Value::from(name.as_str()), None, depth))),
         Test::Dependent(trigger, names) => Some(
             !members.contains_key(&**trigger)
                 || names.iter().all(|name| members.contains_key(&**name)),
@@ -285,7 +298,12 @@ fn members_hold(
     depth: u32,
 ) -> Option<bool> {
     all(members.iter().map(|(name, value)| {
-        let mut nodes: Vec<_> = own.by_name.get(name.as_str()).copied().into_iter().collect();
+        let mut nodes: Vec<_> = own
+            .by_name
+            .get(name.as_str())
+            .copied()
+            .into_iter()
+            .collect();
         let mut unknown = false;
         for (pattern, node) in &own.by_pattern {
             match matches(schemas, pattern, name) {
@@ -296,8 +314,14 @@ fn members_hold(
         }
         let is_rest = nodes.is_empty() && !unknown;
         nodes.extend(own.rest.filter(|_| is_rest));
-        let known = all(nodes.into_iter().map(|node| node_holds(schemas, node, value, None, depth)));
-        if unknown { known.filter(|holds| !holds) } else { known }
+        let known = all(nodes
+            .into_iter()
+            .map(|node| node_holds(schemas, node, value, None, depth)));
+        if unknown {
+            known.filter(|holds| !holds)
+        } else {
+            known
+        }
     }))
 }
 

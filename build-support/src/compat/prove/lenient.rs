@@ -40,9 +40,7 @@ pub(super) fn prune(schemas: &mut Schemas<'_>, source: &Source, rules: &mut Vec<
     let members = members.unwrap_or_default();
     let documents = schemas.documents(source.writer);
     let closes = |key: &str| documents.value(&source.place.join(key)) == &Value::Bool(false);
-    if closes("additionalProperties")
-        || members.rest.is_none() && closes("unevaluatedProperties")
-    {
+    if closes("additionalProperties") || members.rest.is_none() && closes("unevaluatedProperties") {
         close(schemas, rules, &members);
     }
 }
@@ -102,7 +100,11 @@ fn children(schemas: &mut Schemas<'_>, rules: &mut [Rule]) {
             }
             Test::Items(items) if items_alone => {
                 *items = Rc::new(Items {
-                    prefix: items.prefix.iter().map(|node| schemas.pruned(*node)).collect(),
+                    prefix: items
+                        .prefix
+                        .iter()
+                        .map(|node| schemas.pruned(*node))
+                        .collect(),
                     rest: items.rest.map(|node| schemas.pruned(node)),
                 });
             }

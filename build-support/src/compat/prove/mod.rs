@@ -55,7 +55,7 @@ use super::{Mode, Side, Undecided};
 /// How deep documents are followed.
 const DEEPEST: usize = 150;
 /// The stack of a proof: recursion is bounded by [`DEEPEST`] and the steps, and needs more than a test's thread has.
-const STACK: usize = 512 << 20;
+const STACK: usize = 256 << 20;
 
 /// What came of the attempt.
 pub(super) enum Outcome {
@@ -174,7 +174,9 @@ impl Prover<'_> {
             return Ok(());
         }
         if self.open.len() >= DEEPEST {
-            return Err(vec![self.note(&state.signed, "the schemas are nested too deep")]);
+            return Err(vec![
+                self.note(&state.signed, "the schemas are nested too deep"),
+            ]);
         }
         self.look_at(state)
     }

@@ -225,8 +225,13 @@ mod tests {
         assert!(is_multiple(&number(&json!(0.3)), &number(&json!(0.1))));
         assert!(!is_multiple(&number(&json!(0.3)), &number(&json!(0.2))));
         assert_eq!(number(&json!(1)), number(&json!(1.0)));
-        assert_eq!(number(&json!(1e20)), number(&json!(100_000_000_000_000_000_000_f64)));
-        assert!(number(&json!(9_007_199_254_740_993_u64)) > number(&json!(9_007_199_254_740_992.0)));
+        assert_eq!(
+            number(&json!(1e20)),
+            number(&json!(100_000_000_000_000_000_000_f64))
+        );
+        assert!(
+            number(&json!(9_007_199_254_740_993_u64)) > number(&json!(9_007_199_254_740_992.0))
+        );
         assert_eq!(
             common_multiple(&number(&json!(0.4)), &number(&json!(6))),
             number(&json!(6))
@@ -239,8 +244,14 @@ mod tests {
             integer: true,
             ..NumberFacts::default()
         };
-        facts.at_least(Bound { at: number(&json!(0)), exclusive: true });
-        facts.at_most(Bound { at: number(&json!(1)), exclusive: true });
+        facts.at_least(Bound {
+            at: number(&json!(0)),
+            exclusive: true,
+        });
+        facts.at_most(Bound {
+            at: number(&json!(1)),
+            exclusive: true,
+        });
         assert!(facts.is_empty());
         facts.integer = false;
         assert!(!facts.is_empty());

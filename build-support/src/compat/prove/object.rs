@@ -70,9 +70,18 @@ impl Prover<'_> {
         let declaring = declared.iter().flat_map(|declared| &declared.members);
         for members in object.members.iter().chain(declaring) {
             explicit.extend(members.by_name.keys().cloned());
-            patterns.extend(members.by_pattern.iter().map(|(pattern, _)| Rc::clone(pattern)));
+            patterns.extend(
+                members
+                    .by_pattern
+                    .iter()
+                    .map(|(pattern, _)| Rc::clone(pattern)),
+            );
         }
-        explicit.extend(declared.iter().flat_map(|declared| declared.names.iter().cloned()));
+        explicit.extend(
+            declared
+                .iter()
+                .flat_map(|declared| declared.names.iter().cloned()),
+        );
         for some in &object.some {
             match &some.which {
                 Which::Name(name) => drop(explicit.insert(Rc::clone(name))),
@@ -87,7 +96,12 @@ impl Prover<'_> {
         }
         for (members, _) in &object.few_declared {
             explicit.extend(members.by_name.keys().cloned());
-            patterns.extend(members.by_pattern.iter().map(|(pattern, _)| Rc::clone(pattern)));
+            patterns.extend(
+                members
+                    .by_pattern
+                    .iter()
+                    .map(|(pattern, _)| Rc::clone(pattern)),
+            );
         }
         let named = object.some.iter().filter_map(|some| some.name);
         for signed in object.names.iter().copied().chain(named) {
@@ -107,10 +121,7 @@ impl Prover<'_> {
         let mut branch = Branch::new(Type::String, None, &[signed]);
         self.expand(&mut branch);
         let values = branch.values.iter().flat_map(|values| values.iter());
-        values
-            .filter_map(Value::as_str)
-            .map(Into::into)
-            .collect()
+        values.filter_map(Value::as_str).map(Into::into).collect()
     }
 
     /// Every kind of names, as far as they are told apart.
@@ -119,7 +130,11 @@ impl Prover<'_> {
         let count = names.patterns.len();
         let others: Vec<_> = if count <= MOST_PATTERNS {
             (0..1_usize << count)
-                .map(|bits| (0..count).map(|index| Some(bits >> index & 1 == 1)).collect())
+                .map(|bits| {
+                    (0..count)
+                        .map(|index| Some(bits >> index & 1 == 1))
+                        .collect()
+                })
                 .collect()
         } else {
             vec![vec![None; count]]
@@ -162,9 +177,10 @@ impl Prover<'_> {
                     .is_some_and(|max| object.present.len() as u64 >= max);
                 object.absent.contains(name)
                     || is_full && !object.present.contains(name)
-                    || names.declared.as_ref().is_some_and(|declared| {
-                        self.is_declared(declared, name) == Some(false)
-                    })
+                    || names
+                        .declared
+                        .as_ref()
+                        .is_some_and(|declared| self.is_declared(declared, name) == Some(false))
                     || known.into_iter().any(|signed| {
                         evaluate::accepts(&mut self.schemas, signed.node, &text, None)
                             == Some(!signed.holds)
@@ -274,8 +290,16 @@ impl Prover<'_> {
         }
         if let Name::Explicit(name) = name {
             // One property has a name, so all that is known of it is known of one value.
-            let same = |some: &&SomeMember| matches!(&some.which, Which::Name(other) if other == name);
-            signed.extend(branch.object.some.iter().filter(same).filter_map(|some| some.value));
+            let same =
+                |some: &&SomeMember| matches!(&some.which, Which::Name(other) if other == name);
+            signed.extend(
+                branch
+                    .object
+                    .some
+                    .iter()
+                    .filter(same)
+                    .filter_map(|some| some.value),
+            );
         }
         let declaring = match (&names.declared, name) {
             (None, _) => None,

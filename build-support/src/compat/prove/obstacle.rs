@@ -35,10 +35,7 @@ impl Prover<'_> {
         };
         let reader = place(false, false);
         Obstacle {
-            keyword: reader
-                .as_ref()
-                .and_then(Location::name)
-                .unwrap_or_default(),
+            keyword: reader.as_ref().and_then(Location::name).unwrap_or_default(),
             reader,
             writer: place(true, true),
             at: String::new(),
@@ -131,9 +128,7 @@ impl Prover<'_> {
                 at: obstacle.at.clone(),
                 reason: obstacle.reason.clone(),
             })
-            .filter(|undecided| {
-                seen.insert((undecided.reader.clone(), undecided.at.clone()))
-            })
+            .filter(|undecided| seen.insert((undecided.reader.clone(), undecided.at.clone())))
             .collect()
     }
 }
@@ -143,7 +138,11 @@ pub(super) fn below(token: &str, found: Vec<Obstacle>) -> Vec<Obstacle> {
     found
         .into_iter()
         .map(|mut obstacle| {
-            obstacle.at = format!("/{}{}", dispatcher_schema::pointer::escape(token), obstacle.at);
+            obstacle.at = format!(
+                "/{}{}",
+                dispatcher_schema::pointer::escape(token),
+                obstacle.at
+            );
             obstacle
         })
         .collect()

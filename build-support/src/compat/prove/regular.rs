@@ -141,7 +141,10 @@ impl Machine {
     /// Whether no further character can lead to a match.
     fn is_stuck(&self, set: &BTreeSet<u32>) -> bool {
         let has_reader = |state: &u32| {
-            matches!(self.states[*state as usize], State::Characters(..) | State::AtEnd(_))
+            matches!(
+                self.states[*state as usize],
+                State::Characters(..) | State::AtEnd(_)
+            )
         };
         !set.contains(&0) && !set.iter().any(has_reader)
     }
@@ -171,14 +174,15 @@ pub(super) fn is_empty(
 /// A place in the product: how many characters were read, up to the cap, and where each machine may be.
 type Position = (u64, Vec<BTreeSet<u32>>);
 
-fn walk(
-    machines: &[(Rc<Machine>, bool)],
-    min: u64,
-    max: Option<u64>,
-    budget: &mut Budget,
-) -> bool {
+fn walk(machines: &[(Rc<Machine>, bool)], min: u64, max: Option<u64>, budget: &mut Budget) -> bool {
     let cap = max.map_or(min.max(1), |max| max.max(min) + 1);
-    let first: Position = (0, machines.iter().map(|(machine, _)| machine.begin()).collect());
+    let first: Position = (
+        0,
+        machines
+            .iter()
+            .map(|(machine, _)| machine.begin())
+            .collect(),
+    );
     let mut seen = HashSet::from([first.clone()]);
     let mut open = vec![first];
     while let Some((read, sets)) = open.pop() {
@@ -219,16 +223,13 @@ fn walk(
 
 /// Whether nothing that follows can make every machine as it is wanted.
 fn is_dead(machines: &[(Rc<Machine>, bool)], sets: &[BTreeSet<u32>]) -> bool {
-    machines
-        .iter()
-        .zip(sets)
-        .any(|((machine, wanted), set)| {
-            if *wanted {
-                machine.is_stuck(set) && machine.is_anchored()
-            } else {
-                set.contains(&0)
-            }
-        })
+    machines.iter().zip(sets).any(|((machine, wanted), set)| {
+        if *wanted {
+            machine.is_stuck(set) && machine.is_anchored()
+        } else {
+            set.contains(&0)
+        }
+    })
 }
 
 impl Machine {
@@ -342,7 +343,8 @@ fn has_group_options(pattern: &str) -> bool {
         let rest = &pattern[at + 2..];
         let is_name = rest.starts_with('<') && !rest.starts_with("<=") && !rest.starts_with("<!");
         // Look-around is reported by the parser.
-        let is_look = rest.starts_with(['=', '!']) || rest.starts_with("<=") || rest.starts_with("<!");
+        let is_look =
+            rest.starts_with(['=', '!']) || rest.starts_with("<=") || rest.starts_with("<!");
         !(rest.starts_with(':') || is_name || is_look)
     })
 }
@@ -371,7 +373,12 @@ mod tests {
     /// Whether everything that `one` matches is matched by `other`.
     fn within(one: &str, other: &str) -> bool {
         let mut budget = Budget::new();
-        is_empty(&[(machine(one), true), (machine(other), false)], 0, None, &mut budget)
+        is_empty(
+            &[(machine(one), true), (machine(other), false)],
+            0,
+            None,
+            &mut budget,
+        )
     }
 
     #[test]
@@ -426,7 +433,11 @@ mod tests {
             ("a++", "uses a possessive quantifier"),
             ("(?i)a", "uses syntax that engines read in different ways"),
         ] {
-            assert_eq!(Machine::of_pattern(pattern).err(), Some(reason), "{pattern}");
+            assert_eq!(
+                Machine::of_pattern(pattern).err(),
+                Some(reason),
+                "{pattern}"
+            );
         }
     }
 }

@@ -20,7 +20,7 @@ impl Prover<'_> {
         if branch.closed {
             return Ok(());
         }
-        if !self.budget.spend(1) {
+        if !self.budget.spend_branch(branch.choices.len()) {
             return Err(self.at_leaf(&branch, Vec::new()));
         }
         let deeper = match self.contradiction(&branch) {
@@ -30,7 +30,11 @@ impl Prover<'_> {
         if branch.choices.is_empty() {
             return Err(self.at_leaf(&branch, deeper));
         }
-        if branch.choices.iter().all(|choice| choice.rank != Rank::Branch) {
+        if branch
+            .choices
+            .iter()
+            .all(|choice| choice.rank != Rank::Branch)
+        {
             self.drop_disjoint(&mut branch);
             if branch.choices.len() > 1 && self.closes_with_one(&branch) {
                 return Ok(());
@@ -43,9 +47,9 @@ impl Prover<'_> {
     fn settle(&mut self, branch: &mut Branch) {
         loop {
             self.expand(branch);
-            let only = branch.choices.iter().position(|choice| {
-                matches!(&choice.options, Options::Claims(options) if options.len() == 1)
-            });
+            let only = branch.choices.iter().position(
+                |choice| matches!(&choice.options, Options::Claims(options) if options.len() == 1),
+            );
             let Some(index) = only.filter(|_| !branch.closed) else {
                 return;
             };
@@ -115,11 +119,7 @@ impl Prover<'_> {
         if branch.choices.len() < 2 {
             return;
         }
-        let refused: Vec<_> = branch
-            .choices
-            .iter()
-            .map(|choice| choice.refused)
-            .collect();
+        let refused: Vec<_> = branch.choices.iter().map(|choice| choice.refused).collect();
         let mut without = branch.clone();
         without.choices.clear();
         let keep: Vec<_> = refused
@@ -132,7 +132,7 @@ impl Prover<'_> {
 
     /// Whether a schema surely accepts nothing of the branch, without looking at further choices.
     fn is_disjoint(&mut self, branch: &Branch, node: NodeId) -> bool {
-        if self.schemas.source(node).pruned {
+        if self.schemas.source(node).pruned || !self.budget.spend_branch(branch.choices.len()) {
             return false;
         }
         let mut with = branch.clone();
@@ -239,7 +239,7 @@ impl Prover<'_> {
         if branch.closed || self.contradiction(&branch).is_ok() {
             return Some(0);
         }
-        if !self.budget.spend(1) {
+        if !self.budget.spend_branch(branch.choices.len()) {
             return None;
         }
         let by_facts = self.capacity_by_facts(&branch);

@@ -30,7 +30,10 @@ fn run(file: &Path) {
     for line in text.lines() {
         let pair: Value = serde_json::from_str(line).expect("JSON");
         let dialect = pair["dialect"].as_str().expect("a dialect");
-        let (old, new) = (document(&pair["old"], dialect), document(&pair["new"], dialect));
+        let (old, new) = (
+            document(&pair["old"], dialect),
+            document(&pair["new"], dialect),
+        );
         for (direction, writer, reader) in [("backward", &old, &new), ("forward", &new, &old)] {
             let found = obstacles(writer, reader, Mode::Strict);
             let counterexample = &pair[format!("counterexample_{direction}")];
@@ -56,12 +59,17 @@ fn run(file: &Path) {
                     };
                     println!(
                         "{} {direction} {}\n  {writer}\n  {reader}\n  {:?}",
-                        pair["id"], pair[format!("proved_{direction}")], found[0]
+                        pair["id"],
+                        pair[format!("proved_{direction}")],
+                        found[0]
                     );
                 }
             }
         }
     }
-    println!("{}: {proved} proved, {missed} of {wanted} missed", file.display());
+    println!(
+        "{}: {proved} proved, {missed} of {wanted} missed",
+        file.display()
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
