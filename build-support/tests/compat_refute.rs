@@ -197,7 +197,7 @@ fn the_writer_sends_what_it_declares() {
         ],
         "if": { "required": ["a"] }, "then": { "properties": { "later": true } },
         "dependentSchemas": { "map": { "properties": { "size": true } } },
-        "not": { "required": ["never"], "properties": { "no": true } },
+        "not": { "required": ["never"], "properties": { "never": { "type": "object", "properties": { "no": true } } } },
         "required": ["id"],
     });
     let is_written = |document: Value| confirmed(&writer, &json!(true), Mode::Lenient, &document).0;
@@ -206,6 +206,7 @@ fn the_writer_sends_what_it_declares() {
         json!({ "id": 1, "kind": 1, "card": 1 }),
         json!({ "id": 1, "a": {}, "later": 1 }),
         json!({ "id": 1, "map": {}, "size": 1 }),
+        json!({ "id": 1, "never": 1 }),
     ] {
         assert!(is_written(document.clone()), "{document}");
     }
@@ -215,13 +216,24 @@ fn the_writer_sends_what_it_declares() {
         json!({ "id": 1, "kind": 1, "cash": 1 }),
         json!({ "id": 1, "later": 1 }),
         json!({ "id": 1, "size": 1 }),
-        json!({ "id": 1, "no": 1 }),
         json!({ "id": { "inner": 1 } }),
     ] {
         assert!(!is_written(document.clone()), "{document}");
         let strict = confirmed(&writer, &json!(true), Mode::Strict, &document);
         assert!(strict.0, "{document} is valid all the same");
     }
+}
+
+#[test]
+fn branches_of_documents_that_stand_apart_are_asked_too() {
+    let writer = json!({
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "anyOf": [{ "type": "array" }, { "type": "object", "properties": { "a": { "$ref": "#/definitions/A" } } }],
+        "definitions": { "A": { "properties": { "b": {} } } },
+    });
+    let is_written = |document: Value| confirmed(&writer, &json!(true), Mode::Lenient, &document).0;
+    assert!(is_written(json!({ "a": { "b": 1 } })));
+    assert!(!is_written(json!({ "a": { "c": 1 } })));
 }
 
 #[test]
