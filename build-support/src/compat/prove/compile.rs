@@ -155,10 +155,8 @@ impl Compiler<'_, '_> {
             }
             "minItems" => Test::MinItems(count(value)?),
             "maxItems" => Test::MaxItems(count(value)?),
-            "uniqueItems" => match value.as_bool()? {
-                true => Test::Unique,
-                false => return None,
-            },
+            "uniqueItems" if value == &Value::Bool(true) => Test::Unique,
+            "uniqueItems" => return None,
             "contains" => self.contains()?,
             "minContains" | "maxContains" => return None,
             "minProperties" => Test::MinProperties(count(value)?),
