@@ -197,7 +197,7 @@ fn the_writer_sends_what_it_declares() {
         ],
         "if": { "required": ["a"] }, "then": { "properties": { "later": true } },
         "dependentSchemas": { "map": { "properties": { "size": true } } },
-        "not": { "required": ["never"], "properties": { "no": true } },
+        "not": { "required": ["never"], "properties": { "never": { "type": "object", "properties": { "no": true } } } },
         "required": ["id"],
     });
     let is_written = |document: Value| confirmed(&writer, &json!(true), Mode::Lenient, &document).0;
@@ -206,6 +206,7 @@ fn the_writer_sends_what_it_declares() {
         json!({ "id": 1, "kind": 1, "card": 1 }),
         json!({ "id": 1, "a": {}, "later": 1 }),
         json!({ "id": 1, "map": {}, "size": 1 }),
+        json!({ "id": 1, "never": 1 }),
     ] {
         assert!(is_written(document.clone()), "{document}");
     }
@@ -215,13 +216,24 @@ fn the_writer_sends_what_it_declares() {
         json!({ "id": 1, "kind": 1, "cash": 1 }),
         json!({ "id": 1, "later": 1 }),
         json!({ "id": 1, "size": 1 }),
-        json!({ "id": 1, "no": 1 }),
         json!({ "id": { "inner": 1 } }),
     ] {
         assert!(!is_written(document.clone()), "{document}");
         let strict = confirmed(&writer, &json!(true), Mode::Strict, &document);
         assert!(strict.0, "{document} is valid all the same");
     }
+}
+
+#[test]
+fn branches_of_documents_that_stand_apart_are_asked_too() {
+    let writer = json!({
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "anyOf": [{ "type": "array" }, { "type": "object", "properties": { "a": { "$ref": "#/definitions/A" } } }],
+        "definitions": { "A": { "properties": { "b": {} } } },
+    });
+    let is_written = |document: Value| confirmed(&writer, &json!(true), Mode::Lenient, &document).0;
+    assert!(is_written(json!({ "a": { "b": 1 } })));
+    assert!(!is_written(json!({ "a": { "c": 1 } })));
 }
 
 #[test]
@@ -417,12 +429,20 @@ fn the_keyword_is_found_in_documents_that_stand_apart() {
 }
 
 #[test]
-fn a_deep_schema_overflows_no_stack() {
-    let deep =
-        |leaf: Value| (0..1500).fold(leaf, |inner, _| json!({ "properties": { "a": inner } }));
+fn a_long_chain_of_references_overflows_no_stack() {
+    let chain = |leaf: Value| {
+        let mut definitions: serde_json::Map<_, _> = (0..300)
+            .map(|number| {
+                let next = json!({ "$ref": format!("#/$defs/D{}", number + 1) });
+                (format!("D{number}"), json!({ "properties": { "a": next } }))
+            })
+            .collect();
+        definitions.insert("D300".to_owned(), leaf);
+        json!({ "$ref": "#/$defs/D0", "$defs": definitions })
+    };
     let verdict = verdict(
-        &deep(json!({ "type": "string" })),
-        &deep(json!({ "type": "integer" })),
+        &chain(json!({ "type": "string" })),
+        &chain(json!({ "type": "integer" })),
         Mode::Lenient,
     );
     assert!(!matches!(verdict, Verdict::Compatible), "{verdict:?}");

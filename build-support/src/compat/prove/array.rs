@@ -87,7 +87,10 @@ impl Prover<'_> {
     fn places(&mut self, branch: &Branch) -> Places {
         let array = &branch.array;
         let prefixes = array.items.iter().map(|items| items.prefix.len());
-        let ends = array.some.iter().map(|some| some.to.map_or(some.from, |to| to + 1));
+        let ends = array
+            .some
+            .iter()
+            .map(|some| some.to.map_or(some.from, |to| to + 1));
         let first = prefixes.chain(ends).max().unwrap_or(0).min(MOST_PLACES);
         let never = array.few.iter().filter(|(_, count)| *count == 0);
         let never: Vec<_> = never.map(|(node, _)| Signed::no(*node)).collect();
@@ -102,9 +105,10 @@ impl Prover<'_> {
             };
             let nodes: Vec<_> = array.items.iter().filter_map(at).collect();
             // An item that has to be so is at one place here.
-            let some = array.some.iter().filter(|some| {
-                some.from == place && some.to == Some(place) && place < MOST_PLACES
-            });
+            let some = array
+                .some
+                .iter()
+                .filter(|some| some.from == place && some.to == Some(place) && place < MOST_PLACES);
             let mut known: Vec<_> = nodes.iter().copied().map(Signed::yes).collect();
             known.extend(some.map(|some| some.value));
             single.push(match (nodes.as_slice(), known.len()) {
@@ -194,6 +198,9 @@ impl Prover<'_> {
 
     /// Whether no two items can be equal.
     fn cannot_repeat(&mut self, places: &Places) -> bool {
+        if self.schemas.has_draft_4() {
+            return false;
+        }
         let rest = places.rest();
         (0..=rest).all(|one| {
             (one..=rest).all(|other| {
@@ -219,7 +226,10 @@ impl Prover<'_> {
                 self.is_empty(state).is_ok()
             });
             let among = among.count() as u64;
-            among > 1 && self.capacity(&[Signed::yes(*outer)]).is_some_and(|count| count < among)
+            among > 1
+                && self
+                    .capacity(&[Signed::yes(*outer)])
+                    .is_some_and(|count| count < among)
         })
     }
 
@@ -237,14 +247,18 @@ impl Prover<'_> {
             }
         }
         let few = branch.array.few.clone();
-        few.into_iter().any(|(node, count)| self.fewest(branch, places, node) > count)
+        few.into_iter()
+            .any(|(node, count)| self.fewest(branch, places, node) > count)
     }
 
     /// How many items a schema accepts at most; none where there is no limit.
     fn most(&mut self, branch: &Branch, places: &Places, node: NodeId) -> Option<u64> {
         let mut sum = Some(0_u64);
         for place in 0..=places.rest() {
-            if self.no_such_item(places, place, &[Signed::yes(node)]).is_ok() {
+            if self
+                .no_such_item(places, place, &[Signed::yes(node)])
+                .is_ok()
+            {
                 continue;
             }
             sum = sum.and_then(|sum: u64| Some(sum.saturating_add(places.room(place)?)));
@@ -265,7 +279,10 @@ impl Prover<'_> {
             if sure == 0 {
                 continue;
             }
-            if self.no_such_item(places, place, &[Signed::no(node)]).is_ok() {
+            if self
+                .no_such_item(places, place, &[Signed::no(node)])
+                .is_ok()
+            {
                 sum = sum.saturating_add(sure);
             }
         }

@@ -6,14 +6,12 @@
 use std::rc::Rc;
 
 use dispatcher_schema::draft::Draft;
-use dispatcher_schema::vocabulary::{self, Role};
 use dispatcher_schema::formats;
+use dispatcher_schema::vocabulary::{self, Role};
 use serde_json::{Map, Value};
 
 use super::number::{Bound, exact};
-use super::rule::{
-    ANYTHING, Items, Members, NodeId, Numbers, Rule, Test, Text, Type, Types,
-};
+use super::rule::{ANYTHING, Items, Members, NodeId, Numbers, Rule, Test, Text, Type, Types};
 use super::schemas::{Schemas, Source};
 use super::{reference, unevaluated};
 
@@ -146,6 +144,10 @@ impl Compiler<'_, '_> {
             "pattern" => Test::Text(Text::Pattern(value.as_str()?.into())),
             "format" => match value.as_str()? {
                 name if formats::ANNOTATIONS.contains(&name) => return None,
+                // The gate's drafts 4 and 6 know no rules for internationalised names.
+                "hostname" if self.draft <= Draft::Draft6 => {
+                    Test::Text(Text::Format("hostname of draft 4".into()))
+                }
                 name => Test::Text(Text::Format(name.into())),
             },
             "contentEncoding" | "contentMediaType" => {
@@ -153,10 +155,8 @@ impl Compiler<'_, '_> {
             }
             "minItems" => Test::MinItems(count(value)?),
             "maxItems" => Test::MaxItems(count(value)?),
-            "uniqueItems" => match value.as_bool()? {
-                true => Test::Unique,
-                false => return None,
-            },
+            "uniqueItems" if value == &Value::Bool(true) => Test::Unique,
+            "uniqueItems" => return None,
             "contains" => self.contains()?,
             "minContains" | "maxContains" => return None,
             "minProperties" => Test::MinProperties(count(value)?),
@@ -197,8 +197,11 @@ impl Compiler<'_, '_> {
     }
 
     fn reference(&mut self, key: &'static str) -> Test {
-        match reference::target(self.schemas.documents(self.source.writer), &self.source.place, key)
-        {
+        match reference::target(
+            self.schemas.documents(self.source.writer),
+            &self.source.place,
+            key,
+        ) {
             Ok(place) => Test::All(vec![self.schemas.id(Source {
                 writer: self.source.writer,
                 pruned: false,
@@ -328,12 +331,15 @@ impl Compiler<'_, '_> {
         let value = self.schema.get("items");
         let mut items = Items::default();
         if self.draft >= Draft::Draft202012 {
-            if key == "items" && self.schema.contains_key("prefixItems") || key == "additionalItems" {
+            if key == "items" && self.schema.contains_key("prefixItems") || key == "additionalItems"
+            {
                 return;
             }
             if let Some(Value::Array(prefix)) = self.schema.get("prefixItems") {
                 for index in 0..prefix.len() {
-                    items.prefix.push(self.child(&["prefixItems", &index.to_string()]));
+                    items
+                        .prefix
+                        .push(self.child(&["prefixItems", &index.to_string()]));
                 }
             }
             match value {
@@ -347,7 +353,9 @@ impl Compiler<'_, '_> {
             match value {
                 Some(Value::Array(prefix)) => {
                     for index in 0..prefix.len() {
-                        items.prefix.push(self.child(&["items", &index.to_string()]));
+                        items
+                            .prefix
+                            .push(self.child(&["items", &index.to_string()]));
                     }
                     if self.schema.contains_key("additionalItems") {
                         items.rest = Some(self.child(&["additionalItems"]));
@@ -358,7 +366,11 @@ impl Compiler<'_, '_> {
         } else {
             return;
         }
-        let keyword = if key == "prefixItems" { "prefixItems" } else { "items" };
+        let keyword = if key == "prefixItems" {
+            "prefixItems"
+        } else {
+            "items"
+        };
         self.rule(keyword, &[], Test::Items(Rc::new(items)));
     }
 }

@@ -140,7 +140,8 @@ impl Declared {
             Test::Not(node) => open.push(*node),
             Test::Required(name) => drop(self.names.insert(Rc::clone(name))),
             Test::Dependent(trigger, names) => {
-                self.names.extend(std::iter::once(trigger).chain(names).cloned());
+                self.names
+                    .extend(std::iter::once(trigger).chain(names).cloned());
             }
             Test::DependentSchema(trigger, node) => {
                 self.names.insert(Rc::clone(trigger));

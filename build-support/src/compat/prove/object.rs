@@ -77,7 +77,11 @@ impl Prover<'_> {
                     .map(|(pattern, _)| Rc::clone(pattern)),
             );
         }
-        explicit.extend(declared.iter().flat_map(|declared| declared.names.iter().cloned()));
+        explicit.extend(
+            declared
+                .iter()
+                .flat_map(|declared| declared.names.iter().cloned()),
+        );
         for some in &object.some {
             match &some.which {
                 Which::Name(name) => drop(explicit.insert(Rc::clone(name))),
@@ -286,8 +290,16 @@ impl Prover<'_> {
         }
         if let Name::Explicit(name) = name {
             // One property has a name, so all that is known of it is known of one value.
-            let same = |some: &&SomeMember| matches!(&some.which, Which::Name(other) if other == name);
-            signed.extend(branch.object.some.iter().filter(same).filter_map(|some| some.value));
+            let same =
+                |some: &&SomeMember| matches!(&some.which, Which::Name(other) if other == name);
+            signed.extend(
+                branch
+                    .object
+                    .some
+                    .iter()
+                    .filter(same)
+                    .filter_map(|some| some.value),
+            );
         }
         let declaring = match (&names.declared, name) {
             (None, _) => None,

@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::equal::{self, At};
-use super::{compile, evaluate};
 use super::lenient;
 use super::regular::Machine;
 use super::rule::{ANYTHING, NOTHING, Node, NodeId, Rule, Test};
+use super::{compile, evaluate};
 use crate::compat::{Mode, Side};
 use crate::schema::{Documents, Location};
 
@@ -37,11 +37,7 @@ pub(super) struct Schemas<'d> {
 
 impl<'d> Schemas<'d> {
     /// The schemas of a comparison, and the nodes of their roots: the writer's and the reader's.
-    pub(super) fn new(
-        writer: &Side<'d>,
-        reader: &Side<'d>,
-        mode: Mode,
-    ) -> (Self, NodeId, NodeId) {
+    pub(super) fn new(writer: &Side<'d>, reader: &Side<'d>, mode: Mode) -> (Self, NodeId, NodeId) {
         let mut schemas = Self {
             writer: writer.documents,
             reader: reader.documents,
@@ -126,6 +122,12 @@ impl<'d> Schemas<'d> {
         });
         self.slots[id.0 as usize].1 = Some(Rc::clone(&node));
         node
+    }
+
+    /// Whether some schema may be of draft 4, where `1` and `1.0` are equal and differ in type.
+    pub(super) fn has_draft_4(&self) -> bool {
+        let mut documents = self.writer.iter().chain(self.reader.iter());
+        documents.any(|document| document.text.contains("draft-04"))
     }
 
     /// The same schema of a reader that takes undeclared properties out of closed objects before.

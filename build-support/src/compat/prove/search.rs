@@ -20,7 +20,7 @@ impl Prover<'_> {
         if branch.closed {
             return Ok(());
         }
-        if !self.budget.spend(1) {
+        if !self.budget.spend_branch(branch.choices.len()) {
             return Err(self.at_leaf(&branch, Vec::new()));
         }
         let deeper = match self.contradiction(&branch) {
@@ -132,7 +132,7 @@ impl Prover<'_> {
 
     /// Whether a schema surely accepts nothing of the branch, without looking at further choices.
     fn is_disjoint(&mut self, branch: &Branch, node: NodeId) -> bool {
-        if self.schemas.source(node).pruned {
+        if self.schemas.source(node).pruned || !self.budget.spend_branch(branch.choices.len()) {
             return false;
         }
         let mut with = branch.clone();
@@ -239,7 +239,7 @@ impl Prover<'_> {
         if branch.closed || self.contradiction(&branch).is_ok() {
             return Some(0);
         }
-        if !self.budget.spend(1) {
+        if !self.budget.spend_branch(branch.choices.len()) {
             return None;
         }
         let by_facts = self.capacity_by_facts(&branch);

@@ -172,7 +172,11 @@ impl<'g> Gate<'g> {
 
     fn build(&self, at: &Location) -> Option<Validator> {
         let schema = self.sources.schema(self.side.documents, at)?;
-        let options = self.options.clone().with_base_uri(address(&at.document));
+        let mut options = self.options.clone();
+        // A reference to a place in a document must not take the document's own address.
+        if at.pointer.is_empty() {
+            options = options.with_base_uri(address(&at.document));
+        }
         options.build(&schema).ok()
     }
 

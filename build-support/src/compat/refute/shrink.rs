@@ -93,7 +93,7 @@ fn smaller(value: &Value) -> Vec<Value> {
                     found.push(json!(less.into_iter().collect::<String>()));
                 }
             }
-            if !text.is_ascii() {
+            if text.bytes().any(|byte| !byte.is_ascii_alphanumeric()) {
                 found.push(json!("a".repeat(chars.len())));
             }
             found

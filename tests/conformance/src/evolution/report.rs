@@ -79,67 +79,52 @@ impl Report {
         verdict: &Verdict,
         outcome: Outcome,
     ) {
-        let confirmed = outcome.is_confirmed;
         let known = pair.known(direction);
+        let stated = known.counterexample.as_ref();
+        let name = format!("{} {}", pair.id, direction.name());
         let count = match direction {
             Direction::Backward => &mut self.backward,
             Direction::Forward => &mut self.forward,
         };
-        let stated = known.counterexample.as_ref();
-        if let Some(value) = stated.filter(|_| !confirmed) {
+        if let Some(value) = stated.filter(|_| !outcome.is_confirmed) {
             count.unconfirmed += 1;
-            self.unconfirmed
-                .push(format!("{} {}: {value}", pair.id, direction.name()));
+            self.unconfirmed.push(format!("{name}: {value}"));
         }
-        let fault = match verdict {
+        let confirmed = stated.filter(|_| outcome.is_confirmed);
+        let message = match verdict {
             Verdict::Compatible => {
                 count.compatible += 1;
-                stated
-                    .filter(|_| confirmed)
-                    .map(|value| format!("compatible, but the gates confirm {value}"))
+                confirmed.map(|value| {
+                    count.false_proofs += 1;
+                    format!("compatible, but the gates confirm {value}")
+                })
             }
             Verdict::Incompatible(_) if known.is_proved && outcome.needs_zero_fraction => {
                 count.zero_fraction += 1;
                 None
             }
             Verdict::Incompatible(found) => known.is_proved.then(|| {
-                format!(
-                    "incompatible by {}, but the file has a proof ({})",
-                    found.document, found.refusal
-                )
+                count.false_incompatible += 1;
+                let (document, refusal) = (&found.document, &found.refusal);
+                format!("incompatible by {document}, but the file has a proof ({refusal})")
             }),
             Verdict::Undecided(why) => {
                 *count.unknown.entry(why.keyword.clone()).or_default() += 1;
-                let truth = match (confirmed, known.is_proved) {
-                    (true, _) => stated.map_or(String::new(), |value| format!(", true is {value}")),
-                    (_, true) => ", true is compatible".to_owned(),
-                    _ => String::new(),
-                };
-                self.undecided.push(format!(
-                    "{} {}: {} at {:?}: {}{truth}",
-                    pair.id,
-                    direction.name(),
-                    why.keyword,
-                    why.at,
-                    why.reason
-                ));
+                let truth = truth(confirmed, known.is_proved);
+                let (keyword, at, reason) = (&why.keyword, &why.at, &why.reason);
+                self.undecided
+                    .push(format!("{name}: {keyword} at {at:?}: {reason}{truth}"));
                 return;
             }
             _ => None,
         };
-        match (fault, verdict) {
-            (None, _) => count.agreed += 1,
-            (Some(message), verdict) => {
-                match verdict {
-                    Verdict::Compatible => count.false_proofs += 1,
-                    _ => count.false_incompatible += 1,
-                }
-                self.faults.push(Fault {
-                    id: pair.id.clone(),
-                    direction,
-                    message,
-                });
-            }
+        match message {
+            None => count.agreed += 1,
+            Some(message) => self.faults.push(Fault {
+                id: pair.id.clone(),
+                direction,
+                message,
+            }),
         }
     }
 
@@ -179,6 +164,15 @@ impl Report {
             "unconfirmed": self.unconfirmed,
             "clean": self.is_clean(),
         })
+    }
+}
+
+/// What the file knows of an undecided comparison.
+fn truth(confirmed: Option<&Value>, is_proved: bool) -> String {
+    match confirmed {
+        Some(value) => format!(", true is {value}"),
+        None if is_proved => ", true is compatible".to_owned(),
+        None => String::new(),
     }
 }
 

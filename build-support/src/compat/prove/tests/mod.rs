@@ -1,8 +1,10 @@
 //! What is proved, and above all what is not.
 
+mod bounds;
 mod corpus;
 mod random;
 mod suite;
+mod tables;
 
 use serde_json::{Value, json};
 

@@ -21,7 +21,10 @@ fn no_document_of_the_suite_contradicts_a_proof() {
     let (mut proofs, mut wrong) = (0, Vec::new());
     for (draft, uri) in [
         ("draft7", "http://json-schema.org/draft-07/schema#"),
-        ("draft2020-12", "https://json-schema.org/draft/2020-12/schema"),
+        (
+            "draft2020-12",
+            "https://json-schema.org/draft/2020-12/schema",
+        ),
     ] {
         let files = fs::read_dir(Path::new(&folder).join(draft)).expect("a folder of the suite");
         let mut files: Vec<_> = files.map(|file| file.expect("readable").path()).collect();
@@ -51,9 +54,13 @@ fn check(file: &Path, uri: &str, wrong: &mut Vec<String>) -> u32 {
             members.insert("$schema".to_owned(), uri.into());
         }
         // Those that refer to remote documents do not compile here.
-        let validator = dispatcher_schema::formats::checked(jsonschema::options(), true).build(&schema);
+        let validator =
+            dispatcher_schema::formats::checked(jsonschema::options(), true).build(&schema);
         if let Ok(validator) = validator {
-            let accepted: Vec<bool> = values.iter().map(|value| validator.is_valid(value)).collect();
+            let accepted: Vec<bool> = values
+                .iter()
+                .map(|value| validator.is_valid(value))
+                .collect();
             schemas.push((load(&[("schema.json", schema.clone())]), schema, accepted));
         }
     }
@@ -66,7 +73,10 @@ fn check(file: &Path, uri: &str, wrong: &mut Vec<String>) -> u32 {
             proofs += 1;
             for (index, value) in values.iter().enumerate() {
                 if accepts[index] && !takes[index] {
-                    wrong.push(format!("{}: {text} is in {other}, but {value}", file.display()));
+                    wrong.push(format!(
+                        "{}: {text} is in {other}, but {value}",
+                        file.display()
+                    ));
                 }
             }
         }
