@@ -236,3 +236,22 @@ fn a_new_version_that_accepts_nothing_is_an_error() {
     let found = crate::changes::between(&before.revision(), &after.revision());
     assert_eq!(lines(&found), ["error nothing-valid [2] v2#"]);
 }
+
+#[test]
+fn a_schema_for_a_published_version_that_had_none_is_an_edit() {
+    let of = |version: Value| {
+        let schema = payload(json!({ "a": {} }), json!([]));
+        Directory::new(
+            &registry(json!([event("x", json!([version]))])),
+            &[("v1.json", schema)],
+        )
+    };
+    let before = of(json!({ "schema_version": 1, "status": "active" }));
+    let after = of(version(1, "active"));
+    let found = between_by(&before.revision(), &after.revision(), &by_samples(&[]));
+    assert_eq!(lines(&found), ["error version-edited [1] v1#"]);
+    assert_eq!(
+        found[0].says,
+        "one of the texts has no schema and accepts any object"
+    );
+}
