@@ -255,3 +255,34 @@ fn a_schema_for_a_published_version_that_had_none_is_an_edit() {
         "one of the texts has no schema and accepts any object"
     );
 }
+
+#[test]
+fn what_is_announced_as_before_is_not_reported_again() {
+    let schemas = |a: Value| {
+        let old = payload(json!({ "a": {} }), json!([]));
+        [
+            ("v1.json", old),
+            ("v2.json", payload(json!({ "a": a }), json!([]))),
+        ]
+    };
+    let of = |status: &str, a: Value| {
+        let versions = json!([version(1, "active"), version(2, status)]);
+        Directory::new(&registry(json!([event("x", versions)])), &schemas(a)).revision()
+    };
+    let text = || json!({ "type": "string" });
+    let found = |after: Revision| {
+        lines(&between_by(
+            &of("upcoming", text()),
+            &after,
+            &by_samples(&[json!({ "a": 1 })]),
+        ))
+    };
+    let narrowed = "error type-narrowed [1 2] v2#/properties/a/type {\"a\":1}";
+    assert_eq!(found(of("upcoming", text())), [""; 0]);
+    assert_eq!(found(of("active", text())), [narrowed], "it is published");
+    assert_eq!(
+        found(of("upcoming", json!({ "type": "null" }))),
+        [narrowed],
+        "it was changed"
+    );
+}
