@@ -2,6 +2,7 @@
 //!
 //! | folder | what it owns |
 //! |---|---|
+//! | `wrap.rs` | lines of 80 columns |
 //! | `output.rs` | what a command prints, and how it ends |
 //! | `report/` | findings as text, JSON, JUnit, GitHub annotations and SARIF |
 //! | `contracts/` | the commands on a contracts directory |
@@ -11,3 +12,4 @@ pub mod contracts;
 pub mod export;
 pub mod output;
 mod report;
+mod wrap;

@@ -6,6 +6,8 @@
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use crate::wrap::wrapped;
+
 /// How a command ended. The exit codes are part of the interface.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum End {
@@ -54,7 +56,7 @@ impl Output {
     pub fn wrong_call(message: impl std::fmt::Display) -> Self {
         Self {
             stdout: String::new(),
-            stderr: line(format!("error: {message}")),
+            stderr: line(lines(&format!("error: {message}"))),
             end: End::CalledWrongly,
         }
     }
@@ -78,6 +80,12 @@ impl Output {
             End::CalledWrongly => ExitCode::from(2),
         }
     }
+}
+
+/// The text in lines of 80 columns.
+fn lines(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(|line| wrapped(line, "    ")).collect();
+    lines.join("\n")
 }
 
 /// The text, with a line break at its end unless it is empty.

@@ -82,6 +82,11 @@ const MACROS: Layers = Layers {
     ],
 };
 
+const CLI: Layers = Layers {
+    crate_folder: "dispatcher-cli",
+    order: &["wrap", "output", "report", "contracts", "main"],
+};
+
 /// Nothing is defined in these files, so nothing has to be imported from them.
 const REEXPORTS: &[&str] = &["lib.rs", "private.rs"];
 
@@ -98,6 +103,11 @@ fn the_generator_imports_only_from_below() {
 #[test]
 fn what_build_scripts_and_the_runtime_share_imports_only_from_below() {
     assert_layered(&SCHEMA);
+}
+
+#[test]
+fn the_command_imports_only_from_below() {
+    assert_layered(&CLI);
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! The comparison of two versions, where one may have no schema.
 
+use serde_json::json;
+
 use crate::compat::{Counterexample, Mode, Side, Undecided, Verdict};
+use crate::schema::{Documents, Location};
 
 /// The comparison of two schemas.
 pub(super) struct Judge<'c> {
@@ -10,6 +13,22 @@ pub(super) struct Judge<'c> {
 impl<'c> Judge<'c> {
     pub(super) fn new(compare: &'c dyn Fn(&Side<'_>, &Side<'_>, Mode) -> Verdict) -> Self {
         Self { compare }
+    }
+
+    /// Whether no payload is valid: it is proved that what the schema accepts is nothing.
+    pub(super) fn is_empty(&self, schema: &Side<'_>) -> bool {
+        let nothing = Documents::from_values([("nothing.json", json!({ "not": {} }))]);
+        let Ok(documents) = nothing else {
+            return false;
+        };
+        let nothing = Side {
+            documents: &documents,
+            root: Location::root("nothing.json"),
+        };
+        matches!(
+            (self.compare)(schema, &nothing, Mode::Strict),
+            Verdict::Compatible
+        )
     }
 
     /// Whether `reader` takes what `writer` may write. Without a schema, a payload is any object.

@@ -34,7 +34,7 @@ fn finding(new: &Revision, violation: &Violation) -> Finding {
     };
     let says = match violation.broken {
         Broken::VersionEdited => {
-            "its schema has another digest than in contracts.lock; `--against` a git ref says more"
+            "its digest differs from the one in contracts.lock; to see what changed, compare with a git ref: `--against main`"
         }
         _ => "contracts.lock has it",
     };

@@ -87,6 +87,27 @@ impl Pair<'_> {
         [edited].into_iter().chain(notes).collect()
     }
 
+    /// Whether the new schema accepts nothing.
+    pub(super) fn nothing_valid(&self, judge: &Judge<'_>) -> Option<Finding> {
+        let new = side(self.new)?;
+        judge.is_empty(&new).then(|| {
+            let says = "the schema contradicts itself".to_owned();
+            Finding {
+                versions: vec![self.new.2.number],
+                title: format!(
+                    "no payload of {} v{} is valid",
+                    self.new.1.name, self.new.2.number
+                ),
+                help: "correct the schema".to_owned(),
+                ..self.error(
+                    rule::named_or_undecided("nothing-valid"),
+                    Some(&new.root),
+                    says,
+                )
+            }
+        })
+    }
+
     /// The findings of a new version beside an older one. The changes themselves are listed for the next one below.
     pub(super) fn step(&self, judge: &Judge<'_>, is_next: bool) -> Vec<Finding> {
         let (old, new) = (side(self.old), side(self.new));
@@ -180,7 +201,7 @@ impl Pair<'_> {
                 severity: Severity::Error,
                 title: self.title(way),
                 example,
-                help: self.help(way),
+                help: self.help(way, change.rule),
                 ..self.note(change, self.versions())
             });
         }
@@ -274,17 +295,11 @@ impl Pair<'_> {
         } else {
             &reason.writer
         };
+        let rule = rule::named_or_undecided("undecided");
         Finding {
             title: self.title(way),
-            help: format!(
-                "write it in a form that can be compared, or {}",
-                self.help(way)
-            ),
-            ..self.error(
-                rule::named_or_undecided("undecided"),
-                Some(new),
-                unknown(reason),
-            )
+            help: self.help(way, rule),
+            ..self.error(rule, Some(new), unknown(reason))
         }
     }
 
@@ -296,7 +311,7 @@ impl Pair<'_> {
         Finding {
             title: self.title(way),
             example: Some(example.document.clone()),
-            help: self.help(way),
+            help: self.help(way, rule),
             ..self.error(rule, new, example.refusal.clone())
         }
     }
@@ -311,10 +326,11 @@ impl Pair<'_> {
             "version {} has no schema, so its payload is any object",
             writer.number
         );
+        let rule = rule::named_or_undecided("undecided");
         Finding {
             title: self.title(way),
-            help: self.help(way),
-            ..self.error(rule::named_or_undecided("undecided"), None, says)
+            help: self.help(way, rule),
+            ..self.error(rule, None, says)
         }
     }
 
@@ -359,16 +375,24 @@ impl Pair<'_> {
         }
     }
 
-    fn help(&self, way: Way) -> String {
+    fn help(&self, way: Way, rule: &Rule) -> String {
         let event = self.new.1;
         let name = &event.name;
+        let undo = match rule.id {
+            "property-required" => "make it optional",
+            "property-optional" => "keep it required",
+            "property-removed" | "branch-removed" => "keep it",
+            "undecided" => "write it in a form that can be compared",
+            "branch-overlaps" => "give each alternative a constant of its own",
+            _ => "keep what was there",
+        };
         match (way, event.compatibility) {
             (Way::Backward, Compatibility::Upcast) => format!(
-                "undo it, or run `dispatcher contracts upcast {name}`, write the upcast, and add \"x-upcast\": \
+                "{undo}, or run `dispatcher contracts upcast {name}`, write the upcast, and add \"x-upcast\": \
                  \"by-hand\" to version {}",
                 self.new.2.number
             ),
-            (_, level) => format!("undo it: the level of {name} is {:?}", level.as_str()),
+            (_, level) => format!("{undo}: the level of {name} is {:?}", level.as_str()),
         }
     }
 

@@ -117,9 +117,10 @@ impl Waivers {
         }
         for (waiver, is_used) in self.waivers.iter().zip(is_used) {
             if waiver.until.as_str() < today {
-                left.push(
-                    waiver.finding("waiver-expired", format!("it ended on {}", waiver.until)),
-                );
+                left.push(waiver.finding(
+                    "waiver-expired",
+                    format!("its last day was {}", waiver.until),
+                ));
             } else if !is_used {
                 left.push(waiver.finding("waiver-unused", "no finding is like this".to_owned()));
             }
@@ -139,19 +140,25 @@ impl Waiver {
     }
 
     fn finding(&self, id: &str, says: String) -> Finding {
-        let help = if id == "waiver-expired" {
-            "mend what it accepts, or agree on another day"
+        let (state, help) = if id == "waiver-expired" {
+            ("has ended", "mend what it accepts, or agree on another day")
         } else {
-            "remove it, or correct it: `--format json` shows the values that it has to name"
+            (
+                "accepts nothing",
+                "remove it, or correct it: `--format json` shows the values that it has to name",
+            )
         };
         Finding {
             rule: rule::named_or_undecided(id),
             severity: Severity::Error,
             event_type: self.event_type.clone(),
             versions: self.versions.clone(),
-            title: format!("the waiver of {} for {}", self.rule, self.event_type),
+            title: format!(
+                "the waiver of {} for {} {state}",
+                self.rule, self.event_type
+            ),
             spot: self.spot.clone(),
-            says: format!("{says}; its reason: {}", self.reason),
+            says: format!("{says}; its reason was: {}", self.reason),
             example: None,
             hits: Vec::new(),
             help: help.to_owned(),

@@ -67,5 +67,5 @@ pub(super) fn run(arguments: &Compare, show: Show) -> Result<Output, Error> {
 
 /// What a comparison with the lock cannot tell.
 const ONLY_THE_LOCK: &str = "\
-note: compared with contracts.lock, which has digests and no schemas; whether a
-  new version takes old data, `--against` a git ref tells";
+note: contracts.lock has digests and no schemas; to see whether a new version
+  takes old data, compare with a git ref: `--against main`";

@@ -6,7 +6,7 @@ use dispatcher_schema::words::closest;
 
 use super::error::Error;
 use crate::output::Output;
-use crate::report::wrap::wrapped;
+use crate::wrap::wrapped;
 
 /// The arguments of `explain`.
 #[derive(Args, Debug)]

@@ -7,7 +7,7 @@ use dispatcher_build_support::model::{Event, Status};
 use super::directory::Directory;
 use super::error::Error;
 use crate::output::Output;
-use crate::report::wrap::COLUMNS;
+use crate::wrap::COLUMNS;
 
 /// The arguments of `list`.
 #[derive(Args, Debug)]

@@ -21,7 +21,6 @@ use clap::Subcommand;
 
 use crate::export;
 use crate::output::Output;
-use error::Error;
 
 /// A command on a contracts directory.
 #[derive(Debug, Subcommand)]
@@ -63,21 +62,18 @@ Exit codes:
 /// Runs a command. Exits with 0 on success, 1 if there are findings, 2 if it was called wrongly.
 #[must_use]
 pub fn run(command: &Command) -> ExitCode {
-    output(command).unwrap_or_else(Output::from).print()
-}
-
-fn output(command: &Command) -> Result<Output, Error> {
-    match command {
+    let output = match command {
         Command::Check(arguments) => check::run(arguments),
         Command::Coverage(arguments) => coverage::run(arguments),
+        Command::List(arguments) => list::run(arguments),
+        Command::Show(arguments) => show::run(arguments),
         Command::Diff(arguments) => compare::run(arguments, compare::Show::All),
         Command::Breaking(arguments) => compare::run(arguments, compare::Show::Breaking),
         Command::Explain(arguments) => explain::run(arguments),
-        Command::Export(form) => Ok(export::run(form)),
-        Command::List(arguments) => list::run(arguments),
-        Command::Lock(arguments) => lock::run(arguments),
         Command::NewVersion(arguments) => new_version::run(arguments),
-        Command::Show(arguments) => show::run(arguments),
         Command::Upcast(arguments) => upcast::run(arguments),
-    }
+        Command::Lock(arguments) => lock::run(arguments),
+        Command::Export(form) => Ok(export::run(form)),
+    };
+    output.unwrap_or_else(Output::from).print()
 }

@@ -11,7 +11,7 @@ use super::directory::Directory;
 use super::error::Error;
 use super::event;
 use crate::output::Output;
-use crate::report::wrap::wrapped;
+use crate::wrap::wrapped;
 
 /// The arguments of `show`.
 #[derive(Args, Debug)]
@@ -93,7 +93,7 @@ fn shown(model: &Model, event: &Event, version: Option<&Version>) -> String {
             .as_deref()
             .unwrap_or("no schema: any JSON object");
         let line = format!(
-            "  v{:<3} {}{by_hand}: {schema}",
+            "  v{:<3} {}{by_hand}, {schema}",
             version.number,
             status(&version.status)
         );

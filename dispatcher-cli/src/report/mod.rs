@@ -8,7 +8,6 @@ mod json;
 mod junit;
 mod sarif;
 mod text;
-pub(crate) mod wrap;
 
 use clap::ValueEnum;
 use dispatcher_build_support::changes::Finding;

@@ -10,7 +10,7 @@
 
 use dispatcher_build_support::changes::{Finding, Severity, Spot};
 
-use super::wrap::{COLUMNS, cut, wrapped};
+use crate::wrap::{COLUMNS, cut, wrapped};
 
 /// Examples are cut at this many characters; JSON has them whole.
 const LONGEST_EXAMPLE: usize = 72;

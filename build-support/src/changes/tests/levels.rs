@@ -219,3 +219,20 @@ fn a_level_that_protects_more_looks_at_all_live_versions() {
         ["error type-narrowed [2 3] v3#/properties/a/type {\"a\":1}"]
     );
 }
+
+#[test]
+fn a_new_version_that_accepts_nothing_is_an_error() {
+    let old = payload(json!({ "a": { "type": "integer" } }), json!(["a"]));
+    let contradiction = payload(
+        json!({ "a": { "type": "integer", "minimum": 10, "maximum": 1 } }),
+        json!(["a"]),
+    );
+    let of = |versions: Value| {
+        let schemas = [("v1.json", old.clone()), ("v2.json", contradiction.clone())];
+        Directory::new(&registry(json!([event("x", versions)])), &schemas)
+    };
+    let before = of(json!([version(1, "active")]));
+    let after = of(json!([version(1, "active"), version(2, "upcoming")]));
+    let found = crate::changes::between(&before.revision(), &after.revision());
+    assert_eq!(lines(&found), ["error nothing-valid [2] v2#"]);
+}

@@ -69,6 +69,9 @@ fn payload(properties: Value, required: Value) -> Value {
 /// A comparison that knows no documents but these, and asks the validator.
 fn by_samples(samples: &[Value]) -> impl Fn(&Side<'_>, &Side<'_>, Mode) -> Verdict {
     move |writer, reader, _| {
+        if reader.root.document == "nothing.json" {
+            return never(writer, reader, Mode::Strict);
+        }
         let of = |side: &Side<'_>| {
             jsonschema::validator_for(side.documents.value(&side.root)).expect("a schema")
         };

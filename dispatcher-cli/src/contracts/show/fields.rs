@@ -3,7 +3,7 @@
 use dispatcher_build_support::schema::{Documents, Location};
 use serde_json::{Map, Value};
 
-use crate::report::wrap::wrapped;
+use crate::wrap::wrapped;
 
 /// Fields of objects that are deeper than that are left out.
 const DEEPEST: usize = 3;
