@@ -133,7 +133,8 @@ fn operations(event: &Event, domain: &str) -> Vec<(String, Value)> {
     let operation = |action: &str| {
         let channel = format!("#/channels/{}", event.name);
         // What is announced is received already, and not sent yet.
-        let is_sent = |version: &&Version| action == "receive" || version.status != Status::Upcoming;
+        let is_sent =
+            |version: &&Version| action == "receive" || version.status != Status::Upcoming;
         let messages = event.live_versions().filter(is_sent).map(|version| {
             json!({ "$ref": format!("{channel}/messages/{}", message_name(event, version)) })
         });
@@ -234,7 +235,8 @@ impl<'s> Writer<'s> {
             }
         }
         if version.status == Status::Upcoming {
-            message["description"] = json!("Announced: consumers take it, and producers do not send it yet.");
+            message["description"] =
+                json!("Announced: consumers take it, and producers do not send it yet.");
             message["x-eventcatalog-draft"] = json!(true);
         }
         if self.domain.is_some_and(|domain| domain != event.producer) {

@@ -9,11 +9,7 @@ use super::fields::{Row, fields};
 use crate::export::source::root;
 
 /// The changes from `old` to `new`, in sentences. Both have a schema.
-pub(super) fn changes(
-    documents: &Documents,
-    old: &Version,
-    new: &Version,
-) -> Vec<Text> {
+pub(super) fn changes(documents: &Documents, old: &Version, new: &Version) -> Vec<Text> {
     let (Some(old_root), Some(new_root)) = (root(old), root(new)) else {
         return vec![Text::plain(
             "One of the two versions has no schema: any object is valid.",

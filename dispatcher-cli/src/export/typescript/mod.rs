@@ -195,7 +195,10 @@ fn events(names: &Names<'_>) -> String {
         ));
         text.push('\n');
         text.push_str(&text::declaration(name, &of_the_event, &envelopes(event)));
-        let number = event.current().or_else(|| event.handled()).map(|version| version.number);
+        let number = event
+            .current()
+            .or_else(|| event.handled())
+            .map(|version| version.number);
         let payload = names
             .versions_of(event)
             .find(|named| Some(named.version.number) == number);
