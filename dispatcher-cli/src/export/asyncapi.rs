@@ -250,7 +250,7 @@ impl<'s> Writer<'s> {
         match root(version) {
             Some(at) if self.definitions.is_target(&at) => {
                 let name = self.definitions.name(&at).unwrap_or_default();
-                return json!({ "$ref": format!("#/components/schemas/{name}") });
+                json!({ "$ref": format!("#/components/schemas/{name}") })
             }
             Some(at) => self.definition(&at),
             None => json!({

@@ -178,8 +178,8 @@ fn version(source: &Source, event: &Event, version: &Version) -> Vec<Block> {
             });
         }
     }
-    let older = event.live_versions().filter(|older| older.number < number);
-    if let Some(older) = older.last() {
+    let mut older = event.live_versions().filter(|older| older.number < number);
+    if let Some(older) = older.next_back() {
         let title = format!("Changes from version {} to {number}", older.number);
         blocks.push(Block::Heading(3, Text::plain(title)));
         blocks.push(Block::List(changes(documents, older, version)));
