@@ -374,3 +374,38 @@ fn each_line_that_is_not_one_of_a_lock_is_reported() {
          help: use the version of `dispatcher` that wrote the file, or a later one\n1 fault"
     ));
 }
+
+#[test]
+fn a_line_that_would_change_is_told_unless_something_is_wrong_with_it() {
+    let schema = payload(&json!({}));
+    let directory = Directory::new(&schema);
+    directory.write("locked-v2.json", &schema);
+    let version = |number: u32, status: &str| json!({ "schema_version": number, "status": status, "payload_schema": format!("locked-v{number}.json") });
+    directory.registry(&[version(1, "active"), version(2, "active")]);
+    directory.lock();
+    let outdated = || -> Vec<String> {
+        let lock = directory
+            .contracts()
+            .lock()
+            .expect("a lock")
+            .expect("a lock");
+        lock.outdated(&directory.model())
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    };
+    assert_eq!(outdated(), [""; 0]);
+    directory.registry(&[version(1, "retired"), version(2, "active")]);
+    assert_eq!(
+        outdated(),
+        ["credit.locked v1 is retired, and its line does not say so"]
+    );
+    directory.registry(&[version(2, "active")]);
+    assert_eq!(outdated(), [""; 0], "that it is gone is a fault");
+    directory.lock();
+    directory.registry(&[version(1, "retired"), version(2, "active")]);
+    assert_eq!(
+        outdated(),
+        ["credit.locked v1 is retired, and its line does not say so"]
+    );
+}

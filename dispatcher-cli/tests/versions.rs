@@ -158,7 +158,7 @@ fn new_version_writes_nothing_where_something_is_in_the_way() {
     assert_eq!(
         refused(&directory, &["new-version", "credit.locked"]),
         format!(
-            "error: {V2} exists already\n  help: add it to the registry yourself, or remove it first\n"
+            "error: {V2} exists\n    already\n  help: add it to the registry yourself, or remove it first\n"
         )
     );
     assert_eq!(directory.read(REGISTRY), before);

@@ -41,27 +41,36 @@ impl Pair<'_> {
         };
         let changes = self.changes(&names);
         let (event, version) = (self.new.1, self.new.2);
+        let notes = changes.iter().map(|change| Finding {
+            title: format!("{} v{}", event.name, version.number),
+            ..self.note(change, vec![version.number])
+        });
+        let edited = self.edited(&ways, changes.first());
+        [edited].into_iter().chain(notes).collect()
+    }
+
+    /// The finding of an edit, with the first change that it consists of.
+    fn edited(&self, ways: &[Answer], first: Option<&Change>) -> Finding {
+        let (event, version) = (self.new.1, self.new.2);
         let is_free = event.compatibility == Compatibility::None
             && self.old.1.compatibility == Compatibility::None;
         let example = ways.iter().find_map(|answer| match answer {
             Answer::Refuses(example) => Some(example.document.clone()),
             _ => None,
         });
-        let first = changes.first();
         let reason = ways.iter().find_map(|answer| match answer {
+            Answer::Refuses(_) => Some("only one of the texts accepts".to_owned()),
+            Answer::Anything => {
+                Some("one of the texts has no schema and accepts any object".to_owned())
+            }
             Answer::Unknown(reason) => Some(format!(
                 "it is not proved that both texts accept the same: {}",
                 reason.reason
             )),
-            _ => None,
+            Answer::Takes => None,
         });
-        let says = match (&example, first) {
-            (Some(_), Some(change)) => format!("{}; only one of the texts accepts", change.says),
-            (Some(_), None) => "only one of the texts accepts".to_owned(),
-            (None, Some(change)) => format!("{}; {}", change.says, reason.unwrap_or_default()),
-            (None, None) => reason.unwrap_or_default(),
-        };
-        let edited = Finding {
+        let says = [first.map(|change| change.says.clone()), reason];
+        Finding {
             rule: rule::named_or_undecided("version-edited"),
             severity: if is_free {
                 Severity::Note
@@ -72,19 +81,14 @@ impl Pair<'_> {
             versions: vec![version.number],
             title: format!("{} v{} was changed in place", event.name, version.number),
             spot: self.spot(first.and_then(|change| change.new.as_ref())),
-            says,
+            says: says.into_iter().flatten().collect::<Vec<_>>().join("; "),
             example,
             hits: event.consumers.clone(),
             help: format!(
                 "undo the change, or make it a new version: `dispatcher contracts new-version {}`",
                 event.name
             ),
-        };
-        let notes = changes.iter().map(|change| Finding {
-            title: format!("{} v{}", event.name, version.number),
-            ..self.note(change, vec![version.number])
-        });
-        [edited].into_iter().chain(notes).collect()
+        }
     }
 
     /// Whether the new schema accepts nothing.

@@ -1,7 +1,7 @@
 //! What changed in the registry: names, numbers, states, producers, consumers.
 
 use crate::lock::Digest;
-use crate::model::{Compatibility, Event, Status};
+use crate::model::{Compatibility, Event, Status, Version};
 
 use super::finding::{Finding, Severity};
 use super::revision::Revision;
@@ -218,19 +218,13 @@ impl Both<'_> {
         }
     }
 
-    fn versions(&self) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let is_free = self.before.compatibility == Compatibility::None
-            && self.event.compatibility == Compatibility::None;
-        for was in &self.before.versions {
+    fn versions(&self) -> impl Iterator<Item = Finding> {
+        let versions = self.before.versions.iter();
+        versions.filter_map(|was| {
             let number = was.number;
-            let name = &self.event.name;
-            let is = self
-                .event
-                .versions
-                .iter()
-                .find(|version| version.number == number);
-            let places = &self.new.places;
+            let mut versions = self.event.versions.iter();
+            let is = versions.find(|version| version.number == number);
+            let (name, places) = (&self.event.name, &self.new.places);
             let entry = match is {
                 Some(_) => places.member(&places.version(name, number), "status"),
                 None => places.member(&places.event(name), "versions"),
@@ -240,53 +234,59 @@ impl Both<'_> {
                 spot: self.new.registry_spot(&entry),
                 ..self.finding("version-removed", "versions")
             };
-            let is_retired = |status: &Status| *status == Status::Retired;
             match is {
-                // What was only announced may be given up.
-                None if was.status == Status::Upcoming || is_free => {}
-                None => findings.push(Finding {
-                    title: format!("{name} v{number} is no longer listed"),
-                    says: "its number would be free for another payload".to_owned(),
-                    help: "list it with the status \"retired\"".to_owned(),
-                    ..finding
-                }),
-                Some(is) if is_retired(&was.status) && !is_retired(&is.status) => {
-                    // The schema of a retired version may be gone, so another file is taken for another payload.
-                    let is_other = was.schema != is.schema;
-                    let id = if is_other {
-                        "version-number-reused"
-                    } else {
-                        "version-unretired"
-                    };
-                    findings.push(Finding {
-                        rule: rule::named_or_undecided(id),
-                        title: format!("{name} v{number} was retired, and is in use again"),
-                        says: "consumers that were built meanwhile make dead letters of its events"
-                            .to_owned(),
-                        help: format!(
-                            "use a new number: `dispatcher contracts new-version {name}`"
-                        ),
-                        ..finding
-                    });
-                }
-                Some(is)
-                    if was.status == Status::Active
-                        && is_retired(&is.status)
-                        && self.event.status != Status::Retired
-                        && !self.event.consumers.is_empty() =>
-                {
-                    findings.push(Finding {
-                        rule: rule::named_or_undecided("retired-while-consumed"),
-                        title: format!("{name} v{number} was retired without being deprecated first"),
-                        says: "what is still in the log becomes a dead letter".to_owned(),
-                        help: "set it to \"deprecated\", and retire it when each consumer has handled the last event"
-                            .to_owned(),
-                        ..finding
-                    });
-                }
-                Some(_) => {}
+                None => self.removed(was, finding),
+                Some(is) => self
+                    .revived(was, is, &finding)
+                    .or_else(|| self.retired(was, is, finding)),
             }
-        }
-        findings
+        })
+    }
+
+    /// A version that is no longer listed. What was only announced may be given up.
+    fn removed(&self, was: &Version, finding: Finding) -> Option<Finding> {
+        let is_free = self.before.compatibility == Compatibility::None
+            && self.event.compatibility == Compatibility::None;
+        (was.status != Status::Upcoming && !is_free).then(|| Finding {
+            title: format!("{} v{} is no longer listed", self.event.name, was.number),
+            says: "its number would be free for another payload".to_owned(),
+            help: "list it with the status \"retired\"".to_owned(),
+            ..finding
+        })
+    }
+
+    /// A retired version that is in use again.
+    fn revived(&self, was: &Version, is: &Version, finding: &Finding) -> Option<Finding> {
+        let name = &self.event.name;
+        // The schema of a retired version may be gone, so another file is taken for another payload.
+        let id = if was.schema == is.schema {
+            "version-unretired"
+        } else {
+            "version-number-reused"
+        };
+        (was.status == Status::Retired && is.status != Status::Retired).then(|| Finding {
+            rule: rule::named_or_undecided(id),
+            title: format!("{name} v{} was retired, and is in use again", was.number),
+            says: "consumers that were built meanwhile make dead letters of its events".to_owned(),
+            help: format!("use a new number: `dispatcher contracts new-version {name}`"),
+            ..finding.clone()
+        })
+    }
+
+    /// A version that was retired without being deprecated first.
+    fn retired(&self, was: &Version, is: &Version, finding: Finding) -> Option<Finding> {
+        let is_consumed = self.event.status != Status::Retired && !self.event.consumers.is_empty();
+        let is_sudden = was.status == Status::Active && is.status == Status::Retired;
+        (is_consumed && is_sudden).then(|| Finding {
+            rule: rule::named_or_undecided("retired-while-consumed"),
+            title: format!(
+                "{} v{} was retired without being deprecated first",
+                self.event.name, was.number
+            ),
+            says: "what is still in the log becomes a dead letter".to_owned(),
+            help: "set it to \"deprecated\", and retire it when each consumer has handled the last event"
+                .to_owned(),
+            ..finding
+        })
     }
 }

@@ -59,6 +59,7 @@ pub(super) fn between_by(
                     };
                     findings.extend(edited(&pair, &judge));
                 }
+                _ if is_as_before((old, before), (new, version)) => {}
                 _ => findings.extend(added((old, before), (new, event, version), &judge)),
             }
         }
@@ -71,6 +72,23 @@ pub(super) fn between_by(
 pub(super) fn published(event: &Event, number: u32) -> Option<&Version> {
     let mut live = event.live_versions();
     live.find(|version| version.number == number && version.status != Status::Upcoming)
+}
+
+/// Whether a version is announced as it was before, so that nothing about it has changed.
+fn is_as_before(
+    (old, before): (&Revision, Option<&Event>),
+    (new, version): (&Revision, &Version),
+) -> bool {
+    let mut versions = before.into_iter().flat_map(|event| &event.versions);
+    let was = versions.find(|was| was.number == version.number);
+    let digest = |revision: &Revision, version: &Version| {
+        Digest::of(&revision.model.documents, version.schema.as_deref())
+    };
+    was.is_some_and(|was| {
+        was.status == version.status
+            && was.upcast_by_hand == version.upcast_by_hand
+            && digest(old, was) == digest(new, version)
+    })
 }
 
 /// A version that was published before, and still is.

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! A waiver accepts the findings of one rule, event type, set of versions and place; there are no wildcards. One that
-//! has ended or accepts nothing is a finding itself, so none is left behind. A file with a fault accepts nothing.
+//! has ended and would still be needed is an error. One that accepts nothing is a warning, so that none is left behind:
+//! that is what happens to each of them once the change is part of what is compared with.
 
 use serde_json::{Map, Value};
 
@@ -94,8 +95,11 @@ impl Waivers {
 
     /// Takes out what is accepted on the day `today` (`2026-03-01`), and adds a finding for each waiver that has ended
     /// or accepts nothing. Only errors and warnings need a waiver; a note is left as it is.
+    ///
+    /// Of `findings` that are not all that there could be, such as those against a lock, it is not said that a waiver
+    /// accepts nothing: `are_all` is false.
     #[must_use]
-    pub fn apply(&self, findings: Vec<Finding>, today: &str) -> Vec<Finding> {
+    pub fn apply(&self, findings: Vec<Finding>, today: &str, are_all: bool) -> Vec<Finding> {
         let mut is_used = vec![false; self.waivers.len()];
         let mut left = Vec::new();
         for finding in findings {
@@ -116,12 +120,10 @@ impl Waivers {
             }
         }
         for (waiver, is_used) in self.waivers.iter().zip(is_used) {
-            if waiver.until.as_str() < today {
-                left.push(waiver.finding(
-                    "waiver-expired",
-                    format!("its last day was {}", waiver.until),
-                ));
-            } else if !is_used {
+            if is_used && waiver.until.as_str() < today {
+                let says = format!("its last day was {}", waiver.until);
+                left.push(waiver.finding("waiver-expired", says));
+            } else if !is_used && are_all {
                 left.push(waiver.finding("waiver-unused", "no finding is like this".to_owned()));
             }
         }
@@ -140,17 +142,22 @@ impl Waiver {
     }
 
     fn finding(&self, id: &str, says: String) -> Finding {
-        let (state, help) = if id == "waiver-expired" {
-            ("has ended", "mend what it accepts, or agree on another day")
+        let (severity, state, help) = if id == "waiver-expired" {
+            (
+                Severity::Error,
+                "has ended",
+                "mend what it accepts, or agree on another day",
+            )
         } else {
             (
+                Severity::Warning,
                 "accepts nothing",
                 "remove it, or correct it: `--format json` shows the values that it has to name",
             )
         };
         Finding {
             rule: rule::named_or_undecided(id),
-            severity: Severity::Error,
+            severity,
             event_type: self.event_type.clone(),
             versions: self.versions.clone(),
             title: format!(

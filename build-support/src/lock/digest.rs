@@ -86,6 +86,9 @@ fn text(nodes: &[Node]) -> String {
     text
 }
 
+/// Where the parts of a node are, and of which class each is.
+type Parts<'n> = Vec<(&'n str, usize)>;
+
 /// The class of each node: nodes of one class accept the same values.
 fn classes(nodes: &[Node]) -> Vec<usize> {
     let mut names: HashMap<&str, usize> = HashMap::new();
@@ -98,7 +101,7 @@ fn classes(nodes: &[Node]) -> Vec<usize> {
         .collect();
     let mut count = names.len();
     loop {
-        let mut known: HashMap<(usize, Vec<(&str, usize)>), usize> = HashMap::new();
+        let mut known: HashMap<(usize, Parts<'_>), usize> = HashMap::new();
         let divided: Vec<usize> = nodes
             .iter()
             .zip(&classes)

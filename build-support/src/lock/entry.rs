@@ -117,40 +117,49 @@ impl Lock {
             .collect()
     }
 
-    /// The lines that `dispatcher contracts lock` would add or change, without anything being wrong.
+    /// The lines that `dispatcher contracts lock` would add or change, besides those of [violations](Self::violations).
     #[must_use]
     pub fn outdated(&self, model: &Model) -> Vec<Outdated> {
-        let mut outdated = Vec::new();
-        for (event, version) in versions(model) {
-            let says = match (
-                self.entry(&event.name, version.number),
-                entry(model, event, version),
-            ) {
-                (None, Some(Entry::Published { .. })) => "has no line yet".to_owned(),
-                (None, Some(_)) => "is retired and has no line yet".to_owned(),
-                (Some(Entry::Published { .. }), Some(Entry::Retired)) => {
-                    "is retired, and its line does not say so".to_owned()
-                }
-                (
-                    Some(Entry::Published { level: was, .. }),
-                    Some(Entry::Published { level, .. }),
-                ) if was != level => {
-                    format!(
-                        "has the level {}, and its line {}",
-                        level.as_str(),
-                        was.as_str()
-                    )
-                }
-                _ => continue,
-            };
-            outdated.push(Outdated {
-                event: event.name.clone(),
-                version: version.number,
-                says,
-            });
-        }
-        outdated.sort();
-        outdated
+        let broken: BTreeSet<_> = self
+            .violations(model)
+            .into_iter()
+            .map(|violation| (violation.event, violation.version))
+            .collect();
+        let updated = self.updated(model);
+        let lines = updated.iter().filter(|(event, version, _)| {
+            let key = |version| ((*event).to_owned(), version);
+            !broken.contains(&key(Some(*version))) && !broken.contains(&key(None))
+        });
+        lines
+            .filter_map(|(event, version, now)| {
+                let says = match (self.entry(event, version), now) {
+                    (Some(was), now) if was == now => return None,
+                    (None, Entry::Published { .. }) => "has no line yet".to_owned(),
+                    (None, _) => "is retired and has no line yet".to_owned(),
+                    (Some(_), Entry::Retired) => {
+                        "is retired, and its line does not say so".to_owned()
+                    }
+                    (Some(_), Entry::Removed) => "is gone, and its line does not say so".to_owned(),
+                    (Some(Entry::Published { level: was, .. }), Entry::Published { level, .. })
+                        if was != level =>
+                    {
+                        format!(
+                            "has the level {}, and its line {}",
+                            level.as_str(),
+                            was.as_str()
+                        )
+                    }
+                    (Some(_), Entry::Published { .. }) => {
+                        "was changed, and its line has the former digest".to_owned()
+                    }
+                };
+                Some(Outdated {
+                    event: event.to_owned(),
+                    version,
+                    says,
+                })
+            })
+            .collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! `dispatcher contracts check`: faults, and what the lock does not have yet.
 
 use clap::Args;
+use dispatcher_build_support::changes::Waivers;
 use dispatcher_build_support::lock::LOCK_FILE;
 
 use super::directory::Directory;
@@ -20,6 +21,8 @@ pub struct Check {
 pub(super) fn run(arguments: &Check) -> Result<Output, Error> {
     let contracts = arguments.directory.contracts()?;
     let model = contracts.check()?;
+    // Its faults; what it accepts is a question for a comparison.
+    Waivers::read(&contracts)?;
     let mut output = Output::success(format!(
         "no faults in {} event types of {} domains",
         model.events.len(),

@@ -87,42 +87,46 @@ mod tests {
         }
     }
 
+    /// The files that name rules.
+    const SOURCES: [&str; 7] = [
+        include_str!("../walk/object.rs"),
+        include_str!("../walk/branches.rs"),
+        include_str!("../registry.rs"),
+        include_str!("../versions.rs"),
+        include_str!("../locked.rs"),
+        include_str!("../rust.rs"),
+        include_str!("../waiver.rs"),
+    ];
+
+    /// How their ids begin.
+    const PREFIXES: [&str; 16] = [
+        "property-",
+        "object-",
+        "branch-",
+        "version-",
+        "event-type-",
+        "producer-",
+        "subject-",
+        "consumer-",
+        "retired-",
+        "deprecated-",
+        "deploy-",
+        "upcast-",
+        "level-",
+        "rust-",
+        "waiver-",
+        "nothing-",
+    ];
+
     /// Each literal of the sources that is used as an id.
     #[test]
     fn each_id_that_is_used_is_in_the_table() {
-        let sources = [
-            include_str!("../walk/object.rs"),
-            include_str!("../walk/branches.rs"),
-            include_str!("../registry.rs"),
-            include_str!("../versions.rs"),
-            include_str!("../locked.rs"),
-            include_str!("../rust.rs"),
-            include_str!("../waiver.rs"),
-        ];
-        let prefixes = [
-            "property-",
-            "object-",
-            "branch-",
-            "version-",
-            "event-type-",
-            "producer-",
-            "subject-",
-            "consumer-",
-            "retired-",
-            "deprecated-",
-            "deploy-",
-            "upcast-",
-            "level-",
-            "rust-",
-            "waiver-",
-            "nothing-",
-        ];
         let mut found = 0;
-        for text in sources
+        for text in SOURCES
             .iter()
             .flat_map(|source| source.split('"').skip(1).step_by(2))
         {
-            let is_id = prefixes.iter().any(|prefix| text.starts_with(prefix))
+            let is_id = PREFIXES.iter().any(|prefix| text.starts_with(prefix))
                 && text
                     .bytes()
                     .all(|byte| byte.is_ascii_lowercase() || byte == b'-');

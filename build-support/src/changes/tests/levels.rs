@@ -236,3 +236,53 @@ fn a_new_version_that_accepts_nothing_is_an_error() {
     let found = crate::changes::between(&before.revision(), &after.revision());
     assert_eq!(lines(&found), ["error nothing-valid [2] v2#"]);
 }
+
+#[test]
+fn a_schema_for_a_published_version_that_had_none_is_an_edit() {
+    let of = |version: Value| {
+        let schema = payload(json!({ "a": {} }), json!([]));
+        Directory::new(
+            &registry(json!([event("x", json!([version]))])),
+            &[("v1.json", schema)],
+        )
+    };
+    let before = of(json!({ "schema_version": 1, "status": "active" }));
+    let after = of(version(1, "active"));
+    let found = between_by(&before.revision(), &after.revision(), &by_samples(&[]));
+    assert_eq!(lines(&found), ["error version-edited [1] v1#"]);
+    assert_eq!(
+        found[0].says,
+        "one of the texts has no schema and accepts any object"
+    );
+}
+
+#[test]
+fn what_is_announced_as_before_is_not_reported_again() {
+    let schemas = |a: Value| {
+        let old = payload(json!({ "a": {} }), json!([]));
+        [
+            ("v1.json", old),
+            ("v2.json", payload(json!({ "a": a }), json!([]))),
+        ]
+    };
+    let of = |status: &str, a: Value| {
+        let versions = json!([version(1, "active"), version(2, status)]);
+        Directory::new(&registry(json!([event("x", versions)])), &schemas(a)).revision()
+    };
+    let text = || json!({ "type": "string" });
+    let found = |after: Revision| {
+        lines(&between_by(
+            &of("upcoming", text()),
+            &after,
+            &by_samples(&[json!({ "a": 1 })]),
+        ))
+    };
+    let narrowed = "error type-narrowed [1 2] v2#/properties/a/type {\"a\":1}";
+    assert_eq!(found(of("upcoming", text())), [""; 0]);
+    assert_eq!(found(of("active", text())), [narrowed], "it is published");
+    assert_eq!(
+        found(of("upcoming", json!({ "type": "null" }))),
+        [narrowed],
+        "it was changed"
+    );
+}

@@ -17,20 +17,25 @@ fn registry_change(before: Value, after: Value, expected: &[&str]) {
     assert_eq!(lines(&found), expected);
 }
 
+/// A registry with one event type, changed.
+fn one(change: &dyn Fn(&mut Value)) -> Value {
+    let mut event = event("credit.locked", json!([version(1, "active")]));
+    change(&mut event);
+    registry(json!([event]))
+}
+
+/// An expected line, with `@` for the list of event types.
+fn is(line: &str) -> String {
+    line.replace('@', "event-types-registry#/event_types")
+}
+
 #[test]
-fn each_rule_about_the_registry_has_a_change_that_leads_to_it() {
-    let one = |change: &dyn Fn(&mut Value)| {
-        let mut event = event("credit.locked", json!([version(1, "active")]));
-        change(&mut event);
-        registry(json!([event]))
-    };
+fn each_rule_about_an_event_type_has_a_change_that_leads_to_it() {
     let plain = || one(&|_| {});
     let retired = |event: &mut Value| {
         event["status"] = json!("retired");
         event["versions"] = json!([version(1, "retired")]);
     };
-    let at = "event-types-registry#/event_types";
-    let is = |line: &str| line.replace('@', at);
     for (before, after, expected) in [
         (
             plain(),
@@ -75,19 +80,31 @@ fn each_rule_about_the_registry_has_a_change_that_leads_to_it() {
             one(&|event| event["x-compatibility"] = json!("forward")),
             "warning level-lowered [] @/0/x-compatibility",
         ),
+    ] {
+        registry_change(before, after, &[&is(expected)]);
+    }
+}
+
+#[test]
+fn each_rule_about_versions_has_a_change_that_leads_to_it() {
+    let versions = |first: &str| {
+        one(&|event| event["versions"] = json!([version(1, first), version(2, "active")]))
+    };
+    let only_2 = one(&|event| event["versions"] = json!([version(2, "active")]));
+    for (before, after, expected) in [
         (
-            one(&|event| event["versions"] = json!([version(1, "active"), version(2, "active")])),
-            one(&|event| event["versions"] = json!([version(2, "active")])),
+            versions("active"),
+            only_2,
             "error version-removed [1] @/0/versions",
         ),
         (
-            one(&|event| event["versions"] = json!([version(1, "retired"), version(2, "active")])),
-            one(&|event| event["versions"] = json!([version(1, "active"), version(2, "active")])),
+            versions("retired"),
+            versions("active"),
             "error version-unretired [1] @/0/versions/0/status",
         ),
         (
-            one(&|event| event["versions"] = json!([version(1, "active"), version(2, "active")])),
-            one(&|event| event["versions"] = json!([version(1, "retired"), version(2, "active")])),
+            versions("active"),
+            versions("retired"),
             "error retired-while-consumed [1] @/0/versions/0/status",
         ),
     ] {
@@ -96,14 +113,11 @@ fn each_rule_about_the_registry_has_a_change_that_leads_to_it() {
     // What was only announced may be given up, and what was deprecated may be retired.
     let announced =
         one(&|event| event["versions"] = json!([version(1, "active"), version(2, "upcoming")]));
-    registry_change(announced, plain(), &[]);
+    registry_change(announced, one(&|_| {}), &[]);
     let mut deprecated = version(1, "deprecated");
     deprecated["deprecation"] = json!({ "reason": "…" });
-    registry_change(
-        one(&|event| event["versions"] = json!([deprecated, version(2, "active")])),
-        one(&|event| event["versions"] = json!([version(1, "retired"), version(2, "active")])),
-        &[],
-    );
+    let before = one(&|event| event["versions"] = json!([deprecated, version(2, "active")]));
+    registry_change(before, versions("retired"), &[]);
 }
 
 #[test]
