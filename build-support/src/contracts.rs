@@ -260,7 +260,8 @@ impl Contracts {
             writes: writes.into(),
         };
         let write = env::var(WRITE).is_ok_and(|value| value == "1");
-        hand_written::check(self, event_type, schema_version, schemas, write)
+        let version = (event_type, schema_version);
+        hand_written::check(&mut self.files(), || self.check(), version, schemas, write)
     }
 
     /// Generates the Rust text in memory, with the list of files that it was made from.

@@ -74,6 +74,7 @@ mod generated;
 mod hand_written;
 mod json;
 mod panics;
+mod proofs;
 mod registry;
 mod render;
 
@@ -86,3 +87,5 @@ pub use diagnostic::{Diagnostic, Report};
 pub use examples::Example;
 pub use hand_written::{SchemaDifference, SchemaMismatch};
 pub use model::Model;
+#[doc(hidden)]
+pub use proofs::read_as;

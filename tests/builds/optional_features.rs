@@ -7,6 +7,8 @@ use crate::{TestResult, cargo};
 #[test]
 fn the_tests_with_optional_features_pass() -> TestResult {
     let packages = [
+        "dispatcher-cloudevents-tests",
+        "dispatcher-exports-tests",
         "dispatcher-guide-tests",
         "dispatcher-http-tests",
         "dispatcher-json-schema-tests",

@@ -108,13 +108,9 @@ fn changes_between_versions_are_listed() -> TestResult {
         "* `b` was integer; it is integer, at least 0, or null.",
         "* `b` became required.",
         "* `o.x` was added, optional: boolean.",
-        "ersion 2 takes every payload of version 1",
-        "ersion 1 takes every payload of version 2",
+        "* Version 2 does not take every payload of version 1: it refuses `{",
+        "* Version 1 does not take every payload of version 2: it refuses `{",
     ] {
-        // Whichever verdict there is, it is a sentence about both versions.
-        let expected = expected.replace("ersion 2 takes every", "ersion 2 ");
-        let expected = expected.replace("ersion 1 takes every", "ersion 1 ");
-        let expected = expected.split(" payload").next().unwrap_or_default();
         assert!(page.contains(expected), "{expected}:\n{page}");
     }
     Ok(())

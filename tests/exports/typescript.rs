@@ -120,6 +120,23 @@ fn wrong_values_are_not_values_of_the_types() -> TestResult {
     Ok(())
 }
 
+/// The guide's code compiles with the types of the reference contracts.
+#[test]
+fn the_code_of_the_guide_compiles() -> TestResult {
+    let Some(packages) = node::packages() else {
+        return Ok(());
+    };
+    let guide = include_str!("../../docs/exports.md");
+    let block = guide
+        .split("```ts\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    let block = block.ok_or("the guide has a block of TypeScript")?;
+    let uses = block.replace("./events.js", "./events.mjs") + "export { credits, lines };";
+    assert_eq!(compile(&packages, &directory::reference(), &uses)?, "");
+    Ok(())
+}
+
 #[test]
 fn rare_schemas_become_types_that_hold_their_documents() -> TestResult {
     let Some(packages) = node::packages() else {

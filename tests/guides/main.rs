@@ -71,6 +71,7 @@ fn sources(guide: &str) -> Vec<String> {
             "tests/examples/revenue-producer.rs".to_owned(),
             "tests/examples/coaching-projection.rs".to_owned(),
         ],
+        "exports" => vec!["tests/json_schema/hand_written.rs".to_owned()],
         _ => vec![format!("tests/guides/{}.rs", guide.replace('-', "_"))],
     }
 }

@@ -44,6 +44,7 @@ const BUILD_SUPPORT: Layers = Layers {
         "render",
         "coverage",
         "artifact",
+        "hand_written",
         "contracts",
         "generated",
         "changes",
@@ -84,7 +85,7 @@ const MACROS: Layers = Layers {
 
 const CLI: Layers = Layers {
     crate_folder: "dispatcher-cli",
-    order: &["wrap", "output", "report", "contracts", "main"],
+    order: &["wrap", "output", "report", "export", "contracts", "main"],
 };
 
 /// Nothing is defined in these files, so nothing has to be imported from them.

@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 
 use super::{SchemaMismatch, WRITE};
 use crate::check::rust_type;
-use crate::contracts::Contracts;
 use crate::files::{Files, ReadError};
 use crate::json::parse;
 
@@ -28,14 +27,13 @@ const WIDTH: usize = 80;
 ///
 /// The registry is only looked into: what else may be wrong with it, its check reports.
 pub(super) fn ensure(
-    contracts: &Contracts,
+    files: &mut Files,
     event_type: &str,
     number: u32,
     schema: &Value,
     write: bool,
 ) -> Result<(), SchemaMismatch> {
-    let mut files = contracts.files();
-    let Some(entry) = Entry::find(&mut files, event_type, number) else {
+    let Some(entry) = Entry::find(files, event_type, number) else {
         return Ok(());
     };
     let subject = format!("{event_type} version {number}");

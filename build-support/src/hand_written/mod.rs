@@ -15,8 +15,8 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::compat::{Mode, Side, Verdict, compare};
-use crate::contracts::Contracts;
 use crate::diagnostic::Report;
+use crate::files::Files;
 use crate::model::{Model, Status, Version};
 use crate::schema::{Documents, Location};
 
@@ -26,7 +26,7 @@ pub(crate) const WRITE: &str = "DISPATCHER_WRITE_SCHEMAS";
 /// The name of the struct's schema in messages.
 const STRUCT: &str = "schema-of-the-struct.json";
 
-/// Why a struct is not the payload of a contract; see [`Contracts::compare_schema`].
+/// Why a struct is not the payload of a contract; see [`Contracts::compare_schema`](crate::Contracts::compare_schema).
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SchemaMismatch {
@@ -132,11 +132,12 @@ pub(crate) struct Schemas {
     pub(crate) writes: Value,
 }
 
-/// Compares a struct with a version of an event type. `write` has a missing schema written.
+/// Compares a struct with a version of an event type. `write` has a missing schema written, into the directory of
+/// `files`; `model` checks the contracts after that.
 pub(crate) fn check(
-    contracts: &Contracts,
-    event_type: &str,
-    number: u32,
+    files: &mut Files,
+    model: impl FnOnce() -> Result<Model, Report>,
+    (event_type, number): (&str, u32),
     schemas: Schemas,
     write: bool,
 ) -> Result<(), SchemaMismatch> {
@@ -148,8 +149,8 @@ pub(crate) fn check(
     let reads = schema::plain(schemas.reads).map_err(unusable)?;
     let writes = schema::plain(schemas.writes).map_err(unusable)?;
     let writes = schema::closed(&writes);
-    first::ensure(contracts, event_type, number, &writes, write)?;
-    let model = contracts.check()?;
+    first::ensure(files, event_type, number, &writes, write)?;
+    let model = model()?;
     let version = version(&model, event_type, number)?;
     let path = version
         .schema

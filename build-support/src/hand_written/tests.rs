@@ -4,6 +4,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
+use crate::files::Files;
 
 /// A directory with one event type, whose version 1 may name a schema.
 fn directory(payload_schema: Option<&str>, schema: Option<Value>) -> TempDir {
@@ -28,17 +29,22 @@ fn directory(payload_schema: Option<&str>, schema: Option<Value>) -> TempDir {
 }
 
 fn compare(directory: &TempDir, schema: Value, write: bool) -> Result<(), SchemaMismatch> {
+    compare_version(directory, ("pool.opened", 1), schema, write)
+}
+
+fn compare_version(
+    directory: &TempDir,
+    version: (&str, u32),
+    schema: Value,
+    write: bool,
+) -> Result<(), SchemaMismatch> {
     let schemas = Schemas {
         reads: schema.clone(),
         writes: schema,
     };
-    check(
-        &Contracts::new(directory.path()),
-        "pool.opened",
-        1,
-        schemas,
-        write,
-    )
+    let files = || Files::new(directory.path().to_owned(), "contracts".to_owned());
+    let model = || crate::check::check(&mut files());
+    check(&mut files(), model, version, schemas, write)
 }
 
 /// As schemars writes `struct PoolOpened { lanes: u32, depth: Option<Depth> }`.
@@ -145,12 +151,9 @@ fn a_schema_that_the_registry_does_not_name_is_written_where_schemas_stand() {
 #[test]
 fn what_the_registry_does_not_have_is_named_with_what_it_has() {
     let directory = directory(Some("pool.json"), Some(json!({ "type": "object" })));
-    let contracts = Contracts::new(directory.path());
-    let error = |event: &str, version| {
-        let error = contracts
-            .compare_schema(event, version, json!({}))
-            .expect_err("there is none");
-        error.to_string()
+    let error = |event: &str, number| {
+        let compared = compare_version(&directory, (event, number), json!({}), false);
+        compared.expect_err("there is none").to_string()
     };
     assert_eq!(
         error("pool.openned", 1),

@@ -11,6 +11,10 @@ mod explain;
 mod list;
 mod lock;
 mod new_version;
+#[cfg(feature = "database")]
+mod push;
+#[cfg(feature = "database")]
+mod registry;
 mod show;
 mod today;
 mod upcast;
@@ -48,6 +52,9 @@ pub enum Command {
     /// Write contracts.lock: what has been published
     #[command(after_help = EXIT_CODES)]
     Lock(lock::Locking),
+    /// Write the contracts into the database, for SQL and for consumers of older programs
+    #[cfg(feature = "database")]
+    Push(push::Push),
     /// Write the contracts in a form that other programs read
     #[command(subcommand)]
     Export(export::Command),
@@ -73,7 +80,9 @@ pub fn run(command: &Command) -> ExitCode {
         Command::NewVersion(arguments) => new_version::run(arguments),
         Command::Upcast(arguments) => upcast::run(arguments),
         Command::Lock(arguments) => lock::run(arguments),
-        Command::Export(command) => Ok(export::run(command)),
+        #[cfg(feature = "database")]
+        Command::Push(arguments) => push::run(arguments),
+        Command::Export(form) => Ok(export::run(form)),
     };
     output.unwrap_or_else(Output::from).print()
 }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use dispatcher_build_support::model::{Event, Version};
+use dispatcher_build_support::model::{Event, Status, Version};
 use dispatcher_build_support::schema::Location;
 use dispatcher_schema::draft::Draft;
 use dispatcher_schema::envelope::ENVELOPE_FILE;
@@ -132,7 +132,10 @@ fn operations(event: &Event, domain: &str) -> Vec<(String, Value)> {
     let actions = actions.into_iter().filter(|(_, applies)| *applies);
     let operation = |action: &str| {
         let channel = format!("#/channels/{}", event.name);
-        let messages = event.live_versions().map(|version| {
+        // What is announced is received already, and not sent yet.
+        let is_sent =
+            |version: &&Version| action == "receive" || version.status != Status::Upcoming;
+        let messages = event.live_versions().filter(is_sent).map(|version| {
             json!({ "$ref": format!("{channel}/messages/{}", message_name(event, version)) })
         });
         json!({
@@ -231,6 +234,11 @@ impl<'s> Writer<'s> {
                 message["x-eventcatalog-deprecated-date"] = json!(since);
             }
         }
+        if version.status == Status::Upcoming {
+            message["description"] =
+                json!("Announced: consumers take it, and producers do not send it yet.");
+            message["x-eventcatalog-draft"] = json!(true);
+        }
         if self.domain.is_some_and(|domain| domain != event.producer) {
             // The domain that sends it owns its description.
             message["x-eventcatalog-role"] = json!("client");
@@ -242,7 +250,7 @@ impl<'s> Writer<'s> {
         match root(version) {
             Some(at) if self.definitions.is_target(&at) => {
                 let name = self.definitions.name(&at).unwrap_or_default();
-                return json!({ "$ref": format!("#/components/schemas/{name}") });
+                json!({ "$ref": format!("#/components/schemas/{name}") })
             }
             Some(at) => self.definition(&at),
             None => json!({

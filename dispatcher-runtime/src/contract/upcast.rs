@@ -133,9 +133,8 @@ macro_rules! __generated_upcast_unless_x_upcast_is_by_hand {
 
 /// Reads an older payload as the newer version. That the result is valid is found out by [`upcast`].
 pub fn carry_over<Old: Payload, New: Payload>(old: Old) -> Result<New, DecodeError> {
-    let mut value = serde_json::to_value(old).map_err(unreadable::<Old>)?;
-    New::schema().prune(&mut value);
-    New::read(value).map_err(unreadable::<New>)
+    let value = serde_json::to_value(old).map_err(unreadable::<Old>)?;
+    New::read(New::schema().pruned(value)).map_err(unreadable::<New>)
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> String {

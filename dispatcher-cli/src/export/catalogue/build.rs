@@ -148,6 +148,10 @@ fn version(source: &Source, event: &Event, version: &Version) -> Vec<Block> {
     if let Status::Deprecated(deprecation) = &version.status {
         blocks.push(Block::Paragraph(deprecated(source, deprecation)));
     }
+    if version.status == Status::Upcoming {
+        let text = "It is announced: consumers take it, and producers do not publish it yet.";
+        blocks.push(Block::Paragraph(Text::plain(text)));
+    }
     if !event.live_versions().any(|live| live.number == number) {
         let text =
             "It is retired: it is neither published nor handled, and its schema is not read.";
@@ -174,11 +178,11 @@ fn version(source: &Source, event: &Event, version: &Version) -> Vec<Block> {
             });
         }
     }
-    let older = event.live_versions().filter(|older| older.number < number);
-    if let Some(older) = older.last() {
+    let mut older = event.live_versions().filter(|older| older.number < number);
+    if let Some(older) = older.next_back() {
         let title = format!("Changes from version {} to {number}", older.number);
         blocks.push(Block::Heading(3, Text::plain(title)));
-        blocks.push(Block::List(changes(documents, event, older, version)));
+        blocks.push(Block::List(changes(documents, older, version)));
     }
     blocks.push(Block::Heading(
         3,

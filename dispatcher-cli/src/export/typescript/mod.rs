@@ -9,7 +9,7 @@ mod text;
 
 use std::collections::BTreeSet;
 
-use dispatcher_build_support::model::{Event, Version};
+use dispatcher_build_support::model::{Event, Status, Version};
 use dispatcher_build_support::schema::Location;
 use dispatcher_schema::envelope::{ENVELOPE_FILE, FIELDS, REFERENCE};
 use serde_json::Value;
@@ -42,7 +42,7 @@ pub(super) fn file(source: &Source) -> String {
     };
     let mut text = HEADER.to_owned();
     text.push_str(&envelope(&reader));
-    text.push_str(&events(source, &names));
+    text.push_str(&events(&names));
     for named in &names.versions {
         text.push('\n');
         text.push_str(&payload(&reader, named));
@@ -154,7 +154,7 @@ fn envelope(reader: &Reader<'_>) -> String {
 }
 
 /// The envelopes of each event type, and the unions of them.
-fn events(source: &Source, names: &Names<'_>) -> String {
+fn events(names: &Names<'_>) -> String {
     let envelopes = |event: &Event| {
         let producer = Value::from(event.producer.as_str());
         let name = Value::from(event.name.as_str());
@@ -195,7 +195,10 @@ fn events(source: &Source, names: &Names<'_>) -> String {
         ));
         text.push('\n');
         text.push_str(&text::declaration(name, &of_the_event, &envelopes(event)));
-        let number = event.current().map(|version| version.number);
+        let number = event
+            .current()
+            .or_else(|| event.handled())
+            .map(|version| version.number);
         let payload = names
             .versions_of(event)
             .find(|named| Some(named.version.number) == number);
@@ -207,7 +210,6 @@ fn events(source: &Source, names: &Names<'_>) -> String {
         text.push('\n');
         text.push_str(&text::declaration(current, &of_the_payload, &payload));
     }
-    debug_assert_eq!(source.live_events().count(), names.events.len());
     text
 }
 
@@ -221,6 +223,9 @@ fn payload(reader: &Reader<'_>, named: &Named<'_>) -> String {
     let at = root(version);
     if let Some(at) = &at {
         docs.extend(text::docs(reader.source.documents().value(at)));
+    }
+    if version.status == Status::Upcoming {
+        docs.push("It is announced: producers do not publish it yet.".to_owned());
     }
     if let Some(deprecation) = deprecation(event, version) {
         docs.push(format!("@deprecated {}", deprecation.reason));

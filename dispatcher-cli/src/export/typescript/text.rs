@@ -73,9 +73,13 @@ pub(super) fn text(shape: &Shape, indent: usize) -> String {
         }
         Shape::List(item) => format!("{}[]", operand(item, indent)),
         Shape::Tuple { places, rest } => {
-            let places = places.iter().map(|(place, required)| match required {
-                true => text(place, indent),
-                false => format!("({})?", text(place, indent)),
+            let places = places.iter().map(|(place, required)| {
+                let place = text(place, indent);
+                if *required {
+                    place
+                } else {
+                    format!("({place})?")
+                }
             });
             let rest = rest
                 .iter()

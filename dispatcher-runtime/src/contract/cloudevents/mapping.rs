@@ -73,7 +73,7 @@ fn of_parts<P>(
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
     for name in EXTENSIONS {
-        expect_text(&attributes, name)?;
+        expect_text(name, attributes.get(name).map(String::as_str))?;
     }
     Parts::of(attributes, data)
 }
@@ -81,9 +81,9 @@ fn of_parts<P>(
 /// Extension attributes that hold a text of the envelope, which is never empty.
 const EXTENSIONS: [&str; 3] = ["actor", "causationid", "correlationid"];
 
-fn expect_text(attributes: &BTreeMap<String, String>, name: &str) -> Result<(), CloudEventError> {
-    match attributes.get(name) {
-        Some(text) if text.is_empty() => Err(fault(
+fn expect_text(name: &str, value: Option<&str>) -> Result<(), CloudEventError> {
+    match value {
+        Some("") => Err(fault(
             name,
             "its value is empty: an envelope has a text or null",
         )),
@@ -128,22 +128,7 @@ pub(super) fn read_untyped(event: &Parts) -> Result<EventEnvelope<Value>, CloudE
     )?;
     let tenant = text("tenantid", "an event belongs to a tenant")?;
     let actor = text("actor", "an envelope names who caused the event")?;
-    if !is_event_type(event_type) {
-        let what = "is not an event type: expected lower-case words with dots between them";
-        return Err(refused("type", event_type, what));
-    }
-    if !is_segment(producer) {
-        let what = "is not a domain of the registry: set the domain with `with_attribute`";
-        return Err(refused("source", producer, what));
-    }
-    for name in EXTENSIONS {
-        if event.get(name) == Some("") {
-            return Err(fault(
-                name,
-                "its value is empty: an envelope has a text or null",
-            ));
-        }
-    }
+    expect_names(event, event_type, producer)?;
     let at = time(at).and_then(|at| at.checked_to_offset(UtcOffset::UTC));
     // `Parts::of` has read the time before, except for one that is beyond the year 9999 in UTC.
     let at = at.filter(|at| (0..=9999).contains(&at.year()));
@@ -169,6 +154,22 @@ pub(super) fn read_untyped(event: &Parts) -> Result<EventEnvelope<Value>, CloudE
             .map(Cow::into_owned),
         payload: event.data.clone(),
     })
+}
+
+/// Whether the event type and the domain are names that contracts have, and no text of the envelope is empty.
+fn expect_names(event: &Parts, event_type: &str, producer: &str) -> Result<(), CloudEventError> {
+    if !is_event_type(event_type) {
+        let what = "is not an event type: expected lower-case words with dots between them";
+        return Err(refused("type", event_type, what));
+    }
+    if !is_segment(producer) {
+        let what = "is not a domain of the registry: set the domain with `with_attribute`";
+        return Err(refused("source", producer, what));
+    }
+    for name in EXTENSIONS {
+        expect_text(name, event.get(name))?;
+    }
+    Ok(())
 }
 
 fn schema_version(text: &str) -> Result<u32, CloudEventError> {

@@ -176,12 +176,6 @@ impl PayloadSchema {
         payload
     }
 
-    /// Takes out of a payload of a newer version what this one does not declare, so that it may be read as this one.
-    /// Whether it is valid then is another question.
-    pub(crate) fn prune(&self, payload: &mut Value) {
-        prune::prune(self.outline(), payload);
-    }
-
     /// Whether this is the envelope's, and demands what the reference schema demands.
     #[cfg(any(feature = "publish", feature = "consume"))]
     pub(crate) fn is_reference_envelope(&self) -> bool {

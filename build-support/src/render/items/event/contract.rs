@@ -3,13 +3,14 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::model::{Deprecation, Event, Model, Status};
+use crate::compat::Mode;
+use crate::model::{Deprecation, Event, Model, Status, Version};
+use crate::proofs;
 use crate::render::docs::{Docs, code};
 use crate::render::names::ident;
 
 use super::super::tokens::option;
 use super::VersionModule;
-use super::proofs::read_as;
 
 /// The marker type of the event type.
 pub(super) fn marker(event: &Event, current: u32, payload: &TokenStream) -> TokenStream {
@@ -158,4 +159,18 @@ fn sentence(text: &str) -> String {
     } else {
         format!("{text}.")
     }
+}
+
+/// The older versions that a payload of this one may be read as: a call on the version's description.
+fn read_as(model: &Model, event: &Event, version: &Version) -> Option<TokenStream> {
+    let older = proofs::read_as(model, event, version);
+    let read_as = older.iter().map(|(number, mode)| {
+        let number = Literal::u32_unsuffixed(*number);
+        let proof = match mode {
+            Mode::Strict => quote!(Strict),
+            Mode::Lenient => quote!(Lenient),
+        };
+        quote!(::dispatcher_runtime::ReadAs::new(#number, ::dispatcher_runtime::ReadAsProof::#proof))
+    });
+    (!older.is_empty()).then(|| quote!(.with_read_as(&[#(#read_as),*])))
 }

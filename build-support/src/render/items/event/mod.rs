@@ -8,7 +8,6 @@ mod any_version;
 mod carried;
 mod contract;
 mod permissions;
-mod proofs;
 mod retired;
 mod upcasts;
 

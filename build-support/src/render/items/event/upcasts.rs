@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use crate::model::{Event, Model};
 use crate::render::names::ident;
 
-use super::proofs::proof;
+use crate::proofs::proof;
 
 /// The upcasts of an event type that need not be written. The macro's name says what to do where one is written all the
 /// same: rustc shows it beside the two implementations that meet.

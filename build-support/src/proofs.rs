@@ -1,15 +1,12 @@
 //! What is proved of two versions of a payload: that one of them takes what is published as the other.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
-
 use crate::compat::{Mode, Side, is_proved};
 use crate::model::{Event, Model, Version};
 use crate::schema::Location;
 
 /// Whether it is proved that a version takes each payload of another one: as it is, or once what the reader does not
 /// declare is taken out.
-pub(super) fn proof(model: &Model, writer: &Version, reader: &Version) -> Option<Mode> {
+pub(crate) fn proof(model: &Model, writer: &Version, reader: &Version) -> Option<Mode> {
     let side = |version: &Version| {
         let root = Location::root(version.schema.clone()?);
         let documents = &*model.documents;
@@ -25,11 +22,12 @@ pub(super) fn proof(model: &Model, writer: &Version, reader: &Version) -> Option
     }
 }
 
-/// The older versions that a payload of this one may be read as, by programs that do not know this one: an argument of
-/// the runtime's description of the version.
+/// The older versions that a payload of this one may be read as, by programs that do not know this one, from the
+/// newest to the oldest.
 ///
 /// None is older than a version whose upcast is written by hand: there the same document means something else.
-pub(super) fn read_as(model: &Model, event: &Event, version: &Version) -> Option<TokenStream> {
+#[must_use]
+pub fn read_as(model: &Model, event: &Event, version: &Version) -> Vec<(u32, Mode)> {
     let mut found = Vec::new();
     let mut newer = version;
     let older = event.live_versions().rev();
@@ -38,18 +36,7 @@ pub(super) fn read_as(model: &Model, event: &Event, version: &Version) -> Option
             break;
         }
         newer = older;
-        if let Some(mode) = proof(model, version, older) {
-            let number = Literal::u32_unsuffixed(older.number);
-            let proof = match mode {
-                Mode::Strict => quote!(Strict),
-                Mode::Lenient => quote!(Lenient),
-            };
-            found.push(quote! {
-                ::dispatcher_runtime::ReadAs::new(
-                    #number, ::dispatcher_runtime::ReadAsProof::#proof
-                )
-            });
-        }
+        found.extend(proof(model, version, older).map(|mode| (older.number, mode)));
     }
-    (!found.is_empty()).then(|| quote!(.with_read_as(&[#(#found),*])))
+    found
 }
