@@ -73,6 +73,7 @@ struct StoredEventType {
 struct StoredVersion {
     schema_version: i32,
     status: String,
+    has_schema: bool,
     read_as: Vec<i32>,
 }
 
@@ -132,7 +133,10 @@ fn is_news(event: &EventContract, stored: &StoredEventType) -> bool {
                 return true;
             };
             let mut read_as = version.read_as.iter();
-            is_later(status(&version.status), &stored.status)
+            let path = version.schema.and_then(|schema| schema.path());
+            let has_schema = stored.status != "retired" || stored.has_schema || path.is_none();
+            !has_schema
+                || is_later(status(&version.status), &stored.status)
                 || read_as.any(|older| !stored.read_as.contains(&number(older.schema_version)))
         })
 }

@@ -6,6 +6,7 @@ SELECT contract.event_type, contract.producer, contract.status, contract.newest_
               ORDER BY consumer.consumer) AS consumers,
        coalesce((SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
                             'schema_version', version.schema_version, 'status', version.status,
+                            'has_schema', version.schema_path IS NOT NULL,
                             'read_as', ARRAY(SELECT older.as_version
                                                FROM {family}dispatcher_contract_read_as AS older
                                               WHERE older.event_type = version.event_type
