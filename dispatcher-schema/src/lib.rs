@@ -19,6 +19,7 @@ pub mod metaschemas;
 pub mod one_resource;
 pub mod path;
 pub mod pointer;
+pub mod refusal;
 pub mod registry;
 pub mod subschemas;
 pub mod vocabulary;

@@ -1,18 +1,26 @@
 //! Arrays: places, counts, and items that are there.
 
+use std::rc::Rc;
+
 use super::declared::Declaring;
-use super::facts::{Branch, SomeItem};
+use super::facts::{Branch, SomeItem, least};
 use super::obstacle::{Obstacle, below};
-use super::rule::{NodeId, Signed};
+use super::rule::{ANYTHING, Items, NodeId, Signed};
 use super::{Proof, Prover};
 
 /// Places that are looked at one by one; a longer tuple is looked at as far.
 const MOST_PLACES: usize = 64;
+/// The longest arrays that are counted.
+const MOST_COUNTED: u64 = 8;
 
 /// The places of an array: each of the first, and one for all that follow.
 struct Places {
     /// What is known of an item at each place, the last of which stands for all that follow.
     items: Vec<Vec<Signed>>,
+    /// The one schema that an item at each place has, where there is one and nothing else but `common` is known.
+    single: Vec<Option<NodeId>>,
+    /// What is known of every item.
+    common: Vec<Signed>,
     declared: Declaring,
     min: u64,
     max: Option<u64>,
@@ -86,25 +94,39 @@ impl Prover<'_> {
         let first = prefixes.chain(ends).max().unwrap_or(0).min(MOST_PLACES);
         let never = array.few.iter().filter(|(_, count)| *count == 0);
         let never: Vec<_> = never.map(|(node, _)| Signed::no(*node)).collect();
-        let items = (0..=first)
-            .map(|place| {
-                let at = |items: &std::rc::Rc<super::rule::Items>| {
-                    // The place behind the last that is looked at stands for items of several kinds.
-                    if place == MOST_PLACES && items.prefix.len() > MOST_PLACES {
-                        return None;
-                    }
-                    items.prefix.get(place).copied().or(items.rest)
-                };
-                let nodes = array.items.iter().filter_map(at).map(Signed::yes);
-                nodes.chain(never.iter().copied()).collect()
-            })
-            .collect();
+        let (mut items, mut single) = (Vec::new(), Vec::new());
+        for place in 0..=first {
+            let at = |items: &Rc<Items>| {
+                // The place behind the last that is looked at stands for items of several kinds.
+                if place == MOST_PLACES && items.prefix.len() > MOST_PLACES {
+                    return None;
+                }
+                items.prefix.get(place).copied().or(items.rest)
+            };
+            let nodes: Vec<_> = array.items.iter().filter_map(at).collect();
+            // An item that has to be so is at one place here.
+            let some = array
+                .some
+                .iter()
+                .filter(|some| some.from == place && some.to == Some(place) && place < MOST_PLACES);
+            let mut known: Vec<_> = nodes.iter().copied().map(Signed::yes).collect();
+            known.extend(some.map(|some| some.value));
+            single.push(match (nodes.as_slice(), known.len()) {
+                ([node], 1) => Some(*node),
+                ([], 0) => Some(ANYTHING),
+                _ => None,
+            });
+            known.extend(never.iter().copied());
+            items.push(known);
+        }
         let declared = branch
             .declared
             .as_ref()
             .and_then(|nodes| self.declared(nodes).item());
         Places {
             items,
+            single,
+            common: never,
             declared,
             min: array.min,
             max: array.max,
@@ -121,21 +143,64 @@ impl Prover<'_> {
     fn shorten(&mut self, branch: &Branch, places: &mut Places) {
         for place in 0..=places.rest() {
             if places.can_be(place) && self.no_such_item(places, place, &[]).is_ok() {
-                places.max = super::facts::least(places.max, place as u64);
+                places.max = least(places.max, place as u64);
                 break;
             }
         }
-        if branch.array.unique && places.min > 1 {
-            let rest = places.rest();
-            if let Some(count) = self.capacity(&places.items[rest].clone()) {
-                let most = count.saturating_add(rest as u64);
-                places.max = super::facts::least(places.max, most);
+        if branch.array.unique
+            && places.min > 1
+            && let Some(count) = self.distinct(places, &[])
+        {
+            places.max = least(places.max, count);
+        }
+    }
+
+    /// How many different items there are at most of which `more` is known too; none where there is no limit.
+    fn distinct(&mut self, places: &Places, more: &[Signed]) -> Option<u64> {
+        let mut before = Vec::new();
+        let mut sum = 0_u64;
+        for place in (0..=places.rest()).filter(|place| places.can_be(*place)) {
+            let count = places.single[place].and_then(|node| {
+                let known = places.common.iter().chain(more).chain(&before).copied();
+                let signed: Vec<_> = std::iter::once(Signed::yes(node)).chain(known).collect();
+                Some((node, self.capacity(&signed)?))
+            });
+            match (count, places.room(place)) {
+                // Its values are counted, wherever else they are.
+                (Some((node, count)), room) if room.is_none_or(|room| count <= room) => {
+                    before.push(Signed::no(node));
+                    sum = sum.checked_add(count)?;
+                }
+                (_, room) => sum = sum.checked_add(room?)?,
             }
         }
+        Some(sum)
+    }
+
+    /// How many arrays there are at most, where that is a small number.
+    pub(super) fn array_capacity(&mut self, branch: &Branch) -> Option<u64> {
+        let mut places = self.places(branch);
+        self.shorten(branch, &mut places);
+        let max = places.max.filter(|max| *max <= MOST_COUNTED)?;
+        let (mut sum, mut of_length) = (0_u64, 1_u64);
+        for length in 0..=max {
+            if length >= places.min {
+                sum = sum.checked_add(of_length)?;
+            }
+            if length < max {
+                let place = usize::try_from(length).ok()?.min(places.rest());
+                let items = places.items[place].clone();
+                of_length = of_length.checked_mul(self.capacity(&items)?)?;
+            }
+        }
+        Some(sum)
     }
 
     /// Whether no two items can be equal.
     fn cannot_repeat(&mut self, places: &Places) -> bool {
+        if self.schemas.has_draft_4() {
+            return false;
+        }
         let rest = places.rest();
         (0..=rest).all(|one| {
             (one..=rest).all(|other| {
@@ -152,26 +217,20 @@ impl Prover<'_> {
     fn has_to_repeat(&mut self, places: &Places) -> bool {
         let sure: Vec<_> = (0..places.rest())
             .filter(|place| places.sure(*place) > 0)
-            .filter_map(|place| match places.items[place].as_slice() {
-                [single] if single.holds => Some(single.node),
-                _ => None,
-            })
+            .filter_map(|place| places.single[place])
             .collect();
-        // The values at a place that are at none of those before it.
-        let mut fewer = |nodes: &[NodeId]| {
-            let mut sum = 0_u64;
-            for (index, node) in nodes.iter().enumerate() {
-                let others = nodes[..index].iter().map(|node| Signed::no(*node));
-                let signed: Vec<_> = std::iter::once(Signed::yes(*node)).chain(others).collect();
-                match self.capacity(&signed) {
-                    Some(count) => sum = sum.saturating_add(count),
-                    None => return false,
-                }
-            }
-            sum < nodes.len() as u64
-        };
-        fewer(&sure)
-            || (0..sure.len()).any(|one| (0..one).any(|other| fewer(&[sure[other], sure[one]])))
+        // As many places as there are values cannot have one more among them.
+        sure.iter().any(|outer| {
+            let among = sure.iter().filter(|inner| {
+                let state = self.state(vec![Signed::yes(**inner), Signed::no(*outer)], None);
+                self.is_empty(state).is_ok()
+            });
+            let among = among.count() as u64;
+            among > 1
+                && self
+                    .capacity(&[Signed::yes(*outer)])
+                    .is_some_and(|count| count < among)
+        })
     }
 
     /// Whether there cannot be as many or as few items of a kind as there have to be.
@@ -194,7 +253,7 @@ impl Prover<'_> {
 
     /// How many items a schema accepts at most; none where there is no limit.
     fn most(&mut self, branch: &Branch, places: &Places, node: NodeId) -> Option<u64> {
-        let mut sum = 0_u64;
+        let mut sum = Some(0_u64);
         for place in 0..=places.rest() {
             if self
                 .no_such_item(places, place, &[Signed::yes(node)])
@@ -202,17 +261,14 @@ impl Prover<'_> {
             {
                 continue;
             }
-            let mut room = places.room(place);
-            if branch.array.unique && place == places.rest() {
-                let mut signed = places.items[place].clone();
-                signed.push(Signed::yes(node));
-                if let Some(count) = self.capacity(&signed) {
-                    room = super::facts::least(room, count);
-                }
-            }
-            sum = sum.saturating_add(room?);
+            sum = sum.and_then(|sum: u64| Some(sum.saturating_add(places.room(place)?)));
         }
-        Some(sum)
+        if branch.array.unique
+            && let Some(count) = self.distinct(places, &[Signed::yes(node)])
+        {
+            sum = least(sum, count);
+        }
+        sum
     }
 
     /// How many items a schema accepts at least.
@@ -228,13 +284,12 @@ impl Prover<'_> {
                 .is_ok()
             {
                 sum = sum.saturating_add(sure);
-            } else if branch.array.unique && place == places.rest() {
-                let mut signed = places.items[place].clone();
-                signed.push(Signed::no(node));
-                if let Some(others) = self.capacity(&signed) {
-                    sum = sum.saturating_add(sure.saturating_sub(others));
-                }
             }
+        }
+        if branch.array.unique
+            && let Some(others) = self.distinct(places, &[Signed::no(node)])
+        {
+            sum = sum.max(places.min.saturating_sub(others));
         }
         // What has to be there of another kind may be of this kind.
         let others = branch.array.many.clone();

@@ -1,7 +1,7 @@
 //! Which properties the writer declares.
 //!
 //! A document holds a property that is declared where some subschema that may apply to the object names it, matches
-//! it, or says something of the rest. Which branches hold is not asked: what is declared in any of them is. That is at
+//! it, or says something of the rest. A name that has to be there counts as named. Which branches hold is not asked: what is declared in any of them is. That is at
 //! least what the writer may send.
 
 use std::collections::BTreeSet;
@@ -16,6 +16,8 @@ pub(super) struct Declared {
     pub(super) members: Vec<Rc<Members>>,
     pub(super) items: Vec<Rc<Items>>,
     pub(super) contains: Vec<NodeId>,
+    /// The names that have to be there, always or together with others.
+    pub(super) names: BTreeSet<Rc<str>>,
     /// Whether values are listed, or something is not understood: then nothing is undeclared.
     everything: bool,
 }
@@ -106,6 +108,7 @@ impl Prover<'_> {
     /// Whether a name is declared; none where a pattern cannot be evaluated.
     pub(super) fn is_declared(&mut self, declared: &Declared, name: &str) -> Option<bool> {
         if declared.is_open()
+            || declared.names.contains(name)
             || declared
                 .members
                 .iter()
@@ -134,7 +137,16 @@ impl Declared {
             Test::UnevaluatedItems { most, .. } => self.items.push(Rc::clone(most)),
             Test::Contains { node, .. } => self.contains.push(*node),
             Test::All(nodes) | Test::Any(nodes) | Test::One(nodes) => open.extend(nodes),
-            Test::Not(node) | Test::DependentSchema(_, node) => open.push(*node),
+            Test::Not(node) => open.push(*node),
+            Test::Required(name) => drop(self.names.insert(Rc::clone(name))),
+            Test::Dependent(trigger, names) => {
+                self.names
+                    .extend(std::iter::once(trigger).chain(names).cloned());
+            }
+            Test::DependentSchema(trigger, node) => {
+                self.names.insert(Rc::clone(trigger));
+                open.push(*node);
+            }
             Test::If {
                 condition,
                 then,

@@ -23,6 +23,7 @@ mod assert;
 mod budget;
 mod compile;
 mod declared;
+mod equal;
 mod evaluate;
 mod facts;
 mod lenient;
@@ -54,7 +55,7 @@ use super::{Mode, Side, Undecided};
 /// How deep documents are followed.
 const DEEPEST: usize = 150;
 /// The stack of a proof: recursion is bounded by [`DEEPEST`] and the steps, and needs more than a test's thread has.
-const STACK: usize = 512 << 20;
+const STACK: usize = 256 << 20;
 
 /// What came of the attempt.
 pub(super) enum Outcome {

@@ -115,6 +115,10 @@ impl NumberFacts {
         self.excluded.insert(number);
     }
 
+    pub(super) fn excludes(&self, number: &BigRational) -> bool {
+        self.excluded.contains(number)
+    }
+
     /// Whether no number is left.
     pub(super) fn is_empty(&self) -> bool {
         let integer = self.integer || self.integer_literal;

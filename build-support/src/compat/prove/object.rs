@@ -56,7 +56,7 @@ impl Prover<'_> {
                 return Ok(());
             }
         }
-        if self.miscounts_members(branch, &names) {
+        if self.miscounts_members(branch, &names) || self.are_too_many(branch, &names) {
             return Ok(());
         }
         Err(deeper)
@@ -77,6 +77,11 @@ impl Prover<'_> {
                     .map(|(pattern, _)| Rc::clone(pattern)),
             );
         }
+        explicit.extend(
+            declared
+                .iter()
+                .flat_map(|declared| declared.names.iter().cloned()),
+        );
         for some in &object.some {
             match &some.which {
                 Which::Name(name) => drop(explicit.insert(Rc::clone(name))),
@@ -98,8 +103,11 @@ impl Prover<'_> {
                     .map(|(pattern, _)| Rc::clone(pattern)),
             );
         }
-        for signed in object.names.clone() {
-            explicit.extend(self.listed_names(signed));
+        let named = object.some.iter().filter_map(|some| some.name);
+        for signed in object.names.iter().copied().chain(named) {
+            for holds in [true, false] {
+                explicit.extend(self.listed_names(Signed { holds, ..signed }));
+            }
         }
         Names {
             explicit,
@@ -207,6 +215,12 @@ impl Prover<'_> {
         if matched.is_empty() && known.is_empty() {
             return false;
         }
+        let branch = self.other_name(names, matched, known);
+        self.close(branch).is_ok()
+    }
+
+    /// A string that is none of the explicit names and has these patterns.
+    fn other_name(&self, names: &Names, matched: &[Option<bool>], known: &[Signed]) -> Branch {
         let mut branch = Branch::new(Type::String, None, known);
         for (pattern, matched) in names.patterns.iter().zip(matched) {
             if let Some(matched) = matched {
@@ -217,7 +231,37 @@ impl Prover<'_> {
             }
         }
         branch.text.excluded.extend(names.explicit.iter().cloned());
-        self.close(branch).is_ok()
+        branch
+    }
+
+    /// How many other names of the kind there are at most; none where there is no limit.
+    fn count_names(
+        &mut self,
+        names: &Names,
+        matched: &[Option<bool>],
+        known: &[Signed],
+    ) -> Option<u64> {
+        let branch = self.other_name(names, matched, known);
+        self.capacity_of(branch)
+    }
+
+    /// How many objects there are at most, where that is a small number.
+    pub(super) fn object_capacity(&mut self, branch: &Branch) -> Option<u64> {
+        let names = self.names(branch);
+        let mut product = 1_u64;
+        for name in self.kinds(branch, &names) {
+            if self.is_impossible(branch, &names, &name) {
+                continue;
+            }
+            let Name::Explicit(text) = &name else {
+                return None;
+            };
+            let (signed, _) = self.member(branch, &names, &name);
+            let absent = u64::from(!branch.object.present.contains(text));
+            let values = self.capacity(&signed)?;
+            product = product.checked_mul(values.checked_add(absent)?)?;
+        }
+        Some(product)
     }
 
     /// What is known of the value of a property.
@@ -243,6 +287,19 @@ impl Prover<'_> {
             if may_be_rest {
                 signed.extend(members.rest.map(Signed::yes));
             }
+        }
+        if let Name::Explicit(name) = name {
+            // One property has a name, so all that is known of it is known of one value.
+            let same =
+                |some: &&SomeMember| matches!(&some.which, Which::Name(other) if other == name);
+            signed.extend(
+                branch
+                    .object
+                    .some
+                    .iter()
+                    .filter(same)
+                    .filter_map(|some| some.value),
+            );
         }
         let declaring = match (&names.declared, name) {
             (None, _) => None,
@@ -285,12 +342,9 @@ impl Prover<'_> {
         let mut found = Vec::new();
         let mut failed = false;
         for name in kinds {
-            let is_meant = match &some.which {
-                Which::Name(_) | Which::Any => true,
-                Which::Pattern(pattern) => self.matches(names, &name, pattern) != Some(false),
-                Which::Rest(members) => self.may_be_rest(names, members, &name),
-            };
-            if !is_meant || self.is_no_name(branch, names, &name, some.name) {
+            if !self.is_meant(names, &some.which, &name)
+                || self.is_no_name(branch, names, &name, some.name)
+            {
                 continue;
             }
             if let Err(obstacles) = self.no_value(branch, names, &name, some.value) {
@@ -306,6 +360,41 @@ impl Prover<'_> {
             }
         }
         if failed { Err(found) } else { Ok(()) }
+    }
+
+    /// Whether there can be one property only, and two have to be there that cannot be the same.
+    fn are_too_many(&mut self, branch: &Branch, names: &Names) -> bool {
+        let some = &branch.object.some;
+        if branch.object.max != Some(1) || some.len() < 2 {
+            return false;
+        }
+        (0..some.len()).any(|index| {
+            some[..index].iter().any(|other| {
+                let one = &some[index];
+                self.kinds(branch, names).into_iter().all(|name| {
+                    !self.is_meant(names, &one.which, &name)
+                        || !self.is_meant(names, &other.which, &name)
+                        || self.is_no_name(branch, names, &name, one.name)
+                        || self.is_no_name(branch, names, &name, other.name)
+                        || {
+                            let (mut signed, declaring) = self.member(branch, names, &name);
+                            signed.extend(one.value.into_iter().chain(other.value));
+                            let state = self.state(signed, declaring);
+                            self.is_empty(state).is_ok()
+                        }
+                })
+            })
+        })
+    }
+
+    /// Whether a kind of names may be among those that are meant.
+    fn is_meant(&mut self, names: &Names, which: &Which, name: &Name) -> bool {
+        match which {
+            Which::Name(meant) => matches!(name, Name::Explicit(name) if name == meant),
+            Which::Any => true,
+            Which::Pattern(pattern) => self.matches(names, name, pattern) != Some(false),
+            Which::Rest(members) => self.may_be_rest(names, members, name),
+        }
     }
 
     fn may_be_rest(&mut self, names: &Names, members: &Members, name: &Name) -> bool {
@@ -334,13 +423,8 @@ impl Prover<'_> {
             }
         }
         let limits = object.few_declared.iter().map(|(_, limit)| *limit).min();
-        if object.min == 0 || object.min == 1 && object.max.is_none() && names.explicit.is_empty() {
-            // One of infinitely many names is the rule.
-            if object.members.is_empty() && object.names.is_empty() && names.declared.is_none() {
-                return false;
-            }
-        }
-        if object.min == 0 {
+        let is_open = object.members.is_empty() && object.names.is_empty();
+        if object.min == 0 || is_open && names.declared.is_none() {
             return false;
         }
         let mut possible = 0_u64;
@@ -356,7 +440,10 @@ impl Prover<'_> {
                         lenient::declares(&mut self.schemas, members, text) != Some(true)
                     });
                 }
-                Name::Other(_) => return false,
+                Name::Other(matched) => match self.count_names(names, matched, &object.names) {
+                    Some(count) if limits.is_none() => possible = possible.saturating_add(count),
+                    _ => return false,
+                },
             }
         }
         possible < object.min || !undeclared && limits.is_some_and(|limit| object.min >= limit)

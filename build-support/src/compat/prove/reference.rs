@@ -28,12 +28,11 @@ pub(super) fn target(
                 return Err("more than one schema has this dynamic anchor");
             }
         }
-        "$recursiveRef" => {
+        "$recursiveRef"
             if schema.get("$recursiveAnchor") == Some(&Value::Bool(true))
-                && count(documents, "$recursiveAnchor", &Value::Bool(true)) > 1
-            {
-                return Err("more than one schema has a recursive anchor");
-            }
+                && count(documents, "$recursiveAnchor", &Value::Bool(true)) > 1 =>
+        {
+            return Err("more than one schema has a recursive anchor");
         }
         _ => {}
     }

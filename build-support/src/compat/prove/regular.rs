@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
 use regex_syntax::ast::{self, Ast};
-use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
 use super::budget::Budget;
 
@@ -311,30 +311,37 @@ fn build(states: &mut Vec<State>, hir: &Hir, next: u32) -> Result<u32, &'static 
                 .collect::<Result<_, _>>()?;
             push(states, State::Split(heads))
         }
-        HirKind::Repetition(repetition) => {
-            let sub = &repetition.sub;
-            let mut next = next;
-            match repetition.max {
-                None => {
-                    let back = push(states, State::Split(vec![next]));
-                    let head = build(states, sub, back)?;
-                    states[back as usize] = State::Split(vec![next, head]);
-                    next = back;
-                }
-                Some(max) => {
-                    let skip = next;
-                    for _ in repetition.min..max {
-                        let head = build(states, sub, next)?;
-                        next = push(states, State::Split(vec![head, skip]));
-                    }
-                }
-            }
-            for _ in 0..repetition.min {
-                next = build(states, sub, next)?;
-            }
-            next
-        }
+        HirKind::Repetition(repetition) => build_repetition(states, repetition, next)?,
     })
+}
+
+/// Adds what a repetition matches in front of the state `next`.
+fn build_repetition(
+    states: &mut Vec<State>,
+    repetition: &Repetition,
+    next: u32,
+) -> Result<u32, &'static str> {
+    let sub = &repetition.sub;
+    let mut next = next;
+    match repetition.max {
+        None => {
+            let back = push(states, State::Split(vec![next]));
+            let head = build(states, sub, back)?;
+            states[back as usize] = State::Split(vec![next, head]);
+            next = back;
+        }
+        Some(max) => {
+            let skip = next;
+            for _ in repetition.min..max {
+                let head = build(states, sub, next)?;
+                next = push(states, State::Split(vec![head, skip]));
+            }
+        }
+    }
+    for _ in 0..repetition.min {
+        next = build(states, sub, next)?;
+    }
+    Ok(next)
 }
 
 /// Whether a group sets options or is atomic, which the gate's engine reads by rules of its own.

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::equal::{self, At};
 use super::lenient;
 use super::regular::Machine;
 use super::rule::{ANYTHING, NOTHING, Node, NodeId, Rule, Test};
@@ -123,6 +124,12 @@ impl<'d> Schemas<'d> {
         node
     }
 
+    /// Whether some schema may be of draft 4, where `1` and `1.0` are equal and differ in type.
+    pub(super) fn has_draft_4(&self) -> bool {
+        let mut documents = self.writer.iter().chain(self.reader.iter());
+        documents.any(|document| document.text.contains("draft-04"))
+    }
+
     /// The same schema of a reader that takes undeclared properties out of closed objects before.
     pub(super) fn pruned(&mut self, id: NodeId) -> NodeId {
         if id == ANYTHING || id == NOTHING {
@@ -163,8 +170,7 @@ impl<'d> Schemas<'d> {
         machine
     }
 
-    /// Whether two schemas have the same text, and nothing in it depends on where it stands. A reader that takes
-    /// properties out before takes all that it takes otherwise.
+    /// Whether two schemas say the same. A reader that takes properties out before takes all that it takes otherwise.
     pub(super) fn are_equal(&mut self, one: NodeId, other: NodeId) -> bool {
         if one == other {
             return true;
@@ -176,9 +182,16 @@ impl<'d> Schemas<'d> {
         let (first, second) = (self.documents(a.writer), self.documents(b.writer));
         let same_place = std::ptr::eq(first, second) && a.place == b.place;
         let equal = same_place
-            || first.draft(&a.place) == second.draft(&b.place)
-                && first.value(&a.place) == second.value(&b.place)
-                && !compile::refers(first.value(&a.place));
+            || equal::are_equal(
+                At {
+                    documents: first,
+                    place: &a.place,
+                },
+                At {
+                    documents: second,
+                    place: &b.place,
+                },
+            );
         self.equal.insert((one, other), equal);
         equal
     }

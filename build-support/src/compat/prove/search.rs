@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
+use serde_json::Value;
+
 use super::facts::{Branch, Choice, Claim, Options, Rank};
+use super::number::exact;
 use super::obstacle::MOST_OBSTACLES;
 use super::rule::{NodeId, Signed, Type};
 use super::{Proof, Prover, evaluate};
@@ -17,7 +20,7 @@ impl Prover<'_> {
         if branch.closed {
             return Ok(());
         }
-        if !self.budget.spend(1) {
+        if !self.budget.spend_branch(branch.choices.len()) {
             return Err(self.at_leaf(&branch, Vec::new()));
         }
         let deeper = match self.contradiction(&branch) {
@@ -79,9 +82,19 @@ impl Prover<'_> {
         let Some(values) = branch.values.clone() else {
             return false;
         };
+        values.iter().all(|value| self.refutes(branch, value))
+    }
+
+    /// Whether a value is surely not in the branch.
+    fn refutes(&mut self, branch: &Branch, value: &Value) -> bool {
         let literal = branch.number.integer_literal.then_some(true);
-        values.iter().all(|value| {
-            branch.claims.iter().any(|claim| {
+        let is_excluded = match value {
+            Value::String(text) => branch.text.excluded.contains(text.as_str()),
+            Value::Number(number) => branch.number.excludes(&exact(number)),
+            _ => false,
+        };
+        is_excluded
+            || branch.claims.iter().any(|claim| {
                 if !self.budget.spend(1) {
                     return false;
                 }
@@ -99,7 +112,6 @@ impl Prover<'_> {
                     _ => false,
                 }
             })
-        })
     }
 
     /// Drops the refusal of schemas that accept nothing here anyway: it says nothing.
@@ -120,7 +132,7 @@ impl Prover<'_> {
 
     /// Whether a schema surely accepts nothing of the branch, without looking at further choices.
     fn is_disjoint(&mut self, branch: &Branch, node: NodeId) -> bool {
-        if self.schemas.source(node).pruned {
+        if self.schemas.source(node).pruned || !self.budget.spend_branch(branch.choices.len()) {
             return false;
         }
         let mut with = branch.clone();
@@ -222,12 +234,12 @@ impl Prover<'_> {
         sum
     }
 
-    fn capacity_of(&mut self, mut branch: Branch) -> Option<u64> {
+    pub(super) fn capacity_of(&mut self, mut branch: Branch) -> Option<u64> {
         self.settle(&mut branch);
         if branch.closed || self.contradiction(&branch).is_ok() {
             return Some(0);
         }
-        if !self.budget.spend(1) {
+        if !self.budget.spend_branch(branch.choices.len()) {
             return None;
         }
         let by_facts = self.capacity_by_facts(&branch);
@@ -255,13 +267,14 @@ impl Prover<'_> {
 
     fn capacity_by_facts(&mut self, branch: &Branch) -> Option<u64> {
         if let Some(values) = branch.values.clone() {
-            return u64::try_from(values.len()).ok();
+            let left = values.iter().filter(|value| !self.refutes(branch, value));
+            return u64::try_from(left.count()).ok();
         }
         match branch.ty {
             Type::Number => branch.number.capacity(),
             Type::String => (branch.text.max == Some(0)).then_some(1),
-            Type::Array => (branch.array.max == Some(0)).then_some(1),
-            Type::Object => (branch.object.max == Some(0)).then_some(1),
+            Type::Array => self.array_capacity(branch),
+            Type::Object => self.object_capacity(branch),
             Type::Null | Type::Boolean => None,
         }
     }

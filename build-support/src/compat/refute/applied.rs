@@ -4,9 +4,11 @@
 //!
 //! At an object, the schemas that apply in place are those that lead to it, what they refer to, and their `allOf`.
 //! For W also the branches of `anyOf` and `oneOf` that accept the object, `if` where it accepts, `then` or `else`,
-//! and the dependent schemas whose trigger is there. `not` declares nothing. One of them *declares* a name if it is
-//! in its `properties`, matches one of its `patternProperties`, or falls to an `additionalProperties` or
-//! `unevaluatedProperties` other than `true` and `{}`.
+//! the dependent schemas whose trigger is there, and what `not` holds: a value is valid by what that says of its
+//! properties. Items also have the schema of `contains`. One of these schemas *declares* a name if it is
+//! in its `properties`, matches one of its `patternProperties`, falls to an `additionalProperties` or
+//! `unevaluatedProperties` other than `true` and `{}`, or has to be there (`required`, and the names and triggers of
+//! `dependentRequired`). A value that `const` or `enum` lists is declared with all that is in it.
 //!
 //! # W, R
 //!
@@ -22,7 +24,7 @@ use serde_json::{Map, Value};
 
 use super::gate::Gate;
 use crate::compat::Side;
-use crate::compat::schema::{Branch, Schema};
+use crate::compat::schema::{Branch, Schema, everything};
 
 /// Which branches are followed.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -36,8 +38,19 @@ enum Follow {
 /// The schemas that apply in place.
 struct Closure<'d> {
     schemas: Vec<Schema<'d>>,
+    /// What `not` holds, where branches are followed.
+    denied: Vec<Schema<'d>>,
     /// Whether there is a branch among them, followed or not.
     has_branch: bool,
+}
+
+impl Closure<'_> {
+    /// Whether one of the schemas lists the value.
+    fn is_listed(&self) -> bool {
+        self.schemas
+            .iter()
+            .any(|schema| schema.get("const").or(schema.get("enum")).is_some())
+    }
 }
 
 /// What applies to a property.
@@ -57,7 +70,7 @@ pub(super) fn is_declared<'g>(gate: &'g Gate<'g>, document: &Value) -> bool {
         gate,
         follow: Follow::Accepting,
     };
-    walk.holds_only_declared(&[gate.side.clone()], document)
+    walk.holds_only_declared(std::slice::from_ref(gate.side), document)
 }
 
 /// The document without what the side's closed objects do not declare.
@@ -67,7 +80,7 @@ pub(super) fn pruned<'g>(gate: &'g Gate<'g>, document: &Value) -> Value {
         follow: Follow::Unconditional,
     };
     let mut document = document.clone();
-    walk.prune(&[gate.side.clone()], &mut document);
+    walk.prune(std::slice::from_ref(gate.side), &mut document);
     document
 }
 
@@ -76,16 +89,18 @@ impl<'g> Walk<'g> {
         match value {
             Value::Object(members) => {
                 let closure = self.closure(applied, value);
-                members.iter().all(|(name, member)| {
-                    let found = self.member(&closure, value, name);
-                    found.is_declared && self.holds_only_declared(&found.schemas, member)
-                })
+                closure.is_listed()
+                    || members.iter().all(|(name, member)| {
+                        let found = self.member(&closure, value, name);
+                        found.is_declared && self.holds_only_declared(&found.schemas, member)
+                    })
             }
             Value::Array(items) => {
                 let closure = self.closure(applied, value);
-                items.iter().enumerate().all(|(index, item)| {
-                    self.holds_only_declared(&self.item(&closure, value, index, item), item)
-                })
+                closure.is_listed()
+                    || items.iter().enumerate().all(|(index, item)| {
+                        self.holds_only_declared(&self.item(&closure, value, index), item)
+                    })
             }
             _ => true,
         }
@@ -113,7 +128,7 @@ impl<'g> Walk<'g> {
             }
             Value::Array(items) => {
                 for (index, item) in items.iter_mut().enumerate() {
-                    let applied = self.item(&closure, &whole, index, item);
+                    let applied = self.item(&closure, &whole, index);
                     self.prune(&applied, item);
                 }
             }
@@ -125,6 +140,7 @@ impl<'g> Walk<'g> {
     fn closure(&self, applied: &[Side<'g>], value: &Value) -> Closure<'g> {
         let mut closure = Closure {
             schemas: Vec::new(),
+            denied: Vec::new(),
             has_branch: false,
         };
         let mut seen = BTreeSet::new();
@@ -139,8 +155,10 @@ impl<'g> Walk<'g> {
             open.extend(schema.unconditional());
             for branch in schema.branches() {
                 closure.has_branch = true;
-                if self.follow == Follow::Accepting {
-                    self.enter(&branch, value, &mut open);
+                match branch {
+                    _ if self.follow == Follow::Unconditional => {}
+                    Branch::Not(denied) => closure.denied.extend(everything(&[denied])),
+                    branch => self.enter(&branch, value, &mut open),
                 }
             }
             closure.schemas.push(schema);
@@ -180,12 +198,13 @@ impl<'g> Walk<'g> {
             schemas: Vec::new(),
             is_declared: false,
         };
-        for schema in &closure.schemas {
+        for schema in closure.schemas.iter().chain(&closure.denied) {
             let (schemas, is_evaluated) = self.named(schema, name);
             for side in schemas {
                 found.is_declared = true;
                 found.schemas.push(side);
             }
+            found.is_declared |= demands(schema, name);
             let rest = schema.inner("additionalProperties");
             if let Some(rest) = rest.filter(|_| !is_evaluated) {
                 found.take_rest(rest);
@@ -234,22 +253,12 @@ impl<'g> Walk<'g> {
         })
     }
 
-    fn item(
-        &self,
-        closure: &Closure<'g>,
-        array: &Value,
-        index: usize,
-        item: &Value,
-    ) -> Vec<Side<'g>> {
+    fn item(&self, closure: &Closure<'g>, array: &Value, index: usize) -> Vec<Side<'g>> {
         let mut schemas = Vec::new();
-        for schema in &closure.schemas {
+        let accepting = self.follow == Follow::Accepting;
+        for schema in closure.schemas.iter().chain(&closure.denied) {
             schemas.extend(own_item(schema, index));
-            let accepting = self.follow == Follow::Accepting;
-            if let Some(contains) = schema.inner("contains").filter(|_| accepting)
-                && self.gate.accepts_at(&contains.root, item)
-            {
-                schemas.push(contains);
-            }
+            schemas.extend(schema.inner("contains").filter(|_| accepting));
             let is_known = accepting || !closure.has_branch;
             if let Some(rest) = schema.inner("unevaluatedItems").filter(|_| is_known) {
                 let own = &schema.side.root;
@@ -275,6 +284,15 @@ impl<'d> Member<'d> {
             self.schemas.push(rest);
         }
     }
+}
+
+/// Whether a property may have to be there.
+fn demands(schema: &Schema<'_>, name: &str) -> bool {
+    schema.required().any(|required| required == name)
+        || schema
+            .dependent_names()
+            .iter()
+            .any(|(trigger, names)| *trigger == name || names.contains(&name))
 }
 
 fn own_item<'d>(schema: &Schema<'d>, index: usize) -> Option<Side<'d>> {

@@ -15,6 +15,7 @@ use dispatcher_schema::{formats, metaschemas, vocabulary};
 use jsonschema::{Registry, ValidationOptions, Validator};
 use serde_json::{Value, json};
 
+use super::report;
 use crate::compat::Side;
 use crate::compat::patterns::Patterns;
 use crate::schema::{Documents, Location};
@@ -171,7 +172,11 @@ impl<'g> Gate<'g> {
 
     fn build(&self, at: &Location) -> Option<Validator> {
         let schema = self.sources.schema(self.side.documents, at)?;
-        let options = self.options.clone().with_base_uri(address(&at.document));
+        let mut options = self.options.clone();
+        // A reference to a place in a document must not take the document's own address.
+        if at.pointer.is_empty() {
+            options = options.with_base_uri(address(&at.document));
+        }
         options.build(&schema).ok()
     }
 
@@ -199,20 +204,17 @@ impl<'g> Gate<'g> {
         self.patterns.matches(pattern, name)
     }
 
-    /// Why the validator refuses a value: the first of its errors that is deepest in the value.
+    /// Why the validator refuses a value: of its errors, one that is deepest in the value.
     pub(super) fn refusal(&self, value: &Value) -> Option<Refusal> {
-        let errors = self.root.iter_errors(value).take(MOST_ERRORS);
-        let depth = |error: &jsonschema::ValidationError<'_>| {
-            std::cmp::Reverse(error.instance_path().as_str().matches('/').count())
-        };
-        let error = errors.min_by_key(depth)?;
+        let errors: Vec<_> = self.root.iter_errors(value).take(MOST_ERRORS).collect();
+        let error = report::deepest(&errors)?;
         let keyword = error
             .absolute_keyword_location()
             .and_then(|uri| self.sources.place(uri.as_str()))
             .unwrap_or_else(|| self.side.root.clone());
         Some(Refusal {
             at: error.instance_path().as_str().to_owned(),
-            message: error.to_string(),
+            message: report::message(error),
             keyword,
         })
     }
@@ -225,7 +227,7 @@ const MOST_ERRORS: usize = 100;
 pub(super) struct Refusal {
     /// Where in the document: a JSON pointer.
     pub(super) at: String,
-    /// What the validator says.
+    /// What is wrong, with the value that was found.
     pub(super) message: String,
     /// The keyword.
     pub(super) keyword: Location,

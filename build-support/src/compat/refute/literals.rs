@@ -8,6 +8,24 @@ use crate::compat::schema::Schema;
 /// Longer strings than this are not made.
 const LONGEST: usize = 20_000;
 
+/// Strings that patterns and formats often treat in different ways: line ends, which `.` does not match, and letters
+/// and digits outside of ASCII.
+const EDGES: [&str; 13] = [
+    "\n",
+    "\r",
+    "\u{2028}",
+    "é",
+    "٣",
+    "0",
+    "A",
+    " ",
+    "_",
+    "a b",
+    "a@b.de",
+    "2020-01-01",
+    "x\n",
+];
+
 /// Values that belong to a place, each once, bounded in number.
 #[derive(Default)]
 pub(super) struct Values {
@@ -154,8 +172,13 @@ impl Values {
             self.add(json!(text));
             self.add(json!(change::changed(text, dice)));
         }
-        for text in ["é", "٣", "0", "A", "a b", "a@b.de", "2020-01-01", "x\n"] {
-            if !made.is_empty() {
+        let speaks_of_strings = schemas.iter().any(|schema| {
+            ["pattern", "format", "minLength", "maxLength"]
+                .iter()
+                .any(|keyword| schema.get(keyword).is_some())
+        });
+        if speaks_of_strings {
+            for text in EDGES {
                 self.add(json!(text));
             }
         }

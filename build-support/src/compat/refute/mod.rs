@@ -8,6 +8,7 @@ mod applied;
 mod edits;
 mod gate;
 mod literals;
+mod report;
 mod search;
 mod shrink;
 

@@ -74,6 +74,8 @@ fn smaller(value: &Value) -> Vec<Value> {
             if let Some(float) = number.as_f64().filter(|float| float.abs() < 1e15) {
                 found.push(json!(float.trunc() as i64));
                 found.push(json!((float / 2.0).trunc() as i64));
+                found.push(json!((float * 0.75).trunc() as i64));
+                found.push(json!((float - float.signum()).trunc() as i64));
                 found.push(json!((float * 10.0).trunc() / 10.0));
                 found.push(json!(0.5));
             }
@@ -91,7 +93,7 @@ fn smaller(value: &Value) -> Vec<Value> {
                     found.push(json!(less.into_iter().collect::<String>()));
                 }
             }
-            if !text.is_ascii() {
+            if text.bytes().any(|byte| !byte.is_ascii_alphanumeric()) {
                 found.push(json!("a".repeat(chars.len())));
             }
             found
@@ -120,16 +122,19 @@ fn smaller(value: &Value) -> Vec<Value> {
     }
 }
 
-/// How many values a document has, which types, and how long they are written.
-fn size(document: &Value) -> (usize, usize, usize) {
-    let (mut values, mut ranks) = (0, 0);
+/// How many values a document has, which types, how long they are written, and how large its numbers are.
+fn size(document: &Value) -> (usize, usize, usize, u64) {
+    let (mut values, mut ranks, mut magnitude) = (0, 0, 0.0_f64);
     let mut open = vec![document];
     while let Some(value) = open.pop() {
         values += 1;
         ranks += match value {
             Value::Null => 3,
             Value::Bool(_) => 2,
-            Value::Number(_) => 0,
+            Value::Number(number) => {
+                magnitude += number.as_f64().unwrap_or_default().abs();
+                0
+            }
             Value::String(_) => 1,
             Value::Array(items) => {
                 open.extend(items);
@@ -141,7 +146,13 @@ fn size(document: &Value) -> (usize, usize, usize) {
             }
         };
     }
-    (values, ranks, document.to_string().len())
+    // The bits of positive floats are in their order.
+    (
+        values,
+        ranks,
+        document.to_string().len(),
+        magnitude.to_bits(),
+    )
 }
 
 #[cfg(test)]

@@ -123,7 +123,7 @@ impl<'d> Sampler<'d> {
             .iter()
             .filter_map(|schema| schema.inner("propertyNames"))
             .collect();
-        if !named.is_empty() && self.dice.u8(..) < 200 {
+        if !named.is_empty() && self.dice.u8(..) < 250 {
             let mut value = self.value(&named, DEEP, usize::MAX);
             for _ in 0..4 {
                 if value.is_string() {

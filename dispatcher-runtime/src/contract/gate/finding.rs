@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use dispatcher_schema::refusal;
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 
@@ -50,12 +51,12 @@ impl Finding {
     }
 
     pub(super) fn never() -> Self {
-        let message = format!("the schema forbids it, found {FOUND}");
+        let message = refusal::never(FOUND);
         Self::new("falseSchema", "nothing: the schema forbids it", message)
     }
 
     pub(super) fn not() -> Self {
-        let message = format!("{FOUND} matches the schema of `not`");
+        let message = refusal::not(FOUND);
         Self::new("not", "no match of the schema of `not`", message)
     }
 
@@ -101,13 +102,11 @@ impl Finding {
         } else {
             ("anyOf", "a match of one of the schemas of `anyOf`")
         };
-        let message = format!("{FOUND} matches none of the schemas of `{keyword}`");
-        Self::new(keyword, expected, message)
+        Self::new(keyword, expected, refusal::no_branch(FOUND, keyword))
     }
 
     pub(super) fn several_branches() -> Self {
-        let message = format!("{FOUND} matches more than one of the schemas of `oneOf`");
-        Self::new("oneOf", ONE_OF, message)
+        Self::new("oneOf", ONE_OF, refusal::several_branches(FOUND))
     }
 }
 

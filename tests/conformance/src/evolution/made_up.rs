@@ -36,9 +36,16 @@ pub fn edited(schema: &Value, dice: &mut Rng) -> Value {
         if places.is_empty() {
             return part(dice, 1);
         }
-        let place = &places[dice.usize(..places.len())];
-        if let Some(Value::Object(target)) = schema.pointer_mut(place) {
-            edit(target, dice);
+        let before = schema.clone();
+        // Many changes fit only some schemas.
+        for _ in 0..30 {
+            let place = &places[dice.usize(..places.len())];
+            if let Some(Value::Object(target)) = schema.pointer_mut(place) {
+                edit(target, dice);
+            }
+            if schema != before {
+                break;
+            }
         }
     }
     if is_draft_4(&schema) {

@@ -22,6 +22,8 @@ pub struct Report {
     pub set_aside: Vec<(String, String)>,
     /// Every false verdict.
     pub faults: Vec<Fault>,
+    /// Every counterexample of the file that the gates do not confirm.
+    pub unconfirmed: Vec<String>,
     /// Every undecided comparison: the pair, the direction, the place and the reason.
     pub undecided: Vec<String>,
 }
@@ -77,63 +79,52 @@ impl Report {
         verdict: &Verdict,
         outcome: Outcome,
     ) {
-        let confirmed = outcome.is_confirmed;
         let known = pair.known(direction);
+        let stated = known.counterexample.as_ref();
+        let name = format!("{} {}", pair.id, direction.name());
         let count = match direction {
             Direction::Backward => &mut self.backward,
             Direction::Forward => &mut self.forward,
         };
-        let stated = known.counterexample.as_ref();
-        count.unconfirmed += usize::from(stated.is_some() && !confirmed);
-        let fault = match verdict {
+        if let Some(value) = stated.filter(|_| !outcome.is_confirmed) {
+            count.unconfirmed += 1;
+            self.unconfirmed.push(format!("{name}: {value}"));
+        }
+        let confirmed = stated.filter(|_| outcome.is_confirmed);
+        let message = match verdict {
             Verdict::Compatible => {
                 count.compatible += 1;
-                stated
-                    .filter(|_| confirmed)
-                    .map(|value| format!("compatible, but the gates confirm {value}"))
+                confirmed.map(|value| {
+                    count.false_proofs += 1;
+                    format!("compatible, but the gates confirm {value}")
+                })
             }
             Verdict::Incompatible(_) if known.is_proved && outcome.needs_zero_fraction => {
                 count.zero_fraction += 1;
                 None
             }
             Verdict::Incompatible(found) => known.is_proved.then(|| {
-                format!(
-                    "incompatible by {}, but the file has a proof ({})",
-                    found.document, found.refusal
-                )
+                count.false_incompatible += 1;
+                let (document, refusal) = (&found.document, &found.refusal);
+                format!("incompatible by {document}, but the file has a proof ({refusal})")
             }),
             Verdict::Undecided(why) => {
                 *count.unknown.entry(why.keyword.clone()).or_default() += 1;
-                let truth = match (confirmed, known.is_proved) {
-                    (true, _) => stated.map_or(String::new(), |value| format!(", true is {value}")),
-                    (_, true) => ", true is compatible".to_owned(),
-                    _ => String::new(),
-                };
-                self.undecided.push(format!(
-                    "{} {}: {} at {:?}: {}{truth}",
-                    pair.id,
-                    direction.name(),
-                    why.keyword,
-                    why.at,
-                    why.reason
-                ));
+                let truth = truth(confirmed, known.is_proved);
+                let (keyword, at, reason) = (&why.keyword, &why.at, &why.reason);
+                self.undecided
+                    .push(format!("{name}: {keyword} at {at:?}: {reason}{truth}"));
                 return;
             }
             _ => None,
         };
-        match (fault, verdict) {
-            (None, _) => count.agreed += 1,
-            (Some(message), verdict) => {
-                match verdict {
-                    Verdict::Compatible => count.false_proofs += 1,
-                    _ => count.false_incompatible += 1,
-                }
-                self.faults.push(Fault {
-                    id: pair.id.clone(),
-                    direction,
-                    message,
-                });
-            }
+        match message {
+            None => count.agreed += 1,
+            Some(message) => self.faults.push(Fault {
+                id: pair.id.clone(),
+                direction,
+                message,
+            }),
         }
     }
 
@@ -170,8 +161,18 @@ impl Report {
             "backward": count(&self.backward), "forward": count(&self.forward),
             "set_aside": self.set_aside.iter().map(|(id, reason)| json!({ "id": id, "reason": reason })).collect::<Vec<_>>(),
             "false_verdicts": faults.collect::<Vec<_>>(), "undecided": self.undecided,
+            "unconfirmed": self.unconfirmed,
             "clean": self.is_clean(),
         })
+    }
+}
+
+/// What the file knows of an undecided comparison.
+fn truth(confirmed: Option<&Value>, is_proved: bool) -> String {
+    match confirmed {
+        Some(value) => format!(", true is {value}"),
+        None if is_proved => ", true is compatible".to_owned(),
+        None => String::new(),
     }
 }
 
@@ -201,6 +202,9 @@ impl fmt::Display for Report {
                 "false verdict: {} {direction}: {}",
                 fault.id, fault.message
             )?;
+        }
+        for line in &self.unconfirmed {
+            writeln!(f, "not confirmed: {line}")?;
         }
         for line in &self.undecided {
             writeln!(f, "undecided: {line}")?;

@@ -12,7 +12,7 @@ use dispatcher_schema::Draft;
 use fastrand::Rng;
 use serde_json::Value;
 
-use crate::TestResult;
+use crate::{TestResult, corpus};
 
 /// Of a hundred comparisons, how many may be undecided.
 const MOST_UNDECIDED: usize = 3;
@@ -111,28 +111,20 @@ fn no_verdict_about_random_pairs_is_contradicted() {
     let few = count.undecided.len() * 100 <= count.total() * MOST_UNDECIDED;
     assert!(
         few,
-        "{} of {}: {:#?}",
+        "{} of {} are undecided",
         count.undecided.len(),
-        count.total(),
-        count.undecided
+        count.total()
     );
 }
 
 /// The schemas of the contracts of this workspace and of the collections, changed in one to three places.
 #[test]
 fn no_verdict_about_changed_collections_is_contradicted() -> TestResult {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut schemas = Vec::new();
-    for folder in [
-        "../../contracts",
-        "../../../shared/corpus/google-cloudevents",
-    ] {
-        let folder = here.join(folder);
-        if folder.is_dir() {
-            collect(&folder, &mut schemas)?;
-        } else {
-            println!("skipped: there is no {}", folder.display());
-        }
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts");
+    collect(&ours, &mut schemas)?;
+    if let Some(folder) = corpus("google-cloudevents") {
+        collect(&folder, &mut schemas)?;
     }
     assert!(!schemas.is_empty(), "the reference contracts have schemas");
     let first = setting("EVOLUTION_FIRST", 0);
@@ -153,10 +145,9 @@ fn no_verdict_about_changed_collections_is_contradicted() -> TestResult {
     let few = count.undecided.len() * 100 <= count.total() * MOST_UNDECIDED;
     assert!(
         few,
-        "{} of {}: {:#?}",
+        "{} of {} are undecided",
         count.undecided.len(),
-        count.total(),
-        count.undecided
+        count.total()
     );
     Ok(())
 }

@@ -44,6 +44,12 @@ fn run(file: &Path) {
             if found.is_empty() && !counterexample.is_null() {
                 wrong.push(format!("{} {direction}: {counterexample}", pair["id"]));
             }
+            if std::env::var_os("DISPATCHER_EVOLUTION_SHOW").is_some()
+                && counterexample["undeclared_property"] == false
+                && obstacles(writer, reader, Mode::Lenient).is_empty()
+            {
+                println!("lenient only: {} {direction}: {counterexample}", pair["id"]);
+            }
             if is_wanted && !found.is_empty() {
                 missed += 1;
                 if std::env::var_os("DISPATCHER_EVOLUTION_SHOW").is_some() {

@@ -1,27 +1,21 @@
 //! What is proved, and above all what is not.
 
+mod bounds;
 mod corpus;
-
-use std::fs;
+mod random;
+mod suite;
+mod tables;
 
 use serde_json::{Value, json};
 
 use super::{Outcome, prove};
 use crate::compat::{Mode, Side, Undecided};
-use crate::files::Files;
-use crate::schema::load::Loader;
 use crate::schema::{Documents, Location};
 
-/// The documents of a contracts directory with these files, the first of which refers to the others.
+/// The documents of a contracts directory with these files.
 fn load(files: &[(&str, Value)]) -> Documents {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    for (path, value) in files {
-        fs::write(directory.path().join(path), value.to_string()).expect("writable");
-    }
-    let mut source = Files::new(directory.path().to_owned(), "contracts".to_owned());
-    let mut loader = Loader::new(&mut source);
-    loader.load(files[0].0).expect("the first file is there");
-    loader.finish().documents
+    let files = files.iter().map(|(path, value)| (*path, value.clone()));
+    Documents::from_values(files).expect("schemas without faults")
 }
 
 /// A document of one schema in a dialect: `draft-04`, `2020-12`.
