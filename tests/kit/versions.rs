@@ -46,7 +46,7 @@ async fn a_handler_of_any_version_receives_each_as_it_was_published() -> TestRes
         "currency": "EUR",
         "paid_at": "2026-11-23T09:15:02.418Z",
     }))?;
-    let v2 = order_paid::v2::OrderPaid::from(dispatcher_runtime::Upcast::upcast(v1.clone()));
+    let v2: order_paid::v2::OrderPaid = dispatcher_runtime::Upcast::upcast(v1.clone());
     kit.publish(v1).await?;
     kit.publish(v2).await?;
     kit.wait_caught_up().await?;

@@ -40,6 +40,8 @@ const BUILD_SUPPORT: Layers = Layers {
         "places",
         "model",
         "lock",
+        "proofs",
+        "examples",
         "check",
         "render",
         "coverage",

@@ -1216,11 +1216,9 @@ pub mod order_rated {
     )]
     pub trait Carried: ::dispatcher_runtime::Payload {
         type V2: ::dispatcher_runtime::Payload;
-        type V2: ::dispatcher_runtime::Payload;
         fn from_handled(handled: Self::V2) -> Self;
     }
     impl Carried for v2::OrderRated {
-        type V2 = v2::OrderRated;
         type V2 = v2::OrderRated;
         fn from_handled(handled: Self) -> Self {
             handled

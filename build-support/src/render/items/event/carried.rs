@@ -18,8 +18,12 @@ pub(super) fn carried(event: &Event, handled: &Version) -> TokenStream {
     let payload = ident(&event.rust_type);
     let steps = event.upcasts();
     let (message, label, note) = messages(event, handled);
-    let targets: Vec<_> = steps.iter().map(|(_, to)| variant(to)).collect();
-    let modules = steps.iter().map(|(_, to)| module(to));
+    // From both sides one version may be reached, the last.
+    let mut made: Vec<_> = steps.iter().map(|&(_, to)| to).collect();
+    made.sort_by_key(|version| version.number);
+    made.dedup_by_key(|version| version.number);
+    let targets: Vec<_> = made.iter().map(|version| variant(version)).collect();
+    let modules = made.iter().map(|version| module(version));
     // What a handler takes is made from other versions, so the trait has to say what it is; without another version
     // it says nothing.
     let newest = variant(handled);
