@@ -104,6 +104,23 @@ fn a_counterexample_is_the_smallest_document_that_shows_it() {
 }
 
 #[test]
+fn a_format_can_be_longer_than_the_reader_allows() {
+    for (format, most) in [
+        ("date-time", 40),
+        ("uri", 60),
+        ("email", 30),
+        ("hostname", 20),
+        ("duration", 9),
+    ] {
+        let writer = json!({ "type": "string", "format": format });
+        let reader = json!({ "type": "string", "format": format, "maxLength": most });
+        let found = refuted(&writer, &reader, Mode::Strict);
+        let length = found.document.as_str().map(str::len);
+        assert_eq!(length, Some(most + 1), "{found:?}");
+    }
+}
+
+#[test]
 fn the_report_says_where_and_what() {
     let writer = json!({ "properties": { "pets": { "items": { "anyOf": [
         { "type": "null" }, { "properties": { "age": { "type": "number" } } },
