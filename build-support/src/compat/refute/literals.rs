@@ -191,18 +191,24 @@ impl Values {
             }
             self.add(json!("a".repeat(length)));
             self.add(json!("é".repeat(length)));
-            // A string of the pattern that is as long.
-            for text in made.iter().filter(|text| !text.is_empty()).take(4) {
-                let stretched: String = text.chars().cycle().take(length).collect();
-                self.add(json!(stretched));
-                let last = text.chars().last().unwrap_or('a');
-                let padded: String = text
-                    .chars()
-                    .chain(std::iter::repeat(last))
-                    .take(length)
-                    .collect();
-                self.add(json!(padded));
+            for text in made.iter().take(4) {
+                self.add_stretched(text, length);
             }
+        }
+    }
+
+    /// Strings of a length, made of one by repeating each of its characters, and the whole.
+    fn add_stretched(&mut self, text: &str, length: usize) {
+        let chars: Vec<char> = text.chars().collect();
+        let cycled: String = chars.iter().cycle().take(length).collect();
+        self.add(json!(cycled));
+        let Some(room) = length.checked_sub(chars.len()) else {
+            return;
+        };
+        for (index, one) in chars.iter().enumerate().take(16) {
+            let more = std::iter::repeat_n(one, room);
+            let stretched = chars[..index].iter().chain(more).chain(&chars[index..]);
+            self.add(json!(stretched.collect::<String>()));
         }
     }
 }
