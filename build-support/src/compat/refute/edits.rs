@@ -27,7 +27,7 @@ const LONGEST: usize = 200;
 #[derive(Clone, Debug)]
 pub(super) struct Edit {
     /// The value that is changed: a JSON pointer.
-    pub(super) at: String,
+    at: String,
     change: Change,
 }
 
@@ -63,24 +63,6 @@ impl Edit {
         }
         Some(document)
     }
-
-    /// Whether it changes a value at, or just below, a place given with `*` for any name.
-    pub(super) fn is_at(&self, place: &[String]) -> bool {
-        let mut tokens = self.at.split('/').skip(1);
-        let mut place = place.iter();
-        loop {
-            match (tokens.next(), place.next()) {
-                // The object around it, or the value itself.
-                (None, rest) => return rest.is_none() || place.next().is_none(),
-                (Some(_), None) => return tokens.next().is_none(),
-                (Some(token), Some(wanted)) => {
-                    if wanted != "*" && dispatcher_schema::pointer::unescape(token) != *wanted {
-                        return false;
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// Two sets of schemas.
@@ -92,6 +74,54 @@ pub(super) struct Editor<'d> {
     dice: fastrand::Rng,
     patterns: Patterns,
     values: HashMap<Pair, Rc<Vec<Value>>>,
+}
+
+/// A place of a document, on the way through it.
+struct Spot<'f> {
+    at: String,
+    depth: usize,
+    focus: &'f Focus<'f>,
+}
+
+impl Spot<'_> {
+    fn edit(&self, change: Change) -> Edit {
+        Edit {
+            at: self.at.clone(),
+            change,
+        }
+    }
+
+    fn below(&self, token: &str) -> Self {
+        Self {
+            at: json::join(&self.at, token),
+            depth: self.depth + 1,
+            focus: self.focus,
+        }
+    }
+}
+
+/// Which places of a document are changed.
+struct Focus<'p> {
+    /// Tokens, with `*` for any name; everything where there are none.
+    place: Option<&'p [String]>,
+}
+
+impl Focus<'_> {
+    /// Whether values this deep on the way are changed: the place, what is around it, and what is in it.
+    fn is_near(&self, depth: usize) -> bool {
+        self.place.is_none_or(|place| depth + 1 >= place.len())
+    }
+
+    /// Whether a part of a value this deep is on the way, or in the place.
+    fn leads_to(&self, depth: usize, token: &str) -> bool {
+        let Some(place) = self.place else {
+            return true;
+        };
+        match place.get(depth) {
+            Some(wanted) => wanted == "*" || wanted == token,
+            None => depth == place.len(),
+        }
+    }
 }
 
 /// The schemas that may apply at a place.
@@ -134,40 +164,43 @@ impl<'d> Editor<'d> {
         }
     }
 
-    /// The changes to a document that these sides suggest.
+    /// The changes to a document that these sides suggest; near a place, if one is given.
     pub(super) fn edits(
         &mut self,
         document: &Value,
         writer: &Side<'d>,
         reader: &Side<'d>,
+        place: Option<&[String]>,
     ) -> Vec<Edit> {
         let mut edits = Vec::new();
         let root = Meeting::of(vec![writer.clone()], vec![reader.clone()]);
-        self.collect(document, String::new(), &root, 0, &mut edits);
+        let spot = Spot {
+            at: String::new(),
+            depth: 0,
+            focus: &Focus { place },
+        };
+        self.collect(document, spot, &root, &mut edits);
         edits
     }
 
     fn collect(
         &mut self,
         value: &Value,
-        at: String,
+        spot: Spot<'_>,
         meeting: &Meeting<'d>,
-        depth: usize,
         edits: &mut Vec<Edit>,
     ) {
-        for other in self.values(meeting).iter().filter(|other| *other != value) {
-            let change = Change::Replace(other.clone());
-            edits.push(Edit {
-                at: at.clone(),
-                change,
-            });
+        if spot.focus.is_near(spot.depth) {
+            for other in self.values(meeting).iter().filter(|other| *other != value) {
+                edits.push(spot.edit(Change::Replace(other.clone())));
+            }
         }
-        if depth >= DEEPEST {
+        if spot.depth >= DEEPEST {
             return;
         }
         match value {
-            Value::Object(members) => self.collect_object(members, &at, meeting, depth, edits),
-            Value::Array(items) => self.collect_array(items, &at, meeting, depth, edits),
+            Value::Object(members) => self.collect_object(members, &spot, meeting, edits),
+            Value::Array(items) => self.collect_array(items, &spot, meeting, edits),
             _ => {}
         }
     }
@@ -175,57 +208,58 @@ impl<'d> Editor<'d> {
     fn collect_object(
         &mut self,
         members: &Map<String, Value>,
-        at: &str,
+        spot: &Spot<'_>,
         meeting: &Meeting<'d>,
-        depth: usize,
         edits: &mut Vec<Edit>,
     ) {
-        let edit = |change| Edit {
-            at: at.to_owned(),
-            change,
-        };
-        edits.extend(
-            members
-                .keys()
-                .map(|name| edit(Change::Remove(name.clone()))),
-        );
-        for name in self.names(meeting) {
-            if !members.contains_key(&name) {
-                let below = self.member(meeting, &name);
-                for value in self.values(&below).iter().take(40) {
-                    edits.push(edit(Change::Insert(name.clone(), value.clone())));
+        if spot.focus.is_near(spot.depth) {
+            let removals = members.keys().cloned().map(Change::Remove);
+            edits.extend(removals.map(|change| spot.edit(change)));
+            for name in self.names(meeting) {
+                if !members.contains_key(&name) {
+                    let below = self.member(meeting, &name);
+                    for value in self.values(&below).iter().take(40) {
+                        edits.push(spot.edit(Change::Insert(name.clone(), value.clone())));
+                    }
                 }
             }
         }
         for (name, member) in members {
-            let below = self.member(meeting, name);
-            self.collect(member, json::join(at, name), &below, depth + 1, edits);
+            if spot.focus.leads_to(spot.depth, name) {
+                let below = self.member(meeting, name);
+                self.collect(member, spot.below(name), &below, edits);
+            }
         }
     }
 
     fn collect_array(
         &mut self,
         items: &[Value],
-        at: &str,
+        spot: &Spot<'_>,
         meeting: &Meeting<'d>,
-        depth: usize,
         edits: &mut Vec<Edit>,
     ) {
-        let edit = |change| Edit {
-            at: at.to_owned(),
-            change,
-        };
-        if let Some(first) = items.first() {
-            edits.push(edit(Change::Push(first.clone())));
-        }
-        let below = meeting.below(|schema| schema.item(items.len()));
-        for value in self.values(&below).iter().take(60) {
-            edits.push(edit(Change::Push(value.clone())));
+        let is_near = spot.focus.is_near(spot.depth);
+        if is_near {
+            edits.extend(
+                items
+                    .first()
+                    .map(|first| spot.edit(Change::Push(first.clone()))),
+            );
+            let below = meeting.below(|schema| schema.item(items.len()));
+            for value in self.values(&below).iter().take(60) {
+                edits.push(spot.edit(Change::Push(value.clone())));
+            }
         }
         for (index, item) in items.iter().enumerate().take(20) {
-            edits.push(edit(Change::Remove(index.to_string())));
-            let below = meeting.below(|schema| schema.item(index));
-            self.collect(item, format!("{at}/{index}"), &below, depth + 1, edits);
+            let token = index.to_string();
+            if is_near {
+                edits.push(spot.edit(Change::Remove(token.clone())));
+            }
+            if spot.focus.leads_to(spot.depth, &token) {
+                let below = meeting.below(|schema| schema.item(index));
+                self.collect(item, spot.below(&token), &below, edits);
+            }
         }
     }
 

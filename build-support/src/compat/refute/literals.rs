@@ -182,23 +182,54 @@ impl Values {
                 self.add(json!(text));
             }
         }
+        let formats = || schemas.iter().filter_map(|schema| schema.text("format"));
         for length in lengths(schemas, ["minLength", "maxLength"], LONGEST) {
+            for format in formats() {
+                if let Some(text) = of_length(format, length) {
+                    self.add(json!(text));
+                }
+            }
             self.add(json!("a".repeat(length)));
             self.add(json!("é".repeat(length)));
-            // A string of the pattern that is as long.
-            for text in made.iter().filter(|text| !text.is_empty()).take(4) {
-                let stretched: String = text.chars().cycle().take(length).collect();
-                self.add(json!(stretched));
-                let last = text.chars().last().unwrap_or('a');
-                let padded: String = text
-                    .chars()
-                    .chain(std::iter::repeat(last))
-                    .take(length)
-                    .collect();
-                self.add(json!(padded));
+            for text in made.iter().take(4) {
+                self.add_stretched(text, length);
             }
         }
     }
+
+    /// Strings of a length, made of one by repeating each of its characters, and the whole.
+    fn add_stretched(&mut self, text: &str, length: usize) {
+        let chars: Vec<char> = text.chars().collect();
+        let cycled: String = chars.iter().cycle().take(length).collect();
+        self.add(json!(cycled));
+        let Some(room) = length.checked_sub(chars.len()) else {
+            return;
+        };
+        for (index, one) in chars.iter().enumerate().take(16) {
+            let more = std::iter::repeat_n(one, room);
+            let stretched = chars[..index].iter().chain(more).chain(&chars[index..]);
+            self.add(json!(stretched.collect::<String>()));
+        }
+    }
+}
+
+/// A string of a format that has this many characters, where the format has strings of many lengths.
+fn of_length(format: &str, length: usize) -> Option<String> {
+    let (start, filling, end) = match format {
+        "date-time" => ("2020-01-01T00:00:00.", "0", "Z"),
+        "time" => ("00:00:00.", "0", "Z"),
+        "duration" => ("P", "1", "D"),
+        "email" => ("a@a.", "a", ""),
+        "hostname" => ("a", ".a", ""),
+        "uri" | "iri" => ("a:", "a", ""),
+        "uri-reference" | "iri-reference" | "uri-template" | "regex" => ("", "a", ""),
+        "json-pointer" => ("/", "a", ""),
+        "relative-json-pointer" => ("0/", "a", ""),
+        _ => return None,
+    };
+    let room = length.checked_sub(start.len() + end.len())?;
+    let filled = filling.chars().cycle().take(room).collect::<String>();
+    Some(format!("{start}{filled}{end}"))
 }
 
 /// Strings that match a pattern, if it can be sampled: also with something around them where it is not anchored.

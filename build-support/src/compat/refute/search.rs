@@ -18,9 +18,9 @@ use crate::compat::schema::everything;
 use crate::compat::{Mode, Side, Undecided};
 
 /// How many values of documents are put before gates. A document of ten values costs ten.
-const STEPS: usize = 600_000;
+const STEPS: usize = 80_000;
 /// How many documents are made in the last stage.
-const ROUNDS: u64 = 240;
+const ROUNDS: u64 = 120;
 /// How many obstacles are looked at.
 const MOST_OBSTACLES: usize = 24;
 
@@ -104,9 +104,7 @@ impl<'g> Search<'g> {
                 if !self.writer.accepts(&document) {
                     continue;
                 }
-                let edits = self.edits(&document);
-                let edits = edits.into_iter().filter(|edit| edit.is_at(&place));
-                for edit in edits {
+                for edit in self.edits(&document, Some(&place)) {
                     if let Some(found) = self.try_edit(&edit, &document) {
                         return Some(found);
                     }
@@ -116,9 +114,9 @@ impl<'g> Search<'g> {
         None
     }
 
-    fn edits(&mut self, document: &Value) -> Vec<Edit> {
-        self.editor
-            .edits(document, self.writer.side, self.reader.side)
+    fn edits(&mut self, document: &Value, place: Option<&[String]>) -> Vec<Edit> {
+        let (writer, reader) = (self.writer.side, self.reader.side);
+        self.editor.edits(document, writer, reader, place)
     }
 
     fn try_edit(&mut self, edit: &Edit, document: &Value) -> Option<Value> {
@@ -134,7 +132,7 @@ impl<'g> Search<'g> {
         if self.steps == 0 {
             return None;
         }
-        let edits = self.edits(document);
+        let edits = self.edits(document, None);
         edits.iter().find_map(|edit| self.try_edit(edit, document))
     }
 
@@ -160,7 +158,7 @@ impl<'g> Search<'g> {
         if self.refutes(&document) {
             return Some(document);
         }
-        let edits = self.edits(&document);
+        let edits = self.edits(&document, None);
         // Changes to a document that is far from valid seldom help.
         let is_near = self.writer.accepts(&document);
         let mut dice = fastrand::Rng::with_seed(round);
@@ -216,7 +214,7 @@ pub(in crate::compat) fn documents_near(
         editor.sampler.overlaps = dice.u8(..) < 80;
         editor.sampler.fill = [Fill::Least, Fill::Some, Fill::All][round % 3];
         let document = editor.sampler.document(&sides);
-        let edits = editor.edits(&document, writer, reader);
+        let edits = editor.edits(&document, writer, reader, None);
         for _ in 0..12 {
             if edits.is_empty() {
                 break;
