@@ -14,6 +14,7 @@ mod new_version;
 mod show;
 mod today;
 mod upcast;
+mod upcasts;
 
 use std::process::ExitCode;
 
