@@ -4,7 +4,7 @@
 pub(crate) const COLUMNS: usize = 80;
 
 /// The text in lines that begin with `indent`, except for the first one. A word that is longer than a line, such as a
-/// path, is not broken.
+/// path, is not broken, and neither is code between backticks, so that a command can be copied.
 pub(crate) fn wrapped(text: &str, indent: &str) -> String {
     let mut lines = String::new();
     for (index, paragraph) in text.split('\n').enumerate() {
@@ -18,7 +18,7 @@ pub(crate) fn wrapped(text: &str, indent: &str) -> String {
             indent.chars().count()
         };
         let mut is_first = true;
-        for word in paragraph.split(' ') {
+        for word in words(paragraph) {
             let width = word.chars().count();
             if !is_first && length + 1 + width > COLUMNS {
                 lines.push('\n');
@@ -34,6 +34,22 @@ pub(crate) fn wrapped(text: &str, indent: &str) -> String {
         }
     }
     lines
+}
+
+/// What is between blanks. Blanks between backticks are part of a word, if there is a second backtick.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let (mut start, mut is_code) = (0, false);
+    for (at, character) in text.char_indices() {
+        if character == '`' {
+            is_code = !is_code && text.get(at + 1..).is_some_and(|rest| rest.contains('`'));
+        } else if character == ' ' && !is_code {
+            words.push(text.get(start..at).unwrap_or_default());
+            start = at + 1;
+        }
+    }
+    words.push(text.get(start..).unwrap_or_default());
+    words
 }
 
 /// The text, cut so that it has at most this many characters.
@@ -67,6 +83,23 @@ mod tests {
         assert_eq!(
             wrapped(&format!("  a {long} b"), "  "),
             format!("  a\n  {long}\n  b")
+        );
+    }
+
+    #[test]
+    fn a_command_is_not_broken() {
+        let found = words("run `dispatcher contracts lock`: it's `a` lone ` tick");
+        assert_eq!(
+            found,
+            [
+                "run",
+                "`dispatcher contracts lock`:",
+                "it's",
+                "`a`",
+                "lone",
+                "`",
+                "tick"
+            ]
         );
     }
 

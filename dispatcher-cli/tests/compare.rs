@@ -91,6 +91,58 @@ fn diff_lists_every_change_with_notes_about_the_types() {
 }
 
 #[test]
+fn an_upcast_that_is_written_is_what_the_level_asks_for() {
+    let directory = with_version_2();
+    let errors = |arguments: &[&str]| {
+        let output = directory.run(
+            &[
+                &["breaking", "--against", "main", "--format", "json"],
+                arguments,
+            ]
+            .concat(),
+        );
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        report["errors"].as_u64()
+    };
+    assert_eq!(errors(&[]), Some(2));
+    // The package around the contracts.
+    directory.write("Cargo.toml", "");
+    let start = text(&directory.run(&["upcast", "credit.locked"]).stdout);
+    directory.write("src/lib.rs", &start);
+    assert_eq!(errors(&[]), Some(2), "something is left to do");
+    directory.remove("src/lib.rs");
+    let code = start.replace("todo!", "unreachable!");
+    directory.write("src/upcasts/mod.rs", &format!("mod by_hand {{\n{code}}}\n"));
+    assert_eq!(errors(&[]), Some(0));
+    directory.write(
+        "elsewhere/upcasts.rs",
+        &code.replace("impl dispatcher_runtime::Upcast", "impl TryUpcast"),
+    );
+    directory.remove("src/upcasts/mod.rs");
+    assert_eq!(errors(&[]), Some(2));
+    assert_eq!(errors(&["--upcasts", "elsewhere"]), Some(0));
+    // Another version, or another event type.
+    directory.write("elsewhere/upcasts.rs", &code.replace("v2", "v3"));
+    assert_eq!(errors(&["--upcasts", "elsewhere"]), Some(2));
+    directory.write(
+        "elsewhere/upcasts.rs",
+        &code.replace("credit_locked", "credit_debited"),
+    );
+    assert_eq!(errors(&["--upcasts", "elsewhere"]), Some(2));
+}
+
+#[test]
+fn without_git_a_directory_can_be_compared_with() {
+    let directory = repository();
+    let output = directory.run_without_programs(&["diff", "--against", "main"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        text(&output.stderr),
+        "error: git is not installed\n  help: install git, or compare with a directory: `--against DIRECTORY`\n"
+    );
+}
+
+#[test]
 fn without_a_change_there_are_no_findings() {
     let directory = repository();
     for arguments in [

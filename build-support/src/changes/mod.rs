@@ -19,6 +19,7 @@ mod registry;
 mod revision;
 pub mod rule;
 mod rust;
+mod upcasts;
 mod versions;
 mod waiver;
 mod walk;
@@ -28,6 +29,7 @@ pub use locked::against_lock;
 pub use revision::Revision;
 pub use rule::Rule;
 pub use rust::rust_notes;
+pub use upcasts::Upcasts;
 pub use versions::{between, edited_in_place};
 pub use waiver::{WAIVERS_FILE, Waivers};
 

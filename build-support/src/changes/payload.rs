@@ -150,12 +150,20 @@ impl Pair<'_> {
                 false
             }
             // The registry says that the upcast is written by hand, and the compiler demands it.
-            (Compatibility::Upcast, Way::Backward) => !version.upcast_by_hand,
+            (Compatibility::Upcast, Way::Backward) => !version.upcast_by_hand && !self.has_upcast(),
             (Compatibility::Backward, Way::Backward) | (Compatibility::Forward, Way::Forward) => {
                 true
             }
             (Compatibility::Full, _) => true,
         }
+    }
+
+    /// Whether the upcast is written.
+    fn has_upcast(&self) -> bool {
+        let (revision, event, version) = self.new;
+        revision
+            .upcasts
+            .has(event, self.old.2.number, version.number)
     }
 
     /// An error for each change that may break this way; at least one.
@@ -241,6 +249,11 @@ impl Pair<'_> {
         let (revision, event, version) = self.new;
         let (old, new) = (self.old.2.number, version.number);
         let (id, title, help) = match way {
+            Way::Backward if self.has_upcast() => (
+                "upcast-needed",
+                format!("{} v{old} reaches v{new} through its upcast", event.name),
+                String::new(),
+            ),
             Way::Backward => (
                 "upcast-needed",
                 format!("{} v{old} → v{new} needs an upcast", event.name),
@@ -274,10 +287,10 @@ impl Pair<'_> {
                 ("one of the versions has no schema".to_owned(), None)
             }
         };
-        let is_none = event.compatibility == Compatibility::None;
+        let is_done = way == Way::Backward && self.has_upcast();
         Finding {
             rule: rule::named_or_undecided(id),
-            severity: if is_none {
+            severity: if is_done || event.compatibility == Compatibility::None {
                 Severity::Note
             } else {
                 Severity::Warning
@@ -391,11 +404,9 @@ impl Pair<'_> {
             _ => "keep what was there",
         };
         match (way, event.compatibility) {
-            (Way::Backward, Compatibility::Upcast) => format!(
-                "{undo}, or run `dispatcher contracts upcast {name}`, write the upcast, and add \"x-upcast\": \
-                 \"by-hand\" to version {}",
-                self.new.2.number
-            ),
+            (Way::Backward, Compatibility::Upcast) => {
+                format!("{undo}, or write an upcast: run `dispatcher contracts upcast {name}`")
+            }
             (_, level) => format!("{undo}: the level of {name} is {:?}", level.as_str()),
         }
     }

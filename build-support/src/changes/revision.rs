@@ -7,6 +7,7 @@ use crate::places::RegistryPlaces;
 use crate::schema::Location;
 
 use super::finding::Spot;
+use super::upcasts::Upcasts;
 
 /// One state of a contracts directory.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct Revision {
     pub model: Model,
     /// Where its registry says it.
     pub places: RegistryPlaces,
+    /// Which upcasts are written, as far as it is known.
+    pub upcasts: Upcasts,
 }
 
 impl Revision {
@@ -29,6 +32,7 @@ impl Revision {
         Ok(Self {
             model: contracts.check()?,
             places: RegistryPlaces::read(&mut contracts.files()),
+            upcasts: Upcasts::default(),
             contracts,
         })
     }

@@ -1,5 +1,7 @@
 //! `dispatcher contracts diff` and `breaking`: what changed, and what of it the levels refuse.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use dispatcher_build_support::changes::{
     Finding, Revision, Severity, Waivers, against_lock, between, rust_notes,
@@ -9,6 +11,7 @@ use super::against::{Against, Other};
 use super::directory::Directory;
 use super::error::Error;
 use super::today::today;
+use super::upcasts;
 use crate::output::{End, Output, colour};
 use crate::report::{Format, report};
 
@@ -19,6 +22,12 @@ pub struct Compare {
     directory: Directory,
     #[command(flatten)]
     against: Against,
+    /// Where upcasts are written: a folder with Rust sources.
+    ///
+    /// Where a version does not take old data, the level upcast asks for one.
+    /// Defaults to src/ of the package that the contracts are in.
+    #[arg(long, value_name = "FOLDER", verbatim_doc_comment)]
+    upcasts: Option<PathBuf>,
     /// The form of the report
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -35,7 +44,9 @@ pub(super) enum Show {
 
 pub(super) fn run(arguments: &Compare, show: Show) -> Result<Output, Error> {
     let contracts = arguments.directory.contracts()?;
-    let new = Revision::read(&contracts)?;
+    let mut new = Revision::read(&contracts)?;
+    let directory = std::path::absolute(arguments.directory.path())?;
+    new.upcasts = upcasts::find(&directory, arguments.upcasts.as_deref());
     let waivers = Waivers::read(&contracts)?;
     let (mut findings, note) = match arguments.against.read(&arguments.directory)? {
         Other::Lock(lock) => (against_lock(&lock, &new), Some(ONLY_THE_LOCK)),

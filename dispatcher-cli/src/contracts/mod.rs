@@ -18,6 +18,7 @@ mod registry;
 mod show;
 mod today;
 mod upcast;
+mod upcasts;
 
 use std::process::ExitCode;
 

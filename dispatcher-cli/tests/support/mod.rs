@@ -52,6 +52,17 @@ impl Directory {
         run_in(self.path(), arguments)
     }
 
+    /// The command, where no other program can be found.
+    pub(crate) fn run_without_programs(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_dispatcher"))
+            .arg("contracts")
+            .args(arguments)
+            .current_dir(self.path())
+            .env("PATH", self.path())
+            .output()
+            .expect("it runs")
+    }
+
     pub(crate) fn run_below(&self, folder: &str, arguments: &[&str]) -> Output {
         run_in(&self.path().join(folder), arguments)
     }
