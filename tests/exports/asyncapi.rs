@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use dispatcher_cli::export::{ExportError, asyncapi};
+use dispatcher_cli::export::{ExportError, asyncapi, catalogue, typescript};
 use dispatcher_runtime::LoadedRegistry;
 use dispatcher_test_fixtures::TestResult;
 use serde_json::Value;
@@ -176,6 +176,40 @@ fn references_lead_to_schemas_of_the_document() -> TestResult {
         }
         assert!(count > 10, "{count}");
     }
+    Ok(())
+}
+
+#[test]
+fn an_announced_version_is_received_and_not_sent_yet() -> TestResult {
+    let announced = directory::announced()?;
+    let document = document(announced.path())?;
+    let count = |operation: &str| {
+        document["operations"][operation]["messages"]
+            .as_array()
+            .map(Vec::len)
+    };
+    assert_eq!(count("shop.send.a.happened"), Some(1));
+    assert_eq!(count("billing.receive.a.happened"), Some(2));
+    assert_eq!(
+        document["components"]["messages"]["a.happened.v2"]["x-eventcatalog-draft"],
+        true
+    );
+    let types = typescript(announced.path())?;
+    assert!(
+        types.contains("export type AHappened = AHappenedV1;"),
+        "{types}"
+    );
+    let pages = catalogue(&directory::catalogue(announced.path()))?;
+    let page = pages
+        .iter()
+        .find(|page| page.path == "events/a.happened.md")
+        .ok_or("a page")?;
+    assert!(
+        page.text
+            .contains("## Version 2 *upcoming*\n\nIt is announced"),
+        "{}",
+        page.text
+    );
     Ok(())
 }
 

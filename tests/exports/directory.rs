@@ -114,3 +114,19 @@ pub(crate) fn rare() -> TestResult<TempDir> {
         .collect();
     contracts(&events)
 }
+
+/// Contracts with `a.happened`, whose version 1 is published and whose version 2 is announced.
+pub(crate) fn announced() -> TestResult<TempDir> {
+    let object = json!({ "type": "object" });
+    let directory = contracts(&[(
+        "a.happened",
+        "shop",
+        &["billing"],
+        &[object.clone(), object],
+    )])?;
+    let path = directory.path().join("event-types-registry.json");
+    let mut registry: Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
+    registry["event_types"][0]["versions"][1]["status"] = "upcoming".into();
+    fs::write(path, registry.to_string())?;
+    Ok(directory)
+}

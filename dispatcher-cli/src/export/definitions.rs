@@ -225,14 +225,14 @@ mod tests {
         let taken = BTreeSet::from(["Taken".to_owned()]);
         let named = chosen(&places, &taken);
         let names: Vec<_> = named.iter().map(|(_, name)| name.as_str()).collect();
-        // The root of money.json would be "Money" too.
+        // Once the definitions are named after their files, the root of money.json alone is "Money".
         assert_eq!(
             names,
             [
                 "CoachId",
                 "DefinitionsMoney",
                 "MoneyMoney",
-                "CommonMoney",
+                "Money",
                 "ATaken"
             ]
         );
