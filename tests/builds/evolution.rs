@@ -119,6 +119,17 @@ async fn a_required_field_is_added_and_no_event_is_lost() -> TestResult {
     let mut old = Service::start(&old_coaching, url)?;
     publish(&old_revenue, url, "ann")?;
     old.says("handled ann, version 1")?;
+    let pushed = contracts(&outside, &["push", "contracts", "--database", url])?;
+    assert_eq!(text(&pushed), "pushed 1 event type\n");
+    let nowhere = "postgres://mia:secret@127.0.0.1:1/none";
+    let refused_to = contracts(&outside, &["push", "contracts", "--database", nowhere])?;
+    let said = text(&refused_to);
+    assert_eq!(refused_to.status.code(), Some(2), "{said}");
+    assert!(
+        said.starts_with("error: cannot connect to 127.0.0.1:1: "),
+        "{said}"
+    );
+    assert!(!said.contains("secret"), "{said}");
 
     // Version 2 has another required field. The command says what that breaks, and whom.
     let new = contracts(&outside, &["new-version", "credit.locked", "contracts"])?;

@@ -61,7 +61,10 @@ pub(super) fn run(arguments: &Push) -> Result<Output, Error> {
             .push(registry)
             .await
             .map_err(|error| failed(&error))?;
-        let mut text = format!("pushed {} event types", registry.events().len());
+        let mut text = match registry.events().len() {
+            1 => "pushed 1 event type".to_owned(),
+            count => format!("pushed {count} event types"),
+        };
         let differences = catalog.differences(registry).await;
         for difference in differences.map_err(|error| failed(&error))? {
             text.push_str(&format!("\nstill differs: {difference}"));
@@ -74,6 +77,10 @@ fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |error| error.source());
     causes.fold(error.to_string(), |text, cause| {
         let cause = cause.to_string();
-        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
+        if text.contains(&cause) {
+            text
+        } else {
+            format!("{text}: {cause}")
+        }
     })
 }
