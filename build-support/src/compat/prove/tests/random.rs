@@ -8,7 +8,7 @@ use super::{document, is_proved};
 use crate::compat::Mode;
 
 /// Pairs, where nothing else is asked for.
-const PAIRS: u64 = 600;
+const PAIRS: u64 = 300;
 
 const DRAFTS: [&str; 5] = ["draft-04", "draft-06", "draft-07", "2019-09", "2020-12"];
 
