@@ -35,6 +35,7 @@ const BUILD_SUPPORT: Layers = Layers {
         "diagnostic",
         "json",
         "schema",
+        "compat",
         "registry",
         "model",
         "check",
