@@ -46,8 +46,9 @@ impl Lock {
     #[must_use]
     pub fn violations(&self, model: &Model) -> Vec<Violation> {
         let mut violations = self.missing(model);
+        let gone = self.gone();
         for event in &model.events {
-            let reused = self.gone().contains(event.name.as_str())
+            let reused = gone.contains(event.name.as_str())
                 && event.status != Status::Retired
                 && event.live_versions().next().is_some();
             if reused {

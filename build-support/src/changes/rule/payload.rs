@@ -40,7 +40,7 @@ pub(super) static BEFORE_FAMILIES: &[Rule] = &[
         id: "object-opened",
         about: About::Payload,
         short: "an object may have other properties",
-        means: "An object takes properties that it does not declare. Writers send what they declare, so this alone breaks nobody's data.",
+        means: "An object takes properties that it does not declare. Writers send what they declare, so this alone breaks no data.",
         example: "\"additionalProperties\": false → true",
         remedy: "Nothing has to be done. Prefer closed objects: in an open one a misspelt property passes.",
     },
