@@ -194,12 +194,8 @@ async fn a_required_field_is_added_and_no_event_is_lost() -> TestResult {
         todo,
         "            reason: \"unknown\".parse().unwrap(),",
     )?;
-    outside.edit(
-        REGISTRY,
-        "\"schema_version\": 2,",
-        "\"schema_version\": 2,\n          \"x-upcast\": \"by-hand\",",
-    )?;
-    let breaking = contracts(&outside, &["breaking", "contracts", "--against", "HEAD"])?;
+    let with_upcast = ["--against", "HEAD", "--upcasts", "coaching/src"];
+    let breaking = contracts(&outside, &[&["breaking", "contracts"], &with_upcast[..]].concat())?;
     assert!(breaking.status.success(), "{}", text(&breaking));
     let new_coaching = release(&outside, "coaching", "coaching-2")?;
     let new = Service::start(&new_coaching, url)?;
