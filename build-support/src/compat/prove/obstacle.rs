@@ -48,12 +48,12 @@ impl Prover<'_> {
         if !deeper.is_empty() {
             return deeper;
         }
-        let writer = branch
+        let writers: Vec<NodeId> = branch
             .seen
             .iter()
             .filter(|signed| signed.holds && self.schemas.source(signed.node).writer)
             .map(|signed| signed.node)
-            .min();
+            .collect();
         let mut refusals = branch.refusals.clone();
         refusals.reverse();
         // Where every branch of a union refuses, the union is what refuses.
@@ -77,7 +77,7 @@ impl Prover<'_> {
                 Obstacle {
                     keyword: rule.keyword.to_owned(),
                     reader: Some(reader),
-                    writer: writer.and_then(|node| self.counterpart(node, rule.keyword)),
+                    writer: self.counterpart(&writers, rule.keyword),
                     at: String::new(),
                     reason: self.reason(branch, rule),
                 }
@@ -86,10 +86,15 @@ impl Prover<'_> {
     }
 
     /// The writer's keyword of the same name, or its schema.
-    fn counterpart(&mut self, writer: NodeId, keyword: &str) -> Option<Location> {
-        let node = self.schemas.node(writer);
-        let same = node.rules.iter().find(|rule| rule.keyword == keyword);
-        Some(same.map_or_else(|| node.place.clone(), |rule| rule.place.clone()))
+    fn counterpart(&mut self, writers: &[NodeId], keyword: &str) -> Option<Location> {
+        for id in writers {
+            let node = self.schemas.node(*id);
+            if let Some(same) = node.rules.iter().find(|rule| rule.keyword == keyword) {
+                return Some(same.place.clone());
+            }
+        }
+        let first = writers.first()?;
+        Some(self.schemas.source(*first).place.clone())
     }
 
     fn reason(&mut self, branch: &Branch, rule: &Rule) -> String {

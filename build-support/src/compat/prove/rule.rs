@@ -42,7 +42,6 @@ impl Signed {
 /// A schema.
 #[derive(Debug)]
 pub(super) struct Node {
-    pub(super) place: Location,
     pub(super) writer: bool,
     pub(super) rules: Vec<Rule>,
 }

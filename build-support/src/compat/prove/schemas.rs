@@ -55,7 +55,6 @@ impl<'d> Schemas<'d> {
                 test: Test::Never,
             });
             let node = Node {
-                place: place.clone(),
                 writer: false,
                 rules: rules.into_iter().collect(),
             };
@@ -116,7 +115,6 @@ impl<'d> Schemas<'d> {
             lenient::prune(self, &source, &mut rules);
         }
         let node = Rc::new(Node {
-            place: source.place,
             writer: source.writer,
             rules,
         });

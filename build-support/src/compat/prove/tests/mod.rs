@@ -2,6 +2,7 @@
 
 mod bounds;
 mod corpus;
+mod files;
 mod random;
 mod suite;
 mod tables;
