@@ -61,7 +61,7 @@ mod order_paid {
     }
 
     pub trait Carried: Payload {
-        type Current: Payload;
+        type Current;
     }
 
     impl Carried for OrderPaid {
