@@ -264,7 +264,7 @@ async fn an_eraser_only_erases_and_cannot_change_the_audit() -> TestResult {
 
 /// What they say decides what others may publish, and how others read it.
 #[tokio::test]
-async fn nobody_but_the_migrator_changes_the_contracts_in_the_database() -> TestResult {
+async fn only_the_migrator_changes_the_contracts_in_the_database() -> TestResult {
     let company = Company::new().await?;
     let roles = [
         "consumer_coaching",

@@ -79,3 +79,45 @@ pub(super) fn status(status: &Status) -> &'static str {
         Status::Retired => "retired",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::gate::PayloadSchema;
+    use crate::contract::registry::{EventContractParts, ReadAs, ReadAsProof};
+
+    static ANY: PayloadSchema = PayloadSchema::any_object();
+    static VERSIONS: [VersionContract; 2] = [
+        VersionContract::new(1, Status::Retired, None),
+        VersionContract::new(2, Status::Active, Some(&ANY))
+            .with_read_as(&[ReadAs::new(1, ReadAsProof::Lenient)]),
+    ];
+    static PARCEL: EventContract = EventContract::new(EventContractParts {
+        event_type: "parcel.sent",
+        description: "A parcel left.",
+        contract: "parcels",
+        producer: "depot",
+        consumers: &["office"],
+        status: Status::Active,
+        subject: None,
+        versions: &VERSIONS,
+    });
+
+    #[test]
+    fn what_may_be_read_as_what_is_pushed_with_its_proof() {
+        static REGISTRY: Registry = Registry::new(&[&PARCEL], &[]);
+        assert_eq!(
+            contracts(&REGISTRY),
+            json!([{
+                "event_type": "parcel.sent", "producer": "depot", "contract": "parcels",
+                "description": "A parcel left.", "subject": null, "status": "active",
+                "newest_version": 2, "consumers": ["office"],
+                "versions": [
+                    { "schema_version": 1, "status": "retired", "schema_path": null, "documents": [], "read_as": [] },
+                    { "schema_version": 2, "status": "active", "schema_path": null, "documents": [],
+                      "read_as": [{ "version": 1, "proof": "lenient" }] }
+                ]
+            }])
+        );
+    }
+}
