@@ -1007,7 +1007,7 @@ pub mod order_rated {
     #[doc(inline)]
     pub use v2::Stars;
     #[allow(rustdoc::all)]
-    #[deprecated(note = "Nobody rates orders.")]
+    #[deprecated(note = "Orders are no longer rated.")]
     /// The event order.rated.
     pub type OrderRated = v2::OrderRated;
     /// Version 1, from `r1.json`.
@@ -1141,7 +1141,7 @@ pub mod order_rated {
         producer: "revenue",
         consumers: &["growth"],
         status: ::dispatcher_runtime::Status::Deprecated {
-            reason: "Nobody rates orders.",
+            reason: "Orders are no longer rated.",
             replacement: ::core::option::Option::None,
             since: ::core::option::Option::None,
         },

@@ -33,7 +33,7 @@ impl TryUpcast<lesson_rated::v1::LessonRated> for lesson_rated::v2::LessonRated 
     type Error = &'static str;
 
     fn try_upcast(_: lesson_rated::v1::LessonRated) -> Result<Self, Self::Error> {
-        Err("nobody knows who rated it")
+        Err("version 1 does not say who rated it")
     }
 }
 
