@@ -195,7 +195,10 @@ async fn a_required_field_is_added_and_no_event_is_lost() -> TestResult {
         "            reason: \"unknown\".parse().unwrap(),",
     )?;
     let with_upcast = ["--against", "HEAD", "--upcasts", "coaching/src"];
-    let breaking = contracts(&outside, &[&["breaking", "contracts"], &with_upcast[..]].concat())?;
+    let breaking = contracts(
+        &outside,
+        &[&["breaking", "contracts"], &with_upcast[..]].concat(),
+    )?;
     assert!(breaking.status.success(), "{}", text(&breaking));
     let new_coaching = release(&outside, "coaching", "coaching-2")?;
     let new = Service::start(&new_coaching, url)?;

@@ -34,7 +34,9 @@ fn contract(model: &Model, event: &Event, documents: &'static [Document]) -> Eve
         .versions
         .iter()
         .map(|version| {
-            let is_live = event.live_versions().any(|live| live.number == version.number);
+            let is_live = event
+                .live_versions()
+                .any(|live| live.number == version.number);
             let schema = is_live.then(|| {
                 let schema = match &version.schema {
                     Some(path) => PayloadSchema::new(text(path), documents),
