@@ -134,6 +134,22 @@ async fn of_two_operators_at_once_one_wins() -> TestResult {
         dead_letters.resolve(&id, "jo", None)
     );
     assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1);
+    // Both are in the audit.
+    let audit = sqlx::query_as::<_, (String, String, String, String)>(
+        "SELECT who, way, what, outcome FROM dispatcher_audit ORDER BY outcome DESC",
+    );
+    let audit = audit.fetch_all(&world.pool).await?;
+    let (winner, loser) = if first.is_ok() {
+        ("maria", "jo")
+    } else {
+        ("jo", "maria")
+    };
+    let row = |who: &str, outcome: &str| {
+        let what = format!("resolve dead letter {id}");
+        (who.to_owned(), "api".to_owned(), what, outcome.to_owned())
+    };
+    let expected = [row(winner, "resolved"), row(loser, "nothing was changed")];
+    assert_eq!(audit, expected);
     world.close().await
 }
 

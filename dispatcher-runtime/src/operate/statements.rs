@@ -29,6 +29,7 @@ statements! {
     /// What an operator sends.
     pub(crate) struct DeadLetterStatements {
         get_dead_letter,
+        insert_audit,
         list_active,
         list_active_of,
         list_active_of_within,

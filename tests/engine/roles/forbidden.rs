@@ -202,6 +202,8 @@ async fn neither_an_operator_nor_retention_publishes_or_forges() -> TestResult {
         &[
             ("DELETE FROM dispatcher_event", DENIED),
             ("DELETE FROM dispatcher_dead_letter", DENIED),
+            ("UPDATE dispatcher_audit SET who = 'x'", DENIED),
+            ("DELETE FROM dispatcher_audit", DENIED),
         ],
     )
     .await?;

@@ -31,14 +31,14 @@ consumer_coaching dispatcher_reader INSERT SELECT UPDATE
 consumer_coaching dispatcher_replica DELETE INSERT SELECT UPDATE
 consumer_coaching dispatcher_retry DELETE INSERT SELECT UPDATE
 consumer_coaching dispatcher_subscription INSERT SELECT UPDATE
-eraser dispatcher_audit INSERT(who way what why outcome) SELECT
+eraser dispatcher_audit INSERT(who way what why outcome claimed_by) SELECT
 eraser dispatcher_check_row EXECUTE
 eraser dispatcher_cursor UPDATE
 eraser dispatcher_dead_letter SELECT UPDATE(envelope error failures erased_at)
 eraser dispatcher_event SELECT UPDATE(payload erased_at)
 eraser dispatcher_max_payload_bytes EXECUTE
 eraser dispatcher_retry SELECT UPDATE(failures)
-operator dispatcher_audit SELECT
+operator dispatcher_audit INSERT(who way what why outcome claimed_by) SELECT
 operator dispatcher_contract SELECT
 operator dispatcher_contract_consumer SELECT
 operator dispatcher_contract_document SELECT

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
-use super::decision::Decision;
+use super::decision::{Act, Decision};
 use super::filter::{Selection, narrowed, tenant_ids};
 use super::page::{PAGE_BYTES, PageEnd};
 use super::summary::DeadLetterSummary;
@@ -198,6 +198,7 @@ impl DeadLetters {
             by: resolved_by,
             claimed: None,
             note,
+            way: "api",
         };
         self.resolve_as(id, decision).await
     }
@@ -208,17 +209,16 @@ impl DeadLetters {
         decision: Decision<'_>,
     ) -> Result<DeadLetter, DeadLetterError> {
         decision.check()?;
-        let statement = &self.statements.resolve_dead_letter;
-        match self.end(statement, id, decision).await? {
+        match self.end(Act::Resolve, id, decision).await? {
             Some(row) => Ok(DeadLetter::from_row(&row)?),
             None => Err(self.why_not(id).await?),
         }
     }
 
-    /// Resolves or redrives, before or after a pass of the subscription that is under way.
+    /// Resolves or redrives, before or after a pass of the subscription that is under way, and writes it into the audit.
     pub(super) async fn end(
         &self,
-        statement: &Statement,
+        act: Act,
         id: &DeadLetterId,
         decision: Decision<'_>,
     ) -> Result<Option<PgRow>, sqlx::Error> {
@@ -226,14 +226,38 @@ impl DeadLetters {
         let mut tx = transaction::begin(&self.pool).await?;
         let lock = self.statements.lock_letter.query().bind(id.as_str());
         lock.bind(&tenants).execute(&mut *tx).await?;
+        let (statement, note) = match act {
+            Act::Resolve => (
+                &self.statements.resolve_dead_letter,
+                decision.note.map(str::to_owned),
+            ),
+            Act::Redrive => (
+                &self.statements.redrive_dead_letter,
+                Some(match decision.note {
+                    Some(note) => format!("redriven: {note}"),
+                    None => "redriven".to_owned(),
+                }),
+            ),
+        };
         let row = statement
             .query()
             .bind(id.as_str())
             .bind(decision.by)
-            .bind(decision.note)
+            .bind(note)
             .bind(decision.claimed)
             .bind(&tenants)
             .fetch_optional(&mut *tx)
+            .await?;
+        self.statements
+            .insert_audit
+            .query()
+            .bind(decision.by)
+            .bind(decision.way)
+            .bind(format!("{} dead letter {id}", act.verb()))
+            .bind(decision.note.unwrap_or_default())
+            .bind(act.outcome(row.is_some()))
+            .bind(decision.claimed)
+            .execute(&mut *tx)
             .await?;
         tx.commit().await?;
         Ok(row)

@@ -7,7 +7,7 @@
 
 use sqlx::Row;
 
-use super::decision::Decision;
+use super::decision::{Act, Decision};
 use super::{DeadLetter, DeadLetterFilter, DeadLetterSummary, DeadLetters};
 use crate::contract::id::DeadLetterId;
 use crate::operate::dead_letter::DeadLetterError;
@@ -37,6 +37,7 @@ impl DeadLetters {
             by: redriven_by,
             claimed: None,
             note,
+            way: "api",
         };
         self.redrive_as(id, decision).await
     }
@@ -47,16 +48,7 @@ impl DeadLetters {
         decision: Decision<'_>,
     ) -> Result<DeadLetter, DeadLetterError> {
         decision.check()?;
-        let note = match decision.note {
-            Some(note) => format!("redriven: {note}"),
-            None => "redriven".to_owned(),
-        };
-        let decision = Decision {
-            note: Some(&note),
-            ..decision
-        };
-        let statement = &self.statements.redrive_dead_letter;
-        match self.end(statement, id, decision).await {
+        match self.end(Act::Redrive, id, decision).await {
             Ok(Some(row)) => Ok(DeadLetter::from_row(&row)?),
             Ok(None) => Err(match self.why_not(id).await? {
                 DeadLetterError::NotFound(_) => self.why_not_redriven(id).await?,

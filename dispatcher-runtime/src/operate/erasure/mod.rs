@@ -184,6 +184,7 @@ impl Erasure {
             .bind(format!("erase {target}"))
             .bind(reason)
             .bind(&outcome)
+            .bind(None::<&str>)
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;

@@ -209,6 +209,7 @@ fn decision<'a>(caller: &'a Caller, resolution: &'a Resolution) -> Decision<'a> 
         by: caller.name(),
         claimed: claimed.filter(|claimed| *claimed != caller.name()),
         note: resolution.note.as_deref(),
+        way: "http",
     }
 }
 

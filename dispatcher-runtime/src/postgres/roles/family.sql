@@ -116,6 +116,7 @@ GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_event_position_se
 GRANT UPDATE ON {schema}.dispatcher_cursor, {schema}.dispatcher_subscription, {schema}.dispatcher_dedup,
                 {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter TO {operator};
 GRANT INSERT ON {schema}.dispatcher_retry TO {operator};
+GRANT INSERT (who, way, what, why, outcome, claimed_by) ON {schema}.dispatcher_audit TO {operator};
 GRANT DELETE ON {schema}.dispatcher_cursor, {schema}.dispatcher_replica, {schema}.dispatcher_subscription,
                 {schema}.dispatcher_dedup, {schema}.dispatcher_retry, {schema}.dispatcher_reader TO {operator};
 GRANT USAGE ON SEQUENCE {schema}.dispatcher_fence TO {operator};
@@ -135,7 +136,7 @@ GRANT UPDATE (payload, erased_at) ON {schema}.dispatcher_event TO {eraser};
 GRANT UPDATE (failures) ON {schema}.dispatcher_retry TO {eraser};
 GRANT UPDATE (envelope, error, failures, erased_at) ON {schema}.dispatcher_dead_letter TO {eraser};
 GRANT UPDATE ON {schema}.dispatcher_cursor TO {eraser};
-GRANT INSERT (who, way, what, why, outcome) ON {schema}.dispatcher_audit TO {eraser};
+GRANT INSERT (who, way, what, why, outcome, claimed_by) ON {schema}.dispatcher_audit TO {eraser};
 GRANT EXECUTE ON FUNCTION {schema}.dispatcher_check_row, {schema}.dispatcher_max_payload_bytes TO {eraser};
 GRANT EXECUTE ON FUNCTION {schema}.dispatcher_event_horizon, {schema}.dispatcher_partition,
                           {schema}.dispatcher_needs_program, {schema}.dispatcher_hides_rows TO {operator};
