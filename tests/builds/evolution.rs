@@ -104,7 +104,7 @@ fn publish(program: &PathBuf, url: &str, person: &str) -> TestResult {
 async fn a_required_field_is_added_and_no_event_is_lost() -> TestResult {
     let built = cargo("build").args(["-p", "dispatcher-cli"]).output()?;
     assert!(built.status.success(), "{}", text(&built));
-    let outside = Outside::new("evolving", "evolving")?;
+    let outside = Outside::new("evolving", "evolving").await?;
     git(&outside, &["init", "-q"])?;
     let locked = contracts(&outside, &["lock", "contracts"])?;
     assert!(locked.status.success(), "{}", text(&locked));
@@ -184,6 +184,9 @@ async fn a_required_field_is_added_and_no_event_is_lost() -> TestResult {
     )?;
     assert!(upcast.status.success(), "{}", text(&upcast));
     let written = std::fs::read_to_string(outside.folder.join(CONSUMER))?;
+    // The code of the guide, as the tests of the guides find it.
+    let shown = std::fs::read_to_string(outside.folder.join("upcast.rs"))?;
+    assert!(written.ends_with(&shown), "{written}");
     guide.shows(&written);
     let todo = written
         .lines()

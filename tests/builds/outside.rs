@@ -3,16 +3,24 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use tokio::sync::{Mutex, MutexGuard};
+
 use crate::{TestResult, workspace};
 
 /// A copy of a folder of `tests/builds`, beside the target folder.
 pub(crate) struct Outside {
     pub(crate) folder: PathBuf,
+    /// They share a target folder, in which another build would be seen.
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Outside {
     /// Copies the folder `template`, whose `Cargo.toml.in` becomes a `Cargo.toml` with the path of this repository.
-    pub(crate) fn new(template: &str, name: &str) -> TestResult<Self> {
+    ///
+    /// Waits until the test before it is done with its copy.
+    pub(crate) async fn new(template: &str, name: &str) -> TestResult<Self> {
+        static TURN: Mutex<()> = Mutex::const_new(());
+        let turn = TURN.lock().await;
         let root = workspace();
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         if folder.exists() {
@@ -24,7 +32,10 @@ impl Outside {
         std::fs::write(folder.join("Cargo.toml"), manifest)?;
         // The versions that this workspace was tested with, and already has.
         std::fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
-        Ok(Self { folder })
+        Ok(Self {
+            folder,
+            _turn: turn,
+        })
     }
 
     /// The target folder. It stands beside the copy, so that the next run of a test finds the dependencies built.

@@ -13,7 +13,7 @@ const MAIN: &str = "with-build-script/src/main.rs";
 /// One test, because every step builds in the same target folder.
 #[tokio::test]
 async fn a_crate_outside_the_workspace_builds_runs_and_follows_its_contracts() -> TestResult {
-    let outside = Outside::new("outside", "outside")?;
+    let outside = Outside::new("outside", "outside").await?;
 
     // It builds, by build script and by macro, under `deny(warnings)`, and runs.
     outside.builds()?;

@@ -71,6 +71,8 @@ fn sources(guide: &str) -> Vec<String> {
             "tests/examples/revenue-producer.rs".to_owned(),
             "tests/examples/coaching-projection.rs".to_owned(),
         ],
+        // Where the test that builds both services compares it with what the command writes.
+        "evolution" => vec!["tests/builds/evolving/upcast.rs".to_owned()],
         "exports" => vec!["tests/json_schema/hand_written.rs".to_owned()],
         _ => vec![format!("tests/guides/{}.rs", guide.replace('-', "_"))],
     }
