@@ -17,7 +17,6 @@ use serde_json::Value;
 
 use crate::panics::quietly;
 use crate::schema::{Documents, Location};
-pub use refute::Confirmation;
 
 /// A schema to compare: the place of its root in a set of documents.
 #[derive(Clone, Debug)]
@@ -78,6 +77,16 @@ pub struct Undecided {
     pub at: String,
     /// Why: "it uses a look-ahead".
     pub reason: String,
+}
+
+/// What a document is to both gates.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Confirmation {
+    /// Whether the writer may write it.
+    pub is_written: bool,
+    /// Whether the reader takes it.
+    pub is_read: bool,
 }
 
 /// Compares what `writer` may write with what `reader` takes.

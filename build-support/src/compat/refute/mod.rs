@@ -15,7 +15,7 @@ mod shrink;
 use serde_json::Value;
 
 use super::prove::Obstacles;
-use super::{Counterexample, Mode, Side};
+use super::{Confirmation, Counterexample, Mode, Side};
 use gate::{Gate, Sources};
 use search::Search;
 pub(super) use search::documents_near;
@@ -59,16 +59,6 @@ fn confirmed(
         refusal: refusal.message,
         keyword: refusal.keyword,
     })
-}
-
-/// What a document is to both gates.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Confirmation {
-    /// Whether the writer may write it.
-    pub is_written: bool,
-    /// Whether the reader takes it.
-    pub is_read: bool,
 }
 
 /// Puts documents before both gates: W and R in lenient mode, V of each side in strict mode. None where a side does

@@ -9,6 +9,7 @@ pub mod pattern;
 pub mod text;
 
 mod array;
+mod gather;
 pub(super) mod number;
 mod object;
 mod parts;
@@ -81,7 +82,7 @@ impl<'d> Sampler<'d> {
     /// `along`: how many tokens of the path lead to this value, if it is on the path.
     fn value(&mut self, sides: &[Side<'d>], depth: usize, along: usize) -> Value {
         self.made += 1;
-        let parts = Parts::of(sides, self);
+        let parts = self.gather(sides);
         if depth > DEEPEST || self.made > LARGEST || parts.is_never {
             return Value::Null;
         }

@@ -1,14 +1,11 @@
 //! All that applies to one value.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value, json};
 
-use super::Sampler;
-use crate::compat::Side;
-use crate::compat::schema::{Branch, Schema};
+use crate::compat::schema::Schema;
 
 /// The schemas that a value is made for.
+#[derive(Default)]
 pub(super) struct Parts<'d> {
     pub(super) schemas: Vec<Schema<'d>>,
     /// Whether one of them is `false`.
@@ -20,77 +17,6 @@ pub(super) struct Parts<'d> {
 }
 
 impl<'d> Parts<'d> {
-    /// Follows references and `allOf`, and chooses branches.
-    pub(super) fn of(sides: &[Side<'d>], sampler: &mut Sampler<'d>) -> Self {
-        let mut parts = Self {
-            schemas: Vec::new(),
-            is_never: false,
-            wanted: Vec::new(),
-            unwanted: Vec::new(),
-        };
-        let mut seen = BTreeSet::new();
-        let mut open: Vec<Side<'d>> = sides.iter().rev().cloned().collect();
-        while let Some(side) = open.pop() {
-            // Two sides may use the same paths.
-            let key = (std::ptr::from_ref(side.documents).addr(), side.root.clone());
-            if !seen.insert(key) {
-                continue;
-            }
-            parts.is_never |= side.is_never();
-            let Some(schema) = side.schema() else {
-                continue;
-            };
-            open.extend(schema.unconditional());
-            for branch in schema.branches() {
-                parts.choose(branch, sampler, &mut open);
-            }
-            parts.schemas.push(schema);
-        }
-        parts
-    }
-
-    fn choose(&mut self, branch: Branch<'d>, sampler: &mut Sampler<'d>, open: &mut Vec<Side<'d>>) {
-        match branch {
-            Branch::Alternatives { branches, .. } => {
-                let possible: Vec<_> = branches
-                    .iter()
-                    .filter(|branch| !branch.is_never())
-                    .cloned()
-                    .collect();
-                let chosen = if possible.is_empty() {
-                    &branches
-                } else {
-                    &possible
-                };
-                open.extend(sampler.choice(chosen).cloned());
-                if sampler.overlaps && sampler.dice.bool() {
-                    open.extend(sampler.choice(chosen).cloned());
-                }
-            }
-            Branch::Condition {
-                condition,
-                then,
-                otherwise,
-            } => {
-                if sampler.dice.bool() {
-                    open.push(condition);
-                    open.extend(then);
-                } else {
-                    open.extend(otherwise);
-                }
-            }
-            Branch::Dependent { trigger, schema } => {
-                if sampler.dice.bool() {
-                    self.wanted.push(trigger);
-                    open.push(schema);
-                } else {
-                    self.unwanted.push(trigger);
-                }
-            }
-            Branch::Not(_) => {}
-        }
-    }
-
     /// Whether no `type` excludes values of this type.
     pub(super) fn allows(&self, kind: &str) -> bool {
         self.schemas
