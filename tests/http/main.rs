@@ -9,6 +9,7 @@ mod names;
 mod pages;
 mod requests;
 mod resolve;
+mod roles;
 mod sessions;
 mod support;
 mod tenants;

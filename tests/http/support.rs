@@ -13,7 +13,8 @@ use dispatcher_runtime::{
 };
 use dispatcher_test_fixtures::{TENANT, TestResult, lock};
 use dispatcher_test_launcher::{Database, Server};
-use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{AssertSqlSafe, Executor, PgPool};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -53,6 +54,23 @@ pub(crate) fn sessions() -> impl Authenticator<Session = String> {
     })
 }
 
+/// The routes, over these connections.
+pub(crate) async fn serve(
+    pool: PgPool,
+) -> TestResult<(SocketAddr, JoinHandle<std::io::Result<()>>)> {
+    // A service has routes and a fallback of its own.
+    let app = Router::new()
+        .fallback(|| async { "\"the service's own\"" })
+        .merge(router(
+            Operator::new(pool).registry(&acme_contracts::REGISTRY),
+            sessions(),
+        ));
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let address = listener.local_addr()?;
+    let server = tokio::spawn(async move { axum::serve(listener, app).await });
+    Ok((address, server))
+}
+
 /// A service with a database of its own.
 pub(crate) struct Service {
     pub(crate) address: SocketAddr,
@@ -77,22 +95,29 @@ impl Service {
             .await?;
         consumer.wait_caught_up().await?;
         consumer.stop().await;
-        // A service has routes and a fallback of its own.
-        let app = Router::new()
-            .fallback(|| async { "\"the service's own\"" })
-            .merge(router(
-                Operator::new(pool.clone()).registry(&acme_contracts::REGISTRY),
-                sessions(),
-            ));
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let address = listener.local_addr()?;
-        let server = tokio::spawn(async move { axum::serve(listener, app).await });
+        let (address, server) = serve(pool.clone()).await?;
         Ok(Self {
             address,
             pool,
             database,
             server,
         })
+    }
+
+    /// The connections of the tests' superuser, as another role.
+    pub(crate) async fn pool_of(&self, role: &str) -> TestResult<PgPool> {
+        let set = format!("SET ROLE {role}");
+        let pool = PgPoolOptions::new().max_connections(2);
+        let pool = pool.after_connect(move |connection, _| {
+            let set = set.clone();
+            Box::pin(async move { connection.execute(AssertSqlSafe(set)).await.map(drop) })
+        });
+        Ok(pool.connect_with(self.database.options().clone()).await?)
+    }
+
+    /// The name of the database: roles are of the whole server.
+    pub(crate) fn database(&self) -> &str {
+        self.database.name()
     }
 
     /// The ids of the dead letters, newest first.
