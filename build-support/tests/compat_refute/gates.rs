@@ -146,3 +146,13 @@ fn nothing_is_ignored_where_a_branch_decides_the_names() {
         assert!(!is_read, "{reader}");
     }
 }
+
+#[test]
+fn a_name_that_a_closed_object_asks_for_and_does_not_declare_is_ignored_too() {
+    let reader = json!({
+        "type": "object", "properties": {}, "additionalProperties": false, "dependentRequired": { "a": ["b"] },
+    });
+    let document = json!({ "b": 1 });
+    let (_, is_read) = confirmed(&json!(true), &reader, Mode::Lenient, &document);
+    assert!(is_read);
+}

@@ -7,8 +7,8 @@
 //! the dependent schemas whose trigger is there, and what `not` holds: a value is valid by what that says of its
 //! properties. Items also have the schema of `contains`. One of these schemas *declares* a name if it is
 //! in its `properties`, matches one of its `patternProperties`, falls to an `additionalProperties` or
-//! `unevaluatedProperties` other than `true` and `{}`, or has to be there (`required`, and the names and triggers of
-//! `dependentRequired`). A value that `const` or `enum` lists is declared with all that is in it.
+//! `unevaluatedProperties` other than `true` and `{}`; for W also if it has to be there (`required`, and the names and
+//! triggers of `dependentRequired`). A value that `const` or `enum` lists is declared with all that is in it.
 //!
 //! # W, R
 //!
@@ -204,7 +204,8 @@ impl<'g> Walk<'g> {
                 found.is_declared = true;
                 found.schemas.push(side);
             }
-            found.is_declared |= demands(schema, name);
+            // The runtime leaves such a name out too, where it reads as a version that does not declare it.
+            found.is_declared |= self.follow == Follow::Accepting && demands(schema, name);
             let rest = schema.inner("additionalProperties");
             if let Some(rest) = rest.filter(|_| !is_evaluated) {
                 found.take_rest(rest);

@@ -124,6 +124,17 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_is_asked_for_and_not_declared_is_lost_too() {
+        let schema = json!({
+            "type": "object",
+            "properties": {},
+            "additionalProperties": false,
+            "dependentRequired": { "a": ["b"] }
+        });
+        assert_eq!(pruned(schema, json!({ "b": 1 })), json!({}));
+    }
+
+    #[test]
     fn a_closed_object_loses_what_it_does_not_declare() {
         let schema = json!({
             "type": "object",
