@@ -112,7 +112,7 @@ impl Documents {
     ///
     /// # Errors
     ///
-    /// When a reference leads nowhere, an address or a name is not unique, or a dialect is not supported.
+    /// When a reference does not resolve, an address or a name is not unique, or a dialect is not supported.
     pub fn from_values<'p>(
         values: impl IntoIterator<Item = (&'p str, Value)>,
     ) -> Result<Self, Report> {

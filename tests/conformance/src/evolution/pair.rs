@@ -27,7 +27,7 @@ pub struct Pair {
 /// What is known of one direction.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    /// A document that the writer accepts and the reader refuses, under the options of whoever found it.
+    /// A document that the writer accepts and the reader refuses, under the options with which it was found.
     pub counterexample: Option<Value>,
     /// Whether there is a proof that there is none.
     pub is_proved: bool,
