@@ -113,7 +113,7 @@ pub use contract::decode_error::DecodeError;
 pub use contract::envelope::EventEnvelope;
 pub use contract::event_type::{EventType, EventTypes};
 pub use contract::gate::{InvalidPayload, PayloadSchema, Violation};
-pub use contract::id::{DeadLetterId, EventId, IdError, TenantId};
+pub use contract::id::{DeadLetterId, EventId, IdError, RedriveId, TenantId};
 pub use contract::payload::{Domain, Payload};
 pub use contract::permission::{ConsumedBy, PublishedBy};
 pub use contract::position::Position;
@@ -219,21 +219,44 @@ pub use dispatcher_macros::subscribe;
 #[cfg(feature = "consume")]
 pub use log::{Blocker, EventLog, Horizon, StartFrom};
 #[cfg(feature = "consume")]
+pub use operate::actor::{Actor, ActorError};
+#[cfg(feature = "consume")]
+pub use operate::audit::{AuditEntry, AuditError, AuditLog, AuditPage};
+#[cfg(feature = "consume")]
+pub use operate::contracts::{KnownContract, KnownContracts, KnownVersion};
+#[cfg(feature = "consume")]
+pub use operate::count::Count;
+#[cfg(feature = "consume")]
 pub use operate::dead_letter::{
-    DeadLetter, DeadLetterError, DeadLetterFilter, DeadLetterPage, DeadLetterSummary, DeadLetters,
-    FailedAttempt,
+    DeadLetter, DeadLetterError, DeadLetterFilter, DeadLetterGroup, DeadLetterPage,
+    DeadLetterState, DeadLetterSummary, DeadLetters, FailedAttempt,
 };
 #[cfg(feature = "consume")]
+pub use operate::doctor::{Finding, FindingLevel};
+#[cfg(feature = "consume")]
 pub use operate::erasure::{Erased, Erasure, ErasureError};
+#[cfg(feature = "consume")]
+pub use operate::events::{
+    DeliveryState, EventDelivery, EventDetail, EventFilter, EventPage, EventSummary, Events,
+    EventsError, Searched,
+};
 #[cfg(feature = "http")]
 pub use operate::http;
 #[cfg(feature = "consume")]
 pub use operate::operator::Operator;
 #[cfg(feature = "consume")]
+pub use operate::overview::{Overview, Problem, ProblemKind};
+#[cfg(feature = "consume")]
+pub use operate::redrive::{
+    Redrive, RedriveError, RedriveItem, RedriveOptions, RedrivePage, RedrivePart, RedrivePreview,
+    RedriveState, Redrives,
+};
+#[cfg(feature = "consume")]
 pub use operate::retention::{LogRetention, SlowestSubscription, Swept};
 #[cfg(feature = "consume")]
 pub use operate::subscriptions::{
-    AwaitedVersion, Rewound, SubscriptionError, SubscriptionProgress, Subscriptions,
+    AwaitedVersion, FailingWith, HeldSubject, PartitionProgress, Pause, Rewound,
+    SubscriptionDetail, SubscriptionError, SubscriptionProgress, SubscriptionState, Subscriptions,
 };
 
 /// ```

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use dispatcher_runtime::{DeadLetterError, DeadLetterFilter, DeadLetterId, DeadLetters};
+use dispatcher_runtime::{
+    ActorError, DeadLetterError, DeadLetterFilter, DeadLetterId, DeadLetters,
+};
 use dispatcher_test_fixtures::{TestResult, lock};
 
 use sqlx::Executor;
@@ -99,7 +101,7 @@ async fn resolving_is_one_shot() -> TestResult {
     );
     assert!(matches!(
         dead_letters.resolve(id, " ", None).await,
-        Err(DeadLetterError::NoOperator)
+        Err(DeadLetterError::Actor(ActorError::Unnamed))
     ));
     assert_eq!(
         dead_letters
@@ -199,7 +201,7 @@ async fn a_redriven_event_is_handled_by_a_consumer_that_sleeps() -> TestResult {
         dead_letters
             .redrive(&listed[1].dead_letter_id, " ", None)
             .await,
-        Err(DeadLetterError::NoOperator)
+        Err(DeadLetterError::Actor(ActorError::Unnamed))
     ));
     let unknown: DeadLetterId = "dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e".parse()?;
     assert!(matches!(

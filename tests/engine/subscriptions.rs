@@ -129,7 +129,7 @@ async fn a_running_subscription_is_rewound_and_handles_again_what_it_had_handled
                 &*state.subscription,
                 state.partitions,
                 state.position.get(),
-                state.lag,
+                state.behind,
             )
         })
         .collect();

@@ -211,6 +211,21 @@ impl From<Uuid> for DeadLetterId {
 }
 
 id_type! {
+    /// Identifies a redrive of dead letters: `rdr_` and a UUID in lower case. It binds to SQL as `text`.
+    ///
+    /// ```
+    /// use dispatcher_runtime::RedriveId;
+    ///
+    /// let id: RedriveId = "rdr_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e".parse()?;
+    /// assert_eq!(id.uuid().get_version_num(), 7);
+    /// # Ok::<(), dispatcher_runtime::IdError>(())
+    /// ```
+    RedriveId, "the id of a redrive", expected = "`rdr_` followed by a UUID in lower case",
+    valid = |text| prefixed_uuid(text, "rdr_").is_some()
+}
+uuid_id!(RedriveId, "rdr_");
+
+id_type! {
     /// Identifies the tenant that an event belongs to: `tnt_` and at least one letter, digit, `_` or
     /// `-`, all ASCII. It binds to SQL as `text`.
     ///

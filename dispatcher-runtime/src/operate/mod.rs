@@ -2,11 +2,19 @@
 //!
 //! Each part holds a pool and statements, and no state: the tables are what they read and change.
 
+pub(crate) mod actor;
+pub(crate) mod audit;
+pub(crate) mod contracts;
+pub(crate) mod count;
 pub(crate) mod dead_letter;
+pub(crate) mod doctor;
 pub(crate) mod erasure;
+pub(crate) mod events;
 #[cfg(feature = "http")]
 pub mod http;
 pub(crate) mod operator;
+pub(crate) mod overview;
+pub(crate) mod redrive;
 pub(crate) mod retention;
 mod statements;
 pub(crate) mod subscriptions;

@@ -6,7 +6,10 @@ use sqlx::PgPool;
 
 use crate::contract::registry::Registry;
 use crate::log::EventLog;
+use crate::operate::audit::AuditLog;
 use crate::operate::dead_letter::DeadLetters;
+use crate::operate::events::Events;
+use crate::operate::redrive::Redrives;
 use crate::operate::subscriptions::Subscriptions;
 use crate::postgres::error::ConfigError;
 
@@ -26,7 +29,10 @@ use crate::postgres::error::ConfigError;
 #[derive(Clone, Debug)]
 pub struct Operator {
     dead_letters: DeadLetters,
+    redrives: Redrives,
     subscriptions: Subscriptions,
+    events: Events,
+    audit: AuditLog,
     log: EventLog,
     registry: Option<&'static Registry>,
 }
@@ -36,7 +42,10 @@ impl Operator {
     pub fn new(pool: PgPool) -> Self {
         Self {
             dead_letters: DeadLetters::new(pool.clone()),
+            redrives: Redrives::new(pool.clone()),
             subscriptions: Subscriptions::new(pool.clone()),
+            events: Events::new(pool.clone()),
+            audit: AuditLog::new(pool.clone()),
             log: EventLog::new(pool),
             registry: None,
         }
@@ -49,7 +58,10 @@ impl Operator {
     pub fn in_schema(pool: PgPool, schema: &str) -> Result<Self, ConfigError> {
         Ok(Self {
             dead_letters: DeadLetters::in_schema(pool.clone(), schema)?,
+            redrives: Redrives::in_schema(pool.clone(), schema)?,
             subscriptions: Subscriptions::in_schema(pool.clone(), schema)?,
+            events: Events::in_schema(pool.clone(), schema)?,
+            audit: AuditLog::in_schema(pool.clone(), schema)?,
             log: EventLog::in_schema(pool, schema)?,
             registry: None,
         })
@@ -77,6 +89,21 @@ impl Operator {
     /// The dead letters of this table family.
     pub fn dead_letters(&self) -> &DeadLetters {
         &self.dead_letters
+    }
+
+    /// The redrives of this table family.
+    pub fn redrives(&self) -> &Redrives {
+        &self.redrives
+    }
+
+    /// The events of the log, as an operator looks for them.
+    pub fn events(&self) -> &Events {
+        &self.events
+    }
+
+    /// What operators did in this table family.
+    pub fn audit(&self) -> &AuditLog {
+        &self.audit
     }
 
     /// The subscriptions whose cursors are in this table family.

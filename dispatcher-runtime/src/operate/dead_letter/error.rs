@@ -2,6 +2,7 @@
 
 use crate::contract::id::DeadLetterId;
 use crate::contract::position::Position;
+use crate::operate::actor::ActorError;
 use crate::postgres::error::{ConfigError, DatabaseError};
 
 /// A dead letter could not be read or changed.
@@ -69,17 +70,28 @@ pub enum DeadLetterError {
         /// When.
         erased_at: time::OffsetDateTime,
     },
-    /// The operator is not named: pass a name.
-    #[error("the operator's name is empty: name who resolves or redrives the dead letter")]
-    NoOperator,
-    /// An operator's name or note cannot be recorded, because it has a control character or is too long.
-    #[error("{text} {problem}")]
+    /// The operator's name or note cannot be recorded.
+    #[error(transparent)]
+    Actor(#[from] ActorError),
+    /// The number of dead letters is no longer the one that was expected: look at them again.
+    #[error(
+        "the filter selects {found} dead letters and not {expected} any more: look at them again"
+    )]
     #[non_exhaustive]
-    InvalidText {
-        /// Which text.
-        text: &'static str,
-        /// What is wrong with it, and what to do.
-        problem: String,
+    Changed {
+        /// What the caller expected.
+        expected: u64,
+        /// How many there are.
+        found: u64,
+    },
+    /// It is being redriven: wait until that has an end, or stop the redrive.
+    #[error(
+        "the dead letter {dead_letter_id} is being redriven: wait until its event is handled or fails again"
+    )]
+    #[non_exhaustive]
+    Redriving {
+        /// Which one.
+        dead_letter_id: DeadLetterId,
     },
     /// The token of a page was altered, or belongs to a list with other filters or of other tenants. Give it to a list
     /// like the one that returned it, or begin with the first page.

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use time::OffsetDateTime;
+
+use super::DeadLetterState;
+use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::contract::id::TenantId;
 use crate::postgres::error::ConfigError;
 
@@ -85,6 +89,55 @@ impl DeadLetterFilter {
     pub fn include_resolved(mut self, include_resolved: bool) -> Self {
         self.selection.include_resolved = include_resolved;
         self
+    }
+
+    /// Only those of one subscription. Defaults to those of every subscription.
+    #[must_use]
+    pub fn subscription(self, subscription: impl Into<String>) -> Self {
+        todo!("{}", subscription.into())
+    }
+
+    /// Only those of events of one type. Defaults to those of every type.
+    #[must_use]
+    pub fn event_type(self, event_type: impl Into<String>) -> Self {
+        todo!("{}", event_type.into())
+    }
+
+    /// Only those with this reason. Defaults to every reason.
+    #[must_use]
+    pub fn reason(self, reason: DeadLetterReason) -> Self {
+        todo!("{reason:?}")
+    }
+
+    /// Only those of one [group](crate::DeadLetterGroup::group), or of the groups that begin with these digits.
+    #[must_use]
+    pub fn group(self, group: impl Into<String>) -> Self {
+        todo!("{}", group.into())
+    }
+
+    /// Only those whose events are of that subject.
+    #[must_use]
+    pub fn subject(self, subject: impl Into<String>) -> Self {
+        todo!("{}", subject.into())
+    }
+
+    /// Only those of that state. Defaults to those that are open or redriving; after
+    /// [`include_resolved`](Self::include_resolved), to all.
+    #[must_use]
+    pub fn state(self, state: DeadLetterState) -> Self {
+        todo!("{state:?}")
+    }
+
+    /// Only those that were written then or later.
+    #[must_use]
+    pub fn from(self, from: OffsetDateTime) -> Self {
+        todo!("{from}")
+    }
+
+    /// Only those that were written before.
+    #[must_use]
+    pub fn to(self, to: OffsetDateTime) -> Self {
+        todo!("{to}")
     }
 
     /// How many to return at most. Defaults to 50; more than 1000 counts as 1000, and 0 is an error of the

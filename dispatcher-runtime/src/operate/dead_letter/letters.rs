@@ -7,12 +7,13 @@ use sqlx::PgPool;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
-use super::decision::{Act, Decision};
+use super::act::Act;
 use super::filter::{Selection, narrowed, tenant_ids};
 use super::page::{PAGE_BYTES, PageEnd};
 use super::summary::DeadLetterSummary;
 use super::{DeadLetter, DeadLetterError, DeadLetterFilter, DeadLetterPage};
 use crate::contract::id::{DeadLetterId, TenantId};
+use crate::operate::actor::Actor;
 use crate::operate::statements::DeadLetterStatements;
 use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
@@ -183,8 +184,8 @@ impl DeadLetters {
     ///
     /// # Errors
     /// [`DeadLetterError::AlreadyResolved`] says by whom; [`DeadLetterError::NotFound`];
-    /// [`DeadLetterError::NoOperator`] if `resolved_by` is blank; [`DeadLetterError::InvalidText`] if it or the note
-    /// has a control character, a line break included, or is too long; or the database failed.
+    /// [`DeadLetterError::Actor`] if `resolved_by` is blank, or it or the note has a control character, a line break
+    /// included, or is too long; or the database failed.
     ///
     /// # Cancellation
     /// If the future is dropped the dead letter may or may not be resolved.
@@ -194,22 +195,24 @@ impl DeadLetters {
         resolved_by: &str,
         note: Option<&str>,
     ) -> Result<DeadLetter, DeadLetterError> {
-        let decision = Decision {
-            by: resolved_by,
-            claimed: None,
-            note,
-            way: "api",
-        };
-        self.resolve_as(id, decision).await
+        self.resolve_as(id, Actor::new(resolved_by).because(note))
+            .await
     }
 
-    pub(crate) async fn resolve_as(
+    /// [`resolve`](Self::resolve), where the audit says more about who did it.
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve).
+    ///
+    /// # Cancellation
+    /// As [`resolve`](Self::resolve).
+    pub async fn resolve_as(
         &self,
         id: &DeadLetterId,
-        decision: Decision<'_>,
+        actor: Actor<'_>,
     ) -> Result<DeadLetter, DeadLetterError> {
-        decision.check()?;
-        match self.end(Act::Resolve, id, decision).await? {
+        actor.check()?;
+        match self.end(Act::Resolve, id, actor).await? {
             Some(row) => Ok(DeadLetter::from_row(&row)?),
             None => Err(self.why_not(id).await?),
         }
@@ -220,7 +223,7 @@ impl DeadLetters {
         &self,
         act: Act,
         id: &DeadLetterId,
-        decision: Decision<'_>,
+        actor: Actor<'_>,
     ) -> Result<Option<PgRow>, sqlx::Error> {
         let tenants = tenant_ids(self.tenants.as_deref());
         let mut tx = transaction::begin(&self.pool).await?;
@@ -229,11 +232,11 @@ impl DeadLetters {
         let (statement, note) = match act {
             Act::Resolve => (
                 &self.statements.resolve_dead_letter,
-                decision.note.map(str::to_owned),
+                actor.why.map(str::to_owned),
             ),
             Act::Redrive => (
                 &self.statements.redrive_dead_letter,
-                Some(match decision.note {
+                Some(match actor.why {
                     Some(note) => format!("redriven: {note}"),
                     None => "redriven".to_owned(),
                 }),
@@ -242,21 +245,21 @@ impl DeadLetters {
         let row = statement
             .query()
             .bind(id.as_str())
-            .bind(decision.by)
+            .bind(actor.name)
             .bind(note)
-            .bind(decision.claimed)
+            .bind(actor.claimed)
             .bind(&tenants)
             .fetch_optional(&mut *tx)
             .await?;
         self.statements
             .insert_audit
             .query()
-            .bind(decision.by)
-            .bind(decision.way)
+            .bind(actor.name)
+            .bind(actor.way)
             .bind(format!("{} dead letter {id}", act.verb()))
-            .bind(decision.note.unwrap_or_default())
+            .bind(actor.why.unwrap_or_default())
             .bind(act.outcome(row.is_some()))
-            .bind(decision.claimed)
+            .bind(actor.claimed)
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;

@@ -4,16 +4,18 @@
 //! handled, waiting, or a dead letter. It holds the whole envelope and outlives the log's retention. What
 //! fails here changes nothing.
 
-mod decision;
+mod act;
 mod error;
 mod event;
 mod failed_attempt;
 mod filter;
+mod group;
 mod letter;
 mod letters;
 mod masked;
 mod page;
 mod redrive;
+mod state;
 mod summary;
 
 use sqlx::PgConnection;
@@ -23,14 +25,14 @@ use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::contract::id::DeadLetterId;
 use crate::log::stored_event::StoredEvent;
 use crate::postgres::sql::Statement;
-#[cfg(feature = "http")]
-pub(crate) use decision::{Decision, control_character};
 pub use error::DeadLetterError;
 pub use failed_attempt::FailedAttempt;
 pub use filter::DeadLetterFilter;
+pub use group::DeadLetterGroup;
 pub use letter::DeadLetter;
 pub use letters::DeadLetters;
 pub use page::DeadLetterPage;
+pub use state::DeadLetterState;
 pub use summary::DeadLetterSummary;
 
 /// What a consumer writes.

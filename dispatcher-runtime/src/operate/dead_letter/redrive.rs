@@ -7,9 +7,10 @@
 
 use sqlx::Row;
 
-use super::decision::{Act, Decision};
+use super::act::Act;
 use super::{DeadLetter, DeadLetterFilter, DeadLetterSummary, DeadLetters};
 use crate::contract::id::DeadLetterId;
+use crate::operate::actor::Actor;
 use crate::operate::dead_letter::DeadLetterError;
 
 impl DeadLetters {
@@ -33,22 +34,24 @@ impl DeadLetters {
         redriven_by: &str,
         note: Option<&str>,
     ) -> Result<DeadLetter, DeadLetterError> {
-        let decision = Decision {
-            by: redriven_by,
-            claimed: None,
-            note,
-            way: "api",
-        };
-        self.redrive_as(id, decision).await
+        self.redrive_as(id, Actor::new(redriven_by).because(note))
+            .await
     }
 
-    pub(crate) async fn redrive_as(
+    /// [`redrive`](Self::redrive), where the audit says more about who did it.
+    ///
+    /// # Errors
+    /// As [`redrive`](Self::redrive).
+    ///
+    /// # Cancellation
+    /// As [`redrive`](Self::redrive).
+    pub async fn redrive_as(
         &self,
         id: &DeadLetterId,
-        decision: Decision<'_>,
+        actor: Actor<'_>,
     ) -> Result<DeadLetter, DeadLetterError> {
-        decision.check()?;
-        match self.end(Act::Redrive, id, decision).await {
+        actor.check()?;
+        match self.end(Act::Redrive, id, actor).await {
             Ok(Some(row)) => Ok(DeadLetter::from_row(&row)?),
             Ok(None) => Err(match self.why_not(id).await? {
                 DeadLetterError::NotFound(_) => self.why_not_redriven(id).await?,
@@ -78,7 +81,7 @@ impl DeadLetters {
     /// ```
     ///
     /// # Errors
-    /// [`DeadLetterError::NoOperator`] and [`DeadLetterError::InvalidText`], the filter's limit is 0, its token is of
+    /// [`DeadLetterError::Actor`], the filter's limit is 0, its token is of
     /// another list, or the database failed; those before the failure are redriven.
     ///
     /// # Cancellation

@@ -54,7 +54,8 @@ use serde::Serialize;
 pub use authenticator::{AuthError, Authenticator, authenticator_fn};
 
 use crate::contract::id::DeadLetterId;
-use crate::operate::dead_letter::{DeadLetter, DeadLetterError, Decision};
+use crate::operate::actor::Actor;
+use crate::operate::dead_letter::{DeadLetter, DeadLetterError};
 use crate::operate::operator::Operator;
 use authenticator::Caller;
 use problem::{Faults, Place, Problem};
@@ -162,12 +163,12 @@ async fn resolve(
     request: Request,
 ) -> Result<Response, Problem> {
     let (id, resolution) = resolution(id, query.as_deref(), request).await?;
-    let decision = decision(&caller, &resolution);
+    let actor = actor(&caller, &resolution);
     let dead_letters = caller.dead_letters(operator.dead_letters());
-    let resolved = dead_letters.resolve_as(&id, decision).await?;
+    let resolved = dead_letters.resolve_as(&id, actor).await?;
     tracing::info!(
         dead_letter_id = %id,
-        session = ?decision.by,
+        session = ?actor.name,
         resolved_by = ?resolution.resolved_by,
         "a dead letter was resolved over HTTP"
     );
@@ -182,12 +183,12 @@ async fn redrive(
     request: Request,
 ) -> Result<Response, Problem> {
     let (id, resolution) = resolution(id, query.as_deref(), request).await?;
-    let decision = decision(&caller, &resolution);
+    let actor = actor(&caller, &resolution);
     let dead_letters = caller.dead_letters(operator.dead_letters());
-    let redriven = dead_letters.redrive_as(&id, decision).await?;
+    let redriven = dead_letters.redrive_as(&id, actor).await?;
     tracing::info!(
         dead_letter_id = %id,
-        session = ?decision.by,
+        session = ?actor.name,
         resolved_by = ?resolution.resolved_by,
         "a dead letter was redriven over HTTP"
     );
@@ -203,14 +204,11 @@ fn whole(operator: &Operator, letter: DeadLetter) -> Result<Response, Problem> {
 }
 
 /// Both names: the session's is proven, the body's is what the client wrote.
-fn decision<'a>(caller: &'a Caller, resolution: &'a Resolution) -> Decision<'a> {
-    let claimed = resolution.resolved_by.as_deref();
-    Decision {
-        by: caller.name(),
-        claimed: claimed.filter(|claimed| *claimed != caller.name()),
-        note: resolution.note.as_deref(),
-        way: "http",
-    }
+fn actor<'a>(caller: &'a Caller, resolution: &'a Resolution) -> Actor<'a> {
+    Actor::new(caller.name())
+        .claiming(resolution.resolved_by.as_deref())
+        .because(resolution.note.as_deref())
+        .by_way_of("http")
 }
 
 /// The dead letter that a request is about, and what the body says.
@@ -277,6 +275,8 @@ impl From<DeadLetterError> for Problem {
             }
             DeadLetterError::EventGone { .. }
             | DeadLetterError::Erased { .. }
+            | DeadLetterError::Changed { .. }
+            | DeadLetterError::Redriving { .. }
             | DeadLetterError::NoSubscription { .. } => {
                 Self::new(StatusCode::CONFLICT, error.to_string())
             }
@@ -294,8 +294,7 @@ impl From<DeadLetterError> for Problem {
                 Self::unavailable(&error)
             }
             // The body's texts were checked before: it is the session that has no name to be recorded.
-            DeadLetterError::NoOperator
-            | DeadLetterError::InvalidText { .. }
+            DeadLetterError::Actor(_)
             | DeadLetterError::Config(_)
             | DeadLetterError::Unreadable { .. }
             | DeadLetterError::Database(_) => Self::internal(&error),

@@ -19,7 +19,8 @@ use serde_json::Value;
 use super::problem::{Faults, Place, Problem};
 use crate::contract::bounded_text::excerpt;
 use crate::contract::id::DeadLetterId;
-use crate::operate::dead_letter::{DeadLetterFilter, control_character};
+use crate::operate::actor::control_character;
+use crate::operate::dead_letter::DeadLetterFilter;
 
 /// The largest body.
 pub(super) const MOST_BYTES: usize = 16 * 1024;

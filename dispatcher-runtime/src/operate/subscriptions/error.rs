@@ -1,6 +1,7 @@
 //! Why a subscription could not be read or changed.
 
 use crate::contract::position::Position;
+use crate::operate::actor::ActorError;
 use crate::postgres::error::{ConfigError, DatabaseError};
 
 /// A subscription could not be read or changed.
@@ -10,6 +11,9 @@ pub enum SubscriptionError {
     /// The name cannot be a schema's name: choose another.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The operator's name or reason cannot be recorded.
+    #[error(transparent)]
+    Actor(#[from] ActorError),
     /// This table family has no subscription of that name: list them to see which there are.
     #[error("`{consumer}` has no subscription `{subscription}`")]
     #[non_exhaustive]

@@ -5,7 +5,9 @@
 
 mod awaited;
 mod error;
+mod pause;
 mod rename;
+mod state;
 
 use serde::Serialize;
 use sqlx::postgres::PgRow;
@@ -14,6 +16,8 @@ use time::OffsetDateTime;
 
 use crate::contract::position::Position;
 use crate::log::{EventLog, StartFrom};
+use crate::operate::actor::Actor;
+use crate::operate::count::Count;
 use crate::operate::statements::SubscriptionStatements;
 use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
@@ -21,6 +25,7 @@ use crate::postgres::transaction;
 pub use awaited::AwaitedVersion;
 pub use error::SubscriptionError;
 use rename::refuse_running;
+pub use state::{FailingWith, HeldSubject, PartitionProgress, Pause, SubscriptionState};
 
 /// How many dedup rows are forgotten in one statement.
 const BATCH: i64 = 10_000;
@@ -35,7 +40,7 @@ const BATCH: i64 = 10_000;
 /// let rewound = subscriptions.rewind("coaching", "credit_history", StartFrom::Beginning).await?;
 /// println!("{} events are handled again", rewound.forgotten);
 /// for subscription in subscriptions.list(Some("coaching")).await? {
-///     println!("{}: {} positions behind", subscription.subscription, subscription.lag);
+///     println!("{}: {} positions behind", subscription.subscription, subscription.behind);
 /// }
 /// # Ok(()) }
 /// ```
@@ -62,7 +67,24 @@ pub struct SubscriptionProgress {
     /// The last position of the log.
     pub last_position: Position,
     /// How many positions it has not read yet, those of other event types included.
-    pub lag: u64,
+    pub behind: u64,
+    /// What it takes: event types; or, where it takes some tenants only, `<event type> of <tenant>` for each of them.
+    /// Empty where no replica has said so yet.
+    pub event_types: Vec<String>,
+    /// How many events of its own types it has not read yet; `None` where its types are not known.
+    pub lag: Option<Count>,
+    /// How old the oldest of these is, in seconds; `None` where there is none, or it is not known.
+    pub lag_seconds: Option<f64>,
+    /// How it is, in one word.
+    pub state: SubscriptionState,
+    /// Its pause, if it is paused.
+    pub pause: Option<Pause>,
+    /// How long the first event that waits has waited, in seconds; `None` where none waits.
+    pub oldest_waiting_seconds: Option<f64>,
+    /// How many subjects are held by a dead letter or wait for a version.
+    pub held_subjects: Count,
+    /// How many of its dead letters are open.
+    pub open_dead_letters: Count,
     /// How many events wait: for their next attempt, for a program that knows their version, or behind an event that
     /// does.
     pub waiting: u64,
@@ -74,6 +96,21 @@ pub struct SubscriptionProgress {
     /// When a cursor of it moved last.
     #[serde(with = "time::serde::rfc3339")]
     pub updated_at: OffsetDateTime,
+}
+
+/// A subscription in detail.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SubscriptionDetail {
+    /// How far it is.
+    #[serde(flatten)]
+    pub progress: SubscriptionProgress,
+    /// Its partitions.
+    pub partitions_held: Vec<PartitionProgress>,
+    /// The errors with which its events fail, the commonest first, at most 10.
+    pub failing_with: Vec<FailingWith>,
+    /// The subjects that are held, at most 100.
+    pub held: Vec<HeldSubject>,
 }
 
 /// A subscription that was rewound.
@@ -152,6 +189,70 @@ impl Subscriptions {
             Some(error) if listed.is_empty() => Err(error),
             _ => Ok(listed),
         }
+    }
+
+    /// A subscription in detail.
+    ///
+    /// # Errors
+    /// [`SubscriptionError::NotFound`]; [`SubscriptionError::OfAnotherLog`]; or the database failed.
+    ///
+    /// # Cancellation
+    /// Reads only; may be dropped.
+    pub async fn get(
+        &self,
+        consumer: &str,
+        subscription: &str,
+    ) -> Result<SubscriptionDetail, SubscriptionError> {
+        todo!("{consumer} {subscription}")
+    }
+
+    /// What [`rewind`](Self::rewind) would do, without doing it.
+    ///
+    /// # Errors
+    /// As [`rewind`](Self::rewind).
+    ///
+    /// # Cancellation
+    /// Reads only; may be dropped.
+    pub async fn preview_rewind(
+        &self,
+        consumer: &str,
+        subscription: &str,
+        to: StartFrom,
+    ) -> Result<Rewound, SubscriptionError> {
+        todo!("{consumer} {subscription} {to:?}")
+    }
+
+    /// [`rewind`](Self::rewind), where the audit says who did it.
+    ///
+    /// # Errors
+    /// As [`rewind`](Self::rewind).
+    ///
+    /// # Cancellation
+    /// As [`rewind`](Self::rewind).
+    pub async fn rewind_as(
+        &self,
+        consumer: &str,
+        subscription: &str,
+        to: StartFrom,
+        actor: Actor<'_>,
+    ) -> Result<Rewound, SubscriptionError> {
+        todo!("{consumer} {subscription} {to:?} {actor:?}")
+    }
+
+    /// [`remove`](Self::remove), where the audit says who did it.
+    ///
+    /// # Errors
+    /// As [`remove`](Self::remove).
+    ///
+    /// # Cancellation
+    /// As [`remove`](Self::remove).
+    pub async fn remove_as(
+        &self,
+        consumer: &str,
+        subscription: &str,
+        actor: Actor<'_>,
+    ) -> Result<(), SubscriptionError> {
+        todo!("{consumer} {subscription} {actor:?}")
     }
 
     /// Rewinds a subscription, so that it handles again what it has handled since `to`. It may run
@@ -267,7 +368,15 @@ impl SubscriptionProgress {
             partitions: u32::try_from(row.try_get::<i32, _>("partitions")?).unwrap_or_default(),
             position,
             last_position,
-            lag: last_position.distance_from(position),
+            behind: last_position.distance_from(position),
+            event_types: Vec::new(),
+            lag: None,
+            lag_seconds: None,
+            state: SubscriptionState::Running,
+            pause: None,
+            oldest_waiting_seconds: None,
+            held_subjects: Count::default(),
+            open_dead_letters: Count::default(),
             waiting: u64::try_from(row.try_get::<i64, _>("waiting")?).unwrap_or_default(),
             awaited_versions: awaited::read(row.try_get("awaited")?)?,
             replicas: u32::try_from(row.try_get::<i64, _>("replicas")?).unwrap_or_default(),

@@ -55,7 +55,7 @@ impl Sample {
                 .await?,
             balance: Balance::of(pool, seconds).await?,
             delay,
-            behind: listed.iter().map(|it| it.lag).max().unwrap_or_default(),
+            behind: listed.iter().map(|it| it.behind).max().unwrap_or_default(),
             sizes: sizes(pool).await?,
         })
     }
