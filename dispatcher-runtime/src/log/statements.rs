@@ -26,6 +26,7 @@ statements! {
         sweep_dead_letters,
         sweep_events,
         read_clock,
+        read_windows,
         sweep_handled,
         try_sweep,
     }

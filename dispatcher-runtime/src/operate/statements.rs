@@ -7,6 +7,7 @@ statements! {
     pub(crate) struct SubscriptionStatements {
         clear_pause,
         count_handled,
+        count_open_letters,
         forget_handled,
         forget_waiting,
         give_up_version,
@@ -22,6 +23,7 @@ statements! {
         read_clock,
         read_pause,
         read_positions,
+        read_sampled,
         remove_subscription,
         rename_subscription,
         rewind_cursors,

@@ -108,10 +108,12 @@ fn storable(text: &str) -> String {
         return text;
     }
     text.chars()
-        .map(|character| match control_character(character.encode_utf8(&mut [0; 4])) {
-            Some(_) => '\u{FFFD}',
-            None => character,
-        })
+        .map(
+            |character| match control_character(character.encode_utf8(&mut [0; 4])) {
+                Some(_) => '\u{FFFD}',
+                None => character,
+            },
+        )
         .collect()
 }
 
@@ -122,7 +124,10 @@ mod tests {
     #[test]
     fn the_audit_holds_no_control_character_and_no_endless_text() {
         assert_eq!(storable("pause a/b"), "pause a/b");
-        assert_eq!(storable("a\u{0}b\u{202E}c\n"), "a\u{FFFD}b\u{FFFD}c\u{FFFD}");
+        assert_eq!(
+            storable("a\u{0}b\u{202E}c\n"),
+            "a\u{FFFD}b\u{FFFD}c\u{FFFD}"
+        );
         assert!(storable(&"x".repeat(1 << 20)).len() < LONGEST + 10);
     }
 }

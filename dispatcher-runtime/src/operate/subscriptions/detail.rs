@@ -104,7 +104,8 @@ impl HeldSubject {
             event_id: row.try_get("event_id")?,
             position: row.try_get::<i64, _>("position")?.into(),
             dead_letter_id: row.try_get("dead_letter_id")?,
-            awaited_version: awaited.map(|(event_type, version)| format!("{event_type} version {version}")),
+            awaited_version: awaited
+                .map(|(event_type, version)| format!("{event_type} version {version}")),
         })
     }
 }

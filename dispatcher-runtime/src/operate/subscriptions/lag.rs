@@ -74,7 +74,9 @@ impl Unread {
         if types.is_empty() {
             return Ok(Lag::default());
         }
-        let limit = i64::try_from(Count::LIMIT).unwrap_or(i64::MAX).saturating_add(1);
+        let limit = i64::try_from(Count::LIMIT)
+            .unwrap_or(i64::MAX)
+            .saturating_add(1);
         let (mut after, mut counted, mut seconds) = (self.slowest(), 0, None);
         if last_position.saturating_sub(after) > WINDOW {
             // Retention may have removed what is next.
@@ -153,7 +155,12 @@ mod tests {
             all.selection(),
             (vec!["credit.locked", "credit.released"], None)
         );
-        let some = unread(&["a.b of tnt_1", "a.b of tnt_2", "a.c of tnt_1", "a.c of tnt_2"]);
+        let some = unread(&[
+            "a.b of tnt_1",
+            "a.b of tnt_2",
+            "a.c of tnt_1",
+            "a.c of tnt_2",
+        ]);
         assert_eq!(
             some.selection(),
             (vec!["a.b", "a.c"], Some(vec!["tnt_1", "tnt_2"]))

@@ -159,7 +159,8 @@ impl Subscriptions {
             let cursors = lock.bind(subscription).fetch_all(&mut *connection).await?;
             if !cursors.is_empty() {
                 let cursors = cursors.iter();
-                let cursors = cursors.map(|row| Ok((row.try_get("position")?, row.try_get("remote")?)));
+                let cursors =
+                    cursors.map(|row| Ok((row.try_get("position")?, row.try_get("remote")?)));
                 return Ok(cursors.collect::<Result<_, sqlx::Error>>()?);
             }
         }

@@ -57,7 +57,8 @@ impl Subscriptions {
         (consumer, subscription): (&str, &str),
         actor: Actor<'_>,
     ) -> Result<(Option<Pause>, Pause), SubscriptionError> {
-        self.lock_cursors(connection, (consumer, subscription)).await?;
+        self.lock_cursors(connection, (consumer, subscription))
+            .await?;
         let before = self.read_pause(connection, consumer, subscription).await?;
         let void = self.statements.void_all_leases.query().bind(consumer);
         void.bind(subscription).execute(&mut *connection).await?;
@@ -99,7 +100,8 @@ impl Subscriptions {
         subscription: &str,
     ) -> Result<Option<Pause>, SubscriptionError> {
         // So that of two operators, one comes first.
-        self.lock_cursors(connection, (consumer, subscription)).await?;
+        self.lock_cursors(connection, (consumer, subscription))
+            .await?;
         let before = self.read_pause(connection, consumer, subscription).await?;
         if before.is_some() {
             let clear = self.statements.clear_pause.query().bind(consumer);

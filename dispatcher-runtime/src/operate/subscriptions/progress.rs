@@ -16,6 +16,9 @@ use crate::operate::count::Count;
 /// How long a list looks for unread events, of all subscriptions together.
 pub(super) const BUDGET: Duration = Duration::from_secs(1);
 
+/// The same of what replicas do all the time.
+const SAMPLE_BUDGET: Duration = Duration::from_millis(300);
+
 /// How old the oldest unread event may be, in seconds.
 const LATE: f64 = 60.0;
 
@@ -88,6 +91,14 @@ impl Subscriptions {
         self.list_within(BUDGET, (consumer, None)).await
     }
 
+    /// All of them, as they are sampled all the time: with less of a look at the log. None where all of them read another log.
+    pub(crate) async fn sampled(&self) -> Result<Vec<SubscriptionProgress>, SubscriptionError> {
+        match self.list_within(SAMPLE_BUDGET, (None, None)).await {
+            Err(SubscriptionError::OfAnotherLog { .. }) => Ok(Vec::new()),
+            listed => listed,
+        }
+    }
+
     /// The subscriptions of these names, with so much time to count unread events.
     pub(super) async fn list_within(
         &self,
@@ -123,6 +134,21 @@ impl Subscriptions {
             progress.set_lag(lag);
         }
         Ok(listed)
+    }
+}
+
+impl Subscriptions {
+    /// How many dead letters are open, and how many of them are of subscriptions that are gone.
+    pub(crate) async fn count_open_letters(&self) -> Result<(Count, Count), sqlx::Error> {
+        let count = self.statements.count_open_letters.query();
+        let row = count.fetch_one(&self.pool).await?;
+        let counted = |column| row.try_get::<i64, _>(column).map(i64::unsigned_abs);
+        let (letters, left_over) = (Count::of(counted("letters")?), counted("left_over")?);
+        let left_over = Count {
+            count: left_over,
+            at_least: letters.at_least && left_over > 0,
+        };
+        Ok((letters, left_over))
     }
 }
 

@@ -119,7 +119,10 @@ impl Subscriptions {
         to: StartFrom,
         actor: Option<Actor<'_>>,
     ) -> Result<Rewound, SubscriptionError> {
-        let what = format!("rewind subscription {consumer}/{subscription} to {}", told(to));
+        let what = format!(
+            "rewind subscription {consumer}/{subscription} to {}",
+            told(to)
+        );
         let mut act = SubscriptionAct::begin(self, actor, what).await?;
         let mut log = self.log.begin().await?;
         let rewound = self
