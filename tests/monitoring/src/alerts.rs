@@ -30,7 +30,10 @@ fn fresh(gauge: &str) -> String {
 }
 
 /// But for paused subscriptions.
-const UNLESS_PAUSED: &str = "unless on (consumer, subscription)\nmax by (consumer, subscription) (dispatcher_subscription_paused) == 1";
+fn unless_paused(query: &str) -> String {
+    let paused = fresh("dispatcher_subscription_paused");
+    format!("{query}\nunless on (consumer, subscription)\n{paused} == 1")
+}
 
 fn no_holder() -> Alert {
     let gauge = "dispatcher_subscription_holders";
@@ -39,7 +42,7 @@ fn no_holder() -> Alert {
     Alert {
         name: "DispatcherNoHolder",
         why: "A lease lasts 10 s and another replica takes it within a third of that, so two minutes are not a deployment's pause between two replicas.",
-        query: format!("{} == 0\n{UNLESS_PAUSED}", fresh(gauge)),
+        query: unless_paused(&format!("{} == 0", fresh(gauge))),
         lasts: "2m",
         severity: Severity::Critical,
         summary: "No replica runs {{ $labels.consumer }}/{{ $labels.subscription }}",
@@ -60,10 +63,11 @@ fn no_holder() -> Alert {
             Case::new("it is paused")
                 .gauge(gauge, "0x60")
                 .gauge("dispatcher_subscription_paused", "1x60"),
-            Case::new("a replica whose sampler stopped does not count")
+            Case::new("a replica whose sampler stopped still says that it has a holder")
                 .sampled("b", "0x60")
-                .gauge(gauge, "1x60")
-                .gauge_of("b", gauge, "0x60"),
+                .gauge(gauge, "0x60")
+                .gauge_of("b", gauge, "1x60")
+                .fires(text, more),
         ],
     }
 }
@@ -74,17 +78,17 @@ fn blocked() -> Alert {
     Alert {
         name: "DispatcherBlocked",
         why: "A publish is a matter of milliseconds, and a batch one of seconds. A transaction that has published and stays open for half a minute has been forgotten, or waits for something.",
-        query: "max by (role, application) (dispatcher_horizon_standing_ms) > 30000".to_owned(),
+        query: "max by (role, application) (dispatcher_horizon_standing_ms) / 1000 > 30".to_owned(),
         lasts: "1m",
         severity: Severity::Critical,
-        summary: "A transaction of {{ $labels.application }} (role {{ $labels.role }}) has kept events from being read for {{ printf \"%.0f\" (div $value 1000) }} s",
+        summary: "A transaction of {{ $labels.application }} (role {{ $labels.role }}) has kept events from being read for {{ $value | humanizeDuration }}",
         description: "No subscription sees what was published after it. Look: dispatcher overview, which names the process of the server and the statement that ends it.",
         cases: vec![
             Case::new("a transaction is open for minutes")
                 .labelled(gauge, labels, "0+30000x60")
                 .fires_with(
                     &[("role", "import"), ("application", "nightly")],
-                    "A transaction of nightly (role import) has kept events from being read for 1200 s",
+                    "A transaction of nightly (role import) has kept events from being read for 20m 0s",
                     "No subscription sees what was published after it. Look: dispatcher overview, which names the process of the server and the statement that ends it.",
                 ),
             Case::new("it has ended").labelled(gauge, labels, "0+30000x20 0x60"),
@@ -126,21 +130,26 @@ fn sampler_silent() -> Alert {
 
 fn behind() -> Alert {
     let gauge = "dispatcher_subscription_lag_seconds";
+    let text = "coaching/hold_slot is 5m 0s behind";
+    let more = "Its oldest undelivered event is that old. Look: dispatcher subscriptions show coaching/hold_slot, which says what its events fail with, and which replicas work on it.";
     Alert {
         name: "DispatcherBehind",
         why: "A minute is what the command and the page call behind. Five minutes of it are more than a deployment or a burst.",
-        query: format!("{} > 60\n{UNLESS_PAUSED}", fresh(gauge)),
+        query: unless_paused(&format!("{} > 60", fresh(gauge))),
         lasts: "5m",
         severity: Severity::Warning,
         summary: "{{ $labels.consumer }}/{{ $labels.subscription }} is {{ $value | humanizeDuration }} behind",
-        description: "Its oldest undelivered event is that old. Look: dispatcher subscriptions show {{ $labels.consumer }}/{{ $labels.subscription }}, which says what its events fail with, and who works on it.",
+        description: "Its oldest undelivered event is that old. Look: dispatcher subscriptions show {{ $labels.consumer }}/{{ $labels.subscription }}, which says what its events fail with, and which replicas work on it.",
         cases: vec![
             Case::new("its oldest event is 5 minutes old")
                 .gauge(gauge, "300x60")
-                .fires(
-                    "coaching/hold_slot is 5m 0s behind",
-                    "Its oldest undelivered event is that old. Look: dispatcher subscriptions show coaching/hold_slot, which says what its events fail with, and who works on it.",
-                ),
+                .fires(text, more),
+            Case::new("a replica whose sampler stopped still says that it is paused")
+                .sampled("b", "0x60")
+                .gauge(gauge, "300x60")
+                .gauge("dispatcher_subscription_paused", "0x60")
+                .gauge_of("b", "dispatcher_subscription_paused", "1x60")
+                .fires(text, more),
             Case::new("it is up to a minute behind").gauge(gauge, "60x60"),
             Case::new("a burst took it three minutes")
                 .gauge(gauge, "0 90x5 0x60")
@@ -154,7 +163,7 @@ fn behind() -> Alert {
                 .gauge_of("b", gauge, "300x60"),
             Case::new("it was removed").gauge(gauge, "300x8 stale"),
             Case::new("it was removed, and the exporter cannot forget a gauge")
-                .gauge(gauge, "300x8 NaNx60"),
+                .gauge(gauge, &format!("300x8{}", " NaN".repeat(32))),
         ],
     }
 }
@@ -164,7 +173,7 @@ fn retrying() -> Alert {
     Alert {
         name: "DispatcherRetrying",
         why: "The delays of .retry([1, 60, 600]) add up to 14 minutes with their jitter. With shorter ones an event is a dead letter before, and DispatcherDeadLetters fires. With longer ones, raise it.",
-        query: format!("{} > 900\n{UNLESS_PAUSED}", fresh(gauge)),
+        query: unless_paused(&format!("{} > 900", fresh(gauge))),
         lasts: "5m",
         severity: Severity::Warning,
         summary: "An event of {{ $labels.consumer }}/{{ $labels.subscription }} has been failing for {{ $value | humanizeDuration }}",
