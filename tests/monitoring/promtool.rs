@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use dispatcher_monitoring_tests::{Scheme, alerts};
+use dispatcher_monitoring_tests::{Scheme, alerts, rules};
 
 use crate::{TestResult, folder};
 
@@ -57,38 +57,57 @@ fn each_alert_fires_when_it_should_and_only_then() -> TestResult {
     Ok(())
 }
 
-/// A threshold that is not the one that was tested: each test that depends on it fails, or the one above shows nothing.
+/// The tests of the rules notice a rule that was changed like this, and name its alert.
+fn is_noticed(changed: &str, alert: &str) -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let tests = crate::folder().join(Scheme::Metrics.folder()).join(TEST[2]);
+    fs::copy(tests, folder.path().join(TEST[2]))?;
+    fs::write(folder.path().join(CHECK[3]), changed)?;
+    let (succeeds, said) = promtool(folder.path(), &TEST)?;
+    assert!(
+        !succeeds && said.contains(alert),
+        "{alert}: {said}\n{changed}"
+    );
+    Ok(())
+}
+
+/// Or the tests of the rules would show nothing.
 #[test]
-fn an_alert_with_another_threshold_is_noticed() -> TestResult {
+fn a_rule_with_another_threshold_is_noticed() -> TestResult {
+    let rules = rules(Scheme::Metrics);
+    for (threshold, other, alert) in [
+        (") > 60\n", ") > 400\n", "DispatcherBehind"),
+        (") > 60\n", ") > 50\n", "DispatcherBehind"),
+        ("< 120)", "< 12000)", "DispatcherBehind"),
+        ("< 120)", "< 12000)", "DispatcherNoHolder"),
+        (") > 900\n", ") > 50\n", "DispatcherRetrying"),
+        (") > 3600\n", ") > 200\n", "DispatcherRetentionHeld"),
+        (" > 30\n", " > 10\n", "DispatcherBlocked"),
+        ("for: 1h", "for: 2h", "DispatcherPaused"),
+    ] {
+        assert!(rules.contains(threshold), "{threshold}");
+        if is_installed() {
+            is_noticed(&rules.replace(threshold, other), alert)?;
+        }
+    }
+    Ok(())
+}
+
+/// Each alert has a case in which its query has had a result, and not for long enough.
+#[test]
+fn an_alert_that_does_not_wait_is_noticed() -> TestResult {
     if !is_installed() {
         return Ok(());
     }
-    for (threshold, other, alert) in [
-        ("> 60\n", "> 400\n", "DispatcherBehind"),
-        ("> 60\n", "> 50\n", "DispatcherBehind"),
-        ("< 120)", "< 12000)", "DispatcherNoHolder"),
-        ("for: 1h", "for: 2h", "DispatcherPaused"),
-        ("for: 1h", "for: 5m", "DispatcherPaused"),
-        ("for: 15m", "for: 5m", "DispatcherHeld"),
-    ] {
-        let changed = tempfile::tempdir()?;
-        for file in ["prometheus-rules.yaml", "prometheus-rules.test.yaml"] {
-            let path = folder().join(Scheme::Metrics.folder()).join(file);
-            let text = fs::read_to_string(path)?;
-            let text = match file {
-                "prometheus-rules.yaml" => {
-                    assert!(text.contains(threshold), "{threshold}");
-                    text.replace(threshold, other)
-                }
-                _ => text,
-            };
-            fs::write(changed.path().join(file), text)?;
-        }
-        let (succeeds, said) = promtool(changed.path(), &TEST)?;
-        assert!(
-            !succeeds && said.contains(alert),
-            "{other} instead of {threshold}: {said}"
-        );
+    let rules = rules(Scheme::Metrics);
+    for alert in alerts() {
+        let at = rules
+            .find(&format!("alert: {}\n", alert.name))
+            .ok_or(alert.name)?;
+        let (before, rule) = rules.split_at(at);
+        let waits = format!("for: {}\n", alert.lasts);
+        let rule = rule.replacen(&waits, "for: 0s\n", 1);
+        is_noticed(&format!("{before}{rule}"), alert.name)?;
     }
     Ok(())
 }

@@ -59,7 +59,7 @@ fn no_holder() -> Alert {
             Case::new("a replica runs it").gauge(gauge, "1x60"),
             Case::new("a deployment left it alone for a minute")
                 .gauge(gauge, "1x4 0 0 1x60")
-                .at("3m30s"),
+                .at("3m"),
             Case::new("it is paused")
                 .gauge(gauge, "0x60")
                 .gauge("dispatcher_subscription_paused", "1x60"),
@@ -91,6 +91,9 @@ fn blocked() -> Alert {
                     "A transaction of nightly (role import) has kept events from being read for 20m 0s",
                     "No subscription sees what was published after it. Look: dispatcher overview, which names the process of the server and the statement that ends it.",
                 ),
+            Case::new("it has been open for a minute")
+                .labelled(gauge, labels, "0+30000x60")
+                .at("1m"),
             Case::new("it has ended").labelled(gauge, labels, "0+30000x20 0x60"),
             Case::new("one transaction after the other is open for 20 s each")
                 .labelled(gauge, labels, "20000x60"),
@@ -121,6 +124,9 @@ fn sampler_silent() -> Alert {
                 "No sampler of Dispatcher reports",
                 description,
             ),
+            Case::new("a sampler has been silent for five minutes")
+                .sampled("b", "0x60")
+                .at("5m"),
             Case::new("every sampler runs").sampled("b", "0+30x400"),
             Case::new("a replica that has ended is no longer scraped")
                 .sampled("b", "0+30x4 stale"),
@@ -151,9 +157,9 @@ fn behind() -> Alert {
                 .gauge_of("b", "dispatcher_subscription_paused", "1x60")
                 .fires(text, more),
             Case::new("it is up to a minute behind").gauge(gauge, "60x60"),
-            Case::new("a burst took it three minutes")
-                .gauge(gauge, "0 90x5 0x60")
-                .at("4m"),
+            Case::new("a burst takes it three minutes")
+                .gauge(gauge, "0 90x60")
+                .at("3m"),
             Case::new("it is paused")
                 .gauge(gauge, "300x60")
                 .gauge("dispatcher_subscription_paused", "1x60"),
@@ -185,6 +191,9 @@ fn retrying() -> Alert {
                     "An event of coaching/hold_slot has been failing for 30m 0s",
                     "It waits for another attempt. Look: dispatcher subscriptions show coaching/hold_slot, which says what its events fail with.",
                 ),
+            Case::new("an event has been failing for long, which was just measured")
+                .gauge(gauge, "1800x60")
+                .at("4m"),
             Case::new("an event has been failing for a minute").gauge(gauge, "60x60"),
             Case::new("nothing waits").gauge(gauge, "0x60"),
             Case::new("it is paused")
@@ -212,8 +221,9 @@ fn held() -> Alert {
                     "Their later events wait behind a dead letter, or behind an event of a version that no consumer knows. Look: dispatcher subscriptions show coaching/hold_slot, which lists them.",
                 ),
             Case::new("none is held").gauge(gauge, "0x60"),
-            Case::new("a rollout held one for ten minutes")
-                .gauge(gauge, "0 1x19 0x60"),
+            Case::new("a rollout holds one for ten minutes")
+                .gauge(gauge, "0 1x60")
+                .at("10m"),
         ],
     }
 }
@@ -234,6 +244,9 @@ fn dead_letters() -> Alert {
                 "They are not handled until they are redriven or resolved. Look: dispatcher dlq groups --subscription coaching/hold_slot, which says why.",
             ),
             Case::new("none is open").gauge(gauge, "0x60"),
+            Case::new("two were just written")
+                .gauge(gauge, "2x60")
+                .at("30s"),
             Case::new("they were redriven or resolved").gauge(gauge, "2x10 0x60"),
         ],
     }
@@ -258,6 +271,9 @@ fn retention_held() -> Alert {
                     "The log grows until that subscription reads on, or is removed. Look: dispatcher subscriptions show coaching/hold_slot.",
                 ),
             Case::new("they are removed in time").gauge(gauge, "0x80").at("30m"),
+            Case::new("a subscription reads on within ten minutes")
+                .gauge(gauge, "7200x80")
+                .at("10m"),
             Case::new("a few minutes beyond").gauge(gauge, "300x80").at("30m"),
         ],
     }
@@ -282,8 +298,8 @@ fn paused() -> Alert {
                     "Its events wait until it is resumed. Look: dispatcher subscriptions show coaching/hold_slot, which says who paused it and why.",
                 ),
             Case::new("a pause of half an hour")
-                .gauge(gauge, "1x60 0x140")
-                .at("90m"),
+                .gauge(gauge, "1x200")
+                .at("30m"),
             Case::new("no pause").gauge(gauge, "0x200").at("90m"),
         ],
     }
