@@ -5,6 +5,8 @@
 mod expressions;
 mod generated;
 mod promtool;
+mod runbook;
+mod scrape;
 
 use std::path::PathBuf;
 

@@ -7,12 +7,12 @@
 use crate::alert::{Alert, Severity};
 use crate::case::Case;
 
-/// All alerts: first those that a person has to see at once.
+/// All alerts, in the order of docs/runbook.md: where several fire, the later ones are often a consequence.
 pub fn alerts() -> Vec<Alert> {
     vec![
-        no_holder(),
-        blocked(),
         sampler_silent(),
+        blocked(),
+        no_holder(),
         behind(),
         retrying(),
         held(),
