@@ -120,7 +120,7 @@ GRANT INSERT (who, way, what, why, outcome, claimed_by) ON {schema}.dispatcher_a
 GRANT DELETE ON {schema}.dispatcher_cursor, {schema}.dispatcher_replica, {schema}.dispatcher_subscription,
                 {schema}.dispatcher_dedup, {schema}.dispatcher_retry, {schema}.dispatcher_reader TO {operator};
 GRANT USAGE ON SEQUENCE {schema}.dispatcher_fence TO {operator};
-
+{blockers}
 -- Retention: for the role that sweeps, which may be that of a consumer.
 GRANT USAGE ON SCHEMA {schema} TO {retention};
 GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_cursor, {schema}.dispatcher_dedup,
