@@ -4,6 +4,7 @@
 
 mod expressions;
 mod generated;
+mod guide;
 mod promtool;
 mod runbook;
 mod scrape;
