@@ -22,11 +22,12 @@ pub fn alerts() -> Vec<Alert> {
     ]
 }
 
+/// Of replicas whose samplers run.
+const FRESH: &str = "and on (job, instance) (time() - dispatcher_sample_timestamp_seconds < 120)";
+
 /// The maximum over the replicas whose samplers run.
 fn fresh(gauge: &str) -> String {
-    format!(
-        "max by (consumer, subscription) (\n  {gauge}\n  and on (job, instance) (time() - dispatcher_sample_timestamp_seconds < 120)\n)"
-    )
+    format!("max by (consumer, subscription) (\n  {gauge}\n  {FRESH}\n)")
 }
 
 /// But for paused subscriptions.
@@ -254,27 +255,34 @@ fn dead_letters() -> Alert {
 
 fn retention_held() -> Alert {
     let gauge = "dispatcher_retention_held_seconds";
+    let of = "consumer=\"coaching\"";
+    let description = "The log grows until the subscription that has not read them reads on, or is removed. Look: dispatcher overview, which names it.";
     Alert {
         name: "DispatcherRetentionHeld",
         why: "Retention is a matter of days, so an hour beyond the window fills no disk, and a subscription that is an hour behind it does not catch up by itself.",
-        query: format!("{} > 3600", fresh(gauge)),
+        query: format!("max (\n  {gauge}\n  {FRESH}\n) > 3600"),
         lasts: "15m",
         severity: Severity::Warning,
-        summary: "Events are kept {{ $value | humanizeDuration }} beyond their window for {{ $labels.consumer }}/{{ $labels.subscription }}",
-        description: "The log grows until that subscription reads on, or is removed. Look: dispatcher subscriptions show {{ $labels.consumer }}/{{ $labels.subscription }}.",
+        summary: "Events are kept {{ $value | humanizeDuration }} beyond their window",
+        description,
         cases: vec![
             Case::new("events are kept two hours beyond their window")
-                .gauge(gauge, "7200x80")
+                .labelled(gauge, of, "7200x80")
                 .at("30m")
-                .fires(
-                    "Events are kept 2h 0m 0s beyond their window for coaching/hold_slot",
-                    "The log grows until that subscription reads on, or is removed. Look: dispatcher subscriptions show coaching/hold_slot.",
+                .fires_with(
+                    &[],
+                    "Events are kept 2h 0m 0s beyond their window",
+                    description,
                 ),
-            Case::new("they are removed in time").gauge(gauge, "0x80").at("30m"),
+            Case::new("they are removed in time")
+                .labelled(gauge, of, "0x80")
+                .at("30m"),
             Case::new("a subscription reads on within ten minutes")
-                .gauge(gauge, "7200x80")
+                .labelled(gauge, of, "7200x80")
                 .at("10m"),
-            Case::new("a few minutes beyond").gauge(gauge, "300x80").at("30m"),
+            Case::new("a few minutes beyond")
+                .labelled(gauge, of, "300x80")
+                .at("30m"),
         ],
     }
 }

@@ -58,8 +58,10 @@ impl Case {
 
     /// When the sampler of a replica ran last, at each sample. The clock begins with 0: `0+30x40` is always now.
     pub fn sampled(mut self, replica: &str, samples: &str) -> Self {
-        let series =
-            format!("dispatcher_sample_timestamp_seconds{{job=\"shop\",instance=\"{replica}\"}}");
+        let series = format!(
+            "dispatcher_sample_timestamp_seconds{{consumer=\"revenue\",{}}}",
+            place(replica)
+        );
         let samples = samples.to_owned();
         self.series.push(Series { series, samples });
         self

@@ -132,7 +132,7 @@ fn now() -> Row {
             Panel::number(
                 "Waiting",
                 total("dispatcher_subscription_waiting"),
-                "Events that failed and wait for another attempt.",
+                "Events that wait: for another attempt, for a version, or behind one that does.",
             ),
             Panel::number(
                 "Open dead letters",
@@ -281,7 +281,7 @@ fn log() -> Row {
                 "s",
                 "How long events are kept for a slow subscription, beyond the window of retention.",
             )
-            .gauge("dispatcher_retention_held_seconds"),
+            .query("max(dispatcher_retention_held_seconds)", "seconds"),
         ],
     }
 }
