@@ -14,11 +14,11 @@ pub fn alerts() -> Vec<Alert> {
         blocked(),
         no_holder(),
         behind(),
-        retrying(),
         held(),
+        retrying(),
         dead_letters(),
-        retention_held(),
         paused(),
+        retention_held(),
     ]
 }
 
