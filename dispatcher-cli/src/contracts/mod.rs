@@ -13,8 +13,6 @@ mod lock;
 mod new_version;
 #[cfg(feature = "database")]
 mod push;
-#[cfg(feature = "database")]
-mod registry;
 mod show;
 mod today;
 mod upcast;
