@@ -131,9 +131,4 @@ impl Selection {
             _ => Ok(self.filter()),
         }
     }
-
-    /// The subscription, if one was named.
-    pub(crate) fn subscription(&self) -> Option<&SubscriptionName> {
-        self.subscription.as_ref()
-    }
 }

@@ -147,6 +147,7 @@ impl From<SubscriptionError> for Failure {
             SubscriptionError::Exists {
                 consumer,
                 subscription,
+                ..
             } => Self::No(format!(
                 "`{consumer}` has a subscription `{subscription}` already\n  help: if nothing of it is needed, \
                  remove it first: `dispatcher subscriptions remove {consumer}/{subscription}`"

@@ -19,8 +19,6 @@ pub(crate) struct Session {
     pub(crate) pool: PgPool,
     pub(crate) operator: Operator,
     pub(crate) place: Place,
-    /// The contracts that were named with `--contracts`.
-    pub(crate) registry: Option<&'static Registry>,
     /// Whether the output is for programs.
     pub(crate) json: bool,
 }
@@ -59,7 +57,6 @@ impl Session {
             pool,
             operator,
             place,
-            registry,
             json,
         })
     }

@@ -80,7 +80,7 @@ fn words(state: &DeliveryState, inserted_at: OffsetDateTime) -> String {
             has_holder: true, ..
         } => "not read yet".to_owned(),
         DeliveryState::NotRead { .. } => "not read yet: no replica runs it".to_owned(),
-        DeliveryState::Passed => {
+        DeliveryState::Passed { .. } => {
             "passed: handled so long ago that it is forgotten, or before the subscription began"
                 .to_owned()
         }

@@ -9,8 +9,6 @@ use crate::wrap::COLUMNS;
 /// someone copies, so they are never broken.
 pub(crate) struct Table {
     table: comfy_table::Table,
-    columns: usize,
-    is_empty: bool,
 }
 
 impl Table {
@@ -18,7 +16,7 @@ impl Table {
     pub(crate) fn new(headings: &[&str]) -> Self {
         let mut table = comfy_table::Table::new();
         table
-            .load_preset(comfy_table::presets::NOTHING)
+            .load_style(comfy_table::presets::NOTHING)
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(u16::try_from(COLUMNS).unwrap_or(u16::MAX))
             .set_header(
@@ -37,23 +35,12 @@ impl Table {
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }
         }
-        Self {
-            table,
-            columns: headings.len(),
-            is_empty: true,
-        }
+        Self { table }
     }
 
     /// Adds a row. Its texts may be whatever is stored.
     pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
-        debug_assert_eq!(N, self.columns);
         self.table.add_row(cells.iter().map(|cell| plain(cell)));
-        self.is_empty = false;
-    }
-
-    /// Whether it has no row.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.is_empty
     }
 
     /// Its lines, without blanks at their ends.
