@@ -53,6 +53,9 @@ fn text(overview: &Overview, failing: &BTreeMap<usize, FailingWith>) -> String {
         0 => String::new(),
         lag => format!(", of which readers do not see {} yet", number(lag)),
     };
+    for blocker in overview.blockers.iter().flatten() {
+        text += &block(0, &format!("held back by {}", plain(&blocker.to_string())));
+    }
     text += &block(
         0,
         &format!(

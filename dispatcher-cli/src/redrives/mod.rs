@@ -18,7 +18,7 @@ pub(crate) use start::{Pace, start};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Have dead letters handled again: shows what it would do, asks, starts, and watches
-    Start(start::Start),
+    Start(Box<start::Start>),
     /// List the redrives, the newest first
     List(list::List),
     /// Show a redrive and its dead letters

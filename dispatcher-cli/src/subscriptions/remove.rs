@@ -66,9 +66,12 @@ pub(super) fn run(arguments: &Remove) -> Output {
             subscription,
             is_removed: !is_dry_run,
         };
-        session.answer(&removed, || match is_dry_run {
-            true => format!("{wanted} would be removed, with {has}"),
-            false => format!("{wanted} is removed"),
+        session.answer(&removed, || {
+            if is_dry_run {
+                format!("{wanted} would be removed, with {has}")
+            } else {
+                format!("{wanted} is removed")
+            }
         })
     })
 }
