@@ -16,5 +16,6 @@ pub(crate) mod operator;
 pub(crate) mod overview;
 pub(crate) mod redrive;
 pub(crate) mod retention;
+pub(crate) mod sample;
 mod statements;
 pub(crate) mod subscriptions;
