@@ -33,6 +33,9 @@ statements! {
         void_all_leases,
     }
 
+    /// What reads the contracts that were pushed.
+    pub(crate) struct ContractStatements { read_contract_documents, read_known_contracts }
+
     /// What erases payloads.
     pub(crate) struct ErasureStatements {
         erase_dead_letters,
