@@ -171,6 +171,9 @@ CREATE INDEX dispatcher_retry_due_subject ON dispatcher_retry (consumer, subscri
 CREATE INDEX dispatcher_retry_awaited
     ON dispatcher_retry (consumer, subscription, awaited_event_type, awaited_version, position)
     WHERE awaited_version IS NOT NULL;
+-- For what is redriven and has not been tried yet.
+CREATE INDEX dispatcher_retry_untried ON dispatcher_retry (consumer, subscription, position)
+    WHERE redriven_letter_id IS NOT NULL AND attempts = 0;
 -- For the foreign keys.
 CREATE INDEX dispatcher_retry_log_position ON dispatcher_retry (log_position) WHERE log_position IS NOT NULL;
 CREATE INDEX dispatcher_retry_dead_letter_id ON dispatcher_retry (dead_letter_id) WHERE dead_letter_id IS NOT NULL;
