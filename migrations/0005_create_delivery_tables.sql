@@ -179,6 +179,9 @@ CREATE INDEX dispatcher_retry_awaited
 -- For the subjects that wait for an operator or a deployment, as operators list and count them.
 CREATE INDEX dispatcher_retry_held ON dispatcher_retry (consumer, subscription, position)
     WHERE dead_letter_id IS NOT NULL OR awaited_version IS NOT NULL;
+-- For what is redriven and has not been tried yet.
+CREATE INDEX dispatcher_retry_untried ON dispatcher_retry (consumer, subscription, position)
+    WHERE redriven_letter_id IS NOT NULL AND attempts = 0;
 -- For the foreign keys.
 CREATE INDEX dispatcher_retry_log_position ON dispatcher_retry (log_position) WHERE log_position IS NOT NULL;
 CREATE INDEX dispatcher_retry_dead_letter_id ON dispatcher_retry (dead_letter_id) WHERE dead_letter_id IS NOT NULL;
