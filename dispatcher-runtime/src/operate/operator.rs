@@ -12,6 +12,8 @@ use crate::operate::events::Events;
 use crate::operate::redrive::Redrives;
 use crate::operate::subscriptions::Subscriptions;
 use crate::postgres::error::ConfigError;
+#[cfg(feature = "http")]
+use crate::postgres::family::Family;
 
 /// The dead letters, the subscriptions, the log and the contracts of one table family: what
 /// `http::router` serves.
@@ -34,6 +36,13 @@ pub struct Operator {
     events: Events,
     audit: AuditLog,
     log: EventLog,
+    /// Whether the log is in another database.
+    #[cfg(feature = "http")]
+    is_remote: bool,
+    #[cfg(feature = "http")]
+    pool: PgPool,
+    #[cfg(feature = "http")]
+    family: Family,
     registry: Option<&'static Registry>,
 }
 
@@ -46,7 +55,13 @@ impl Operator {
             subscriptions: Subscriptions::new(pool.clone()),
             events: Events::new(pool.clone()),
             audit: AuditLog::new(pool.clone()),
-            log: EventLog::new(pool),
+            log: EventLog::new(pool.clone()),
+            #[cfg(feature = "http")]
+            is_remote: false,
+            #[cfg(feature = "http")]
+            pool,
+            #[cfg(feature = "http")]
+            family: Family::default(),
             registry: None,
         }
     }
@@ -62,7 +77,13 @@ impl Operator {
             subscriptions: Subscriptions::in_schema(pool.clone(), schema)?,
             events: Events::in_schema(pool.clone(), schema)?,
             audit: AuditLog::in_schema(pool.clone(), schema)?,
-            log: EventLog::in_schema(pool, schema)?,
+            log: EventLog::in_schema(pool.clone(), schema)?,
+            #[cfg(feature = "http")]
+            is_remote: false,
+            #[cfg(feature = "http")]
+            pool,
+            #[cfg(feature = "http")]
+            family: Family::new(schema)?,
             registry: None,
         })
     }
@@ -83,6 +104,10 @@ impl Operator {
     pub fn events_from(mut self, log: EventLog) -> Self {
         self.subscriptions = self.subscriptions.events_from(log.clone());
         self.log = log;
+        #[cfg(feature = "http")]
+        {
+            self.is_remote = true;
+        }
         self
     }
 
@@ -119,5 +144,34 @@ impl Operator {
     /// The contracts, if [`registry`](Self::registry) was called.
     pub fn contracts(&self) -> Option<&'static Registry> {
         self.registry
+    }
+
+    #[cfg(feature = "http")]
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    #[cfg(feature = "http")]
+    pub(crate) fn family(&self) -> &Family {
+        &self.family
+    }
+
+    /// The same over another pool of the same database. A log in another database keeps its own.
+    #[cfg(feature = "http")]
+    pub(crate) fn over(&self, pool: PgPool) -> Self {
+        let over = match self.family.schema() {
+            // The name was checked when this operator was made.
+            Some(schema) => Self::in_schema(pool, schema).unwrap_or_else(|_| self.clone()),
+            None => Self::new(pool),
+        };
+        let over = match self.registry {
+            Some(registry) => over.registry(registry),
+            None => over,
+        };
+        if self.is_remote {
+            over.events_from(self.log.clone())
+        } else {
+            over
+        }
     }
 }

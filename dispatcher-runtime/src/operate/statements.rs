@@ -44,3 +44,11 @@ statements! {
         resolve_dead_letter,
     }
 }
+
+#[cfg(feature = "http")]
+statements! {
+    /// What records that sensitive values were shown.
+    pub(crate) struct RevealStatements {
+        insert_audit,
+    }
+}
