@@ -1,6 +1,6 @@
 //! The routes as an OpenAPI 3.1 document.
 //!
-//! Parameters and bodies come from the table that reads them; the schemas of answers are in `schemas.json`, and tests hold
+//! Parameters and bodies come from the table that reads them; the schemas of answers are in `schemas/`, and tests hold
 //! each answer against its own.
 
 use serde_json::{Map, Value as Json, json};
@@ -9,7 +9,13 @@ use super::kind::{Parameter, object};
 use super::read::LONGEST_QUERY;
 use super::route::{Body, PREFIX, Route, Scope, Verb};
 
-const SCHEMAS: &str = include_str!("schemas.json");
+/// The schemas of answers, by what they are about.
+const SCHEMAS: [&str; 4] = [
+    include_str!("schemas/common.json"),
+    include_str!("schemas/dead_letters.json"),
+    include_str!("schemas/events.json"),
+    include_str!("schemas/subscriptions.json"),
+];
 
 /// What any route may refuse, and why.
 const REFUSALS: [(u16, &str); 6] = [
@@ -42,7 +48,8 @@ pub(super) fn document(routes: &[Route]) -> Json {
             .or_insert_with(|| json!({}));
         path[route.method.as_str().to_lowercase()] = operation(route);
     }
-    let schemas: Json = serde_json::from_str(SCHEMAS).unwrap_or_default();
+    let schemas = SCHEMAS.map(|file| serde_json::from_str(file).unwrap_or_default());
+    let schemas: Map<String, Json> = schemas.into_iter().flat_map(Map::into_iter).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
