@@ -28,6 +28,7 @@ mod hostile_locks;
 mod hostile_log;
 mod hostile_payloads;
 mod hostile_roles;
+mod known_contracts;
 mod lease;
 mod letter_pages;
 mod limits;

@@ -1,18 +1,31 @@
 //! The contracts that an operator's program knows: those that it was built with, and those in the database.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::Value;
 
-use super::operator::Operator;
+use super::stored_contracts::{Stored, StoredContract, StoredVersion};
 use crate::contract::gate::PayloadSchema;
-use crate::contract::registry::Registry;
-use crate::postgres::error::DatabaseError;
+use crate::contract::registry::{EventContract, Registry, Status, VersionContract};
 
-/// The contracts that a program knows: those that it was built with, and those that were pushed to the database. Where
-/// both have a version of an event type, the bundled one counts.
-#[derive(Debug, Default)]
+/// The contracts that a program knows: those that it was built with, and those that were pushed to the database, as
+/// they were when it asked. Where both have a version of an event type, the bundled one counts. Clones share the schemas,
+/// of which each is compiled when it is first used.
+///
+/// ```no_run
+/// # async fn example(operator: dispatcher_runtime::Operator) -> Result<(), Box<dyn std::error::Error>> {
+/// let contracts = operator.known_contracts().await?;
+/// for contract in contracts.list() {
+///     println!("{} is published by {}", contract.event_type, contract.producer);
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, Default)]
 pub struct KnownContracts {
     bundled: Option<&'static Registry>,
+    stored: Arc<Stored>,
 }
 
 /// An event type of the [`KnownContracts`].
@@ -31,7 +44,7 @@ pub struct KnownContract {
     pub status: String,
     /// Where the payload has the subject, as a JSON pointer.
     pub subject: Option<String>,
-    /// Its versions.
+    /// Its versions, ascending.
     pub versions: Vec<KnownVersion>,
 }
 
@@ -43,7 +56,7 @@ pub struct KnownVersion {
     pub schema_version: u32,
     /// `upcoming`, `active`, `deprecated` or `retired`.
     pub status: String,
-    /// The payload's schema, if the contracts have it.
+    /// The payload's schema, if the contracts have one that can be used.
     pub schema: Option<Value>,
     /// Whether the program was built with it.
     pub is_bundled: bool,
@@ -56,22 +69,90 @@ impl KnownContracts {
     pub fn bundled(registry: &'static Registry) -> Self {
         Self {
             bundled: Some(registry),
+            stored: Arc::default(),
         }
+    }
+
+    pub(super) fn new(bundled: Option<&'static Registry>, stored: Arc<Stored>) -> Self {
+        Self { bundled, stored }
     }
 
     /// Whether there are none: then nothing is masked.
     pub fn is_empty(&self) -> bool {
-        self.bundled.is_none()
+        self.bundled.is_none() && self.stored.is_empty()
     }
 
     /// Every event type, by name.
     pub fn list(&self) -> Vec<KnownContract> {
-        todo!()
+        let bundled = self.bundled.into_iter().flat_map(Registry::events);
+        let names: BTreeSet<&str> = bundled
+            .map(|event| event.event_type)
+            .chain(self.stored.keys().map(String::as_str))
+            .collect();
+        let contracts = names.into_iter().filter_map(|name| self.get(name));
+        contracts.collect()
     }
 
     /// The event type of that name.
     pub fn get(&self, event_type: &str) -> Option<KnownContract> {
-        todo!("{event_type}")
+        let bundled = self.bundled_event(event_type);
+        let stored = self.stored.get(event_type);
+        let versions = self.versions(event_type, bundled, stored);
+        Some(match (bundled, stored) {
+            (Some(event), _) => KnownContract {
+                event_type: event_type.to_owned(),
+                description: event.description.to_owned(),
+                producer: event.producer.to_owned(),
+                consumers: event.consumers.iter().copied().map(str::to_owned).collect(),
+                status: status(&event.status).to_owned(),
+                subject: event.subject.map(str::to_owned),
+                versions,
+            },
+            (None, Some(stored)) => KnownContract {
+                event_type: event_type.to_owned(),
+                description: stored.description.clone(),
+                producer: stored.producer.clone(),
+                consumers: stored.consumers.clone(),
+                status: stored.status.clone(),
+                subject: stored.subject.clone(),
+                versions,
+            },
+            (None, None) => return None,
+        })
+    }
+
+    fn versions(
+        &self,
+        event_type: &str,
+        bundled: Option<&'static EventContract>,
+        stored: Option<&StoredContract>,
+    ) -> Vec<KnownVersion> {
+        let bundled = bundled.into_iter().flat_map(|event| event.versions);
+        let stored = stored.into_iter().flat_map(|stored| stored.versions.keys());
+        let numbers: BTreeSet<u32> = bundled
+            .map(|version| version.schema_version)
+            .chain(stored.filter_map(|number| u32::try_from(*number).ok()))
+            .collect();
+        let versions = numbers.into_iter().map(|number| {
+            let bundled = self.bundled_version(event_type, number);
+            let stored = self.stored_version(event_type, number);
+            let schema = i32::try_from(number)
+                .ok()
+                .and_then(|number| self.schema(event_type, number));
+            let text = schema.and_then(|(_, schema)| schema.text());
+            KnownVersion {
+                schema_version: number,
+                status: match (bundled, stored) {
+                    (Some(bundled), _) => status(&bundled.status).to_owned(),
+                    (None, Some(stored)) => stored.status.clone(),
+                    (None, None) => "retired".to_owned(),
+                },
+                schema: text.and_then(|text| serde_json::from_str(text).ok()),
+                is_bundled: bundled.is_some(),
+                is_stored: stored.is_some(),
+            }
+        });
+        versions.collect()
     }
 
     /// Where the payloads of that event type and version have their subject, and their schema.
@@ -80,20 +161,37 @@ impl KnownContracts {
         event_type: &str,
         schema_version: i32,
     ) -> Option<(Option<&str>, &PayloadSchema)> {
-        todo!("{event_type} {schema_version} {:?}", self.bundled)
+        let number = u32::try_from(schema_version).ok()?;
+        let bundled = self.bundled_version(event_type, number);
+        if let Some(schema) = bundled.and_then(|version| version.schema) {
+            let event = self.bundled_event(event_type)?;
+            return Some((event.subject, schema));
+        }
+        let contract = self.stored.get(event_type)?;
+        let version = self.stored_version(event_type, number)?;
+        let schema = version.schema(event_type, schema_version)?;
+        Some((contract.subject.as_deref(), schema))
+    }
+
+    fn bundled_event(&self, event_type: &str) -> Option<&'static EventContract> {
+        self.bundled?.event(event_type)
+    }
+
+    fn bundled_version(&self, event_type: &str, number: u32) -> Option<&'static VersionContract> {
+        self.bundled_event(event_type)?.version(number)
+    }
+
+    fn stored_version(&self, event_type: &str, number: u32) -> Option<&StoredVersion> {
+        let number = i32::try_from(number).ok()?;
+        self.stored.get(event_type)?.versions.get(&number)
     }
 }
 
-impl Operator {
-    /// The contracts that the program was built with, if [`registry`](Self::registry) was called, and those in the
-    /// database.
-    ///
-    /// # Errors
-    /// The database failed.
-    ///
-    /// # Cancellation
-    /// Reads only; may be dropped.
-    pub async fn known_contracts(&self) -> Result<KnownContracts, DatabaseError> {
-        todo!()
+fn status(status: &Status) -> &'static str {
+    match status {
+        Status::Upcoming => "upcoming",
+        Status::Active => "active",
+        Status::Deprecated { .. } => "deprecated",
+        Status::Retired => "retired",
     }
 }

@@ -12,9 +12,11 @@ pub(crate) mod erasure;
 pub(crate) mod events;
 #[cfg(feature = "http")]
 pub mod http;
+mod masked;
 pub(crate) mod operator;
 pub(crate) mod overview;
 pub(crate) mod redrive;
 pub(crate) mod retention;
 mod statements;
+mod stored_contracts;
 pub(crate) mod subscriptions;

@@ -7,12 +7,13 @@ use sqlx::PgPool;
 use crate::contract::registry::Registry;
 use crate::log::EventLog;
 use crate::operate::audit::AuditLog;
+use crate::operate::contracts::KnownContracts;
 use crate::operate::dead_letter::DeadLetters;
 use crate::operate::events::Events;
 use crate::operate::redrive::Redrives;
+use crate::operate::stored_contracts::StoredContracts;
 use crate::operate::subscriptions::Subscriptions;
-use crate::postgres::error::ConfigError;
-#[cfg(feature = "http")]
+use crate::postgres::error::{ConfigError, DatabaseError};
 use crate::postgres::family::Family;
 
 /// The dead letters, the subscriptions, the log and the contracts of one table family: what
@@ -43,6 +44,7 @@ pub struct Operator {
     pool: PgPool,
     #[cfg(feature = "http")]
     family: Family,
+    stored_contracts: StoredContracts,
     registry: Option<&'static Registry>,
 }
 
@@ -55,6 +57,7 @@ impl Operator {
             subscriptions: Subscriptions::new(pool.clone()),
             events: Events::new(pool.clone()),
             audit: AuditLog::new(pool.clone()),
+            stored_contracts: StoredContracts::new(pool.clone(), &Family::default()),
             log: EventLog::new(pool.clone()),
             #[cfg(feature = "http")]
             is_remote: false,
@@ -77,6 +80,7 @@ impl Operator {
             subscriptions: Subscriptions::in_schema(pool.clone(), schema)?,
             events: Events::in_schema(pool.clone(), schema)?,
             audit: AuditLog::in_schema(pool.clone(), schema)?,
+            stored_contracts: StoredContracts::new(pool.clone(), &Family::new(schema)?),
             log: EventLog::in_schema(pool.clone(), schema)?,
             #[cfg(feature = "http")]
             is_remote: false,
@@ -173,5 +177,19 @@ impl Operator {
         } else {
             over
         }
+    }
+
+    /// The contracts that the program was built with, if [`registry`](Self::registry) was called, and those in the
+    /// database. Clones of this operator share what was read: documents are read once, and compiled when they are first
+    /// used.
+    ///
+    /// # Errors
+    /// The database failed.
+    ///
+    /// # Cancellation
+    /// Reads only; may be dropped.
+    pub async fn known_contracts(&self) -> Result<KnownContracts, DatabaseError> {
+        let stored = self.stored_contracts.read().await?;
+        Ok(KnownContracts::new(self.registry, stored))
     }
 }

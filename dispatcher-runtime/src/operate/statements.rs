@@ -15,6 +15,9 @@ statements! {
         rewind_cursors,
     }
 
+    /// What reads the contracts that were pushed.
+    pub(crate) struct ContractStatements { read_contract_documents, read_known_contracts }
+
     /// What erases payloads.
     pub(crate) struct ErasureStatements {
         erase_dead_letters,

@@ -1,15 +1,14 @@
-//! The schema documents of a contracts directory, read as the validator asks for them.
+//! The schema documents of a contracts directory, or of the database, read as the validator asks for them.
 //!
-//! A reference reaches a file by its path, or by the `$id` at its root; nothing outside of the
+//! A reference reaches a document by its path, or by the `$id` at its root; nothing outside of the
 //! directory is opened ([`files`](super::files)). What a file's own fault is, is kept: the validator would only say that it
 //! found nothing.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Component, Path};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use dispatcher_schema::address::{CONTRACT_SCHEME, document_uri, root_id};
+use dispatcher_schema::address::{CONTRACT_SCHEME, document_uri};
 use dispatcher_schema::envelope::{self, ENVELOPE_FILE};
 use dispatcher_schema::metaschemas;
 use dispatcher_schema::one_resource::{ADDRESS, OneResource};
@@ -17,15 +16,12 @@ use jsonschema::{Retrieve, Uri};
 use serde_json::Value;
 
 use super::error::RegistryError;
-use super::files::Folder;
+use super::files::{Files, Folder};
 use super::numbers;
 use crate::contract::gate::{Compiled, PayloadSchema, compile, is_old_draft};
 
-/// How deep below the contracts directory an `$id` is looked for: links may lead in circles.
-const DEEPEST: u8 = 16;
-
 pub(super) struct Documents {
-    folder: Folder,
+    files: Files,
     read: Mutex<Read>,
 }
 
@@ -39,7 +35,16 @@ struct Read {
 impl Documents {
     pub(super) fn new(root: &Path) -> Arc<Self> {
         Arc::new(Self {
-            folder: Folder::new(root),
+            files: Files::Folder(Folder::new(root)),
+            read: Mutex::default(),
+        })
+    }
+
+    /// Of texts by their paths below a contracts directory.
+    #[cfg(feature = "consume")]
+    pub(super) fn of_texts(texts: BTreeMap<String, String>) -> Arc<Self> {
+        Arc::new(Self {
+            files: Files::Texts(texts),
             read: Mutex::default(),
         })
     }
@@ -61,7 +66,7 @@ impl Documents {
         schema_version: u32,
     ) -> Result<PayloadSchema, RegistryError> {
         self.schema(path, |problem| RegistryError::Schema {
-            path: self.folder.path().join(path),
+            path: self.files.shown(path),
             event_type: event_type.to_owned(),
             schema_version,
             problem,
@@ -72,7 +77,7 @@ impl Documents {
     pub(super) fn envelope_schema(self: &Arc<Self>) -> Result<PayloadSchema, RegistryError> {
         let (_, value) = self.file(ENVELOPE_FILE)?;
         let faults = envelope::faults(&value);
-        let path = self.folder.path().join(ENVELOPE_FILE);
+        let path = self.files.shown(ENVELOPE_FILE);
         if !faults.is_empty() {
             return Err(RegistryError::malformed(path, faults));
         }
@@ -142,8 +147,8 @@ impl Documents {
         if let Some(file) = self.lock().files.get(path) {
             return Ok(file.clone());
         }
-        let shown = self.folder.path().join(path);
-        let text = self.folder.read(path).map_err(|error| RegistryError::Unreadable {
+        let shown = self.files.shown(path);
+        let text = self.files.read(path).map_err(|error| RegistryError::Unreadable {
             path: shown.clone(),
             error,
             remedy: "copy the whole contracts directory, with every schema that the registry names or that is referred to".to_owned(),
@@ -164,38 +169,6 @@ impl Documents {
         self.lock().files.insert(path.to_owned(), file.clone());
         Ok(file)
     }
-
-    /// The path of the file whose root has this `$id`.
-    fn with_id(&self, id: &str) -> Option<String> {
-        let root = self.folder.path();
-        let mut open = vec![(root.to_owned(), 0)];
-        while let Some((folder, depth)) = open.pop() {
-            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-                let path = entry.path();
-                let Ok(below) = path.strip_prefix(root) else {
-                    continue;
-                };
-                if path.is_dir() {
-                    if depth < DEEPEST && self.folder.resolve(&path).is_ok() {
-                        open.push((path, depth + 1));
-                    }
-                } else if path
-                    .extension()
-                    .is_some_and(|extension| extension == "json")
-                    && self
-                        .folder
-                        .read(below)
-                        .ok()
-                        .and_then(|text| serde_json::from_str::<Value>(&text).ok())
-                        .is_some_and(|value| root_id(&value) == Some(id))
-                {
-                    let parts: Option<Vec<_>> = below.iter().map(|part| part.to_str()).collect();
-                    return parts.map(|parts| parts.join("/"));
-                }
-            }
-        }
-        None
-    }
 }
 
 impl Retrieve for Documents {
@@ -213,7 +186,7 @@ impl Retrieve for Documents {
                     .all(|part| matches!(part, Component::Normal(_)))
             })
             .map(str::to_owned);
-        let Some(path) = by_path.or_else(|| self.with_id(uri.as_str())) else {
+        let Some(path) = by_path.or_else(|| self.files.with_id(uri.as_str())) else {
             if let Some(metaschema) = metaschemas::get(uri.as_str()) {
                 return Ok(metaschema.value.clone());
             }

@@ -14,6 +14,8 @@ mod loaded_event;
 mod lookup;
 mod numbers;
 pub(crate) mod reach;
+#[cfg(feature = "consume")]
+mod stored;
 
 #[cfg(any(feature = "publish", feature = "consume"))]
 use std::sync::OnceLock;
@@ -26,6 +28,8 @@ use crate::contract::gate::envelope::EnvelopeGate;
 use crate::contract::gate::{Document, PayloadSchema, REFERENCE_ENVELOPE};
 
 pub(crate) use lookup::Described;
+#[cfg(feature = "consume")]
+pub(crate) use stored::stored_schema;
 
 pub use compare::Difference;
 pub use error::{RegistryError, RegistryFault};

@@ -11,6 +11,7 @@ use crate::contract::id::TenantId;
 use crate::contract::position::Position;
 use crate::operate::actor::{Actor, ActorError};
 use crate::operate::contracts::KnownContracts;
+use crate::operate::masked::{mask_envelope, mask_subject};
 use crate::postgres::error::{ConfigError, DatabaseError};
 use crate::postgres::family::Family;
 pub use delivery::{DeliveryState, EventDelivery};
@@ -273,18 +274,29 @@ impl Events {
 }
 
 impl EventSummary {
-    /// The same with `"[masked]"` in the place of the subject, where the contracts mark it, or do not have the event.
+    /// The same with `"[masked]"` in the place of the subject, where the contracts mark it, or do not have the event type or
+    /// the version. Where no contracts are known, nothing is masked.
     #[must_use]
-    pub fn masked(self, contracts: &KnownContracts) -> Self {
-        todo!("{}", contracts.is_empty())
+    pub fn masked(mut self, contracts: &KnownContracts) -> Self {
+        if !contracts.is_empty() {
+            let known = contracts.schema(&self.event_type, self.schema_version);
+            mask_subject(known, false, &mut self.subject);
+        }
+        self
     }
 }
 
 impl EventDetail {
     /// The same with `"[masked]"` in the place of each value that the contracts mark; see
-    /// [`DeadLetter::masked`](crate::DeadLetter::masked).
+    /// [`DeadLetter::masked`](crate::DeadLetter::masked). Where no contracts are known, nothing is masked. Errors of
+    /// handlers stay as they are.
     #[must_use]
-    pub fn masked(self, contracts: &KnownContracts) -> Self {
-        todo!("{}", contracts.is_empty())
+    pub fn masked(mut self, contracts: &KnownContracts) -> Self {
+        if !contracts.is_empty() {
+            let event = &mut self.event;
+            let known = contracts.schema(&event.event_type, event.schema_version);
+            mask_envelope(known, &mut self.envelope, &mut event.subject);
+        }
+        self
     }
 }
