@@ -54,4 +54,9 @@ statements! {
     pub(crate) struct RevealStatements {
         insert_audit,
     }
+
+    /// What a program asks before it says that it is ready.
+    pub(crate) struct HealthStatements {
+        read_health,
+    }
 }

@@ -159,15 +159,21 @@ impl Kind {
     /// # Errors
     /// What is accepted.
     pub(super) fn read_text(&self, text: &str) -> Result<Value, String> {
-        // U+FFFD is what decoding makes of bytes that are not UTF-8; Postgres stores no NUL.
-        if text.contains(['\0', '\u{FFFD}']) {
+        // What decoding makes of bytes that are not UTF-8.
+        if text.contains('\u{FFFD}') {
             return Err(self.allowed());
         }
+        self.read(text)
+    }
+
+    fn read(&self, text: &str) -> Result<Value, String> {
         let value = match self {
-            Self::Name(_) | Self::Token => Some(Value::Text(text.to_owned())),
             Self::Note | Self::Operator if control_character(text).is_some() => {
                 return Err("text without control characters".to_owned());
             }
+            // Postgres stores none.
+            _ if text.contains('\0') => None,
+            Self::Name(_) | Self::Token => Some(Value::Text(text.to_owned())),
             Self::Note => Some(Value::Text(text.to_owned())),
             Self::Operator => {
                 let named = !text.trim().is_empty();
@@ -202,11 +208,11 @@ impl Kind {
     pub(super) fn read_json(&self, json: &Json) -> Result<Value, String> {
         let value = match (self, json) {
             (Self::Flag | Self::Limit | Self::Number | Self::Rate, Json::String(_)) => None,
-            (_, Json::String(text)) => return self.read_text(text),
+            (_, Json::String(text)) => return self.read(text),
             (Self::Flag, Json::Bool(flag)) => Some(Value::Flag(*flag)),
             (Self::Limit | Self::Number, Json::Number(number)) => {
                 let text = number.to_string();
-                return self.read_text(&text);
+                return self.read(&text);
             }
             (Self::Rate, Json::Number(number)) => number.as_f64().filter(is_rate).map(Value::Rate),
             _ => None,
@@ -217,7 +223,7 @@ impl Kind {
     /// Its schema in the OpenAPI document.
     pub(super) fn schema(&self) -> Json {
         match self {
-            Self::Name(_) => json!({ "type": "string", "pattern": r"^[^\u0000\uFFFD]*$" }),
+            Self::Name(_) => json!({ "type": "string", "pattern": r"^[^\u0000\uFFFD]+$" }),
             Self::Token => json!({ "type": "string" }),
             Self::Note => json!({ "type": "string", "maxLength": 16384, "pattern": TEXT }),
             Self::Operator => json!({ "type": "string", "maxLength": 1024, "pattern": TEXT }),

@@ -74,10 +74,15 @@ mod access;
 mod authenticator;
 mod caller;
 mod context;
+mod cookie;
 mod csrf;
 mod dispatch;
+mod form;
+mod guesses;
 mod handle;
+mod health;
 mod kind;
+mod mac;
 mod openapi;
 mod parameters;
 mod problem;
@@ -86,7 +91,9 @@ mod reading;
 mod reply;
 mod reveal;
 mod route;
+mod sign_in;
 mod table;
+mod tokens;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -103,6 +110,9 @@ use axum::routing::{MethodRouter, any, on};
 // ours out in every message about a handler.
 pub use access::{Access, Permission};
 pub use authenticator::{AuthError, Authenticator, authenticator_fn};
+pub use health::Health;
+pub use sign_in::{SignIn, SignInError, SignedIn};
+pub use tokens::{BearerTokens, TokenError, TokenSession};
 
 use crate::operate::operator::Operator;
 use caller::Caller;
@@ -155,7 +165,6 @@ use table::ROUTES;
 pub fn router(operator: Operator, authenticator: impl Authenticator) -> Router {
     let document = openapi::document(ROUTES).to_string();
     let context = Context::new(operator, document.into());
-    let most_bytes = ROUTES.iter().map(|route| route.body.most_bytes()).max();
     // Only routes, neither a fallback nor a nested router: a fallback would replace the service's own, and
     // nesting would hide the path from the authenticator.
     let mut router = Router::new();
@@ -169,7 +178,6 @@ pub fn router(operator: Operator, authenticator: impl Authenticator) -> Router {
     }
     router
         .method_not_allowed_fallback(method_not_allowed)
-        .route_layer(DefaultBodyLimit::max(most_bytes.unwrap_or_default()))
         .route_layer(from_fn_with_state(Arc::new(authenticator), caller::guard))
         .route_layer(map_response(seal))
         .with_state(Arc::new(context))
@@ -185,7 +193,8 @@ fn methods(path: &str) -> MethodRouter<Arc<Context>> {
                             request: Request| {
             dispatch::answer(route, context, caller, places, request)
         };
-        methods.merge(on(route.method.filter(), handler))
+        let limit = DefaultBodyLimit::max(route.body.most_bytes());
+        methods.merge(on(route.method.filter(), handler).layer(limit))
     })
 }
 
