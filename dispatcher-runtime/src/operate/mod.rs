@@ -17,6 +17,7 @@ pub(crate) mod operator;
 pub(crate) mod overview;
 pub(crate) mod redrive;
 pub(crate) mod retention;
+pub(crate) mod sample;
 mod statements;
 mod stored_contracts;
 pub(crate) mod subscriptions;
