@@ -56,6 +56,8 @@ CREATE TABLE dispatcher_cursor (
     anchor_event_id    text        COLLATE "C",
     anchor_inserted_at timestamptz,
     remote             boolean     NOT NULL DEFAULT false,
+    -- The events up to here were never the subscription's own. A rewind to an earlier position lowers it.
+    began_at           bigint      NOT NULL DEFAULT 0,
     CONSTRAINT dispatcher_cursor_pkey PRIMARY KEY (consumer, subscription, partition),
     CONSTRAINT dispatcher_cursor_position_check CHECK (position >= 0),
     CONSTRAINT dispatcher_cursor_partition_check CHECK (partition >= 0 AND partition < partitions),
@@ -68,6 +70,7 @@ COMMENT ON TABLE dispatcher_cursor IS
     'How far each partition of a subscription has read, and which replica works on it.';
 COMMENT ON COLUMN dispatcher_cursor.fence IS 'Number of the lease. Nothing is committed under an older one.';
 COMMENT ON COLUMN dispatcher_cursor.anchor_position IS 'The last event that was passed: the log has to hold it, or nothing newer before it.';
+COMMENT ON COLUMN dispatcher_cursor.began_at IS 'The position after which the subscription began.';
 COMMENT ON COLUMN dispatcher_cursor.remote IS 'The log is in another database: the position does not belong to dispatcher_event here.';
 
 -- The replicas of each subscription. Partitions are shared among those that have not expired.
@@ -92,18 +95,31 @@ COMMENT ON COLUMN dispatcher_replica.newest_versions IS
     'The newest version of each of its event types that its contracts have.';
 COMMENT ON COLUMN dispatcher_replica.retention IS 'The windows by which it removes old rows, if it does.';
 
--- What each subscription takes: the list of the replica that works on it, or worked last.
+-- What each subscription takes: the list of the replica that works on it, or worked last; and its pause.
+--
+-- While it is paused, no replica takes a lease on it. A pause takes the fence of every cursor in its transaction, so what
+-- was begun before it is not committed (L3), and a replica that read the cursors before it finds another fence (L1). One
+-- that reads them afterwards reads the pause in the same statement.
 CREATE TABLE dispatcher_subscription (
     consumer     text        COLLATE "C" NOT NULL,
     subscription text        COLLATE "C" NOT NULL,
-    -- Sorted.
+    -- Sorted. Empty where it was paused before a replica wrote down what it takes.
     event_types  text[]      COLLATE "C" NOT NULL,
+    -- When the event types changed.
     updated_at   timestamptz NOT NULL,
-    CONSTRAINT dispatcher_subscription_pkey PRIMARY KEY (consumer, subscription)
+    paused_at    timestamptz,
+    paused_by    text,
+    pause_reason text,
+    CONSTRAINT dispatcher_subscription_pkey PRIMARY KEY (consumer, subscription),
+    CONSTRAINT dispatcher_subscription_pause_check
+        CHECK ((paused_at IS NULL) = (paused_by IS NULL) AND (pause_reason IS NULL OR paused_at IS NOT NULL))
 );
 
 COMMENT ON TABLE dispatcher_subscription IS
-    'What each subscription takes: event types, or "<event type> of <tenant>" where it takes some tenants only.';
+    'What each subscription takes, and its pause.';
+COMMENT ON COLUMN dispatcher_subscription.event_types IS
+    'Event types, or "<event type> of <tenant>" where it takes some tenants only.';
+COMMENT ON COLUMN dispatcher_subscription.paused_at IS 'Since when an operator keeps it from being worked on.';
 
 -- Assigns an event to a partition. MD5, because it must never change with the server: an event that
 -- moved to another partition could lie behind that partition's cursor.

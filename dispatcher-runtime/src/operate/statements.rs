@@ -15,8 +15,11 @@ statements! {
         rewind_cursors,
     }
 
-    /// What reads the contracts that were pushed.
-    pub(crate) struct ContractStatements { read_contract_documents, read_known_contracts }
+    /// What became of events.
+    pub(crate) struct EventStatements { list_deliveries }
+
+    /// What operators did.
+    pub(crate) struct AuditStatements { list_audit }
 
     /// What erases payloads.
     pub(crate) struct ErasureStatements {
