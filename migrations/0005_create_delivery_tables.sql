@@ -64,6 +64,10 @@ CREATE INDEX dispatcher_dead_letter_per_consumer
 CREATE INDEX dispatcher_dead_letter_active ON dispatcher_dead_letter (created_at DESC, dead_letter_id DESC)
     WHERE resolved_at IS NULL;
 CREATE INDEX dispatcher_dead_letter_all ON dispatcher_dead_letter (created_at DESC, dead_letter_id DESC);
+-- How many letters of a subscription are open, and since when.
+CREATE INDEX dispatcher_dead_letter_active_per_subscription
+    ON dispatcher_dead_letter (consumer, subscription, created_at, dead_letter_id)
+    WHERE resolved_at IS NULL;
 -- The same for the letters of a tenant.
 CREATE INDEX dispatcher_dead_letter_active_per_tenant
     ON dispatcher_dead_letter (tenant_id, created_at, dead_letter_id)
@@ -113,6 +117,7 @@ CREATE TABLE dispatcher_retry (
     -- An operator gave up on it while it waited for its version: the next program that does not know the version makes a
     -- dead letter of it.
     is_abandoned   boolean     NOT NULL DEFAULT false,
+    waiting_since  timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT dispatcher_retry_pkey PRIMARY KEY (consumer, subscription, position),
     CONSTRAINT dispatcher_retry_attempts_check CHECK (attempts >= 0),
     -- An event without a subject waits for no other event.
@@ -144,6 +149,9 @@ CREATE INDEX dispatcher_retry_due_subject ON dispatcher_retry (consumer, subscri
 CREATE INDEX dispatcher_retry_awaited
     ON dispatcher_retry (consumer, subscription, awaited_event_type, awaited_version, position)
     WHERE awaited_version IS NOT NULL;
+-- For the subjects that wait for an operator or a deployment, as operators list and count them.
+CREATE INDEX dispatcher_retry_held ON dispatcher_retry (consumer, subscription, position)
+    WHERE dead_letter_id IS NOT NULL OR awaited_version IS NOT NULL;
 -- For the foreign keys.
 CREATE INDEX dispatcher_retry_log_position ON dispatcher_retry (log_position) WHERE log_position IS NOT NULL;
 CREATE INDEX dispatcher_retry_dead_letter_id ON dispatcher_retry (dead_letter_id) WHERE dead_letter_id IS NOT NULL;

@@ -254,6 +254,8 @@ pub use operate::redrive::{
 #[cfg(feature = "consume")]
 pub use operate::retention::{LogRetention, SlowestSubscription, Swept};
 #[cfg(feature = "consume")]
+pub use operate::sample::Sample;
+#[cfg(feature = "consume")]
 pub use operate::subscriptions::{
     AwaitedVersion, FailingWith, HeldSubject, PartitionProgress, Pause, Rewound,
     SubscriptionDetail, SubscriptionError, SubscriptionProgress, SubscriptionState, Subscriptions,

@@ -103,9 +103,13 @@ async fn try_admit(
         let void = statements.void_leases.query().bind(consumer);
         let void = void.bind(subscription).bind(takes);
         void.execute(&mut **tx).await?;
-        let set = statements.set_event_types.query().bind(consumer);
-        let set = set.bind(subscription).bind(takes);
-        set.execute(&mut **tx).await?;
     }
+    // What one that takes more has written down stays, until this one works.
+    let note = match is_longest {
+        true => &statements.set_event_types,
+        false => &statements.note_subscription,
+    };
+    let note = note.query().bind(consumer).bind(subscription).bind(takes);
+    note.execute(&mut **tx).await?;
     Ok(None)
 }

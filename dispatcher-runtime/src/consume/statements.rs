@@ -24,6 +24,7 @@ statements! {
         lock_subscription,
         mark_remote,
         next_retry,
+        note_subscription,
         probe,
         put_retries,
         read_assignment,

@@ -105,21 +105,21 @@ impl EventLog {
             blocker: None,
         };
         if position < last_position {
-            let writers = self.statements.read_writers.query();
-            // No row: the transaction has ended in the meantime.
-            if let Some(row) = writers.fetch_optional(&mut *connection).await? {
-                horizon.blocker = Some(Blocker {
-                    pid: row.try_get("pid")?,
-                    prepared: row.try_get("prepared")?,
-                    role: row.try_get("role")?,
-                    may_publish: row.try_get("may_publish")?,
-                    application: row.try_get("application")?,
-                    state: row.try_get("state")?,
-                    age: Duration::try_from_secs_f64(row.try_get("age")?).unwrap_or_default(),
-                });
-            }
+            // None: the transaction has ended in the meantime.
+            horizon.blocker = self.blockers_in(connection, 1).await?.pop();
         }
         Ok(horizon)
+    }
+
+    /// The transactions that hold readers back, the one that published first first.
+    pub(crate) async fn blockers_in(
+        &self,
+        connection: &mut PgConnection,
+        most: i64,
+    ) -> Result<Vec<Blocker>, sqlx::Error> {
+        let writers = self.statements.read_writers.query().bind(most);
+        let rows = writers.fetch_all(connection).await?;
+        rows.iter().map(Blocker::from_row).collect()
     }
 
     /// The position of the next event, of any type.
@@ -128,9 +128,29 @@ impl EventLog {
         connection: &mut PgConnection,
         after: i64,
     ) -> Result<Option<i64>, sqlx::Error> {
+        let next = self.next_insert(connection, after).await?;
+        Ok(next.map(|(position, _)| position))
+    }
+
+    /// The same, and when the event was inserted.
+    pub(crate) async fn next_insert(
+        &self,
+        connection: &mut PgConnection,
+        after: i64,
+    ) -> Result<Option<(i64, OffsetDateTime)>, sqlx::Error> {
         let next = self.statements.read_next_event.query().bind(after);
         let row = next.fetch_optional(connection).await?;
-        row.map(|row| row.try_get("position")).transpose()
+        row.map(|row| Ok((row.try_get("position")?, row.try_get("inserted_at")?)))
+            .transpose()
+    }
+
+    /// The clock of the database.
+    pub(crate) async fn now(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<OffsetDateTime, sqlx::Error> {
+        let now = self.sweeps.read_clock.query().fetch_one(connection).await?;
+        now.try_get("now")
     }
 
     /// Which of these versions (event type and number) may be read as which older ones, as the contracts in the log's

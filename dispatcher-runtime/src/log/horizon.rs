@@ -7,6 +7,8 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
+use sqlx::Row;
+use sqlx::postgres::PgRow;
 
 use crate::contract::position::Position;
 
@@ -50,6 +52,20 @@ pub struct Blocker {
 
 fn seconds<S: Serializer>(age: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(age.as_secs_f64())
+}
+
+impl Blocker {
+    pub(super) fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            pid: row.try_get("pid")?,
+            prepared: row.try_get("prepared")?,
+            role: row.try_get("role")?,
+            may_publish: row.try_get("may_publish")?,
+            application: row.try_get("application")?,
+            state: row.try_get("state")?,
+            age: Duration::try_from_secs_f64(row.try_get("age")?).unwrap_or_default(),
+        })
+    }
 }
 
 impl fmt::Display for Blocker {

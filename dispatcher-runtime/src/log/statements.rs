@@ -6,6 +6,7 @@ statements! {
     /// What reads the log, in the database where that is.
     pub(crate) struct LogStatements {
         claim_reader,
+        count_lag,
         probe_log,
         read_ends,
         read_event_ids,
@@ -34,6 +35,7 @@ statements! {
         sweep_dead_letters,
         sweep_events,
         read_clock,
+        read_windows,
         sweep_handled,
         try_sweep,
     }

@@ -27,6 +27,23 @@ impl Count {
     }
 }
 
+impl Count {
+    /// The number that [`of`](Self::of) was given, up to one more than the limit.
+    pub(crate) fn counted(self) -> u64 {
+        self.count + u64::from(self.at_least)
+    }
+
+    /// The number with what is counted: `1 event`, `10,000+ events`.
+    pub(crate) fn of_things(self, one: &str, many: &str) -> String {
+        let things = if self.count == 1 && !self.at_least {
+            one
+        } else {
+            many
+        };
+        format!("{self} {things}")
+    }
+}
+
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.count.to_string();

@@ -18,6 +18,7 @@ pub(crate) mod overview;
 mod page_token;
 pub(crate) mod redrive;
 pub(crate) mod retention;
+pub(crate) mod sample;
 mod statements;
 mod stored_contracts;
 pub(crate) mod subscriptions;

@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 
 use crate::contract::position::Position;
 use crate::log::EventLog;
-use crate::postgres::error::DatabaseError;
+use crate::postgres::error::{DatabaseError, sql_state};
 use crate::postgres::sql::Statement;
 
 /// How many rows one transaction removes at most.
@@ -88,13 +88,25 @@ impl LogRetention {
             None => format!("{rows} for ever"),
         });
         let despite = if self.despite_subscriptions {
-            ", whether they were read or not"
+            DESPITE
         } else {
             ""
         };
         Some(format!("{}{despite}", windows.join(", ")))
     }
+
+    /// The window of the events of such a text, if events of it are kept for subscriptions.
+    fn events_window(windows: &str) -> Option<Duration> {
+        if windows.ends_with(DESPITE) {
+            return None;
+        }
+        let (seconds, _) = windows.strip_prefix("events ")?.split_once(" s,")?;
+        Duration::try_from_secs_f64(seconds.parse().ok()?).ok()
+    }
 }
+
+/// What the text of windows ends with where events are not kept for subscriptions.
+const DESPITE: &str = ", whether they were read or not";
 
 /// What a sweep removed.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
@@ -124,7 +136,51 @@ pub struct SlowestSubscription {
     pub position: Position,
 }
 
+/// A subscription for which events are kept beyond their window.
+#[derive(Clone, Debug)]
+pub(crate) struct RetentionHeld {
+    pub(crate) by: SlowestSubscription,
+    /// By how much the oldest of them is older than the window.
+    pub(crate) beyond: Duration,
+}
+
 impl EventLog {
+    /// The subscription for which events are kept beyond the shortest window of the replicas that run; `None` also where
+    /// none of them removes any, or this role may not read the windows.
+    pub(crate) async fn retention_held(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<Option<RetentionHeld>, sqlx::Error> {
+        let windows = self.sweeps.read_windows.query();
+        let windows = match windows.fetch_all(&mut *connection).await {
+            // insufficient_privilege
+            Err(error) if sql_state(&error).as_deref() == Some("42501") => return Ok(None),
+            windows => windows?,
+        };
+        let mut shortest = None;
+        for row in &windows {
+            let window = LogRetention::events_window(row.try_get("retention")?);
+            shortest = match (shortest, window) {
+                (Some(shortest), Some(window)) => Some(std::cmp::min(shortest, window)),
+                (shortest, window) => shortest.or(window),
+            };
+        }
+        let Some(window) = shortest else {
+            return Ok(None);
+        };
+        let Some(by) = self.slowest_reader(&mut *connection).await? else {
+            return Ok(None);
+        };
+        let next = self.next_insert(&mut *connection, by.position.get());
+        let Some((_, inserted_at)) = next.await? else {
+            return Ok(None);
+        };
+        let age = self.now(connection).await? - inserted_at;
+        let age = Duration::try_from(age).unwrap_or_default();
+        let beyond = age.checked_sub(window);
+        Ok(beyond.map(|beyond| RetentionHeld { by, beyond }))
+    }
+
     /// Removes what is older than its window from this table family: events, dedup rows and resolved
     /// dead letters. One process does it at a time; see [`Swept::is_elsewhere`].
     ///
@@ -257,5 +313,26 @@ impl EventLog {
             })
         })
         .transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_of_events_is_read_from_what_replicas_write_down() {
+        let day = Duration::from_secs(86_400);
+        let events = LogRetention::default().events(day);
+        for (retention, window) in [
+            (events.clone(), Some(day)),
+            (events.clone().dedup(day * 2), Some(day)),
+            (events.despite_subscriptions(true), None),
+            (LogRetention::default().dedup(day), None),
+        ] {
+            let windows = retention.windows().unwrap_or_default();
+            assert_eq!(LogRetention::events_window(&windows), window, "{windows}");
+        }
+        assert_eq!(LogRetention::events_window("events soon s, "), None);
     }
 }

@@ -5,14 +5,32 @@ use crate::postgres::sql::statements;
 statements! {
     /// What an operator does to subscriptions.
     pub(crate) struct SubscriptionStatements {
+        clear_pause,
+        count_handled,
+        count_open_letters,
         forget_handled,
         forget_waiting,
         give_up_version,
+        insert_audit,
+        insert_samples,
+        list_failing,
+        list_held_subjects,
+        list_names,
+        list_partitions,
+        list_samples,
         list_subscriptions,
         lock_cursors,
+        read_clock,
+        read_pause,
+        read_positions,
+        read_sampled,
         remove_subscription,
         rename_subscription,
         rewind_cursors,
+        set_pause,
+        sweep_samples,
+        try_sample,
+        void_all_leases,
     }
 
     /// What became of events.

@@ -17,7 +17,7 @@ consumer_coaching dispatcher_contract_document SELECT
 consumer_coaching dispatcher_contract_read_as SELECT
 consumer_coaching dispatcher_contract_version SELECT
 consumer_coaching dispatcher_cursor DELETE INSERT SELECT UPDATE
-consumer_coaching dispatcher_dead_letter INSERT
+consumer_coaching dispatcher_dead_letter INSERT SELECT(dead_letter_id consumer subscription created_at resolved_at)
 consumer_coaching dispatcher_dedup INSERT SELECT
 consumer_coaching dispatcher_event SELECT
 consumer_coaching dispatcher_event_horizon EXECUTE
@@ -30,7 +30,8 @@ consumer_coaching dispatcher_partition EXECUTE
 consumer_coaching dispatcher_reader INSERT SELECT UPDATE
 consumer_coaching dispatcher_replica DELETE INSERT SELECT UPDATE
 consumer_coaching dispatcher_retry DELETE INSERT SELECT UPDATE
-consumer_coaching dispatcher_subscription INSERT SELECT UPDATE
+consumer_coaching dispatcher_sample DELETE INSERT SELECT
+consumer_coaching dispatcher_subscription INSERT(consumer subscription event_types updated_at) SELECT UPDATE(event_types updated_at)
 eraser dispatcher_audit INSERT(who way what why outcome claimed_by) SELECT
 eraser dispatcher_check_row EXECUTE
 eraser dispatcher_cursor UPDATE
@@ -58,7 +59,8 @@ operator dispatcher_partition EXECUTE
 operator dispatcher_reader DELETE SELECT
 operator dispatcher_replica DELETE SELECT
 operator dispatcher_retry DELETE INSERT SELECT UPDATE
-operator dispatcher_subscription DELETE SELECT UPDATE
+operator dispatcher_sample DELETE INSERT SELECT UPDATE
+operator dispatcher_subscription DELETE INSERT SELECT UPDATE
 producer_revenue dispatcher_check_contract EXECUTE
 producer_revenue dispatcher_check_envelope EXECUTE
 producer_revenue dispatcher_check_row EXECUTE

@@ -8,6 +8,7 @@ use sqlx::Row;
 use sqlx::postgres::PgConnection;
 
 use crate::consume::partition::Settings;
+use crate::operate::subscriptions::Pause;
 
 /// A subscription and a partition of it.
 pub(super) type Key = (&'static str, i32);
@@ -28,6 +29,8 @@ pub(super) struct Assignment {
     pub(super) missing: Vec<String>,
     /// A lease or a registration ends later than it can.
     pub(super) is_ahead: bool,
+    /// An operator keeps the subscription from being worked on.
+    pub(super) pause: Option<Pause>,
 }
 
 impl Assignment {
@@ -77,6 +80,7 @@ impl Assignment {
                 event_types: row.try_get("event_types")?,
                 missing,
                 is_ahead: row.try_get("is_ahead")?,
+                pause: Pause::of_row(row)?,
             });
         }
         Ok(assignments)

@@ -20,6 +20,7 @@ use tokio::task::{AbortHandle, JoinError, JoinSet};
 use super::assignment::{Assignment, Key, correct_expiries};
 use super::event_types::{Waiting, note_event_types};
 use super::partitions::register;
+use super::paused::PausedSubscriptions;
 use super::{Lease, Stopping, Validity};
 use crate::consume::partition::{Bound, Partition, Settings};
 use crate::consume::stop_report::Cancellations;
@@ -48,6 +49,7 @@ pub(crate) struct Keeper<S> {
     /// Whether no failure to reach the server has been logged since it last answered.
     is_reached: bool,
     waiting: Waiting,
+    paused: PausedSubscriptions,
     stopping: watch::Receiver<bool>,
 }
 
@@ -96,6 +98,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             workers: JoinSet::new(),
             is_reached: true,
             waiting: Waiting::default(),
+            paused: PausedSubscriptions::default(),
             stopping,
         }
     }
@@ -248,7 +251,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
                     let _ = held.stop.send(true);
                     is_settled = false;
                 }
-                None if assignment.is_ours => {
+                None if assignment.is_ours && assignment.pause.is_none() => {
                     is_settled &=
                         assignment.may_take() && self.take(&mut connection, &assignment).await?;
                 }
@@ -368,6 +371,7 @@ impl<S: Send + Sync + 'static> Keeper<S> {
             correct_expiries(connection, &self.settings, &names).await?;
         }
         self.waiting.tell(self.settings.consumer, &assignments);
+        self.paused.tell(self.settings.consumer, &assignments);
         Ok(assignments)
     }
 

@@ -8,6 +8,7 @@ mod assignment;
 mod event_types;
 pub(crate) mod keeper;
 pub(crate) mod partitions;
+mod paused;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 
+use super::act::SubscriptionAct;
 use super::{SubscriptionError, Subscriptions};
-use crate::postgres::transaction;
 
 /// A version that events of a subscription wait for.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -41,7 +41,7 @@ impl Subscriptions {
     /// [`SubscriptionError::NotFound`]; or the database failed. Nothing has changed then.
     ///
     /// # Cancellation
-    /// It is one statement: if the future is dropped, it may or may not have happened. Calling it again is safe.
+    /// It is one transaction: if the future is dropped, it may or may not have happened. Calling it again is safe.
     pub async fn give_up_version(
         &self,
         consumer: &str,
@@ -49,16 +49,18 @@ impl Subscriptions {
         event_type: &str,
         schema_version: i32,
     ) -> Result<u64, SubscriptionError> {
+        let what = format!(
+            "give up version {schema_version} of {event_type} in subscription {consumer}/{subscription}"
+        );
+        let mut act = SubscriptionAct::begin(self, None, what).await?;
         let give_up = self.statements.give_up_version.query().bind(consumer);
         let give_up = give_up.bind(subscription).bind(event_type);
-        let mut connection = transaction::acquire(&self.pool).await?;
-        let row = give_up
-            .bind(schema_version)
-            .fetch_one(&mut *connection)
-            .await?;
-        if !row.try_get::<bool, _>("found")? {
-            return Err(SubscriptionError::not_found(consumer, subscription));
-        }
-        Ok(row.try_get::<i64, _>("given_up")?.unsigned_abs())
+        let row = give_up.bind(schema_version).fetch_one(&mut *act.tx).await?;
+        let given_up = match row.try_get::<bool, _>("found")? {
+            true => Ok(row.try_get::<i64, _>("given_up")?.unsigned_abs()),
+            false => Err(SubscriptionError::not_found(consumer, subscription)),
+        };
+        act.end(given_up, |events| format!("gave up {events} events"))
+            .await
     }
 }

@@ -1,17 +1,18 @@
 //! Subscriptions under a new name, with all that is known of them.
 //!
 //! A rename is one statement for each subscription. Nobody may run it meanwhile: a replica that finds its
-//! cursor gone would begin at the beginning of the log.
+//! cursor gone would begin at the beginning of the log. A pause and the samples go with it.
 
 use sqlx::postgres::PgRow;
-use sqlx::{Postgres, Row, Transaction};
+use sqlx::{PgConnection, Row};
 
+use super::act::SubscriptionAct;
 use super::{SubscriptionError, Subscriptions};
-use crate::postgres::transaction;
 
 impl Subscriptions {
     /// Gives a subscription the name that its handler has now. It goes on where it was: its cursors, what it has
-    /// handled, the events that wait and its dead letters have the new name. Stop its replicas first.
+    /// handled, its pause, the events that wait and its dead letters have the new name. Stop its replicas first. The
+    /// audit names the role of the session.
     ///
     /// Without this, keep the old name: `#[subscribe(…, name = "…")]`.
     ///
@@ -27,10 +28,11 @@ impl Subscriptions {
         subscription: &str,
         to: &str,
     ) -> Result<(), SubscriptionError> {
-        let mut tx = transaction::begin(&self.pool).await?;
-        self.rename_in(&mut tx, (consumer, subscription), (consumer, to))
-            .await?;
-        Ok(tx.commit().await?)
+        let what = format!("rename subscription {consumer}/{subscription} to {consumer}/{to}");
+        let mut act = SubscriptionAct::begin(self, None, what).await?;
+        let renamed = self.rename_in(&mut act.tx, (consumer, subscription), (consumer, to));
+        let renamed = renamed.await;
+        act.end(renamed, |()| "renamed".to_owned()).await
     }
 
     /// Gives all subscriptions of a domain to a domain that has a new name, as [`rename`](Self::rename) does.
@@ -46,26 +48,36 @@ impl Subscriptions {
         consumer: &str,
         to: &str,
     ) -> Result<usize, SubscriptionError> {
-        let mut tx = transaction::begin(&self.pool).await?;
-        let list = self.statements.list_subscriptions.query();
-        let rows = list.bind(consumer).fetch_all(&mut *tx).await?;
+        let what = format!("rename the subscriptions of {consumer} to those of {to}");
+        let mut act = SubscriptionAct::begin(self, None, what).await?;
+        let renamed = self.rename_all_in(&mut act.tx, consumer, to).await;
+        act.end(renamed, |count| format!("renamed {count}")).await
+    }
+
+    async fn rename_all_in(
+        &self,
+        connection: &mut PgConnection,
+        consumer: &str,
+        to: &str,
+    ) -> Result<usize, SubscriptionError> {
+        let list = self.statements.list_names.query().bind(consumer);
+        let rows = list.fetch_all(&mut *connection).await?;
         for row in &rows {
             let name: String = row.try_get("subscription")?;
-            self.rename_in(&mut tx, (consumer, &name), (to, &name))
+            self.rename_in(&mut *connection, (consumer, &name), (to, &name))
                 .await?;
         }
-        if rows.is_empty() {
-            return Err(SubscriptionError::NoneOf {
+        match rows.len() {
+            0 => Err(SubscriptionError::NoneOf {
                 consumer: consumer.to_owned(),
-            });
+            }),
+            renamed => Ok(renamed),
         }
-        tx.commit().await?;
-        Ok(rows.len())
     }
 
     async fn rename_in(
         &self,
-        tx: &mut Transaction<'static, Postgres>,
+        connection: &mut PgConnection,
         (consumer, subscription): (&str, &str),
         (new_consumer, new_name): (&str, &str),
     ) -> Result<(), SubscriptionError> {
@@ -75,7 +87,7 @@ impl Subscriptions {
             .bind(subscription)
             .bind(new_consumer)
             .bind(new_name)
-            .fetch_one(&mut **tx)
+            .fetch_one(connection)
             .await?;
         refuse_running(&row, consumer, subscription)?;
         if row.try_get("taken")? {

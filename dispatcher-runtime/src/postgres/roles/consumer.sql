@@ -4,7 +4,13 @@ GRANT USAGE ON SCHEMA {schema} TO {role};
 GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_event_position_seq, {schema}.dispatcher_migration TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.dispatcher_cursor, {schema}.dispatcher_replica,
                                         {schema}.dispatcher_retry TO {role};
-GRANT SELECT, INSERT, UPDATE ON {schema}.dispatcher_subscription, {schema}.dispatcher_reader TO {role};
+GRANT SELECT, INSERT, UPDATE ON {schema}.dispatcher_reader TO {role};
+-- A pause is the operators'.
+GRANT SELECT, INSERT (consumer, subscription, event_types, updated_at),
+      UPDATE (event_types, updated_at) ON {schema}.dispatcher_subscription TO {role};
+-- Samples and gauges are of all subscriptions, also of those whose consumer is down.
+GRANT SELECT, INSERT, DELETE ON {schema}.dispatcher_sample TO {role};
+GRANT SELECT (dead_letter_id, consumer, subscription, created_at, resolved_at) ON {schema}.dispatcher_dead_letter TO {role};
 GRANT SELECT, INSERT ON {schema}.dispatcher_dedup TO {role};
 GRANT INSERT ON {schema}.dispatcher_dead_letter TO {role};
 GRANT SELECT ON {schema}.dispatcher_contract, {schema}.dispatcher_contract_consumer, {schema}.dispatcher_contract_version,

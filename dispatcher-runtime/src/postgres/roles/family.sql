@@ -110,15 +110,16 @@ GRANT USAGE ON SCHEMA {schema} TO {operator};
 GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_event_position_seq, {schema}.dispatcher_cursor,
                 {schema}.dispatcher_replica, {schema}.dispatcher_subscription, {schema}.dispatcher_dedup,
                 {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter, {schema}.dispatcher_reader,
-                {schema}.dispatcher_migration, {schema}.dispatcher_audit,
+                {schema}.dispatcher_migration, {schema}.dispatcher_audit, {schema}.dispatcher_sample,
                 {schema}.dispatcher_contract, {schema}.dispatcher_contract_consumer, {schema}.dispatcher_contract_version,
                 {schema}.dispatcher_contract_document, {schema}.dispatcher_contract_read_as TO {operator};
 GRANT UPDATE ON {schema}.dispatcher_cursor, {schema}.dispatcher_subscription, {schema}.dispatcher_dedup,
-                {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter TO {operator};
-GRANT INSERT ON {schema}.dispatcher_retry TO {operator};
+                {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter, {schema}.dispatcher_sample TO {operator};
+GRANT INSERT ON {schema}.dispatcher_retry, {schema}.dispatcher_subscription, {schema}.dispatcher_sample TO {operator};
 GRANT INSERT (who, way, what, why, outcome, claimed_by) ON {schema}.dispatcher_audit TO {operator};
 GRANT DELETE ON {schema}.dispatcher_cursor, {schema}.dispatcher_replica, {schema}.dispatcher_subscription,
-                {schema}.dispatcher_dedup, {schema}.dispatcher_retry, {schema}.dispatcher_reader TO {operator};
+                {schema}.dispatcher_dedup, {schema}.dispatcher_retry, {schema}.dispatcher_reader,
+                {schema}.dispatcher_sample TO {operator};
 GRANT USAGE ON SEQUENCE {schema}.dispatcher_fence TO {operator};
 
 -- Retention: for the role that sweeps, which may be that of a consumer.

@@ -1,6 +1,8 @@
 -- L1. If the row is locked, either a write is under way under a lease that is still good, or L6
 -- terminates the transaction that holds the lock; in both cases the replica tries again later. So it does if
--- the fence is not the one that it read: then the row has changed since it was decided who may take it.
+-- the fence is not the one that it read: then the row has changed since it was decided who may take it. That is also why
+-- no pause is looked for here: a pause locks this row and takes its fence in one transaction. Before its commit the row is
+-- locked, and passed over; after it, the fence is another one than any that was read without the pause.
 --   $7  take it from its holder, whose list of event types is shorter
 WITH free AS (
     SELECT consumer, subscription, partition

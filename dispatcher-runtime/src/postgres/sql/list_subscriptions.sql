@@ -1,25 +1,75 @@
--- How many partitions each subscription has, where the slowest of them is, how many events
--- wait, and of those the ones that wait for a program that knows their version, by version.
-SELECT cursor.consumer,
-       cursor.subscription,
-       count(*)::integer AS partitions,
-       pg_catalog.min(cursor.position) AS position,
-       pg_catalog.max(cursor.updated_at) AS updated_at,
-       pg_catalog.bool_or(cursor.remote) AS remote,
-       pg_catalog.count(DISTINCT cursor.holder) FILTER (WHERE cursor.expires_at > clock_timestamp()) AS replicas,
+-- How each subscription is. Numbers of what operators look through are counted up to 10,000 and one more.
+--   positions               how far each partition has read
+--   oldest_waiting_seconds  since when the first event waits that will be tried again by itself
+--   held_rows               how many events hold their subjects, and of how many subjects these are
+--   awaited                 the events that wait for a program that knows their version, by version
+WITH cursors AS MATERIALIZED (
+    SELECT cursor.consumer,
+           cursor.subscription,
+           count(*)::integer AS partitions,
+           pg_catalog.min(cursor.position) AS position,
+           pg_catalog.array_agg(cursor.position ORDER BY cursor.partition) AS positions,
+           pg_catalog.max(cursor.updated_at) AS updated_at,
+           pg_catalog.bool_or(cursor.remote) AS remote,
+           pg_catalog.count(DISTINCT cursor.holder) FILTER (WHERE cursor.expires_at > clock_timestamp()) AS replicas
+      FROM {family}dispatcher_cursor AS cursor
+     WHERE ($1::text IS NULL OR cursor.consumer = $1) AND ($2::text IS NULL OR cursor.subscription = $2)
+     GROUP BY cursor.consumer, cursor.subscription
+)
+SELECT cursors.consumer,
+       cursors.subscription,
+       cursors.partitions,
+       cursors.position,
+       cursors.positions,
+       cursors.updated_at,
+       cursors.remote,
+       cursors.replicas,
+       coalesce(noted.event_types, '{}') AS event_types,
+       noted.paused_at,
+       noted.paused_by,
+       noted.pause_reason,
        (SELECT count(*)
           FROM {family}dispatcher_retry AS waiting
-         WHERE waiting.consumer = cursor.consumer AND waiting.subscription = cursor.subscription) AS waiting,
+         WHERE waiting.consumer = cursors.consumer AND waiting.subscription = cursors.subscription) AS waiting,
+       (SELECT extract(epoch FROM clock_timestamp() - oldest.waiting_since)::float8
+          FROM (SELECT waiting.waiting_since
+                  FROM {family}dispatcher_retry AS waiting
+                 WHERE waiting.consumer = cursors.consumer AND waiting.subscription = cursors.subscription
+                   AND waiting.due_at IS NOT NULL
+                 ORDER BY waiting.position
+                 LIMIT 1) AS oldest) AS oldest_waiting_seconds,
+       held.held_rows,
+       held.held_subjects,
+       (SELECT count(*)
+          FROM (SELECT
+                  FROM {family}dispatcher_dead_letter AS letter
+                 WHERE letter.consumer = cursors.consumer AND letter.subscription = cursors.subscription
+                   AND letter.resolved_at IS NULL
+                 LIMIT 10001) AS open) AS open_dead_letters,
+       (SELECT extract(epoch FROM clock_timestamp() - oldest.created_at)::float8
+          FROM (SELECT letter.created_at
+                  FROM {family}dispatcher_dead_letter AS letter
+                 WHERE letter.consumer = cursors.consumer AND letter.subscription = cursors.subscription
+                   AND letter.resolved_at IS NULL
+                 ORDER BY letter.created_at
+                 LIMIT 1) AS oldest) AS oldest_dead_letter_seconds,
        (SELECT pg_catalog.json_agg(version)
           FROM (SELECT waiting.awaited_event_type AS event_type, waiting.awaited_version AS schema_version,
                        count(*) AS events
                   FROM {family}dispatcher_retry AS waiting
-                 WHERE waiting.consumer = cursor.consumer AND waiting.subscription = cursor.subscription
+                 WHERE waiting.consumer = cursors.consumer AND waiting.subscription = cursors.subscription
                    AND waiting.awaited_version IS NOT NULL
                  GROUP BY waiting.awaited_event_type, waiting.awaited_version
                  ORDER BY waiting.awaited_event_type, waiting.awaited_version
                  LIMIT 100) AS version)::text AS awaited
-  FROM {family}dispatcher_cursor AS cursor
- WHERE $1::text IS NULL OR cursor.consumer = $1
- GROUP BY cursor.consumer, cursor.subscription
- ORDER BY cursor.consumer, cursor.subscription
+  FROM cursors
+  LEFT JOIN {family}dispatcher_subscription AS noted
+         ON noted.consumer = cursors.consumer AND noted.subscription = cursors.subscription
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS held_rows, pg_catalog.count(DISTINCT coalesce(waiting.subject, waiting.event_id)) AS held_subjects
+         FROM (SELECT waiting.subject, waiting.event_id
+                 FROM {family}dispatcher_retry AS waiting
+                WHERE waiting.consumer = cursors.consumer AND waiting.subscription = cursors.subscription
+                  AND (waiting.dead_letter_id IS NOT NULL OR waiting.awaited_version IS NOT NULL)
+                LIMIT 10001) AS waiting) AS held
+ ORDER BY cursors.consumer, cursors.subscription

@@ -9,6 +9,8 @@
 --   missing      what replicas take that are alive in that sense, and $3 does not; and the versions that it does not
 --                know
 --   is_ahead     a lease or a registration ends later than it can
+--   paused_at    since when the subscription is paused; by whom, and why. It is read with the fence, in one snapshot: a
+--                pause takes the fences in its transaction, so whatever reads a fence from before it gets no lease (L1)
 WITH replica AS MATERIALIZED (
     SELECT *, expires_at > clock_timestamp() AS lives
       FROM {family}dispatcher_replica
@@ -64,9 +66,10 @@ SELECT cursor.subscription,
                FROM eligible
               WHERE eligible.subscription = cursor.subscription
               ORDER BY eligible.replica) AS replicas,
-       coalesce((SELECT known.event_types
-                   FROM {family}dispatcher_subscription AS known
-                  WHERE known.consumer = $1 AND known.subscription = cursor.subscription), '{}') AS event_types,
+       coalesce(noted.event_types, '{}') AS event_types,
+       noted.paused_at,
+       noted.paused_by,
+       noted.pause_reason,
        ARRAY(SELECT event_type
                FROM replica, pg_catalog.unnest(replica.event_types) AS event_type
               WHERE replica.subscription = cursor.subscription
@@ -85,5 +88,7 @@ SELECT cursor.subscription,
                    WHERE replica.subscription = cursor.subscription
                      AND replica.expires_at > clock_timestamp() + (replica.lease_seconds + 1::float8) * interval '1 s') AS is_ahead
   FROM {family}dispatcher_cursor AS cursor
+  LEFT JOIN {family}dispatcher_subscription AS noted
+         ON noted.consumer = cursor.consumer AND noted.subscription = cursor.subscription
  WHERE cursor.consumer = $1 AND cursor.subscription = ANY ($2)
  ORDER BY cursor.subscription, cursor.partition

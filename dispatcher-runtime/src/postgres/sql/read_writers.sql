@@ -1,4 +1,4 @@
--- Transactions that have published and are still open, the one that holds the horizon back first:
+-- Transactions that have published and are still open, at most $1, the one that holds the horizon back first:
 -- the holders of the floor locks that dispatcher_event_horizon looks at (R2).
 SELECT ((held.classid::bigint & 65535::bigint) << 32) | held.objid::bigint AS floor,
        held.pid,
@@ -26,4 +26,4 @@ SELECT ((held.classid::bigint & 65535::bigint) << 32) | held.objid::bigint AS fl
           AND inserting.database = held.database
           AND inserting.relation = '{family}dispatcher_event'::regclass::oid)
  ORDER BY floor, started_at
- LIMIT 1
+ LIMIT $1

@@ -6,6 +6,7 @@ WITH live AS MATERIALIZED (
      WHERE consumer = $1 AND subscription = $2 AND expires_at > clock_timestamp()
 ),
      known AS (DELETE FROM {family}dispatcher_subscription WHERE consumer = $1 AND subscription = $2 AND (SELECT replicas FROM live) = 0),
+     samples AS (DELETE FROM {family}dispatcher_sample WHERE consumer = $1 AND subscription = $2 AND (SELECT replicas FROM live) = 0),
      retries AS (DELETE FROM {family}dispatcher_retry WHERE consumer = $1 AND subscription = $2 AND (SELECT replicas FROM live) = 0),
      replicas AS (DELETE FROM {family}dispatcher_replica WHERE consumer = $1 AND subscription = $2 AND (SELECT replicas FROM live) = 0),
      handled AS (DELETE FROM {family}dispatcher_dedup WHERE consumer = $1 AND subscription = $2 AND (SELECT replicas FROM live) = 0),

@@ -12,6 +12,9 @@ WITH live AS MATERIALIZED (
 ), known AS (
     UPDATE {family}dispatcher_subscription SET consumer = $3, subscription = $4
      WHERE consumer = $1 AND subscription = $2 AND EXISTS (SELECT FROM may)
+), samples AS (
+    UPDATE {family}dispatcher_sample SET consumer = $3, subscription = $4
+     WHERE consumer = $1 AND subscription = $2 AND EXISTS (SELECT FROM may)
 ), retries AS (
     UPDATE {family}dispatcher_retry SET consumer = $3, subscription = $4
      WHERE consumer = $1 AND subscription = $2 AND EXISTS (SELECT FROM may)

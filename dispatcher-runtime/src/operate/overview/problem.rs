@@ -1,0 +1,238 @@
+//! Problems: what is wrong, since when, and the command that ends it or shows more.
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::command::{quoted, sql_literal};
+use crate::log::Blocker;
+use crate::operate::count::Count;
+use crate::operate::retention::RetentionHeld;
+use crate::operate::subscriptions::SubscriptionProgress;
+
+/// Something that has to be done.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Problem {
+    /// What kind of problem.
+    pub kind: ProblemKind,
+    /// The consumer, if it is one of a subscription.
+    pub consumer: Option<String>,
+    /// The subscription.
+    pub subscription: Option<String>,
+    /// Since when, as far as it is known.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub since: Option<OffsetDateTime>,
+    /// The cause, as a sentence without a full stop.
+    pub text: String,
+    /// The command that ends it, or shows more.
+    pub command: String,
+}
+
+/// Kinds of [`Problem`]s, the worst first.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// A transaction that publishes is open for longer than 10 s, and no reader sees what was published after it.
+    Blocked,
+    /// No replica runs a subscription.
+    NoHolder,
+    /// The oldest undelivered event of a subscription is older than a minute.
+    Behind,
+    /// Subjects are held by dead letters, or wait for versions.
+    Held,
+    /// Events wait for their next attempt.
+    Retrying,
+    /// Dead letters are open.
+    DeadLetters,
+    /// A subscription is paused.
+    Paused,
+    /// Events are kept beyond their window, because a subscription has not read them.
+    RetentionHeld,
+}
+
+/// How old the oldest unread event may be, in seconds.
+const LATE: f64 = 60.0;
+
+impl Problem {
+    fn new(kind: ProblemKind, text: String, command: String) -> Self {
+        Self {
+            kind,
+            consumer: None,
+            subscription: None,
+            since: None,
+            text,
+            command,
+        }
+    }
+
+    pub(super) fn of_blocker(blocker: &Blocker, positions: u64, now: OffsetDateTime) -> Self {
+        let text = format!(
+            "{positions} positions cannot be read until {blocker} ends, because it has published"
+        );
+        let command = match (&blocker.prepared, blocker.pid) {
+            (Some(prepared), _) => format!("ROLLBACK PREPARED {}", sql_literal(prepared)),
+            (None, Some(pid)) => format!("SELECT pg_terminate_backend({pid})"),
+            (None, None) => "dispatcher doctor".to_owned(),
+        };
+        Self {
+            since: now.checked_sub(time::Duration::try_from(blocker.age).unwrap_or_default()),
+            ..Self::new(ProblemKind::Blocked, text, command)
+        }
+    }
+
+    /// What is wrong with a subscription. A pause is told alone of what it causes.
+    pub(super) fn of_subscription(
+        progress: &SubscriptionProgress,
+        now: OffsetDateTime,
+    ) -> Vec<Self> {
+        let name = quoted(&format!("{}/{}", progress.consumer, progress.subscription));
+        let show = format!("dispatcher subscriptions show {name}");
+        let ago = |seconds: Option<f64>| seconds.and_then(|seconds| before(now, seconds));
+        let mut problems = Vec::new();
+        let mut add = |kind, since, text, command| {
+            problems.push(Self {
+                consumer: Some(progress.consumer.clone()),
+                subscription: Some(progress.subscription.clone()),
+                since,
+                ..Self::new(kind, text, command)
+            });
+        };
+        let unread = unread(progress);
+        let is_late = progress.lag_seconds.is_some_and(|seconds| seconds > LATE);
+        if let Some(pause) = &progress.pause {
+            let why = match &pause.reason {
+                Some(reason) => format!(": {reason}"),
+                None => String::new(),
+            };
+            let text = format!("{} paused it{why}; {unread}", pause.paused_by);
+            let resume = format!("dispatcher subscriptions resume {name}");
+            add(ProblemKind::Paused, Some(pause.paused_at), text, resume);
+        } else if progress.replicas == 0 {
+            let text = format!("no replica runs it; {unread}");
+            let since = ago(progress.lag_seconds);
+            add(ProblemKind::NoHolder, since, text, show.clone());
+        } else if is_late {
+            add(
+                ProblemKind::Behind,
+                ago(progress.lag_seconds),
+                unread,
+                show.clone(),
+            );
+        }
+        let held = progress.held_subjects;
+        if held.count > 0 {
+            let text = held.of_things(
+                "subject is held by a dead letter, or waits for a version",
+                "subjects are held by dead letters, or wait for versions",
+            );
+            add(ProblemKind::Held, None, text, show.clone());
+        }
+        if let Some(seconds) = progress.oldest_waiting_seconds {
+            let text = format!(
+                "{}, the first for {}",
+                told(progress.waiting),
+                spoken(seconds)
+            );
+            let since = ago(progress.oldest_waiting_seconds);
+            add(ProblemKind::Retrying, since, text, show);
+        }
+        let open = progress.open_dead_letters;
+        if open.count > 0 {
+            let age = progress.oldest_dead_letter_seconds;
+            let letters = open.of_things("dead letter is open", "dead letters are open");
+            let text = match age {
+                Some(seconds) => format!("{letters}, the oldest for {}", spoken(seconds)),
+                None => letters,
+            };
+            let groups = format!("dispatcher dlq groups --subscription {name}");
+            add(ProblemKind::DeadLetters, ago(age), text, groups);
+        }
+        problems
+    }
+
+    /// Dead letters whose subscription was removed.
+    pub(super) fn of_left_over(letters: Count) -> Self {
+        let text = letters.of_things(
+            "dead letter of a subscription that was removed is open",
+            "dead letters of subscriptions that were removed are open",
+        );
+        Self::new(
+            ProblemKind::DeadLetters,
+            text,
+            "dispatcher dlq groups".to_owned(),
+        )
+    }
+
+    pub(super) fn of_retention(held: &RetentionHeld, now: OffsetDateTime) -> Self {
+        let by = &held.by;
+        let beyond = held.beyond.as_secs_f64();
+        let text = format!(
+            "events are kept {} beyond their window, because it has read only up to position {}",
+            spoken(beyond),
+            by.position
+        );
+        let name = quoted(&format!("{}/{}", by.consumer, by.subscription));
+        let command = format!("dispatcher subscriptions show {name}");
+        Self {
+            consumer: Some(by.consumer.clone()),
+            subscription: Some(by.subscription.clone()),
+            since: before(now, beyond),
+            ..Self::new(ProblemKind::RetentionHeld, text, command)
+        }
+    }
+}
+
+/// How many events are unread, and since when.
+fn unread(progress: &SubscriptionProgress) -> String {
+    let events = match progress.lag {
+        None => return "how many events are unread is unknown".to_owned(),
+        Some(Count { count: 0, .. }) => return "no event is unread".to_owned(),
+        Some(lag) => lag.of_things("event is unread", "events are unread"),
+    };
+    match progress.lag_seconds {
+        Some(seconds) => format!("{events}, the oldest for {}", spoken(seconds)),
+        None => events,
+    }
+}
+
+fn told(waiting: u64) -> String {
+    let count = Count {
+        count: waiting,
+        at_least: false,
+    };
+    count.of_things("event waits after a failure", "events wait after failures")
+}
+
+fn before(now: OffsetDateTime, seconds: f64) -> Option<OffsetDateTime> {
+    now.checked_sub(time::Duration::checked_seconds_f64(seconds)?)
+}
+
+/// A time as an operator says it.
+fn spoken(seconds: f64) -> String {
+    match seconds {
+        _ if seconds < 90.0 => format!("{seconds:.0} s"),
+        _ if seconds < 90.0 * 60.0 => format!("{:.0} min", seconds / 60.0),
+        _ if seconds < 36.0 * 3600.0 => format!("{:.0} h", seconds / 3600.0),
+        _ => format!("{:.0} days", seconds / 86_400.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_in_the_unit_that_fits() {
+        for (seconds, text) in [
+            (0.4, "0 s"),
+            (89.0, "89 s"),
+            (90.0, "2 min"),
+            (3_000.0, "50 min"),
+            (7_200.0, "2 h"),
+            (200_000.0, "2 days"),
+        ] {
+            assert_eq!(spoken(seconds), text);
+        }
+    }
+}

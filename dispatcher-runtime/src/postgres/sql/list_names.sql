@@ -1,0 +1,5 @@
+-- The names of a consumer's subscriptions.
+SELECT DISTINCT subscription
+  FROM {family}dispatcher_cursor
+ WHERE consumer = $1
+ ORDER BY subscription
