@@ -7,7 +7,7 @@ use dispatcher_runtime::http::Health;
 use dispatcher_runtime::{Consumer, EventEnvelope, HandlerError, subscribe};
 use dispatcher_test_fixtures::TestResult;
 use dispatcher_test_launcher::Server;
-use sqlx::Executor;
+use sqlx::{AssertSqlSafe, Executor};
 use tokio::net::TcpListener;
 
 use crate::client::exchange;
@@ -52,15 +52,19 @@ async fn a_program_without_a_consumer_is_ready_while_its_tables_suit_it() -> Tes
     assert_eq!(asked(&health).await?, (200, 200));
     health.stopping();
     assert_eq!(asked(&health).await?, (200, 503), "it is stopping");
-    let newer = "CREATE OR REPLACE FUNCTION dispatcher_needs_program() RETURNS integer LANGUAGE sql
-                 AS 'SELECT 1000000'";
-    pool.execute(newer).await?;
+    let needs = async |program: i32| {
+        let function = format!(
+            "CREATE OR REPLACE FUNCTION dispatcher_needs_program() RETURNS integer LANGUAGE sql AS 'SELECT {program}'"
+        );
+        pool.execute(AssertSqlSafe(function)).await
+    };
+    needs(1_000_000).await?;
     assert_eq!(
         asked(&fresh()).await?,
         (200, 503),
         "the tables are of a newer version"
     );
-    pool.execute(newer.replace("1000000", "1").as_str()).await?;
+    needs(1).await?;
     pool.execute("DELETE FROM dispatcher_migration WHERE version = (SELECT max(version) FROM dispatcher_migration)")
         .await?;
     assert_eq!(
