@@ -15,6 +15,8 @@ use crate::operate::stored_contracts::StoredContracts;
 use crate::operate::subscriptions::Subscriptions;
 use crate::postgres::catalog::ContractsCatalog;
 use crate::postgres::error::{ConfigError, DatabaseError};
+#[cfg(feature = "http")]
+use crate::postgres::family::Family;
 
 /// The dead letters, the subscriptions, the log and the contracts of one table family: what
 /// `http::router` serves.

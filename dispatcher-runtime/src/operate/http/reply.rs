@@ -116,7 +116,7 @@ impl From<SubscriptionError> for Problem {
 impl From<EventsError> for Problem {
     fn from(error: EventsError) -> Self {
         match &error {
-            EventsError::NotFound(_) => not_found(&error),
+            EventsError::NotFound(_) | EventsError::Removed { .. } => not_found(&error),
             EventsError::InvalidToken => in_query("next", &error),
             EventsError::Refused(_) => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())

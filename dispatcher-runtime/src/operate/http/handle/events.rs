@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::selection;
 use crate::operate::actor::Actor;
-use crate::operate::events::{DeliveryState, EventDetail, EventFilter};
+use crate::operate::events::{DeliveryState, EventDetail, EventFilter, EventsError};
 use crate::operate::http::context::{Asked, Context};
 use crate::operate::http::parameters::{EVENT, FROM, NEXT, REVEAL, SUBJECT, TENANT, TO, TYPE, WHY};
 use crate::operate::http::problem::Problem;
@@ -59,7 +59,13 @@ pub(in crate::operate::http) async fn one(
     let id = asked.path.text(&EVENT);
     let id = id.ok_or_else(|| Problem::unread(&EVENT))?;
     let events = asked.caller.events(context.reading.events());
-    let mut event = events.get(id).await?;
+    let mut event = match events.get(id).await {
+        // Of an event that is gone nothing tells whose it was.
+        Err(EventsError::Removed { event_id, .. }) if asked.caller.is_bound() => {
+            return Err(EventsError::NotFound(event_id).into());
+        }
+        found => found?,
+    };
     if asked.caller.is_bound() {
         hide_others(&mut event);
     }
