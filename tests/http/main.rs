@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test states its expectations by unwrapping
 
+mod answers;
 mod client;
 mod documented;
 mod faults;
@@ -12,6 +13,7 @@ mod pages;
 mod requests;
 mod resolve;
 mod roles;
+mod schemathesis;
 mod sessions;
 mod sign_in;
 mod support;
