@@ -50,7 +50,7 @@ fn close_here(schema: &mut Value) {
     let Some(members) = schema.as_object_mut() else {
         return;
     };
-    let is_open = members.get("description") == Some(&json!("An OpenAPI document."));
+    let is_open = members.get("$ref") == Some(&json!("#/components/schemas/OpenApi"));
     let describes = ["$ref", "properties", "allOf"]
         .iter()
         .any(|it| members.contains_key(*it));
