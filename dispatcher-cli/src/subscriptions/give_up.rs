@@ -14,8 +14,8 @@ use crate::screen::{number, plain, plural};
 The replica that works on the subscription makes each of them a dead letter of the reason unknown_version.
 
 Examples:
-  dispatcher subscriptions give-up coaching/credit_history credit.locked 2 --dry-run
-  dispatcher subscriptions give-up coaching/credit_history credit.locked 2 --yes")]
+  dispatcher subscriptions give-up coaching/hold_slot credit.locked 2 --dry-run
+  dispatcher subscriptions give-up coaching/hold_slot credit.locked 2 --yes")]
 pub(crate) struct GiveUp {
     /// The subscription
     #[arg(value_name = "CONSUMER/NAME")]
@@ -23,7 +23,7 @@ pub(crate) struct GiveUp {
     /// The event type
     event_type: String,
     /// The version that no program knows
-    version: i32,
+    schema_version: i32,
     #[command(flatten)]
     consent: Consent,
     #[command(flatten)]
@@ -39,7 +39,7 @@ struct GivenUp {
 pub(super) fn run(arguments: &GiveUp) -> Output {
     let wanted = &arguments.name;
     let (consumer, subscription) = (&wanted.consumer, &wanted.subscription);
-    let (event_type, version) = (arguments.event_type.as_str(), arguments.version);
+    let (event_type, version) = (arguments.event_type.as_str(), arguments.schema_version);
     arguments.connection.run(async |session| {
         let subscriptions = session.operator.subscriptions();
         let found = match subscriptions.get(consumer, subscription).await {
