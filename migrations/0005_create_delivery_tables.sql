@@ -79,6 +79,7 @@ CREATE INDEX dispatcher_dead_letter_active_per_tenant_and_consumer
     WHERE resolved_at IS NULL;
 CREATE INDEX dispatcher_dead_letter_per_tenant_and_consumer
     ON dispatcher_dead_letter (tenant_id, consumer, created_at, dead_letter_id);
+CREATE INDEX dispatcher_dead_letter_event_id ON dispatcher_dead_letter (event_id); -- for what became of an event
 CREATE INDEX dispatcher_dead_letter_resolved_at ON dispatcher_dead_letter (resolved_at)
     WHERE resolved_at IS NOT NULL; -- for retention
 

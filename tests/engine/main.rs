@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test states its expectations by unwrapping
 
 mod another_log;
+mod audit;
 mod bind;
 mod cause;
 mod clocks;
@@ -18,6 +19,8 @@ mod envelope_generated;
 mod envelope_in_sql;
 mod erasure;
 mod error_texts;
+mod events;
+mod events_published;
 mod faults;
 mod gap;
 mod gap_broken;

@@ -13,8 +13,8 @@ use crate::operate::events::Events;
 use crate::operate::redrive::Redrives;
 use crate::operate::stored_contracts::StoredContracts;
 use crate::operate::subscriptions::Subscriptions;
+use crate::postgres::catalog::ContractsCatalog;
 use crate::postgres::error::{ConfigError, DatabaseError};
-use crate::postgres::family::Family;
 
 /// The dead letters, the subscriptions, the log and the contracts of one table family: what
 /// `http::router` serves.
@@ -50,7 +50,7 @@ impl Operator {
             subscriptions: Subscriptions::new(pool.clone()),
             events: Events::new(pool.clone()),
             audit: AuditLog::new(pool.clone()),
-            stored_contracts: StoredContracts::new(pool.clone(), &Family::default()),
+            stored_contracts: StoredContracts::new(ContractsCatalog::new(pool.clone())),
             log: EventLog::new(pool),
             registry: None,
         }
@@ -67,7 +67,10 @@ impl Operator {
             subscriptions: Subscriptions::in_schema(pool.clone(), schema)?,
             events: Events::in_schema(pool.clone(), schema)?,
             audit: AuditLog::in_schema(pool.clone(), schema)?,
-            stored_contracts: StoredContracts::new(pool.clone(), &Family::new(schema)?),
+            stored_contracts: StoredContracts::new(ContractsCatalog::in_schema(
+                pool.clone(),
+                schema,
+            )?),
             log: EventLog::in_schema(pool, schema)?,
             registry: None,
         })
@@ -88,6 +91,8 @@ impl Operator {
     #[must_use]
     pub fn events_from(mut self, log: EventLog) -> Self {
         self.subscriptions = self.subscriptions.events_from(log.clone());
+        self.events = self.events.events_from(log.clone());
+        self.stored_contracts = StoredContracts::new(log.catalog.clone());
         self.log = log;
         self
     }
@@ -128,7 +133,7 @@ impl Operator {
     }
 
     /// The contracts that the program was built with, if [`registry`](Self::registry) was called, and those in the
-    /// database. Clones of this operator share what was read: documents are read once, and compiled when they are first
+    /// database of the log. Clones of this operator share what was read: documents are read once, and compiled when they are first
     /// used.
     ///
     /// # Errors

@@ -32,8 +32,11 @@ statements! {
         void_all_leases,
     }
 
-    /// What reads the contracts that were pushed.
-    pub(crate) struct ContractStatements { read_contract_documents, read_known_contracts }
+    /// What became of events.
+    pub(crate) struct EventStatements { list_deliveries }
+
+    /// What operators did.
+    pub(crate) struct AuditStatements { list_audit }
 
     /// What erases payloads.
     pub(crate) struct ErasureStatements {
