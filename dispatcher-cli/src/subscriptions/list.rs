@@ -10,7 +10,8 @@ use serde::Serialize;
 use super::state;
 use crate::database::{Connection, Failure, Session, length_of_time};
 use crate::output::{End, Output};
-use crate::screen::{Table, block, duration, name};
+use crate::screen::{Table, block, duration, name, number};
+use crate::wrap::COLUMNS;
 
 /// The arguments of `list`.
 #[derive(Args, Debug)]
@@ -86,11 +87,37 @@ fn text(listed: &[SubscriptionProgress], failing: &BTreeMap<usize, FailingWith>)
     text
 }
 
-/// A line for each subscription.
+/// A line for each subscription, and a line below for what does not fit.
 pub(crate) fn table(
     listed: &[SubscriptionProgress],
     failing: &BTreeMap<usize, FailingWith>,
 ) -> String {
+    let words: Vec<_> = listed
+        .iter()
+        .enumerate()
+        .map(|(index, one)| state::words(one, failing.get(&index)))
+        .collect();
+    let room = COLUMNS.saturating_sub(rendered(listed, |_| String::new()).1);
+    let is_narrow = |index: usize| words[index].chars().count() > room;
+    let (table, _) = rendered(listed, |index| match words[index].split_once(':') {
+        Some((short, _)) if is_narrow(index) => short.to_owned(),
+        _ => words[index].clone(),
+    });
+    let mut text = String::new();
+    for (index, line) in table.lines().enumerate() {
+        text += &format!("{line}\n");
+        let Some(row) = index.checked_sub(1).filter(|row| *row < words.len()) else {
+            continue;
+        };
+        if let Some((_, cause)) = words[row].split_once(": ").filter(|_| is_narrow(row)) {
+            text += &block(2, cause);
+        }
+    }
+    text
+}
+
+/// The table, and the column in which the states begin.
+fn rendered(listed: &[SubscriptionProgress], state: impl Fn(usize) -> String) -> (String, usize) {
     let mut table = Table::new(&[
         "SUBSCRIPTION",
         "#LAG",
@@ -105,13 +132,16 @@ pub(crate) fn table(
             name(&one.consumer, &one.subscription),
             state::lag(one),
             state::oldest(one),
-            crate::screen::number(one.waiting),
+            number(one.waiting),
             one.open_dead_letters.to_string(),
             one.replicas.to_string(),
-            state::words(one, failing.get(&index)),
+            state(index),
         ]);
     }
-    table.text()
+    let text = table.text();
+    let head = text.lines().next().unwrap_or_default();
+    let column = head.find("STATE").unwrap_or_default();
+    (text, column)
 }
 
 /// Ends with 1 if a subscription is later than that, or may be.

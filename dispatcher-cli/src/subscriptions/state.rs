@@ -14,7 +14,7 @@ pub(super) fn words(progress: &SubscriptionProgress, failing: Option<&FailingWit
                     None => String::new(),
                 };
                 let (by, at) = (plain(&pause.paused_by), time(pause.paused_at));
-                format!("paused by {by} at {at}{why}")
+                format!("paused: by {by} at {at}{why}")
             }
             None => "paused".to_owned(),
         },
@@ -31,7 +31,7 @@ pub(super) fn words(progress: &SubscriptionProgress, failing: Option<&FailingWit
         SubscriptionState::Behind => format!("behind{}", because(failing)),
         SubscriptionState::Retrying => format!("retrying{}", because(failing)),
         SubscriptionState::Running => "running".to_owned(),
-        _ => "unknown to this command: install a newer one".to_owned(),
+        _ => "unknown: install a newer command".to_owned(),
     }
 }
 

@@ -72,7 +72,8 @@ fn help_fits_a_terminal() {
         }
         let help = command.clone().render_long_help().to_string();
         for line in help.lines() {
-            assert!(line.chars().count() <= 80, "{line}\n{help}");
+            let is_usage = line.starts_with("Usage: ");
+            assert!(is_usage || line.chars().count() <= 80, "{line}\n{help}");
         }
         let after = command.get_after_help().map(ToString::to_string);
         let after = after.unwrap_or_default();

@@ -46,7 +46,7 @@ async fn each_problem_is_named_within_two_commands() -> TestResult {
     let (overview, _) = found(world, "PAUSED coaching/slot_archive").await?;
     let line = overview.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        line.contains("paused by mia") && line.contains("the archive moves"),
+        line.contains("paused: by mia") && line.contains("the archive moves"),
         "{overview}"
     );
 
