@@ -33,6 +33,7 @@ statements! {
         is_held,
         slowest_reader,
         sweep_dead_letters,
+        sweep_redrives,
         sweep_events,
         read_clock,
         read_windows,
