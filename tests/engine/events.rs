@@ -361,7 +361,7 @@ async fn an_event_says_what_became_of_it_in_each_subscription() -> TestResult {
             "dead_letter",
         ),
         (
-            "INSERT INTO dispatcher_dedup SELECT consumer, subscription, event_id, now() FROM dispatcher_dead_letter",
+            "UPDATE dispatcher_dedup SET handled_at = now()",
             &dead,
             "handled",
         ),

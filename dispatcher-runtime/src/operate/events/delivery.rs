@@ -154,18 +154,20 @@ impl DeliveryState {
     /// What needs an operator comes first: a subscription may have handled an event again of which a dead letter is open.
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         let letter = Self::of_letter(row)?;
-        let is_resolved = row.try_get::<Option<OffsetDateTime>, _>("resolved_at")?;
-        if let Some(letter) = letter.as_ref().filter(|_| is_resolved.is_none()) {
+        let resolved_at = row.try_get::<Option<OffsetDateTime>, _>("resolved_at")?;
+        if let Some(letter) = letter.as_ref().filter(|_| resolved_at.is_none()) {
             return Ok(letter.clone());
         }
         if let Some(waiting) = Self::of_waiting(row)? {
             return Ok(waiting);
         }
-        if let Some(handled_at) = row.try_get("handled_at")? {
-            return Ok(Self::Handled { handled_at });
-        }
-        if let Some(letter) = letter {
-            return Ok(letter);
+        // An event that was given up has a dedup row too, from then. It was handled if the row is newer.
+        let handled_at: Option<OffsetDateTime> = row.try_get("handled_at")?;
+        let was_given_up = letter.is_some() && handled_at <= resolved_at;
+        match (handled_at, letter) {
+            (Some(handled_at), _) if !was_given_up => return Ok(Self::Handled { handled_at }),
+            (_, Some(letter)) => return Ok(letter),
+            _ => {}
         }
         if row.try_get::<Option<bool>, _>("before_start")? == Some(true) {
             let began_at: i64 = row.try_get("began_at")?;
