@@ -12,16 +12,23 @@ use crate::output::Output;
 #[command(after_help = "\
 The script creates roles for producers, consumers, operators, retention and erasure, none of which may log in, and takes
 everything else from PUBLIC. Producers and consumers are those of the contracts in the database, or of --contracts.
-Apply it as a superuser, or as the owner of the tables with CREATEROLE, again after each migration.
+Apply it as a superuser, or as the owner of the tables with CREATEROLE, again after each migration. What --see-blockers
+and --end-blockers grant reaches every session of the server, so it has to be asked for.
 
 Examples:
   dispatcher roles --schema dispatcher
-  dispatcher roles --schema dispatcher --contracts contracts
+  dispatcher roles --schema dispatcher --contracts contracts --end-blockers
   dispatcher roles --schema dispatcher --apply --dry-run")]
 pub(crate) struct RolesArguments {
     /// What the names of the roles begin with
     #[arg(long, value_name = "WORD", default_value = "dispatcher")]
     prefix: String,
+    /// Operators also see what a transaction that holds readers back does: grants pg_read_all_stats
+    #[arg(long)]
+    see_blockers: bool,
+    /// Operators also see and end such a transaction: grants pg_signal_backend too
+    #[arg(long)]
+    end_blockers: bool,
     /// Run the script
     #[arg(long)]
     apply: bool,
@@ -37,7 +44,13 @@ pub(crate) fn run(arguments: &RolesArguments) -> Output {
             Some(schema) => schema.to_owned(),
             None => schema_of_tables(session).await?,
         };
-        let roles = Roles::new(&schema).prefix(&arguments.prefix);
+        let mut roles = Roles::new(&schema).prefix(&arguments.prefix);
+        if arguments.see_blockers {
+            roles = roles.sees_blockers();
+        }
+        if arguments.end_blockers {
+            roles = roles.ends_blockers();
+        }
         let script = with_domains(roles, &session.contracts().await?).to_sql()?;
         if !arguments.apply || arguments.consent.is_dry_run() {
             return Ok(Output::success(script));

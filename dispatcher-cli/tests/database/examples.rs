@@ -200,7 +200,7 @@ fn input(example: &str, folder: &Path) -> TestResult<String> {
 }
 
 /// The words of a shell's line, after the name of the program. Single quotation marks keep blanks.
-fn words(line: &str) -> Vec<&str> {
+pub(crate) fn words(line: &str) -> Vec<&str> {
     let line = line.split(" < ").next().unwrap_or_default();
     let mut words = Vec::new();
     for (index, part) in line.split('\'').enumerate() {
@@ -215,7 +215,7 @@ fn words(line: &str) -> Vec<&str> {
 }
 
 /// The example with the ids of this database; what it needs is made where a former example has used it up.
-async fn arranged(example: &str, scene: &Scene) -> TestResult<String> {
+pub(crate) async fn arranged(example: &str, scene: &Scene) -> TestResult<String> {
     let world = &scene.world;
     if example.contains("former_handler") {
         let exists =

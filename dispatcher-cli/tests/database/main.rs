@@ -6,6 +6,7 @@ mod generated;
 mod hostile;
 mod new_user;
 mod outputs;
+mod runbook;
 mod scene;
 mod scrub;
 mod served;

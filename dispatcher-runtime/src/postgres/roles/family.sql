@@ -125,7 +125,7 @@ GRANT DELETE ON {schema}.dispatcher_cursor, {schema}.dispatcher_replica, {schema
                 {schema}.dispatcher_dedup, {schema}.dispatcher_retry, {schema}.dispatcher_reader,
                 {schema}.dispatcher_sample TO {operator};
 GRANT USAGE ON SEQUENCE {schema}.dispatcher_fence TO {operator};
-
+{blockers}
 -- Retention: for the role that sweeps, which may be that of a consumer.
 GRANT USAGE ON SCHEMA {schema} TO {retention};
 GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_cursor, {schema}.dispatcher_dedup,
