@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::database::{Connection, Consent, Question};
+use crate::database::{Connection, Consent, OperatorName, Question};
 use crate::names::{self, SubscriptionName};
 use crate::output::Output;
 use crate::screen::{number, plain, plural};
@@ -27,6 +27,8 @@ pub(crate) struct GiveUp {
     #[command(flatten)]
     consent: Consent,
     #[command(flatten)]
+    operator: OperatorName,
+    #[command(flatten)]
     connection: Connection,
 }
 
@@ -41,6 +43,7 @@ pub(super) fn run(arguments: &GiveUp) -> Output {
     let (consumer, subscription) = (&wanted.consumer, &wanted.subscription);
     let (event_type, version) = (arguments.event_type.as_str(), arguments.schema_version);
     arguments.connection.run(async |session| {
+        let who = arguments.operator.name()?;
         let subscriptions = session.operator.subscriptions();
         let found = match subscriptions.get(consumer, subscription).await {
             Ok(found) => found.progress,
@@ -71,7 +74,9 @@ pub(super) fn run(arguments: &GiveUp) -> Output {
             answer: &number(waiting),
         };
         arguments.consent.ask(&question, &session.place)?;
-        let given_up = subscriptions.give_up_version(consumer, subscription, event_type, version);
+        let actor = arguments.operator.actor(&who);
+        let given_up =
+            subscriptions.give_up_version_as(consumer, subscription, event_type, version, actor);
         match given_up.await {
             Ok(events) => {
                 let given_up = GivenUp { events, is_dry_run };

@@ -7,7 +7,7 @@ use clap::Args;
 use dispatcher_runtime::{FailingWith, SubscriptionProgress};
 use serde::Serialize;
 
-use super::state;
+use super::state::{self, Words};
 use crate::database::{Connection, Failure, Session, length_of_time};
 use crate::output::{End, Output};
 use crate::screen::{Table, block, duration, name, number};
@@ -82,12 +82,12 @@ fn text(listed: &[SubscriptionProgress], failing: &BTreeMap<usize, FailingWith>)
     }
     let mut text = table(listed, failing);
     if let Some(summary) = state::summary(listed) {
-        text.push_str(&block(0, &summary));
+        text += &summary;
     }
     text
 }
 
-/// A line for each subscription, and a line below for what does not fit.
+/// A line for each subscription, and lines below it for a cause that does not fit.
 pub(crate) fn table(
     listed: &[SubscriptionProgress],
     failing: &BTreeMap<usize, FailingWith>,
@@ -98,18 +98,17 @@ pub(crate) fn table(
         .map(|(index, one)| state::words(one, failing.get(&index)))
         .collect();
     let room = COLUMNS.saturating_sub(rendered(listed, |_| String::new()).1);
-    let is_narrow = |index: usize| words[index].chars().count() > room;
-    let (table, _) = rendered(listed, |index| match words[index].split_once(':') {
-        Some((short, _)) if is_narrow(index) => short.to_owned(),
-        _ => words[index].clone(),
+    let is_narrow = |words: &Words| words.to_string().chars().count() > room;
+    let (table, _) = rendered(listed, |index| match words.get(index) {
+        Some(words) if is_narrow(words) => words.short.clone(),
+        words => words.map(ToString::to_string).unwrap_or_default(),
     });
     let mut text = String::new();
     for (index, line) in table.lines().enumerate() {
         text += &format!("{line}\n");
-        let Some(row) = index.checked_sub(1).filter(|row| *row < words.len()) else {
-            continue;
-        };
-        if let Some((_, cause)) = words[row].split_once(": ").filter(|_| is_narrow(row)) {
+        let row = index.checked_sub(1).and_then(|row| words.get(row));
+        let narrow = row.filter(|words| is_narrow(words));
+        if let Some(cause) = narrow.and_then(|words| words.cause.as_ref()) {
             text += &block(2, cause);
         }
     }

@@ -8,7 +8,6 @@ use dispatcher_test_fixtures::{TENANT, TestResult, lock_json};
 use serde_json::json;
 
 use crate::scene::Scene;
-use crate::world::World;
 
 /// A command that has no subcommands.
 pub(crate) struct Leaf {
