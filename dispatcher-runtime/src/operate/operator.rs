@@ -15,6 +15,8 @@ use crate::operate::stored_contracts::StoredContracts;
 use crate::operate::subscriptions::Subscriptions;
 use crate::postgres::catalog::ContractsCatalog;
 use crate::postgres::error::{ConfigError, DatabaseError};
+#[cfg(feature = "http")]
+use crate::postgres::family::Family;
 
 /// The dead letters, the subscriptions, the log and the contracts of one table family: what
 /// `http::router` serves.
@@ -37,6 +39,13 @@ pub struct Operator {
     events: Events,
     audit: AuditLog,
     log: EventLog,
+    /// Whether the log is in another database.
+    #[cfg(feature = "http")]
+    is_remote: bool,
+    #[cfg(feature = "http")]
+    pool: PgPool,
+    #[cfg(feature = "http")]
+    family: Family,
     stored_contracts: StoredContracts,
     registry: Option<&'static Registry>,
 }
@@ -51,7 +60,13 @@ impl Operator {
             events: Events::new(pool.clone()),
             audit: AuditLog::new(pool.clone()),
             stored_contracts: StoredContracts::new(ContractsCatalog::new(pool.clone())),
-            log: EventLog::new(pool),
+            log: EventLog::new(pool.clone()),
+            #[cfg(feature = "http")]
+            is_remote: false,
+            #[cfg(feature = "http")]
+            pool,
+            #[cfg(feature = "http")]
+            family: Family::default(),
             registry: None,
         }
     }
@@ -71,7 +86,13 @@ impl Operator {
                 pool.clone(),
                 schema,
             )?),
-            log: EventLog::in_schema(pool, schema)?,
+            log: EventLog::in_schema(pool.clone(), schema)?,
+            #[cfg(feature = "http")]
+            is_remote: false,
+            #[cfg(feature = "http")]
+            pool,
+            #[cfg(feature = "http")]
+            family: Family::new(schema)?,
             registry: None,
         })
     }
@@ -94,6 +115,10 @@ impl Operator {
         self.events = self.events.events_from(log.clone());
         self.stored_contracts = StoredContracts::new(log.catalog.clone());
         self.log = log;
+        #[cfg(feature = "http")]
+        {
+            self.is_remote = true;
+        }
         self
     }
 
@@ -130,6 +155,35 @@ impl Operator {
     /// The contracts, if [`registry`](Self::registry) was called.
     pub fn contracts(&self) -> Option<&'static Registry> {
         self.registry
+    }
+
+    #[cfg(feature = "http")]
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    #[cfg(feature = "http")]
+    pub(crate) fn family(&self) -> &Family {
+        &self.family
+    }
+
+    /// The same over another pool of the same database. A log in another database keeps its own.
+    #[cfg(feature = "http")]
+    pub(crate) fn over(&self, pool: PgPool) -> Self {
+        let over = match self.family.schema() {
+            // The name was checked when this operator was made.
+            Some(schema) => Self::in_schema(pool, schema).unwrap_or_else(|_| self.clone()),
+            None => Self::new(pool),
+        };
+        let over = match self.registry {
+            Some(registry) => over.registry(registry),
+            None => over,
+        };
+        if self.is_remote {
+            over.events_from(self.log.clone())
+        } else {
+            over
+        }
     }
 
     /// The contracts that the program was built with, if [`registry`](Self::registry) was called, and those in the

@@ -39,6 +39,10 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
 /// `dispatcher_needs_program` returns.
 pub(crate) const PROGRAM: i32 = 1;
 
+/// The last migration of this program.
+#[cfg(feature = "http")]
+pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
+
 /// Creates the dispatcher's tables where the connection's search path points, or brings them up
 /// to date, as the role that owns them. Applying it again does nothing; replicas may start it at the same time.
 ///

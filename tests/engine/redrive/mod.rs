@@ -2,6 +2,7 @@
 //! `migrations/0009_create_redrives.sql`.
 
 mod acts;
+mod filters;
 mod run;
 
 use dispatcher_runtime::{
@@ -58,30 +59,27 @@ async fn states(world: &World) -> TestResult<Vec<DeadLetterState>> {
 
 /// Queued, waiting, handled, failed, left out: as the redrive says, and as its members do.
 async fn numbers(world: &World, redrive: &Redrive) -> TestResult<[u64; 5]> {
-    let redrives = Redrives::new(world.pool.clone());
-    let now = redrives.get(&redrive.redrive_id).await?;
-    let said = [
-        now.queued,
-        now.waiting,
-        now.handled,
-        now.failed,
-        now.left_out,
-    ];
-    let counted: Vec<i64> = sqlx::query_scalar(
-        "SELECT count(item.outcome)
-           FROM unnest(ARRAY['queued', 'waiting', 'handled', 'failed', 'left_out']) WITH ORDINALITY AS state (name, place)
-           LEFT JOIN dispatcher_redrive_item AS item ON item.outcome = state.name AND item.redrive_id = $1
-          GROUP BY place ORDER BY place",
+    // In one snapshot.
+    let row: (Vec<i64>, Vec<i64>) = sqlx::query_as(
+        "SELECT ARRAY[queued, waiting, handled, failed, left_out],
+                ARRAY(SELECT count(item.outcome)
+                        FROM unnest(ARRAY['queued', 'waiting', 'handled', 'failed', 'left_out'])
+                             WITH ORDINALITY AS state (name, place)
+                        LEFT JOIN dispatcher_redrive_item AS item
+                               ON item.outcome = state.name AND item.redrive_id = redrive.redrive_id
+                       GROUP BY place ORDER BY place)
+           FROM dispatcher_redrive AS redrive WHERE redrive_id = $1",
     )
     .bind(redrive.redrive_id.as_str())
-    .fetch_all(&world.pool)
+    .fetch_one(&world.pool)
     .await?;
-    let counted: Vec<_> = counted.into_iter().map(i64::unsigned_abs).collect();
+    let (said, counted) = row;
     assert_eq!(
         counted, said,
         "the numbers of the redrive are those of its members"
     );
-    Ok(said)
+    let said: Vec<_> = said.into_iter().map(i64::unsigned_abs).collect();
+    Ok(said.try_into().map_err(|_| "five numbers")?)
 }
 
 /// No letter is redriving without a member that is open, no event waits for a letter without one, and each open member has a

@@ -1,6 +1,6 @@
 -- The groups of the letters that a filter selects, where it selects by what differs within a group: each letter is looked at.
 --   $16  up to where numbers are counted   $17  how many groups at most   $18  how many characters of an error
-SELECT fingerprint, newest.consumer, newest.subscription, newest.event_type, newest.reason,
+SELECT grouped.fingerprint, newest.consumer, newest.subscription, newest.event_type, newest.reason,
        CASE WHEN pg_catalog.char_length(newest.error) > $18::integer
             THEN pg_catalog."left"(newest.error, $18::integer) || '…'::text ELSE newest.error END AS error,
        letters, first_seen, last_seen
@@ -13,4 +13,4 @@ SELECT fingerprint, newest.consumer, newest.subscription, newest.event_type, new
          ORDER BY 2 DESC, 4 DESC, 1
          LIMIT $17::bigint) AS grouped
   JOIN {family}dispatcher_dead_letter AS newest ON newest.dead_letter_id = grouped.newest_id
- ORDER BY letters DESC, last_seen DESC, fingerprint
+ ORDER BY letters DESC, last_seen DESC, grouped.fingerprint

@@ -32,6 +32,15 @@ WITH lease AS MATERIALIZED (
              LIMIT 1) IS NOT NULL
      ORDER BY redrive.redrive_id
        FOR UPDATE OF redrive SKIP LOCKED
+), untried AS MATERIALIZED (
+    -- What was handed over to this partition and has not been tried: it gets no more than it can try soon, so that failures
+    -- are seen before all is handed over.
+    SELECT count(*) AS events
+      FROM {family}dispatcher_retry AS waiting
+     WHERE EXISTS (SELECT FROM running)
+       AND waiting.consumer = $1 AND waiting.subscription = $2
+       AND waiting.redriven_letter_id IS NOT NULL AND waiting.attempts = 0
+       AND ($6 = 1 OR {family}dispatcher_partition(waiting.subject, waiting.event_id, $6) = $3)
 ), paced AS MATERIALIZED (
     SELECT running.*,
            greatest(next_at, clock_timestamp() - (burst - 1::float8) / per_second * interval '1 s') AS earliest
@@ -40,7 +49,7 @@ WITH lease AS MATERIALIZED (
 ), roomy AS MATERIALIZED (
     SELECT paced.*,
            least(pg_catalog.floor(EXTRACT(epoch FROM clock_timestamp() - earliest)::float8 * per_second + 1e-6::float8) + 1::float8,
-                 $5::float8)::bigint AS room
+                 greatest($5 - (SELECT events FROM untried), 0::bigint)::float8)::bigint AS room
       FROM paced
      WHERE earliest <= clock_timestamp()
 ), next AS MATERIALIZED (
