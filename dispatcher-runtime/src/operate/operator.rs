@@ -11,10 +11,12 @@ use crate::operate::contracts::KnownContracts;
 use crate::operate::dead_letter::DeadLetters;
 use crate::operate::events::Events;
 use crate::operate::redrive::Redrives;
+use crate::operate::statements::DoctorStatements;
 use crate::operate::stored_contracts::StoredContracts;
 use crate::operate::subscriptions::Subscriptions;
 use crate::postgres::catalog::ContractsCatalog;
 use crate::postgres::error::{ConfigError, DatabaseError};
+use crate::postgres::family::Family;
 
 /// The dead letters, the subscriptions, the log and the contracts of one table family: what
 /// `http::router` serves.
@@ -38,6 +40,9 @@ pub struct Operator {
     audit: AuditLog,
     log: EventLog,
     stored_contracts: StoredContracts,
+    pub(super) doctor: DoctorStatements,
+    pub(super) pool: PgPool,
+    pub(super) family: Family,
     registry: Option<&'static Registry>,
 }
 
@@ -51,7 +56,10 @@ impl Operator {
             events: Events::new(pool.clone()),
             audit: AuditLog::new(pool.clone()),
             stored_contracts: StoredContracts::new(ContractsCatalog::new(pool.clone())),
-            log: EventLog::new(pool),
+            log: EventLog::new(pool.clone()),
+            doctor: DoctorStatements::new(&Family::default()),
+            family: Family::default(),
+            pool,
             registry: None,
         }
     }
@@ -71,7 +79,10 @@ impl Operator {
                 pool.clone(),
                 schema,
             )?),
-            log: EventLog::in_schema(pool, schema)?,
+            log: EventLog::in_schema(pool.clone(), schema)?,
+            doctor: DoctorStatements::new(&Family::new(schema)?),
+            family: Family::new(schema)?,
+            pool,
             registry: None,
         })
     }
