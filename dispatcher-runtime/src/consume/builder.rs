@@ -108,6 +108,7 @@ pub(super) struct ConsumerSettings {
     pub(super) batch_size: u32,
     pub(super) batch_bytes: u64,
     pub(super) poll_interval: Duration,
+    pub(super) sample_interval: Duration,
     pub(super) handler_timeout: Option<Duration>,
     pub(super) lease: Duration,
     pub(super) stop_timeout: Duration,
@@ -127,6 +128,7 @@ impl Default for ConsumerSettings {
             batch_size: 50,
             batch_bytes: 8 << 20,
             poll_interval: Duration::from_secs(5),
+            sample_interval: Duration::from_secs(15),
             handler_timeout: Some(HANDLER_TIMEOUT),
             lease: Duration::from_secs(10),
             stop_timeout: Duration::from_secs(30),
@@ -284,6 +286,15 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         self
     }
 
+    /// How often this replica samples how all subscriptions are, for the gauges of its
+    /// [observers](crate::observe::Observer::sampled). Defaults to 15 s; zero is refused at the start. Once a minute one of
+    /// the replicas writes the samples that [`Operator::samples`](crate::Operator::samples) returns; above a minute, they
+    /// have gaps.
+    pub fn sample_interval(mut self, interval: Duration) -> Self {
+        self.settings.sample_interval = interval;
+        self
+    }
+
     /// How long to wait before looking again when no notification comes. Defaults to 5 s; zero is refused
     /// at the start.
     ///
@@ -410,6 +421,7 @@ mod tests {
             batch_size,
             batch_bytes,
             poll_interval,
+            sample_interval,
             handler_timeout,
             lease,
             stop_timeout,
@@ -421,6 +433,7 @@ mod tests {
         } = ConsumerSettings::default();
         assert_eq!((batch_size, batch_bytes), (50, 8 * 1024 * 1024));
         assert_eq!(poll_interval, Duration::from_secs(5));
+        assert_eq!(sample_interval, Duration::from_secs(15));
         assert_eq!(lease, Duration::from_secs(10));
         assert_eq!(stop_timeout, Duration::from_secs(30));
         assert!((jitter - 0.3).abs() < f64::EPSILON, "{jitter}");

@@ -29,6 +29,7 @@ pub(crate) mod reconnect;
 pub(crate) mod retry_policy;
 mod run_error;
 mod running;
+mod sampler;
 mod savepoint;
 mod shutdown;
 mod slots;

@@ -18,6 +18,7 @@ use super::partition::{Bound, Settings};
 use super::reader_claim::keep_claim;
 use super::readiness::{find_family, probe, probe_log, verify_cursors};
 use super::run_error::RunError;
+use super::sampler::Sampler;
 use super::slots::{SMALLEST_POOL, Slots};
 use super::start_error::StartError;
 use super::statements::ConsumeStatements;
@@ -33,6 +34,7 @@ use crate::contract::payload::Domain;
 use crate::log::EventLog;
 use crate::log::standstill::StandstillWatcher;
 use crate::operate::retention::LogRetention;
+use crate::operate::subscriptions::Subscriptions;
 use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
 use crate::postgres::transaction;
@@ -239,6 +241,18 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             let claim = keep_claim(settings, pool, names.clone(), stopping.clone());
             tasks.spawn("the task that claims the remote log", claim);
         }
+        let subscriptions = Subscriptions::of(self.pool.clone(), family);
+        let sampler = Sampler {
+            consumer: D::NAME,
+            subscriptions: match settings.is_remote {
+                true => subscriptions.events_from(settings.log.clone()),
+                false => subscriptions,
+            },
+            observers: settings.observers.clone(),
+            interval: self.settings.sample_interval,
+            stopping: stopping.clone(),
+        };
+        tasks.spawn("the sampler", sampler.run());
         if let Some(retention) = self.settings.retention {
             let sweeper = Sweeper {
                 consumer: D::NAME,
@@ -301,6 +315,9 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         }
         if given.poll_interval.is_zero() {
             return invalid("poll_interval", "0 s", "longer than 0 s, such as 5 s");
+        }
+        if given.sample_interval.is_zero() {
+            return invalid("sample_interval", "0 s", "longer than 0 s, such as 15 s");
         }
         if given.lease < SHORTEST_LEASE {
             let lease = format!("{:?}", given.lease);

@@ -5,10 +5,17 @@ use ::metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 use ::metrics::{describe_gauge, gauge};
 
 #[cfg(feature = "consume")]
+use std::collections::HashSet;
+#[cfg(feature = "consume")]
+use std::sync::{Mutex, PoisonError};
+
+#[cfg(feature = "consume")]
 use super::held_back::HeldBack;
 #[cfg(feature = "consume")]
 use super::held_back::metric::{self, Applications};
 use super::label::{self, milliseconds};
+#[cfg(feature = "consume")]
+use super::sample::{SampleRecord, gauge};
 use super::{
     AttemptRecord, AwaitedVersionRecord, DeadLetterRecord, DedupRecord, Observer, PublishRecord,
 };
@@ -20,6 +27,9 @@ use super::{
 pub struct MetricsObserver {
     #[cfg(feature = "consume")]
     applications: Applications,
+    /// The subscriptions that have gauges.
+    #[cfg(feature = "consume")]
+    sampled: Mutex<HashSet<(String, String)>>,
 }
 
 impl MetricsObserver {
@@ -35,7 +45,14 @@ impl MetricsObserver {
         describe_counter!(label::DEAD_LETTER_COUNT, label::DEAD_LETTER_HELP);
         describe_counter!(label::AWAITED_VERSION_COUNT, label::AWAITED_VERSION_HELP);
         #[cfg(feature = "consume")]
-        describe_gauge!(metric::NAME, Unit::Milliseconds, metric::HELP);
+        {
+            describe_gauge!(metric::NAME, Unit::Milliseconds, metric::HELP);
+            let of_subscriptions = gauge::OF_SUBSCRIPTIONS.map(|gauge| (gauge.name, gauge.help));
+            let of_log = gauge::OF_LOG.map(|gauge| (gauge.name, gauge.help));
+            for (name, help) in of_subscriptions.into_iter().chain(of_log) {
+                describe_gauge!(name, help);
+            }
+        }
         for (name, help) in [
             (label::HANDLER_LATENCY, label::HANDLER_LATENCY_HELP),
             (label::END_TO_END_LATENCY, label::END_TO_END_HELP),
@@ -46,6 +63,8 @@ impl MetricsObserver {
         Self {
             #[cfg(feature = "consume")]
             applications: Applications::default(),
+            #[cfg(feature = "consume")]
+            sampled: Mutex::default(),
         }
     }
 }
@@ -124,4 +143,43 @@ impl Observer for MetricsObserver {
         )
         .set(milliseconds(held_back.standing_for));
     }
+
+    /// A value that is not known, or of a subscription that was removed, is NaN, because a recorder keeps a gauge for ever:
+    /// no comparison holds for it, and `max` passes it over.
+    #[cfg(feature = "consume")]
+    fn sampled(&self, sample: &SampleRecord<'_>) {
+        for one in &gauge::OF_LOG {
+            gauge!(one.name, label::CONSUMER => sample.consumer)
+                .set((one.value)(&sample.log).unwrap_or(f64::NAN));
+        }
+        let mut known = self.sampled.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::take(&mut *known);
+        for subscription in sample.subscriptions {
+            let name = (
+                subscription.consumer.clone(),
+                subscription.subscription.clone(),
+            );
+            for one in &gauge::OF_SUBSCRIPTIONS {
+                of_subscription(one.name, &name).set((one.value)(subscription).unwrap_or(f64::NAN));
+            }
+            known.insert(name);
+        }
+        for gone in before.difference(&known) {
+            for one in &gauge::OF_SUBSCRIPTIONS {
+                of_subscription(one.name, gone).set(f64::NAN);
+            }
+        }
+    }
+}
+
+#[cfg(feature = "consume")]
+fn of_subscription(
+    name: &'static str,
+    (consumer, subscription): &(String, String),
+) -> ::metrics::Gauge {
+    gauge!(
+        name,
+        label::CONSUMER => consumer.clone(),
+        label::SUBSCRIPTION => subscription.clone(),
+    )
 }

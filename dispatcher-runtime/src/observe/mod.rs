@@ -14,6 +14,9 @@
 //! | `dispatcher.handler_latency_ms` | how long a handler ran | as `dispatcher.consume.count` |
 //! | `dispatcher.end_to_end_latency_ms` | from `occurred_at` until it was handled or a dead letter | as `dispatcher.consume.count` |
 //! | `dispatcher.end_to_end_latency_since_insert_ms` | the same, from its insert | as `dispatcher.consume.count` |
+//! | `dispatcher.subscription.…` | how each subscription is: lag, waiting, held, holders, paused | consumer, subscription |
+//! | `dispatcher.dead_letters.…` | how many dead letters are open, and how old the oldest is | consumer, subscription |
+//! | `dispatcher.horizon.lag_positions`, `dispatcher.retention.held_seconds`, `dispatcher.sample.timestamp_seconds` | what holds the log back, and when that was measured | consumer |
 //! | `dispatcher.horizon.standing_ms` | for how long an open transaction has kept events from being read; 0 when it has ended | consumer, role, application |
 //!
 //! The adapters record these, each behind the feature of its name: `MetricsObserver` for the `metrics`
@@ -33,6 +36,8 @@ mod observers;
 #[cfg(feature = "opentelemetry")]
 mod opentelemetry;
 mod outcome;
+#[cfg(feature = "consume")]
+mod sample;
 #[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) mod span;
 #[cfg(all(
@@ -55,6 +60,8 @@ pub use held_back::HeldBack;
 #[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) use observers::Observers;
 pub use outcome::{AttemptOutcome, PublishOutcome};
+#[cfg(feature = "consume")]
+pub use sample::{LogSample, SampleRecord, SubscriptionSample};
 
 /// The label of what is not told apart, because any client can name it as it likes.
 #[cfg(feature = "consume")]
@@ -134,6 +141,13 @@ pub trait Observer: Send + Sync + 'static {
     fn held_back(&self, held_back: &HeldBack<'_>) {
         let _ = held_back;
     }
+
+    /// How all subscriptions are, of this consumer and of others, whether they run or not: called at
+    /// [intervals](crate::ConsumerBuilder::sample_interval) by each replica.
+    #[cfg(feature = "consume")]
+    fn sampled(&self, sample: &SampleRecord<'_>) {
+        let _ = sample;
+    }
 }
 
 impl<O: Observer + ?Sized> Observer for Arc<O> {
@@ -160,6 +174,11 @@ impl<O: Observer + ?Sized> Observer for Arc<O> {
     #[cfg(feature = "consume")]
     fn held_back(&self, held_back: &HeldBack<'_>) {
         (**self).held_back(held_back);
+    }
+
+    #[cfg(feature = "consume")]
+    fn sampled(&self, sample: &SampleRecord<'_>) {
+        (**self).sampled(sample);
     }
 }
 

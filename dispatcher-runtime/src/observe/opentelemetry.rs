@@ -1,5 +1,8 @@
 //! The adapter for OpenTelemetry's metrics.
 
+#[cfg(feature = "consume")]
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
 use ::opentelemetry::KeyValue;
 #[cfg(feature = "consume")]
 use ::opentelemetry::metrics::Gauge;
@@ -10,6 +13,8 @@ use super::held_back::HeldBack;
 #[cfg(feature = "consume")]
 use super::held_back::metric::{self, Applications};
 use super::label::{self, milliseconds};
+#[cfg(feature = "consume")]
+use super::sample::{SampleRecord, gauge};
 use super::{
     AttemptRecord, AwaitedVersionRecord, DeadLetterRecord, DedupRecord, LATENCY_BUCKETS_MS,
     Observer, PublishRecord,
@@ -33,7 +38,14 @@ pub struct OpenTelemetryObserver {
     horizon_standing: Gauge<f64>,
     #[cfg(feature = "consume")]
     applications: Applications,
+    /// What an export reads of the last sample.
+    #[cfg(feature = "consume")]
+    sampled: Arc<Mutex<Points>>,
 }
+
+/// The gauges of the last sample: the name of each, its value, and its labels.
+#[cfg(feature = "consume")]
+type Points = Vec<(&'static str, f64, Vec<KeyValue>)>;
 
 impl OpenTelemetryObserver {
     /// Makes the instruments of `meter`, such as `opentelemetry::global::meter("dispatcher")`. Set
@@ -48,6 +60,10 @@ impl OpenTelemetryObserver {
                 .with_boundaries(LATENCY_BUCKETS_MS.to_vec())
                 .build()
         };
+        #[cfg(feature = "consume")]
+        let sampled = Arc::default();
+        #[cfg(feature = "consume")]
+        observe_samples(meter, &sampled);
         Self {
             publish: counter(label::PUBLISH_COUNT, label::PUBLISH_HELP),
             consume: counter(label::CONSUME_COUNT, label::CONSUME_HELP),
@@ -65,7 +81,32 @@ impl OpenTelemetryObserver {
                 .build(),
             #[cfg(feature = "consume")]
             applications: Applications::default(),
+            #[cfg(feature = "consume")]
+            sampled,
         }
+    }
+}
+
+/// Gauges that are observed at each export, so that those of a subscription that was removed are not exported any more,
+/// and none is once the consumer has stopped.
+#[cfg(feature = "consume")]
+fn observe_samples(meter: &Meter, sampled: &Arc<Mutex<Points>>) {
+    let of_subscriptions = gauge::OF_SUBSCRIPTIONS.map(|gauge| (gauge.name, gauge.help));
+    let of_log = gauge::OF_LOG.map(|gauge| (gauge.name, gauge.help));
+    for (name, help) in of_subscriptions.into_iter().chain(of_log) {
+        let sampled: Weak<Mutex<Points>> = Arc::downgrade(sampled);
+        let gauge = meter.f64_observable_gauge(name).with_description(help);
+        gauge
+            .with_callback(move |observer| {
+                let Some(sampled) = sampled.upgrade() else {
+                    return;
+                };
+                let points = sampled.lock().unwrap_or_else(PoisonError::into_inner);
+                for (_, value, labels) in points.iter().filter(|(of, ..)| *of == name) {
+                    observer.observe(*value, labels);
+                }
+            })
+            .build();
     }
 }
 
@@ -148,6 +189,27 @@ impl Observer for OpenTelemetryObserver {
                 ),
             ],
         );
+    }
+
+    /// A value that is not known is not exported.
+    #[cfg(feature = "consume")]
+    fn sampled(&self, sample: &SampleRecord<'_>) {
+        let mut points = Points::new();
+        for one in &gauge::OF_LOG {
+            let labels = vec![KeyValue::new(label::CONSUMER, sample.consumer)];
+            points.extend((one.value)(&sample.log).map(|value| (one.name, value, labels)));
+        }
+        for subscription in sample.subscriptions {
+            let labels = vec![
+                KeyValue::new(label::CONSUMER, subscription.consumer.clone()),
+                KeyValue::new(label::SUBSCRIPTION, subscription.subscription.clone()),
+            ];
+            for one in &gauge::OF_SUBSCRIPTIONS {
+                let value = (one.value)(subscription);
+                points.extend(value.map(|value| (one.name, value, labels.clone())));
+            }
+        }
+        *self.sampled.lock().unwrap_or_else(PoisonError::into_inner) = points;
     }
 }
 

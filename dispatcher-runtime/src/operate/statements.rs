@@ -20,7 +20,6 @@ statements! {
         list_samples,
         list_subscriptions,
         lock_cursors,
-        read_clock,
         read_pause,
         read_positions,
         read_sampled,

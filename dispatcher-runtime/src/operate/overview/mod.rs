@@ -4,26 +4,20 @@
 //! follows from it is in its text, and not a problem of its own.
 
 mod command;
+pub(crate) mod log_state;
 mod problem;
-
-use std::time::Duration;
 
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::operator::Operator;
 use crate::contract::position::Position;
-use crate::log::{Blocker, EventLog};
+use crate::log::Blocker;
 use crate::operate::count::Count;
-use crate::operate::retention::{RetentionHeld, SlowestSubscription};
+use crate::operate::retention::SlowestSubscription;
 use crate::operate::subscriptions::{SubscriptionError, SubscriptionProgress};
+use log_state::LogState;
 pub use problem::{Problem, ProblemKind};
-
-/// How many transactions that hold readers back are listed.
-const MOST_BLOCKERS: i64 = 20;
-
-/// How long a transaction that has published may be open.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is late and why, of one table family.
 #[derive(Clone, Debug, Serialize)]
@@ -47,65 +41,6 @@ pub struct Overview {
     pub blockers: Option<Vec<Blocker>>,
     /// The subscription for which events are kept beyond the shortest window of the replicas that run, if any is.
     pub retention_held_by: Option<SlowestSubscription>,
-}
-
-/// How the log is.
-struct LogState {
-    now: OffsetDateTime,
-    last_position: i64,
-    horizon: i64,
-    blockers: Vec<Blocker>,
-    /// When the first event was inserted that is committed and cannot be read.
-    unreadable_since: Option<OffsetDateTime>,
-    retention: Option<RetentionHeld>,
-}
-
-impl LogState {
-    async fn read(log: &EventLog) -> Result<Self, sqlx::Error> {
-        let mut tx = log.begin().await?;
-        let (last_position, horizon) = log.horizon_in(&mut tx).await?;
-        let (mut blockers, mut unreadable_since) = (Vec::new(), None);
-        if horizon < last_position {
-            blockers = log.blockers_in(&mut tx, MOST_BLOCKERS).await?;
-            let next = log.next_insert(&mut tx, horizon).await?;
-            unreadable_since = next.map(|(_, inserted_at)| inserted_at);
-        }
-        let now = log.now(&mut tx).await?;
-        let retention = log.retention_held(&mut tx).await?;
-        tx.rollback().await?;
-        Ok(Self {
-            now,
-            last_position,
-            horizon,
-            blockers,
-            unreadable_since,
-            retention,
-        })
-    }
-
-    /// The blockers that are open for too long. How long one is open that this role may not see is known as far as a
-    /// committed event has waited for it.
-    fn problems(&self) -> Vec<Problem> {
-        let waits = self.unreadable_since.map(|since| self.now - since);
-        let waits = waits.and_then(|waits| Duration::try_from(waits).ok());
-        let positions = self.last_position.abs_diff(self.horizon);
-        let blockers = self.blockers.iter().enumerate().map(|(index, blocker)| {
-            let waits = waits.filter(|_| index == 0).unwrap_or_default();
-            Blocker {
-                age: blocker.age.max(waits),
-                ..blocker.clone()
-            }
-        });
-        blockers
-            .filter(|blocker| blocker.age > PATIENCE)
-            .map(|blocker| Problem::of_blocker(&blocker, positions, self.now))
-            .chain(
-                self.retention
-                    .iter()
-                    .map(|held| Problem::of_retention(held, self.now)),
-            )
-            .collect()
-    }
 }
 
 impl Operator {
@@ -137,7 +72,7 @@ impl Operator {
             subscriptions,
             open_dead_letters,
             last_position: log.last_position.into(),
-            horizon_lag: log.last_position.abs_diff(log.horizon),
+            horizon_lag: log.horizon_lag(),
             blockers: Some(log.blockers),
             retention_held_by: log.retention.map(|held| held.by),
         })

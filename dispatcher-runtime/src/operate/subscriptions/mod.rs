@@ -47,10 +47,10 @@ pub use state::{FailingWith, HeldSubject, PartitionProgress, Pause, Subscription
 /// ```
 #[derive(Clone, Debug)]
 pub struct Subscriptions {
-    pub(super) pool: PgPool,
-    pub(super) log: EventLog,
+    pub(crate) pool: PgPool,
+    pub(crate) log: EventLog,
     is_remote: bool,
-    pub(super) statements: SubscriptionStatements,
+    pub(crate) statements: SubscriptionStatements,
 }
 
 impl Subscriptions {
