@@ -42,6 +42,12 @@ CREATE TABLE dispatcher_dead_letter (
     resolution_note text,
     -- When the payload, and the errors that may quote it, were erased.
     erased_at       timestamptz,
+    -- What failed alike: a hash of the subscription, the event type, the reason, and the error without what differs from
+    -- event to event. NULL where an older program wrote the row, until a replica of the consumer starts that fills it in.
+    fingerprint     text        COLLATE "C",
+    -- The redrive that it is a member of. Together with resolved_at it is the state: neither: open; redrive_id only:
+    -- redriving. A letter that a redrive resolved still names it.
+    redrive_id      text        COLLATE "C",
     CONSTRAINT dispatcher_dead_letter_pkey PRIMARY KEY (dead_letter_id),
     CONSTRAINT dispatcher_dead_letter_reason_check
         CHECK (reason IN ('retries_exhausted', 'permanent', 'invalid', 'crashed', 'unknown_version')),
@@ -79,6 +85,21 @@ CREATE INDEX dispatcher_dead_letter_active_per_tenant_and_consumer
     WHERE resolved_at IS NULL;
 CREATE INDEX dispatcher_dead_letter_per_tenant_and_consumer
     ON dispatcher_dead_letter (tenant_id, consumer, created_at, dead_letter_id);
+-- What failed alike. The redrive is in it so that open ones are counted from the index alone.
+CREATE INDEX dispatcher_dead_letter_active_per_group
+    ON dispatcher_dead_letter (fingerprint, created_at, dead_letter_id, redrive_id)
+    WHERE resolved_at IS NULL;
+-- A hash, because an index row cannot hold a text of more than 2,704 bytes.
+CREATE INDEX dispatcher_dead_letter_active_per_subject
+    ON dispatcher_dead_letter (md5(subject), created_at, dead_letter_id)
+    WHERE resolved_at IS NULL;
+-- The letters of an event in a subscription.
+CREATE INDEX dispatcher_dead_letter_active_per_event
+    ON dispatcher_dead_letter (consumer, subscription, position)
+    WHERE resolved_at IS NULL;
+-- Those that have no fingerprint yet.
+CREATE INDEX dispatcher_dead_letter_without_fingerprint ON dispatcher_dead_letter (consumer, dead_letter_id)
+    WHERE fingerprint IS NULL;
 CREATE INDEX dispatcher_dead_letter_event_id ON dispatcher_dead_letter (event_id); -- for what became of an event
 CREATE INDEX dispatcher_dead_letter_resolved_at ON dispatcher_dead_letter (resolved_at)
     WHERE resolved_at IS NOT NULL; -- for retention
@@ -118,6 +139,10 @@ CREATE TABLE dispatcher_retry (
     -- dead letter of it.
     is_abandoned   boolean     NOT NULL DEFAULT false,
     waiting_since  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- The dead letter whose event this is, and the redrive that handed it over; it waits like any other. They go when it is
+    -- settled. See 0009_create_redrives.sql.
+    redriven_letter_id text    COLLATE "C",
+    redrive_id     text        COLLATE "C",
     CONSTRAINT dispatcher_retry_pkey PRIMARY KEY (consumer, subscription, position),
     CONSTRAINT dispatcher_retry_attempts_check CHECK (attempts >= 0),
     -- An event without a subject waits for no other event.
@@ -127,6 +152,9 @@ CREATE TABLE dispatcher_retry (
         CHECK ((awaited_event_type IS NULL) = (awaited_version IS NULL)
            AND (awaited_version IS NULL OR dead_letter_id IS NULL)),
     CONSTRAINT dispatcher_retry_held_check CHECK (dead_letter_id IS NULL OR due_at IS NULL),
+    CONSTRAINT dispatcher_retry_redriven_check
+        CHECK ((redriven_letter_id IS NULL) = (redrive_id IS NULL)
+           AND (redriven_letter_id IS NULL OR dead_letter_id IS NULL)),
     CONSTRAINT dispatcher_retry_log_position_check CHECK (log_position = position),
     CONSTRAINT dispatcher_retry_log_position_fkey
         FOREIGN KEY (log_position) REFERENCES dispatcher_event (position),
@@ -152,6 +180,9 @@ CREATE INDEX dispatcher_retry_awaited
 -- For the subjects that wait for an operator or a deployment, as operators list and count them.
 CREATE INDEX dispatcher_retry_held ON dispatcher_retry (consumer, subscription, position)
     WHERE dead_letter_id IS NOT NULL OR awaited_version IS NOT NULL;
+-- For what is redriven and has not been tried yet.
+CREATE INDEX dispatcher_retry_untried ON dispatcher_retry (consumer, subscription, position)
+    WHERE redriven_letter_id IS NOT NULL AND attempts = 0;
 -- For the foreign keys.
 CREATE INDEX dispatcher_retry_log_position ON dispatcher_retry (log_position) WHERE log_position IS NOT NULL;
 CREATE INDEX dispatcher_retry_dead_letter_id ON dispatcher_retry (dead_letter_id) WHERE dead_letter_id IS NOT NULL;

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use dispatcher_runtime::{
-    ActorError, DeadLetterError, DeadLetterFilter, DeadLetterId, DeadLetters,
+    ActorError, DeadLetterError, DeadLetterFilter, DeadLetterId, DeadLetterState, DeadLetters,
 };
 use dispatcher_test_fixtures::{TestResult, lock};
 
-use sqlx::Executor;
 
 use crate::support::{Act, Script, World, hold_slot};
 
@@ -169,17 +168,22 @@ async fn a_redriven_event_is_handled_by_a_consumer_that_sleeps() -> TestResult {
     let redriven = dead_letters
         .redrive(&listed[0].dead_letter_id, "mia", Some("slots are back"))
         .await?;
-    assert_eq!(redriven.resolved_by.as_deref(), Some("mia"));
-    assert_eq!(
-        redriven.resolution_note.as_deref(),
-        Some("redriven: slots are back")
-    );
+    assert_eq!(redriven.state, DeadLetterState::Redriving);
     let handled = tokio::time::timeout(Duration::from_secs(60), script.entered.acquire());
     handled.await??.forget();
     consumer.wait_caught_up().await?;
     consumer.stop().await;
     assert_eq!(world.effects().await?, [2]);
     assert_eq!(script.attempts_at(2), [1], "it has all its attempts again");
+
+    let resolved = dead_letters.get(&listed[0].dead_letter_id).await?;
+    assert_eq!(resolved.state, DeadLetterState::Resolved);
+    assert_eq!(resolved.redrive_id, redriven.redrive_id);
+    assert_eq!(resolved.resolved_by.as_deref(), Some("mia"));
+    assert_eq!(
+        resolved.resolution_note.as_deref(),
+        Some("redriven: slots are back")
+    );
 
     // Only once: the second call finds it resolved, in whichever way.
     for error in [
@@ -241,9 +245,6 @@ async fn many_are_redriven_and_those_of_a_subject_keep_their_order() -> TestResu
             .await?
             .is_empty()
     );
-    // Only the first event of each subject is due.
-    let due = "SELECT count(*) FROM dispatcher_retry WHERE due_at IS NOT NULL";
-    assert_eq!(world.count(due).await?, 2);
     world.revenue().publish(lock(1, 7)).await?;
 
     // One of them fails once more, and its subject waits for it.
@@ -298,7 +299,7 @@ async fn a_dead_letter_of_a_removed_subscription_is_not_redriven() -> TestResult
 }
 
 #[tokio::test]
-async fn a_redriven_event_that_fails_again_is_another_dead_letter() -> TestResult {
+async fn a_redriven_event_that_fails_again_is_the_same_dead_letter() -> TestResult {
     let (world, dead_letters) = world_with_dead_letters(1).await?;
     let first = dead_letters
         .list(&DeadLetterFilter::default())
@@ -317,35 +318,11 @@ async fn a_redriven_event_that_fails_again_is_another_dead_letter() -> TestResul
         .await?
         .dead_letters;
     assert_eq!(left.len(), 1);
-    assert_ne!(left[0].dead_letter_id, first.dead_letter_id);
-    assert_eq!(left[0].event_id, first.event_id);
-    world.close().await
-}
-
-#[tokio::test]
-async fn an_event_that_left_the_log_cannot_be_redriven_and_its_dead_letter_stays() -> TestResult {
-    let (world, dead_letters) = world_with_dead_letters(1).await?;
-    world.pool.execute("DELETE FROM dispatcher_event").await?;
-    let id = dead_letters
-        .list(&DeadLetterFilter::default())
-        .await?
-        .dead_letters
-        .remove(0)
-        .dead_letter_id;
-    let error = dead_letters.redrive(&id, "mia", None).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        format!(
-            "the event of the dead letter {id} is no longer in the log (position 1): \
-             publish it anew from its envelope, or resolve the dead letter"
-        )
-    );
-    assert!(dead_letters.get(&id).await?.resolved_at.is_none());
-    assert!(
-        dead_letters
-            .redrive_all(&DeadLetterFilter::default(), "mia", None)
-            .await?
-            .is_empty()
-    );
+    assert_eq!(left[0].dead_letter_id, first.dead_letter_id);
+    assert_eq!(left[0].state, DeadLetterState::Open);
+    let letter = dead_letters.get(&first.dead_letter_id).await?;
+    assert_eq!(letter.attempts, 2);
+    let attempts = letter.failures.iter().map(|failure| failure.attempt);
+    assert_eq!(attempts.collect::<Vec<_>>(), [1, 2]);
     world.close().await
 }

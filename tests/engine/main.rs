@@ -49,6 +49,7 @@ mod plans;
 mod pooler;
 mod publish;
 mod publish_alone;
+mod redrive;
 mod restore;
 mod retention;
 mod roles;

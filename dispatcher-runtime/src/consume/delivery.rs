@@ -17,6 +17,7 @@ use super::out_of_step;
 use super::savepoint::{Next, RolledBack, SAVEPOINT, Savepoint, send};
 use super::slots::Slot;
 use super::time_limit::{NO_LIMIT, StatementLimit, set_limit};
+use crate::contract::id::RedriveId;
 use crate::contract::position::Position;
 use crate::postgres::transaction::{self, READ_COMMITTED};
 
@@ -34,8 +35,18 @@ pub struct Delivery {
     pub subscription: &'static str,
     /// The event's place in the log.
     pub position: Position,
-    /// When the event was inserted, by the clock of the database.
+    /// When the event was inserted, by the clock of the database; when it became a dead letter, if it is redriven after
+    /// retention has removed it.
     pub inserted_at: OffsetDateTime,
+    /// The redrive that has the event handled again; `None` unless it is redriven. Attempts count from 1 again then.
+    pub redrive: Option<RedriveId>,
+}
+
+impl Delivery {
+    /// Whether an operator has the event handled again after it became a dead letter.
+    pub fn is_redriven(&self) -> bool {
+        self.redrive.is_some()
+    }
 }
 
 /// The transaction of this delivery; it derefs to a `PgConnection`.

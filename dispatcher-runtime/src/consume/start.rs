@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::PgPool;
 use tokio::sync::watch;
 
 use super::admission::{admit, new_replica, withdraw};
@@ -33,6 +34,7 @@ use crate::contract::bounded_text::error_text;
 use crate::contract::payload::Domain;
 use crate::log::EventLog;
 use crate::log::standstill::StandstillWatcher;
+use crate::operate::dead_letter::fill_fingerprints;
 use crate::operate::retention::LogRetention;
 use crate::operate::subscriptions::Subscriptions;
 use crate::postgres::error::ConfigError;
@@ -262,6 +264,8 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             };
             tasks.spawn("the sweeper", sweeper.run());
         }
+        let marking = mark_letters(self.pool.clone(), family.clone(), D::NAME);
+        tasks.spawn("the task that marks old dead letters", marking);
         tasks.spawn("the keeper of the leases", keeper.run());
         // Ends by itself when the keeper and its workers are gone.
         let listening = listener.run(settings.log.pool().clone());
@@ -389,6 +393,23 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
              register one with `.subscribe(…)`, or remove the consumer from their \"consumers\""
         );
         Ok(())
+    }
+}
+
+/// Letters of programs that knew no fingerprints get theirs. What fails is done at the next start.
+async fn mark_letters(pool: PgPool, family: Family, consumer: &'static str) {
+    match fill_fingerprints(&pool, &family, consumer).await {
+        Ok(0) => {}
+        Ok(letters) => tracing::info!(
+            consumer,
+            letters,
+            "dead letters of an older program were grouped"
+        ),
+        Err(error) => tracing::warn!(
+            consumer,
+            error = error_text(&error),
+            "dead letters of an older program could not be grouped; the next start tries again"
+        ),
     }
 }
 

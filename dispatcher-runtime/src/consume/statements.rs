@@ -12,6 +12,7 @@ statements! {
         confirm_lease,
         correct_expiries,
         evict,
+        hand_over,
         hold_cursor,
         insert_dead_letter,
         insert_partitions,
@@ -35,6 +36,7 @@ statements! {
         read_lease,
         read_marks,
         read_partitions,
+        read_redriven,
         read_replicas,
         read_retentions,
         read_retry,
@@ -46,6 +48,8 @@ statements! {
         remove_retries,
         renew_leases,
         set_event_types,
+        settle_redriven,
+        stop_failing_redrive,
         void_leases,
     }
 

@@ -215,7 +215,9 @@ impl<S: Send + Sync + 'static> Worker<S> {
         let clock = &self.settings().clock;
         let until_due = idle.next_retry.and_then(|due| clock.until(due));
         // Zero: it became due while the pass looked.
-        until_due.map_or(poll, |left| left.max(SHORTEST).min(poll))
+        let until_due = until_due.map_or(poll, |left| left.max(SHORTEST).min(poll));
+        let hand_over = idle.next_hand_over.map(|left| left.max(SHORTEST));
+        hand_over.map_or(until_due, |left| left.min(until_due))
     }
 }
 

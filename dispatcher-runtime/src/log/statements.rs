@@ -34,6 +34,7 @@ statements! {
         is_held,
         slowest_reader,
         sweep_dead_letters,
+        sweep_redrives,
         sweep_events,
         read_clock,
         read_windows,

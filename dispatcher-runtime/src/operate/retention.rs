@@ -60,7 +60,8 @@ impl LogRetention {
         self
     }
 
-    /// How long dead letters stay, counted from their resolution. Those that are not resolved are kept.
+    /// How long dead letters stay, counted from their resolution. Those that are not resolved are kept. Redrives stay as long,
+    /// counted from their end.
     pub fn resolved_dead_letters(mut self, window: Duration) -> Self {
         self.resolved_dead_letters = Some(window);
         self
@@ -118,6 +119,8 @@ pub struct Swept {
     pub dedup_rows: u64,
     /// How many resolved dead letters were removed.
     pub dead_letters: u64,
+    /// How many redrives were removed.
+    pub redrives: u64,
     /// The subscription for which events are kept although they are older than their window.
     pub held_by: Option<SlowestSubscription>,
     /// Whether another process was sweeping, so that this sweep removed nothing, or not everything.
@@ -181,8 +184,8 @@ impl EventLog {
         Ok(beyond.map(|beyond| RetentionHeld { by, beyond }))
     }
 
-    /// Removes what is older than its window from this table family: events, dedup rows and resolved
-    /// dead letters. One process does it at a time; see [`Swept::is_elsewhere`].
+    /// Removes what is older than its window from this table family: events, dedup rows, resolved
+    /// dead letters and redrives that have ended. One process does it at a time; see [`Swept::is_elsewhere`].
     ///
     /// [`ConsumerBuilder::log_retention`](crate::ConsumerBuilder::log_retention) calls it every minute. Call it
     /// yourself from a scheduler of your own, and in a producer's database where no consumer runs.
@@ -219,6 +222,11 @@ impl EventLog {
                 retention.resolved_dead_letters,
                 &self.sweeps.sweep_dead_letters,
                 &mut swept.dead_letters,
+            ),
+            (
+                retention.resolved_dead_letters,
+                &self.sweeps.sweep_redrives,
+                &mut swept.redrives,
             ),
         ] {
             let Some(cutoff) = window.and_then(before) else {

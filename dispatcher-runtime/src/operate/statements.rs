@@ -58,9 +58,12 @@ statements! {
         lock_cursor_table,
     }
 
-    /// What an operator sends.
+    /// What an operator sends about dead letters and their redrives.
     pub(crate) struct DeadLetterStatements {
+        choose_members,
+        count_selected,
         get_dead_letter,
+        group_selected,
         insert_audit,
         list_active,
         list_active_of,
@@ -70,9 +73,25 @@ statements! {
         list_all_of,
         list_all_of_within,
         list_all_within,
+        list_doubtful_letters,
+        list_groups,
+        list_oldest,
+        list_redrive_items,
+        list_selected,
         lock_letter,
+        lock_letters,
+        preview_redrive,
         read_letter_erased_at,
-        redrive_dead_letter,
+        read_redrives,
         resolve_dead_letter,
+        resolve_selected,
+        start_redrive,
+        stop_redrive,
+    }
+
+    /// What gives letters of older programs their fingerprints.
+    pub(crate) struct FingerprintStatements {
+        list_unmarked_letters,
+        mark_letters,
     }
 }

@@ -32,6 +32,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0006_create_audit",
     "0007_create_contracts",
     "0008_create_samples",
+    "0009_create_redrives",
 ];
 
 /// The number of this program. A migration that programs of lower numbers cannot live with raises what

@@ -149,7 +149,7 @@ where
     H: Handler<S>,
     P: Payload,
 {
-    let (event, attempt) = event.store()?;
+    let (event, attempt, redrive) = event.store()?;
     event.expect_type(<H::EventTypes as EventTypes>::NAMES)?;
     let delivery = Delivery {
         attempt,
@@ -157,6 +157,7 @@ where
         subscription: H::NAME,
         position: event.position.into(),
         inserted_at: event.inserted_at,
+        redrive,
     };
     let observers = Observers::default();
     let subscription = Subscription::new(handler);

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::TENANT;
 use crate::consume::handler_error::HandlerError;
 use crate::contract::envelope::subject_of;
-use crate::contract::id::{EventId, TenantId};
+use crate::contract::id::{EventId, RedriveId, TenantId};
 use crate::contract::payload::Payload;
 use crate::log::stored_event::StoredEvent;
 
@@ -34,6 +34,7 @@ pub fn event<P: Payload>(payload: P) -> TestEvent<P> {
         causation_id: None,
         traceparent: None,
         attempt: 1,
+        redrive: None,
         payload,
     }
 }
@@ -52,6 +53,7 @@ pub struct TestEvent<P> {
     causation_id: Option<String>,
     traceparent: Option<String>,
     attempt: u32,
+    redrive: Option<RedriveId>,
     payload: P,
 }
 
@@ -116,8 +118,15 @@ impl<P: Payload> TestEvent<P> {
         self
     }
 
-    /// As the log would hold it, and which attempt this is.
-    pub(super) fn store(self) -> Result<(StoredEvent, u32), HandlerError> {
+    /// Whether an operator has the event handled again after it became a dead letter, for handlers that take `Delivery`.
+    /// Defaults to `false`.
+    pub fn redriven(mut self, redriven: bool) -> Self {
+        self.redrive = redriven.then(RedriveId::generate);
+        self
+    }
+
+    /// As the log would hold it, which attempt this is, and of which redrive.
+    pub(super) fn store(self) -> Result<(StoredEvent, u32, Option<RedriveId>), HandlerError> {
         let payload = serde_json::to_value(&self.payload).map_err(HandlerError::invalid)?;
         let of_contract = || subject_of(&payload, P::SUBJECT?).map(Cow::into_owned);
         let stored = StoredEvent {
@@ -141,6 +150,6 @@ impl<P: Payload> TestEvent<P> {
             lengths: None,
             read_as: None,
         };
-        Ok((stored, self.attempt))
+        Ok((stored, self.attempt, self.redrive))
     }
 }

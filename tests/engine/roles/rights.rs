@@ -17,8 +17,8 @@ consumer_coaching dispatcher_contract_document SELECT
 consumer_coaching dispatcher_contract_read_as SELECT
 consumer_coaching dispatcher_contract_version SELECT
 consumer_coaching dispatcher_cursor DELETE INSERT SELECT UPDATE
-consumer_coaching dispatcher_dead_letter INSERT SELECT(dead_letter_id consumer subscription created_at resolved_at)
-consumer_coaching dispatcher_dedup INSERT SELECT
+consumer_coaching dispatcher_dead_letter INSERT SELECT UPDATE(reason error attempts failures resolved_at resolved_by claimed_by resolution_note fingerprint redrive_id)
+consumer_coaching dispatcher_dedup DELETE INSERT SELECT
 consumer_coaching dispatcher_event SELECT
 consumer_coaching dispatcher_event_horizon EXECUTE
 consumer_coaching dispatcher_event_position_seq SELECT
@@ -28,9 +28,12 @@ consumer_coaching dispatcher_migration SELECT
 consumer_coaching dispatcher_needs_program EXECUTE
 consumer_coaching dispatcher_partition EXECUTE
 consumer_coaching dispatcher_reader INSERT SELECT UPDATE
+consumer_coaching dispatcher_redrive SELECT UPDATE(next_at queued waiting handled failed left_out failed_in_a_row ended_at)
+consumer_coaching dispatcher_redrive_item SELECT UPDATE(outcome settled_at)
 consumer_coaching dispatcher_replica DELETE INSERT SELECT UPDATE
 consumer_coaching dispatcher_retry DELETE INSERT SELECT UPDATE
 consumer_coaching dispatcher_sample DELETE INSERT SELECT
+consumer_coaching dispatcher_stop_failing_redrive EXECUTE
 consumer_coaching dispatcher_subscription INSERT(consumer subscription event_types updated_at) SELECT UPDATE(event_types updated_at)
 eraser dispatcher_audit INSERT(who way what why outcome claimed_by) SELECT
 eraser dispatcher_check_row EXECUTE
@@ -57,8 +60,10 @@ operator dispatcher_migration SELECT
 operator dispatcher_needs_program EXECUTE
 operator dispatcher_partition EXECUTE
 operator dispatcher_reader DELETE SELECT
+operator dispatcher_redrive INSERT SELECT UPDATE
+operator dispatcher_redrive_item INSERT SELECT UPDATE
 operator dispatcher_replica DELETE SELECT
-operator dispatcher_retry DELETE INSERT SELECT UPDATE
+operator dispatcher_retry DELETE SELECT UPDATE
 operator dispatcher_sample DELETE INSERT SELECT UPDATE
 operator dispatcher_subscription DELETE INSERT SELECT UPDATE
 producer_revenue dispatcher_check_contract EXECUTE
@@ -78,6 +83,7 @@ retention dispatcher_dead_letter DELETE SELECT
 retention dispatcher_dedup DELETE SELECT
 retention dispatcher_event DELETE SELECT
 retention dispatcher_reader SELECT
+retention dispatcher_redrive DELETE SELECT
 retention dispatcher_retry SELECT
 ";
 

@@ -2,8 +2,9 @@
 
 use crate::consume::partition::Partition;
 use crate::consume::versions::AwaitedVersion;
+use crate::contract::id::RedriveId;
 use crate::log::stored_event::StoredEvent;
-use crate::operate::dead_letter::FailedAttempt;
+use crate::operate::dead_letter::{FailedAttempt, Redriven};
 
 /// An event that a pass may handle.
 pub(super) struct Candidate {
@@ -26,6 +27,8 @@ pub(super) struct Candidate {
     pub(super) awaits: Option<AwaitedVersion>,
     /// An operator gave up on it while it waited for its version.
     pub(super) is_abandoned: bool,
+    /// It is redriven.
+    pub(super) redriven: Option<Redriven>,
 }
 
 /// What an attempt that never ended is written down with.
@@ -47,7 +50,13 @@ impl Candidate {
             is_noted: false,
             awaits: None,
             is_abandoned: false,
+            redriven: None,
         }
+    }
+
+    /// The redrive that it is a member of.
+    pub(super) fn redrive(&self) -> Option<RedriveId> {
+        self.redriven.as_ref()?.redrive_id.parse().ok()
     }
 
     /// How many attempts the table knows of.

@@ -49,6 +49,9 @@
 //!             └─▶ of a version that the program does not know: waits for one that does ─▶ attempt
 //! ```
 //!
+//! An operator may have the event of a dead letter handled again: then it waits like one whose attempt failed, and its letter
+//! is resolved, or open again, in the transaction that settles it (`migrations/0009_create_redrives.sql`, `hand_over.rs`).
+//!
 //! Events that wait are rows of `dispatcher_retry`, so attempts survive a crash and nothing sleeps inside a
 //! transaction. Of each subject only the first waiting event has a `due_at`; it is passed on when that event
 //! is settled, and its followers are handled in the same pass as far as the batch goes. So a long queue costs
@@ -91,11 +94,13 @@ mod awaited;
 mod begun;
 mod candidate;
 pub(crate) mod error;
+mod hand_over;
 mod plan;
 mod read;
 mod record;
 mod recorder;
 mod recover;
+mod redriven;
 mod report;
 mod run;
 mod source;
@@ -109,6 +114,7 @@ use super::partition::Partition;
 use super::slots::Slot;
 use awaited::Awaited;
 use error::{AbortCause, PassError};
+use hand_over::HandOver;
 pub(crate) use plan::IdleState;
 use plan::{Lanes, Plan, Planner};
 use read::{LeaseState, Reader};
@@ -142,6 +148,7 @@ pub(crate) struct PassExecutor<S> {
     /// How many events are still handled one at a time, each attempt written down first (`begun.rs`).
     careful: u32,
     awaited: Awaited,
+    hand_over: HandOver,
 }
 
 impl<S: Send + Sync + 'static> PassExecutor<S> {
@@ -158,6 +165,7 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
             fresh_after: None,
             careful,
             awaited: Awaited::default(),
+            hand_over: HandOver::default(),
         }
     }
 
@@ -184,9 +192,20 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
         if self.partition.lease.validity.is_over_for(Duration::ZERO) {
             return Err(PassError::LeaseOver);
         }
-        let Some((mut tx, lease)) = self.begin(slot).await? else {
+        let Some((mut tx, mut lease)) = self.begin(slot).await? else {
             return Ok(Pass::Lost);
         };
+        if self.hand_over.is_due(&lease) {
+            tx.rollback().await?;
+            self.hand_over.run(&self.partition, &lease).await?;
+            let Some(slot) = self.partition.wait_for_slot().await else {
+                return Ok(Pass::Stopped);
+            };
+            match self.begin(slot).await? {
+                Some(begun) => (tx, lease) = begun,
+                None => return Ok(Pass::Lost),
+            }
+        }
         let cursor = lease.position;
         let mut plan = match self.plan(&mut tx, &lease).await {
             Ok(plan) => plan,
@@ -199,6 +218,7 @@ impl<S: Send + Sync + 'static> PassExecutor<S> {
             tx.rollback().await?;
             self.recovery.passed();
             self.careful = 0;
+            plan.idle.next_hand_over = self.hand_over.wait(&lease);
             return Ok(Pass::Idle(plan.idle));
         }
         plan.keep_apart(cursor);

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 use tracing::Instrument;
@@ -13,6 +14,7 @@ use super::candidate::Candidate;
 use super::error::AbortCause;
 use super::read::{LeaseState, Reader, WaitingEvent};
 use super::record::BatchEnd;
+use super::redriven::RedrivenLetters;
 use super::source::LogSource;
 use crate::consume::delivery::DeliveryTx;
 use crate::consume::partition::Partition;
@@ -47,6 +49,8 @@ pub(crate) struct IdleState {
     pub(crate) horizon: i64,
     /// When the next retry is due.
     pub(crate) next_retry: Option<OffsetDateTime>,
+    /// After what time events that are redriven may be handed over.
+    pub(crate) next_hand_over: Option<Duration>,
 }
 
 /// What a batch has room for.
@@ -150,6 +154,7 @@ impl<'a, S> Planner<'a, S> {
                 last_position,
                 horizon,
                 next_retry,
+                next_hand_over: None,
             },
         })
     }
@@ -194,20 +199,42 @@ impl<'a, S> Planner<'a, S> {
             .events_at(connection, positions, settings.batch_bytes)
             .await?;
         let last = batch.events.last().map(|event| event.position);
-        let until = last.filter(|_| batch.is_cut).unwrap_or(i64::MAX);
+        let mut until = last.filter(|_| batch.is_cut).unwrap_or(i64::MAX);
         let mut events: HashMap<i64, StoredEvent> = batch
             .events
             .into_iter()
             .map(|event| (event.position, event))
             .collect();
+        let mut letters = self.letters(tx, &waiting, &events).await?;
+        let missing = letters.left_for_later(&waiting, &events);
+        until = missing.map_or(until, |position| until.min(position - 1));
         let candidates = waiting
             .into_iter()
             .filter(|one| one.position <= until)
             .map(|one| {
                 let event = events.remove(&one.position);
-                one.into_candidate(event)
+                let letter = letters.take(&one);
+                one.into_candidate(event, letter)
             });
         Ok(candidates.collect())
+    }
+
+    /// The dead letters of those that are redriven.
+    async fn letters(
+        &self,
+        tx: &mut DeliveryTx,
+        waiting: &[WaitingEvent],
+        events: &HashMap<i64, StoredEvent>,
+    ) -> Result<RedrivenLetters, AbortCause> {
+        let bytes = self.partition.settings().batch_bytes;
+        let redriven = waiting.iter().filter_map(|one| {
+            let letter = one.redriven.as_ref()?;
+            let found = events.get(&one.position);
+            let is_gone = found.is_none_or(|event| event.event_id != one.event_id);
+            Some((letter, is_gone))
+        });
+        let (ids, gone): (Vec<_>, Vec<_>) = redriven.unzip();
+        Ok(self.reader.redriven_letters(tx, &ids, &gone, bytes).await?)
     }
 
     /// The next events of the log, with what is known about them.

@@ -10,6 +10,7 @@ use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
 
 use super::candidate::Candidate;
+use super::redriven::{RedrivenLetter, RedrivenLetters};
 use crate::consume::delivery::DeliveryTx;
 use crate::consume::partition::Partition;
 use crate::log::Anchor;
@@ -26,6 +27,8 @@ pub(super) struct LeaseState {
     pub(super) is_secured: bool,
     /// The key of the marker of L6.
     pub(super) marker: i64,
+    /// The newest redrive of which events of the subscription are to be handed over.
+    pub(super) newest_redrive: Option<String>,
     /// R1 and R2, where the log is in the same database.
     pub(super) horizon: Option<(i64, i64)>,
 }
@@ -41,12 +44,29 @@ pub(super) struct WaitingEvent {
     pub(super) handled: bool,
     pub(super) is_begun: bool,
     pub(super) is_abandoned: bool,
+    /// Of one that is redriven.
+    pub(super) redriven: Option<RedrivenEvent>,
+}
+
+/// Which letter and redrive an event waits for.
+pub(super) struct RedrivenEvent {
+    pub(super) dead_letter_id: String,
+    pub(super) redrive_id: String,
 }
 
 impl WaitingEvent {
     /// With what the log has at its position. The log of this database keeps what waits; another
     /// database's log may have lost it.
-    pub(super) fn into_candidate(self, found: Option<StoredEvent>) -> Candidate {
+    /// What is gone from the log is read from its dead letter, if it is redriven.
+    pub(super) fn into_candidate(
+        self,
+        found: Option<StoredEvent>,
+        letter: Option<RedrivenLetter>,
+    ) -> Candidate {
+        let redriven = self
+            .redriven
+            .as_ref()
+            .map(|event| event.with(letter.as_ref()));
         let mut event = found.filter(|event| event.event_id == self.event_id);
         if let Some(event) = &mut event
             && event.lengths.is_some()
@@ -54,7 +74,9 @@ impl WaitingEvent {
             // Its subject may be what was too long to be read, and others wait behind it.
             event.subject.clone_from(&self.subject);
         }
+        let event = event.or_else(|| letter?.kept(&self.event_id, self.position, &self.subject));
         Candidate {
+            redriven,
             is_gone: event.is_none(),
             event: event
                 .unwrap_or_else(|| StoredEvent::gone(self.position, self.event_id, self.subject)),
@@ -80,8 +102,19 @@ impl WaitingEvent {
             handled: row.try_get("handled")?,
             is_begun: row.try_get("is_begun")?,
             is_abandoned: row.try_get("is_abandoned")?,
+            redriven: redriven(row)?,
         })
     }
+}
+
+fn redriven(row: &PgRow) -> Result<Option<RedrivenEvent>, sqlx::Error> {
+    let dead_letter_id: Option<String> = row.try_get("redriven_letter_id")?;
+    let redrive_id: Option<String> = row.try_get("redrive_id")?;
+    let event = dead_letter_id.zip(redrive_id);
+    Ok(event.map(|(dead_letter_id, redrive_id)| RedrivenEvent {
+        dead_letter_id,
+        redrive_id,
+    }))
 }
 
 fn attempts(row: &PgRow) -> Result<u32, sqlx::Error> {
@@ -122,6 +155,7 @@ impl<'a, S> Reader<'a, S> {
                 is_due: row.try_get("due")?,
                 is_secured: row.try_get("secured")?,
                 marker: row.try_get("marker")?,
+                newest_redrive: row.try_get("newest_redrive")?,
                 horizon: last_position.zip(horizon),
             })
         })
@@ -179,6 +213,31 @@ impl<'a, S> Reader<'a, S> {
             .fetch_all(&mut **tx)
             .await?;
         rows.iter().map(WaitingEvent::from_row).collect()
+    }
+
+    /// The dead letters of events that are redriven, with the envelopes of those that are `gone` from the log: as many as come to
+    /// that many bytes, and the first one.
+    pub(super) async fn redriven_letters(
+        &self,
+        tx: &mut DeliveryTx,
+        letters: &[&RedrivenEvent],
+        gone: &[bool],
+        bytes: u64,
+    ) -> Result<RedrivenLetters, sqlx::Error> {
+        if letters.is_empty() {
+            return Ok(RedrivenLetters::default());
+        }
+        let ids = || letters.iter().map(|letter| letter.dead_letter_id.as_str());
+        let gone = ids().zip(gone).filter(|(_, is_gone)| **is_gone);
+        let gone: Vec<_> = gone.map(|(id, _)| id).collect();
+        let read = self.partition.statements().read_redriven.query();
+        let rows = read
+            .bind(ids().collect::<Vec<_>>())
+            .bind(gone)
+            .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
+            .fetch_all(&mut **tx)
+            .await?;
+        RedrivenLetters::from_rows(&rows)
     }
 
     /// How often an event that waits was attempted; `None` if it does not wait any more.

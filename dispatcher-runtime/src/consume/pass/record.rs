@@ -21,7 +21,9 @@ use crate::contract::gate::envelope::MAX_TEXT_BYTES;
 use crate::contract::id::DeadLetterId;
 use crate::log::Anchor;
 use crate::log::stored_event::StoredEvent;
-use crate::operate::dead_letter::{self, FailedAttempt};
+use crate::operate::dead_letter::{
+    self, FailedAgain, FailedAttempt, FingerprintOf, RedriveOutcome, Redriven, Settled,
+};
 use crate::postgres::error::describe;
 
 /// What was done so far and will be recorded together.
@@ -32,6 +34,8 @@ pub(super) struct PassRecord {
     /// Events that are to wait.
     pub(super) waiting: Vec<RetryRow>,
     pub(super) dead_letters: Vec<dead_letter::New>,
+    /// What became of events that are redriven, in the order in which it did.
+    pub(super) redriven: Vec<Settled>,
     /// Positions of the retries that are over.
     pub(super) settled: Vec<i64>,
     /// Subjects whose first waiting event is over.
@@ -183,6 +187,13 @@ impl PassRecord {
         self.released.extend(event.subject.clone());
     }
 
+    /// What became of an event, if it is redriven.
+    pub(super) fn settle_redriven(&mut self, candidate: &Candidate, outcome: RedriveOutcome) {
+        let redriven = candidate.redriven.clone();
+        self.redriven
+            .extend(redriven.map(|redriven| Settled { redriven, outcome }));
+    }
+
     /// An event waits, and later ones of its subject wait behind it.
     pub(super) fn put_aside(&mut self, row: RetryRow) {
         self.blocked.extend(row.subject.clone());
@@ -228,6 +239,7 @@ impl PassRecord {
         if candidate.is_retry {
             self.settle(event);
         }
+        self.settle_redriven(candidate, RedriveOutcome::LeftOut);
         let observers = &partition.settings().observers;
         let attempts = candidate.attempts;
         self.report
@@ -361,7 +373,14 @@ impl PassRecord {
         let waiting = self.waiting.last().and_then(|row| row.failures.last());
         let waiting = waiting.and_then(|failure| failure.get("error")?.as_str());
         let dead = self.dead_letters.last().map(|new| new.error.as_str());
-        waiting.or(dead)
+        let again = self
+            .redriven
+            .last()
+            .and_then(|settled| match &settled.outcome {
+                RedriveOutcome::Failed(failed) => Some(failed.error.as_str()),
+                _ => None,
+            });
+        waiting.or(dead).or(again)
     }
 
     fn retry<S>(&mut self, partition: &Partition<S>, failed: FailedCandidate<'_>, delay: Duration) {
@@ -382,6 +401,8 @@ impl PassRecord {
                 "an attempt to handle an event failed and will be retried"
             );
         }));
+        let is_first = attempt == 1;
+        self.settle_redriven(failed.candidate, RedriveOutcome::Retried { is_first });
         self.put_aside(RetryRow {
             attempts: attempt,
             due_at: Some(due_after(failed.last.failed_at, delay)),
@@ -396,6 +417,10 @@ impl PassRecord {
         failed: FailedCandidate<'_>,
         reason: DeadLetterReason,
     ) {
+        if let Some(redriven) = failed.candidate.redriven.clone() {
+            self.give_up_again(partition, failed, &redriven, reason);
+            return;
+        }
         let event = &failed.candidate.event;
         let consumer = partition.settings().consumer;
         let subscription = partition.subscription().name;
@@ -411,14 +436,75 @@ impl PassRecord {
             now: failed.last.failed_at,
         };
         self.log_lines.push(log_dead_letter(&dead_letter));
+        let (attempts, failures) = (dead_letter.attempts, dead_letter.failures.clone());
+        self.hold_or_settle(
+            partition,
+            failed.candidate,
+            dead_letter.id.clone(),
+            attempts,
+            failures,
+        );
+        self.dead_letters.push(dead_letter);
+    }
+
+    /// A redriven event failed again: its letter is open again, with these attempts appended.
+    fn give_up_again<S>(
+        &mut self,
+        partition: &Partition<S>,
+        failed: FailedCandidate<'_>,
+        redriven: &Redriven,
+        reason: DeadLetterReason,
+    ) {
+        let event = &failed.candidate.event;
+        let consumer = partition.settings().consumer;
+        let subscription = partition.subscription().name;
+        let attempt = failed.last.attempt;
+        let fingerprint = FingerprintOf {
+            consumer,
+            subscription,
+            event_type: &event.event_type,
+            reason: reason.as_str(),
+            error: &failed.last.error,
+        };
+        let again = FailedAgain {
+            reason,
+            attempts: redriven.attempts.saturating_add(attempt),
+            failures: redriven.with_failures(&failed.failures),
+            fingerprint: fingerprint.fingerprint(),
+            is_first: attempt <= 1,
+            error: failed.last.error,
+        };
+        self.log_lines.push(log_failed_again(
+            event,
+            (consumer, subscription),
+            redriven,
+            &again,
+        ));
+        self.settle_redriven(failed.candidate, RedriveOutcome::Failed(again));
+        // It was read from a row, so the id is valid.
+        if let Ok(id) = redriven.dead_letter_id.parse() {
+            self.hold_or_settle(partition, failed.candidate, id, attempt, failed.failures);
+        }
+    }
+
+    /// An event that was given up: it holds its subject, where the subscription says so, or waits no more.
+    fn hold_or_settle<S>(
+        &mut self,
+        partition: &Partition<S>,
+        candidate: &Candidate,
+        letter: DeadLetterId,
+        attempts: u32,
+        failures: Vec<serde_json::Value>,
+    ) {
+        let event = &candidate.event;
         if partition.subscription().holds_subjects && event.subject.is_some() {
             self.put_aside(RetryRow {
-                attempts: dead_letter.attempts,
-                failures: dead_letter.failures.clone(),
-                held_by: Some(dead_letter.id.clone()),
+                attempts,
+                failures,
+                held_by: Some(letter),
                 ..RetryRow::behind(event)
             });
-        } else if failed.candidate.is_retry {
+        } else if candidate.is_retry {
             self.settle(event);
         }
         // Its dedup row keeps it from becoming another one, should the cursor not move with this.
@@ -426,7 +512,6 @@ impl PassRecord {
         if event.event_id.len() <= MAX_TEXT_BYTES {
             self.over.push(event.event_id.clone());
         }
-        self.dead_letters.push(dead_letter);
     }
 }
 
@@ -456,6 +541,31 @@ fn log_dead_letter(new: &dead_letter::New) -> Box<dyn FnOnce() + Send + Sync> {
             attempt,
             error,
             "an event became a dead letter"
+        );
+    })
+}
+
+fn log_failed_again(
+    event: &StoredEvent,
+    (consumer, subscription): (&'static str, &'static str),
+    redriven: &Redriven,
+    again: &FailedAgain,
+) -> Box<dyn FnOnce() + Send + Sync> {
+    let (event_id, event_type) = (event.event_id.clone(), event.event_type.clone());
+    let (dead_letter_id, redrive_id) =
+        (redriven.dead_letter_id.clone(), redriven.redrive_id.clone());
+    let (attempts, error) = (again.attempts, again.error.clone());
+    Box::new(move || {
+        tracing::error!(
+            dead_letter_id,
+            redrive_id,
+            event_id,
+            event_type,
+            consumer,
+            subscription,
+            attempts,
+            error,
+            "a redriven event failed again; its dead letter is open again"
         );
     })
 }

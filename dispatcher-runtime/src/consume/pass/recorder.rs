@@ -286,6 +286,11 @@ impl<'a, S> Recorder<'a, S> {
         for new in &record.dead_letters {
             dead_letter::insert(&statements.insert_dead_letter, tx, new).await?;
         }
+        let of = (
+            self.partition.settings().consumer,
+            self.partition.subscription().name,
+        );
+        dead_letter::settle(&statements.settle_redriven, tx, of, &record.redriven).await?;
         self.put_retries(tx, &record.waiting).await?;
         if !record.settled.is_empty() {
             self.partition

@@ -20,6 +20,7 @@ use crate::consume::erased_events::ErasedEvents;
 use crate::consume::partition::Partition;
 use crate::consume::savepoint::Next;
 use crate::consume::slots::Slot;
+use crate::operate::dead_letter::RedriveOutcome;
 use crate::postgres::error::is_transient;
 
 /// How long what was handled outside a transaction may stay unrecorded. A crash repeats that much.
@@ -340,6 +341,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
             record.report.skipped(observers, event);
             if is_retry {
                 record.settle(event);
+                record.settle_redriven(&candidate, RedriveOutcome::Handled);
             }
         } else if is_retry && is_blocked {
             // It goes on waiting behind an earlier one that has failed again.
@@ -410,6 +412,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
         let end = match report.outcome {
             Outcome::Handled => {
                 record.over.push(event.event_id.clone());
+                record.settle_redriven(candidate, RedriveOutcome::Handled);
                 AttemptEnd::Handled
             }
             Outcome::Failed(failure) => record.fail(&self.partition, candidate, failure),
@@ -440,6 +443,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
             subscription: subscription.name,
             position: candidate.event.position.into(),
             inserted_at: candidate.event.inserted_at,
+            redrive: candidate.redrive(),
         };
         let attempt = Attempt {
             subscription,

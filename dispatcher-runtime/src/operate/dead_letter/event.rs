@@ -46,6 +46,58 @@ impl Withheld {
     }
 }
 
+/// What a dead letter says of its event beside the envelope.
+pub(crate) struct KeptEvent<'a> {
+    pub(crate) position: i64,
+    pub(crate) event_id: &'a str,
+    pub(crate) event_type: &'a str,
+    pub(crate) schema_version: i32,
+    pub(crate) subject: Option<&'a str>,
+    /// When the letter was written.
+    pub(crate) kept_at: OffsetDateTime,
+    /// When the payload was erased.
+    pub(crate) erased_at: Option<OffsetDateTime>,
+}
+
+impl KeptEvent<'_> {
+    /// The event, as the letter's envelope has it. Of one that was erased, what is left.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub(crate) fn read(&self, envelope: &str) -> Result<StoredEvent, String> {
+        let event = StoredEvent {
+            inserted_at: self.kept_at,
+            event_type: self.event_type.to_owned(),
+            schema_version: self.schema_version,
+            erased_at: self.erased_at,
+            ..StoredEvent::gone(
+                self.position,
+                self.event_id.to_owned(),
+                self.subject.map(str::to_owned),
+            )
+        };
+        if self.erased_at.is_some() {
+            return Ok(event);
+        }
+        if let Some(reason) = Withheld::reason(envelope) {
+            return Err(reason);
+        }
+        let envelope: Stored = serde_json::from_str(envelope)
+            .map_err(|error| format!("the envelope is invalid: {error}"))?;
+        Ok(StoredEvent {
+            occurred_at: envelope.occurred_at,
+            tenant_id: envelope.tenant_id,
+            producer: envelope.producer,
+            actor: envelope.actor,
+            correlation_id: envelope.correlation_id,
+            causation_id: envelope.causation_id,
+            traceparent: envelope.traceparent,
+            payload: envelope.payload.get().to_owned(),
+            ..event
+        })
+    }
+}
+
 impl DeadLetter {
     /// The event in its typed envelope. Its payload passes the gate, and one of an older version is
     /// upcast, as for a handler.
@@ -83,30 +135,16 @@ impl DeadLetter {
                 P::EVENT_TYPE
             )));
         }
-        if let Some(reason) = Withheld::reason(self.envelope.get()) {
-            return Err(unreadable(reason));
-        }
-        let envelope: Stored = serde_json::from_str(self.envelope.get())
-            .map_err(|error| unreadable(format!("the envelope is invalid: {error}")))?;
-        let event = StoredEvent {
+        let kept = KeptEvent {
             position: self.position.get(),
-            event_id: self.event_id.clone(),
-            event_type: self.event_type.clone(),
+            event_id: &self.event_id,
+            event_type: &self.event_type,
             schema_version: self.schema_version,
-            occurred_at: envelope.occurred_at,
-            tenant_id: envelope.tenant_id,
-            producer: envelope.producer,
-            subject: self.subject.clone(),
-            actor: envelope.actor,
-            correlation_id: envelope.correlation_id,
-            causation_id: envelope.causation_id,
-            traceparent: envelope.traceparent,
-            payload: envelope.payload.get().to_owned(),
-            inserted_at: self.created_at,
+            subject: self.subject.as_deref(),
+            kept_at: self.created_at,
             erased_at: None,
-            lengths: None,
-            read_as: None,
         };
+        let event = kept.read(self.envelope.get()).map_err(unreadable)?;
         event
             .envelope(
                 <P::EventType as EventType>::registry(),

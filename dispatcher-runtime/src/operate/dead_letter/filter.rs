@@ -2,9 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use sqlx::Postgres;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::DeadLetterState;
+use crate::contract::bounded_text::error_text;
 use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::contract::id::TenantId;
 use crate::postgres::error::ConfigError;
@@ -13,36 +18,166 @@ use crate::postgres::error::ConfigError;
 /// tenant that are not resolved, 50 at most.
 #[derive(Clone, Debug)]
 pub struct DeadLetterFilter {
-    pub(super) selection: Selection,
+    pub(crate) selection: Selection,
     pub(super) limit: u16,
     pub(super) next: Option<String>,
 }
 
 /// The part of a filter that is the same for all pages of a list.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Selection {
+pub(crate) struct Selection {
     pub(super) consumer: Option<String>,
     /// `None`: of every tenant.
     pub(super) tenants: Option<BTreeSet<TenantId>>,
     pub(super) include_resolved: bool,
+    narrower: Narrower,
+}
+
+/// What most lists do not ask for.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Narrower {
+    subscription: Option<String>,
+    event_type: Option<String>,
+    reason: Option<DeadLetterReason>,
+    group: Option<String>,
+    subject: Option<String>,
+    state: Option<DeadLetterState>,
+    from: Option<OffsetDateTime>,
+    to: Option<OffsetDateTime>,
+    dead_letter_ids: Option<Vec<String>>,
 }
 
 impl Selection {
+    /// These letters.
+    pub(crate) fn of(dead_letter_ids: Vec<String>) -> Self {
+        let mut selection = Self::default();
+        selection.narrower.dead_letter_ids = Some(dead_letter_ids);
+        selection
+    }
+
     /// Only what is also of these tenants.
-    pub(super) fn within(&self, bound: Option<&BTreeSet<TenantId>>) -> Self {
+    pub(crate) fn within(&self, bound: Option<&BTreeSet<TenantId>>) -> Self {
         Self {
             tenants: narrowed(self.tenants.as_ref(), bound),
             ..self.clone()
         }
     }
 
+    /// Only what is open.
+    pub(crate) fn open(&self) -> Self {
+        let mut selection = self.clone();
+        selection.narrower.state = Some(DeadLetterState::Open);
+        selection
+    }
+
     pub(super) fn tenant_ids(&self) -> Option<Vec<&str>> {
         tenant_ids(self.tenants.as_ref())
+    }
+
+    /// Whether a page of it needs `list_selected.sql`.
+    pub(crate) fn is_narrow(&self) -> bool {
+        self.narrower != Narrower::default()
+    }
+
+    /// Whether it selects by what differs within a group, so that each letter has to be looked at.
+    pub(crate) fn splits_groups(&self) -> bool {
+        let narrower = &self.narrower;
+        self.tenants.is_some()
+            || narrower.subject.is_some()
+            || narrower.from.is_some()
+            || narrower.to.is_some()
+            || narrower.dead_letter_ids.is_some()
+    }
+
+    /// Binds the parameters of `selected_letters.sql`.
+    pub(crate) fn bind(
+        &self,
+        query: Query<'static, Postgres, PgArguments>,
+    ) -> Query<'static, Postgres, PgArguments> {
+        let narrower = &self.narrower;
+        let (resolved, redriving, unresolved, open) = match narrower.state {
+            None => (self.include_resolved, true, true, true),
+            Some(DeadLetterState::Open) => (false, false, true, true),
+            Some(DeadLetterState::Redriving) => (false, true, true, false),
+            Some(DeadLetterState::Resolved) => (true, true, false, true),
+        };
+        let (from_group, before_group) = self.groups();
+        query
+            .bind(&self.consumer)
+            .bind(self.tenant_ids())
+            .bind(&narrower.subscription)
+            .bind(&narrower.event_type)
+            .bind(narrower.reason.map(DeadLetterReason::as_str))
+            .bind(from_group)
+            .bind(before_group)
+            .bind(&narrower.subject)
+            .bind(narrower.from)
+            .bind(narrower.to)
+            .bind(resolved)
+            .bind(redriving)
+            .bind(unresolved)
+            .bind(open)
+            .bind(&narrower.dead_letter_ids)
+    }
+
+    /// Binds what `list_groups.sql` asks of each group.
+    pub(crate) fn bind_groups(
+        &self,
+        query: Query<'static, Postgres, PgArguments>,
+    ) -> Query<'static, Postgres, PgArguments> {
+        let (from_group, before_group) = self.groups();
+        query
+            .bind(&self.consumer)
+            .bind(&self.narrower.subscription)
+            .bind(&self.narrower.event_type)
+            .bind(self.narrower.reason.map(DeadLetterReason::as_str))
+            .bind(from_group)
+            .bind(before_group)
+    }
+
+    /// The fingerprints that begin with the digits of the group: from, and before. No fingerprint has a `g`.
+    fn groups(&self) -> (Option<String>, Option<String>) {
+        let group = self.narrower.group.as_ref();
+        let group = group.map(|group| group.to_ascii_lowercase());
+        let before = group.as_ref().map(|group| format!("{group}g"));
+        (group, before)
+    }
+
+    /// In words, for the history. Whom the letters are about may be sensitive, so the subject is not named.
+    pub(crate) fn in_words(&self) -> String {
+        let narrower = &self.narrower;
+        let mut words = Vec::new();
+        let mut add = |name: &str, value: Option<&str>| {
+            words.extend(value.map(|value| format!("{name} {value}")));
+        };
+        add("consumer", self.consumer.as_deref());
+        add("subscription", narrower.subscription.as_deref());
+        add("event type", narrower.event_type.as_deref());
+        add("reason", narrower.reason.map(DeadLetterReason::as_str));
+        add("group", narrower.group.as_deref());
+        let time = |at: Option<OffsetDateTime>| at.and_then(|at| at.format(&Rfc3339).ok());
+        add("from", time(narrower.from).as_deref());
+        add("before", time(narrower.to).as_deref());
+        if narrower.subject.is_some() {
+            words.push("one subject".to_owned());
+        }
+        if let Some(tenants) = self.tenant_ids() {
+            words.push(format!("{} tenants", tenants.len()));
+        }
+        match &narrower.dead_letter_ids {
+            Some(ids) if ids.len() == 1 => words.push(format!("dead letter {}", ids[0])),
+            Some(ids) => words.push(format!("{} chosen dead letters", ids.len())),
+            None => {}
+        }
+        match words.is_empty() {
+            true => "all open dead letters".to_owned(),
+            false => error_text(words.join(", ")),
+        }
     }
 }
 
 /// The tenants that are in both sets; `None` is all there are.
-pub(super) fn narrowed(
+pub(crate) fn narrowed(
     one: Option<&BTreeSet<TenantId>>,
     other: Option<&BTreeSet<TenantId>>,
 ) -> Option<BTreeSet<TenantId>> {
@@ -93,51 +228,59 @@ impl DeadLetterFilter {
 
     /// Only those of one subscription. Defaults to those of every subscription.
     #[must_use]
-    pub fn subscription(self, subscription: impl Into<String>) -> Self {
-        todo!("{}", subscription.into())
+    pub fn subscription(mut self, subscription: impl Into<String>) -> Self {
+        self.selection.narrower.subscription = Some(subscription.into());
+        self
     }
 
     /// Only those of events of one type. Defaults to those of every type.
     #[must_use]
-    pub fn event_type(self, event_type: impl Into<String>) -> Self {
-        todo!("{}", event_type.into())
+    pub fn event_type(mut self, event_type: impl Into<String>) -> Self {
+        self.selection.narrower.event_type = Some(event_type.into());
+        self
     }
 
     /// Only those with this reason. Defaults to every reason.
     #[must_use]
-    pub fn reason(self, reason: DeadLetterReason) -> Self {
-        todo!("{reason:?}")
+    pub fn reason(mut self, reason: DeadLetterReason) -> Self {
+        self.selection.narrower.reason = Some(reason);
+        self
     }
 
     /// Only those of one [group](crate::DeadLetterGroup::group), or of the groups that begin with these digits.
     #[must_use]
-    pub fn group(self, group: impl Into<String>) -> Self {
-        todo!("{}", group.into())
+    pub fn group(mut self, group: impl Into<String>) -> Self {
+        self.selection.narrower.group = Some(group.into());
+        self
     }
 
     /// Only those whose events are of that subject.
     #[must_use]
-    pub fn subject(self, subject: impl Into<String>) -> Self {
-        todo!("{}", subject.into())
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.selection.narrower.subject = Some(subject.into());
+        self
     }
 
     /// Only those of that state. Defaults to those that are open or redriving; after
     /// [`include_resolved`](Self::include_resolved), to all.
     #[must_use]
-    pub fn state(self, state: DeadLetterState) -> Self {
-        todo!("{state:?}")
+    pub fn state(mut self, state: DeadLetterState) -> Self {
+        self.selection.narrower.state = Some(state);
+        self
     }
 
     /// Only those that were written then or later.
     #[must_use]
-    pub fn from(self, from: OffsetDateTime) -> Self {
-        todo!("{from}")
+    pub fn from(mut self, from: OffsetDateTime) -> Self {
+        self.selection.narrower.from = Some(from);
+        self
     }
 
     /// Only those that were written before.
     #[must_use]
-    pub fn to(self, to: OffsetDateTime) -> Self {
-        todo!("{to}")
+    pub fn to(mut self, to: OffsetDateTime) -> Self {
+        self.selection.narrower.to = Some(to);
+        self
     }
 
     /// How many to return at most. Defaults to 50; more than 1000 counts as 1000, and 0 is an error of the
@@ -157,7 +300,7 @@ impl DeadLetterFilter {
         self
     }
 
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
         if self.limit > 0 {
             return Ok(());
         }

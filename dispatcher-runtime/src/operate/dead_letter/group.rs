@@ -1,12 +1,18 @@
 //! Dead letters that failed alike.
 
 use serde::Serialize;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
 
-use super::{DeadLetterError, DeadLetterFilter, DeadLetters};
+use super::{DeadLetterError, DeadLetterFilter, DeadLetterSummary, DeadLetters};
 use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::operate::actor::Actor;
 use crate::operate::count::Count;
+use crate::postgres::transaction;
+
+/// Up to where the letters of a group are counted.
+const MOST_COUNTED: i64 = 100;
 
 /// Open dead letters of one subscription and event type that failed alike: with the same reason, and with an error whose
 /// first line is the same but for numbers, ids, quoted texts and addresses.
@@ -35,9 +41,29 @@ pub struct DeadLetterGroup {
     pub last_seen: OffsetDateTime,
 }
 
+impl DeadLetterGroup {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        let letters: i64 = row.try_get("letters")?;
+        Ok(Self {
+            group: row.try_get("fingerprint")?,
+            consumer: row.try_get("consumer")?,
+            subscription: row.try_get("subscription")?,
+            event_type: row.try_get("event_type")?,
+            reason: row.try_get("reason")?,
+            error: row.try_get("error")?,
+            count: Count {
+                count: letters.min(MOST_COUNTED).unsigned_abs(),
+                at_least: letters > MOST_COUNTED,
+            },
+            first_seen: row.try_get("first_seen")?,
+            last_seen: row.try_get("last_seen")?,
+        })
+    }
+}
+
 impl DeadLetters {
     /// The groups of the open dead letters that the filter selects, the largest first, as many as its limit allows.
-    /// Counts end at 100.
+    /// Counts end at 100, and groups with more come before others, the newest first.
     ///
     /// # Errors
     /// As [`list`](Self::list).
@@ -48,7 +74,25 @@ impl DeadLetters {
         &self,
         filter: &DeadLetterFilter,
     ) -> Result<Vec<DeadLetterGroup>, DeadLetterError> {
-        todo!("{filter:?}")
+        filter.check()?;
+        let selection = filter.selection.within(self.tenants.as_deref()).open();
+        let groups = i64::from(filter.limit);
+        let longest_error = i32::try_from(DeadLetterSummary::LONGEST_ERROR).unwrap_or(i32::MAX);
+        let query = if selection.splits_groups() {
+            selection
+                .bind(self.statements.group_selected.query_once())
+                .bind(MOST_COUNTED + 1)
+        } else {
+            let query = self.statements.list_groups.query_once();
+            selection.bind_groups(query.bind(MOST_COUNTED + 1))
+        };
+        let rows = query
+            .bind(groups)
+            .bind(longest_error)
+            .fetch_all(&self.pool)
+            .await?;
+        let groups = rows.iter().map(DeadLetterGroup::from_row);
+        Ok(groups.collect::<Result<_, _>>()?)
     }
 
     /// How many dead letters the filter selects. Counts end at 10,000.
@@ -59,7 +103,13 @@ impl DeadLetters {
     /// # Cancellation
     /// Reads only; may be dropped.
     pub async fn count(&self, filter: &DeadLetterFilter) -> Result<Count, DeadLetterError> {
-        todo!("{filter:?}")
+        filter.check()?;
+        let selection = filter.selection.within(self.tenants.as_deref());
+        let most = i64::try_from(Count::LIMIT + 1).unwrap_or(i64::MAX);
+        let count = selection.bind(self.statements.count_selected.query_once());
+        let row = count.bind(most).fetch_one(&self.pool).await?;
+        let letters: i64 = row.try_get("letters")?;
+        Ok(Count::of(letters.unsigned_abs()))
     }
 
     /// Resolves the open dead letters that the filter selects, and returns how many. With `expected`, nothing is resolved
@@ -76,6 +126,29 @@ impl DeadLetters {
         expected: Option<u64>,
         actor: Actor<'_>,
     ) -> Result<u64, DeadLetterError> {
-        todo!("{filter:?} {expected:?} {actor:?}")
+        actor.check()?;
+        let selection = filter.selection.within(self.tenants.as_deref()).open();
+        let mut tx = transaction::begin(&self.pool).await?;
+        let lock = selection.bind(self.statements.lock_letters.query_once());
+        lock.execute(&mut *tx).await?;
+        let letters = self.choose(&mut tx, &selection, true).await?;
+        let found = u64::try_from(letters.len()).unwrap_or(u64::MAX);
+        let changed = expected.filter(|expected| *expected != found);
+        if changed.is_none() {
+            let resolve = self.statements.resolve_selected.query();
+            let resolve = resolve.bind(letters).bind(actor.name).bind(actor.why);
+            resolve.bind(actor.claimed).execute(&mut *tx).await?;
+        }
+        let outcome = match changed {
+            Some(_) => "nothing was changed".to_owned(),
+            None => format!("resolved {found} dead letters"),
+        };
+        let what = format!("resolve {}", filter.selection.in_words());
+        self.note(&mut tx, actor, what, &outcome).await?;
+        tx.commit().await?;
+        match changed {
+            Some(expected) => Err(DeadLetterError::Changed { expected, found }),
+            None => Ok(found),
+        }
     }
 }

@@ -7,8 +7,9 @@ use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
 
 use super::FailedAttempt;
+use super::state::{DeadLetterState, redrive_id};
 use crate::contract::dead_letter_reason::DeadLetterReason;
-use crate::contract::id::{DeadLetterId, IdError};
+use crate::contract::id::{DeadLetterId, IdError, RedriveId};
 use crate::contract::position::Position;
 
 /// An event that a subscription gave up on, with the attempts that failed and, once an operator has dealt
@@ -57,6 +58,10 @@ pub struct DeadLetter {
     pub claimed_by: Option<String>,
     /// The operator's note.
     pub resolution_note: Option<String>,
+    /// Whether it is open, redriving or resolved.
+    pub state: DeadLetterState,
+    /// The redrive that it is in, or the one that resolved it.
+    pub redrive_id: Option<RedriveId>,
 }
 
 impl DeadLetter {
@@ -85,6 +90,8 @@ impl DeadLetter {
             resolved_by: row.try_get("resolved_by")?,
             claimed_by: row.try_get("claimed_by")?,
             resolution_note: row.try_get("resolution_note")?,
+            state: DeadLetterState::from_row(row)?,
+            redrive_id: redrive_id(row)?,
         })
     }
 }

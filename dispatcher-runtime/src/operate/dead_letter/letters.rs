@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sqlx::PgPool;
-use sqlx::Row;
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{PgConnection, PgPool, Postgres, Row};
 
-use super::act::Act;
 use super::filter::{Selection, narrowed, tenant_ids};
 use super::page::{PAGE_BYTES, PageEnd};
 use super::summary::DeadLetterSummary;
-use super::{DeadLetter, DeadLetterError, DeadLetterFilter, DeadLetterPage};
+use super::{DeadLetter, DeadLetterError, DeadLetterFilter, DeadLetterPage, DeadLetterState};
 use crate::contract::id::{DeadLetterId, TenantId};
 use crate::operate::actor::Actor;
 use crate::operate::statements::DeadLetterStatements;
@@ -36,10 +35,10 @@ use crate::postgres::transaction;
 /// ```
 #[derive(Clone, Debug)]
 pub struct DeadLetters {
-    pub(super) pool: PgPool,
-    pub(super) statements: DeadLetterStatements,
+    pub(crate) pool: PgPool,
+    pub(crate) statements: DeadLetterStatements,
     /// `None`: of every tenant.
-    tenants: Option<Arc<BTreeSet<TenantId>>>,
+    pub(crate) tenants: Option<Arc<BTreeSet<TenantId>>>,
 }
 
 impl DeadLetters {
@@ -114,21 +113,7 @@ impl DeadLetters {
             Some(token) => Some(PageEnd::from_token(token, &selection)?),
             None => None,
         };
-        let query = self.list_of(&selection).query();
-        let query = query
-            .bind(i64::from(filter.limit))
-            .bind(after.as_ref().map(|end| end.created_at))
-            .bind(after.as_ref().map(|end| end.dead_letter_id.as_str()))
-            .bind(PAGE_BYTES)
-            .bind(i32::try_from(DeadLetterSummary::LONGEST_ERROR).unwrap_or(i32::MAX));
-        let query = match &selection.consumer {
-            Some(consumer) => query.bind(consumer),
-            None => query,
-        };
-        let query = match selection.tenant_ids() {
-            Some(tenants) => query.bind(tenants),
-            None => query,
-        };
+        let query = self.page_of(&selection, i64::from(filter.limit), after.as_ref());
         let rows = query.fetch_all(&self.pool).await?;
         let has_next = match rows.last() {
             Some(last) => last.try_get::<Option<bool>, _>("has_next")?.is_some(),
@@ -141,6 +126,58 @@ impl DeadLetters {
             next: last.map(|last| PageEnd::of(last).token(&selection)),
             dead_letters,
         })
+    }
+
+    /// The statement of a page. Each of the common lists has one of its own, which is prepared once.
+    fn page_of(
+        &self,
+        selection: &Selection,
+        limit: i64,
+        after: Option<&PageEnd>,
+    ) -> Query<'static, Postgres, PgArguments> {
+        let created_at = after.map(|end| end.created_at);
+        let dead_letter_id = after.map(|end| end.dead_letter_id.to_string());
+        let longest_error = i32::try_from(DeadLetterSummary::LONGEST_ERROR).unwrap_or(i32::MAX);
+        if selection.is_narrow() {
+            return selection
+                .bind(self.statements.list_selected.query_once())
+                .bind(limit)
+                .bind(created_at)
+                .bind(dead_letter_id)
+                .bind(PAGE_BYTES)
+                .bind(longest_error);
+        }
+        let query = self.list_of(selection).query();
+        let query = query
+            .bind(limit)
+            .bind(created_at)
+            .bind(dead_letter_id)
+            .bind(PAGE_BYTES)
+            .bind(longest_error);
+        let query = match &selection.consumer {
+            Some(consumer) => query.bind(consumer),
+            None => query,
+        };
+        match selection.tenant_ids() {
+            Some(tenants) => query.bind(tenants),
+            None => query,
+        }
+    }
+
+    /// The oldest letters of a selection that can be redriven.
+    pub(crate) async fn oldest(
+        &self,
+        selection: &Selection,
+        limit: u16,
+    ) -> Result<Vec<DeadLetterSummary>, sqlx::Error> {
+        let longest_error = i32::try_from(DeadLetterSummary::LONGEST_ERROR).unwrap_or(i32::MAX);
+        let rows = selection
+            .bind(self.statements.list_oldest.query_once())
+            .bind(i64::from(limit))
+            .bind(longest_error)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(DeadLetterSummary::from_row).collect()
     }
 
     fn list_of(&self, selection: &Selection) -> &Statement {
@@ -183,7 +220,7 @@ impl DeadLetters {
     /// later events of the subject go on.
     ///
     /// # Errors
-    /// [`DeadLetterError::AlreadyResolved`] says by whom; [`DeadLetterError::NotFound`];
+    /// [`DeadLetterError::AlreadyResolved`] says by whom; [`DeadLetterError::Redriving`]; [`DeadLetterError::NotFound`];
     /// [`DeadLetterError::Actor`] if `resolved_by` is blank, or it or the note has a control character, a line break
     /// included, or is too long; or the database failed.
     ///
@@ -212,58 +249,60 @@ impl DeadLetters {
         actor: Actor<'_>,
     ) -> Result<DeadLetter, DeadLetterError> {
         actor.check()?;
-        match self.end(Act::Resolve, id, actor).await? {
+        match self.end(id, actor).await? {
             Some(row) => Ok(DeadLetter::from_row(&row)?),
             None => Err(self.why_not(id).await?),
         }
     }
 
-    /// Resolves or redrives, before or after a pass of the subscription that is under way, and writes it into the audit.
-    pub(super) async fn end(
-        &self,
-        act: Act,
-        id: &DeadLetterId,
-        actor: Actor<'_>,
-    ) -> Result<Option<PgRow>, sqlx::Error> {
+    /// Resolves, before or after a pass of the subscription that is under way, and writes it into the audit.
+    async fn end(&self, id: &DeadLetterId, actor: Actor<'_>) -> Result<Option<PgRow>, sqlx::Error> {
         let tenants = tenant_ids(self.tenants.as_deref());
         let mut tx = transaction::begin(&self.pool).await?;
         let lock = self.statements.lock_letter.query().bind(id.as_str());
         lock.bind(&tenants).execute(&mut *tx).await?;
-        let (statement, note) = match act {
-            Act::Resolve => (
-                &self.statements.resolve_dead_letter,
-                actor.why.map(str::to_owned),
-            ),
-            Act::Redrive => (
-                &self.statements.redrive_dead_letter,
-                Some(match actor.why {
-                    Some(note) => format!("redriven: {note}"),
-                    None => "redriven".to_owned(),
-                }),
-            ),
-        };
-        let row = statement
+        let row = self
+            .statements
+            .resolve_dead_letter
             .query()
             .bind(id.as_str())
             .bind(actor.name)
-            .bind(note)
+            .bind(actor.why)
             .bind(actor.claimed)
             .bind(&tenants)
             .fetch_optional(&mut *tx)
             .await?;
+        let what = format!("resolve dead letter {id}");
+        let outcome = if row.is_some() {
+            "resolved"
+        } else {
+            "nothing was changed"
+        };
+        self.note(&mut tx, actor, what, outcome).await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    /// Writes an act into the audit, in its transaction.
+    pub(crate) async fn note(
+        &self,
+        connection: &mut PgConnection,
+        actor: Actor<'_>,
+        what: String,
+        outcome: &str,
+    ) -> Result<(), sqlx::Error> {
         self.statements
             .insert_audit
             .query()
             .bind(actor.name)
             .bind(actor.way)
-            .bind(format!("{} dead letter {id}", act.verb()))
+            .bind(what)
             .bind(actor.why.unwrap_or_default())
-            .bind(act.outcome(row.is_some()))
+            .bind(outcome)
             .bind(actor.claimed)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(row)
+            .execute(connection)
+            .await
+            .map(drop)
     }
 
     /// Why a dead letter could not be resolved.
@@ -277,6 +316,9 @@ impl DeadLetters {
                 dead_letter_id: id.clone(),
                 resolved_by,
                 resolved_at,
+            },
+            _ if dead_letter.state == DeadLetterState::Redriving => DeadLetterError::Redriving {
+                dead_letter_id: id.clone(),
             },
             // It was inserted between the two statements.
             _ => DeadLetterError::NotFound(id.clone()),

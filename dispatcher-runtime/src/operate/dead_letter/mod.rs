@@ -4,17 +4,19 @@
 //! handled, waiting, or a dead letter. It holds the whole envelope and outlives the log's retention. What
 //! fails here changes nothing.
 
-mod act;
 mod error;
 mod event;
 mod failed_attempt;
 mod filter;
+mod fingerprint;
 mod group;
 mod letter;
 mod letters;
 mod masked;
+mod members;
 mod page;
 mod redrive;
+mod redriven;
 mod state;
 mod summary;
 
@@ -26,12 +28,16 @@ use crate::contract::id::DeadLetterId;
 use crate::log::stored_event::StoredEvent;
 use crate::postgres::sql::Statement;
 pub use error::DeadLetterError;
+pub(crate) use event::KeptEvent;
 pub use failed_attempt::FailedAttempt;
 pub use filter::DeadLetterFilter;
+pub(crate) use fingerprint::{Failure as FingerprintOf, fill as fill_fingerprints};
 pub use group::DeadLetterGroup;
 pub use letter::DeadLetter;
 pub use letters::DeadLetters;
+pub(crate) use members::{NotStarted, RefusesAgain, StartOfRedrive};
 pub use page::DeadLetterPage;
+pub(crate) use redriven::{FailedAgain, RedriveOutcome, Redriven, Settled, settle};
 pub use state::DeadLetterState;
 pub use summary::DeadLetterSummary;
 
@@ -57,6 +63,14 @@ pub(crate) async fn insert(
         .event
         .envelope_json()
         .map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let fingerprint = FingerprintOf {
+        consumer: new.consumer,
+        subscription: new.subscription,
+        event_type: &new.event.event_type,
+        reason: new.reason.as_str(),
+        error: &new.error,
+    };
+    let fingerprint = fingerprint.fingerprint();
     statement
         .query()
         .bind(new.id.as_str())
@@ -74,6 +88,7 @@ pub(crate) async fn insert(
         .bind(serde_json::Value::from(new.failures.as_slice()).to_string())
         .bind(new.now)
         .bind(&new.event.tenant_id)
+        .bind(fingerprint)
         .execute(connection)
         .await
         .map(drop)

@@ -1,33 +1,36 @@
 //! Redrive: the event of a dead letter is handled again, by the subscription that gave up on it.
 //!
-//! The event is queued where events wait for their next attempt, due now and with no attempts counted, and
-//! its dead letter is resolved in the same statement; so it is always waiting, handled or a new dead
-//! letter. A lock on the subscription's cursors puts it before or after a pass
-//! that settles another event of the subject (`sql/lock_letter.sql`).
+//! Each is a redrive as [`Redrives`](crate::Redrives) starts them, of one letter or of those of a list; the steps are those of
+//! `migrations/0009_create_redrives.sql`.
 
 use sqlx::Row;
 
-use super::act::Act;
-use super::{DeadLetter, DeadLetterFilter, DeadLetterSummary, DeadLetters};
+use super::filter::Selection;
+use super::members::{NotStarted, StartOfRedrive};
+use super::{DeadLetter, DeadLetterFilter, DeadLetterState, DeadLetterSummary, DeadLetters};
 use crate::contract::id::DeadLetterId;
 use crate::operate::actor::Actor;
 use crate::operate::dead_letter::DeadLetterError;
 
+/// How many events are handed to consumers in a second at most, where nothing else is said.
+pub(crate) const PER_SECOND: f64 = 50.0;
+
 impl DeadLetters {
-    /// Queues the event to be handled again, with all its attempts, by the subscription that gave up on it.
-    /// That resolves the dead letter, once: of two operators, one wins. If the event fails again, it
-    /// becomes another dead letter.
+    /// Has the event handled again, with all its attempts, by the subscription that gave up on it. The dead letter is
+    /// *redriving* until then. If the event is handled, it is resolved by the operator; if the event fails again, it is open
+    /// again, with the new attempts appended. Of two operators, one wins.
     ///
     /// Later events of its subject that were handled meanwhile stay handled; those that are still to come
-    /// wait for it. A running consumer handles it at once, otherwise the next one that starts does.
+    /// wait for it. A running consumer handles it at once, otherwise the next one that starts does. Where retention has
+    /// removed the event, the envelope of the dead letter is handled.
     ///
     /// # Errors
     /// As [`resolve`](Self::resolve); [`DeadLetterError::EventGone`] if its event is no longer in
-    /// the log of this database; [`DeadLetterError::Erased`] if its payload was erased; and
-    /// [`DeadLetterError::NoSubscription`] if its subscription was removed.
+    /// the log of this database, and its envelope was not kept whole; [`DeadLetterError::Erased`] if its payload was erased;
+    /// and [`DeadLetterError::NoSubscription`] if its subscription was removed.
     ///
     /// # Cancellation
-    /// If the future is dropped the event may or may not be handled again.
+    /// It is one transaction: if the future is dropped, the event may or may not be handled again.
     pub async fn redrive(
         &self,
         id: &DeadLetterId,
@@ -51,23 +54,26 @@ impl DeadLetters {
         actor: Actor<'_>,
     ) -> Result<DeadLetter, DeadLetterError> {
         actor.check()?;
-        match self.end(Act::Redrive, id, actor).await {
-            Ok(Some(row)) => Ok(DeadLetter::from_row(&row)?),
-            Ok(None) => Err(match self.why_not(id).await? {
+        let selection = Selection::of(vec![id.to_string()]);
+        let start = StartOfRedrive {
+            selection: &selection,
+            expected: None,
+            per_second: PER_SECOND,
+            refuses: None,
+            actor,
+        };
+        match self.start_redrive(&start).await? {
+            Ok(_) => self.get(id).await,
+            Err(_) => Err(match self.why_not(id).await? {
                 DeadLetterError::NotFound(_) => self.why_not_redriven(id).await?,
                 error => error,
             }),
-            Err(error) if is_event_gone(&error) => Err(DeadLetterError::EventGone {
-                dead_letter_id: id.clone(),
-                position: self.get(id).await?.position,
-            }),
-            Err(error) => Err(error.into()),
         }
     }
 
-    /// Redrives the dead letters that the filter selects and that are not resolved, the oldest event first,
-    /// and returns those that were redriven. Dead letters that another operator resolves meanwhile, or whose
-    /// event or subscription is gone, or whose payload was erased, are left out.
+    /// Starts one redrive of the dead letters that the filter selects and that are open, as many as its limit allows, and
+    /// returns them, the oldest event first. Dead letters that another operator resolves or redrives meanwhile, or whose
+    /// subscription is gone, or whose payload was erased, are left out.
     ///
     /// ```no_run
     /// # async fn example(pool: sqlx::PgPool) -> Result<(), dispatcher_runtime::DeadLetterError> {
@@ -82,32 +88,51 @@ impl DeadLetters {
     ///
     /// # Errors
     /// [`DeadLetterError::Actor`], the filter's limit is 0, its token is of
-    /// another list, or the database failed; those before the failure are redriven.
+    /// another list, or the database failed. Nothing has changed then.
     ///
     /// # Cancellation
-    /// If the future is dropped some may have been redriven.
+    /// It is one transaction: if the future is dropped, all of them are redriven or none.
     pub async fn redrive_all(
         &self,
         filter: &DeadLetterFilter,
         redriven_by: &str,
         note: Option<&str>,
     ) -> Result<Vec<DeadLetterSummary>, DeadLetterError> {
+        let actor = Actor::new(redriven_by).because(note);
+        actor.check()?;
         let filter = filter.clone().include_resolved(false);
-        let mut found = self.list_pages(filter).await?;
-        found.sort_unstable_by_key(|dead_letter| dead_letter.position);
-        let mut redriven = Vec::with_capacity(found.len());
-        for dead_letter in found {
-            let id = &dead_letter.dead_letter_id;
-            match self.redrive(id, redriven_by, note).await {
-                Ok(dead_letter) => redriven.push(dead_letter.into()),
-                Err(
-                    DeadLetterError::AlreadyResolved { .. }
-                    | DeadLetterError::EventGone { .. }
-                    | DeadLetterError::Erased { .. }
-                    | DeadLetterError::NoSubscription { .. },
-                ) => {}
-                Err(error) => return Err(error),
-            }
+        let listed = self.list_pages(filter).await?;
+        let open = listed
+            .iter()
+            .filter(|letter| letter.state == DeadLetterState::Open)
+            .map(|letter| letter.dead_letter_id.to_string())
+            .collect();
+        let selection = Selection::of(open);
+        let start = StartOfRedrive {
+            selection: &selection,
+            expected: None,
+            per_second: PER_SECOND,
+            refuses: None,
+            actor,
+        };
+        let redrive_id = match self.start_redrive(&start).await? {
+            Ok(redrive_id) => redrive_id,
+            Err(NotStarted::Changed { .. } | NotStarted::Nothing) => return Ok(Vec::new()),
+        };
+        let members = self.statements.list_redrive_items.query();
+        let rows = members
+            .bind(redrive_id.as_str())
+            .fetch_all(&self.pool)
+            .await?;
+        let mut redriven = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let id: &str = row.try_get("dead_letter_id")?;
+            let of_id = |letter: &&DeadLetterSummary| letter.dead_letter_id.as_str() == id;
+            redriven.extend(listed.iter().find(of_id).map(|letter| DeadLetterSummary {
+                state: DeadLetterState::Redriving,
+                redrive_id: Some(redrive_id.clone()),
+                ..letter.clone()
+            }));
         }
         Ok(redriven)
     }
@@ -130,7 +155,7 @@ impl DeadLetters {
         }
     }
 
-    /// Why a dead letter that is not resolved was not redriven.
+    /// Why a dead letter that is open was not redriven.
     async fn why_not_redriven(
         &self,
         id: &DeadLetterId,
@@ -152,11 +177,4 @@ impl DeadLetters {
             subscription: dead_letter.subscription,
         })
     }
-}
-
-/// Events that wait refer to the log, so an event that is not in the log cannot wait.
-fn is_event_gone(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .is_some_and(|error| error.constraint() == Some("dispatcher_retry_log_position_fkey"))
 }

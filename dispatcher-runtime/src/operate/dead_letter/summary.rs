@@ -6,8 +6,9 @@ use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
 
 use super::DeadLetter;
+use super::state::{DeadLetterState, redrive_id};
 use crate::contract::dead_letter_reason::DeadLetterReason;
-use crate::contract::id::{DeadLetterId, IdError};
+use crate::contract::id::{DeadLetterId, IdError, RedriveId};
 use crate::contract::position::Position;
 
 /// A dead letter in a list: all but the envelope, the attempts that failed, and the rest of a long error.
@@ -51,6 +52,10 @@ pub struct DeadLetterSummary {
     pub claimed_by: Option<String>,
     /// The operator's note.
     pub resolution_note: Option<String>,
+    /// Whether it is open, redriving or resolved.
+    pub state: DeadLetterState,
+    /// The redrive that it is in, or the one that resolved it.
+    pub redrive_id: Option<RedriveId>,
 }
 
 impl DeadLetterSummary {
@@ -79,6 +84,8 @@ impl DeadLetterSummary {
             resolved_by: row.try_get("resolved_by")?,
             claimed_by: row.try_get("claimed_by")?,
             resolution_note: row.try_get("resolution_note")?,
+            state: DeadLetterState::from_row(row)?,
+            redrive_id: redrive_id(row)?,
         })
     }
 }
@@ -108,6 +115,8 @@ impl From<DeadLetter> for DeadLetterSummary {
             resolved_by: letter.resolved_by,
             claimed_by: letter.claimed_by,
             resolution_note: letter.resolution_note,
+            state: letter.state,
+            redrive_id: letter.redrive_id,
         }
     }
 }

@@ -94,12 +94,13 @@ DO $consumers$
 DECLARE
     relation text;
 BEGIN
-    FOREACH relation IN ARRAY ARRAY['cursor', 'replica', 'subscription', 'dedup', 'retry', 'dead_letter', 'reader'] LOOP
+    FOREACH relation IN ARRAY ARRAY['cursor', 'replica', 'subscription', 'dedup', 'retry', 'dead_letter', 'reader',
+                                 'redrive', 'redrive_item'] LOOP
         EXECUTE format('ALTER TABLE {schema}.dispatcher_%s ENABLE ROW LEVEL SECURITY', relation);
         EXECUTE format('CREATE POLICY dispatcher_read ON {schema}.dispatcher_%s FOR SELECT USING (true)', relation);
         EXECUTE format('CREATE POLICY dispatcher_operator ON {schema}.dispatcher_%s TO {operator} USING (true) WITH CHECK (true)', relation);
     END LOOP;
-    FOREACH relation IN ARRAY ARRAY['dedup', 'dead_letter'] LOOP
+    FOREACH relation IN ARRAY ARRAY['dedup', 'dead_letter', 'redrive', 'redrive_item'] LOOP
         EXECUTE format('CREATE POLICY dispatcher_retention ON {schema}.dispatcher_%s FOR DELETE TO {retention} USING (true)', relation);
     END LOOP;
 END
@@ -111,22 +112,27 @@ GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_event_position_se
                 {schema}.dispatcher_replica, {schema}.dispatcher_subscription, {schema}.dispatcher_dedup,
                 {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter, {schema}.dispatcher_reader,
                 {schema}.dispatcher_migration, {schema}.dispatcher_audit, {schema}.dispatcher_sample,
+                {schema}.dispatcher_redrive, {schema}.dispatcher_redrive_item,
                 {schema}.dispatcher_contract, {schema}.dispatcher_contract_consumer, {schema}.dispatcher_contract_version,
                 {schema}.dispatcher_contract_document, {schema}.dispatcher_contract_read_as TO {operator};
 GRANT UPDATE ON {schema}.dispatcher_cursor, {schema}.dispatcher_subscription, {schema}.dispatcher_dedup,
-                {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter, {schema}.dispatcher_sample TO {operator};
-GRANT INSERT ON {schema}.dispatcher_retry, {schema}.dispatcher_subscription, {schema}.dispatcher_sample TO {operator};
+                {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter, {schema}.dispatcher_sample,
+                {schema}.dispatcher_redrive, {schema}.dispatcher_redrive_item TO {operator};
+GRANT INSERT ON {schema}.dispatcher_subscription, {schema}.dispatcher_sample, {schema}.dispatcher_redrive,
+                {schema}.dispatcher_redrive_item TO {operator};
 GRANT INSERT (who, way, what, why, outcome, claimed_by) ON {schema}.dispatcher_audit TO {operator};
 GRANT DELETE ON {schema}.dispatcher_cursor, {schema}.dispatcher_replica, {schema}.dispatcher_subscription,
                 {schema}.dispatcher_dedup, {schema}.dispatcher_retry, {schema}.dispatcher_reader,
                 {schema}.dispatcher_sample TO {operator};
 GRANT USAGE ON SEQUENCE {schema}.dispatcher_fence TO {operator};
-
+{blockers}
 -- Retention: for the role that sweeps, which may be that of a consumer.
 GRANT USAGE ON SCHEMA {schema} TO {retention};
 GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_cursor, {schema}.dispatcher_dedup,
-                {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter, {schema}.dispatcher_reader TO {retention};
-GRANT DELETE ON {schema}.dispatcher_event, {schema}.dispatcher_dedup, {schema}.dispatcher_dead_letter TO {retention};
+                {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter, {schema}.dispatcher_reader,
+                {schema}.dispatcher_redrive TO {retention};
+GRANT DELETE ON {schema}.dispatcher_event, {schema}.dispatcher_dedup, {schema}.dispatcher_dead_letter,
+                {schema}.dispatcher_redrive TO {retention};
 
 -- Erasure: it replaces payloads, and what may quote them, and cannot remove what the audit says of it. The right on
 -- cursors is that of locking the table: no policy lets it change a row.

@@ -23,3 +23,13 @@ SELECT count(*)
                                          AND (held.position = waiting.position
                                               OR pg_catalog.md5(held.subject) = pg_catalog.md5(waiting.subject)
                                                  AND held.subject = waiting.subject)))
+   -- What is redriven and has not been handed over, except behind a subject that is held.
+   AND NOT EXISTS (SELECT FROM {family}dispatcher_redrive_item AS queued
+                    WHERE queued.consumer = $1 AND queued.subscription = subscription.name
+                      AND queued.outcome = 'queued' AND queued.position <= $3
+                      AND NOT EXISTS (SELECT FROM {family}dispatcher_retry AS held
+                                       WHERE held.consumer = $1 AND held.subscription = subscription.name
+                                         AND (held.dead_letter_id IS NOT NULL OR held.awaited_version IS NOT NULL)
+                                         AND held.position < queued.position
+                                         AND pg_catalog.md5(held.subject) = pg_catalog.md5(queued.subject)
+                                         AND held.subject = queued.subject))

@@ -1,7 +1,7 @@
 -- A page of the newest dead letters; see list_active.sql.
 SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, tenant_id, subject, position,
        reason, excerpt AS error, attempts, created_at, resolved_at, resolved_by, claimed_by, resolution_note,
-       has_next
+       redrive_id, has_next
   FROM (SELECT *,
                pg_catalog.sum(size) OVER (listed ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before,
                pg_catalog.lead(true) OVER listed AS has_next

@@ -1,6 +1,7 @@
 //! Statements from the files of this folder, written for one table family.
 //!
-//! A file says `{family}` where the schema's name goes. Each side of the runtime declares the set that it
+//! A file says `{family}` where the schema's name goes, and `{selected}` or `{redrivable}` where the text of
+//! `selected_letters.sql` or `redrivable_letter.sql` goes, which several statements share. Each side of the runtime declares the set that it
 //! sends with `statements!`, in a file `statements.rs` of its own. The texts are made once for a
 //! `Dispatcher` or `Consumer` and then shared, so sqlx prepares each once for a connection. A file that is
 //! missing does not compile.
@@ -32,7 +33,23 @@ impl Statement {
             .quoted_schema()
             .map(|schema| format!("{schema}."))
             .unwrap_or_default();
-        Self(template.replace("{family}", &prefix).into())
+        let text = template
+            .replace(
+                "{selected}",
+                include_str!("selected_letters.sql").trim_end(),
+            )
+            .replace(
+                "{redrivable}",
+                include_str!("redrivable_letter.sql").trim_end(),
+            )
+            .replace("{family}", &prefix);
+        Self(text.into())
+    }
+
+    /// A statement that is planned for its parameters each time: those that say "not by this" then cost nothing. For what
+    /// operators ask now and then.
+    pub(crate) fn query_once(&self) -> Query<'static, Postgres, PgArguments> {
+        self.query().persistent(false)
     }
 
     pub(crate) fn query(&self) -> Query<'static, Postgres, PgArguments> {

@@ -1,6 +1,6 @@
 -- Events whose next attempt is due. Only the first waiting event of each subject has a due_at.
 SELECT waiting.position, waiting.event_id, waiting.subject, waiting.attempts, waiting.failures::text AS failures,
-       waiting.is_begun, waiting.is_abandoned,
+       waiting.is_begun, waiting.is_abandoned, waiting.redriven_letter_id, waiting.redrive_id,
        -- Looks the row up by key instead of with EXISTS, for which the server may read and hash
        -- them all.
        (SELECT true

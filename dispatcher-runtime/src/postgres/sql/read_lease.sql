@@ -2,6 +2,7 @@
 -- No row: the lease is lost, or the cursor was deleted.
 --   waiting        an event, of this partition or another, waits to be tried again
 --   due            such an event may be due
+--   newest_redrive  of which events of the subscription are to be handed over
 --   secured        a policy may hide rows from this role
 --   marker         its key, for the transactions that handle the events
 --   last_position  and horizon: R1 and R2, if $6 says that the log is here; the rows are read in a
@@ -18,6 +19,11 @@ SELECT cursor.position,
                   WHERE waiting.consumer = $1 AND waiting.subscription = $2 AND waiting.due_at IS NOT NULL
                   ORDER BY waiting.due_at
                   LIMIT 1) <= $5, false) AS due,
+       (SELECT item.redrive_id
+          FROM {family}dispatcher_redrive_item AS item
+         WHERE item.consumer = $1 AND item.subscription = $2 AND item.outcome = 'queued'
+         ORDER BY item.redrive_id DESC
+         LIMIT 1) AS newest_redrive,
        log.last_position,
        log.horizon,
        -- Asked in two steps, because the first is quick and usually false.

@@ -7,7 +7,15 @@ SELECT subscription.name,
        (SELECT count(*)
           FROM {family}dispatcher_retry AS waiting
          WHERE waiting.consumer = $1 AND waiting.subscription = subscription.name
-           AND waiting.due_at <= $3) AS due,
+           AND waiting.due_at <= $3)
+       -- What is redriven and may be handed over.
+       + (SELECT count(*)
+            FROM {family}dispatcher_redrive_item AS queued
+           WHERE queued.consumer = $1 AND queued.subscription = subscription.name AND queued.outcome = 'queued'
+             AND NOT EXISTS (SELECT FROM {family}dispatcher_retry AS earlier
+                              WHERE earlier.consumer = $1 AND earlier.subscription = subscription.name
+                                AND pg_catalog.md5(earlier.subject) = pg_catalog.md5(queued.subject)
+                                AND earlier.subject = queued.subject AND earlier.position < queued.position)) AS due,
        (SELECT pg_catalog.min(waiting.due_at)
           FROM {family}dispatcher_retry AS waiting
          WHERE waiting.consumer = $1 AND waiting.subscription = subscription.name) AS next_due

@@ -24,6 +24,9 @@ WITH live AS MATERIALIZED (
 ), letters AS (
     UPDATE {family}dispatcher_dead_letter SET consumer = $3, subscription = $4
      WHERE consumer = $1 AND subscription = $2 AND EXISTS (SELECT FROM may)
+), items AS (
+    UPDATE {family}dispatcher_redrive_item SET consumer = $3, subscription = $4
+     WHERE consumer = $1 AND subscription = $2 AND EXISTS (SELECT FROM may)
 ), replicas AS (
     DELETE FROM {family}dispatcher_replica
      WHERE consumer = $1 AND subscription = $2 AND EXISTS (SELECT FROM may)
