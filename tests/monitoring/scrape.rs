@@ -10,9 +10,11 @@ use acme_contracts::{Coaching, Revenue};
 use dispatcher_monitoring_tests::Scheme;
 use dispatcher_runtime::observe::{
     AttemptRecord, AwaitedVersionRecord, DedupRecord, HeldBack, LATENCY_BUCKETS_MS,
-    MetricsObserver, Observer, OpenTelemetryObserver,
+    MetricsObserver, Observer, OpenTelemetryObserver, SampleRecord,
 };
-use dispatcher_runtime::{Consumer, Delivery, Dispatcher, EventEnvelope, HandlerError, subscribe};
+use dispatcher_runtime::{
+    Consumer, Delivery, Dispatcher, EventEnvelope, HandlerError, RunningConsumer, subscribe,
+};
 use dispatcher_test_fixtures::metrics::documented;
 use dispatcher_test_fixtures::{TENANT, lock};
 use dispatcher_test_launcher::{Database, Server};
@@ -46,6 +48,7 @@ struct News {
     ended: Semaphore,
     skipped: Semaphore,
     held_back: Semaphore,
+    sampled: Semaphore,
 }
 
 impl News {
@@ -55,6 +58,7 @@ impl News {
             ended: none(),
             skipped: none(),
             held_back: none(),
+            sampled: none(),
         })
     }
 }
@@ -76,6 +80,10 @@ impl Observer for News {
 
     fn held_back(&self, _: &HeldBack<'_>) {
         self.held_back.add_permits(1);
+    }
+
+    fn sampled(&self, _: &SampleRecord<'_>) {
+        self.sampled.add_permits(1);
     }
 }
 
@@ -99,13 +107,17 @@ const NEWER: &str = "INSERT INTO dispatcher_event
     VALUES (dispatcher_generate_event_id(), 'credit.locked', 99, now(), 'tnt_a', 'revenue', 'system:revenue', '{}')";
 
 /// Everything happens once: published, handled, retried, given up on, skipped, waiting for a version, held back.
-async fn everything_happens(pool: &PgPool, meters: &SdkMeterProvider) -> TestResult {
+async fn everything_happens(
+    pool: &PgPool,
+    meters: &SdkMeterProvider,
+) -> TestResult<RunningConsumer> {
     let meter = meters.meter("dispatcher");
     let news = News::new();
     let consumer = || {
         Consumer::<Coaching>::builder(pool.clone())
             .poll_interval(Duration::from_secs(600))
             .retry([Duration::from_millis(20)])
+            .sample_interval(Duration::from_millis(20))
             .observer(MetricsObserver::new())
             .observer(OpenTelemetryObserver::new(&meter))
             .observer(Arc::clone(&news))
@@ -134,9 +146,9 @@ async fn everything_happens(pool: &PgPool, meters: &SdkMeterProvider) -> TestRes
     revenue.publish(lock(2, 2)).await?;
     seen(&news.held_back, 1).await?;
     open.commit().await?;
-    running.stop().await;
     importer.close().await?;
-    Ok(())
+    seen(&news.sampled, 1).await?;
+    Ok(running)
 }
 
 /// The labels of each series of a scrape.
@@ -193,13 +205,14 @@ async fn a_scrape_has_every_documented_metric_under_the_name_of_its_scheme() -> 
     let meters = SdkMeterProvider::builder()
         .with_reader(exporter.build()?)
         .build();
-    everything_happens(&pool, &meters).await?;
+    let running = everything_happens(&pool, &meters).await?;
 
     // What your route for /metrics answers.
     let scrape: String = TextEncoder::new().encode_to_string(&registry.gather())?;
     let mut missing = missing_in(&scrape, Scheme::OpenTelemetry);
     missing.extend(missing_in(&recorder.handle().render(), Scheme::Metrics));
     assert!(missing.is_empty(), "{missing:#?}");
+    running.stop().await;
     pool.close().await;
     database.close().await?;
     Ok(())
