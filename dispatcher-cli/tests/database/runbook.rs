@@ -83,7 +83,10 @@ fn each_command_is_in_the_documentation() -> TestResult {
     for leaf in leaves() {
         let path = leaf.path.join(" ");
         let is_of_contracts = path.starts_with("dispatcher contracts");
-        assert!(is_of_contracts || rows.contains(&format!("`{path}`")), "{path}");
+        assert!(
+            is_of_contracts || rows.contains(&format!("`{path}`")),
+            "{path}"
+        );
     }
     Ok(())
 }
