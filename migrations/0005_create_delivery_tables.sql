@@ -85,7 +85,6 @@ CREATE INDEX dispatcher_dead_letter_active_per_tenant_and_consumer
     WHERE resolved_at IS NULL;
 CREATE INDEX dispatcher_dead_letter_per_tenant_and_consumer
     ON dispatcher_dead_letter (tenant_id, consumer, created_at, dead_letter_id);
-CREATE INDEX dispatcher_dead_letter_event_id ON dispatcher_dead_letter (event_id); -- for what became of an event
 -- What failed alike. The redrive is in it so that open ones are counted from the index alone.
 CREATE INDEX dispatcher_dead_letter_active_per_group
     ON dispatcher_dead_letter (fingerprint, created_at, dead_letter_id, redrive_id)
@@ -101,6 +100,7 @@ CREATE INDEX dispatcher_dead_letter_active_per_event
 -- Those that have no fingerprint yet.
 CREATE INDEX dispatcher_dead_letter_without_fingerprint ON dispatcher_dead_letter (consumer, dead_letter_id)
     WHERE fingerprint IS NULL;
+CREATE INDEX dispatcher_dead_letter_event_id ON dispatcher_dead_letter (event_id); -- for what became of an event
 CREATE INDEX dispatcher_dead_letter_resolved_at ON dispatcher_dead_letter (resolved_at)
     WHERE resolved_at IS NOT NULL; -- for retention
 
@@ -180,6 +180,9 @@ CREATE INDEX dispatcher_retry_awaited
 -- For the subjects that wait for an operator or a deployment, as operators list and count them.
 CREATE INDEX dispatcher_retry_held ON dispatcher_retry (consumer, subscription, position)
     WHERE dead_letter_id IS NOT NULL OR awaited_version IS NOT NULL;
+-- For what is redriven and has not been tried yet.
+CREATE INDEX dispatcher_retry_untried ON dispatcher_retry (consumer, subscription, position)
+    WHERE redriven_letter_id IS NOT NULL AND attempts = 0;
 -- For the foreign keys.
 CREATE INDEX dispatcher_retry_log_position ON dispatcher_retry (log_position) WHERE log_position IS NOT NULL;
 CREATE INDEX dispatcher_retry_dead_letter_id ON dispatcher_retry (dead_letter_id) WHERE dead_letter_id IS NOT NULL;

@@ -13,10 +13,31 @@ use crate::wrap::wrapped;
 pub enum End {
     /// Exit code 0: it did what it was asked to, and there is nothing to mend.
     Success,
-    /// Exit code 1: there are findings, or the contracts have faults.
+    /// Exit code 1: the answer is no: there are findings, something was not found, or it was refused.
     Findings,
-    /// Exit code 2: it was called wrongly, or could not do its work.
+    /// Exit code 2: it was called wrongly; a command on contracts also where it could not do its work.
     CalledWrongly,
+    /// Exit code 3: the database could not be asked.
+    NotAsked,
+    /// Exit code 4: it stopped half way, and some of it was done.
+    HalfWay,
+    /// Exit code 130: the user interrupted it.
+    Interrupted,
+}
+
+impl End {
+    /// The exit code.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Findings => 1,
+            Self::CalledWrongly => 2,
+            Self::NotAsked => 3,
+            Self::HalfWay => 4,
+            Self::Interrupted => 130,
+        }
+    }
 }
 
 /// What a command prints, and how it ends.
@@ -68,17 +89,20 @@ impl Output {
         self
     }
 
-    /// Prints it, and returns the exit code: 0, 1 or 2.
+    /// The same output with another end.
+    #[must_use]
+    pub fn ending(mut self, end: End) -> Self {
+        self.end = end;
+        self
+    }
+
+    /// Prints it, and returns the exit code.
     #[must_use]
     pub fn print(&self) -> ExitCode {
         // A closed pipe is the reader's way to say that it has seen enough.
         let _ = io::stdout().write_all(self.stdout.as_bytes());
         let _ = io::stderr().write_all(self.stderr.as_bytes());
-        match self.end {
-            End::Success => ExitCode::SUCCESS,
-            End::Findings => ExitCode::FAILURE,
-            End::CalledWrongly => ExitCode::from(2),
-        }
+        ExitCode::from(self.end.code())
     }
 }
 

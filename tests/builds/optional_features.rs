@@ -7,11 +7,13 @@ use crate::{TestResult, cargo};
 #[test]
 fn the_tests_with_optional_features_pass() -> TestResult {
     let packages = [
+        "dispatcher-cli",
         "dispatcher-cloudevents-tests",
         "dispatcher-exports-tests",
         "dispatcher-guide-tests",
         "dispatcher-http-tests",
         "dispatcher-json-schema-tests",
+        "dispatcher-monitoring-tests",
         "dispatcher-observe-tests",
         "dispatcher-runtime",
         "dispatcher-tls-tests",

@@ -13,6 +13,7 @@ mod consume;
 mod crash;
 mod dead_letters;
 mod defaults;
+mod doctor;
 mod dropped;
 mod envelope;
 mod envelope_generated;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dispatcher_runtime::observe::{Observer, SampleRecord, SubscriptionSample};
-use dispatcher_runtime::{Actor, Operator, StartError};
+use dispatcher_runtime::{Actor, Operator, StartError, SubscriptionOptions};
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::Executor;
 use tokio::sync::watch;
@@ -61,9 +61,12 @@ async fn a_consumer_reports_and_writes_how_all_subscriptions_are() -> TestResult
         .await?;
 
     let last = LastSample::new();
-    let every = Duration::from_millis(20);
-    let consumer = world.coaching(&script).subscribe(credit_history);
-    let consumer = consumer.observer(Arc::clone(&last)).sample_interval(every);
+    let options = SubscriptionOptions::new().not_renamed_from("hold_slot");
+    let consumer = world
+        .coaching(&script)
+        .subscribe_with(credit_history, options)
+        .observer(Arc::clone(&last))
+        .sample_interval(Duration::from_millis(20));
     let consumer = consumer.start().await?;
     consumer.wait_caught_up().await?;
     let caught_up = |samples: &[SubscriptionSample]| {

@@ -73,6 +73,10 @@ fn sources(guide: &str) -> Vec<String> {
         ],
         // Where the test that builds both services compares it with what the command writes.
         "evolution" => vec!["tests/builds/evolving/upcast.rs".to_owned()],
+        "observability" => vec![
+            "tests/guides/observability.rs".to_owned(),
+            "tests/monitoring/scrape.rs".to_owned(),
+        ],
         "exports" => vec!["tests/json_schema/hand_written.rs".to_owned()],
         _ => vec![format!("tests/guides/{}.rs", guide.replace('-', "_"))],
     }

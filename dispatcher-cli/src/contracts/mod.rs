@@ -13,8 +13,6 @@ mod lock;
 mod new_version;
 #[cfg(feature = "database")]
 mod push;
-#[cfg(feature = "database")]
-mod registry;
 mod show;
 mod today;
 mod upcast;
@@ -27,31 +25,56 @@ use clap::Subcommand;
 use crate::export;
 use crate::output::Output;
 
+/// Examples, and what the exit codes mean.
+macro_rules! exit_codes {
+    ($examples:literal) => {
+        concat!(
+            "Examples:\n  ",
+            $examples,
+            "\n\nExit codes:\n  0  no finding is an error\n  1  there are errors, or the contracts have faults\n  \
+             2  the command was called wrongly, or could not compare"
+        )
+    };
+}
+
 /// A command on a contracts directory.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Report every fault in the contracts, with its place and remedy
+    #[command(
+        after_help = "Examples:\n  dispatcher contracts check\n  dispatcher contracts check contracts --locked"
+    )]
     Check(check::Check),
     /// Report what enforces each keyword of each schema: the generated type or the gate
+    #[command(
+        after_help = "Examples:\n  dispatcher contracts coverage\n  dispatcher contracts coverage --json"
+    )]
     Coverage(coverage::Coverage),
     /// List the event types: versions, producer, consumers
+    #[command(after_help = "Examples:\n  dispatcher contracts list")]
     List(list::List),
     /// Show an event type with its versions and fields
+    #[command(after_help = "Examples:\n  dispatcher contracts show credit.locked")]
     Show(show::Show),
     /// Report everything that changed
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = exit_codes!("dispatcher contracts diff\n  dispatcher contracts diff --against main"))]
     Diff(compare::Compare),
     /// Report what the levels refuse, and what a deployment has to heed
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = exit_codes!("dispatcher contracts breaking\n  dispatcher contracts breaking --against main --format json"))]
     Breaking(compare::Compare),
     /// Explain a rule, or list all rules
+    #[command(
+        after_help = "Examples:\n  dispatcher contracts explain\n  dispatcher contracts explain property-required"
+    )]
     Explain(explain::Explain),
     /// Copy the newest schema to a new version, and announce it in the registry
+    #[command(after_help = "Examples:\n  dispatcher contracts new-version credit.locked")]
     NewVersion(new_version::NewVersion),
     /// Print the start of the Rust code that reads an older version in a newer one
+    #[command(after_help = "Examples:\n  dispatcher contracts upcast order.paid")]
     Upcast(upcast::Upcast),
     /// Write contracts.lock: what has been published
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = exit_codes!("dispatcher contracts lock"))]
     Lock(lock::Locking),
     /// Write the contracts into the database, for SQL and for consumers of older programs
     #[cfg(feature = "database")]
@@ -60,12 +83,6 @@ pub enum Command {
     #[command(subcommand)]
     Export(export::Command),
 }
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  no finding is an error
-  1  there are errors, or the contracts have faults
-  2  the command was called wrongly, or could not compare";
 
 /// Runs a command. Exits with 0 on success, 1 if there are findings, 2 if it was called wrongly.
 #[must_use]

@@ -34,10 +34,17 @@ use source::Source;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// An AsyncAPI 3.1.0 document, as JSON
+    #[command(
+        after_help = "Examples:\n  dispatcher contracts export asyncapi\n  dispatcher contracts export asyncapi --domain coaching --output asyncapi.json"
+    )]
     Asyncapi(AsyncapiArguments),
     /// TypeScript types of all payloads and envelopes, in one file
+    #[command(
+        after_help = "Examples:\n  dispatcher contracts export typescript --output events.ts"
+    )]
     Typescript(FileArguments),
     /// A catalogue to read: pages in HTML and Markdown
+    #[command(after_help = "Examples:\n  dispatcher contracts export catalogue --output catalogue")]
     Catalogue(CatalogueArguments),
 }
 

@@ -21,6 +21,7 @@ statements! {
 
     /// What operators look for in the log, and publish to it.
     pub(crate) struct SearchStatements {
+        examine_event_types,
         find_event,
         insert_audit,
         publish_gated,

@@ -11,11 +11,11 @@ use crate::operate::contracts::KnownContracts;
 use crate::operate::dead_letter::DeadLetters;
 use crate::operate::events::Events;
 use crate::operate::redrive::Redrives;
+use crate::operate::statements::DoctorStatements;
 use crate::operate::stored_contracts::StoredContracts;
 use crate::operate::subscriptions::Subscriptions;
 use crate::postgres::catalog::ContractsCatalog;
 use crate::postgres::error::{ConfigError, DatabaseError};
-#[cfg(feature = "http")]
 use crate::postgres::family::Family;
 
 /// The dead letters, the subscriptions, the log and the contracts of one table family: what
@@ -42,11 +42,10 @@ pub struct Operator {
     /// Whether the log is in another database.
     #[cfg(feature = "http")]
     is_remote: bool,
-    #[cfg(feature = "http")]
-    pool: PgPool,
-    #[cfg(feature = "http")]
-    family: Family,
     stored_contracts: StoredContracts,
+    pub(super) doctor: DoctorStatements,
+    pub(super) pool: PgPool,
+    pub(super) family: Family,
     registry: Option<&'static Registry>,
 }
 
@@ -63,10 +62,9 @@ impl Operator {
             log: EventLog::new(pool.clone()),
             #[cfg(feature = "http")]
             is_remote: false,
-            #[cfg(feature = "http")]
-            pool,
-            #[cfg(feature = "http")]
+            doctor: DoctorStatements::new(&Family::default()),
             family: Family::default(),
+            pool,
             registry: None,
         }
     }
@@ -89,10 +87,9 @@ impl Operator {
             log: EventLog::in_schema(pool.clone(), schema)?,
             #[cfg(feature = "http")]
             is_remote: false,
-            #[cfg(feature = "http")]
-            pool,
-            #[cfg(feature = "http")]
+            doctor: DoctorStatements::new(&Family::new(schema)?),
             family: Family::new(schema)?,
+            pool,
             registry: None,
         })
     }

@@ -35,6 +35,15 @@ statements! {
     /// What became of events.
     pub(crate) struct EventStatements { list_deliveries }
 
+    /// What the doctor looks at.
+    pub(crate) struct DoctorStatements {
+        examine_activity,
+        examine_readers,
+        examine_rights,
+        examine_server,
+        examine_tables,
+    }
+
     /// What operators did.
     pub(crate) struct AuditStatements { list_audit }
 

@@ -104,6 +104,24 @@ async fn run(pool: &PgPool, family: &Family) -> Result<(), MigrateError> {
     }
 }
 
+/// How many migrations are to be applied.
+///
+/// # Errors
+/// As [`migrate`], but for rights: nothing is changed.
+#[cfg(feature = "consume")]
+pub(crate) async fn pending(
+    connection: &mut PgConnection,
+    family: &Family,
+) -> Result<usize, MigrateError> {
+    let migrations: Vec<_> = MIGRATIONS
+        .iter()
+        .map(|(name, sql)| migration(name, sql))
+        .collect();
+    let table = family.qualify("dispatcher_migration");
+    let missing = look(connection, family, &table, &migrations).await?;
+    Ok(missing.len())
+}
+
 /// How often to look again. A second time is enough, but for one who creates and drops tables of that name.
 const ROUNDS: u8 = 5;
 

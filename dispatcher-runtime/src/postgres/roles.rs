@@ -19,7 +19,7 @@ use crate::postgres::family::Family;
 /// | `dispatcher_migrator` | owns the tables, and migrates them |
 /// | `dispatcher_producer_revenue` | publishes the event types of that domain, as that domain; sees no payload |
 /// | `dispatcher_consumer_coaching` | reads the log, and writes the rows of that consumer |
-/// | `dispatcher_operator` | reads everything, resolves and redrives dead letters, moves, renames and removes subscriptions |
+/// | `dispatcher_operator` | reads everything, resolves and redrives dead letters, pauses, moves, renames and removes subscriptions |
 /// | `dispatcher_retention` | sweeps: deletes events, dedup rows and dead letters |
 /// | `dispatcher_eraser` | reads everything that quotes payloads, and erases it ([`Erasure`](https://docs.rs/dispatcher-runtime/latest/dispatcher_runtime/struct.Erasure.html)) |
 ///
@@ -44,6 +44,19 @@ pub struct Roles {
     /// Event types, by the domain that publishes them.
     producers: BTreeMap<String, BTreeSet<String>>,
     consumers: BTreeSet<String>,
+    blockers: Blockers,
+}
+
+/// What operators may do about transactions that hold readers back. It reaches beyond the dispatcher.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+enum Blockers {
+    /// See the process, the role and the application.
+    #[default]
+    Named,
+    /// Also what its session does, and since when.
+    Seen,
+    /// Also end it.
+    Ended,
 }
 
 impl Roles {
@@ -54,6 +67,7 @@ impl Roles {
             prefix: "dispatcher".to_owned(),
             producers: BTreeMap::new(),
             consumers: BTreeSet::new(),
+            blockers: Blockers::default(),
         }
     }
 
@@ -107,6 +121,24 @@ impl Roles {
         self
     }
 
+    /// Operators also see what the session of a transaction does that holds readers back, and since when. The script grants
+    /// them `pg_read_all_stats`, with which they see the statements of **every** session of the server, so it does not
+    /// by default. Only a superuser, or a role that may grant it, can run the script then.
+    ///
+    /// A script without it takes nothing back that an earlier one has granted.
+    pub fn sees_blockers(mut self) -> Self {
+        self.blockers = self.blockers.max(Blockers::Seen);
+        self
+    }
+
+    /// Operators also see and end such a transaction. The script grants them `pg_read_all_stats` and `pg_signal_backend`,
+    /// with which they can end **every** session of the server that is not a superuser's, so it does not by default.
+    /// Otherwise as [`sees_blockers`](Self::sees_blockers).
+    pub fn ends_blockers(mut self) -> Self {
+        self.blockers = Blockers::Ended;
+        self
+    }
+
     /// The script: one transaction, for `psql` or [`sqlx::raw_sql`].
     ///
     /// # Errors
@@ -131,8 +163,14 @@ impl Roles {
         };
         let [migrator, operator, retention, eraser] =
             FIXED.map(|role| format!("{}_{role}", self.prefix));
+        let blockers = match self.blockers {
+            Blockers::Named => include_str!("roles/blockers_named.sql"),
+            Blockers::Seen => include_str!("roles/blockers_seen.sql"),
+            Blockers::Ended => include_str!("roles/blockers_ended.sql"),
+        };
         let mut script = include_str!("roles/family.sql")
             .replace("{schema_rights}", schema_rights)
+            .replace("{blockers}", blockers)
             .replace("{roles}", &list.join(", "))
             .replace("{migrator}", &migrator)
             .replace("{operator}", &operator)

@@ -1,5 +1,6 @@
 //! The roles of `dispatcher_runtime::Roles`: what each may do, what it may not, and that it suffices.
 
+mod blockers;
 mod forbidden;
 mod rights;
 mod work;
@@ -34,12 +35,13 @@ impl Company {
 
     /// As after a migration, or after a change of the contracts.
     pub(crate) async fn apply(&self) -> TestResult {
-        let roles = Roles::new(SCHEMA).prefix(&self.prefix).registry(&REGISTRY);
-        self.world
-            .pool
-            .execute(AssertSqlSafe(roles.to_sql()?))
-            .await?;
+        let script = AssertSqlSafe(self.roles().to_sql()?);
+        self.world.pool.execute(script).await?;
         Ok(())
+    }
+
+    pub(crate) fn roles(&self) -> Roles {
+        Roles::new(SCHEMA).prefix(&self.prefix).registry(&REGISTRY)
     }
 
     pub(crate) fn role(&self, name: &str) -> String {

@@ -1,0 +1,14 @@
+//! The commands on a database, run as a user runs them, against a Postgres.
+
+mod errors;
+mod examples;
+mod generated;
+mod hostile;
+mod new_user;
+mod outputs;
+mod runbook;
+mod scene;
+mod scrub;
+mod served;
+mod streams;
+mod world;

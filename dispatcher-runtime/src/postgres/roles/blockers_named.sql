@@ -1,0 +1,5 @@
+-- They see which transaction holds readers back: its process, role and application. What its session does and since
+-- when needs pg_read_all_stats, and to end it needs pg_signal_backend. Both reach every session of the server, so
+-- they are not granted here; Roles::sees_blockers and Roles::ends_blockers write these lines:
+--     GRANT pg_read_all_stats TO {operator};
+--     GRANT pg_signal_backend TO {operator};
