@@ -1,5 +1,6 @@
 //! What each command prints: as text, of 80 columns, and as JSON.
 
+use acme_contracts::REGISTRY;
 use dispatcher_test_fixtures::{TENANT, TestResult, lock_json};
 use serde_json::json;
 
@@ -64,6 +65,16 @@ async fn what_is_looked_at() -> TestResult {
     let page = both(world, "events-find", &of_type).await?;
     assert_eq!(page["events"].as_array().map(Vec::len), Some(1));
     assert_eq!(page["searched"]["is_complete"], true);
+
+    let pushed = both(world, "contracts-pushed", &["contracts", "pushed"]).await?;
+    let known = pushed["contracts"].as_array().map(Vec::len);
+    assert_eq!(known, Some(REGISTRY.events().len()));
+    let schema = world
+        .json(&["contracts", "pushed", "credit.locked"])
+        .await?;
+    assert!(schema["versions"][0]["schema"].is_object(), "{schema}");
+    let unknown = world.run(&["contracts", "pushed", "credit.lost"]).await?;
+    assert_eq!(unknown.code, Some(1));
 
     both(world, "audit-list", &["audit", "list"]).await?;
     let overview = both(world, "overview", &["overview"]).await?;
