@@ -72,7 +72,7 @@ CREATE INDEX dispatcher_dead_letter_active ON dispatcher_dead_letter (created_at
 CREATE INDEX dispatcher_dead_letter_all ON dispatcher_dead_letter (created_at DESC, dead_letter_id DESC);
 -- How many letters of a subscription are open, and since when.
 CREATE INDEX dispatcher_dead_letter_active_per_subscription
-    ON dispatcher_dead_letter (consumer, subscription, created_at, dead_letter_id)
+    ON dispatcher_dead_letter (consumer, subscription, created_at, dead_letter_id, redrive_id)
     WHERE resolved_at IS NULL;
 -- The same for the letters of a tenant.
 CREATE INDEX dispatcher_dead_letter_active_per_tenant
