@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // a test states its expectations by unwrapping
 
+mod answers;
+mod bulk;
 mod client;
 mod documented;
 mod faults;
@@ -11,9 +13,12 @@ mod names;
 mod pages;
 mod requests;
 mod resolve;
+mod reveal;
 mod roles;
+mod schemathesis;
 mod sessions;
 mod sign_in;
+mod slow;
 mod support;
 mod tenants;
 mod tokens;

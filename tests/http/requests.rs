@@ -156,7 +156,10 @@ async fn a_malformed_id_is_refused() -> TestResult {
     let answer = service.get(&format!("{LIST}/%FF")).await?;
     answer.assert_problem(400, "the id in the path is not UTF-8 after decoding");
     let answer = service.get(&format!("{LIST}/{NOBODY}?limit=1")).await?;
-    answer.assert_problem(400, "unknown parameter `limit`; the known ones are `reveal`");
+    answer.assert_problem(
+        400,
+        "unknown parameter `limit`; the known ones are `reveal`",
+    );
     service.close().await
 }
 

@@ -249,21 +249,16 @@ pub(crate) async fn arranged(example: &str, scene: &Scene) -> TestResult<String>
         }
     }
     if example.contains("rdr_") {
-        scene.with_open_letter().await?;
-        let started = [
-            "redrives",
-            "start",
-            "--all",
-            "--yes",
-            "--detach",
-            "--per-second",
-        ];
-        let slowly = if example.contains("stop") {
-            "0.001"
+        let subject = scene.with_open_letter().await?;
+        // One that is to be stopped is not done before.
+        let pace = if example.contains("stop") {
+            scene.with_open_letter().await?;
+            ["--all", "--per-second", "0.001"]
         } else {
-            "50"
+            ["--subject", &subject, "--force"]
         };
-        let started = world.json(&[&started[..], &[slowly]].concat()).await?;
+        let start = ["redrives", "start", "--yes", "--detach"];
+        let started = world.json(&[&start[..], &pace].concat()).await?;
         let id = started["redrive_id"].as_str().ok_or("no redrive")?;
         example = example.replace(&format!("rdr_{SHOWN}"), id);
     }

@@ -7,7 +7,7 @@ use time::format_description::well_known::Rfc3339;
 use super::access::Permission;
 use crate::contract::id::{DeadLetterId, RedriveId, TenantId};
 use crate::log::StartFrom;
-use crate::operate::actor::control_character;
+use crate::operate::actor::{LONGEST_NAME, control_character};
 
 /// A parameter of a path or a query, or a field of a body.
 #[derive(Debug)]
@@ -143,7 +143,7 @@ impl Kind {
             Self::Flag => "`true` or `false`".to_owned(),
             Self::Limit => "a whole number from 1 to 1000".to_owned(),
             Self::Number => "a whole number from 0 to 9007199254740991".to_owned(),
-            Self::Rate => "a number above 0, at most 10000".to_owned(),
+            Self::Rate => "a number from 0.001 to 10000".to_owned(),
             Self::Token => "the token of a page".to_owned(),
             Self::Time => "a time of RFC 3339, such as `2026-11-30T08:00:00Z`".to_owned(),
             Self::Start => {
@@ -173,8 +173,14 @@ impl Kind {
             }
             // Postgres stores none.
             _ if text.contains('\0') => None,
-            Self::Name(_) | Self::Token => Some(Value::Text(text.to_owned())),
+            // In a query an empty value is absent; in a body it names nothing.
+            Self::Name(_) | Self::Token => {
+                (!text.is_empty()).then(|| Value::Text(text.to_owned()))
+            }
             Self::Note => Some(Value::Text(text.to_owned())),
+            Self::Operator if text.len() > LONGEST_NAME => {
+                return Err(format!("at most {LONGEST_NAME} bytes long"));
+            }
             Self::Operator => {
                 let named = !text.trim().is_empty();
                 named.then(|| Value::Text(text.to_owned()))
@@ -225,8 +231,10 @@ impl Kind {
         match self {
             Self::Name(_) => json!({ "type": "string", "pattern": r"^[^\u0000\uFFFD]+$" }),
             Self::Token => json!({ "type": "string" }),
-            Self::Note => json!({ "type": "string", "maxLength": 16384, "pattern": TEXT }),
-            Self::Operator => json!({ "type": "string", "maxLength": 1024, "pattern": TEXT }),
+            Self::Note => json!({ "type": "string", "pattern": TEXT }),
+            Self::Operator => {
+                json!({ "type": "string", "maxLength": LONGEST_NAME, "pattern": TEXT })
+            }
             Self::Tenant => json!({ "type": "string", "pattern": "^tnt_[A-Za-z0-9_-]+$" }),
             Self::DeadLetter => json!({ "type": "string", "pattern": format!("^dlq_{UUID}$") }),
             Self::Redrive => json!({ "type": "string", "pattern": format!("^rdr_{UUID}$") }),
@@ -234,7 +242,7 @@ impl Kind {
             Self::Flag => json!({ "type": "boolean" }),
             Self::Limit => json!({ "type": "integer", "minimum": 1, "maximum": 1000 }),
             Self::Number => json!({ "type": "integer", "minimum": 0, "maximum": LARGEST }),
-            Self::Rate => json!({ "type": "number", "exclusiveMinimum": 0, "maximum": 10000 }),
+            Self::Rate => json!({ "type": "number", "minimum": 0.001, "maximum": 10000 }),
             Self::Time => json!({ "type": "string", "format": "date-time" }),
             Self::Start => json!({ "anyOf": [{ "const": "beginning" }, Self::Time.schema()] }),
             Self::Choice(values) => json!({ "enum": values }),
@@ -277,7 +285,7 @@ fn whole(text: &str) -> Option<u64> {
 }
 
 fn is_rate(rate: &f64) -> bool {
-    *rate > 0.0 && *rate <= 10_000.0
+    (0.001..=10_000.0).contains(rate)
 }
 
 fn is_group(text: &str) -> bool {

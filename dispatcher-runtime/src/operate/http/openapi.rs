@@ -104,12 +104,17 @@ fn operation(route: &Route) -> Json {
 
 fn parameter(parameter: &Parameter, place: &str) -> Json {
     let is_path = place == "path";
+    let mut schema = parameter.kind.schema();
+    if !is_path {
+        // An empty value counts as absent, as forms send it.
+        schema = json!({ "anyOf": [schema, { "type": "string", "maxLength": 0 }] });
+    }
     let mut documented = json!({
         "name": parameter.name,
         "in": place,
         "required": is_path || parameter.is_required,
         "description": parameter.about,
-        "schema": parameter.kind.schema(),
+        "schema": schema,
     });
     if let Some(permission) = parameter.needs {
         documented["x-permission"] = permission.as_str().into();

@@ -23,7 +23,7 @@ use super::csrf;
 use super::form;
 use super::guesses::Guesses;
 use super::mac::Key;
-use crate::operate::actor::control_character;
+use crate::operate::actor::{LONGEST_NAME, control_character};
 
 /// How large a form may be, in bytes.
 const MOST_BYTES: usize = 8 * 1024;
@@ -254,7 +254,7 @@ fn credentials(body: &Bytes) -> Option<(String, String)> {
         }
     }
     let is_name = |name: &String| {
-        !name.trim().is_empty() && name.len() <= 1024 && control_character(name).is_none()
+        !name.trim().is_empty() && name.len() <= LONGEST_NAME && control_character(name).is_none()
     };
     name.filter(is_name).zip(password)
 }

@@ -13,7 +13,7 @@ use super::access::Access;
 use super::authenticator::{AuthError, Authenticator};
 use super::mac::Key;
 use crate::contract::id::TenantId;
-use crate::operate::actor::control_character;
+use crate::operate::actor::{LONGEST_NAME, control_character};
 
 /// An authenticator whose sessions are proved by `Authorization: Bearer <token>`.
 ///
@@ -102,7 +102,7 @@ impl BearerTokens {
     /// # Errors
     /// [`TokenError`] says what is wrong with the name or the token.
     pub fn token(mut self, name: &str, token: &str, access: Access) -> Result<Self, TokenError> {
-        if name.trim().is_empty() || name.len() > 1024 || control_character(name).is_some() {
+        if name.trim().is_empty() || name.len() > LONGEST_NAME || control_character(name).is_some() {
             return Err(TokenError::Name);
         }
         let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
