@@ -86,10 +86,7 @@ fn help_fits_a_terminal() {
 async fn prepared() -> TestResult<Scene> {
     let scene = Scene::new().await?;
     let folder = scene.world.folder.path();
-    copy(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts"),
-        &folder.join("contracts"),
-    )?;
+    copy_contracts(&folder.join("contracts"))?;
     let event = json!({
         "event_type": "credit.locked",
         "schema_version": 1,
@@ -102,6 +99,14 @@ async fn prepared() -> TestResult<Scene> {
         .push(&REGISTRY)
         .await?;
     Ok(scene)
+}
+
+/// Copies the reference contracts into a folder.
+pub(crate) fn copy_contracts(to: &Path) -> std::io::Result<()> {
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts"),
+        to,
+    )
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
