@@ -72,7 +72,7 @@ CREATE INDEX dispatcher_dead_letter_active ON dispatcher_dead_letter (created_at
 CREATE INDEX dispatcher_dead_letter_all ON dispatcher_dead_letter (created_at DESC, dead_letter_id DESC);
 -- How many letters of a subscription are open, and since when.
 CREATE INDEX dispatcher_dead_letter_active_per_subscription
-    ON dispatcher_dead_letter (consumer, subscription, created_at, dead_letter_id)
+    ON dispatcher_dead_letter (consumer, subscription, created_at, dead_letter_id, redrive_id)
     WHERE resolved_at IS NULL;
 -- The same for the letters of a tenant.
 CREATE INDEX dispatcher_dead_letter_active_per_tenant
@@ -100,6 +100,7 @@ CREATE INDEX dispatcher_dead_letter_active_per_event
 -- Those that have no fingerprint yet.
 CREATE INDEX dispatcher_dead_letter_without_fingerprint ON dispatcher_dead_letter (consumer, dead_letter_id)
     WHERE fingerprint IS NULL;
+CREATE INDEX dispatcher_dead_letter_event_id ON dispatcher_dead_letter (event_id); -- for what became of an event
 CREATE INDEX dispatcher_dead_letter_resolved_at ON dispatcher_dead_letter (resolved_at)
     WHERE resolved_at IS NOT NULL; -- for retention
 

@@ -1,9 +1,8 @@
 //! `dispatcher dlq show`.
 
 use clap::Args;
-use dispatcher_runtime::{DeadLetter, DeadLetterId};
+use dispatcher_runtime::{DeadLetter, DeadLetterId, DeadLetterState, RedriveId};
 use serde_json::value::RawValue;
-use time::OffsetDateTime;
 
 use crate::database::Connection;
 use crate::output::Output;
@@ -36,12 +35,19 @@ pub(super) fn run(arguments: &Show) -> Output {
     })
 }
 
-/// `open`, or how it was resolved.
-pub(super) fn state(resolved_at: Option<OffsetDateTime>, by: Option<&str>) -> String {
-    match (resolved_at, by) {
-        (Some(_), Some(by)) => format!("resolved by {}", plain(by)),
-        (Some(_), None) => "resolved".to_owned(),
-        (None, _) => "open".to_owned(),
+/// `open`, or what is done with it, and by whom.
+pub(super) fn state(
+    state: DeadLetterState,
+    redrive: Option<&RedriveId>,
+    by: Option<&str>,
+) -> String {
+    match (state, redrive, by) {
+        (DeadLetterState::Open, ..) => "open".to_owned(),
+        (DeadLetterState::Redriving, Some(redrive), _) => format!("redriving in {redrive}"),
+        (DeadLetterState::Redriving, None, _) => "redriving".to_owned(),
+        (DeadLetterState::Resolved, Some(redrive), _) => format!("resolved by {redrive}"),
+        (DeadLetterState::Resolved, None, Some(by)) => format!("resolved by {}", plain(by)),
+        _ => "resolved".to_owned(),
     }
 }
 
@@ -50,9 +56,13 @@ fn text(letter: &DeadLetter) -> String {
     let mut text = block(
         0,
         &format!(
-            "{id} is {} since {}",
-            state(letter.resolved_at, letter.resolved_by.as_deref()),
-            time(letter.resolved_at.unwrap_or(letter.created_at))
+            "{id} of {}: {}",
+            time(letter.created_at),
+            state(
+                letter.state,
+                letter.redrive_id.as_ref(),
+                letter.resolved_by.as_deref()
+            )
         ),
     );
     if let Some(note) = &letter.resolution_note {
@@ -96,7 +106,7 @@ fn text(letter: &DeadLetter) -> String {
         );
     }
     text += &format!("\nEVENT\n{}\n", envelope(&letter.envelope));
-    if letter.resolved_at.is_none() {
+    if letter.state == DeadLetterState::Open {
         text +=
             &format!("Next: dispatcher dlq redrive {id}, or\n      dispatcher dlq resolve {id}\n");
     }

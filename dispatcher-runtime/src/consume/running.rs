@@ -37,6 +37,8 @@ use crate::postgres::error::DatabaseError;
 #[derive(Debug)]
 pub struct RunningConsumer {
     pub(super) pool: PgPool,
+    #[cfg(feature = "http")]
+    pub(super) family: crate::postgres::family::Family,
     pub(super) settings: Arc<Settings>,
     pub(super) names: Vec<&'static str>,
     pub(super) alarm: Alarm,
@@ -55,7 +57,9 @@ impl RunningConsumer {
     /// Waits until every event that was published before this call is handled or a dead letter,
     /// by this replica or another. Retries are waited for, so it may take as long as they do. Events
     /// whose subject is held until an operator resolves a dead letter are not waited for, nor are events of a
-    /// newer version than the contracts of this program have.
+    /// newer version than the contracts of this program have. A subscription that is
+    /// [paused](crate::Subscriptions::pause) is waited for until it is resumed and has handled them, because none of its
+    /// events would be: limit the wait where that may happen.
     ///
     /// # Errors
     /// The database failed.
@@ -91,10 +95,33 @@ impl RunningConsumer {
 
     /// Whether this replica takes part in the work: its tasks run, and the database answered when it looked
     /// at its leases last, which it does every third of a [lease](crate::ConsumerBuilder::lease). A
-    /// replica that is ready may have no partition to work on, because others have them all. It asks
+    /// replica that is ready may have no partition to work on, because others have them all, or because its subscriptions
+    /// are [paused](crate::Subscriptions::pause). It asks
     /// nothing of the database, so a health check may call it often.
     pub fn is_ready(&self) -> bool {
         *self.keeping.borrow() && !self.tasks.has_died()
+    }
+
+    /// Whether this replica is alive and ready, for the routes of a health check. It is alive while its tasks work, also
+    /// where the database is gone. It is ready while it [takes part in the work](Self::is_ready), the database answers
+    /// and its tables suit this version; from the stop signal on it is not.
+    ///
+    /// ```no_run
+    /// # use dispatcher_runtime::RunningConsumer;
+    /// # fn app(running: &RunningConsumer) -> axum::Router {
+    /// axum::Router::new().merge(running.health().router())
+    /// # }
+    /// ```
+    #[cfg(feature = "http")]
+    pub fn health(&self) -> crate::operate::http::Health {
+        let died = self.tasks.watch();
+        let (keeping, stop) = (self.keeping.clone(), self.stop.subscribe());
+        crate::operate::http::Health::of(
+            self.pool.clone(),
+            &self.family,
+            vec![Box::new(move || died.borrow().is_none())],
+            vec![Box::new(move || *keeping.borrow() && !*stop.borrow())],
+        )
     }
 
     /// Waits until this replica [is ready](Self::is_ready).

@@ -272,6 +272,8 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         tasks.spawn("the listener", listening);
         RunningConsumer {
             pool: self.pool,
+            #[cfg(feature = "http")]
+            family: family.clone(),
             settings,
             names,
             alarm,

@@ -44,13 +44,13 @@ SELECT cursors.consumer,
           FROM (SELECT
                   FROM {family}dispatcher_dead_letter AS letter
                  WHERE letter.consumer = cursors.consumer AND letter.subscription = cursors.subscription
-                   AND letter.resolved_at IS NULL
+                   AND letter.resolved_at IS NULL AND letter.redrive_id IS NULL
                  LIMIT 10001) AS open) AS open_dead_letters,
        (SELECT extract(epoch FROM clock_timestamp() - oldest.created_at)::float8
           FROM (SELECT letter.created_at
                   FROM {family}dispatcher_dead_letter AS letter
                  WHERE letter.consumer = cursors.consumer AND letter.subscription = cursors.subscription
-                   AND letter.resolved_at IS NULL
+                   AND letter.resolved_at IS NULL AND letter.redrive_id IS NULL
                  ORDER BY letter.created_at
                  LIMIT 1) AS oldest) AS oldest_dead_letter_seconds,
        (SELECT pg_catalog.json_agg(version)
