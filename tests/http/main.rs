@@ -7,6 +7,7 @@ mod bulk;
 mod client;
 mod documented;
 mod faults;
+mod guide;
 mod health;
 mod masked;
 mod names;

@@ -62,7 +62,7 @@ async fn a_redrive_of_one_is_a_redrive_and_a_second_is_a_conflict() -> TestResul
     let stopped = service.send("POST", &stop, &headers, b"{}").await?;
     assert_eq!(
         (stopped.status, &stopped.body["state"]),
-        (200, &json!("done")),
+        (200, &json!("stopped")),
         "{stopped:?}"
     );
     assert_eq!(stopped.body["left_out"], 1);

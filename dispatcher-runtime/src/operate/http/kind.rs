@@ -174,9 +174,7 @@ impl Kind {
             // Postgres stores none.
             _ if text.contains('\0') => None,
             // In a query an empty value is absent; in a body it names nothing.
-            Self::Name(_) | Self::Token => {
-                (!text.is_empty()).then(|| Value::Text(text.to_owned()))
-            }
+            Self::Name(_) | Self::Token => (!text.is_empty()).then(|| Value::Text(text.to_owned())),
             Self::Note => Some(Value::Text(text.to_owned())),
             Self::Operator if text.len() > LONGEST_NAME => {
                 return Err(format!("at most {LONGEST_NAME} bytes long"));

@@ -463,3 +463,28 @@ pub(super) static ROUTES: &[Route] = &[
         handler: |context, asked| Box::pin(overview::document(context, asked)),
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::ROUTES;
+
+    #[test]
+    fn the_documentation_lists_each_route_as_it_is() {
+        let documentation = include_str!("mod.rs");
+        let rows = documentation
+            .lines()
+            .filter(|line| line.starts_with("//! | `"));
+        let expected = ROUTES.iter().map(|route| {
+            format!(
+                "//! | `{} {}` | `{}` | {} |",
+                route.method.as_str().to_uppercase(),
+                route.path,
+                route.permission,
+                route.summary
+            )
+        });
+        let (rows, expected): (Vec<_>, Vec<_>) =
+            (rows.map(str::to_owned).collect(), expected.collect());
+        assert_eq!(rows, expected);
+    }
+}

@@ -102,7 +102,8 @@ impl BearerTokens {
     /// # Errors
     /// [`TokenError`] says what is wrong with the name or the token.
     pub fn token(mut self, name: &str, token: &str, access: Access) -> Result<Self, TokenError> {
-        if name.trim().is_empty() || name.len() > LONGEST_NAME || control_character(name).is_some() {
+        if name.trim().is_empty() || name.len() > LONGEST_NAME || control_character(name).is_some()
+        {
             return Err(TokenError::Name);
         }
         let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);

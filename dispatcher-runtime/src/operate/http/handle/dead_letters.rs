@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::selection;
 use crate::contract::id::DeadLetterId;
 use crate::operate::actor::Actor;
-use crate::operate::dead_letter::{DeadLetter, DeadLetterGroup};
+use crate::operate::dead_letter::DeadLetterGroup;
 use crate::operate::http::context::{Asked, Context};
 use crate::operate::http::parameters::{DEAD_LETTER, RESOLUTION_NOTE, RESOLVED_BY, REVEAL};
 use crate::operate::http::problem::Problem;
@@ -54,7 +54,8 @@ pub(in crate::operate::http) async fn one(
         context.revealed.record(&asked.caller, &what).await?;
         return json(&letter);
     }
-    masked(&context, letter).await
+    let contracts = context.contracts().await?;
+    json(&letter.masked_by(&contracts))
 }
 
 pub(in crate::operate::http) async fn resolve(
@@ -63,6 +64,8 @@ pub(in crate::operate::http) async fn resolve(
 ) -> Result<Response, Problem> {
     let id = id(&asked)?;
     let actor = actor(&asked);
+    // Before the act: what is done is answered, even where the contracts cannot be read any more.
+    let contracts = context.contracts().await?;
     let dead_letters = asked.caller.dead_letters(context.operator.dead_letters());
     let resolved = dead_letters.resolve_as(id, actor).await?;
     tracing::info!(
@@ -71,7 +74,7 @@ pub(in crate::operate::http) async fn resolve(
         resolved_by = ?asked.body.text(&RESOLVED_BY),
         "a dead letter was resolved over HTTP"
     );
-    masked(&context, resolved).await
+    json(&resolved.masked_by(&contracts))
 }
 
 pub(in crate::operate::http) async fn redrive(
@@ -80,6 +83,7 @@ pub(in crate::operate::http) async fn redrive(
 ) -> Result<Response, Problem> {
     let id = id(&asked)?;
     let actor = actor(&asked);
+    let contracts = context.contracts().await?;
     let dead_letters = asked.caller.dead_letters(context.operator.dead_letters());
     let redriven = dead_letters.redrive_as(id, actor).await?;
     tracing::info!(
@@ -88,7 +92,7 @@ pub(in crate::operate::http) async fn redrive(
         resolved_by = ?asked.body.text(&RESOLVED_BY),
         "a dead letter was redriven over HTTP"
     );
-    masked(&context, redriven).await
+    json(&redriven.masked_by(&contracts))
 }
 
 fn id(asked: &Asked) -> Result<&DeadLetterId, Problem> {
@@ -102,10 +106,4 @@ fn actor(asked: &Asked) -> Actor<'_> {
         .claiming(asked.body.text(&RESOLVED_BY))
         .because(asked.body.text(&RESOLUTION_NOTE))
         .by_way_of("http")
-}
-
-/// A dead letter with its envelope, but for what the contracts mark as sensitive.
-async fn masked(context: &Context, letter: DeadLetter) -> Result<Response, Problem> {
-    let contracts = context.contracts().await?;
-    json(&letter.masked_by(&contracts))
 }

@@ -7,11 +7,13 @@ use serde::Serialize;
 
 use crate::log::StartFrom;
 use crate::operate::actor::Actor;
+use crate::operate::contracts::KnownContracts;
 use crate::operate::http::context::{Asked, Context};
 use crate::operate::http::parameters::{CONSUMER, NAME, PREVIEW, REWIND_TO, WHY};
 use crate::operate::http::problem::Problem;
 use crate::operate::http::reply::json;
-use crate::operate::subscriptions::{Pause, Rewound, SubscriptionProgress};
+use crate::operate::masked::{Known, mask_subject};
+use crate::operate::subscriptions::{Pause, Rewound, SubscriptionDetail, SubscriptionProgress};
 
 #[derive(Serialize)]
 struct Listed {
@@ -32,7 +34,43 @@ pub(in crate::operate::http) async fn one(
     asked: Asked,
 ) -> Result<Response, Problem> {
     let (consumer, name) = names(&asked)?;
-    json(&context.reading.subscriptions().get(consumer, name).await?)
+    let mut subscription = context.reading.subscriptions().get(consumer, name).await?;
+    if !subscription.held.is_empty() {
+        mask(&mut subscription, context.contracts().await?.as_ref());
+    }
+    json(&subscription)
+}
+
+/// Masks the subjects that are held, if the contracts of any event type that it takes mark the subject, or are not known:
+/// of which type the event is that holds one, is not read.
+fn mask(subscription: &mut SubscriptionDetail, contracts: &KnownContracts) {
+    if contracts.is_empty() {
+        return;
+    }
+    let taken = subscription.progress.event_types.iter();
+    // Where it takes some tenants only, `<event type> of <tenant>`.
+    let taken = taken.map(|taken| taken.split(' ').next().unwrap_or_default());
+    let known: Vec<_> = taken.flat_map(|taken| versions(contracts, taken)).collect();
+    for held in &mut subscription.held {
+        let is_invalid = held.dead_letter_id.is_some();
+        if known.is_empty() {
+            mask_subject(None, is_invalid, &mut held.subject);
+        }
+        for version in &known {
+            mask_subject(*version, is_invalid, &mut held.subject);
+        }
+    }
+}
+
+/// Each version of an event type; one that is unknown if there is none.
+fn versions<'c>(contracts: &'c KnownContracts, event_type: &'c str) -> Vec<Known<'c>> {
+    let contract = contracts.get(event_type);
+    let versions = contract.into_iter().flat_map(|contract| contract.versions);
+    let numbers = versions.filter_map(|version| i32::try_from(version.schema_version).ok());
+    let known: Vec<_> = numbers
+        .map(|number| contracts.schema(event_type, number))
+        .collect();
+    if known.is_empty() { vec![None] } else { known }
 }
 
 pub(in crate::operate::http) async fn pause(
