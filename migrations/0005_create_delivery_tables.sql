@@ -70,10 +70,6 @@ CREATE INDEX dispatcher_dead_letter_per_consumer
 CREATE INDEX dispatcher_dead_letter_active ON dispatcher_dead_letter (created_at DESC, dead_letter_id DESC)
     WHERE resolved_at IS NULL;
 CREATE INDEX dispatcher_dead_letter_all ON dispatcher_dead_letter (created_at DESC, dead_letter_id DESC);
--- How many letters of a subscription are open, and since when.
-CREATE INDEX dispatcher_dead_letter_active_per_subscription
-    ON dispatcher_dead_letter (consumer, subscription, created_at, dead_letter_id)
-    WHERE resolved_at IS NULL;
 -- The same for the letters of a tenant.
 CREATE INDEX dispatcher_dead_letter_active_per_tenant
     ON dispatcher_dead_letter (tenant_id, created_at, dead_letter_id)
@@ -85,6 +81,10 @@ CREATE INDEX dispatcher_dead_letter_active_per_tenant_and_consumer
     WHERE resolved_at IS NULL;
 CREATE INDEX dispatcher_dead_letter_per_tenant_and_consumer
     ON dispatcher_dead_letter (tenant_id, consumer, created_at, dead_letter_id);
+-- How many letters of a subscription are open, and since when.
+CREATE INDEX dispatcher_dead_letter_active_per_subscription
+    ON dispatcher_dead_letter (consumer, subscription, created_at, dead_letter_id, redrive_id)
+    WHERE resolved_at IS NULL;
 -- What failed alike. The redrive is in it so that open ones are counted from the index alone.
 CREATE INDEX dispatcher_dead_letter_active_per_group
     ON dispatcher_dead_letter (fingerprint, created_at, dead_letter_id, redrive_id)

@@ -356,6 +356,21 @@ async fn an_event_says_what_became_of_it_in_each_subscription() -> TestResult {
             "waiting",
         ),
         (
+            "UPDATE dispatcher_dead_letter SET redrive_id = 'rdr_a'",
+            &dead,
+            "dead_letter",
+        ),
+        (
+            "UPDATE dispatcher_dead_letter SET resolved_at = now(), resolved_by = 'mia'",
+            &dead,
+            "handled",
+        ),
+        (
+            "UPDATE dispatcher_dead_letter SET redrive_id = NULL, resolved_at = NULL, resolved_by = NULL",
+            &dead,
+            "dead_letter",
+        ),
+        (
             "UPDATE dispatcher_dead_letter SET resolved_at = now(), resolved_by = 'mia'",
             &dead,
             "dead_letter",

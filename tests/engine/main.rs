@@ -55,6 +55,7 @@ mod retention;
 mod roles;
 mod rolling;
 mod sampler;
+mod scale;
 mod schemas;
 mod servers;
 mod several_event_types;

@@ -6,4 +6,5 @@ mod hook;
 mod horizon;
 mod opentelemetry;
 mod prometheus;
+mod samples;
 mod support;

@@ -4,7 +4,7 @@ use clap::Args;
 use dispatcher_runtime::{DeadLetter, DeadLetterId, DeadLetterState, RedriveId};
 use serde_json::value::RawValue;
 
-use crate::database::Connection;
+use crate::database::{Connection, OperatorName};
 use crate::output::Output;
 use crate::screen::{block, name, number, plain, plural, quoted, time};
 
@@ -15,11 +15,17 @@ Values that the contracts mark with \"x-sensitive\" are masked, and so is the wh
 Contracts are those that were pushed to the database, and those of --contracts.
 
 Examples:
-  dispatcher dlq show dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e")]
+  dispatcher dlq show dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e
+  dispatcher dlq show dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e --reveal")]
 pub(crate) struct Show {
     /// The dead letter
     #[arg(value_name = "DEAD_LETTER_ID")]
     id: DeadLetterId,
+    /// Show it without masks. The audit says that you have seen it
+    #[arg(long)]
+    reveal: bool,
+    #[command(flatten)]
+    operator: OperatorName,
     #[command(flatten)]
     connection: Connection,
 }
@@ -28,7 +34,12 @@ pub(super) fn run(arguments: &Show) -> Output {
     arguments.connection.run(async |session| {
         let contracts = session.contracts().await?;
         let mut letter = session.operator.dead_letters().get(&arguments.id).await?;
-        if !contracts.is_empty() {
+        if arguments.reveal {
+            let name = arguments.operator.name()?;
+            let actor = arguments.operator.actor(&name);
+            let audit = session.operator.audit();
+            audit.reveal(arguments.id.as_str(), actor).await?;
+        } else if !contracts.is_empty() {
             letter = letter.masked_by(&contracts);
         }
         session.answer(&letter, || text(&letter))

@@ -86,10 +86,7 @@ fn help_fits_a_terminal() {
 async fn prepared() -> TestResult<Scene> {
     let scene = Scene::new().await?;
     let folder = scene.world.folder.path();
-    copy(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts"),
-        &folder.join("contracts"),
-    )?;
+    copy_contracts(&folder.join("contracts"))?;
     let event = json!({
         "event_type": "credit.locked",
         "schema_version": 1,
@@ -102,6 +99,14 @@ async fn prepared() -> TestResult<Scene> {
         .push(&REGISTRY)
         .await?;
     Ok(scene)
+}
+
+/// Copies the reference contracts into a folder.
+pub(crate) fn copy_contracts(to: &Path) -> std::io::Result<()> {
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts"),
+        to,
+    )
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
@@ -249,21 +254,16 @@ pub(crate) async fn arranged(example: &str, scene: &Scene) -> TestResult<String>
         }
     }
     if example.contains("rdr_") {
-        scene.with_open_letter().await?;
-        let started = [
-            "redrives",
-            "start",
-            "--all",
-            "--yes",
-            "--detach",
-            "--per-second",
-        ];
-        let slowly = if example.contains("stop") {
-            "0.001"
+        let subject = scene.with_open_letter().await?;
+        // One that is to be stopped is not done before.
+        let pace = if example.contains("stop") {
+            scene.with_open_letter().await?;
+            ["--all", "--per-second", "0.001"]
         } else {
-            "50"
+            ["--subject", &subject, "--force"]
         };
-        let started = world.json(&[&started[..], &[slowly]].concat()).await?;
+        let start = ["redrives", "start", "--yes", "--detach"];
+        let started = world.json(&[&start[..], &pace].concat()).await?;
         let id = started["redrive_id"].as_str().ok_or("no redrive")?;
         example = example.replace(&format!("rdr_{SHOWN}"), id);
     }

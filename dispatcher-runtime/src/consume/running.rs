@@ -57,7 +57,9 @@ impl RunningConsumer {
     /// Waits until every event that was published before this call is handled or a dead letter,
     /// by this replica or another. Retries are waited for, so it may take as long as they do. Events
     /// whose subject is held until an operator resolves a dead letter are not waited for, nor are events of a
-    /// newer version than the contracts of this program have.
+    /// newer version than the contracts of this program have. A subscription that is
+    /// [paused](crate::Subscriptions::pause) is waited for until it is resumed and has handled them, because none of its
+    /// events would be: limit the wait where that may happen.
     ///
     /// # Errors
     /// The database failed.
@@ -93,7 +95,8 @@ impl RunningConsumer {
 
     /// Whether this replica takes part in the work: its tasks run, and the database answered when it looked
     /// at its leases last, which it does every third of a [lease](crate::ConsumerBuilder::lease). A
-    /// replica that is ready may have no partition to work on, because others have them all. It asks
+    /// replica that is ready may have no partition to work on, because others have them all, or because its subscriptions
+    /// are [paused](crate::Subscriptions::pause). It asks
     /// nothing of the database, so a health check may call it often.
     pub fn is_ready(&self) -> bool {
         *self.keeping.borrow() && !self.tasks.has_died()

@@ -6,6 +6,7 @@ use sqlx::{PgPool, Row};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::operate::actor::{Actor, ActorError};
 use crate::operate::page_token::{self, check_limit};
 use crate::operate::statements::AuditStatements;
 use crate::postgres::error::{ConfigError, DatabaseError};
@@ -61,10 +62,13 @@ pub struct AuditPage {
     pub next: Option<String>,
 }
 
-/// The audit could not be read.
+/// The audit could not be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuditError {
+    /// The operator's name or reason cannot be recorded.
+    #[error(transparent)]
+    Actor(#[from] ActorError),
     /// `next` is not a token of the audit, or the limit is not from 1 to 1000.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -124,6 +128,31 @@ impl AuditLog {
             entries: entries.collect::<Result<_, _>>()?,
             next: end.map(|end| end.token()),
         })
+    }
+
+    /// Writes down that an operator sees values that the contracts mark as sensitive: call it before they are shown, and show
+    /// nothing if it fails. `what` names the event or the dead letter by its id, without control characters.
+    ///
+    /// # Errors
+    /// [`AuditError::Actor`], or the database failed. Nothing was written then.
+    ///
+    /// # Cancellation
+    /// It is one statement: if the future is dropped, it may or may not have been written.
+    pub async fn reveal(&self, what: &str, actor: Actor<'_>) -> Result<(), AuditError> {
+        actor.check()?;
+        let mut connection = transaction::acquire(&self.pool).await?;
+        self.statements
+            .insert_audit
+            .query()
+            .bind(actor.name)
+            .bind(actor.way)
+            .bind(format!("reveal {what}"))
+            .bind(actor.why.unwrap_or_default())
+            .bind("shown without masks")
+            .bind(actor.claimed)
+            .execute(&mut *connection)
+            .await?;
+        Ok(())
     }
 }
 

@@ -45,7 +45,7 @@ statements! {
     }
 
     /// What operators did.
-    pub(crate) struct AuditStatements { list_audit }
+    pub(crate) struct AuditStatements { insert_audit, list_audit }
 
     /// What erases payloads.
     pub(crate) struct ErasureStatements {

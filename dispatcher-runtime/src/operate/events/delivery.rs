@@ -161,9 +161,11 @@ impl DeliveryState {
         if let Some(waiting) = Self::of_waiting(row)? {
             return Ok(waiting);
         }
-        // An event that was given up has a dedup row too, from then. It was handled if the row is newer.
+        // An event that was given up has a dedup row too, from then. It was handled if the row is newer, or if a redrive
+        // has resolved the letter.
         let handled_at: Option<OffsetDateTime> = row.try_get("handled_at")?;
-        let was_given_up = letter.is_some() && handled_at <= resolved_at;
+        let redrive_id: Option<String> = row.try_get("redrive_id")?;
+        let was_given_up = letter.is_some() && handled_at <= resolved_at && redrive_id.is_none();
         match (handled_at, letter) {
             (Some(handled_at), _) if !was_given_up => return Ok(Self::Handled { handled_at }),
             (_, Some(letter)) => return Ok(letter),
@@ -196,9 +198,11 @@ impl DeliveryState {
             return Ok(None);
         };
         let resolved_at: Option<OffsetDateTime> = row.try_get("resolved_at")?;
-        let letter = match resolved_at {
-            Some(_) => "resolved",
-            None => "open",
+        let redrive_id: Option<String> = row.try_get("redrive_id")?;
+        let letter = match (resolved_at, redrive_id) {
+            (Some(_), _) => "resolved",
+            (None, Some(_)) => "redriving",
+            (None, None) => "open",
         };
         Ok(Some(Self::DeadLetter {
             dead_letter_id,

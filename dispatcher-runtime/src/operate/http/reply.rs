@@ -132,6 +132,7 @@ impl From<AuditError> for Problem {
         match &error {
             // The limit was checked before.
             AuditError::Config(_) => in_query("next", &error),
+            AuditError::Actor(_) => Self::internal(&error),
             AuditError::Database(cause) => from_database(cause),
         }
     }

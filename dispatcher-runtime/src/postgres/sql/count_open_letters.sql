@@ -4,5 +4,5 @@ SELECT count(*) AS letters,
   FROM (SELECT EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor
                         WHERE cursor.consumer = letter.consumer AND cursor.subscription = letter.subscription) AS has_subscription
           FROM {family}dispatcher_dead_letter AS letter
-         WHERE letter.resolved_at IS NULL
+         WHERE letter.resolved_at IS NULL AND letter.redrive_id IS NULL
          LIMIT 10001) AS open

@@ -3,7 +3,8 @@
 --   $5              its tenant
 --   $6              whether the log is in another database
 --   $7              tenants, for dead letters; NULL is any
--- Subscriptions that do not take the event's type are left out, unless they have a row of the event.
+-- Subscriptions that do not take the event's type are left out, unless they have a row of the event. Each LIMIT takes the
+-- first row of an index: of a join, the server could rather read and hash all rows.
 SELECT subscription.consumer, subscription.subscription,
        cursor.position >= $2::bigint AS passed,
        cursor.began_at >= $2::bigint AS before_start, cursor.began_at,
@@ -13,7 +14,7 @@ SELECT subscription.consumer, subscription.subscription,
        waiting.attempts, waiting.is_begun, waiting.due_at, waiting.awaited_version,
        waiting.failures -> (-1)::integer ->> 'error'::text AS last_error,
        first.position AS first_position, first.dead_letter_id AS first_held_by,
-       letter.dead_letter_id, letter.error, letter.resolved_at
+       letter.dead_letter_id, letter.error, letter.resolved_at, letter.redrive_id
   FROM (SELECT DISTINCT cursor.consumer, cursor.subscription
           FROM {family}dispatcher_cursor AS cursor
          WHERE cursor.remote = $6::boolean
@@ -27,12 +28,18 @@ SELECT subscription.consumer, subscription.subscription,
    AND cursor.partition = {family}dispatcher_partition($4::text, $1::text, cursor.partitions)
   LEFT JOIN {family}dispatcher_subscription AS known
     ON known.consumer = subscription.consumer AND known.subscription = subscription.subscription
-  LEFT JOIN {family}dispatcher_dedup AS handled
-    ON handled.consumer = subscription.consumer AND handled.subscription = subscription.subscription
-   AND handled.event_id = $1::text
-  LEFT JOIN {family}dispatcher_retry AS waiting
-    ON waiting.consumer = subscription.consumer AND waiting.subscription = subscription.subscription
-   AND waiting.position = $2::bigint
+  LEFT JOIN LATERAL (
+       SELECT dedup.event_id, dedup.handled_at
+         FROM {family}dispatcher_dedup AS dedup
+        WHERE dedup.consumer = subscription.consumer AND dedup.subscription = subscription.subscription
+          AND dedup.event_id = $1::text
+        LIMIT 1) AS handled ON true
+  LEFT JOIN LATERAL (
+       SELECT itself.*
+         FROM {family}dispatcher_retry AS itself
+        WHERE itself.consumer = subscription.consumer AND itself.subscription = subscription.subscription
+          AND itself.position = $2::bigint
+        LIMIT 1) AS waiting ON true
   LEFT JOIN LATERAL (
        SELECT earlier.position, earlier.dead_letter_id
          FROM {family}dispatcher_retry AS earlier
@@ -42,7 +49,7 @@ SELECT subscription.consumer, subscription.subscription,
         ORDER BY earlier.position
         LIMIT 1) AS first ON true
   LEFT JOIN LATERAL (
-       SELECT letter.dead_letter_id, letter.error, letter.resolved_at
+       SELECT letter.dead_letter_id, letter.error, letter.resolved_at, letter.redrive_id
          FROM {family}dispatcher_dead_letter AS letter
         WHERE letter.event_id = $1::text
           AND letter.consumer = subscription.consumer AND letter.subscription = subscription.subscription

@@ -1,4 +1,5 @@
--- How each subscription is. Numbers of what operators look through are counted up to 10,000 and one more.
+-- How each subscription is. Numbers of what operators look through are counted up to 10,000 and one more, in the order of
+-- an index: without an order, the server may read the whole table for each subscription where one has most of its rows.
 --   positions               how far each partition has read
 --   oldest_waiting_seconds  since when the first event waits that will be tried again by itself
 --   held_rows               how many events hold their subjects, and of how many subjects these are
@@ -15,6 +16,11 @@ WITH cursors AS MATERIALIZED (
       FROM {family}dispatcher_cursor AS cursor
      WHERE ($1::text IS NULL OR cursor.consumer = $1) AND ($2::text IS NULL OR cursor.subscription = $2)
      GROUP BY cursor.consumer, cursor.subscription
+), waits AS MATERIALIZED (
+    SELECT waiting.consumer, waiting.subscription, count(*) AS events
+      FROM {family}dispatcher_retry AS waiting
+     WHERE ($1::text IS NULL OR waiting.consumer = $1) AND ($2::text IS NULL OR waiting.subscription = $2)
+     GROUP BY waiting.consumer, waiting.subscription
 )
 SELECT cursors.consumer,
        cursors.subscription,
@@ -28,9 +34,7 @@ SELECT cursors.consumer,
        noted.paused_at,
        noted.paused_by,
        noted.pause_reason,
-       (SELECT count(*)
-          FROM {family}dispatcher_retry AS waiting
-         WHERE waiting.consumer = cursors.consumer AND waiting.subscription = cursors.subscription) AS waiting,
+       coalesce(waits.events, 0) AS waiting,
        (SELECT extract(epoch FROM clock_timestamp() - oldest.waiting_since)::float8
           FROM (SELECT waiting.waiting_since
                   FROM {family}dispatcher_retry AS waiting
@@ -44,13 +48,14 @@ SELECT cursors.consumer,
           FROM (SELECT
                   FROM {family}dispatcher_dead_letter AS letter
                  WHERE letter.consumer = cursors.consumer AND letter.subscription = cursors.subscription
-                   AND letter.resolved_at IS NULL
+                   AND letter.resolved_at IS NULL AND letter.redrive_id IS NULL
+                 ORDER BY letter.created_at
                  LIMIT 10001) AS open) AS open_dead_letters,
        (SELECT extract(epoch FROM clock_timestamp() - oldest.created_at)::float8
           FROM (SELECT letter.created_at
                   FROM {family}dispatcher_dead_letter AS letter
                  WHERE letter.consumer = cursors.consumer AND letter.subscription = cursors.subscription
-                   AND letter.resolved_at IS NULL
+                   AND letter.resolved_at IS NULL AND letter.redrive_id IS NULL
                  ORDER BY letter.created_at
                  LIMIT 1) AS oldest) AS oldest_dead_letter_seconds,
        (SELECT pg_catalog.json_agg(version)
@@ -65,11 +70,14 @@ SELECT cursors.consumer,
   FROM cursors
   LEFT JOIN {family}dispatcher_subscription AS noted
          ON noted.consumer = cursors.consumer AND noted.subscription = cursors.subscription
+  LEFT JOIN waits
+         ON waits.consumer = cursors.consumer AND waits.subscription = cursors.subscription
  CROSS JOIN LATERAL (
        SELECT count(*) AS held_rows, pg_catalog.count(DISTINCT coalesce(waiting.subject, waiting.event_id)) AS held_subjects
          FROM (SELECT waiting.subject, waiting.event_id
                  FROM {family}dispatcher_retry AS waiting
                 WHERE waiting.consumer = cursors.consumer AND waiting.subscription = cursors.subscription
                   AND (waiting.dead_letter_id IS NOT NULL OR waiting.awaited_version IS NOT NULL)
+                ORDER BY waiting.position
                 LIMIT 10001) AS waiting) AS held
  ORDER BY cursors.consumer, cursors.subscription
