@@ -56,6 +56,8 @@ CREATE TABLE dispatcher_cursor (
     anchor_event_id    text        COLLATE "C",
     anchor_inserted_at timestamptz,
     remote             boolean     NOT NULL DEFAULT false,
+    -- The events up to here were never the subscription's own. A rewind to an earlier position lowers it.
+    began_at           bigint      NOT NULL DEFAULT 0,
     CONSTRAINT dispatcher_cursor_pkey PRIMARY KEY (consumer, subscription, partition),
     CONSTRAINT dispatcher_cursor_position_check CHECK (position >= 0),
     CONSTRAINT dispatcher_cursor_partition_check CHECK (partition >= 0 AND partition < partitions),
@@ -68,6 +70,7 @@ COMMENT ON TABLE dispatcher_cursor IS
     'How far each partition of a subscription has read, and which replica works on it.';
 COMMENT ON COLUMN dispatcher_cursor.fence IS 'Number of the lease. Nothing is committed under an older one.';
 COMMENT ON COLUMN dispatcher_cursor.anchor_position IS 'The last event that was passed: the log has to hold it, or nothing newer before it.';
+COMMENT ON COLUMN dispatcher_cursor.began_at IS 'The position after which the subscription began.';
 COMMENT ON COLUMN dispatcher_cursor.remote IS 'The log is in another database: the position does not belong to dispatcher_event here.';
 
 -- The replicas of each subscription. Partitions are shared among those that have not expired.

@@ -100,6 +100,7 @@ CREATE INDEX dispatcher_dead_letter_active_per_event
 -- Those that have no fingerprint yet.
 CREATE INDEX dispatcher_dead_letter_without_fingerprint ON dispatcher_dead_letter (consumer, dead_letter_id)
     WHERE fingerprint IS NULL;
+CREATE INDEX dispatcher_dead_letter_event_id ON dispatcher_dead_letter (event_id); -- for what became of an event
 CREATE INDEX dispatcher_dead_letter_resolved_at ON dispatcher_dead_letter (resolved_at)
     WHERE resolved_at IS NOT NULL; -- for retention
 

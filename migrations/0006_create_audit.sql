@@ -15,4 +15,5 @@ CREATE TABLE dispatcher_audit (
 
 COMMENT ON TABLE dispatcher_audit IS 'What operators did: when, who, how, what, why, and what came of it.';
 
-CREATE INDEX dispatcher_audit_acted_at ON dispatcher_audit (acted_at);
+-- For the newest entries, page by page.
+CREATE INDEX dispatcher_audit_acted_at ON dispatcher_audit (acted_at, audit_id);

@@ -10,7 +10,7 @@ use crate::{completions, contracts, man};
 
 /// Contracts, and everything that an operator of Dispatcher does
 #[derive(Parser)]
-#[command(name = "dispatcher", version, propagate_version = true, after_help = AFTER_HELP)]
+#[command(name = "dispatcher", version, propagate_version = true, term_width = 80, after_help = AFTER_HELP)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -127,5 +127,13 @@ pub fn run() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments).print(),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => crate::serve::run(&arguments).print(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command().debug_assert();
     }
 }

@@ -9,34 +9,46 @@ use crate::names::SubscriptionName;
 
 /// Which dead letters a command is about. Without any of these it is all that are not resolved.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Which dead letters")]
 pub(crate) struct Selection {
     /// Those of one consumer
-    #[arg(long, value_name = "NAME", conflicts_with = "subscription")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with = "subscription",
+        help_heading = "Which dead letters"
+    )]
     consumer: Option<String>,
     /// Those of one subscription
-    #[arg(long, value_name = "CONSUMER/NAME")]
+    #[arg(
+        long,
+        value_name = "CONSUMER/NAME",
+        help_heading = "Which dead letters"
+    )]
     subscription: Option<SubscriptionName>,
     /// Those of one event type
-    #[arg(long = "type", value_name = "EVENT_TYPE")]
+    #[arg(
+        long = "type",
+        value_name = "EVENT_TYPE",
+        help_heading = "Which dead letters"
+    )]
     event_type: Option<String>,
     /// Those with this reason, such as permanent or retries_exhausted
-    #[arg(long)]
+    #[arg(long, help_heading = "Which dead letters")]
     reason: Option<DeadLetterReason>,
     /// Those of a group of `dispatcher dlq groups`; the first digits are enough
-    #[arg(long, value_name = "DIGITS")]
+    #[arg(long, value_name = "DIGITS", help_heading = "Which dead letters")]
     group: Option<String>,
     /// Those of one subject
-    #[arg(long)]
+    #[arg(long, help_heading = "Which dead letters")]
     subject: Option<String>,
     /// Those of one tenant
-    #[arg(long, value_name = "TENANT_ID")]
+    #[arg(long, value_name = "TENANT_ID", help_heading = "Which dead letters")]
     tenant: Option<TenantId>,
     /// Those written then or later: 2026-11-29T08:00:00Z, 2026-11-29, or 2h for two hours ago
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Which dead letters")]
     from: Option<OffsetDateTime>,
     /// Those written before
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Which dead letters")]
     to: Option<OffsetDateTime>,
 }
 

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use dispatcher_runtime::{FailingWith, Overview, Problem, ProblemKind};
-use time::OffsetDateTime;
 
 use crate::database::Connection;
 use crate::output::Output;
-use crate::screen::{block, name, number, plain, plural, seconds};
+use crate::screen::{block, name, number, plain, plural};
 use crate::subscriptions::{failing, table};
 
 /// The arguments of `overview`.
@@ -41,7 +40,7 @@ fn text(overview: &Overview, failing: &BTreeMap<usize, FailingWith>) -> String {
         count => format!("{}\n", plural(count, "problem")),
     };
     for problem in &overview.problems {
-        text += &one(problem, overview.taken_at);
+        text += &one(problem);
     }
     text.push('\n');
     if overview.subscriptions.is_empty() {
@@ -67,21 +66,15 @@ fn text(overview: &Overview, failing: &BTreeMap<usize, FailingWith>) -> String {
     text
 }
 
-fn one(problem: &Problem, now: OffsetDateTime) -> String {
+fn one(problem: &Problem) -> String {
     let about = match (&problem.consumer, &problem.subscription) {
         (Some(consumer), Some(subscription)) => format!(" {}", name(consumer, subscription)),
         (Some(consumer), None) => format!(" {}", plain(consumer)),
         _ => String::new(),
     };
-    let since = match problem.since {
-        Some(since) => format!(", for {}", seconds((now - since).as_seconds_f64())),
-        None => String::new(),
-    };
     let kind = kind(problem.kind);
-    block(
-        2,
-        &format!("{kind}{about}: {}{since}", plain(&problem.text)),
-    ) + &format!("    {}\n", plain(&problem.command))
+    block(2, &format!("{kind}{about}: {}", plain(&problem.text)))
+        + &format!("    {}\n", plain(&problem.command))
 }
 
 fn kind(kind: ProblemKind) -> &'static str {

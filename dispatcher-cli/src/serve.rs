@@ -1,24 +1,30 @@
 //! `dispatcher serve`: the operator's routes over HTTP, for one token.
+//!
+//! It also writes the samples of subscriptions once a minute, because a database whose consumers are down has no one else
+//! who does.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use axum::Router;
-use axum::http::header::AUTHORIZATION;
-use clap::Args;
-use dispatcher_runtime::http::{AuthError, authenticator_fn, router};
-use dispatcher_runtime::shutdown_signal;
+use clap::{Args, ValueEnum};
+use dispatcher_runtime::http::{Access, BearerTokens, Health, router};
+use dispatcher_runtime::{Operator, shutdown_signal};
 use tokio::net::TcpListener;
+use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
 
 use crate::database::{Connection, Failure, OperatorName, Session};
 use crate::output::Output;
+use crate::screen::guarded;
 
 /// The arguments of `serve`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Every request needs the token, as `Authorization: Bearer TOKEN`. What comes in is not encrypted: put a proxy that speaks
-TLS in front of it where it listens for other machines. It ends at SIGTERM or Ctrl-C, when open requests are answered.
+TLS in front of it where it listens for other machines. /health/live and /health/ready need no token. It ends at SIGTERM
+or Ctrl-C, when open requests are answered.
 
 Examples:
   dispatcher serve
@@ -30,14 +36,28 @@ pub(crate) struct Serve {
     /// A file with the token. Defaults to DISPATCHER_TOKEN; on a loopback address, to one that is made and printed
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
+    /// What the token allows
+    #[arg(long, value_enum, default_value_t = Allowed::Admin)]
+    access: Allowed,
     #[command(flatten)]
     operator: OperatorName,
     #[command(flatten)]
     connection: Connection,
 }
 
-/// As many characters as a token has at least: what can be guessed is none.
-const SHORTEST_TOKEN: usize = 20;
+/// What the token allows.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Allowed {
+    /// To see everything but what the contracts mark as sensitive
+    Viewer,
+    /// To resolve and redrive dead letters too
+    Operator,
+    /// To pause, resume, rewind and remove subscriptions and to publish too
+    Admin,
+}
+
+/// How often samples are written.
+const SAMPLE: Duration = Duration::from_secs(60);
 
 pub(crate) fn run(arguments: &Serve) -> Output {
     arguments.connection.run(async |session| {
@@ -45,44 +65,75 @@ pub(crate) fn run(arguments: &Serve) -> Output {
         let given = token(arguments)?;
         let is_given = given.is_some();
         let token = given.unwrap_or_else(|| Uuid::new_v4().simple().to_string());
-        let listener = TcpListener::bind(arguments.listen).await;
-        let (listener, address) = listener
-            .and_then(|listener| listener.local_addr().map(|address| (listener, address)))
-            .map_err(|error| {
-                Failure::Usage(format!(
-                    "cannot listen on {}: {error}\n  help: end what listens there, or choose another address with \
-                     `--listen`",
-                    arguments.listen
-                ))
-            })?;
-        let app = app(session, token.clone(), name);
-        eprintln!("serving the {} on http://{address}", session.place);
+        let sessions = sessions(&name, &token, arguments.access)?;
+        let health = match &session.place.schema {
+            Some(schema) => Health::in_schema(session.pool.clone(), schema)?,
+            None => Health::new(session.pool.clone()),
+        };
+        let app = Router::new()
+            .merge(router(session.operator.clone(), sessions))
+            .merge(health.router());
+        let listener = listen(arguments.listen, session).await?;
         if !is_given {
             eprintln!("token: {token}");
         }
-        let served = axum::serve(listener, app).with_graceful_shutdown(shutdown_signal());
-        served
-            .await
-            .map_err(|error| Failure::NotAsked(format!("the server failed: {error}")))?;
+        let stop = async move {
+            shutdown_signal().await;
+            health.stopping();
+        };
+        let served = axum::serve(listener, app).with_graceful_shutdown(stop);
+        let served = tokio::select! {
+            served = served => served,
+            () = sample(&session.operator) => Ok(()),
+        };
+        served.map_err(|error| Failure::NotAsked(format!("the server failed: {error}")))?;
         Ok(Output::success(""))
     })
 }
 
-fn app(session: &Session, token: String, name: String) -> Router {
-    let expected = format!("Bearer {token}");
-    let sessions = authenticator_fn(move |request| {
-        let given = request.headers.get(AUTHORIZATION);
-        let is_right = given.is_some_and(|given| is_same(given.as_bytes(), expected.as_bytes()));
-        let session = is_right.then(|| name.clone()).ok_or(AuthError::NoSession);
-        async { session }
-    });
-    router(session.operator.clone(), sessions)
+fn sessions(name: &str, token: &str, allowed: Allowed) -> Result<BearerTokens, Failure> {
+    let access = match allowed {
+        Allowed::Viewer => Access::VIEWER,
+        Allowed::Operator => Access::OPERATOR,
+        Allowed::Admin => Access::ADMIN,
+    };
+    BearerTokens::new()
+        .and_then(|sessions| sessions.token(name, token, access))
+        .map_err(|error| Failure::Usage(error.to_string()))
 }
 
-/// Whether they are the same, in a time that does not tell where they differ.
-fn is_same(one: &[u8], other: &[u8]) -> bool {
-    let differences = one.iter().zip(other).fold(0, |all, (a, b)| all | (a ^ b));
-    one.len() == other.len() && differences == 0
+async fn listen(wanted: SocketAddr, session: &Session) -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind(wanted).await;
+    let (listener, address) = listener
+        .and_then(|listener| listener.local_addr().map(|address| (listener, address)))
+        .map_err(|error| {
+            Failure::Usage(format!(
+                "cannot listen on {wanted}: {error}\n  help: end what listens there, or choose another address with \
+                 `--listen`"
+            ))
+        })?;
+    eprintln!("serving the {} on http://{address}", session.place);
+    Ok(listener)
+}
+
+/// Writes the samples until it is dropped. A failure is said once, until it works again.
+async fn sample(operator: &Operator) {
+    let mut minutes = interval(SAMPLE);
+    minutes.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut works = true;
+    loop {
+        minutes.tick().await;
+        match operator.sample().await {
+            Ok(_) => works = true,
+            Err(error) if std::mem::replace(&mut works, false) => {
+                eprintln!(
+                    "{}",
+                    guarded(&format!("warning: no sample was written: {error}"))
+                );
+            }
+            Err(_) => {}
+        }
+    }
 }
 
 /// The token that was given.
@@ -93,14 +144,7 @@ fn token(arguments: &Serve) -> Result<Option<String>, Failure> {
         })?),
         None => std::env::var("DISPATCHER_TOKEN").ok(),
     };
-    let token = given.map(|token| token.trim().to_owned());
-    match token {
-        Some(token) if token.len() < SHORTEST_TOKEN || token.contains(char::is_whitespace) => {
-            Err(Failure::Usage(format!(
-                "the token has to have {SHORTEST_TOKEN} characters at least, without blanks\n  help: make one with \
-                 `openssl rand -hex 32`"
-            )))
-        }
+    match given.map(|token| token.trim().to_owned()) {
         None if !arguments.listen.ip().is_loopback() => Err(Failure::Usage(format!(
             "{} is not a loopback address, and no token was given\n  help: set DISPATCHER_TOKEN, or name a file with \
              `--token-file`",

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test states its expectations by unwrapping
 
 mod another_log;
+mod audit;
 mod bind;
 mod cause;
 mod clocks;
@@ -12,12 +13,15 @@ mod consume;
 mod crash;
 mod dead_letters;
 mod defaults;
+mod doctor;
 mod dropped;
 mod envelope;
 mod envelope_generated;
 mod envelope_in_sql;
 mod erasure;
 mod error_texts;
+mod events;
+mod events_published;
 mod faults;
 mod gap;
 mod gap_broken;
@@ -51,6 +55,7 @@ mod retention;
 mod roles;
 mod rolling;
 mod sampler;
+mod scale;
 mod schemas;
 mod servers;
 mod several_event_types;

@@ -69,6 +69,12 @@ const STATEMENTS: &[Planned] = planned! {
     "count_handled" ("text, text, text[]") = "'coaching', 'hold_slot', '{evt_1,evt_2}'";
     "sweep_samples" ("") = "";
     "read_sampled" ("text") = "'coaching'";
+    "search_events" ("bigint, bigint, text, text, text[], timestamptz, timestamptz, bigint") = "0, 20000, 'credit.locked', 'per_1', '{tnt_a}', now() - interval '1 year', now(), 50";
+    "tail_events" ("bigint, bigint, text, text, text[], timestamptz, timestamptz, bigint") = "19000, 20000, 'credit.locked', NULL, NULL, NULL, NULL, 50";
+    "find_event" ("text, text[]") = "'evt_1', NULL";
+    "list_deliveries" ("text, bigint, text, text, text, boolean, text[]") = "'evt_1', 1, 'credit.locked', 'per_1', 'tnt_a', false, NULL";
+    "list_audit" ("timestamptz, text, bigint") = "NULL, NULL, 51";
+    "examine_event_types" ("") = "";
     "read_event_ids" ("bigint, bigint, bigint") = "10000, 20000, 1000";
 };
 

@@ -78,6 +78,7 @@ fn sources(guide: &str) -> Vec<String> {
             "tests/monitoring/scrape.rs".to_owned(),
         ],
         "exports" => vec!["tests/json_schema/hand_written.rs".to_owned()],
+        "http" => vec!["tests/http/guide.rs".to_owned()],
         _ => vec![format!("tests/guides/{}.rs", guide.replace('-', "_"))],
     }
 }

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 pub(crate) struct Answer {
     pub(crate) status: u16,
     head: String,
-    /// Null if the body is empty.
+    /// Null if the body is empty; a string if it is not JSON.
     pub(crate) body: Value,
 }
 
@@ -24,6 +24,13 @@ impl Answer {
 
     pub(crate) fn detail(&self) -> &str {
         self.body["detail"].as_str().unwrap_or_default()
+    }
+
+    /// Asserts a problem of that status, whatever its text.
+    #[track_caller]
+    pub(crate) fn assert_refused(&self, status: u16) {
+        assert_eq!(self.status, status, "{self:?}");
+        self.assert_problem(status, self.detail());
     }
 
     /// Asserts a problem document as in RFC 9457, one that is neither cached nor sniffed as another
@@ -82,7 +89,10 @@ fn complete(bytes: &[u8]) -> TestResult<Option<Answer>> {
         status: head.split(' ').nth(1).ok_or("no status")?.parse()?,
         body: match body {
             [] => Value::Null,
-            body => serde_json::from_slice(body)?,
+            body if header(&head, "content-type").is_some_and(|it| it.contains("json")) => {
+                serde_json::from_slice(body)?
+            }
+            body => Value::from(String::from_utf8_lossy(body)),
         },
         head,
     }))

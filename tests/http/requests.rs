@@ -63,7 +63,9 @@ async fn one_is_given_with_its_envelope_and_failures() -> TestResult {
 async fn a_malformed_query_is_refused_with_all_that_is_wrong() -> TestResult {
     let service = Service::with_dead_letters(0).await?;
     let limit = |given| format!("`limit` is `{given}`; it has to be a whole number from 1 to 1000");
-    let there_are = "The known ones are `consumer`, `tenant`, `include_resolved`, `limit`, `next`";
+    let known = "known ones are `consumer`, `subscription`, `event_type`, `reason`, `group`, `subject`, `tenant`, \
+                 `state`, `from`, `to`, `include_resolved`, `limit`, `next`";
+    let there_are = format!("The {known}");
     for (query, detail) in [
         ("limit=0", limit("0")),
         ("limit=1001", limit("1001")),
@@ -87,8 +89,7 @@ async fn a_malformed_query_is_refused_with_all_that_is_wrong() -> TestResult {
         ),
         (
             "offset=3",
-            "unknown parameter `offset`; the known ones are `consumer`, `tenant`, `include_resolved`, `limit`, `next`"
-                .to_owned(),
+            format!("unknown parameter `offset`; the {known}"),
         ),
         (
             "tenant=north",
@@ -155,7 +156,10 @@ async fn a_malformed_id_is_refused() -> TestResult {
     let answer = service.get(&format!("{LIST}/%FF")).await?;
     answer.assert_problem(400, "the id in the path is not UTF-8 after decoding");
     let answer = service.get(&format!("{LIST}/{NOBODY}?limit=1")).await?;
-    answer.assert_problem(400, "unknown parameter `limit`; this route takes none");
+    answer.assert_problem(
+        400,
+        "unknown parameter `limit`; the known ones are `reveal`",
+    );
     service.close().await
 }
 

@@ -32,7 +32,7 @@ async fn a_second_resolve_is_a_conflict_that_says_who_was_first() -> TestResult 
 }
 
 #[tokio::test]
-async fn a_redrive_resolves_and_has_the_event_handled_again() -> TestResult {
+async fn a_redrive_of_one_is_a_redrive_and_a_second_is_a_conflict() -> TestResult {
     let service = Service::with_dead_letters(1).await?;
     let id = service.ids().await?.remove(0);
     let redrive = format!("{LIST}/{id}/redrive");
@@ -40,14 +40,38 @@ async fn a_redrive_resolves_and_has_the_event_handled_again() -> TestResult {
     let body = br#"{"resolved_by": "maria", "resolution_note": "prices are right"}"#;
     let first = service.send("POST", &redrive, &headers, body).await?;
     assert_eq!(first.status, 200, "{first:?}");
-    assert_eq!(first.body["resolved_by"], "maria@example.com");
-    assert_eq!(first.body["resolution_note"], "redriven: prices are right");
-    let waiting = "SELECT position FROM dispatcher_retry WHERE attempts = 0 AND due_at <= now()";
-    let row = sqlx::query(waiting).fetch_one(&service.pool).await?;
-    assert_eq!(json!(row.try_get::<i64, _>(0)?), first.body["position"]);
+    assert_eq!(first.body["state"], "redriving");
+    let redrive_id = first.body["redrive_id"].as_str().ok_or("no redrive")?;
+    let path = format!("/api/dispatcher/v1/redrives/{redrive_id}");
+    let started = service.get(&path).await?.body;
+    assert_eq!(started["state"], "running");
+    assert_eq!(started["started_by"], "maria@example.com");
+    assert_eq!(started["why"], "prices are right");
+    assert_eq!(
+        (&started["total"], &started["queued"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(started["items"][0]["dead_letter_id"], id);
     let second = service.send("POST", &redrive, &headers, body).await?;
-    second.assert_problem(409, second.detail());
-    assert_eq!(second.body["resolved_by"], "maria@example.com");
+    let being = format!(
+        "the dead letter {id} is being redriven: wait until its event is handled or fails again"
+    );
+    second.assert_problem(409, &being);
+    // Stopped, it is open again.
+    let stop = format!("{path}/stop");
+    let stopped = service.send("POST", &stop, &headers, b"{}").await?;
+    assert_eq!(
+        (stopped.status, &stopped.body["state"]),
+        (200, &json!("stopped")),
+        "{stopped:?}"
+    );
+    assert_eq!(stopped.body["left_out"], 1);
+    let again = service.send("POST", &stop, &headers, b"{}").await?;
+    again.assert_problem(409, &format!("the redrive {redrive_id} has ended already"));
+    assert_eq!(
+        service.get(&format!("{LIST}/{id}")).await?.body["state"],
+        "open"
+    );
     service.close().await
 }
 

@@ -15,7 +15,8 @@ const ROUTES: &[(&str, [u16; 4])] = &[
     ("migrator", [200, 200, 200, 200]),
     ("retention", [200, 200, 500, 500]),
     ("eraser", [200, 200, 500, 500]),
-    ("consumer_coaching", [500, 500, 500, 500]),
+    // It takes the events of redrives from there, where retention has removed them from the log.
+    ("consumer_coaching", [200, 200, 500, 500]),
     ("producer_revenue", [500, 500, 500, 500]),
 ];
 

@@ -91,7 +91,7 @@ async fn the_rest_of_the_service_stays_its_own() -> TestResult {
     for path in ["/", "/api/dispatcher/v1", "/api/dispatcher/v1/dlqs"] {
         let answer = service.send("GET", path, "", b"").await?;
         assert_eq!(answer.status, 200);
-        assert_eq!(answer.body, "the service's own");
+        assert_eq!(answer.body, "\"the service's own\"");
         assert_eq!(answer.header("cache-control"), None);
     }
     service.close().await

@@ -5,8 +5,10 @@ use std::net::SocketAddr;
 use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::{Coaching, Revenue};
 use axum::Router;
-use axum::http::header::AUTHORIZATION;
-use dispatcher_runtime::http::{AuthError, Authenticator, authenticator_fn, router};
+use axum::http::header::{AUTHORIZATION, COOKIE};
+use dispatcher_runtime::http::{
+    Access, AuthError, Authenticator, Permission, authenticator_fn, router,
+};
 use dispatcher_runtime::{
     Consumer, DeadLetterFilter, DeadLetters, Dispatcher, EventEnvelope, HandlerError, Operator,
     subscribe,
@@ -24,6 +26,10 @@ pub(crate) const LIST: &str = "/api/dispatcher/v1/dlq";
 /// Well formed, but not the id of any dead letter.
 pub(crate) const NOBODY: &str = "dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e";
 pub(crate) const GOOD: &str = "Authorization: Bearer good\r\n";
+/// May do everything.
+pub(crate) const ROOT: &str = "Authorization: Bearer root\r\n";
+/// May do everything too, and is proved by what a browser adds by itself.
+pub(crate) const COOKIE_OF_ROOT: &str = "Cookie: operator=root\r\n";
 pub(crate) const JSON: &str = "Content-Type: application/json\r\n";
 
 #[subscribe(credit_locked)]
@@ -33,11 +39,24 @@ async fn hold_slot(_event: EventEnvelope<CreditLocked>) -> Result<(), HandlerErr
 
 /// The session `good` is Maria's, `guest` may not see dead letters, `later` cannot be checked.
 ///
-/// `north` and `nobody` are bound: to the tenant of the dead letters, and to none.
+/// `north` and `nobody` are bound: to the tenant of the dead letters, and to none. So is `north-root`, which may do
+/// everything. `root` may do everything, and `without-<permission>` everything but that.
 pub(crate) fn sessions() -> impl Authenticator<Session = String> {
     authenticator_fn(|request| async move {
         let token = request.headers.get(AUTHORIZATION);
+        if request
+            .headers
+            .get(COOKIE)
+            .is_some_and(|it| it == "operator=root")
+        {
+            return Ok("root".to_owned());
+        }
         match token.map(|token| token.as_bytes()) {
+            Some(b"Bearer root") => Ok("root".to_owned()),
+            Some(b"Bearer north-root") => Ok("north-root".to_owned()),
+            Some(token) if token.starts_with(b"Bearer without-") => {
+                Ok(String::from_utf8_lossy(&token[7..]).into_owned())
+            }
             Some(b"Bearer good") => Ok("maria@example.com".to_owned()),
             Some(b"Bearer north") => Ok("north@example.com".to_owned()),
             Some(b"Bearer nobody") => Ok("nobody@example.com".to_owned()),
@@ -47,11 +66,25 @@ pub(crate) fn sessions() -> impl Authenticator<Session = String> {
             _ => Err(AuthError::NoSession),
         }
     })
+    .with_access(|session| access(session))
     .with_tenants(|session| match session.as_str() {
-        "north@example.com" => TENANT.parse().ok().map(|tenant| vec![tenant]),
+        "north@example.com" | "north-root" => TENANT.parse().ok().map(|tenant| vec![tenant]),
         "nobody@example.com" => Some(Vec::new()),
         _ => None,
     })
+}
+
+fn access(session: &str) -> Access {
+    let every = Access::ADMIN.with(Permission::Reveal);
+    match session.strip_prefix("without-") {
+        Some(lacking) => {
+            let mut all = Permission::ALL.into_iter();
+            let lacking = all.find(|permission| permission.as_str() == lacking);
+            lacking.map_or(Access::NONE, |lacking| every.without(lacking))
+        }
+        None if session.ends_with("root") => every,
+        None => Access::OPERATOR,
+    }
 }
 
 /// The routes, over these connections.

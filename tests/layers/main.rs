@@ -87,7 +87,32 @@ const MACROS: Layers = Layers {
 
 const CLI: Layers = Layers {
     crate_folder: "dispatcher-cli",
-    order: &["wrap", "output", "report", "export", "contracts", "main"],
+    order: &[
+        "wrap",
+        "output",
+        "report",
+        "export",
+        "contract_files",
+        "screen",
+        "database",
+        "names",
+        "letters",
+        "contracts",
+        "subscriptions",
+        "redrives",
+        "dlq",
+        "events",
+        "audit",
+        "overview",
+        "migrate",
+        "roles",
+        "doctor",
+        "serve",
+        "completions",
+        "man",
+        "command",
+        "main",
+    ],
 };
 
 /// Nothing is defined in these files, so nothing has to be imported from them.

@@ -13,6 +13,8 @@ mod lock;
 mod new_version;
 #[cfg(feature = "database")]
 mod push;
+#[cfg(feature = "database")]
+mod pushed;
 mod show;
 mod today;
 mod upcast;
@@ -79,6 +81,9 @@ pub enum Command {
     /// Write the contracts into the database, for SQL and for consumers of older programs
     #[cfg(feature = "database")]
     Push(push::Push),
+    /// List the contracts in the database: what programs have pushed
+    #[cfg(feature = "database")]
+    Pushed(pushed::Pushed),
     /// Write the contracts in a form that other programs read
     #[command(subcommand)]
     Export(export::Command),
@@ -100,6 +105,8 @@ pub fn run(command: &Command) -> ExitCode {
         Command::Lock(arguments) => lock::run(arguments),
         #[cfg(feature = "database")]
         Command::Push(arguments) => push::run(arguments),
+        #[cfg(feature = "database")]
+        Command::Pushed(arguments) => Ok(pushed::run(arguments)),
         Command::Export(form) => Ok(export::run(form)),
     };
     output.unwrap_or_else(Output::from).print()

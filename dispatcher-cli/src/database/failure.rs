@@ -6,7 +6,7 @@ use dispatcher_runtime::{
 };
 
 use crate::output::{End, Output};
-use crate::screen::{Closed, guarded};
+use crate::screen::{Closed, guarded, plain, time};
 
 /// Why a command did not do its work. The texts are messages for people, with `\n  help: …` at the end where something can
 /// be done.
@@ -117,6 +117,16 @@ impl From<DeadLetterError> for Failure {
             DeadLetterError::Config(_)
             | DeadLetterError::Actor(_)
             | DeadLetterError::InvalidToken => Self::Usage(error.to_string()),
+            DeadLetterError::AlreadyResolved {
+                dead_letter_id,
+                resolved_by,
+                resolved_at,
+                ..
+            } => Self::No(format!(
+                "{dead_letter_id} was already resolved by {} at {}",
+                plain(&resolved_by),
+                time(resolved_at)
+            )),
             DeadLetterError::NotFound(_) => Self::No(format!(
                 "{error}\n  help: `dispatcher dlq list` shows which there are"
             )),

@@ -9,11 +9,13 @@
 //! | `remedy` | what to do about an error of the database |
 //! | `consent` | the question before an act on many |
 //! | `operator` | who acts, and why |
+//! | `interrupt` | Ctrl-C in commands that work until they are interrupted |
 //! | `values` | times and durations on the command line |
 
 mod connection;
 mod consent;
 mod failure;
+mod interrupt;
 mod operator;
 mod place;
 mod remedy;
@@ -23,6 +25,7 @@ mod values;
 pub(crate) use connection::Connection;
 pub(crate) use consent::{Consent, Question};
 pub(crate) use failure::Failure;
+pub(crate) use interrupt::listen_for_interrupt;
 pub(crate) use operator::OperatorName;
 pub(crate) use place::Place;
 pub(crate) use session::Session;

@@ -9,7 +9,7 @@ use super::Failure;
 #[derive(Args, Clone, Debug)]
 pub(crate) struct OperatorName {
     /// Your name, for the audit. Defaults to DISPATCHER_OPERATOR, or the name of your account
-    #[arg(long = "as", value_name = "NAME")]
+    #[arg(id = "as", long = "as", value_name = "NAME")]
     name: Option<String>,
     /// Why, for the audit
     #[arg(long, value_name = "TEXT")]

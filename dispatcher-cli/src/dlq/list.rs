@@ -70,7 +70,11 @@ fn letter(letter: &DeadLetterSummary) -> String {
         "{}  {}  {}\n",
         letter.dead_letter_id,
         time(letter.created_at),
-        super::show::state(letter.resolved_at, letter.resolved_by.as_deref())
+        super::show::state(
+            letter.state,
+            letter.redrive_id.as_ref(),
+            letter.resolved_by.as_deref()
+        )
     );
     let subject = match &letter.subject {
         Some(subject) => format!(", subject {}", plain(subject)),

@@ -15,7 +15,7 @@ use crate::screen::{name, plain};
 With a filter it is `dispatcher redrives start`.
 
 Examples:
-  dispatcher dlq redrive dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e --why 'the slot service is back'
+  dispatcher dlq redrive dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e --as mia
   dispatcher dlq redrive --group 7f3a --dry-run")]
 pub(crate) struct Redrive {
     /// The dead letter. Without an id, a filter says which

@@ -13,9 +13,9 @@ use crate::screen::{plain, plural};
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  dispatcher dlq resolve dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e --why 'refunded by hand'
+  dispatcher dlq resolve dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e --why refunded
   dispatcher dlq resolve --group 7f3a --dry-run
-  dispatcher dlq resolve --subscription coaching/credit_history --reason permanent --yes")]
+  dispatcher dlq resolve --consumer coaching --reason permanent --yes")]
 pub(crate) struct Resolve {
     /// The dead letter. Without an id, a filter says which
     #[arg(value_name = "DEAD_LETTER_ID")]

@@ -1,11 +1,10 @@
 //! `dispatcher dlq show`.
 
 use clap::Args;
-use dispatcher_runtime::{DeadLetter, DeadLetterId};
+use dispatcher_runtime::{DeadLetter, DeadLetterId, DeadLetterState, RedriveId};
 use serde_json::value::RawValue;
-use time::OffsetDateTime;
 
-use crate::database::Connection;
+use crate::database::{Connection, OperatorName};
 use crate::output::Output;
 use crate::screen::{block, name, number, plain, plural, quoted, time};
 
@@ -16,11 +15,17 @@ Values that the contracts mark with \"x-sensitive\" are masked, and so is the wh
 Contracts are those that were pushed to the database, and those of --contracts.
 
 Examples:
-  dispatcher dlq show dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e")]
+  dispatcher dlq show dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e
+  dispatcher dlq show dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e --reveal")]
 pub(crate) struct Show {
     /// The dead letter
     #[arg(value_name = "DEAD_LETTER_ID")]
     id: DeadLetterId,
+    /// Show it without masks. The audit says that you have seen it
+    #[arg(long)]
+    reveal: bool,
+    #[command(flatten)]
+    operator: OperatorName,
     #[command(flatten)]
     connection: Connection,
 }
@@ -29,19 +34,31 @@ pub(super) fn run(arguments: &Show) -> Output {
     arguments.connection.run(async |session| {
         let contracts = session.contracts().await?;
         let mut letter = session.operator.dead_letters().get(&arguments.id).await?;
-        if !contracts.is_empty() {
+        if arguments.reveal {
+            let name = arguments.operator.name()?;
+            let actor = arguments.operator.actor(&name);
+            let audit = session.operator.audit();
+            audit.reveal(arguments.id.as_str(), actor).await?;
+        } else if !contracts.is_empty() {
             letter = letter.masked_by(&contracts);
         }
         session.answer(&letter, || text(&letter))
     })
 }
 
-/// `open`, or how it was resolved.
-pub(super) fn state(resolved_at: Option<OffsetDateTime>, by: Option<&str>) -> String {
-    match (resolved_at, by) {
-        (Some(_), Some(by)) => format!("resolved by {}", plain(by)),
-        (Some(_), None) => "resolved".to_owned(),
-        (None, _) => "open".to_owned(),
+/// `open`, or what is done with it, and by whom.
+pub(super) fn state(
+    state: DeadLetterState,
+    redrive: Option<&RedriveId>,
+    by: Option<&str>,
+) -> String {
+    match (state, redrive, by) {
+        (DeadLetterState::Open, ..) => "open".to_owned(),
+        (DeadLetterState::Redriving, Some(redrive), _) => format!("redriving in {redrive}"),
+        (DeadLetterState::Redriving, None, _) => "redriving".to_owned(),
+        (DeadLetterState::Resolved, Some(redrive), _) => format!("resolved by {redrive}"),
+        (DeadLetterState::Resolved, None, Some(by)) => format!("resolved by {}", plain(by)),
+        _ => "resolved".to_owned(),
     }
 }
 
@@ -50,9 +67,13 @@ fn text(letter: &DeadLetter) -> String {
     let mut text = block(
         0,
         &format!(
-            "{id} is {} since {}",
-            state(letter.resolved_at, letter.resolved_by.as_deref()),
-            time(letter.resolved_at.unwrap_or(letter.created_at))
+            "{id} of {}: {}",
+            time(letter.created_at),
+            state(
+                letter.state,
+                letter.redrive_id.as_ref(),
+                letter.resolved_by.as_deref()
+            )
         ),
     );
     if let Some(note) = &letter.resolution_note {
@@ -96,7 +117,7 @@ fn text(letter: &DeadLetter) -> String {
         );
     }
     text += &format!("\nEVENT\n{}\n", envelope(&letter.envelope));
-    if letter.resolved_at.is_none() {
+    if letter.state == DeadLetterState::Open {
         text +=
             &format!("Next: dispatcher dlq redrive {id}, or\n      dispatcher dlq resolve {id}\n");
     }

@@ -10,10 +10,10 @@ pub(super) fn lines(detail: &EventDetail) -> String {
     if detail.deliveries.is_empty() {
         return String::new();
     }
-    let mut table = Table::new(&["SUBSCRIPTION", "WHAT BECAME OF IT"]);
+    let mut table = Table::bare(2);
     for delivery in &detail.deliveries {
         table.row([
-            name(&delivery.consumer, &delivery.subscription),
+            format!("  {}", name(&delivery.consumer, &delivery.subscription)),
             words(&delivery.state, detail.event.inserted_at),
         ]);
     }
@@ -64,8 +64,8 @@ fn words(state: &DeliveryState, inserted_at: OffsetDateTime) -> String {
         } => format!(
             "dead letter, {}: {}; {}",
             plain(letter),
-            plain(dead_letter_id),
-            quoted(error)
+            quoted(error),
+            plain(dead_letter_id)
         ),
         DeliveryState::Paused {
             paused_at,
@@ -80,7 +80,7 @@ fn words(state: &DeliveryState, inserted_at: OffsetDateTime) -> String {
             has_holder: true, ..
         } => "not read yet".to_owned(),
         DeliveryState::NotRead { .. } => "not read yet: no replica runs it".to_owned(),
-        DeliveryState::Passed { .. } => {
+        DeliveryState::Passed => {
             "passed: handled so long ago that it is forgotten, or before the subscription began"
                 .to_owned()
         }

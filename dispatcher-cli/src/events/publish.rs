@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Publish) -> Output {
         let events = read(&arguments.file)?;
         let count = u64::try_from(events.len()).unwrap_or(u64::MAX);
         if arguments.consent.is_dry_run() {
-            let text = format!("{} would be published", plural(count, "event"));
+            let text = format!("{} would be put before the gate", plural(count, "event"));
             return Ok(Output::success(text));
         }
         let name = arguments.operator.name()?;

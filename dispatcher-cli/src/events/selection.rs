@@ -5,16 +5,19 @@ use dispatcher_runtime::{EventFilter, TenantId};
 
 /// Which events a command is about. Without any of these it is all.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Which events")]
 pub(super) struct Selection {
     /// Those of one event type
-    #[arg(long = "type", value_name = "EVENT_TYPE")]
+    #[arg(
+        long = "type",
+        value_name = "EVENT_TYPE",
+        help_heading = "Which events"
+    )]
     event_type: Option<String>,
     /// Those of one subject
-    #[arg(long)]
+    #[arg(long, help_heading = "Which events")]
     subject: Option<String>,
     /// Those of one tenant
-    #[arg(long, value_name = "TENANT_ID")]
+    #[arg(long, value_name = "TENANT_ID", help_heading = "Which events")]
     tenant: Option<TenantId>,
 }
 

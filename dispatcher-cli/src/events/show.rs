@@ -4,7 +4,7 @@ use clap::Args;
 use dispatcher_runtime::EventDetail;
 
 use super::delivery;
-use crate::database::Connection;
+use crate::database::{Connection, OperatorName};
 use crate::dlq::envelope;
 use crate::output::Output;
 use crate::screen::{block, number, plain, time};
@@ -25,6 +25,11 @@ pub(crate) struct Show {
     /// Print the envelope too, with the payload. `--json` always has it
     #[arg(long)]
     envelope: bool,
+    /// Show it without masks. The audit says that you have seen it
+    #[arg(long)]
+    reveal: bool,
+    #[command(flatten)]
+    operator: OperatorName,
     #[command(flatten)]
     connection: Connection,
 }
@@ -33,7 +38,13 @@ pub(super) fn run(arguments: &Show) -> Output {
     arguments.connection.run(async |session| {
         let contracts = session.contracts().await?;
         let mut event = session.operator.events().get(&arguments.id).await?;
-        if !contracts.is_empty() {
+        if arguments.reveal {
+            let name = arguments.operator.name()?;
+            let actor = arguments.operator.actor(&name);
+            let audit = session.operator.audit();
+            // As the log has it, not as it was typed.
+            audit.reveal(&plain(&event.event.event_id), actor).await?;
+        } else if !contracts.is_empty() {
             event = event.masked(&contracts);
         }
         session.answer(&event, || text(&event, arguments.envelope))

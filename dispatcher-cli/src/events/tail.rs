@@ -7,7 +7,7 @@ use dispatcher_runtime::{EventFilter, EventSummary, KnownContracts, Position};
 
 use super::selection::Selection;
 use super::summary;
-use crate::database::{Connection, Failure, Session};
+use crate::database::{Connection, Failure, Session, listen_for_interrupt};
 use crate::output::Output;
 use crate::screen::{line, print};
 
@@ -37,6 +37,12 @@ pub(crate) struct Tail {
 
 pub(super) fn run(arguments: &Tail) -> Output {
     arguments.connection.run(async |session| {
+        // Without --follow, the system's own answer to Ctrl-C is right.
+        let interrupt = if arguments.follow {
+            Some(listen_for_interrupt().await)
+        } else {
+            None
+        };
         let contracts = session.contracts().await?;
         let events = session.operator.events();
         let filter = arguments.selection.filter();
@@ -49,8 +55,8 @@ pub(super) fn run(arguments: &Tail) -> Output {
             last.reverse();
             show(last, session, &contracts)?;
         }
-        if arguments.follow {
-            follow(session, &filter, &contracts, end).await?;
+        if let Some(interrupt) = interrupt {
+            follow(session, &filter, &contracts, end, interrupt).await?;
         }
         Ok(Output::success(""))
     })
@@ -61,8 +67,8 @@ async fn follow(
     filter: &EventFilter,
     contracts: &KnownContracts,
     mut after: Position,
+    interrupt: impl Future<Output = ()>,
 ) -> Result<(), Failure> {
-    let interrupt = tokio::signal::ctrl_c();
     tokio::pin!(interrupt);
     let filter = filter.clone().limit(1000);
     loop {

@@ -18,7 +18,7 @@ Consumers run the redrive, so it goes on without this command.
 
 Examples:
   dispatcher redrives start --subscription coaching/credit_history --dry-run
-  dispatcher redrives start --group 7f3a --why 'the slot service is back' --yes --detach
+  dispatcher redrives start --group 7f3a --why 'slots are back' --yes --detach
   dispatcher redrives start --all --per-second 10 --yes --detach")]
 pub(crate) struct Start {
     #[command(flatten)]

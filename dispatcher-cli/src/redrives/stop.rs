@@ -11,7 +11,7 @@ use crate::output::Output;
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  dispatcher redrives stop rdr_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e --why 'the slot service is down again'")]
+  dispatcher redrives stop rdr_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e --as mia")]
 pub(crate) struct Stop {
     /// The redrive
     #[arg(value_name = "REDRIVE_ID")]

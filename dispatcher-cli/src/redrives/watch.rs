@@ -8,7 +8,7 @@ use dispatcher_runtime::{Redrive, RedriveError, RedriveId, RedriveState};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{counts, state, stopped};
-use crate::database::{Connection, Failure, Session};
+use crate::database::{Connection, Failure, Session, listen_for_interrupt};
 use crate::output::{End, Output};
 use crate::screen::{line, print};
 
@@ -46,7 +46,7 @@ pub(super) async fn until_it_ends(
     session: &Session,
     mut redrive: Redrive,
 ) -> Result<Output, Failure> {
-    let interrupt = tokio::signal::ctrl_c();
+    let interrupt = listen_for_interrupt().await;
     tokio::pin!(interrupt);
     let bar = bar(&redrive);
     let mut shown = None;
@@ -62,14 +62,19 @@ pub(super) async fn until_it_ends(
             bar.finish_and_clear();
             return Ok(ended(session, &redrive));
         }
-        tokio::select! {
-            _ = &mut interrupt => {
+        let redrives = session.operator.redrives();
+        let later = async {
+            tokio::time::sleep(INTERVAL).await;
+            redrives.get(&redrive.redrive_id).await
+        };
+        let later = tokio::select! {
+            () = &mut interrupt => {
                 bar.abandon();
                 return Err(Failure::Interrupted(goes_on(&redrive, "interrupted")));
             }
-            () = tokio::time::sleep(INTERVAL) => {}
-        }
-        redrive = match session.operator.redrives().get(&redrive.redrive_id).await {
+            later = later => later,
+        };
+        redrive = match later {
             Ok(redrive) => redrive,
             Err(error @ RedriveError::NotFound(_)) => return Err(error.into()),
             Err(error) => {

@@ -9,6 +9,7 @@ use crate::wrap::COLUMNS;
 /// someone copies, so they are never broken.
 pub(crate) struct Table {
     table: comfy_table::Table,
+    has_head: bool,
 }
 
 impl Table {
@@ -35,7 +36,18 @@ impl Table {
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }
         }
-        Self { table }
+        Self {
+            table,
+            has_head: true,
+        }
+    }
+
+    /// Without headings, of that many columns.
+    pub(crate) fn bare(columns: usize) -> Self {
+        let mut bare = Self::new(&vec![""; columns]);
+        // The setter of comfy-table takes no "none".
+        bare.has_head = false;
+        bare
     }
 
     /// Adds a row. Its texts may be whatever is stored.
@@ -46,7 +58,10 @@ impl Table {
     /// Its lines, without blanks at their ends.
     pub(crate) fn text(&self) -> String {
         let lines = self.table.lines().map(|line| line.trim_end().to_owned());
-        lines.map(|line| line + "\n").collect()
+        lines
+            .skip(usize::from(!self.has_head))
+            .map(|line| line + "\n")
+            .collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::database::{Connection, Consent, Question};
+use crate::database::{Connection, Consent, OperatorName, Question};
 use crate::names::{self, SubscriptionName};
 use crate::output::Output;
 use crate::screen::{number, plain, plural};
@@ -14,8 +14,8 @@ use crate::screen::{number, plain, plural};
 The replica that works on the subscription makes each of them a dead letter of the reason unknown_version.
 
 Examples:
-  dispatcher subscriptions give-up coaching/credit_history credit.locked 2 --dry-run
-  dispatcher subscriptions give-up coaching/credit_history credit.locked 2 --yes")]
+  dispatcher subscriptions give-up coaching/hold_slot credit.locked 2 --dry-run
+  dispatcher subscriptions give-up coaching/hold_slot credit.locked 2 --yes")]
 pub(crate) struct GiveUp {
     /// The subscription
     #[arg(value_name = "CONSUMER/NAME")]
@@ -23,9 +23,11 @@ pub(crate) struct GiveUp {
     /// The event type
     event_type: String,
     /// The version that no program knows
-    version: i32,
+    schema_version: i32,
     #[command(flatten)]
     consent: Consent,
+    #[command(flatten)]
+    operator: OperatorName,
     #[command(flatten)]
     connection: Connection,
 }
@@ -39,8 +41,9 @@ struct GivenUp {
 pub(super) fn run(arguments: &GiveUp) -> Output {
     let wanted = &arguments.name;
     let (consumer, subscription) = (&wanted.consumer, &wanted.subscription);
-    let (event_type, version) = (arguments.event_type.as_str(), arguments.version);
+    let (event_type, version) = (arguments.event_type.as_str(), arguments.schema_version);
     arguments.connection.run(async |session| {
+        let who = arguments.operator.name()?;
         let subscriptions = session.operator.subscriptions();
         let found = match subscriptions.get(consumer, subscription).await {
             Ok(found) => found.progress,
@@ -71,7 +74,9 @@ pub(super) fn run(arguments: &GiveUp) -> Output {
             answer: &number(waiting),
         };
         arguments.consent.ask(&question, &session.place)?;
-        let given_up = subscriptions.give_up_version(consumer, subscription, event_type, version);
+        let actor = arguments.operator.actor(&who);
+        let given_up =
+            subscriptions.give_up_version_as(consumer, subscription, event_type, version, actor);
         match given_up.await {
             Ok(events) => {
                 let given_up = GivenUp { events, is_dry_run };

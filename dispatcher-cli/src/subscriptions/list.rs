@@ -7,10 +7,11 @@ use clap::Args;
 use dispatcher_runtime::{FailingWith, SubscriptionProgress};
 use serde::Serialize;
 
-use super::state;
+use super::state::{self, Words};
 use crate::database::{Connection, Failure, Session, length_of_time};
 use crate::output::{End, Output};
-use crate::screen::{Table, block, duration, name};
+use crate::screen::{Table, block, duration, name, number};
+use crate::wrap::COLUMNS;
 
 /// The arguments of `list`.
 #[derive(Args, Debug)]
@@ -81,16 +82,41 @@ fn text(listed: &[SubscriptionProgress], failing: &BTreeMap<usize, FailingWith>)
     }
     let mut text = table(listed, failing);
     if let Some(summary) = state::summary(listed) {
-        text.push_str(&block(0, &summary));
+        text += &summary;
     }
     text
 }
 
-/// A line for each subscription.
+/// A line for each subscription, and lines below it for a cause that does not fit.
 pub(crate) fn table(
     listed: &[SubscriptionProgress],
     failing: &BTreeMap<usize, FailingWith>,
 ) -> String {
+    let words: Vec<_> = listed
+        .iter()
+        .enumerate()
+        .map(|(index, one)| state::words(one, failing.get(&index)))
+        .collect();
+    let room = COLUMNS.saturating_sub(rendered(listed, |_| String::new()).1);
+    let is_narrow = |words: &Words| words.to_string().chars().count() > room;
+    let (table, _) = rendered(listed, |index| match words.get(index) {
+        Some(words) if is_narrow(words) => words.short.clone(),
+        words => words.map(ToString::to_string).unwrap_or_default(),
+    });
+    let mut text = String::new();
+    for (index, line) in table.lines().enumerate() {
+        text += &format!("{line}\n");
+        let row = index.checked_sub(1).and_then(|row| words.get(row));
+        let narrow = row.filter(|words| is_narrow(words));
+        if let Some(cause) = narrow.and_then(|words| words.cause.as_ref()) {
+            text += &block(2, cause);
+        }
+    }
+    text
+}
+
+/// The table, and the column in which the states begin.
+fn rendered(listed: &[SubscriptionProgress], state: impl Fn(usize) -> String) -> (String, usize) {
     let mut table = Table::new(&[
         "SUBSCRIPTION",
         "#LAG",
@@ -105,13 +131,16 @@ pub(crate) fn table(
             name(&one.consumer, &one.subscription),
             state::lag(one),
             state::oldest(one),
-            crate::screen::number(one.waiting),
+            number(one.waiting),
             one.open_dead_letters.to_string(),
             one.replicas.to_string(),
-            state::words(one, failing.get(&index)),
+            state(index),
         ]);
     }
-    table.text()
+    let text = table.text();
+    let head = text.lines().next().unwrap_or_default();
+    let column = head.find("STATE").unwrap_or_default();
+    (text, column)
 }
 
 /// Ends with 1 if a subscription is later than that, or may be.

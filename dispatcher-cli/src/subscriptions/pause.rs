@@ -11,7 +11,7 @@ use crate::screen::{plain, time};
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  dispatcher subscriptions pause coaching/credit_history --why 'the slot service is down'")]
+  dispatcher subscriptions pause coaching/credit_history --why 'slots are down'")]
 pub(crate) struct PauseArguments {
     /// The subscription
     #[arg(value_name = "CONSUMER/NAME")]

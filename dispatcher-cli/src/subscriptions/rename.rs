@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::database::Connection;
+use crate::database::{Connection, OperatorName};
 use crate::names::{self, SubscriptionName};
 use crate::output::Output;
 use crate::screen::name;
@@ -23,6 +23,8 @@ pub(crate) struct Rename {
     #[arg(value_name = "NEW_NAME")]
     to: String,
     #[command(flatten)]
+    operator: OperatorName,
+    #[command(flatten)]
     connection: Connection,
 }
 
@@ -37,7 +39,9 @@ pub(super) fn run(arguments: &Rename) -> Output {
     let (wanted, to) = (&arguments.name, &arguments.to);
     arguments.connection.run(async |session| {
         let subscriptions = session.operator.subscriptions();
-        let renamed = subscriptions.rename(&wanted.consumer, &wanted.subscription, to);
+        let who = arguments.operator.name()?;
+        let actor = arguments.operator.actor(&who);
+        let renamed = subscriptions.rename_as(&wanted.consumer, &wanted.subscription, to, actor);
         if let Err(error) = renamed.await {
             return Err(names::explained(error, wanted, session).await);
         }

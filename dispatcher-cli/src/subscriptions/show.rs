@@ -48,7 +48,7 @@ fn text(detail: &SubscriptionDetail, name: &SubscriptionName) -> String {
     text += &block(
         2,
         &format!(
-            "lag: {} (oldest: {}); at position {} of {}, {} of all event types behind",
+            "lag: {} (oldest: {}); position {} of {}, {} positions of all event types behind",
             state::lag(progress),
             state::oldest(progress),
             number(progress.position.get().unsigned_abs()),
@@ -83,19 +83,19 @@ fn text(detail: &SubscriptionDetail, name: &SubscriptionName) -> String {
     text += &failures(detail);
     text += &held(detail);
     if let Some(next) = next(detail, name) {
-        text += &block(0, &format!("Next: {next}"));
+        text += &block(0, &format!("\nNext: {next}"));
     }
     text
 }
 
 fn partitions(detail: &SubscriptionDetail) -> String {
-    let mut table = Table::new(&["#PARTITION", "#POSITION", "LEASED UNTIL", "HOLDER"]);
+    let mut table = Table::new(&["#PART", "#POSITION", "HOLDER", "LEASED UNTIL"]);
     for partition in &detail.partitions_held {
         table.row([
             partition.partition.to_string(),
             number(partition.position.get().unsigned_abs()),
-            partition.expires_at.map_or_else(|| "–".to_owned(), time),
             partition.holder.clone().unwrap_or_else(|| "–".to_owned()),
+            partition.expires_at.map_or_else(|| "–".to_owned(), time),
         ]);
     }
     format!("\n{}", table.text())

@@ -1,51 +1,68 @@
 //! How a subscription is, in words.
 
+use std::fmt;
+
 use dispatcher_runtime::{FailingWith, SubscriptionProgress, SubscriptionState};
 
 use crate::screen::{name, plain, plural, quoted, seconds, time};
 
-/// How it is, with the cause as far as it is known.
-pub(super) fn words(progress: &SubscriptionProgress, failing: Option<&FailingWith>) -> String {
-    match progress.state {
-        SubscriptionState::Paused => match &progress.pause {
-            Some(pause) => {
-                let why = match &pause.reason {
-                    Some(reason) => format!(": {}", plain(reason)),
-                    None => String::new(),
-                };
-                let (by, at) = (plain(&pause.paused_by), time(pause.paused_at));
-                format!("paused by {by} at {at}{why}")
-            }
-            None => "paused".to_owned(),
-        },
-        SubscriptionState::NoHolder => "no replica runs it".to_owned(),
-        SubscriptionState::Held => {
-            let held = progress.held_subjects;
-            let subjects = if held.count == 1 && !held.at_least {
-                "subject"
-            } else {
-                "subjects"
-            };
-            format!("held: {held} {subjects}{}", because(failing))
+/// How it is: a word or two, and the cause as far as it is known.
+pub(super) struct Words {
+    pub(super) short: String,
+    pub(super) cause: Option<String>,
+}
+
+impl Words {
+    fn of(short: &str, cause: Option<String>) -> Self {
+        Self {
+            short: short.to_owned(),
+            cause,
         }
-        SubscriptionState::Behind => format!("behind{}", because(failing)),
-        SubscriptionState::Retrying => format!("retrying{}", because(failing)),
-        SubscriptionState::Running => "running".to_owned(),
-        _ => "unknown to this command: install a newer one".to_owned(),
     }
 }
 
-fn because(failing: Option<&FailingWith>) -> String {
-    match failing {
-        Some(failing) if failing.events.count == 1 && !failing.events.at_least => {
-            format!(": 1 event fails with {}", quoted(&failing.error))
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Some(cause) => write!(f, "{}: {cause}", self.short),
+            None => f.write_str(&self.short),
         }
-        Some(failing) => format!(
-            ": {} events fail with {}",
-            failing.events,
-            quoted(&failing.error)
-        ),
-        None => String::new(),
+    }
+}
+
+/// How it is, with the commonest error of its events.
+pub(super) fn words(progress: &SubscriptionProgress, failing: Option<&FailingWith>) -> Words {
+    match progress.state {
+        SubscriptionState::Paused => match &progress.pause {
+            Some(pause) => {
+                let (by, at) = (plain(&pause.paused_by), time(pause.paused_at));
+                let cause = match &pause.reason {
+                    Some(reason) => format!("{} ({by}, {at})", plain(reason)),
+                    None => format!("{by}, {at}"),
+                };
+                Words::of("paused", Some(cause))
+            }
+            None => Words::of("paused", None),
+        },
+        SubscriptionState::NoHolder => Words::of("no replica runs it", None),
+        SubscriptionState::Held => {
+            let held = progress.held_subjects;
+            let is_one = held.count == 1 && !held.at_least;
+            let subjects = if is_one { "subject" } else { "subjects" };
+            Words::of(&format!("{held} held {subjects}"), failing.map(because))
+        }
+        SubscriptionState::Behind => Words::of("behind", failing.map(because)),
+        SubscriptionState::Retrying => Words::of("retrying", failing.map(because)),
+        SubscriptionState::Running => Words::of("running", None),
+        _ => Words::of("unknown: install a newer command", None),
+    }
+}
+
+fn because(failing: &FailingWith) -> String {
+    let error = quoted(&failing.error);
+    match failing.events {
+        events if events.count == 1 && !events.at_least => format!("1 event fails with {error}"),
+        events => format!("{events} events fail with {error}"),
     }
 }
 
@@ -79,7 +96,7 @@ pub(super) fn summary(listed: &[SubscriptionProgress]) -> Option<String> {
             "has held subjects",
             "have held subjects",
         ),
-        (SubscriptionState::Retrying, "retries", "retry"),
+        (SubscriptionState::Retrying, "is retrying", "are retrying"),
         (SubscriptionState::Paused, "is paused", "are paused"),
     ];
     let mut parts = Vec::new();
@@ -97,7 +114,7 @@ pub(super) fn summary(listed: &[SubscriptionProgress]) -> Option<String> {
     }
     let next = next?;
     Some(format!(
-        "{}. Next: dispatcher subscriptions show {}",
+        "{}\nNext: dispatcher subscriptions show {}",
         parts.join(", "),
         name(&next.consumer, &next.subscription)
     ))

@@ -10,7 +10,7 @@ async fn each_shell_has_completions() -> TestResult {
     let world = World::empty().await?;
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = world.run(&["completions", shell]).await?.good().stdout;
-        for word in ["subscriptions", "--max-lag", "give-up"] {
+        for word in ["subscriptions", "max-lag", "give-up"] {
             assert!(script.contains(word), "{shell}: {word}");
         }
     }

@@ -12,7 +12,7 @@ async fn with_hostile_letter() -> TestResult<(World, String)> {
     let insert = "INSERT INTO dispatcher_dead_letter
         (dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version, subject, envelope,
          reason, error, attempts, failures, created_at, tenant_id)
-        VALUES ($1, 'coaching', 'hold_slot', 1, 'evt_' || $2, $2, 1, $2, $3, 'permanent', $2, 1, $4, now(), $2)";
+        VALUES ($1, 'coaching', 'hold_slot', 1, 'evt_' || $2, $2, 1, $2, $3, 'permanent', $2, 1, $4::json, now(), $2)";
     let id = "dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e";
     let envelope = serde_json::json!({ "payload": { HOSTILE: HOSTILE } });
     let failures = serde_json::json!([

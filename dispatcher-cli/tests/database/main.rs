@@ -11,4 +11,6 @@ mod scene;
 mod scrub;
 mod served;
 mod streams;
+#[cfg(unix)]
+mod terminal;
 mod world;

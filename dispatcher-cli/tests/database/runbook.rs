@@ -5,7 +5,7 @@ use std::path::Path;
 
 use dispatcher_test_fixtures::TestResult;
 
-use crate::examples::{arranged, words};
+use crate::examples::{arranged, leaves, words};
 use crate::scene::Scene;
 
 const GUIDES: [&str; 2] = ["docs/runbook.md", "docs/operations.md"];
@@ -66,12 +66,37 @@ async fn every_command_of_the_runbook_and_of_the_operations_guide_runs() -> Test
     Ok(())
 }
 
+/// Documents whose sentences name commands.
+const NAMING: [&str; 4] = [
+    "docs/runbook.md",
+    "docs/operations.md",
+    "docs/cli.md",
+    "dispatcher-cli/README.md",
+];
+
+/// docs/cli.md has a row for each command on a database.
+#[test]
+fn each_command_is_in_the_documentation() -> TestResult {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let text = std::fs::read_to_string(root.join("docs/cli.md"))?;
+    let rows: String = text.lines().filter(|it| it.starts_with("| `")).collect();
+    for leaf in leaves() {
+        let path = leaf.path.join(" ");
+        let is_of_contracts = path.starts_with("dispatcher contracts");
+        assert!(
+            is_of_contracts || rows.contains(&format!("`{path}`")),
+            "{path}"
+        );
+    }
+    Ok(())
+}
+
 /// A command in the middle of a sentence is one that the program has.
 #[test]
 fn every_command_that_a_sentence_names_exists() -> TestResult {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut named = 0;
-    for guide in GUIDES {
+    for guide in NAMING {
         let text = std::fs::read_to_string(root.join(guide))?;
         let prose: String = text.split("```").step_by(2).collect();
         for span in prose.split('`').skip(1).step_by(2) {

@@ -62,6 +62,7 @@ async fn on_loopback_a_token_is_made_and_printed() -> TestResult {
     let almost = &token[1..];
     assert_eq!(get(&served.address, LIST, Some(almost)).await?.0, 401);
     let (status, body) = get(&served.address, LIST, Some(token)).await?;
+    assert_eq!(get(&served.address, "/health/ready", None).await?.0, 200);
     assert_eq!(
         (status, body.contains("\"dead_letters\":[]")),
         (200, true),
@@ -106,10 +107,31 @@ async fn other_machines_need_a_token_that_cannot_be_guessed() -> TestResult {
     std::fs::write(world.folder.path().join("token"), "hunter2\n")?;
     let short = world.run(&["serve", "--token-file", "token"]).await?;
     assert_eq!(short.code, Some(2));
-    assert!(
-        short.stderr.contains("20 characters at least"),
-        "{}",
-        short.stderr
+    let says = short
+        .stderr
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(says.contains("has fewer than 16 characters"), "{says}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_token_allows_what_it_was_started_for() -> TestResult {
+    let world = World::new().await?;
+    let token = "0123456789abcdef0123456789abcdef";
+    let served = served(&world, &["--access", "viewer"], Some(token)).await?;
+    let steer = "/api/dispatcher/v1/subscriptions/coaching/hold_slot/pause";
+    assert_eq!(get(&served.address, LIST, Some(token)).await?.0, 200);
+    let mut stream = TcpStream::connect(&served.address).await?;
+    let request = format!(
+        "POST {steer} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nContent-Length: 0\r\n\
+         Connection: close\r\n\r\n",
+        served.address
     );
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
     Ok(())
 }

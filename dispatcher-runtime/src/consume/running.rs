@@ -37,6 +37,8 @@ use crate::postgres::error::DatabaseError;
 #[derive(Debug)]
 pub struct RunningConsumer {
     pub(super) pool: PgPool,
+    #[cfg(feature = "http")]
+    pub(super) family: crate::postgres::family::Family,
     pub(super) settings: Arc<Settings>,
     pub(super) names: Vec<&'static str>,
     pub(super) alarm: Alarm,
@@ -98,6 +100,28 @@ impl RunningConsumer {
     /// nothing of the database, so a health check may call it often.
     pub fn is_ready(&self) -> bool {
         *self.keeping.borrow() && !self.tasks.has_died()
+    }
+
+    /// Whether this replica is alive and ready, for the routes of a health check. It is alive while its tasks work, also
+    /// where the database is gone. It is ready while it [takes part in the work](Self::is_ready), the database answers
+    /// and its tables suit this version; from the stop signal on it is not.
+    ///
+    /// ```no_run
+    /// # use dispatcher_runtime::RunningConsumer;
+    /// # fn app(running: &RunningConsumer) -> axum::Router {
+    /// axum::Router::new().merge(running.health().router())
+    /// # }
+    /// ```
+    #[cfg(feature = "http")]
+    pub fn health(&self) -> crate::operate::http::Health {
+        let died = self.tasks.watch();
+        let (keeping, stop) = (self.keeping.clone(), self.stop.subscribe());
+        crate::operate::http::Health::of(
+            self.pool.clone(),
+            &self.family,
+            vec![Box::new(move || died.borrow().is_none())],
+            vec![Box::new(move || *keeping.borrow() && !*stop.borrow())],
+        )
     }
 
     /// Waits until this replica [is ready](Self::is_ready).

@@ -261,6 +261,8 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         tasks.spawn("the listener", listener.run(settings.log.pool().clone()));
         RunningConsumer {
             pool: self.pool,
+            #[cfg(feature = "http")]
+            family: family.clone(),
             settings,
             names,
             alarm,

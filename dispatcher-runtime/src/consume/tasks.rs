@@ -63,6 +63,12 @@ impl Tasks {
         self.died.borrow().is_some()
     }
 
+    /// What says whether one of them has died, also after the consumer is gone.
+    #[cfg(feature = "http")]
+    pub(super) fn watch(&self) -> watch::Receiver<Option<Arc<str>>> {
+        self.died.subscribe()
+    }
+
     /// Waits until all of them have ended.
     pub(super) async fn join(&mut self) {
         while let Some(ended) = self.running.join_next().await {

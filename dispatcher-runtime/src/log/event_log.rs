@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use super::horizon::{Blocker, Horizon};
 use super::rows::{Anchor, Batch, Mismatch, Selection, bind_row_limits};
 use super::start_from::StartFrom;
-use super::statements::{LogStatements, SweepStatements};
+use super::statements::{LogStatements, SearchStatements, SweepStatements};
 use crate::contract::bounded_text::error_text;
 use crate::postgres::catalog::ContractsCatalog;
 use crate::postgres::error::{ConfigError, DatabaseError, sql_state};
@@ -27,8 +27,8 @@ use crate::postgres::transaction;
 const CLOCK_ORDER: Duration = Duration::from_secs(1);
 
 /// How far apart the clocks of two events may be whose order is not that of their positions, where a
-/// subscription begins at a time.
-const OUT_OF_ORDER: time::Duration = time::Duration::seconds(10);
+/// subscription begins at a time, or a search ends at one.
+pub(crate) const OUT_OF_ORDER: time::Duration = time::Duration::seconds(10);
 
 /// The log of a table family.
 ///
@@ -45,6 +45,7 @@ pub struct EventLog {
     pool: PgPool,
     pub(crate) statements: LogStatements,
     pub(crate) sweeps: SweepStatements,
+    pub(crate) searches: SearchStatements,
     /// The contracts in the same database.
     pub(crate) catalog: ContractsCatalog,
 }
@@ -69,6 +70,7 @@ impl EventLog {
             pool,
             statements: LogStatements::new(family),
             sweeps: SweepStatements::new(family),
+            searches: SearchStatements::new(family),
         }
     }
 
@@ -307,19 +309,21 @@ impl EventLog {
             StartFrom::End => Ok(self.horizon_in(connection).await?.1),
             StartFrom::At(at) => {
                 let at = at.saturating_sub(OUT_OF_ORDER);
-                self.before(connection, at).await
+                let horizon = self.horizon_in(&mut *connection).await?.1;
+                self.before(connection, at, horizon).await
             }
         }
     }
 
-    /// The last position before the events of a time. The log has no index on time, so this is a binary
-    /// search over positions.
-    async fn before(
+    /// The last position before the events of a time, up to the position `high`. The log has no index on time, so this
+    /// is a binary search over positions: it is off by as much as clocks disagree, see [`OUT_OF_ORDER`].
+    pub(crate) async fn before(
         &self,
         connection: &mut PgConnection,
         at: OffsetDateTime,
+        mut high: i64,
     ) -> Result<i64, sqlx::Error> {
-        let (mut low, mut high) = (0, self.horizon_in(&mut *connection).await?.1);
+        let mut low = 0;
         while low < high {
             let middle = low + (high - low) / 2;
             let next = self.statements.read_next_event.query().bind(middle);

@@ -9,6 +9,7 @@ mod statements;
 pub(crate) mod stored_event;
 
 pub use event_log::EventLog;
+pub(crate) use event_log::OUT_OF_ORDER;
 pub use horizon::{Blocker, Horizon};
 pub(crate) use rows::{Anchor, Batch, Mismatch, Selection};
 pub use start_from::StartFrom;

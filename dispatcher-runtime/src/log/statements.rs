@@ -19,6 +19,16 @@ statements! {
         read_writers,
     }
 
+    /// What operators look for in the log, and publish to it.
+    pub(crate) struct SearchStatements {
+        examine_event_types,
+        find_event,
+        insert_audit,
+        publish_gated,
+        search_events,
+        tail_events,
+    }
+
     /// What removes old rows.
     pub(crate) struct SweepStatements {
         is_held,

@@ -1,7 +1,7 @@
 //! Who acts, and why: texts that are stored, logged and shown to others.
 
 /// How many bytes an operator's name may have.
-const LONGEST_NAME: usize = 1024;
+pub(crate) const LONGEST_NAME: usize = 1024;
 
 /// How many bytes an operator's note may have.
 const LONGEST_NOTE: usize = 16 * 1024;

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::stored_contracts::{Stored, StoredContract, StoredVersion};
 use crate::contract::gate::PayloadSchema;
+use crate::contract::gate::envelope::EnvelopeGate;
 use crate::contract::registry::{EventContract, Registry, Status, VersionContract};
 
 /// The contracts that a program knows: those that it was built with, and those that were pushed to the database, as
@@ -171,6 +172,64 @@ impl KnownContracts {
         let version = self.stored_version(event_type, number)?;
         let schema = version.schema(event_type, schema_version)?;
         Some((contract.subject.as_deref(), schema))
+    }
+
+    /// The domain that publishes the event type.
+    pub(super) fn producer(&self, event_type: &str) -> Option<&str> {
+        match self.bundled_event(event_type) {
+            Some(event) => Some(event.producer),
+            None => Some(self.stored.get(event_type)?.producer.as_str()),
+        }
+    }
+
+    /// What the envelopes of an event type have to pass.
+    pub(super) fn envelope_gate(&self, event_type: &str) -> &EnvelopeGate {
+        match self.bundled.filter(|it| it.event(event_type).is_some()) {
+            Some(registry) => registry.envelope_gate(),
+            // Envelope schemas are not pushed.
+            None => &EnvelopeGate::Reference,
+        }
+    }
+
+    /// Why an event of that type and version may not be published, and by the domain `producer`, if that is named.
+    pub(super) fn faults(
+        &self,
+        event_type: &str,
+        schema_version: u32,
+        producer: Option<&str>,
+    ) -> Vec<String> {
+        let Some(contract) = self.get(event_type) else {
+            return vec![format!(
+                "the contracts have no event type {event_type}: list them to see which there are"
+            )];
+        };
+        let mut faults = Vec::new();
+        if let Some(producer) = producer.filter(|producer| *producer != contract.producer) {
+            faults.push(format!(
+                "{event_type} is not published by {producer}: the producer has to be {}",
+                contract.producer
+            ));
+        }
+        let mut versions = contract.versions.iter();
+        let version = versions.find(|version| version.schema_version == schema_version);
+        let number = i32::try_from(schema_version).unwrap_or(i32::MAX);
+        let status = version.map(|version| version.status.as_str());
+        let problem = match status {
+            _ if contract.status == "retired" => Some(format!("{event_type} is retired")),
+            None => Some(format!("{event_type} has no version {schema_version}")),
+            Some("retired") => Some(format!(
+                "version {schema_version} of {event_type} is retired"
+            )),
+            Some("upcoming") => Some(format!(
+                "version {schema_version} of {event_type} is announced and not active yet"
+            )),
+            Some(_) if self.schema(event_type, number).is_none() => Some(format!(
+                "the schema of version {schema_version} of {event_type} cannot be used"
+            )),
+            Some(_) => None,
+        };
+        faults.extend(problem);
+        faults
     }
 
     fn bundled_event(&self, event_type: &str) -> Option<&'static EventContract> {

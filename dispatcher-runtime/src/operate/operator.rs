@@ -11,8 +11,10 @@ use crate::operate::contracts::KnownContracts;
 use crate::operate::dead_letter::DeadLetters;
 use crate::operate::events::Events;
 use crate::operate::redrive::Redrives;
+use crate::operate::statements::DoctorStatements;
 use crate::operate::stored_contracts::StoredContracts;
 use crate::operate::subscriptions::Subscriptions;
+use crate::postgres::catalog::ContractsCatalog;
 use crate::postgres::error::{ConfigError, DatabaseError};
 use crate::postgres::family::Family;
 
@@ -37,7 +39,13 @@ pub struct Operator {
     events: Events,
     audit: AuditLog,
     log: EventLog,
+    /// Whether the log is in another database.
+    #[cfg(feature = "http")]
+    is_remote: bool,
     stored_contracts: StoredContracts,
+    pub(super) doctor: DoctorStatements,
+    pub(super) pool: PgPool,
+    pub(super) family: Family,
     registry: Option<&'static Registry>,
 }
 
@@ -50,8 +58,13 @@ impl Operator {
             subscriptions: Subscriptions::new(pool.clone()),
             events: Events::new(pool.clone()),
             audit: AuditLog::new(pool.clone()),
-            stored_contracts: StoredContracts::new(pool.clone(), &Family::default()),
-            log: EventLog::new(pool),
+            stored_contracts: StoredContracts::new(ContractsCatalog::new(pool.clone())),
+            log: EventLog::new(pool.clone()),
+            #[cfg(feature = "http")]
+            is_remote: false,
+            doctor: DoctorStatements::new(&Family::default()),
+            family: Family::default(),
+            pool,
             registry: None,
         }
     }
@@ -67,8 +80,16 @@ impl Operator {
             subscriptions: Subscriptions::in_schema(pool.clone(), schema)?,
             events: Events::in_schema(pool.clone(), schema)?,
             audit: AuditLog::in_schema(pool.clone(), schema)?,
-            stored_contracts: StoredContracts::new(pool.clone(), &Family::new(schema)?),
-            log: EventLog::in_schema(pool, schema)?,
+            stored_contracts: StoredContracts::new(ContractsCatalog::in_schema(
+                pool.clone(),
+                schema,
+            )?),
+            log: EventLog::in_schema(pool.clone(), schema)?,
+            #[cfg(feature = "http")]
+            is_remote: false,
+            doctor: DoctorStatements::new(&Family::new(schema)?),
+            family: Family::new(schema)?,
+            pool,
             registry: None,
         })
     }
@@ -88,7 +109,13 @@ impl Operator {
     #[must_use]
     pub fn events_from(mut self, log: EventLog) -> Self {
         self.subscriptions = self.subscriptions.events_from(log.clone());
+        self.events = self.events.events_from(log.clone());
+        self.stored_contracts = StoredContracts::new(log.catalog.clone());
         self.log = log;
+        #[cfg(feature = "http")]
+        {
+            self.is_remote = true;
+        }
         self
     }
 
@@ -127,8 +154,37 @@ impl Operator {
         self.registry
     }
 
+    #[cfg(feature = "http")]
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    #[cfg(feature = "http")]
+    pub(crate) fn family(&self) -> &Family {
+        &self.family
+    }
+
+    /// The same over another pool of the same database. A log in another database keeps its own.
+    #[cfg(feature = "http")]
+    pub(crate) fn over(&self, pool: PgPool) -> Self {
+        let over = match self.family.schema() {
+            // The name was checked when this operator was made.
+            Some(schema) => Self::in_schema(pool, schema).unwrap_or_else(|_| self.clone()),
+            None => Self::new(pool),
+        };
+        let over = match self.registry {
+            Some(registry) => over.registry(registry),
+            None => over,
+        };
+        if self.is_remote {
+            over.events_from(self.log.clone())
+        } else {
+            over
+        }
+    }
+
     /// The contracts that the program was built with, if [`registry`](Self::registry) was called, and those in the
-    /// database. Clones of this operator share what was read: documents are read once, and compiled when they are first
+    /// database of the log. Clones of this operator share what was read: documents are read once, and compiled when they are first
     /// used.
     ///
     /// # Errors

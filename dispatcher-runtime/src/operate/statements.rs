@@ -32,8 +32,20 @@ statements! {
         void_all_leases,
     }
 
-    /// What reads the contracts that were pushed.
-    pub(crate) struct ContractStatements { read_contract_documents, read_known_contracts }
+    /// What became of events.
+    pub(crate) struct EventStatements { list_deliveries }
+
+    /// What the doctor looks at.
+    pub(crate) struct DoctorStatements {
+        examine_activity,
+        examine_readers,
+        examine_rights,
+        examine_server,
+        examine_tables,
+    }
+
+    /// What operators did.
+    pub(crate) struct AuditStatements { insert_audit, list_audit }
 
     /// What erases payloads.
     pub(crate) struct ErasureStatements {
@@ -81,5 +93,18 @@ statements! {
     pub(crate) struct FingerprintStatements {
         list_unmarked_letters,
         mark_letters,
+    }
+}
+
+#[cfg(feature = "http")]
+statements! {
+    /// What records that sensitive values were shown.
+    pub(crate) struct RevealStatements {
+        insert_audit,
+    }
+
+    /// What a program asks before it says that it is ready.
+    pub(crate) struct HealthStatements {
+        read_health,
     }
 }

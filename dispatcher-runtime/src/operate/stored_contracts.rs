@@ -9,13 +9,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde::Deserialize;
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, Row};
 
 use crate::contract::gate::PayloadSchema;
 use crate::contract::registry::stored_schema;
-use crate::operate::statements::ContractStatements;
+use crate::postgres::catalog::ContractsCatalog;
 use crate::postgres::error::DatabaseError;
-use crate::postgres::family::Family;
 use crate::postgres::transaction;
 
 /// The event types that programs have pushed, by name.
@@ -121,19 +120,17 @@ impl StoredVersion {
     }
 }
 
-/// Reads the contracts of a table family. Clones share what was read.
+/// Reads the contracts that were pushed to a table family. Clones share what was read.
 #[derive(Clone, Debug)]
 pub(super) struct StoredContracts {
-    pool: PgPool,
-    statements: ContractStatements,
+    catalog: ContractsCatalog,
     read: Arc<Mutex<Arc<Stored>>>,
 }
 
 impl StoredContracts {
-    pub(super) fn new(pool: PgPool, family: &Family) -> Self {
+    pub(super) fn new(catalog: ContractsCatalog) -> Self {
         Self {
-            pool,
-            statements: ContractStatements::new(family),
+            catalog,
             read: Arc::default(),
         }
     }
@@ -143,8 +140,8 @@ impl StoredContracts {
     /// # Errors
     /// The tables are missing, the role may not read them, or the database failed.
     pub(super) async fn read(&self) -> Result<Arc<Stored>, DatabaseError> {
-        let mut connection = transaction::acquire(&self.pool).await?;
-        let read = self.statements.read_known_contracts.query();
+        let mut connection = transaction::acquire(&self.catalog.pool).await?;
+        let read = self.catalog.statements.read_known_contracts.query();
         let rows = read.fetch_all(&mut *connection).await?;
         if rows.is_empty() {
             return Ok(Arc::default());
@@ -179,7 +176,7 @@ impl StoredContracts {
             return Ok(());
         }
         let (event_types, versions): (Vec<String>, Vec<i32>) = unread.keys().cloned().unzip();
-        let read = self.statements.read_contract_documents.query();
+        let read = self.catalog.statements.read_contract_documents.query();
         let read = read.bind(event_types).bind(versions);
         for row in read.fetch_all(connection).await? {
             let key = (row.try_get("event_type")?, row.try_get("schema_version")?);

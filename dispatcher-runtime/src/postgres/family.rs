@@ -34,6 +34,11 @@ impl Family {
         })
     }
 
+    #[cfg(feature = "http")]
+    pub(crate) fn schema(&self) -> Option<&str> {
+        self.schema.as_deref()
+    }
+
     pub(crate) fn quoted_schema(&self) -> Option<String> {
         self.schema.as_ref().map(|schema| format!("\"{schema}\""))
     }

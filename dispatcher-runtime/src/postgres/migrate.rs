@@ -39,6 +39,10 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
 /// `dispatcher_needs_program` returns.
 pub(crate) const PROGRAM: i32 = 1;
 
+/// The last migration of this program.
+#[cfg(feature = "http")]
+pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
+
 /// Creates the dispatcher's tables where the connection's search path points, or brings them up
 /// to date, as the role that owns them. Applying it again does nothing; replicas may start it at the same time.
 ///
@@ -98,6 +102,24 @@ async fn run(pool: &PgPool, family: &Family) -> Result<(), MigrateError> {
         }
         return Ok(tx.commit().await?);
     }
+}
+
+/// How many migrations are to be applied.
+///
+/// # Errors
+/// As [`migrate`], but for rights: nothing is changed.
+#[cfg(feature = "consume")]
+pub(crate) async fn pending(
+    connection: &mut PgConnection,
+    family: &Family,
+) -> Result<usize, MigrateError> {
+    let migrations: Vec<_> = MIGRATIONS
+        .iter()
+        .map(|(name, sql)| migration(name, sql))
+        .collect();
+    let table = family.qualify("dispatcher_migration");
+    let missing = look(connection, family, &table, &migrations).await?;
+    Ok(missing.len())
 }
 
 /// How often to look again. A second time is enough, but for one who creates and drops tables of that name.

@@ -7,6 +7,8 @@ pub(crate) mod error;
 pub(crate) mod family;
 pub(crate) mod migrate;
 pub(crate) mod roles;
+#[cfg(feature = "consume")]
+pub(crate) mod session;
 #[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) mod sql;
 #[cfg(any(feature = "publish", feature = "consume"))]

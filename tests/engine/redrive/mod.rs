@@ -3,6 +3,8 @@
 
 mod acts;
 mod filters;
+mod killed;
+mod pace;
 mod run;
 
 use dispatcher_runtime::{
@@ -106,4 +108,31 @@ async fn assert_consistent(world: &World) -> TestResult {
         assert_eq!(world.count(fault).await?, 0, "{fault}");
     }
     Ok(())
+}
+
+/// The same without a consumer that handles each: for many.
+async fn stored_letters(world: &World, count: u32, subjects: u32) -> TestResult {
+    let events = (1..=count).map(|credits| lock(credits % subjects, credits));
+    world.revenue().publish_all(events).await?;
+    // It has read them all, and given them up.
+    let consumer = world.coaching(&Script::new([])).subscribe(hold_slot);
+    consumer.start().await?.stop().await;
+    let mut tx = world.pool.begin().await?;
+    for statement in [
+        "TRUNCATE effect, dispatcher_dedup",
+        "UPDATE dispatcher_cursor SET position = (SELECT max(position) FROM dispatcher_event)",
+        "INSERT INTO dispatcher_dedup (consumer, subscription, event_id, handled_at)
+         SELECT 'coaching', 'hold_slot', event_id, now() FROM dispatcher_event",
+        "INSERT INTO dispatcher_dead_letter
+                (dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version, tenant_id, subject,
+                 envelope, reason, error, attempts, failures, created_at, fingerprint)
+         SELECT 'dlq_' || gen_random_uuid(), 'coaching', 'hold_slot', position, event_id, event_type, schema_version, tenant_id,
+                subject, json_build_object('occurred_at', to_char(occurred_at, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),
+                    'tenant_id', tenant_id, 'producer', producer, 'actor', actor, 'payload', payload)::text,
+                'permanent', 'no slot', 1, '[]', now() + position * interval '1 ms', '0123456789abcdef'
+           FROM dispatcher_event",
+    ] {
+        sqlx::query(statement).execute(&mut *tx).await?;
+    }
+    Ok(tx.commit().await?)
 }

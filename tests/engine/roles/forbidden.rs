@@ -107,6 +107,15 @@ const ROWS: [(&str, &str); 7] = [
     ("reader", "(consumer, subscription, position, updated_at) VALUES ($, 'rank', 0, now())"),
 ];
 
+/// A redrive of each of two consumers.
+const REDRIVES: &str = "
+    SET search_path = 'swim-north';
+    INSERT INTO dispatcher_redrive (redrive_id, started_by, selection, per_second, total, queued, waiting, handled, failed, left_out)
+    VALUES ('rdr_1', 'mia', 'all', 50, 1, 1, 0, 0, 0, 0), ('rdr_2', 'mia', 'all', 50, 1, 1, 0, 0, 0, 0);
+    INSERT INTO dispatcher_redrive_item (redrive_id, dead_letter_id, consumer, subscription, position, event_id)
+    VALUES ('rdr_1', 'dlq_coaching', 'coaching', 'rank', 7, 'evt_1'), ('rdr_2', 'dlq_growth', 'growth', 'rank', 7, 'evt_1');
+    RESET search_path";
+
 #[tokio::test]
 async fn a_consumer_writes_no_row_of_another() -> TestResult {
     let company = Company::new().await?;
@@ -139,16 +148,48 @@ async fn a_consumer_writes_no_row_of_another() -> TestResult {
             format!("UPDATE dispatcher_{table} SET updated_at = now() WHERE consumer = 'growth'");
         without_effect(&pool, &[of_theirs]).await?;
     }
+    // It handles its own events again, and settles its own dead letters and members of redrives.
+    company.world.pool.execute(REDRIVES).await?;
+    for (mine_and_theirs, mine) in [
+        ("DELETE FROM dispatcher_dedup", 1),
+        ("UPDATE dispatcher_dead_letter SET error = 'again'", 1),
+        (
+            "UPDATE dispatcher_redrive_item SET settled_at = now(), outcome = 'handled'",
+            1,
+        ),
+        ("UPDATE dispatcher_redrive SET next_at = now()", 1),
+    ] {
+        let mut tx = pool.begin().await?;
+        tx.execute("SET LOCAL search_path = 'swim-north'").await?;
+        let changed = tx.execute(mine_and_theirs).await?.rows_affected();
+        assert_eq!(changed, mine, "{mine_and_theirs}");
+        tx.rollback().await?;
+    }
     refused(
         &pool,
         &[
             ("DELETE FROM dispatcher_reader", DENIED),
-            ("DELETE FROM dispatcher_dedup", DENIED),
             (
-                "UPDATE dispatcher_dead_letter SET resolved_by = 'me'",
+                "UPDATE dispatcher_dead_letter SET envelope = '{}'",
                 DENIED,
             ),
-            ("SELECT * FROM dispatcher_dead_letter", DENIED),
+            ("DELETE FROM dispatcher_dead_letter", DENIED),
+            (
+                "UPDATE dispatcher_subscription SET paused_at = now(), paused_by = 'me'",
+                DENIED,
+            ),
+            (
+                "UPDATE dispatcher_redrive SET per_second = 1000",
+                DENIED,
+            ),
+            (
+                "INSERT INTO dispatcher_redrive_item (redrive_id) VALUES ('rdr_1')",
+                DENIED,
+            ),
+            (
+                "INSERT INTO dispatcher_audit (who, way, what, why, outcome) VALUES ('a', 'b', 'c', 'd', 'e')",
+                DENIED,
+            ),
             (
                 "INSERT INTO dispatcher_event (event_id) VALUES ('evt_1')",
                 DENIED,
@@ -202,6 +243,7 @@ async fn neither_an_operator_nor_retention_publishes_or_forges() -> TestResult {
         &[
             ("DELETE FROM dispatcher_event", DENIED),
             ("DELETE FROM dispatcher_dead_letter", DENIED),
+            ("DELETE FROM dispatcher_redrive", DENIED),
             ("UPDATE dispatcher_audit SET who = 'x'", DENIED),
             ("DELETE FROM dispatcher_audit", DENIED),
         ],

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use acme_contracts::{Coaching, REGISTRY, Revenue};
 use dispatcher_runtime::{
-    Consumer, ConsumerBuilder, DeadLetterFilter, DeadLetters, Dispatcher, EventLog, LogRetention,
-    Roles, StartFrom, Subscriptions,
+    Actor, Consumer, ConsumerBuilder, DeadLetterFilter, DeadLetters, Dispatcher, EventLog,
+    LogRetention, Operator, RedriveOptions, RedriveState, Roles, StartFrom, Subscriptions,
 };
 use dispatcher_test_fixtures::{TENANT, TestResult, lock};
 use sqlx::{AssertSqlSafe, Executor, PgPool};
@@ -85,8 +85,60 @@ async fn services_with_these_roles_publish_consume_operate_sweep_and_migrate() -
     let swept = EventLog::in_schema(broom.clone(), SCHEMA)?
         .sweep(&retention)
         .await?;
-    assert_eq!((swept.events, swept.dead_letters), (4, 2));
+    // The event that failed again has the dead letter that it had before.
+    assert_eq!((swept.events, swept.dead_letters), (4, 1));
     for pool in [shop, coach, desk, broom] {
+        pool.close().await;
+    }
+    company.close().await
+}
+
+/// What an operator looks at and does beside single dead letters, and that the consumer's role suffices to do its part.
+#[tokio::test]
+async fn an_operator_with_its_role_looks_pauses_and_redrives_many() -> TestResult {
+    let company = Company::new().await?;
+    let shop = company.service("shop", &["producer_revenue"]).await?;
+    let coach = company.service("coach", &["consumer_coaching"]).await?;
+    let desk = company.service("desk", &["operator"]).await?;
+    let revenue = revenue(&shop)?;
+    let script = Script::new([(1, Act::Permanent), (2, Act::Permanent)]);
+    let consumer = coaching(&coach, &script).start().await?;
+    revenue.publish_all([lock(1, 1), lock(2, 2)]).await?;
+    consumer.wait_caught_up().await?;
+
+    let operator = Operator::in_schema(desk.clone(), SCHEMA)?;
+    let mia = Actor::new("mia").because("a test of her rights");
+    assert_eq!(operator.overview().await?.open_dead_letters.count, 2);
+    assert_eq!(operator.sample().await?, 1);
+    let samples = operator.samples("coaching", "hold_slot").await?;
+    assert_eq!(samples.len(), 1);
+    let subscriptions = operator.subscriptions();
+    subscriptions.pause("coaching", "hold_slot", mia).await?;
+    let pause = subscriptions.resume("coaching", "hold_slot", mia).await?;
+    assert_eq!(pause.map(|it| it.paused_by).as_deref(), Some("mia"));
+
+    let (all, options) = (DeadLetterFilter::default(), RedriveOptions::default());
+    let redrives = operator.redrives();
+    assert_eq!(redrives.preview(&all, None).await?.total, 2);
+    let started = redrives.start(&all, &options, None, mia).await?;
+    let ended = loop {
+        let redrive = redrives.get(&started.redrive_id).await?;
+        if redrive.state != RedriveState::Running {
+            break redrive;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!((ended.state, ended.failed), (RedriveState::Done, 2));
+    consumer.stop().await;
+    let started = redrives.start(&all, &options, None, mia).await?;
+    let stopped = redrives.stop(&started.redrive_id, mia).await?;
+    assert_eq!(
+        (stopped.state, stopped.left_out),
+        (RedriveState::Stopped, 2)
+    );
+    let acts = "SELECT count(*) FROM \"swim-north\".dispatcher_audit WHERE who = 'mia'";
+    assert_eq!(company.world.count(acts).await?, 5);
+    for pool in [shop, coach, desk] {
         pool.close().await;
     }
     company.close().await

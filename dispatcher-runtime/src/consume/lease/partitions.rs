@@ -170,13 +170,17 @@ async fn divide(
     };
     let lock = bound(&statements.lock_partitions);
     let slowest = lock.fetch_optional(&mut **tx).await?;
-    let (before, position, anchor): (i64, i64, _) = match &slowest {
+    let (before, position, anchor, began_at): (i64, i64, _, i64) = match &slowest {
         Some(row) => (
             row.try_get("partitions")?,
             row.try_get("position")?,
             Anchor::of_cursor(row)?,
+            row.try_get("began_at")?,
         ),
-        None => (0, begin(settings, subscription, start).await?, None),
+        None => {
+            let position = begin(settings, subscription, start).await?;
+            (0, position, None, position)
+        }
     };
     if before == i64::from(partitions) {
         return Ok(());
@@ -201,6 +205,7 @@ async fn divide(
         .bind(anchor.as_ref().map(|anchor| anchor.position))
         .bind(anchor.as_ref().map(|anchor| &anchor.event_id))
         .bind(anchor.as_ref().map(|anchor| anchor.inserted_at))
+        .bind(began_at)
         .execute(&mut **tx)
         .await?;
     Ok(())

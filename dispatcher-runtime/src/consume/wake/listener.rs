@@ -10,12 +10,13 @@ use sqlx::postgres::PgListener;
 use sqlx::{PgPool, Row};
 use tokio::sync::{Notify, mpsc};
 
+use super::PATIENCE;
 use super::sleeper::{Command, Sleepers};
-use super::{PATIENCE, session};
 use crate::consume::reconnect::Reconnect;
 use crate::consume::statements::SleepStatements;
 use crate::contract::bounded_text::error_text;
 use crate::postgres::family::Family;
+use crate::postgres::session;
 use crate::postgres::transaction;
 
 /// The channel that writers notify; the payload is the event type.
@@ -111,7 +112,7 @@ async fn release(listener: &mut PgListener) {
 async fn connect(pool: &PgPool) -> Result<Option<PgListener>, sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     transaction::settle(&mut listener).await?;
-    if session::is_pooled(&mut listener, pool).await? {
+    if session::is_pooled(&mut listener, pool, PATIENCE).await? {
         return Ok(None);
     }
     // By default it reconnects by itself, and reports a lost connection before it listens again; the locks

@@ -20,11 +20,10 @@
 //! takes the locks again and wakes every sleeper, because what was notified in the meantime is lost. Until
 //! that has worked subscriptions poll, so a broken LISTEN costs latency and never an event.
 //!
-//! Behind a transaction pooler a connection has no session for locks and LISTEN (`session.rs`): that is
+//! Behind a transaction pooler a connection has no session for locks and LISTEN (`postgres/session.rs`): that is
 //! logged once, and subscriptions only poll.
 
 mod listener;
-mod session;
 mod sleeper;
 
 use std::time::Duration;

@@ -1,201 +1,66 @@
 //! Events of the log, as an operator looks for them, and what became of each in every subscription.
+//!
+//! The log may be in another database than the subscriptions: events and their publishing are there, deliveries here.
 
 mod delivery;
+mod error;
+mod filter;
+mod publish;
+mod search;
+mod summary;
 
-use serde::Serialize;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 use sqlx::PgPool;
-use time::OffsetDateTime;
 
 use crate::contract::id::TenantId;
 use crate::contract::position::Position;
-use crate::operate::actor::{Actor, ActorError};
+use crate::log::EventLog;
+use crate::log::stored_event::StoredEvent;
+use crate::operate::actor::Actor;
 use crate::operate::contracts::KnownContracts;
-use crate::operate::masked::{mask_envelope, mask_subject};
-use crate::postgres::error::{ConfigError, DatabaseError};
+use crate::operate::statements::EventStatements;
+use crate::operate::tenants::Tenants;
+use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
+use delivery::Delivered;
 pub use delivery::{DeliveryState, EventDelivery};
+pub use error::EventsError;
+pub use filter::EventFilter;
+pub use summary::{EventDetail, EventPage, EventSummary, Searched};
 
 /// The events of a log, as an operator looks for them. Clones share the pool.
+///
+/// ```no_run
+/// # async fn example(pool: sqlx::PgPool) -> Result<(), dispatcher_runtime::EventsError> {
+/// use dispatcher_runtime::{EventFilter, Events};
+///
+/// let events = Events::new(pool);
+/// let mut filter = EventFilter::default().event_type("credit.locked").subject("per_7");
+/// loop {
+///     let page = events.search(&filter).await?;
+///     for event in &page.events {
+///         let detail = events.get(&event.event_id).await?;
+///         println!("{} at {}: {:?}", event.event_id, event.inserted_at, detail.deliveries);
+///     }
+///     let Some(next) = page.next else { break };
+///     filter = filter.next(next);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Events {
     pool: PgPool,
-    family: Family,
-}
-
-/// Which events [`Events::search`] looks for. Defaults to all of every tenant, 50 at most, the newest first.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct EventFilter {
-    pub(crate) event_type: Option<String>,
-    pub(crate) subject: Option<String>,
-    pub(crate) tenant: Option<TenantId>,
-    pub(crate) from: Option<OffsetDateTime>,
-    pub(crate) to: Option<OffsetDateTime>,
-    pub(crate) limit: u16,
-    pub(crate) next: Option<String>,
-}
-
-impl Default for EventFilter {
-    fn default() -> Self {
-        Self {
-            event_type: None,
-            subject: None,
-            tenant: None,
-            from: None,
-            to: None,
-            limit: 50,
-            next: None,
-        }
-    }
-}
-
-impl EventFilter {
-    /// Only events of that type.
-    pub fn event_type(mut self, event_type: impl Into<String>) -> Self {
-        self.event_type = Some(event_type.into());
-        self
-    }
-
-    /// Only events of that subject.
-    pub fn subject(mut self, subject: impl Into<String>) -> Self {
-        self.subject = Some(subject.into());
-        self
-    }
-
-    /// Only events of that tenant.
-    pub fn tenant(mut self, tenant: TenantId) -> Self {
-        self.tenant = Some(tenant);
-        self
-    }
-
-    /// Only events that were inserted then or later.
-    pub fn from(mut self, from: OffsetDateTime) -> Self {
-        self.from = Some(from);
-        self
-    }
-
-    /// Only events that were inserted before.
-    pub fn to(mut self, to: OffsetDateTime) -> Self {
-        self.to = Some(to);
-        self
-    }
-
-    /// How many to return at most, from 1 to 1000. Defaults to 50.
-    pub fn limit(mut self, limit: u16) -> Self {
-        self.limit = limit;
-        self
-    }
-
-    /// Go on where the page ended that returned this token.
-    pub fn next(mut self, token: impl Into<String>) -> Self {
-        self.next = Some(token.into());
-        self
-    }
-}
-
-/// An event in a list: all but its payload.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct EventSummary {
-    /// The event's id, as it was stored.
-    pub event_id: String,
-    /// Its place in the log.
-    pub position: Position,
-    /// Its type.
-    pub event_type: String,
-    /// Its schema version.
-    pub schema_version: i32,
-    /// Its tenant.
-    pub tenant_id: String,
-    /// The domain that published it.
-    pub producer: String,
-    /// Whom or what it is about.
-    pub subject: Option<String>,
-    /// When the fact happened, as the producer says.
-    #[serde(with = "time::serde::rfc3339")]
-    pub occurred_at: OffsetDateTime,
-    /// When it was inserted, by the clock of the database.
-    #[serde(with = "time::serde::rfc3339")]
-    pub inserted_at: OffsetDateTime,
-}
-
-/// A page of events, and how far the search has looked.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct EventPage {
-    /// The events, the newest first.
-    pub events: Vec<EventSummary>,
-    /// How far it looked.
-    pub searched: Searched,
-    /// The token with which the search goes on; `None` if there is nothing left to look at.
-    pub next: Option<String>,
-}
-
-/// The part of the log that a search has looked at.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Searched {
-    /// The newest position that it looked at.
-    pub from: Position,
-    /// The oldest.
-    pub to: Position,
-    /// When the event at the oldest position was inserted.
-    #[serde(with = "time::serde::rfc3339::option")]
-    pub back_to: Option<OffsetDateTime>,
-    /// Whether it has looked at everything that the filter allows.
-    pub is_complete: bool,
-}
-
-/// An event with what became of it.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct EventDetail {
-    /// The event.
-    #[serde(flatten)]
-    pub event: EventSummary,
-    /// The envelope as it was stored, with the payload.
-    pub envelope: Box<RawValue>,
-    /// When the payload was erased.
-    #[serde(with = "time::serde::rfc3339::option")]
-    pub erased_at: Option<OffsetDateTime>,
-    /// What became of it in each subscription that takes it, by consumer and name.
-    pub deliveries: Vec<EventDelivery>,
-}
-
-/// An event could not be found, read or published.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum EventsError {
-    /// The operator's name or reason cannot be recorded.
-    #[error(transparent)]
-    Actor(#[from] ActorError),
-    /// A setting is not allowed.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The log has no event of that id: it was never published here, or retention has removed it.
-    #[error("the log has no event {0}: it was not published here, or retention has removed it")]
-    NotFound(String),
-    /// The token belongs to another search.
-    #[error(
-        "`next` is not the token of a page of this search: send it with the filter that it was returned for"
-    )]
-    InvalidToken,
-    /// The gate refuses the event: the text is its report.
-    #[error("{0}")]
-    Refused(String),
-    /// The database could not be reached or refused a statement.
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
+    statements: EventStatements,
+    log: EventLog,
+    /// Whether the log is in another database.
+    is_remote: bool,
+    tenants: Tenants,
 }
 
 impl Events {
     /// The events of the table family on the connection's search path.
     pub fn new(pool: PgPool) -> Self {
-        Self {
-            pool,
-            family: Family::default(),
-        }
+        Self::of(pool, &Family::default())
     }
 
     /// The events of the table family in the Postgres schema of that name.
@@ -203,35 +68,66 @@ impl Events {
     /// # Errors
     /// The name cannot be a schema's name.
     pub fn in_schema(pool: PgPool, schema: &str) -> Result<Self, ConfigError> {
-        Ok(Self {
-            pool,
-            family: Family::new(schema)?,
-        })
+        Ok(Self::of(pool, &Family::new(schema)?))
     }
 
-    /// The same, bound to the events of these tenants.
+    fn of(pool: PgPool, family: &Family) -> Self {
+        Self {
+            log: EventLog::of(pool.clone(), family),
+            pool,
+            statements: EventStatements::new(family),
+            is_remote: false,
+            tenants: Tenants::default(),
+        }
+    }
+
+    /// The same with the log in another database.
+    pub(crate) fn events_from(self, log: EventLog) -> Self {
+        Self {
+            log,
+            is_remote: true,
+            ..self
+        }
+    }
+
+    /// The same, bound to the events of these tenants: those of others are not found, and cannot be published. Binding
+    /// again leaves the tenants that both name.
     #[must_use]
     pub fn for_tenants(&self, tenants: impl IntoIterator<Item = TenantId>) -> Self {
-        todo!("{:?}", tenants.into_iter().next())
+        Self {
+            tenants: self.tenants.and(tenants),
+            ..self.clone()
+        }
     }
 
-    /// Looks for events, the newest first, for about a second at most; the page says how far it looked, and its token
-    /// goes on from there. It needs no index but the log's own.
+    /// Looks for events, the newest first, for about a second at most
+    /// ([`EventFilter::look_for`]); the page says how far it looked, and its token goes on from there. It needs no index
+    /// but the log's own: it reads 50,000 positions at a time, backwards, and finds a time by halving.
+    ///
+    /// It shows what is committed, also what consumers may not read yet. What an older transaction commits later has a
+    /// position among those that were looked at already, and is not on later pages.
     ///
     /// # Errors
-    /// The limit is 0, the token is of another search, or the database failed.
+    /// The limit is not from 1 to 1000; [`EventsError::InvalidToken`]; or the database failed.
     ///
     /// # Cancellation
     /// Reads only; may be dropped.
     pub async fn search(&self, filter: &EventFilter) -> Result<EventPage, EventsError> {
-        todo!("{filter:?} {:?} {:?}", self.pool, self.family)
+        search::search(&self.log, &self.tenants, filter).await
     }
 
-    /// Publishes an event, after the gate of the contracts: `{"event_type", "schema_version", "tenant_id", "payload"}`, and
-    /// any other field of the envelope. It is recorded in the audit.
+    /// Publishes an event, after the gate of the contracts. `event` is an object of `event_type`, `schema_version`,
+    /// `tenant_id` and `payload`, and any other field of the envelope. Where they are missing, the producer and the subject
+    /// are those of the contracts, and the actor is `operator:` and the operator's name. The audit has it, in the
+    /// transaction of the event.
+    ///
+    /// An event id that the log has already publishes nothing, and the event of that id is returned. The role needs the
+    /// rights of the event type's producer, and those of an operator.
     ///
     /// # Errors
-    /// [`EventsError::Refused`]; or the database failed. Nothing was published then.
+    /// [`EventsError::Refused`], with all faults: a field is missing or unknown; the contracts do not have the event type
+    /// or the version, or no contracts are known; another domain produces it; or the gate refuses the payload or the
+    /// envelope. [`EventsError::Actor`]; or the database failed. Nothing was published then.
     ///
     /// # Cancellation
     /// It is one transaction: if the future is dropped, it may or may not be published. An event id makes it safe to
@@ -242,25 +138,96 @@ impl Events {
         contracts: &KnownContracts,
         actor: Actor<'_>,
     ) -> Result<EventSummary, EventsError> {
-        todo!("{event} {} {actor:?}", contracts.is_empty())
+        actor.check()?;
+        let draft = publish::Draft::read(event, contracts, &self.tenants, actor)?;
+        publish::publish(&self.log, &draft, actor).await
     }
 
     /// The event of that id, with what became of it in each subscription.
     ///
     /// # Errors
-    /// [`EventsError::NotFound`], or the database failed.
+    /// [`EventsError::NotFound`]; [`EventsError::Removed`] if retention has removed it from the log, and a subscription
+    /// still knows of it; or the database failed.
     ///
     /// # Cancellation
     /// Reads only; may be dropped.
     pub async fn get(&self, event_id: &str) -> Result<EventDetail, EventsError> {
-        todo!("{event_id}")
+        if event_id.contains('\0') {
+            return Err(EventsError::NotFound(event_id.replace('\0', "\u{FFFD}")));
+        }
+        let Some((event, stored)) = self.find(event_id).await? else {
+            return Err(self.removed(event_id).await?);
+        };
+        let delivered = Delivered::Event(&event);
+        let list = &self.statements.list_deliveries;
+        let deliveries = delivered.list(&self.pool, list, self.is_remote, &self.tenants);
+        Ok(EventDetail {
+            deliveries: deliveries.await?,
+            envelope: envelope(&stored),
+            erased_at: stored.erased_at,
+            event,
+        })
     }
 
-    /// The events after a position, the oldest first: at most `limit`, and only what every reader may see. Returns the
-    /// position from which to go on. `None` begins at the end of the log.
+    async fn find(
+        &self,
+        event_id: &str,
+    ) -> Result<Option<(EventSummary, StoredEvent)>, sqlx::Error> {
+        let mut tx = self.log.begin().await?;
+        let find = self.log.searches.find_event.query().bind(event_id);
+        let find = find.bind(self.tenants.ids());
+        let Some(row) = find.fetch_optional(&mut *tx).await? else {
+            return Ok(None);
+        };
+        let event = EventSummary::from_row(&row)?;
+        let position = event.position.into();
+        let batch = self.log.events_at(&mut tx, vec![position], u64::MAX);
+        let stored = batch.await?.events.pop();
+        tx.rollback().await?;
+        Ok(stored.map(|stored| (event, stored)))
+    }
+
+    /// What is known of an event that the log does not have.
+    async fn removed(&self, event_id: &str) -> Result<EventsError, sqlx::Error> {
+        let delivered = Delivered::Removed(event_id);
+        let list = &self.statements.list_deliveries;
+        let deliveries = delivered.list(&self.pool, list, self.is_remote, &self.tenants);
+        let deliveries = deliveries.await?;
+        let event_id = event_id.to_owned();
+        Ok(if deliveries.is_empty() {
+            EventsError::NotFound(event_id)
+        } else {
+            EventsError::Removed {
+                event_id,
+                deliveries,
+            }
+        })
+    }
+
+    /// The events after a position, the oldest first: at most as many as the filter's limit, and only what every reader
+    /// may see, so that none is missing when it is called again with the position that it returns. `None` begins at the
+    /// end of the log. It reads 50,000 positions at most, so it may return none and a position before the end.
+    ///
+    /// ```no_run
+    /// # async fn example(events: dispatcher_runtime::Events) -> Result<(), dispatcher_runtime::EventsError> {
+    /// # use std::time::Duration;
+    /// let filter = dispatcher_runtime::EventFilter::default();
+    /// let (_, mut position) = events.tail(None, &filter).await?;
+    /// loop {
+    ///     let (news, next) = events.tail(Some(position), &filter).await?;
+    ///     for event in &news {
+    ///         println!("{} {}", event.position, event.event_type);
+    ///     }
+    ///     if next == position {
+    ///         tokio::time::sleep(Duration::from_secs(1)).await;
+    ///     }
+    ///     position = next;
+    /// }
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// The database failed.
+    /// The limit is not from 1 to 1000, or the database failed, or is a standby.
     ///
     /// # Cancellation
     /// Reads only; may be dropped.
@@ -269,34 +236,14 @@ impl Events {
         after: Option<Position>,
         filter: &EventFilter,
     ) -> Result<(Vec<EventSummary>, Position), EventsError> {
-        todo!("{after:?} {filter:?}")
+        search::tail(&self.log, &self.tenants, after, filter).await
     }
 }
 
-impl EventSummary {
-    /// The same with `"[masked]"` in the place of the subject, where the contracts mark it, or do not have the event type or
-    /// the version. Where no contracts are known, nothing is masked.
-    #[must_use]
-    pub fn masked(mut self, contracts: &KnownContracts) -> Self {
-        if !contracts.is_empty() {
-            let known = contracts.schema(&self.event_type, self.schema_version);
-            mask_subject(known, false, &mut self.subject);
-        }
-        self
-    }
-}
-
-impl EventDetail {
-    /// The same with `"[masked]"` in the place of each value that the contracts mark; see
-    /// [`DeadLetter::masked`](crate::DeadLetter::masked). Where no contracts are known, nothing is masked. Errors of
-    /// handlers stay as they are.
-    #[must_use]
-    pub fn masked(mut self, contracts: &KnownContracts) -> Self {
-        if !contracts.is_empty() {
-            let event = &mut self.event;
-            let known = contracts.schema(&event.event_type, event.schema_version);
-            mask_envelope(known, &mut self.envelope, &mut event.subject);
-        }
-        self
-    }
+/// As it was stored; as a string, where what is stored is not JSON.
+fn envelope(stored: &StoredEvent) -> Box<RawValue> {
+    let text = stored.envelope_json().unwrap_or_default();
+    RawValue::from_string(text.clone())
+        .or_else(|_| to_raw_value(&text))
+        .unwrap_or_default()
 }

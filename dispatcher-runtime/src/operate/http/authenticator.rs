@@ -5,17 +5,13 @@
 
 use std::error::Error;
 use std::fmt;
-use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::http::HeaderValue;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 
-use super::problem::Problem;
+use super::access::Access;
+use super::csrf;
 use crate::contract::id::TenantId;
-use crate::operate::dead_letter::DeadLetters;
 
 /// Finds the session of a request. [`authenticator_fn`] makes an authenticator from a closure.
 ///
@@ -63,8 +59,9 @@ pub trait Authenticator: Send + Sync + 'static {
         request: &Parts,
     ) -> impl Future<Output = Result<Self::Session, AuthError>> + Send;
 
-    /// The tenants to which a session is bound: it sees and touches only dead letters whose events are of these, and the
-    /// ids of others answer 404. Of no tenant, it has none. Defaults to `None`: every tenant.
+    /// The tenants to which a session is bound: it sees and touches only events, dead letters and redrives of these, and
+    /// the ids of others answer 404. Of no tenant, it has none. What belongs to all tenants, such as subscriptions and the
+    /// audit, is not for it (403). Defaults to `None`: every tenant.
     fn tenants(&self, session: &Self::Session) -> Option<Vec<TenantId>> {
         let _ = session;
         None
@@ -91,6 +88,44 @@ pub trait Authenticator: Send + Sync + 'static {
             authenticator: self,
             tenants,
         }
+    }
+
+    /// What a session may do. Defaults to [`Access::OPERATOR`].
+    fn access(&self, session: &Self::Session) -> Access {
+        let _ = session;
+        Access::OPERATOR
+    }
+
+    /// The same authenticator, with another [`access`](Self::access).
+    ///
+    /// ```
+    /// use dispatcher_runtime::http::{Access, Authenticator, Permission, authenticator_fn};
+    ///
+    /// let sessions = authenticator_fn(|_| async { Ok("mia".to_owned()) }).with_access(|session| {
+    ///     match session.as_str() {
+    ///         "mia" => Access::ADMIN.with(Permission::Reveal),
+    ///         _ => Access::VIEWER,
+    ///     }
+    /// });
+    /// # drop(sessions);
+    /// ```
+    fn with_access<F>(self, access: F) -> impl Authenticator<Session = Self::Session>
+    where
+        Self: Sized,
+        F: Fn(&Self::Session) -> Access + Send + Sync + 'static,
+    {
+        WithAccess {
+            authenticator: self,
+            access,
+        }
+    }
+
+    /// Whether a browser may have added what proves the session by itself, as it does with cookies. A request that
+    /// changes something then has to come from a page of the service; see [`http`](crate::http). Defaults to `true`,
+    /// unless the request has `Authorization: Bearer` and no cookie. Return `true` for every request behind a proxy that
+    /// turns a cookie into a bearer token.
+    fn is_ambient(&self, request: &Parts) -> bool {
+        !csrf::is_by_bearer(request)
     }
 
     /// The value of the header `WWW-Authenticate` of a 401. Defaults to `Bearer`.
@@ -174,56 +209,51 @@ where
         (self.tenants)(session)
     }
 
+    fn access(&self, session: &A::Session) -> Access {
+        self.authenticator.access(session)
+    }
+
+    fn is_ambient(&self, request: &Parts) -> bool {
+        self.authenticator.is_ambient(request)
+    }
+
     fn challenge(&self) -> HeaderValue {
         self.authenticator.challenge()
     }
 }
 
-/// The session: who it is, and what it may see.
-#[derive(Clone)]
-pub(super) struct Caller {
-    name: Arc<str>,
-    tenants: Option<Arc<[TenantId]>>,
+struct WithAccess<A, F> {
+    authenticator: A,
+    access: F,
 }
 
-impl Caller {
-    pub(super) fn name(&self) -> &str {
-        &self.name
+impl<A, F> Authenticator for WithAccess<A, F>
+where
+    A: Authenticator,
+    F: Fn(&A::Session) -> Access + Send + Sync + 'static,
+{
+    type Session = A::Session;
+
+    fn authenticate(
+        &self,
+        request: &Parts,
+    ) -> impl Future<Output = Result<A::Session, AuthError>> + Send {
+        self.authenticator.authenticate(request)
     }
 
-    /// The dead letters of its tenants.
-    pub(super) fn dead_letters(&self, all: &DeadLetters) -> DeadLetters {
-        match &self.tenants {
-            Some(tenants) => all.for_tenants(tenants.iter().cloned()),
-            None => all.clone(),
-        }
+    fn tenants(&self, session: &A::Session) -> Option<Vec<TenantId>> {
+        self.authenticator.tenants(session)
     }
-}
 
-/// Lets a request through if it has a session.
-pub(super) async fn guard<A: Authenticator>(
-    State(authenticator): State<Arc<A>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let (parts, body) = request.into_parts();
-    let error = match authenticator.authenticate(&parts).await {
-        Ok(session) => {
-            let caller = Caller {
-                name: session.to_string().into(),
-                tenants: authenticator.tenants(&session).map(Arc::from),
-            };
-            let mut request = Request::from_parts(parts, body);
-            request.extensions_mut().insert(caller);
-            return next.run(request).await;
-        }
-        Err(error) => error,
-    };
-    match &error {
-        AuthError::NoSession => Problem::new(StatusCode::UNAUTHORIZED, error.to_string())
-            .header(header::WWW_AUTHENTICATE, authenticator.challenge()),
-        AuthError::Forbidden => Problem::new(StatusCode::FORBIDDEN, error.to_string()),
-        AuthError::Unavailable(source) => Problem::unavailable(source.as_ref()),
+    fn access(&self, session: &A::Session) -> Access {
+        (self.access)(session)
     }
-    .into_response()
+
+    fn is_ambient(&self, request: &Parts) -> bool {
+        self.authenticator.is_ambient(request)
+    }
+
+    fn challenge(&self) -> HeaderValue {
+        self.authenticator.challenge()
+    }
 }

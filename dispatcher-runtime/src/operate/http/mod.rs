@@ -1,65 +1,125 @@
-//! What an operator does, over HTTP: a router of axum 0.8 that a service merges into its own. Feature `http`.
+//! What operators see and do, over HTTP: a router of axum 0.8 that a service merges into its own. Feature `http`.
 //!
-//! | route | what it returns |
-//! |---|---|
-//! | `GET /api/dispatcher/v1/dlq?consumer=&tenant=&include_resolved=&limit=&next=` | `{"dead_letters": […], "next": …}`, newest first |
-//! | `GET /api/dispatcher/v1/dlq/{id}` | the dead letter |
-//! | `POST /api/dispatcher/v1/dlq/{id}/resolve` | the dead letter, resolved |
-//! | `POST /api/dispatcher/v1/dlq/{id}/redrive` | the dead letter, resolved; its event is handled again |
+//! All routes are below `/api/dispatcher/v1`:
 //!
-//! Absent or empty, `consumer` and `tenant` mean every one, `include_resolved` is `false`, and `limit` is 50; it
-//! goes from 1 to 1000. A list has a [summary](crate::DeadLetterSummary) of each dead letter, without its envelope and its
-//! attempts, and at most about 1 MiB of them. `next` is the token of the next page, and `null` on the last one: send it
-//! with the same parameters; only `limit` may change. A query has at most 8 KiB.
+//! | route | permission | what it does |
+//! |---|---|---|
+//! | `GET /overview` | `read` | What is late, why, and which command ends it |
+//! | `GET /subscriptions` | `read` | Every subscription, or those of one consumer |
+//! | `GET /subscriptions/{consumer}/{name}` | `read` | A subscription with its partitions, its pause and what it is held by |
+//! | `DELETE /subscriptions/{consumer}/{name}` | `steer` | Removes a subscription that no replica runs any more |
+//! | `POST /subscriptions/{consumer}/{name}/pause` | `steer` | Pauses a subscription until it is resumed, also over restarts |
+//! | `POST /subscriptions/{consumer}/{name}/resume` | `steer` | Ends the pause of a subscription |
+//! | `POST /subscriptions/{consumer}/{name}/rewind` | `steer` | Rewinds a subscription, so that it handles events again, or says what that would do |
+//! | `GET /events` | `read` | Looks for events, the newest first, for about a second; `searched` says how far it looked |
+//! | `POST /events` | `publish` | Publishes an event that the contracts accept |
+//! | `GET /events/{id}` | `read` | An event, and what became of it in each subscription |
+//! | `GET /dlq` | `read` | A page of dead letters, the newest first |
+//! | `GET /dlq/groups` | `read` | Open dead letters that failed alike, the largest group first |
+//! | `POST /dlq/resolve/preview` | `resolve` | How many open dead letters a filter selects |
+//! | `POST /dlq/resolve` | `resolve` | Resolves the open dead letters that a filter selects |
+//! | `GET /dlq/{id}` | `read` | A dead letter with its envelope and its attempts |
+//! | `POST /dlq/{id}/resolve` | `resolve` | Resolves a dead letter: it is dealt with, and its event is not handled again |
+//! | `POST /dlq/{id}/redrive` | `redrive` | Has the event of a dead letter handled again |
+//! | `POST /redrives/preview` | `redrive` | What a redrive of the open dead letters that a filter selects would do |
+//! | `GET /redrives` | `read` | A page of redrives, the newest first |
+//! | `POST /redrives` | `redrive` | Starts a redrive of the open dead letters that a filter selects; consumers run it |
+//! | `GET /redrives/{id}` | `read` | A redrive with its dead letters, 1,000 at most |
+//! | `POST /redrives/{id}/stop` | `redrive` | Stops a redrive: what no consumer has yet is left open |
+//! | `GET /contracts` | `read` | The contracts that the service knows, without schemas |
+//! | `GET /contracts/{type}` | `read` | The contract of an event type, with its schemas |
+//! | `GET /audit` | `read` | What operators did, the newest first |
+//! | `GET /openapi.json` | `read` | These routes as an OpenAPI 3.1 document |
 //!
-//! To resolve or redrive, send `{"resolved_by": "…", "resolution_note": "…"}` as `application/json`, 16 KiB at most; both
-//! may be left out, and neither may have a control character. What is recorded as `resolved_by` is the session's name;
-//! a name in the body that differs is kept beside it, as `claimed_by`. The log has both.
+//! `GET /openapi.json` has the parameters, bodies and answers of each. Absent or empty, a parameter means everything.
+//! Unknown and duplicate parameters and fields are refused. `limit` is 50 and goes from 1 to 1000. `next` is the token of
+//! the next page, and `null` on the last one: send it with the same parameters; only `limit` may change. A list of dead
+//! letters has a [summary](crate::DeadLetterSummary) of each, without its envelope and its attempts, and at most about
+//! 1 MiB of them. A query has at most 8 KiB, a body 16 KiB, and a new event 1 MiB.
 //!
-//! A session may be [bound to tenants](Authenticator::tenants). Then it sees, resolves and redrives the dead letters of
-//! these alone, and the ids of others do not exist for it.
+//! **Acts.** A body is an object as `application/json`. The name of the session is recorded with its reason, `why`, in the
+//! audit. To resolve or redrive one dead letter, send `{"resolved_by": "…", "resolution_note": "…"}`; both may be left out,
+//! and neither may have a control character. What is recorded as `resolved_by` is the session's name; a name in the body
+//! that differs is kept beside it, as `claimed_by`. An act on many takes a `filter`, or `"all": true`, and as `expected` the
+//! number that its preview has shown: if it has changed, nothing is done (409).
 //!
-//! Every other session may see whole dead letters, but for values that the contracts mark with
-//! `"x-sensitive": true`, and for whole payloads that the contracts do not know. Give them to
-//! [`Operator::registry`]: **without contracts nothing is masked, and each session sees each payload.** What a handler put into its error is
-//! shown to every session.
+//! **Sessions.** Every route requires a session, and an [`Authenticator`] decides what a session is: a closure
+//! ([`authenticator_fn`]), [`BearerTokens`], [`SignIn`], or an implementation. It is called before anything else of the
+//! request is read, so that a client without a session learns nothing, not even which ids exist. Without an authenticator
+//! there is no router: [`router`] takes one by value. [`Authenticator::access`] says what a session may do; each route
+//! requires one [`Permission`], which is checked before its handler runs.
 //!
-//! Every route requires a session, and an [`Authenticator`] decides what a session is. It is called before
-//! anything else of the request is read, so that a client without a session learns nothing, not even
-//! which ids exist. Without an authenticator there is no router: [`router`] takes one by value.
+//! A session may be [bound to tenants](Authenticator::tenants). Then it sees and touches the events, dead letters and
+//! redrives of these alone, and the ids of others do not exist for it. Subscriptions, the overview, contracts, the audit and
+//! publishing belong to all tenants and are refused (403).
 //!
-//! Errors are `application/problem+json` (RFC 9457): 400 with every fault at once (of many, 20 and
-//! the number of the others), 401, 403, 404, 405, 409 on a second resolve or redrive and where the event is gone, 413,
-//! 414, 415, 500, and 503 where the same
-//! request may succeed later. What the database said is in the log, under the `instance` that the answer
-//! names.
+//! **Other sites.** A request that changes something, and whose session a browser may have proved by itself, has to come
+//! from a page of the service: `Sec-Fetch-Site` is `same-origin`, or, where the browser does not send it, the host of
+//! `Origin` is that of the request. See [`Authenticator::is_ambient`].
+//!
+//! **Masks.** A session sees whole dead letters and events, but for values that the contracts mark with
+//! `"x-sensitive": true`, and for whole payloads that the contracts do not know. The contracts are those of
+//! [`Operator::registry`] and those in the database; they are read again after 5 s. **Where there are none, nothing is
+//! masked, and each session sees each payload.** `reveal=true` shows one dead letter or event without masks. It needs
+//! [`Permission::Reveal`], and is in the audit before the answer is sent. What a handler put into its error is shown to
+//! every session.
+//!
+//! **Errors** are `application/problem+json` (RFC 9457): 400 with every fault at once (of many, 20 and the number of the
+//! others), 401, 403, 404, 405, 409 where something is no longer as it was, 413, 414, 415, 422 for an event that the
+//! contracts do not accept, 500, and 503 where the same request may succeed later. What the database said is in the log,
+//! under the `instance` that the answer names. Reads have connections of their own, 4 at most, and each of their statements
+//! ends after 2 s with a 503.
 
+mod access;
 mod authenticator;
+mod caller;
+mod context;
+mod cookie;
+mod csrf;
+mod dispatch;
+mod form;
+mod guesses;
+mod handle;
+mod health;
+mod kind;
+mod mac;
+mod openapi;
+mod parameters;
 mod problem;
-mod request;
+mod read;
+mod reading;
+mod reply;
+mod reveal;
+mod route;
+mod sign_in;
+mod table;
+mod tokens;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{DefaultBodyLimit, Extension, Path, RawQuery, Request, State};
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{DefaultBodyLimit, Extension, RawPathParams, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{from_fn, from_fn_with_state, map_response};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post};
-use serde::Serialize;
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::Response;
+use axum::routing::{MethodRouter, any, on};
 
 // No `pub use axum`: it has a `Handler` and a `State` too, and with two of a name in reach rustc spells
 // ours out in every message about a handler.
+pub use access::{Access, Permission};
 pub use authenticator::{AuthError, Authenticator, authenticator_fn};
+pub use health::Health;
+pub use sign_in::{SignIn, SignInError, SignedIn};
+pub use tokens::{BearerTokens, TokenError, TokenSession};
 
-use crate::contract::id::DeadLetterId;
-use crate::operate::actor::Actor;
-use crate::operate::dead_letter::{DeadLetter, DeadLetterError};
 use crate::operate::operator::Operator;
-use authenticator::Caller;
-use problem::{Faults, Place, Problem};
-use request::Resolution;
+use caller::Caller;
+use context::Context;
+use problem::Problem;
+use route::PREFIX;
+use table::ROUTES;
 
 /// The operator's routes, each behind the authenticator.
 ///
@@ -103,134 +163,67 @@ use request::Resolution;
 /// }
 /// ```
 pub fn router(operator: Operator, authenticator: impl Authenticator) -> Router {
+    let document = openapi::document(ROUTES).to_string();
+    let context = Context::new(operator, document.into());
     // Only routes, neither a fallback nor a nested router: a fallback would replace the service's own, and
     // nesting would hide the path from the authenticator.
-    Router::new()
-        .route("/api/dispatcher/v1/dlq", get(list))
-        .route("/api/dispatcher/v1/dlq/{id}", get(one))
-        .route("/api/dispatcher/v1/dlq/{id}/resolve", post(resolve))
-        .route("/api/dispatcher/v1/dlq/{id}/redrive", post(redrive))
-        .route("/api/dispatcher/v1/dlq/", any(unknown))
-        .route("/api/dispatcher/v1/dlq/{id}/", any(unknown))
-        .route("/api/dispatcher/v1/dlq/{id}/{*rest}", any(unknown))
+    let mut router = Router::new();
+    let mut paths: BTreeSet<&str> = ROUTES.iter().map(|route| route.path).collect();
+    for path in &paths {
+        router = router.route(&format!("{PREFIX}{path}"), methods(path));
+    }
+    paths.extend(ROUTES.iter().flat_map(|route| above(route.path)));
+    for path in nowhere(&paths) {
+        router = router.route(&format!("{PREFIX}{path}"), any(unknown));
+    }
+    router
         .method_not_allowed_fallback(method_not_allowed)
-        .route_layer(from_fn(request::limit_query))
-        .route_layer(DefaultBodyLimit::max(request::MOST_BYTES))
-        .route_layer(from_fn_with_state(
-            Arc::new(authenticator),
-            authenticator::guard,
-        ))
+        .route_layer(from_fn_with_state(Arc::new(authenticator), caller::guard))
         .route_layer(map_response(seal))
-        .with_state(Arc::new(operator))
+        .with_state(Arc::new(context))
 }
 
-async fn list(
-    State(operator): State<Arc<Operator>>,
-    Extension(caller): Extension<Caller>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let mut faults = Faults::default();
-    let filter = request::filter(query.as_deref(), &mut faults);
-    faults.none()?;
-    let dead_letters = caller.dead_letters(operator.dead_letters());
-    let mut page = dead_letters.list(&filter).await?;
-    if let Some(registry) = operator.contracts() {
-        let listed = page.dead_letters.into_iter();
-        page.dead_letters = listed.map(|one| one.masked(registry)).collect();
+/// The methods of a path.
+fn methods(path: &str) -> MethodRouter<Arc<Context>> {
+    let of_path = ROUTES.iter().filter(|route| route.path == path);
+    of_path.fold(MethodRouter::new(), |methods, route| {
+        let handler = move |State(context): State<Arc<Context>>,
+                            Extension(caller): Extension<Caller>,
+                            places: Result<RawPathParams, RawPathParamsRejection>,
+                            request: Request| {
+            dispatch::answer(route, context, caller, places, request)
+        };
+        let limit = DefaultBodyLimit::max(route.body.most_bytes());
+        methods.merge(on(route.method.filter(), handler).layer(limit))
+    })
+}
+
+/// The paths above a path, such as `/dlq` of `/dlq/{id}`.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    let ends = path.char_indices().skip(1).filter(|(_, it)| *it == '/');
+    ends.map(|(end, _)| &path[..end])
+}
+
+/// The paths beside and below those of the routes: what is not a route there is a problem, and not the service's page.
+fn nowhere(paths: &BTreeSet<&str>) -> Vec<String> {
+    let mut nowhere = Vec::new();
+    for path in paths {
+        nowhere.push(format!("{path}/"));
+        let below = format!("{path}/{{");
+        if !paths.iter().any(|other| other.starts_with(&below)) {
+            nowhere.push(format!("{path}/{{*rest}}"));
+        }
+        if ROUTES.iter().all(|route| route.path != *path) {
+            nowhere.push((*path).to_owned());
+        }
     }
-    json(&page)
-}
-
-async fn one(
-    State(operator): State<Arc<Operator>>,
-    Extension(caller): Extension<Caller>,
-    id: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let mut faults = Faults::default();
-    let id = request::id(id, &mut faults);
-    request::no_parameters(query.as_deref(), &mut faults);
-    let id = faults.or(id)?;
-    let dead_letters = caller.dead_letters(operator.dead_letters());
-    whole(&operator, dead_letters.get(&id).await?)
-}
-
-async fn resolve(
-    State(operator): State<Arc<Operator>>,
-    Extension(caller): Extension<Caller>,
-    id: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-    request: Request,
-) -> Result<Response, Problem> {
-    let (id, resolution) = resolution(id, query.as_deref(), request).await?;
-    let actor = actor(&caller, &resolution);
-    let dead_letters = caller.dead_letters(operator.dead_letters());
-    let resolved = dead_letters.resolve_as(&id, actor).await?;
-    tracing::info!(
-        dead_letter_id = %id,
-        session = ?actor.name,
-        resolved_by = ?resolution.resolved_by,
-        "a dead letter was resolved over HTTP"
-    );
-    whole(&operator, resolved)
-}
-
-async fn redrive(
-    State(operator): State<Arc<Operator>>,
-    Extension(caller): Extension<Caller>,
-    id: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
-    request: Request,
-) -> Result<Response, Problem> {
-    let (id, resolution) = resolution(id, query.as_deref(), request).await?;
-    let actor = actor(&caller, &resolution);
-    let dead_letters = caller.dead_letters(operator.dead_letters());
-    let redriven = dead_letters.redrive_as(&id, actor).await?;
-    tracing::info!(
-        dead_letter_id = %id,
-        session = ?actor.name,
-        resolved_by = ?resolution.resolved_by,
-        "a dead letter was redriven over HTTP"
-    );
-    whole(&operator, redriven)
-}
-
-/// A dead letter with its envelope, as far as a session may see it: all that the contracts do not mark as sensitive.
-fn whole(operator: &Operator, letter: DeadLetter) -> Result<Response, Problem> {
-    match operator.contracts() {
-        Some(registry) => json(&letter.masked(registry)),
-        None => json(&letter),
-    }
-}
-
-/// Both names: the session's is proven, the body's is what the client wrote.
-fn actor<'a>(caller: &'a Caller, resolution: &'a Resolution) -> Actor<'a> {
-    Actor::new(caller.name())
-        .claiming(resolution.resolved_by.as_deref())
-        .because(resolution.note.as_deref())
-        .by_way_of("http")
-}
-
-/// The dead letter that a request is about, and what the body says.
-async fn resolution(
-    id: Result<Path<String>, PathRejection>,
-    query: Option<&str>,
-    request: Request,
-) -> Result<(DeadLetterId, Resolution), Problem> {
-    let mut faults = Faults::default();
-    let id = request::id(id, &mut faults);
-    request::no_parameters(query, &mut faults);
-    let body = request::body(request).await?;
-    let resolution = request::resolution(&body, &mut faults);
-    faults.or(id.zip(resolution))
+    nowhere
 }
 
 async fn unknown() -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "there is no such route; the routes are GET /api/dispatcher/v1/dlq, GET /api/dispatcher/v1/dlq/{id}, \
-         POST /api/dispatcher/v1/dlq/{id}/resolve and POST /api/dispatcher/v1/dlq/{id}/redrive",
-    )
+    let routes = openapi::in_words(ROUTES);
+    let detail = format!("there is no such route; the routes are {routes}");
+    Problem::new(StatusCode::NOT_FOUND, detail)
 }
 
 async fn method_not_allowed() -> Problem {
@@ -240,7 +233,7 @@ async fn method_not_allowed() -> Problem {
     )
 }
 
-/// Dead letters hold personal data, so no cache between here and the operator may keep them.
+/// Answers hold personal data, so no cache between here and the operator may keep them.
 async fn seal(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -249,55 +242,4 @@ async fn seal(mut response: Response) -> Response {
         HeaderValue::from_static("nosniff"),
     );
     response
-}
-
-fn json(body: &impl Serialize) -> Result<Response, Problem> {
-    let body = serde_json::to_vec(body).map_err(|error| Problem::internal(&error))?;
-    let json = HeaderValue::from_static("application/json");
-    Ok(([(header::CONTENT_TYPE, json)], body).into_response())
-}
-
-impl From<DeadLetterError> for Problem {
-    fn from(error: DeadLetterError) -> Self {
-        match &error {
-            DeadLetterError::NotFound(_) => Self::new(StatusCode::NOT_FOUND, error.to_string()),
-            DeadLetterError::AlreadyResolved {
-                resolved_by,
-                resolved_at,
-                ..
-            } => {
-                let problem = Self::new(StatusCode::CONFLICT, error.to_string())
-                    .with("resolved_by", resolved_by.as_str());
-                match resolved_at.format(&time::format_description::well_known::Rfc3339) {
-                    Ok(resolved_at) => problem.with("resolved_at", resolved_at),
-                    Err(_) => problem,
-                }
-            }
-            DeadLetterError::EventGone { .. }
-            | DeadLetterError::Erased { .. }
-            | DeadLetterError::Changed { .. }
-            | DeadLetterError::Redriving { .. }
-            | DeadLetterError::NoSubscription { .. } => {
-                Self::new(StatusCode::CONFLICT, error.to_string())
-            }
-            DeadLetterError::InvalidToken => {
-                let mut faults = Faults::default();
-                faults.add(Place::Query, Some("next"), error.to_string());
-                faults
-                    .none()
-                    .err()
-                    .unwrap_or_else(|| Self::internal(&error))
-            }
-            DeadLetterError::Database(cause)
-                if cause.is_transient() || matches!(cause.get(), sqlx::Error::PoolClosed) =>
-            {
-                Self::unavailable(&error)
-            }
-            // The body's texts were checked before: it is the session that has no name to be recorded.
-            DeadLetterError::Actor(_)
-            | DeadLetterError::Config(_)
-            | DeadLetterError::Unreadable { .. }
-            | DeadLetterError::Database(_) => Self::internal(&error),
-        }
-    }
 }

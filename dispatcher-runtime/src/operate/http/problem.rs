@@ -11,6 +11,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::kind::Parameter;
+
 /// An answer that is an error.
 #[derive(Debug)]
 pub(super) struct Problem {
@@ -53,13 +55,35 @@ impl Problem {
         )
     }
 
+    /// A value is missing that the route's table requires: a fault of this program.
+    pub(super) fn unread(parameter: &Parameter) -> Self {
+        tracing::error!(
+            parameter = parameter.name,
+            "a route has not read a parameter that it requires"
+        );
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the request could not be read",
+        )
+    }
+
+    /// A statement took longer than the routes allow.
+    pub(super) fn slow(cause: &(dyn Error + 'static)) -> Self {
+        Self::hidden(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database did not answer in time: narrow the filter, or try again; the service's log has the cause \
+             under this `instance`",
+            cause,
+        )
+    }
+
     fn hidden(status: StatusCode, detail: &str, cause: &(dyn Error + 'static)) -> Self {
         let instance = format!("urn:uuid:{}", Uuid::now_v7());
         tracing::error!(
             instance,
             status = status.as_u16(),
             error = %cause,
-            "a request for dead letters failed"
+            "an operator's request failed"
         );
         Self::new(status, detail).with("instance", instance)
     }
@@ -189,15 +213,6 @@ impl Faults {
             0 => problem,
             further => problem.with("further", further),
         })
-    }
-
-    /// The value, if nothing was wrong.
-    ///
-    /// # Errors
-    /// A 400 with all that was.
-    pub(super) fn or<T>(self, value: Option<T>) -> Result<T, Problem> {
-        self.none()?;
-        value.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "the request is malformed"))
     }
 }
 

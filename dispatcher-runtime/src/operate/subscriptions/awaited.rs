@@ -8,6 +8,7 @@ use sqlx::Row;
 
 use super::act::SubscriptionAct;
 use super::{SubscriptionError, Subscriptions};
+use crate::operate::actor::Actor;
 
 /// A version that events of a subscription wait for.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -49,10 +50,40 @@ impl Subscriptions {
         event_type: &str,
         schema_version: i32,
     ) -> Result<u64, SubscriptionError> {
+        self.give_up_by((consumer, subscription), (event_type, schema_version), None)
+            .await
+    }
+
+    /// [`give_up_version`](Self::give_up_version), where the audit says who did it.
+    ///
+    /// # Errors
+    /// As [`give_up_version`](Self::give_up_version); [`SubscriptionError::Actor`].
+    ///
+    /// # Cancellation
+    /// As [`give_up_version`](Self::give_up_version).
+    pub async fn give_up_version_as(
+        &self,
+        consumer: &str,
+        subscription: &str,
+        event_type: &str,
+        schema_version: i32,
+        actor: Actor<'_>,
+    ) -> Result<u64, SubscriptionError> {
+        let version = (event_type, schema_version);
+        self.give_up_by((consumer, subscription), version, Some(actor))
+            .await
+    }
+
+    async fn give_up_by(
+        &self,
+        (consumer, subscription): (&str, &str),
+        (event_type, schema_version): (&str, i32),
+        actor: Option<Actor<'_>>,
+    ) -> Result<u64, SubscriptionError> {
         let what = format!(
             "give up version {schema_version} of {event_type} in subscription {consumer}/{subscription}"
         );
-        let mut act = SubscriptionAct::begin(self, None, what).await?;
+        let mut act = SubscriptionAct::begin(self, actor, what).await?;
         let give_up = self.statements.give_up_version.query().bind(consumer);
         let give_up = give_up.bind(subscription).bind(event_type);
         let row = give_up.bind(schema_version).fetch_one(&mut *act.tx).await?;

@@ -8,6 +8,7 @@ use sqlx::{PgConnection, Row};
 
 use super::act::SubscriptionAct;
 use super::{SubscriptionError, Subscriptions};
+use crate::operate::actor::Actor;
 
 impl Subscriptions {
     /// Gives a subscription the name that its handler has now. It goes on where it was: its cursors, what it has
@@ -28,8 +29,35 @@ impl Subscriptions {
         subscription: &str,
         to: &str,
     ) -> Result<(), SubscriptionError> {
+        self.rename_by((consumer, subscription), to, None).await
+    }
+
+    /// [`rename`](Self::rename), where the audit says who did it.
+    ///
+    /// # Errors
+    /// As [`rename`](Self::rename); [`SubscriptionError::Actor`].
+    ///
+    /// # Cancellation
+    /// As [`rename`](Self::rename).
+    pub async fn rename_as(
+        &self,
+        consumer: &str,
+        subscription: &str,
+        to: &str,
+        actor: Actor<'_>,
+    ) -> Result<(), SubscriptionError> {
+        self.rename_by((consumer, subscription), to, Some(actor))
+            .await
+    }
+
+    async fn rename_by(
+        &self,
+        (consumer, subscription): (&str, &str),
+        to: &str,
+        actor: Option<Actor<'_>>,
+    ) -> Result<(), SubscriptionError> {
         let what = format!("rename subscription {consumer}/{subscription} to {consumer}/{to}");
-        let mut act = SubscriptionAct::begin(self, None, what).await?;
+        let mut act = SubscriptionAct::begin(self, actor, what).await?;
         let renamed = self.rename_in(&mut act.tx, (consumer, subscription), (consumer, to));
         let renamed = renamed.await;
         act.end(renamed, |()| "renamed".to_owned()).await

@@ -5,30 +5,34 @@
 //! notification would come, and a lock would stay. Poolers cannot be recognised directly; but two
 //! clients that are served by one process, or one client that is served by two, cannot be sessions.
 
-use sqlx::postgres::PgListener;
-use sqlx::{Executor, PgPool, Postgres, Row};
+use std::time::Duration;
 
-use super::PATIENCE;
+use sqlx::{PgExecutor, PgPool, Row};
+
 use crate::postgres::transaction;
 
 /// How often to look: another client may take the process that has just become free.
 const LOOKS: u32 = 3;
 
-/// Asked before anything is left with the session.
-pub(super) async fn is_pooled(
-    listener: &mut PgListener,
+/// Asked before anything is left with the session. `patience`: how long to wait for another connection of the pool.
+pub(crate) async fn is_pooled<C>(
+    connection: &mut C,
     pool: &PgPool,
-) -> Result<bool, sqlx::Error> {
-    let first = process(&mut *listener).await?;
+    patience: Duration,
+) -> Result<bool, sqlx::Error>
+where
+    for<'c> &'c mut C: PgExecutor<'c>,
+{
+    let first = process(&mut *connection).await?;
     for _ in 0..LOOKS {
         // A second client takes a server process for a transaction: of a pooler it gets the one that
         // has just become free, and the first then gets another.
-        let Ok(begun) = tokio::time::timeout(PATIENCE, transaction::begin(pool)).await else {
-            return Ok(false); // No connection to spare; the session is checked again at each sleep.
+        let Ok(begun) = tokio::time::timeout(patience, transaction::begin(pool)).await else {
+            return Ok(false); // No connection to spare; a listener's session is checked again at each sleep.
         };
         let mut other = begun?;
         let others = process(&mut *other).await?;
-        let again = process(&mut *listener).await?;
+        let again = process(&mut *connection).await?;
         other.rollback().await?;
         if first == others || first != again {
             return Ok(true);
@@ -38,9 +42,7 @@ pub(super) async fn is_pooled(
 }
 
 /// The server process of this moment.
-pub(super) async fn process<'c>(
-    connection: impl Executor<'c, Database = Postgres>,
-) -> Result<i32, sqlx::Error> {
+pub(crate) async fn process(connection: impl PgExecutor<'_>) -> Result<i32, sqlx::Error> {
     let row = sqlx::query("SELECT pg_backend_pid()")
         .fetch_one(connection)
         .await?;

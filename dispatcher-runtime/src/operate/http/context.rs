@@ -1,0 +1,96 @@
+//! What every route works with: the operator, the same for reads that have a time limit, and the contracts.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::Bytes;
+use axum::response::Response;
+use serde_json::Value as Json;
+use tokio::sync::Mutex;
+
+use super::caller::Caller;
+use super::kind::Values;
+use super::problem::Problem;
+use super::reading;
+use super::reply::from_database;
+use super::reveal::Revealed;
+use crate::operate::contracts::KnownContracts;
+use crate::operate::operator::Operator;
+use crate::postgres::error::sql_state;
+
+/// For how long the contracts in the database are not read again. Versions are only added to, and what is not known is
+/// masked, so old contracts show nothing that newer ones hide.
+const CONTRACTS_KEPT: Duration = Duration::from_secs(5);
+
+/// What the routes of one router share.
+pub(super) struct Context {
+    /// For what changes something.
+    pub(super) operator: Operator,
+    /// The same over connections whose statements have a time limit.
+    pub(super) reading: Operator,
+    /// The OpenAPI document.
+    pub(super) document: Bytes,
+    pub(super) revealed: Revealed,
+    contracts: Mutex<Option<(Instant, Arc<KnownContracts>)>>,
+}
+
+/// A request that was let in and read.
+pub(super) struct Asked {
+    pub(super) caller: Caller,
+    pub(super) path: Values,
+    pub(super) query: Values,
+    pub(super) body: Values,
+    /// A body whose fields the route does not list.
+    pub(super) document: Option<Json>,
+}
+
+/// What a route answers.
+pub(super) type Answering =
+    std::pin::Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>;
+
+impl Context {
+    pub(super) fn new(operator: Operator, document: Bytes) -> Self {
+        Self {
+            reading: reading::within_limit(&operator),
+            revealed: Revealed::new(&operator),
+            operator,
+            document,
+            contracts: Mutex::new(None),
+        }
+    }
+
+    /// The contracts that the service was built with and those in the database.
+    ///
+    /// # Errors
+    /// The database failed. Where the role may not read them there, and the service was built with some, these are used:
+    /// what they do not know is masked.
+    pub(super) async fn contracts(&self) -> Result<Arc<KnownContracts>, Problem> {
+        let mut kept = self.contracts.lock().await;
+        if let Some((read_at, contracts)) = kept.as_ref()
+            && read_at.elapsed() < CONTRACTS_KEPT
+        {
+            return Ok(Arc::clone(contracts));
+        }
+        let contracts = match (
+            self.reading.known_contracts().await,
+            self.reading.contracts(),
+        ) {
+            (Ok(contracts), _) => contracts,
+            (Err(error), Some(bundled)) if is_forbidden(error.get()) => {
+                KnownContracts::bundled(bundled)
+            }
+            (Err(error), _) => return Err(from_database(&error)),
+        };
+        let contracts = Arc::new(contracts);
+        // Where there are none nothing is masked, so the first to be pushed count at once.
+        if !contracts.is_empty() {
+            *kept = Some((Instant::now(), Arc::clone(&contracts)));
+        }
+        Ok(contracts)
+    }
+}
+
+/// insufficient_privilege
+fn is_forbidden(error: &sqlx::Error) -> bool {
+    sql_state(error).as_deref() == Some("42501")
+}

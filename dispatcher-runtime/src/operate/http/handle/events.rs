@@ -1,0 +1,108 @@
+//! Events: search, one with its deliveries, publish.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::selection;
+use crate::operate::actor::Actor;
+use crate::operate::events::{DeliveryState, EventDetail, EventFilter, EventsError};
+use crate::operate::http::context::{Asked, Context};
+use crate::operate::http::parameters::{EVENT, FROM, NEXT, REVEAL, SUBJECT, TENANT, TO, TYPE, WHY};
+use crate::operate::http::problem::Problem;
+use crate::operate::http::reply::{json, json_with};
+
+pub(in crate::operate::http) async fn search(
+    context: Arc<Context>,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let events = asked.caller.events(context.reading.events());
+    let mut page = events.search(&filter(&asked)).await?;
+    let contracts = context.contracts().await?;
+    let found = page.events.into_iter();
+    page.events = found.map(|event| event.masked(&contracts)).collect();
+    json(&page)
+}
+
+fn filter(asked: &Asked) -> EventFilter {
+    let query = &asked.query;
+    let mut filter = EventFilter::default();
+    if let Some(event_type) = query.text(&TYPE) {
+        filter = filter.event_type(event_type);
+    }
+    if let Some(subject) = query.text(&SUBJECT) {
+        filter = filter.subject(subject);
+    }
+    if let Some(tenant) = query.tenant(&TENANT) {
+        filter = filter.tenant(tenant.clone());
+    }
+    if let Some(from) = query.time(&FROM) {
+        filter = filter.from(*from);
+    }
+    if let Some(to) = query.time(&TO) {
+        filter = filter.to(*to);
+    }
+    if let Some(limit) = selection::limit(query) {
+        filter = filter.limit(limit);
+    }
+    match query.text(&NEXT) {
+        Some(next) => filter.next(next),
+        None => filter,
+    }
+}
+
+pub(in crate::operate::http) async fn one(
+    context: Arc<Context>,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let id = asked.path.text(&EVENT);
+    let id = id.ok_or_else(|| Problem::unread(&EVENT))?;
+    let events = asked.caller.events(context.reading.events());
+    let mut event = match events.get(id).await {
+        // Of an event that is gone nothing tells whose it was.
+        Err(EventsError::Removed { event_id, .. }) if asked.caller.is_bound() => {
+            return Err(EventsError::NotFound(event_id).into());
+        }
+        found => found?,
+    };
+    if asked.caller.is_bound() {
+        hide_others(&mut event);
+    }
+    if asked.query.is_set(&REVEAL) {
+        let what = format!("event {}", event.event.event_id);
+        context.revealed.record(&asked.caller, &what).await?;
+        return json(&event);
+    }
+    let contracts = context.contracts().await?;
+    json(&event.masked(&contracts))
+}
+
+/// A subject may be shared by tenants, so the dead letter that holds it may be another tenant's.
+fn hide_others(event: &mut EventDetail) {
+    for delivery in &mut event.deliveries {
+        if let DeliveryState::Behind { dead_letter_id, .. } = &mut delivery.state {
+            *dead_letter_id = None;
+        }
+    }
+}
+
+pub(in crate::operate::http) async fn publish(
+    context: Arc<Context>,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let event = asked.document.as_ref();
+    let event = event.ok_or_else(|| Problem::unread(&EVENT))?;
+    let contracts = context.contracts().await?;
+    let actor = Actor::new(asked.caller.name())
+        .because(asked.query.text(&WHY))
+        .by_way_of("http");
+    let events = context.operator.events();
+    let published = events.publish(event, &contracts, actor).await?;
+    tracing::info!(
+        event_id = published.event_id,
+        session = ?asked.caller.name(),
+        "an event was published over HTTP"
+    );
+    json_with(StatusCode::CREATED, &published.masked(&contracts))
+}
