@@ -139,16 +139,19 @@ async fn a_consumer_writes_no_row_of_another() -> TestResult {
             format!("UPDATE dispatcher_{table} SET updated_at = now() WHERE consumer = 'growth'");
         without_effect(&pool, &[of_theirs]).await?;
     }
+    let of_theirs = [
+        "DELETE FROM dispatcher_dedup WHERE consumer = 'growth'".to_owned(),
+        "UPDATE dispatcher_dead_letter SET error = 'mine' WHERE consumer = 'growth'".to_owned(),
+    ];
+    without_effect(&pool, &of_theirs).await?;
     refused(
         &pool,
         &[
             ("DELETE FROM dispatcher_reader", DENIED),
-            ("DELETE FROM dispatcher_dedup", DENIED),
-            (
-                "UPDATE dispatcher_dead_letter SET resolved_by = 'me'",
-                DENIED,
-            ),
-            ("SELECT * FROM dispatcher_dead_letter", DENIED),
+            ("UPDATE dispatcher_dead_letter SET envelope = '{}'", DENIED),
+            ("DELETE FROM dispatcher_dead_letter", DENIED),
+            ("INSERT INTO dispatcher_redrive DEFAULT VALUES", DENIED),
+            ("UPDATE dispatcher_redrive SET started_by = 'me'", DENIED),
             (
                 "INSERT INTO dispatcher_event (event_id) VALUES ('evt_1')",
                 DENIED,
