@@ -199,9 +199,10 @@ async fn faults_of_plans(world: &World, mode: &str) -> TestResult<Vec<String>> {
             "" => String::new(),
             values => format!(" ({values})"),
         };
-        let scan = match OF_A_SUBSCRIPTION.contains(name) {
-            true => "SET enable_seqscan = off",
-            false => "SET enable_seqscan = on",
+        let scan = if OF_A_SUBSCRIPTION.contains(name) {
+            "SET enable_seqscan = off"
+        } else {
+            "SET enable_seqscan = on"
         };
         connection.execute(scan).await?;
         let explain = AssertSqlSafe(format!("EXPLAIN (COSTS off) EXECUTE {name}{values}"));

@@ -11,6 +11,7 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 
 use super::admission::{admit, new_replica, withdraw};
+use super::builder::ConsumerSettings;
 use super::contracts;
 use super::lease::keeper::{Keeper, Signals};
 use super::lease::partitions::register;
@@ -242,20 +243,8 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             let claim = keep_claim(settings, pool, names.clone(), stopping.clone());
             tasks.spawn("the task that claims the remote log", claim);
         }
-        let interval = self.settings.sample_interval;
-        let sampler = Sampler::new(&settings, &self.pool, family, interval, stopping.clone());
-        tasks.spawn("the sampler", sampler.run());
-        if let Some(retention) = self.settings.retention {
-            let sweeper = Sweeper {
-                consumer: D::NAME,
-                family: EventLog::of(self.pool.clone(), family),
-                retention,
-                stopping,
-            };
-            tasks.spawn("the sweeper", sweeper.run());
-        }
-        let marking = mark_letters(self.pool.clone(), family.clone(), D::NAME);
-        tasks.spawn("the task that marks old dead letters", marking);
+        let place = (&self.pool, family);
+        spawn_upkeep(&mut tasks, &settings, &self.settings, place, stopping);
         tasks.spawn("the keeper of the leases", keeper.run());
         // Ends by itself when the keeper and its workers are gone.
         tasks.spawn("the listener", listener.run(settings.log.pool().clone()));
@@ -402,6 +391,30 @@ async fn mark_letters(pool: PgPool, family: Family, consumer: &'static str) {
             "dead letters of an older program could not be grouped; the next start tries again"
         ),
     }
+}
+
+/// The tasks on which no event depends.
+fn spawn_upkeep(
+    tasks: &mut Tasks,
+    settings: &Settings,
+    given: &ConsumerSettings,
+    (pool, family): (&PgPool, &Family),
+    stopping: watch::Receiver<bool>,
+) {
+    let interval = given.sample_interval;
+    let sampler = Sampler::new(settings, pool, family, interval, stopping.clone());
+    tasks.spawn("the sampler", sampler.run());
+    if let Some(retention) = &given.retention {
+        let sweeper = Sweeper {
+            consumer: settings.consumer,
+            family: EventLog::of(pool.clone(), family),
+            retention: retention.clone(),
+            stopping,
+        };
+        tasks.spawn("the sweeper", sweeper.run());
+    }
+    let marking = mark_letters(pool.clone(), family.clone(), settings.consumer);
+    tasks.spawn("the task that marks old dead letters", marking);
 }
 
 fn invalid(
