@@ -113,10 +113,11 @@ async fn a_minute_is_written_once_and_a_day_is_kept() -> TestResult {
     let operator = Operator::new(world.pool.clone());
     assert_eq!(operator.sample().await?, 1);
     let (first, second) = tokio::join!(operator.sample(), operator.sample());
-    assert_eq!(first? + second?, 0, "the first of a minute counts");
+    // A minute may have ended in between.
+    assert!(first? + second? <= 1, "the first of a minute counts");
     let minutes =
         "SELECT count(*) FROM dispatcher_sample GROUP BY sampled_at ORDER BY 1 DESC LIMIT 1";
-    assert_eq!(world.count(minutes).await?, 1, "whoever comes first");
+    assert_eq!(world.count(minutes).await?, 1, "in each minute");
     let samples = operator.samples("coaching", "hold_slot").await?;
     let sample = &samples[0];
     assert_eq!(sample.position.get(), 1);
