@@ -68,7 +68,10 @@ async fn reports_are_json_with_the_names_of_their_fields() -> TestResult {
     let progress = Subscriptions::new(world.pool.clone()).list(None).await?;
     let progress = serde_json::to_value(progress)?;
     assert_eq!(progress[0]["position"], 1);
-    assert_eq!(progress[0]["lag"], 0);
+    assert_eq!(progress[0]["behind"], 0);
+    let lag = serde_json::json!({"count": 0, "at_least": false});
+    assert_eq!(progress[0]["lag"], lag);
+    assert_eq!(progress[0]["state"], "no_holder");
     assert!(progress[0]["updated_at"].is_string());
     let horizon = EventLog::new(world.pool.clone()).horizon().await?;
     let horizon = serde_json::to_value(horizon)?;
