@@ -188,10 +188,10 @@ impl Selection {
             Some(ids) => words.push(format!("{} chosen dead letters", ids.len())),
             None => {}
         }
-        match words.is_empty() {
-            true => "all open dead letters".to_owned(),
-            false => error_text(words.join(", ")),
+        if words.is_empty() {
+            return "all open dead letters".to_owned();
         }
+        error_text(words.join(", "))
     }
 }
 
