@@ -7,7 +7,7 @@
 //! | an event in a subscription whose effects are in the transaction | one effect, or a dead letter that it may be |
 //! | an event in a subscription whose calls are outside | one call or more, or such a dead letter |
 //! | an effect | of an attempt that by its rule handles the event, and of an event of the ledger |
-//! | the effects of one subject in one subscription | in the order of their positions |
+//! | the effects of one subject in one subscription | in the order of their positions, except of events that were redriven |
 //!
 //! An event may be a dead letter if its rule says that no attempt handles it. A handler may also be
 //! too slow because its process was stopped or its connection was silent, or never end because its process
@@ -178,6 +178,10 @@ impl<'a> Judge<'a> {
             else {
                 continue;
             };
+            let redriven = (name.to_owned(), row.event_id.clone());
+            if books.redriven.contains(&redriven) {
+                continue; // It came after others, when it was redriven.
+            }
             if name == GROWING && books.passed_over.contains(event_id) {
                 continue; // It came after others, when version 2 was back.
             }
@@ -225,11 +229,12 @@ impl<'a> Judge<'a> {
         let Some(rule) = self.rule(&letter.subscription, &letter.event_id) else {
             return false;
         };
-        let excused = letter
-            .errors
-            .iter()
-            .zip(1..)
-            .all(|(error, attempt)| rule.at(attempt) != Answer::Handle || is_of_a_fault(error));
+        // Those of a redrive count from 1 again.
+        let is_redriven = letter.errors.len() as u32 > ATTEMPTS;
+        let excused = letter.errors.iter().zip(1..).all(|(error, attempt)| {
+            let attempt = if is_redriven { 1 } else { attempt };
+            rule.at(attempt) != Answer::Handle || is_of_a_fault(error)
+        });
         rule.is_deadly() || (letter.errors.len() as u32 >= ATTEMPTS && excused)
     }
 

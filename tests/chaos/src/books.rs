@@ -44,6 +44,8 @@ pub(super) struct Books {
     pub(super) effects: Vec<Effect>,
     pub(super) outside: Vec<Effect>,
     pub(super) dead: Vec<Dead>,
+    /// Events that were dead letters until they were redriven, by subscription: they come after later ones.
+    pub(super) redriven: HashSet<(String, String)>,
     /// Events that still wait to be tried again, by subscription.
     pub(super) waiting: Vec<(String, i64)>,
     /// Events that the growing subscription had not handled before it read them again.
@@ -87,7 +89,7 @@ impl Books {
         books.outside = effects(pool, "SELECT * FROM outside ORDER BY seq").await?;
         let dead = "SELECT subscription, event_id,
                            ARRAY(SELECT json_array_elements(failures) ->> 'error') AS errors
-                      FROM dispatcher_dead_letter ORDER BY position";
+                      FROM dispatcher_dead_letter WHERE resolved_at IS NULL ORDER BY position";
         for row in sqlx::query(dead).fetch_all(pool).await? {
             books.dead.push(Dead {
                 subscription: known_as(row.try_get("subscription")?).to_owned(),
@@ -95,6 +97,12 @@ impl Books {
                 errors: row.try_get("errors")?,
             });
         }
+        let redriven = "SELECT subscription, event_id FROM dispatcher_dead_letter WHERE resolved_at IS NOT NULL";
+        let redriven: Vec<(String, String)> = sqlx::query_as(redriven).fetch_all(pool).await?;
+        let redriven = redriven.into_iter();
+        books.redriven = redriven
+            .map(|(subscription, event_id)| (known_as(&subscription).to_owned(), event_id))
+            .collect();
         let waiting = "SELECT subscription, position FROM dispatcher_retry ORDER BY position";
         books.waiting = sqlx::query_as(waiting).fetch_all(pool).await?;
         let passed_over = "SELECT event_id FROM passed_over";

@@ -49,6 +49,11 @@ pub(super) enum Fault {
     },
     /// A replica is told to stop while its connections forward nothing; another one comes in its place.
     StopUnheard { replica: Number },
+    /// An operator redrives the open dead letters of a subscription, and may stop that after a while.
+    Redrive {
+        draw: u64,
+        stops_after: Option<Duration>,
+    },
 }
 
 impl Fault {
@@ -71,6 +76,7 @@ impl Fault {
             Self::Rename { .. } => "handler renamed",
             Self::SetClock { .. } => "clock of a replica set wrong",
             Self::StopUnheard { .. } => "stop on a dead network",
+            Self::Redrive { .. } => "dead letters redriven",
         }
     }
 }
@@ -82,7 +88,7 @@ pub(super) struct Planned {
     pub(super) fault: Fault,
 }
 
-pub(super) const KINDS: usize = 13;
+pub(super) const KINDS: usize = 14;
 
 /// How far a clock is off.
 const CLOCKS: [Option<&str>; 5] = [Some("+10m"), Some("-10m"), Some("+40d"), Some("-40d"), None];
@@ -162,7 +168,11 @@ fn fault(kind: usize, numbers: &mut Rng) -> Fault {
             end: end(numbers),
             by: CLOCKS[numbers.usize(0..CLOCKS.len())],
         },
-        _ => Fault::StopUnheard { replica },
+        12 => Fault::StopUnheard { replica },
+        _ => Fault::Redrive {
+            draw: numbers.u64(..),
+            stops_after: numbers.bool().then(|| millis(numbers, 0, 400)),
+        },
     }
 }
 

@@ -139,7 +139,7 @@ impl Selection {
             .bind(&narrower.dead_letter_ids)
     }
 
-    /// Binds what `list_groups.sql` asks of each group.
+    /// Binds what `read_groups.sql` asks of each group.
     pub(crate) fn bind_groups(
         &self,
         query: Query<'static, Postgres, PgArguments>,
@@ -188,10 +188,10 @@ impl Selection {
             Some(ids) => words.push(format!("{} chosen dead letters", ids.len())),
             None => {}
         }
-        match words.is_empty() {
-            true => "all open dead letters".to_owned(),
-            false => error_text(words.join(", ")),
+        if words.is_empty() {
+            return "all open dead letters".to_owned();
         }
+        error_text(words.join(", "))
     }
 }
 

@@ -198,6 +198,6 @@ mod tests {
     fn it_stays_what_it_was_because_it_is_stored() {
         assert_eq!(of("no slot 7"), of("no slot 8"));
         assert_ne!(of("no slot 7"), of("no lesson 7"));
-        assert_eq!(of("no slot 7"), "PINNED");
+        assert_eq!(of("no slot 7"), "3df6e68b44ab5236");
     }
 }

@@ -1,5 +1,7 @@
 //! What a redrive would do, by the filter that starts it.
 
+use std::cmp::Reverse;
+
 use sqlx::Row;
 
 use super::{RedriveError, RedrivePart, RedrivePreview, Redrives, refuses_again};
@@ -54,9 +56,7 @@ impl Redrives {
             });
         }
         preview.parts.retain(|part| part.dead_letters > 0);
-        preview
-            .parts
-            .sort_by(|one, other| other.dead_letters.cmp(&one.dead_letters));
+        preview.parts.sort_by_key(|part| Reverse(part.dead_letters));
         if let Some(contracts) = contracts {
             let mut tx = transaction::begin(&self.letters.pool).await?;
             let refuses = refuses_again(contracts);

@@ -29,6 +29,7 @@ WITH lease AS MATERIALIZED (
               FROM {family}dispatcher_redrive_item AS item
              WHERE item.consumer = $1 AND item.subscription = $2 AND item.redrive_id = redrive.redrive_id
                AND item.outcome = 'queued'
+             ORDER BY item.position
              LIMIT 1) IS NOT NULL
      ORDER BY redrive.redrive_id
        FOR UPDATE OF redrive SKIP LOCKED
@@ -62,20 +63,25 @@ WITH lease AS MATERIALIZED (
               AND item.outcome = 'queued'
               AND item.position <= (SELECT position FROM lease)
               AND ($6 = 1 OR {family}dispatcher_partition(item.subject, item.event_id, $6) = $3)
-              AND NOT EXISTS (SELECT FROM {family}dispatcher_retry AS earlier
-                               WHERE earlier.consumer = $1 AND earlier.subscription = $2
-                                 AND pg_catalog.md5(earlier.subject) = pg_catalog.md5(item.subject)
-                                 AND earlier.subject = item.subject
-                                 AND earlier.position < item.position)
-              AND NOT EXISTS (SELECT FROM {family}dispatcher_retry AS itself
-                               WHERE itself.consumer = $1 AND itself.subscription = $2
-                                 AND itself.position = item.position AND itself.redriven_letter_id IS NOT NULL)
-              AND NOT EXISTS (SELECT FROM {family}dispatcher_redrive_item AS earlier
-                               WHERE earlier.consumer = $1 AND earlier.subscription = $2
-                                 AND pg_catalog.md5(earlier.subject) = pg_catalog.md5(item.subject)
-                                 AND earlier.subject = item.subject
-                                 AND earlier.position < item.position AND earlier.outcome = 'queued'
-                                 AND earlier.redrive_id <> item.redrive_id)
+              -- Each takes the first row of an index instead of EXISTS, for which the server may read and hash all rows.
+              AND (SELECT earlier.position
+                     FROM {family}dispatcher_retry AS earlier
+                    WHERE earlier.consumer = $1 AND earlier.subscription = $2
+                      AND pg_catalog.md5(earlier.subject) = pg_catalog.md5(item.subject)
+                      AND earlier.subject = item.subject AND earlier.position < item.position
+                    ORDER BY earlier.position
+                    LIMIT 1) IS NULL
+              AND (SELECT itself.redriven_letter_id
+                     FROM {family}dispatcher_retry AS itself
+                    WHERE itself.consumer = $1 AND itself.subscription = $2 AND itself.position = item.position) IS NULL
+              AND (SELECT earlier.position
+                     FROM {family}dispatcher_redrive_item AS earlier
+                    WHERE earlier.consumer = $1 AND earlier.subscription = $2
+                      AND pg_catalog.md5(earlier.subject) = pg_catalog.md5(item.subject)
+                      AND earlier.subject = item.subject AND earlier.position < item.position
+                      AND earlier.outcome = 'queued' AND earlier.redrive_id <> item.redrive_id
+                    ORDER BY earlier.position
+                    LIMIT 1) IS NULL
             ORDER BY item.position
             LIMIT roomy.room) AS item
 ), handed AS (
