@@ -89,6 +89,13 @@ CREATE INDEX dispatcher_dead_letter_active_per_subscription
 CREATE INDEX dispatcher_dead_letter_active_per_group
     ON dispatcher_dead_letter (fingerprint, created_at, dead_letter_id, redrive_id)
     WHERE resolved_at IS NULL;
+-- Of a type and of a reason: a few among many are counted from the index alone, which has what tells open ones.
+CREATE INDEX dispatcher_dead_letter_active_per_type
+    ON dispatcher_dead_letter (event_type, created_at, dead_letter_id) INCLUDE (redrive_id, resolved_at)
+    WHERE resolved_at IS NULL;
+CREATE INDEX dispatcher_dead_letter_active_per_reason
+    ON dispatcher_dead_letter (reason, created_at, dead_letter_id) INCLUDE (redrive_id, resolved_at)
+    WHERE resolved_at IS NULL;
 -- A hash, because an index row cannot hold a text of more than 2,704 bytes.
 CREATE INDEX dispatcher_dead_letter_active_per_subject
     ON dispatcher_dead_letter (md5(subject), created_at, dead_letter_id)

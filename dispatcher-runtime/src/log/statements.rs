@@ -19,12 +19,14 @@ statements! {
         read_writers,
     }
 
-    /// What operators look for in the log, and publish to it.
+    /// What operators look for in the log, and publish to it, and the contracts beside it.
     pub(crate) struct SearchStatements {
         examine_event_types,
         find_event,
         insert_audit,
         publish_gated,
+        read_contract_documents,
+        read_known_contracts,
         search_events,
         tail_events,
     }

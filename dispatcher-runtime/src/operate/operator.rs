@@ -14,7 +14,6 @@ use crate::operate::redrive::Redrives;
 use crate::operate::statements::DoctorStatements;
 use crate::operate::stored_contracts::StoredContracts;
 use crate::operate::subscriptions::Subscriptions;
-use crate::postgres::catalog::ContractsCatalog;
 use crate::postgres::error::{ConfigError, DatabaseError};
 use crate::postgres::family::Family;
 
@@ -58,7 +57,7 @@ impl Operator {
             subscriptions: Subscriptions::new(pool.clone()),
             events: Events::new(pool.clone()),
             audit: AuditLog::new(pool.clone()),
-            stored_contracts: StoredContracts::new(ContractsCatalog::new(pool.clone())),
+            stored_contracts: StoredContracts::new(EventLog::new(pool.clone())),
             log: EventLog::new(pool.clone()),
             #[cfg(feature = "http")]
             is_remote: false,
@@ -80,10 +79,7 @@ impl Operator {
             subscriptions: Subscriptions::in_schema(pool.clone(), schema)?,
             events: Events::in_schema(pool.clone(), schema)?,
             audit: AuditLog::in_schema(pool.clone(), schema)?,
-            stored_contracts: StoredContracts::new(ContractsCatalog::in_schema(
-                pool.clone(),
-                schema,
-            )?),
+            stored_contracts: StoredContracts::new(EventLog::in_schema(pool.clone(), schema)?),
             log: EventLog::in_schema(pool.clone(), schema)?,
             #[cfg(feature = "http")]
             is_remote: false,
@@ -110,7 +106,7 @@ impl Operator {
     pub fn events_from(mut self, log: EventLog) -> Self {
         self.subscriptions = self.subscriptions.events_from(log.clone());
         self.events = self.events.events_from(log.clone());
-        self.stored_contracts = StoredContracts::new(log.catalog.clone());
+        self.stored_contracts = StoredContracts::new(log.clone());
         self.log = log;
         #[cfg(feature = "http")]
         {

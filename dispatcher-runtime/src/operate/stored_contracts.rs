@@ -13,7 +13,7 @@ use sqlx::{PgConnection, Row};
 
 use crate::contract::gate::PayloadSchema;
 use crate::contract::registry::stored_schema;
-use crate::postgres::catalog::ContractsCatalog;
+use crate::log::EventLog;
 use crate::postgres::error::DatabaseError;
 use crate::postgres::transaction;
 
@@ -123,14 +123,15 @@ impl StoredVersion {
 /// Reads the contracts that were pushed to a table family. Clones share what was read.
 #[derive(Clone, Debug)]
 pub(super) struct StoredContracts {
-    catalog: ContractsCatalog,
+    /// The log beside which they are.
+    log: EventLog,
     read: Arc<Mutex<Arc<Stored>>>,
 }
 
 impl StoredContracts {
-    pub(super) fn new(catalog: ContractsCatalog) -> Self {
+    pub(super) fn new(log: EventLog) -> Self {
         Self {
-            catalog,
+            log,
             read: Arc::default(),
         }
     }
@@ -140,8 +141,8 @@ impl StoredContracts {
     /// # Errors
     /// The tables are missing, the role may not read them, or the database failed.
     pub(super) async fn read(&self) -> Result<Arc<Stored>, DatabaseError> {
-        let mut connection = transaction::acquire(&self.catalog.pool).await?;
-        let read = self.catalog.statements.read_known_contracts.query();
+        let mut connection = transaction::acquire(self.log.pool()).await?;
+        let read = self.log.searches.read_known_contracts.query();
         let rows = read.fetch_all(&mut *connection).await?;
         if rows.is_empty() {
             return Ok(Arc::default());
@@ -176,7 +177,7 @@ impl StoredContracts {
             return Ok(());
         }
         let (event_types, versions): (Vec<String>, Vec<i32>) = unread.keys().cloned().unzip();
-        let read = self.catalog.statements.read_contract_documents.query();
+        let read = self.log.searches.read_contract_documents.query();
         let read = read.bind(event_types).bind(versions);
         for row in read.fetch_all(connection).await? {
             let key = (row.try_get("event_type")?, row.try_get("schema_version")?);

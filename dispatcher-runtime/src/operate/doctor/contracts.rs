@@ -3,7 +3,10 @@
 use sqlx::Row;
 
 use super::Finding;
+use crate::contract::registry::Registry;
+use crate::operate::contracts::KnownContracts;
 use crate::operate::operator::Operator;
+use crate::postgres::error::DatabaseError;
 use crate::postgres::transaction;
 
 const TOPIC: &str = "contracts";
@@ -11,11 +14,8 @@ const TOPIC: &str = "contracts";
 /// How many differences are listed.
 const MOST: usize = 20;
 
-pub(super) async fn look(operator: &Operator) -> Result<Vec<Finding>, String> {
-    let contracts = operator
-        .known_contracts()
-        .await
-        .map_err(|error| error.to_string())?;
+pub(super) async fn look(operator: &Operator) -> Result<Vec<Finding>, DatabaseError> {
+    let contracts = operator.known_contracts().await?;
     if contracts.is_empty() {
         let text = "none are known, neither to this program nor to the database: nothing is masked, and \
                     dispatcher_publish refuses nothing";
@@ -24,18 +24,41 @@ pub(super) async fn look(operator: &Operator) -> Result<Vec<Finding>, String> {
     }
     let mut findings = Vec::new();
     if let Some(registry) = operator.contracts() {
-        let differences = operator.log().catalog.differences(registry).await;
-        let differences = differences.map_err(|error| error.to_string())?;
-        for difference in differences.iter().take(MOST) {
-            let remedy =
-                "deploy the newer program; or push the contracts: dispatcher contracts push";
-            findings.push(Finding::warning(TOPIC, difference.to_string(), remedy));
-        }
-        if differences.len() > MOST {
-            let text = format!("{} more differences", differences.len() - MOST);
-            findings.push(Finding::warning(TOPIC, text, "see the former ones"));
-        }
+        findings.extend(differences(operator, registry).await?);
     }
+    findings.extend(unusable(&contracts));
+    findings.extend(unknown_events(operator, &contracts).await?);
+    if findings.is_empty() {
+        let text = format!(
+            "{} event types, as the log has them",
+            contracts.list().len()
+        );
+        findings.push(Finding::good(TOPIC, text));
+    }
+    Ok(findings)
+}
+
+/// Between the program and the database.
+async fn differences(
+    operator: &Operator,
+    registry: &'static Registry,
+) -> Result<Vec<Finding>, DatabaseError> {
+    let differences = operator.log().catalog.differences(registry).await?;
+    let remedy = "deploy the newer program; or push the contracts: dispatcher contracts push";
+    let listed = differences.iter().take(MOST);
+    let mut findings: Vec<_> = listed
+        .map(|difference| Finding::warning(TOPIC, difference.to_string(), remedy))
+        .collect();
+    if differences.len() > MOST {
+        let text = format!("{} more differences", differences.len() - MOST);
+        findings.push(Finding::warning(TOPIC, text, remedy));
+    }
+    Ok(findings)
+}
+
+/// Schemas in the database that do not compile.
+fn unusable(contracts: &KnownContracts) -> Vec<Finding> {
+    let mut findings = Vec::new();
     for contract in contracts.list() {
         for version in &contract.versions {
             let (event_type, number) = (&contract.event_type, version.schema_version);
@@ -50,20 +73,22 @@ pub(super) async fn look(operator: &Operator) -> Result<Vec<Finding>, String> {
             }
         }
     }
-    let mut connection = transaction::acquire(operator.log().pool())
-        .await
-        .map_err(|error| error.to_string())?;
+    findings
+}
+
+/// Events of the log that no contract knows.
+async fn unknown_events(
+    operator: &Operator,
+    contracts: &KnownContracts,
+) -> Result<Vec<Finding>, sqlx::Error> {
+    let mut connection = transaction::acquire(operator.log().pool()).await?;
     let examine = operator.log().searches.examine_event_types.query();
-    let rows = examine.fetch_all(&mut *connection).await;
-    for row in rows.map_err(|error| error.to_string())? {
-        let read = || -> Result<(String, i32, i64), sqlx::Error> {
-            Ok((
-                row.try_get("event_type")?,
-                row.try_get("schema_version")?,
-                row.try_get("events")?,
-            ))
-        };
-        let (event_type, version, events) = read().map_err(|error| error.to_string())?;
+    let rows = examine.fetch_all(&mut *connection).await?;
+    let mut findings = Vec::new();
+    for row in rows {
+        let event_type: String = row.try_get("event_type")?;
+        let version: i32 = row.try_get("schema_version")?;
+        let events: i64 = row.try_get("events")?;
         if contracts.schema(&event_type, version).is_none() {
             findings.push(Finding::warning(
                 TOPIC,
@@ -75,13 +100,6 @@ pub(super) async fn look(operator: &Operator) -> Result<Vec<Finding>, String> {
                 "push the contracts that have it; if it was published by mistake, subscriptions make it a dead letter",
             ));
         }
-    }
-    if findings.is_empty() {
-        let text = format!(
-            "{} event types, as the log has them",
-            contracts.list().len()
-        );
-        findings.push(Finding::good(TOPIC, text));
     }
     Ok(findings)
 }

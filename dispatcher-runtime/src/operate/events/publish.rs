@@ -158,9 +158,10 @@ pub(super) async fn publish(
     let published = bind(log, draft).fetch_one(&mut *tx).await;
     let row = published.map_err(refused)?;
     let event_id: String = row.try_get("event_id")?;
-    let outcome = match row.try_get("duplicate")? {
-        true => "the log had it already",
-        false => "published",
+    let outcome = if row.try_get("duplicate")? {
+        "the log had it already"
+    } else {
+        "published"
     };
     let event_type = &draft.given.event_type;
     let audit = log.searches.insert_audit.query();

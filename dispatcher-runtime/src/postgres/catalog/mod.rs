@@ -18,13 +18,7 @@ use crate::postgres::transaction;
 
 statements! {
     /// What reads and writes the contracts.
-    pub(crate) struct CatalogStatements {
-        limit_lock_wait,
-        push_contracts,
-        read_contract_documents,
-        read_contracts,
-        read_known_contracts,
-    }
+    pub(crate) struct CatalogStatements { limit_lock_wait, push_contracts, read_contracts }
 }
 
 /// The contracts that programs have pushed to a table family. Clones share the pool.
@@ -50,8 +44,8 @@ statements! {
 /// ```
 #[derive(Clone, Debug)]
 pub struct ContractsCatalog {
-    pub(crate) pool: PgPool,
-    pub(crate) statements: CatalogStatements,
+    pool: PgPool,
+    statements: CatalogStatements,
 }
 
 impl ContractsCatalog {
