@@ -11,8 +11,6 @@ pub(crate) const DOCUMENT: &str = "/api/dispatcher/v1/openapi.json";
 #[derive(Clone, Debug)]
 pub(crate) struct Documented {
     pub(crate) method: String,
-    /// With `{…}` for its parameters.
-    pub(crate) template: String,
     /// With something well formed in the place of each parameter.
     pub(crate) path: String,
     pub(crate) permission: String,
@@ -63,7 +61,6 @@ fn documented(template: &str, method: &str, operation: &Value) -> Documented {
     let description = operation["description"].as_str().unwrap_or_default();
     Documented {
         method: method.to_uppercase(),
-        template: template.to_owned(),
         path,
         permission: operation["x-permission"].as_str().unwrap().to_owned(),
         has_body: operation.get("requestBody").is_some(),
