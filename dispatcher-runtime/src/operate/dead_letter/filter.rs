@@ -144,7 +144,7 @@ impl Selection {
             .bind(&narrower.dead_letter_ids)
     }
 
-    /// Binds what `list_groups.sql` asks of each group.
+    /// Binds what `read_groups.sql` asks of each group.
     pub(crate) fn bind_groups(
         &self,
         query: Query<'static, Postgres, PgArguments>,

@@ -83,7 +83,7 @@ impl DeadLetters {
                 .bind(self.statements.group_selected.query_once())
                 .bind(MOST_COUNTED + 1)
         } else {
-            let query = self.statements.list_groups.query_once();
+            let query = self.statements.read_groups.query_once();
             selection.bind_groups(query.bind(MOST_COUNTED + 1))
         };
         let rows = query

@@ -29,6 +29,7 @@ WITH lease AS MATERIALIZED (
               FROM {family}dispatcher_redrive_item AS item
              WHERE item.consumer = $1 AND item.subscription = $2 AND item.redrive_id = redrive.redrive_id
                AND item.outcome = 'queued'
+             ORDER BY item.position
              LIMIT 1) IS NOT NULL
      ORDER BY redrive.redrive_id
        FOR UPDATE OF redrive SKIP LOCKED

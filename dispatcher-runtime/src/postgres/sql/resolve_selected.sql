@@ -28,6 +28,6 @@ WITH letter AS (
 )
 SELECT (SELECT count(*) FROM letter) AS resolved,
        -- Otherwise a sleeping consumer would wait for its next poll.
-       (SELECT count(pg_catalog.pg_notify('dispatcher_event_inserted', woken.event_type)::text)
+       (SELECT pg_catalog.count(pg_catalog.pg_notify('dispatcher_event_inserted', woken.event_type)::text)
           FROM (SELECT DISTINCT event_type FROM letter) AS woken
          WHERE EXISTS (SELECT FROM released)) AS notified

@@ -55,7 +55,7 @@ UPDATE {family}dispatcher_redrive AS redrive
        failed_in_a_row = given.failed_since + CASE WHEN given.any_handled THEN 0 ELSE redrive.failed_in_a_row END,
        ended_at = CASE WHEN redrive.queued + redrive.waiting - given.settled = 0::bigint THEN clock_timestamp() END
   FROM (SELECT streak.redrive_id, streak.any_handled, streak.failed_since,
-               count(settled.dead_letter_id) AS settled,
+               pg_catalog.count(settled.dead_letter_id) AS settled,
                count(*) FILTER (WHERE settled.outcome = 'handled') AS handled,
                count(*) FILTER (WHERE settled.outcome = 'failed') AS failed,
                count(*) FILTER (WHERE settled.outcome = 'left_out') AS left_out
