@@ -83,7 +83,8 @@ fn text(detail: &SubscriptionDetail, name: &SubscriptionName) -> String {
     text += &failures(detail);
     text += &held(detail);
     if let Some(next) = next(detail, name) {
-        text += &block(0, &format!("\nNext: {next}"));
+        text.push('\n');
+        text += &block(0, &format!("Next: {next}"));
     }
     text
 }
