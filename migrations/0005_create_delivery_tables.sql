@@ -93,9 +93,10 @@ CREATE INDEX dispatcher_dead_letter_active_per_group
 CREATE INDEX dispatcher_dead_letter_active_per_subject
     ON dispatcher_dead_letter (md5(subject), created_at, dead_letter_id)
     WHERE resolved_at IS NULL;
--- The letters of an event in a subscription.
+-- The letters of an event in a subscription. The position comes first: an index that begins with the consumer, and is smaller
+-- than the one for lists, is taken for lists as well, and all letters of the consumer are sorted.
 CREATE INDEX dispatcher_dead_letter_active_per_event
-    ON dispatcher_dead_letter (consumer, subscription, position)
+    ON dispatcher_dead_letter (position, consumer, subscription)
     WHERE resolved_at IS NULL;
 -- Those that have no fingerprint yet.
 CREATE INDEX dispatcher_dead_letter_without_fingerprint ON dispatcher_dead_letter (consumer, dead_letter_id)

@@ -54,6 +54,11 @@ const STATEMENTS: &[Planned] = planned! {
     "list_all_of" ("bigint, timestamptz, text, bigint, integer, text") = "50, now(), 'dlq_5', 1048576, 1000, 'coaching'";
     "list_all_within" ("bigint, timestamptz, text, bigint, integer, text[]") = "50, now(), 'dlq_5', 1048576, 1000, '{tnt_a}'";
     "list_all_of_within" ("bigint, timestamptz, text, bigint, integer, text, text[]") = "50, NULL, NULL, 1048576, 1000, 'coaching', '{tnt_a}'";
+    "list_groups" ("bigint, text, text, text, text, text, text, bigint, integer") = "101, NULL, NULL, NULL, NULL, NULL, NULL, 50, 1000";
+    "hand_over" ("text, text, integer, bigint, bigint, integer, boolean, timestamptz") = "'coaching', 'hold_slot', 0, 1, 50, 1, true, now()";
+    "read_redriven" ("text[], text[], bigint") = "'{dlq_1}', '{dlq_1}', 8388608";
+    "settle_redriven" ("text, text, text[], text[], text[], text[], text[], integer[], text[], text[], text[], boolean[], integer[]") = "'coaching', 'hold_slot', '{rdr_a}', '{dlq_1}', '{handled}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{rdr_a}', '{true}', '{0}'";
+    "sweep_redrives" ("timestamptz, bigint") = "now() - interval '1 year', 5000";
     "sweep_events" ("timestamptz, bigint, bigint") = "now() - interval '1 year', 20000, 5000";
     "is_held" ("timestamptz, bigint") = "now() - interval '1 year', 10000";
     "sweep_handled" ("timestamptz, bigint") = "now() - interval '1 year', 5000";
@@ -89,16 +94,24 @@ const OF_A_SUBSCRIPTION: [&str; 5] = [
 
 /// As the runtime sends it.
 fn filled_in(text: &str) -> String {
-    text.replace("{family}", "").replace("{at_most}", "1024")
+    let selected =
+        include_str!("../../dispatcher-runtime/src/postgres/sql/parts/selected_letters.sql");
+    let redrivable =
+        include_str!("../../dispatcher-runtime/src/postgres/sql/parts/redrivable_letter.sql");
+    text.replace("{selected}", selected)
+        .replace("{redrivable}", redrivable)
+        .replace("{family}", "")
+        .replace("{at_most}", "1024")
 }
 
 /// Tables that grow with the amount of kept data.
-const KEPT: [&str; 5] = [
+const KEPT: [&str; 6] = [
     "dispatcher_event",
     "dispatcher_dedup",
     "dispatcher_retry",
     "dispatcher_dead_letter",
     "dispatcher_sample",
+    "dispatcher_redrive_item",
 ];
 
 async fn grown() -> TestResult<World> {
@@ -121,21 +134,25 @@ async fn grown() -> TestResult<World> {
                FROM dispatcher_event WHERE position > 1 ORDER BY position LIMIT 15000;
              UPDATE dispatcher_retry SET awaited_event_type = 'credit.locked', awaited_version = 2 + position % 7
               WHERE due_at IS NULL AND position % 3 = 0;
-             INSERT INTO dispatcher_dead_letter (dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version, tenant_id, envelope, reason, error, attempts, failures, created_at, resolved_at, resolved_by)
+             INSERT INTO dispatcher_dead_letter (dead_letter_id, consumer, subscription, position, event_id, event_type, schema_version, tenant_id, envelope, reason, error, attempts, failures, created_at, resolved_at, resolved_by, fingerprint)
              SELECT 'dlq_' || n, CASE WHEN n % 3 = 0 THEN 'growth' ELSE 'coaching' END, 'hold_slot', n, 'evt_' || n, 'credit.locked', 1, 'tnt_' || n % 1000, '{}', 'permanent', 'no', 1, '[]', now(),
-                    CASE WHEN n % 2 = 0 THEN now() END, CASE WHEN n % 2 = 0 THEN 'mia' END
+                    CASE WHEN n % 2 = 0 THEN now() END, CASE WHEN n % 2 = 0 THEN 'mia' END, left(md5((n % 120)::text), 16)
                FROM generate_series(1, 20000) AS n;
              UPDATE dispatcher_retry SET dead_letter_id = 'dlq_1'
               WHERE due_at IS NULL AND awaited_version IS NULL AND position % 100 = 1;
              INSERT INTO dispatcher_sample (consumer, subscription, sampled_at, position, lag_at_least, waiting, open_dead_letters)
              SELECT 'coaching', 'slot_' || s, now() - n * interval '1 minute', n, false, 0, 0
-               FROM generate_series(1, 1440) AS n, generate_series(1, 20) AS s",
+               FROM generate_series(1, 1440) AS n, generate_series(1, 20) AS s;
+             INSERT INTO dispatcher_redrive (redrive_id, started_by, selection, per_second, total, queued, waiting, handled, failed, left_out)
+             VALUES ('rdr_a', 'mia', 'all', 50, 20000, 20000, 0, 0, 0, 0);
+             INSERT INTO dispatcher_redrive_item (redrive_id, dead_letter_id, consumer, subscription, position, event_id, subject)
+             SELECT 'rdr_a', 'dlq_' || n, 'coaching', 'hold_slot', n, 'evt_' || n, 'per_' || n % 1000 FROM generate_series(1, 20000) AS n",
         )
         .await?;
     // On its own: it cannot run in a transaction.
     world
         .pool
-        .execute("VACUUM ANALYZE dispatcher_event, dispatcher_dedup, dispatcher_retry, dispatcher_dead_letter, dispatcher_sample")
+        .execute("VACUUM ANALYZE dispatcher_event, dispatcher_dedup, dispatcher_retry, dispatcher_dead_letter, dispatcher_sample, dispatcher_redrive, dispatcher_redrive_item")
         .await?;
     Ok(world)
 }

@@ -80,3 +80,33 @@ async fn an_event_without_marks_is_shown_as_it_was_stored() -> TestResult {
     assert_eq!(listed["subject"], person_id(1));
     service.close().await
 }
+
+/// Of which event type the event is that holds a subject, nothing says, so each that the subscription takes counts.
+#[tokio::test]
+async fn a_subject_that_is_held_is_masked_unless_no_type_of_the_subscription_marks_anything()
+-> TestResult {
+    let service = Service::with_dead_letters(1).await?;
+    sqlx::query(
+        "INSERT INTO dispatcher_retry (consumer, subscription, position, subject, attempts, failures, event_id, dead_letter_id)
+         SELECT consumer, subscription, position, subject, 0, '[]', event_id, dead_letter_id FROM dispatcher_dead_letter",
+    )
+    .execute(&service.pool)
+    .await?;
+    for (event_types, expected) in [
+        ("{credit.locked}", person_id(1)),
+        ("{credit.locked of tnt_swim_north}", person_id(1)),
+        ("{credit.locked,person.registered}", "[masked]".to_owned()),
+        ("{credit.locked,person.forgotten}", "[masked]".to_owned()),
+        ("{}", "[masked]".to_owned()),
+    ] {
+        sqlx::query("UPDATE dispatcher_subscription SET event_types = $1::text[]")
+            .bind(event_types)
+            .execute(&service.pool)
+            .await?;
+        let path = "/api/dispatcher/v1/subscriptions/coaching/hold_slot";
+        let answer = service.get(path).await?;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.body["held"][0]["subject"], expected, "{event_types}");
+    }
+    service.close().await
+}

@@ -105,9 +105,10 @@ async fn try_admit(
         void.execute(&mut **tx).await?;
     }
     // What one that takes more has written down stays, until this one works.
-    let note = match is_longest {
-        true => &statements.set_event_types,
-        false => &statements.note_subscription,
+    let note = if is_longest {
+        &statements.set_event_types
+    } else {
+        &statements.note_subscription
     };
     let note = note.query().bind(consumer).bind(subscription).bind(takes);
     note.execute(&mut **tx).await?;

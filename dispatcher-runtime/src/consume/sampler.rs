@@ -6,24 +6,46 @@
 
 use std::time::Duration;
 
-use sqlx::Row;
+use sqlx::{PgPool, Row};
 use tokio::sync::watch;
 
+use super::partition::Settings;
 use crate::contract::bounded_text::error_text;
 use crate::observe::{LogSample, Observers, SampleRecord, SubscriptionSample};
 use crate::operate::overview::log_state::LogState;
 use crate::operate::sample;
 use crate::operate::subscriptions::{SubscriptionError, SubscriptionProgress, Subscriptions};
+use crate::postgres::family::Family;
 
 pub(super) struct Sampler {
-    pub(super) consumer: &'static str,
-    pub(super) subscriptions: Subscriptions,
-    pub(super) observers: Observers,
-    pub(super) interval: Duration,
-    pub(super) stopping: watch::Receiver<bool>,
+    consumer: &'static str,
+    subscriptions: Subscriptions,
+    observers: Observers,
+    interval: Duration,
+    stopping: watch::Receiver<bool>,
 }
 
 impl Sampler {
+    pub(super) fn new(
+        settings: &Settings,
+        pool: &PgPool,
+        family: &Family,
+        interval: Duration,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
+        let mut subscriptions = Subscriptions::of(pool.clone(), family);
+        if settings.is_remote {
+            subscriptions = subscriptions.events_from(settings.log.clone());
+        }
+        Self {
+            consumer: settings.consumer,
+            subscriptions,
+            observers: settings.observers.clone(),
+            interval,
+            stopping,
+        }
+    }
+
     /// Samples until the consumer stops, for the first time after an interval.
     pub(super) async fn run(mut self) {
         let mut works = true;

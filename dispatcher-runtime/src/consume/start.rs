@@ -36,7 +36,6 @@ use crate::log::EventLog;
 use crate::log::standstill::StandstillWatcher;
 use crate::operate::dead_letter::fill_fingerprints;
 use crate::operate::retention::LogRetention;
-use crate::operate::subscriptions::Subscriptions;
 use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
 use crate::postgres::transaction;
@@ -243,17 +242,8 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
             let claim = keep_claim(settings, pool, names.clone(), stopping.clone());
             tasks.spawn("the task that claims the remote log", claim);
         }
-        let subscriptions = Subscriptions::of(self.pool.clone(), family);
-        let sampler = Sampler {
-            consumer: D::NAME,
-            subscriptions: match settings.is_remote {
-                true => subscriptions.events_from(settings.log.clone()),
-                false => subscriptions,
-            },
-            observers: settings.observers.clone(),
-            interval: self.settings.sample_interval,
-            stopping: stopping.clone(),
-        };
+        let interval = self.settings.sample_interval;
+        let sampler = Sampler::new(&settings, &self.pool, family, interval, stopping.clone());
         tasks.spawn("the sampler", sampler.run());
         if let Some(retention) = self.settings.retention {
             let sweeper = Sweeper {
@@ -268,8 +258,7 @@ impl<D: Domain, S: Clone + Send + Sync + 'static> ConsumerBuilder<D, S> {
         tasks.spawn("the task that marks old dead letters", marking);
         tasks.spawn("the keeper of the leases", keeper.run());
         // Ends by itself when the keeper and its workers are gone.
-        let listening = listener.run(settings.log.pool().clone());
-        tasks.spawn("the listener", listening);
+        tasks.spawn("the listener", listener.run(settings.log.pool().clone()));
         RunningConsumer {
             pool: self.pool,
             #[cfg(feature = "http")]

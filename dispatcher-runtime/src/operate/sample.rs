@@ -104,55 +104,20 @@ pub(crate) async fn write(
         tx.rollback().await?;
         return Ok(0);
     }
-    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let lags = progress.iter().map(|one| one.lag);
     let insert = statements.insert_samples.query();
     let inserted = insert
-        .bind(
-            progress
-                .iter()
-                .map(|one| &*one.consumer)
-                .collect::<Vec<_>>(),
-        )
-        .bind(
-            progress
-                .iter()
-                .map(|one| &*one.subscription)
-                .collect::<Vec<_>>(),
-        )
-        .bind(
-            progress
-                .iter()
-                .map(|one| one.position.get())
-                .collect::<Vec<_>>(),
-        )
-        .bind(
-            lags.clone()
-                .map(|lag| lag.map(|lag| number(lag.count)))
-                .collect::<Vec<_>>(),
-        )
-        .bind(
-            lags.map(|lag| lag.is_some_and(|lag| lag.at_least))
-                .collect::<Vec<_>>(),
-        )
-        .bind(
-            progress
-                .iter()
-                .map(|one| one.lag_seconds)
-                .collect::<Vec<_>>(),
-        )
-        .bind(
-            progress
-                .iter()
-                .map(|one| number(one.waiting))
-                .collect::<Vec<_>>(),
-        )
-        .bind(
-            progress
-                .iter()
-                .map(|one| number(one.open_dead_letters.counted()))
-                .collect::<Vec<_>>(),
-        )
+        .bind(each(progress, |one| one.consumer.clone()))
+        .bind(each(progress, |one| one.subscription.clone()))
+        .bind(each(progress, |one| one.position.get()))
+        .bind(each(progress, |one| one.lag.map(|lag| number(lag.count))))
+        .bind(each(progress, |one| {
+            one.lag.is_some_and(|lag| lag.at_least)
+        }))
+        .bind(each(progress, |one| one.lag_seconds))
+        .bind(each(progress, |one| number(one.waiting)))
+        .bind(each(progress, |one| {
+            number(one.open_dead_letters.counted())
+        }))
         .execute(&mut *tx)
         .await?
         .rows_affected();
@@ -160,4 +125,13 @@ pub(crate) async fn write(
     sweep.execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(inserted)
+}
+
+/// A column of the statement.
+fn each<T>(progress: &[SubscriptionProgress], of: fn(&SubscriptionProgress) -> T) -> Vec<T> {
+    progress.iter().map(of).collect()
+}
+
+fn number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -62,6 +62,7 @@ statements! {
     pub(crate) struct DeadLetterStatements {
         choose_members,
         count_selected,
+        find_look_end,
         get_dead_letter,
         group_selected,
         insert_audit,

@@ -34,7 +34,14 @@ async fn caught(pool: &PgPool) -> TestResult<Vec<String>> {
 
 /// As an unqualified name finds them, with the tables in `public`.
 fn filled_in(text: &str) -> String {
-    text.replace("{family}", "").replace("{at_most}", "1024")
+    let selected =
+        include_str!("../../../dispatcher-runtime/src/postgres/sql/parts/selected_letters.sql");
+    let redrivable =
+        include_str!("../../../dispatcher-runtime/src/postgres/sql/parts/redrivable_letter.sql");
+    text.replace("{selected}", selected)
+        .replace("{redrivable}", redrivable)
+        .replace("{family}", "")
+        .replace("{at_most}", "1024")
 }
 
 /// The types of the parameters of each statement, found while nothing is in its way.

@@ -79,6 +79,25 @@ impl Selection {
         self.narrower != Narrower::default()
     }
 
+    /// The list that it is a part of: only what the indexes of lists are made for. `None` if an index finds its letters, so
+    /// that others are not looked at.
+    pub(crate) fn looked_through(&self) -> Option<Self> {
+        let narrower = &self.narrower;
+        let is_found = narrower.subject.is_some()
+            || narrower.group.is_some()
+            || narrower.dead_letter_ids.is_some();
+        (self.is_narrow() && !is_found).then(|| Self {
+            include_resolved: self.include_resolved
+                || narrower.state == Some(DeadLetterState::Resolved),
+            narrower: Narrower {
+                from: narrower.from,
+                to: narrower.to,
+                ..Narrower::default()
+            },
+            ..self.clone()
+        })
+    }
+
     /// Whether it selects by what differs within a group, so that each letter has to be looked at.
     pub(crate) fn splits_groups(&self) -> bool {
         let narrower = &self.narrower;

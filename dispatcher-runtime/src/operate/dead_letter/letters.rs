@@ -19,6 +19,9 @@ use crate::postgres::family::Family;
 use crate::postgres::sql::Statement;
 use crate::postgres::transaction;
 
+/// How many letters one page of a narrow list looks through.
+const LOOK: i64 = 20_000;
+
 /// The dead letters of a table family, as an operator reads and ends them. Clones share the pool.
 ///
 /// ```no_run
@@ -113,7 +116,9 @@ impl DeadLetters {
             Some(token) => Some(PageEnd::from_token(token, &selection)?),
             None => None,
         };
-        let query = self.page_of(&selection, i64::from(filter.limit), after.as_ref());
+        let look_end = self.look_end(&selection, after.as_ref()).await?;
+        let limit = i64::from(filter.limit);
+        let query = self.page_of(&selection, limit, after.as_ref(), look_end.as_ref());
         let rows = query.fetch_all(&self.pool).await?;
         let has_next = match rows.last() {
             Some(last) => last.try_get::<Option<bool>, _>("has_next")?.is_some(),
@@ -122,10 +127,30 @@ impl DeadLetters {
         let dead_letters = rows.iter().map(DeadLetterSummary::from_row);
         let dead_letters: Vec<_> = dead_letters.collect::<Result<_, _>>()?;
         let last = dead_letters.last().filter(|_| has_next);
+        let end = last.map(PageEnd::of).or(look_end);
         Ok(DeadLetterPage {
-            next: last.map(|last| PageEnd::of(last).token(&selection)),
+            next: end.map(|end| end.token(&selection)),
             dead_letters,
         })
+    }
+
+    /// How far a narrow list looks for one page; `None` if to the end.
+    async fn look_end(
+        &self,
+        selection: &Selection,
+        after: Option<&PageEnd>,
+    ) -> Result<Option<PageEnd>, sqlx::Error> {
+        let Some(looked_through) = selection.looked_through() else {
+            return Ok(None);
+        };
+        let row = looked_through
+            .bind(self.statements.find_look_end.query_once())
+            .bind(LOOK)
+            .bind(after.map(|end| end.created_at))
+            .bind(after.map(|end| end.dead_letter_id.as_str()))
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| PageEnd::from_row(&row)).transpose()
     }
 
     /// The statement of a page. Each of the common lists has one of its own, which is prepared once.
@@ -134,6 +159,7 @@ impl DeadLetters {
         selection: &Selection,
         limit: i64,
         after: Option<&PageEnd>,
+        look_end: Option<&PageEnd>,
     ) -> Query<'static, Postgres, PgArguments> {
         let created_at = after.map(|end| end.created_at);
         let dead_letter_id = after.map(|end| end.dead_letter_id.to_string());
@@ -145,7 +171,9 @@ impl DeadLetters {
                 .bind(created_at)
                 .bind(dead_letter_id)
                 .bind(PAGE_BYTES)
-                .bind(longest_error);
+                .bind(longest_error)
+                .bind(look_end.map(|end| end.created_at))
+                .bind(look_end.map(|end| end.dead_letter_id.to_string()));
         }
         let query = self.list_of(selection).query();
         let query = query

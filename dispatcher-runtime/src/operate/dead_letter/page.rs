@@ -6,13 +6,15 @@
 //! not be: what a list may show is decided by its own filters.
 
 use serde::Serialize;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::DeadLetterError;
 use super::filter::Selection;
 use super::summary::DeadLetterSummary;
-use crate::contract::id::DeadLetterId;
+use crate::contract::id::{DeadLetterId, IdError};
 
 /// How many bytes of text the letters of a page have, but for the last one.
 pub(super) const PAGE_BYTES: i64 = 1 << 20;
@@ -21,7 +23,8 @@ pub(super) const PAGE_BYTES: i64 = 1 << 20;
 const TOKENS: Uuid = Uuid::from_u128(0x5b0e_6a35_9c0f_4b57_8f0a_61d7_2d6c_3e91);
 
 /// Some of the dead letters that a filter selects, newest first: no more than its limit, and no more than about
-/// 1 MiB of text, but at least one if there is any.
+/// 1 MiB of text. A filter by subscription, event type, reason or state looks through 20,000 letters at most, so a page
+/// may have few or none although there is a next one.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct DeadLetterPage {
@@ -39,6 +42,17 @@ pub(super) struct PageEnd {
 }
 
 impl PageEnd {
+    /// Of a row with these columns.
+    pub(super) fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        let id: &str = row.try_get("dead_letter_id")?;
+        Ok(Self {
+            created_at: row.try_get("created_at")?,
+            dead_letter_id: id
+                .parse()
+                .map_err(|error: IdError| sqlx::Error::Decode(error.into()))?,
+        })
+    }
+
     pub(super) fn of(letter: &DeadLetterSummary) -> Self {
         Self {
             created_at: letter.created_at,

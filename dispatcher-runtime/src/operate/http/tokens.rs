@@ -132,8 +132,8 @@ impl BearerTokens {
             return None;
         }
         let signature = self.key.sign(token.trim_start().as_bytes());
-        let known = self.known.iter();
-        let found = known.filter(|known| known.signature == signature).last()?;
+        let mut known = self.known.iter();
+        let found = known.find(|known| known.signature == signature)?;
         Some(found.session.clone())
     }
 }

@@ -81,74 +81,24 @@ impl Problem {
         }
     }
 
-    /// What is wrong with a subscription. A pause is told alone of what it causes.
+    /// What is wrong with a subscription.
     pub(super) fn of_subscription(
         progress: &SubscriptionProgress,
         now: OffsetDateTime,
     ) -> Vec<Self> {
         let name = quoted(&format!("{}/{}", progress.consumer, progress.subscription));
-        let show = format!("dispatcher subscriptions show {name}");
-        let ago = |seconds: Option<f64>| seconds.and_then(|seconds| before(now, seconds));
-        let mut problems = Vec::new();
-        let mut add = |kind, since, text, command| {
-            problems.push(Self {
-                consumer: Some(progress.consumer.clone()),
-                subscription: Some(progress.subscription.clone()),
-                since,
-                ..Self::new(kind, text, command)
-            });
+        let examined = Examined {
+            progress,
+            name,
+            now,
         };
-        let unread = unread(progress);
-        let is_late = progress.lag_seconds.is_some_and(|seconds| seconds > LATE);
-        if let Some(pause) = &progress.pause {
-            let why = match &pause.reason {
-                Some(reason) => format!(": {reason}"),
-                None => String::new(),
-            };
-            let text = format!("{} paused it{why}; {unread}", pause.paused_by);
-            let resume = format!("dispatcher subscriptions resume {name}");
-            add(ProblemKind::Paused, Some(pause.paused_at), text, resume);
-        } else if progress.replicas == 0 {
-            let text = format!("no replica runs it; {unread}");
-            let since = ago(progress.lag_seconds);
-            add(ProblemKind::NoHolder, since, text, show.clone());
-        } else if is_late {
-            add(
-                ProblemKind::Behind,
-                ago(progress.lag_seconds),
-                unread,
-                show.clone(),
-            );
-        }
-        let held = progress.held_subjects;
-        if held.count > 0 {
-            let text = held.of_things(
-                "subject is held by a dead letter, or waits for a version",
-                "subjects are held by dead letters, or wait for versions",
-            );
-            add(ProblemKind::Held, None, text, show.clone());
-        }
-        if let Some(seconds) = progress.oldest_waiting_seconds {
-            let text = format!(
-                "{}, the first for {}",
-                told(progress.waiting),
-                spoken(seconds)
-            );
-            let since = ago(progress.oldest_waiting_seconds);
-            add(ProblemKind::Retrying, since, text, show);
-        }
-        let open = progress.open_dead_letters;
-        if open.count > 0 {
-            let age = progress.oldest_dead_letter_seconds;
-            let letters = open.of_things("dead letter is open", "dead letters are open");
-            let text = match age {
-                Some(seconds) => format!("{letters}, the oldest for {}", spoken(seconds)),
-                None => letters,
-            };
-            let groups = format!("dispatcher dlq groups --subscription {name}");
-            add(ProblemKind::DeadLetters, ago(age), text, groups);
-        }
-        problems
+        let problems = [
+            examined.work(),
+            examined.held(),
+            examined.retrying(),
+            examined.dead_letters(),
+        ];
+        problems.into_iter().flatten().collect()
     }
 
     /// Dead letters whose subscription was removed.
@@ -183,6 +133,97 @@ impl Problem {
     }
 }
 
+/// A subscription that is looked at.
+struct Examined<'a> {
+    progress: &'a SubscriptionProgress,
+    /// As a word of a command.
+    name: String,
+    now: OffsetDateTime,
+}
+
+impl Examined<'_> {
+    fn problem(
+        &self,
+        kind: ProblemKind,
+        since: Option<OffsetDateTime>,
+        text: String,
+        command: String,
+    ) -> Problem {
+        Problem {
+            consumer: Some(self.progress.consumer.clone()),
+            subscription: Some(self.progress.subscription.clone()),
+            since,
+            ..Problem::new(kind, text, command)
+        }
+    }
+
+    fn ago(&self, seconds: Option<f64>) -> Option<OffsetDateTime> {
+        before(self.now, seconds?)
+    }
+
+    fn show(&self) -> String {
+        format!("dispatcher subscriptions show {}", self.name)
+    }
+
+    /// Whether something works on it, and keeps up. That it is late is no problem beside its cause.
+    fn work(&self) -> Option<Problem> {
+        let progress = self.progress;
+        let unread = unread(progress);
+        let since = self.ago(progress.lag_seconds);
+        if let Some(pause) = &progress.pause {
+            let why = match &pause.reason {
+                Some(reason) => format!(": {reason}"),
+                None => String::new(),
+            };
+            let text = format!("{} paused it{why}; {unread}", pause.paused_by);
+            let resume = format!("dispatcher subscriptions resume {}", self.name);
+            let since = Some(pause.paused_at);
+            return Some(self.problem(ProblemKind::Paused, since, text, resume));
+        }
+        if progress.replicas == 0 {
+            let text = format!("no replica runs it; {unread}");
+            return Some(self.problem(ProblemKind::NoHolder, since, text, self.show()));
+        }
+        let is_late = progress.lag_seconds.is_some_and(|seconds| seconds > LATE);
+        is_late.then(|| self.problem(ProblemKind::Behind, since, unread, self.show()))
+    }
+
+    fn held(&self) -> Option<Problem> {
+        let held = self.progress.held_subjects;
+        let text = held.of_things(
+            "subject is held by a dead letter, or waits for a version",
+            "subjects are held by dead letters, or wait for versions",
+        );
+        (held.count > 0).then(|| self.problem(ProblemKind::Held, None, text, self.show()))
+    }
+
+    fn retrying(&self) -> Option<Problem> {
+        let seconds = self.progress.oldest_waiting_seconds?;
+        let waiting = Count {
+            count: self.progress.waiting,
+            at_least: false,
+        };
+        let waiting =
+            waiting.of_things("event waits after a failure", "events wait after failures");
+        let text = format!("{waiting}, the first for {}", spoken(seconds));
+        let since = self.ago(Some(seconds));
+        Some(self.problem(ProblemKind::Retrying, since, text, self.show()))
+    }
+
+    fn dead_letters(&self) -> Option<Problem> {
+        let open = self.progress.open_dead_letters;
+        let age = self.progress.oldest_dead_letter_seconds;
+        let letters = open.of_things("dead letter is open", "dead letters are open");
+        let text = match age {
+            Some(seconds) => format!("{letters}, the oldest for {}", spoken(seconds)),
+            None => letters,
+        };
+        let groups = format!("dispatcher dlq groups --subscription {}", self.name);
+        let since = self.ago(age);
+        (open.count > 0).then(|| self.problem(ProblemKind::DeadLetters, since, text, groups))
+    }
+}
+
 /// How many events are unread, and since when.
 fn unread(progress: &SubscriptionProgress) -> String {
     let events = match progress.lag {
@@ -194,14 +235,6 @@ fn unread(progress: &SubscriptionProgress) -> String {
         Some(seconds) => format!("{events}, the oldest for {}", spoken(seconds)),
         None => events,
     }
-}
-
-fn told(waiting: u64) -> String {
-    let count = Count {
-        count: waiting,
-        at_least: false,
-    };
-    count.of_things("event waits after a failure", "events wait after failures")
 }
 
 fn before(now: OffsetDateTime, seconds: f64) -> Option<OffsetDateTime> {

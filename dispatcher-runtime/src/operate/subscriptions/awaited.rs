@@ -87,9 +87,10 @@ impl Subscriptions {
         let give_up = self.statements.give_up_version.query().bind(consumer);
         let give_up = give_up.bind(subscription).bind(event_type);
         let row = give_up.bind(schema_version).fetch_one(&mut *act.tx).await?;
-        let given_up = match row.try_get::<bool, _>("found")? {
-            true => Ok(row.try_get::<i64, _>("given_up")?.unsigned_abs()),
-            false => Err(SubscriptionError::not_found(consumer, subscription)),
+        let given_up = if row.try_get("found")? {
+            Ok(row.try_get::<i64, _>("given_up")?.unsigned_abs())
+        } else {
+            Err(SubscriptionError::not_found(consumer, subscription))
         };
         act.end(given_up, |events| format!("gave up {events} events"))
             .await

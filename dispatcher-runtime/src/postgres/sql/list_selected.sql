@@ -3,6 +3,7 @@
 --   $17, $18   the last letter of the page before
 --   $19        no letter follows once those before it have that many bytes
 --   $20        how many characters of an error
+--   $21, $22   how far to look, which this letter is within
 SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_version, tenant_id, subject, position,
        reason, excerpt AS error, attempts, created_at, resolved_at, resolved_by, claimed_by, resolution_note,
        redrive_id, has_next
@@ -20,6 +21,8 @@ SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_vers
 {selected}
                                    AND ($17::timestamptz IS NULL
                                         OR (letter.created_at, letter.dead_letter_id) < ($17::timestamptz, $18::text))
+                                   AND ($21::timestamptz IS NULL
+                                        OR (letter.created_at, letter.dead_letter_id) >= ($21::timestamptz, $22::text))
                                  ORDER BY letter.created_at DESC, letter.dead_letter_id DESC
                                  LIMIT 1001) AS newest) AS cut) AS measured
         WINDOW listed AS (ORDER BY created_at DESC, dead_letter_id DESC)) AS page

@@ -1,8 +1,8 @@
 //! Statements from the files of this folder, written for one table family.
 //!
 //! A file says `{family}` where the schema's name goes, and `{selected}` or `{redrivable}` where the text of
-//! `selected_letters.sql` or `redrivable_letter.sql` goes, which several statements share. Each side of the runtime declares the set that it
-//! sends with `statements!`, in a file `statements.rs` of its own. The texts are made once for a
+//! `parts/selected_letters.sql` or `parts/redrivable_letter.sql` goes, which several statements share. Each side of
+//! the runtime declares the set that it sends with `statements!`, in a file `statements.rs` of its own. The texts are made once for a
 //! `Dispatcher` or `Consumer` and then shared, so sqlx prepares each once for a connection. A file that is
 //! missing does not compile.
 
@@ -36,11 +36,11 @@ impl Statement {
         let text = template
             .replace(
                 "{selected}",
-                include_str!("selected_letters.sql").trim_end(),
+                include_str!("parts/selected_letters.sql").trim_end(),
             )
             .replace(
                 "{redrivable}",
-                include_str!("redrivable_letter.sql").trim_end(),
+                include_str!("parts/redrivable_letter.sql").trim_end(),
             )
             .replace("{family}", &prefix);
         Self(text.into())
