@@ -159,11 +159,6 @@ impl Operator {
         &self.pool
     }
 
-    #[cfg(feature = "http")]
-    pub(crate) fn family(&self) -> &Family {
-        &self.family
-    }
-
     /// The same over another pool of the same database. A log in another database keeps its own.
     #[cfg(feature = "http")]
     pub(crate) fn over(&self, pool: PgPool) -> Self {

@@ -99,11 +99,6 @@ statements! {
 
 #[cfg(feature = "http")]
 statements! {
-    /// What records that sensitive values were shown.
-    pub(crate) struct RevealStatements {
-        insert_audit,
-    }
-
     /// What a program asks before it says that it is ready.
     pub(crate) struct HealthStatements {
         read_health,

@@ -13,7 +13,7 @@ use super::kind::Values;
 use super::problem::Problem;
 use super::reading;
 use super::reply::from_database;
-use super::reveal::Revealed;
+use crate::operate::actor::Actor;
 use crate::operate::contracts::KnownContracts;
 use crate::operate::operator::Operator;
 use crate::postgres::error::sql_state;
@@ -30,7 +30,6 @@ pub(super) struct Context {
     pub(super) reading: Operator,
     /// The OpenAPI document.
     pub(super) document: Bytes,
-    pub(super) revealed: Revealed,
     contracts: Mutex<Option<(Instant, Arc<KnownContracts>)>>,
 }
 
@@ -52,11 +51,21 @@ impl Context {
     pub(super) fn new(operator: Operator, document: Bytes) -> Self {
         Self {
             reading: reading::within_limit(&operator),
-            revealed: Revealed::new(&operator),
             operator,
             document,
             contracts: Mutex::new(None),
         }
+    }
+
+    /// Writes into the audit that a session sees something without masks, before it does.
+    ///
+    /// # Errors
+    /// The database failed. Then nothing may be shown.
+    pub(super) async fn reveal(&self, caller: &Caller, what: &str) -> Result<(), Problem> {
+        let actor = Actor::new(caller.name()).by_way_of("http");
+        self.operator.audit().reveal(what, actor).await?;
+        tracing::info!(session = ?caller.name(), what, "sensitive values were shown over HTTP");
+        Ok(())
     }
 
     /// The contracts that the service was built with and those in the database.

@@ -89,7 +89,6 @@ mod problem;
 mod read;
 mod reading;
 mod reply;
-mod reveal;
 mod route;
 mod sign_in;
 mod table;

@@ -51,7 +51,7 @@ pub(in crate::operate::http) async fn one(
     let letter = dead_letters.get(id).await?;
     if asked.query.is_set(&REVEAL) {
         let what = format!("dead letter {id}");
-        context.revealed.record(&asked.caller, &what).await?;
+        context.reveal(&asked.caller, &what).await?;
         return json(&letter);
     }
     let contracts = context.contracts().await?;

@@ -71,7 +71,7 @@ pub(in crate::operate::http) async fn one(
     }
     if asked.query.is_set(&REVEAL) {
         let what = format!("event {}", event.event.event_id);
-        context.revealed.record(&asked.caller, &what).await?;
+        context.reveal(&asked.caller, &what).await?;
         return json(&event);
     }
     let contracts = context.contracts().await?;
