@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use acme_contracts::Coaching;
 use dispatcher_runtime::{
-    ConsumerBuilder, DeadLetterFilter, DeadLetters, EventLog, StartError, SubscriptionOptions,
+    Actor, ConsumerBuilder, DeadLetterFilter, DeadLetters, EventFilter, EventLog, KnownContracts,
+    Operator, StartError, SubscriptionOptions,
 };
-use dispatcher_test_fixtures::{TestResult, lock};
+use dispatcher_test_fixtures::{TENANT, TestResult, lock, lock_json};
 use sqlx::Executor;
 
 use crate::support::{Act, Script, World, hold_slot};
@@ -230,5 +231,41 @@ async fn the_connection_to_the_log_may_be_lost() -> TestResult {
     tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
     consumer.stop().await;
     assert_eq!(worlds.coaching.effects().await?, [1, 2]);
+    worlds.close().await
+}
+
+/// Events are found there, and what became of them here.
+#[tokio::test]
+async fn an_operator_sees_the_events_of_the_other_log_with_their_deliveries() -> TestResult {
+    let worlds = Worlds::new().await?;
+    // This log has another event of the same position.
+    worlds.coaching.revenue().publish(lock(9, 99)).await?;
+    let event_id = worlds.revenue.revenue().publish(lock(1, 1)).await?.event_id;
+    let script = Script::new([]);
+    let consumer = worlds
+        .consumer(&script)
+        .subscribe(hold_slot)
+        .start()
+        .await?;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
+    consumer.stop().await;
+    let there = EventLog::new(worlds.revenue.pool.clone());
+    let operator = Operator::new(worlds.coaching.pool.clone()).events_from(there);
+    let page = operator.events().search(&EventFilter::default()).await?;
+    assert_eq!(page.events[0].event_id, event_id.as_str());
+    let detail = operator.events().get(event_id.as_str()).await?;
+    let deliveries = serde_json::to_value(&detail.deliveries)?;
+    assert_eq!(deliveries[0]["subscription"], "hold_slot");
+    assert_eq!(deliveries[0]["state"], "handled");
+    // What is published goes there, with its row in the audit.
+    let contracts = KnownContracts::bundled(&acme_contracts::REGISTRY);
+    let event = serde_json::json!({
+        "event_type": "credit.locked", "schema_version": 1, "tenant_id": TENANT, "payload": lock_json(2, 2),
+    });
+    let actor = Actor::new("mia");
+    let published = operator.events().publish(&event, &contracts, actor).await?;
+    assert_eq!(i64::from(published.position), 2);
+    let audited = "SELECT count(*) FROM dispatcher_audit";
+    assert_eq!(worlds.revenue.count(audited).await?, 1);
     worlds.close().await
 }
