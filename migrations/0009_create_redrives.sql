@@ -16,7 +16,8 @@
 -- waits until D4, and there is a row of it in dispatcher_retry exactly while it waits; so an event is handled once. What
 -- removes events that wait (a rewind, the removal of a subscription) leaves their members out in the same transaction.
 --
--- Locks are taken in this order: the cursor, the redrive, its members, their letters. D1 and D5 take no cursor.
+-- Locks are taken in this order: the cursor, the redrive, its members, their letters. D1 shares the cursors, for which no pass
+-- waits, so that a removal of the subscription comes before it or sees the members. D5 takes no cursor.
 
 CREATE TABLE dispatcher_redrive (
     redrive_id      text        COLLATE "C" NOT NULL,

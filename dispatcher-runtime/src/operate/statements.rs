@@ -86,6 +86,7 @@ statements! {
         read_redrives,
         resolve_dead_letter,
         resolve_selected,
+        share_cursors,
         start_redrive,
         stop_redrive,
     }

@@ -5,6 +5,7 @@ mod acts;
 mod filters;
 mod killed;
 mod pace;
+mod raced;
 mod run;
 
 use dispatcher_runtime::{

@@ -48,6 +48,11 @@ struct Narrower {
 }
 
 impl Selection {
+    /// The subscription, if it is of one.
+    pub(super) fn subscription(&self) -> Option<&str> {
+        self.narrower.subscription.as_deref()
+    }
+
     /// These letters.
     pub(crate) fn of(dead_letter_ids: Vec<String>) -> Self {
         let mut selection = Self::default();

@@ -1,8 +1,9 @@
 //! The start of a redrive (D1 of `migrations/0009_create_redrives.sql`): its members are chosen, once and for all.
 //!
 //! All of it is one transaction. The letters are locked in one order, so that of two operators one comes first and the other
-//! finds what it left; an attempt that came second is in the audit too. No lock on a cursor is needed: the letters are only
-//! marked, and what orders events is done by the consumer, under its lease.
+//! finds what it left; an attempt that came second is in the audit too. The letters are only marked, and what orders events is
+//! done by the consumer, under its lease; so cursors are shared, which passes do not notice, and which puts the start before or
+//! after the removal of a subscription.
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -45,6 +46,7 @@ impl DeadLetters {
     ) -> Result<Result<RedriveId, NotStarted>, sqlx::Error> {
         let selection = start.selection.within(self.tenants.as_deref()).open();
         let mut tx = transaction::begin(&self.pool).await?;
+        self.share_cursors(&mut tx, &selection).await?;
         let mut members = self.choose(&mut tx, &selection, false).await?;
         let found = u64::try_from(members.len()).unwrap_or(u64::MAX);
         let changed = start.expected.filter(|expected| *expected != found);
@@ -97,6 +99,21 @@ impl DeadLetters {
             .bind(words)
             .bind(tenant_ids(self.tenants.as_deref()))
             .bind(start.per_second)
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+
+    /// Until this transaction ends, no subscription that the selection may have letters of is rewound, renamed or removed.
+    async fn share_cursors(
+        &self,
+        connection: &mut PgConnection,
+        selection: &Selection,
+    ) -> Result<(), sqlx::Error> {
+        let share = self.statements.share_cursors.query();
+        share
+            .bind(selection.consumer.as_deref())
+            .bind(selection.subscription())
             .execute(connection)
             .await
             .map(drop)

@@ -137,6 +137,10 @@ impl Subscriptions {
         consumer: &str,
         subscription: &str,
     ) -> Result<(), SubscriptionError> {
+        // A redrive that starts at this moment comes before, and is seen, or after. One that reads the log of another
+        // database may have no cursors here.
+        let lock = self.statements.lock_cursors.query().bind(consumer);
+        lock.bind(subscription).execute(&mut *connection).await?;
         let remove = self.statements.remove_subscription.query().bind(consumer);
         let row = remove.bind(subscription).fetch_one(connection).await?;
         refuse_running(&row, consumer, subscription)?;

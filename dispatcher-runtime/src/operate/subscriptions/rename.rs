@@ -109,6 +109,9 @@ impl Subscriptions {
         (consumer, subscription): (&str, &str),
         (new_consumer, new_name): (&str, &str),
     ) -> Result<(), SubscriptionError> {
+        // A redrive that starts at this moment comes before, and is seen, or after.
+        let lock = self.statements.lock_cursors.query().bind(consumer);
+        lock.bind(subscription).execute(&mut *connection).await?;
         let rename = self.statements.rename_subscription.query();
         let row = rename
             .bind(consumer)
