@@ -1,7 +1,7 @@
 //! `dispatcher serve`: the operator's routes over HTTP, for one token.
 //!
-//! It also writes the samples of subscriptions once a minute, because a database whose consumers are down has no one else
-//! who does.
+//! It also writes the samples of subscriptions once a minute, because otherwise only consumers do, and they may
+//! all be down.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -374,7 +374,7 @@ async fn what_is_masked_is_revealed_with_a_row_in_the_audit() -> TestResult {
     let world = World::new().await?;
     let contracts = world.folder.path().join("contracts");
     crate::examples::copy_contracts(&contracts)?;
-    // The credits are nobody else's business.
+    // The amount is sensitive here.
     let path = contracts.join("credit-ledger/schema/payloads/credit-locked-v1.json");
     let mut schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path)?)?;
     schema["properties"]["locked_credits"]["x-sensitive"] = json!(true);
