@@ -19,17 +19,17 @@ struct Arguments {
 #[cfg(feature = "database")]
 const AFTER_HELP: &str = "\
 Start here:
-  dispatcher overview             what is late, why, and what to type
-  dispatcher doctor               whether the database is as it should be
-  dispatcher events show EVENT_ID what became of an event in each subscription
-  dispatcher dlq groups           what failed, and how often
+  dispatcher overview              what is late, why, and what to type
+  dispatcher doctor                whether the database is as it should be
+  dispatcher events show EVENT_ID  what became of it in each subscription
+  dispatcher dlq groups            what failed, and how often
 
 Name the database with DATABASE_URL or --database-url. Times are in UTC.
 
 Exit codes:
   0    done
-  1    the answer is no: there are findings, something was not found or is refused, or is too late
-  2    the command was called wrongly; a command on contracts also where it could not do its work
+  1    the answer is no: findings, not found, refused, too late
+  2    called wrongly; a command on contracts also where it could not work
   3    the database could not be asked
   4    it stopped half way, and some of it was done
   130  it was interrupted";

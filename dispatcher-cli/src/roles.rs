@@ -2,6 +2,7 @@
 
 use clap::Args;
 use dispatcher_runtime::{KnownContracts, Roles};
+use serde::Serialize;
 use sqlx::AssertSqlSafe;
 
 use crate::database::{Connection, Consent, Failure, Question, Session};
@@ -38,6 +39,12 @@ pub(crate) struct RolesArguments {
     connection: Connection,
 }
 
+#[derive(Serialize)]
+struct Applied<'a> {
+    script: &'a str,
+    is_applied: bool,
+}
+
 pub(crate) fn run(arguments: &RolesArguments) -> Output {
     arguments.connection.run(async |session| {
         let schema = match arguments.connection.schema() {
@@ -53,7 +60,11 @@ pub(crate) fn run(arguments: &RolesArguments) -> Output {
         }
         let script = with_domains(roles, &session.contracts().await?).to_sql()?;
         if !arguments.apply || arguments.consent.is_dry_run() {
-            return Ok(Output::success(script));
+            let answer = Applied {
+                script: &script,
+                is_applied: false,
+            };
+            return session.answer(&answer, || script.clone());
         }
         let act = format!(
             "Create the roles {}_…, and take all rights on the schema \"{schema}\" from PUBLIC,",
@@ -64,14 +75,19 @@ pub(crate) fn run(arguments: &RolesArguments) -> Output {
             answer: &schema,
         };
         arguments.consent.ask(&question, &session.place)?;
-        sqlx::raw_sql(AssertSqlSafe(script))
+        sqlx::raw_sql(AssertSqlSafe(script.as_str()))
             .execute(&session.pool)
             .await?;
-        let text = format!(
-            "the roles {}_… are applied to the {}\nNext: grant them to the roles that your services connect as",
-            arguments.prefix, session.place
-        );
-        Ok(Output::success(text))
+        let answer = Applied {
+            script: &script,
+            is_applied: true,
+        };
+        session.answer(&answer, || {
+            format!(
+                "the roles {}_… are applied to the {}\nNext: grant them to the roles that your services connect as",
+                arguments.prefix, session.place
+            )
+        })
     })
 }
 

@@ -1,7 +1,7 @@
 //! `dispatcher serve`: the operator's routes over HTTP, for one token.
 //!
-//! It also writes the samples of subscriptions once a minute, because a database whose consumers are down has no one else
-//! who does.
+//! It also writes the samples of subscriptions once a minute, because otherwise only consumers do, and they may
+//! all be down.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::database::{Connection, Failure, OperatorName, Session};
 use crate::output::Output;
-use crate::screen::guarded;
+use crate::screen::note;
 
 /// The arguments of `serve`.
 #[derive(Args, Debug)]
@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: &Serve) -> Output {
             .merge(health.router());
         let listener = listen(arguments.listen, session).await?;
         if !is_given {
-            eprintln!("token: {token}");
+            note(&format!("token: {token}"));
         }
         let stop = async move {
             shutdown_signal().await;
@@ -112,7 +112,10 @@ async fn listen(wanted: SocketAddr, session: &Session) -> Result<TcpListener, Fa
                  `--listen`"
             ))
         })?;
-    eprintln!("serving the {} on http://{address}", session.place);
+    note(&format!(
+        "serving the {} on http://{address}",
+        session.place
+    ));
     Ok(listener)
 }
 
@@ -126,10 +129,7 @@ async fn sample(operator: &Operator) {
         match operator.sample().await {
             Ok(_) => works = true,
             Err(error) if std::mem::replace(&mut works, false) => {
-                eprintln!(
-                    "{}",
-                    guarded(&format!("warning: no sample was written: {error}"))
-                );
+                note(&format!("warning: no sample was written: {error}"));
             }
             Err(_) => {}
         }

@@ -8,6 +8,7 @@ use crate::{TestResult, cargo};
 fn the_tests_with_optional_features_pass() -> TestResult {
     let packages = [
         "dispatcher-cli",
+        "dispatcher-cli-tests",
         "dispatcher-cloudevents-tests",
         "dispatcher-exports-tests",
         "dispatcher-guide-tests",

@@ -1,5 +1,5 @@
-//! The question before an act on many. It names the database, the role and the number, and the number has to be typed:
-//! who does not know how many there are has not looked.
+//! The question before an act on many. It names the database, the role and the number, and the number has to be typed,
+//! because it shows that the operator has read it.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 

@@ -9,7 +9,7 @@ use super::watch;
 use crate::database::{Connection, Consent, Failure, OperatorName, Question, Session};
 use crate::letters::Selection;
 use crate::output::Output;
-use crate::screen::{block, number};
+use crate::screen::{block, note, number};
 
 /// The arguments of `start`.
 #[derive(Args, Debug)]
@@ -99,7 +99,7 @@ pub(crate) async fn start(
             sentence(&preview, gate) + " Nothing was started",
         ));
     }
-    eprint!("{}", block(0, &sentence(&preview, gate)));
+    note(&block(0, &sentence(&preview, gate)));
     let total = number(preview.total);
     let question = Question {
         act: &format!("Redrive {total}"),

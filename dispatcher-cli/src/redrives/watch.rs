@@ -91,10 +91,10 @@ fn has_ended(redrive: &Redrive) -> bool {
 }
 
 fn ended(session: &Session, redrive: &Redrive) -> Output {
-    let end = match (redrive.left_out, redrive.failed) {
-        (0, 0) => End::Success,
-        (0, _) => End::Findings,
-        _ => End::HalfWay,
+    let end = match (&redrive.stopped_because, redrive.failed) {
+        (Some(_), _) => End::HalfWay,
+        (None, 0) => End::Success,
+        (None, _) => End::Findings,
     };
     let text = format!(
         "{} is {}: {}{}",

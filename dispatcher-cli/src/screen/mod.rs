@@ -14,6 +14,6 @@ mod words;
 pub(crate) use block::block;
 pub(crate) use json::{document, line};
 pub(crate) use plain::{guarded, plain};
-pub(crate) use stream::{Closed, print};
+pub(crate) use stream::{Closed, note, print};
 pub(crate) use table::Table;
 pub(crate) use words::{duration, name, number, plural, quoted, seconds, time};

@@ -6,6 +6,12 @@ use std::io::{self, Write};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Closed;
 
+/// Prints lines on standard error, guarded as [`print`] does. A closed standard error is not a failure.
+pub(crate) fn note(text: &str) {
+    let text = super::guarded(text.trim_end_matches('\n'));
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 /// Prints lines at once. The text passes the guard against what a terminal acts on.
 ///
 /// # Errors

@@ -5,8 +5,8 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement};
 use super::plain;
 use crate::wrap::COLUMNS;
 
-/// A table whose last column continues below itself where it does not fit. The other columns have names and numbers that
-/// someone copies, so they are never broken.
+/// A table whose last column continues below itself where it does not fit. The other columns have names and numbers to
+/// copy, so they are never broken.
 pub(crate) struct Table {
     table: comfy_table::Table,
     has_head: bool,

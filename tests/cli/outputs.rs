@@ -3,6 +3,7 @@
 use acme_contracts::REGISTRY;
 use dispatcher_test_fixtures::{TENANT, TestResult, lock_json};
 use serde_json::json;
+use sqlx::AssertSqlSafe;
 
 use crate::scene::Scene;
 use crate::scrub::{golden, scrubbed};
@@ -350,6 +351,8 @@ async fn roles_are_printed_and_the_doctor_finds_nothing_that_fails() -> TestResu
         roles.contains("dispatcher_operator") && roles.contains("COMMIT;"),
         "{roles}"
     );
+    let document = world.json(&["roles"]).await?;
+    assert_eq!(document["script"], roles.as_str());
     let doctor = world.run(&["doctor"]).await?.good();
     assert_narrow(&doctor);
     let findings = world.json(&["doctor"]).await?;
@@ -371,7 +374,7 @@ async fn what_is_masked_is_revealed_with_a_row_in_the_audit() -> TestResult {
     let world = World::new().await?;
     let contracts = world.folder.path().join("contracts");
     crate::examples::copy_contracts(&contracts)?;
-    // The credits are nobody else's business.
+    // The amount is sensitive here.
     let path = contracts.join("credit-ledger/schema/payloads/credit-locked-v1.json");
     let mut schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path)?)?;
     schema["properties"]["locked_credits"]["x-sensitive"] = json!(true);
@@ -409,5 +412,31 @@ async fn what_is_masked_is_revealed_with_a_row_in_the_audit() -> TestResult {
         (&seen[0]["who"], &seen[0]["why"]),
         (&json!("mia"), &json!("a complaint"))
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn roles_are_applied() -> TestResult {
+    let world = World::new().await?;
+    world
+        .run(&["migrate", "--schema", "dispatcher"])
+        .await?
+        .good();
+    let prefix = format!("cli_{}", std::process::id());
+    let roles = ["roles", "--schema", "dispatcher", "--prefix", &prefix];
+    let apply = [&roles[..], &["--apply", "--yes"]].concat();
+    let applied = world.run(&apply).await?;
+    let names = "SELECT rolname::text FROM pg_roles WHERE rolname ~ ('^' || $1 || '_') ORDER BY 1";
+    let names = sqlx::query_scalar(names).bind(&prefix);
+    let names: Vec<String> = names.fetch_all(&world.pool).await?;
+    // They belong to the server, and outlast the database.
+    for name in &names {
+        let drop = format!("DROP OWNED BY {name} CASCADE; DROP ROLE {name}");
+        sqlx::raw_sql(AssertSqlSafe(drop))
+            .execute(&world.pool)
+            .await?;
+    }
+    applied.good();
+    assert!(names.contains(&format!("{prefix}_operator")), "{names:?}");
     Ok(())
 }

@@ -59,7 +59,7 @@ impl World {
 
     /// The command with these arguments.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dispatcher"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dispatcher-under-test"));
         for variable in [
             "PGHOST",
             "PGHOSTADDR",

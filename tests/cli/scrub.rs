@@ -70,11 +70,11 @@ fn word(word: &str) -> String {
     word.replacen(core, &replacement, 1)
 }
 
-/// Compares output with a file of `tests/golden/database`. `UPDATE_EXPECT=1` rewrites the file.
+/// Compares output with a file of `tests/cli/golden`. `UPDATE_EXPECT=1` rewrites the file.
 #[track_caller]
 pub(crate) fn golden(name: &str, found: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden/database")
+        .join("golden")
         .join(name);
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         let parent = path.parent().expect("a parent");

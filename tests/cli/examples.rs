@@ -104,7 +104,7 @@ async fn prepared() -> TestResult<Scene> {
 /// Copies the reference contracts into a folder.
 pub(crate) fn copy_contracts(to: &Path) -> std::io::Result<()> {
     copy(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts"),
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts"),
         to,
     )
 }

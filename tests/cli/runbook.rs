@@ -18,7 +18,7 @@ struct Entry {
 
 /// The sections of a guide that show commands.
 fn entries(guide: &str) -> TestResult<Vec<Entry>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let text = std::fs::read_to_string(root.join(guide))?;
     let mut entries = vec![Entry {
         heading: guide.to_owned(),
@@ -77,7 +77,7 @@ const NAMING: [&str; 4] = [
 /// docs/cli.md has a row for each command on a database.
 #[test]
 fn each_command_is_in_the_documentation() -> TestResult {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let text = std::fs::read_to_string(root.join("docs/cli.md"))?;
     let rows: String = text.lines().filter(|it| it.starts_with("| `")).collect();
     for leaf in leaves() {
@@ -94,7 +94,7 @@ fn each_command_is_in_the_documentation() -> TestResult {
 /// A command in the middle of a sentence is one that the program has.
 #[test]
 fn every_command_that_a_sentence_names_exists() -> TestResult {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut named = 0;
     for guide in NAMING {
         let text = std::fs::read_to_string(root.join(guide))?;
@@ -122,7 +122,7 @@ fn every_command_that_a_sentence_names_exists() -> TestResult {
 /// The alerts of docs/monitoring say what to type: each of these commands exists, with these options.
 #[test]
 fn every_command_that_an_alert_names_is_accepted() -> TestResult {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/monitoring");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/monitoring");
     let mut named = 0;
     for scheme in ["metrics", "opentelemetry"] {
         let rules = std::fs::read_to_string(root.join(scheme).join("prometheus-rules.yaml"))?;

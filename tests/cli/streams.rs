@@ -70,7 +70,7 @@ async fn watching(scene: &Scene, id: &str) -> TestResult<Child> {
     stdout.read_line(&mut line).await?;
     let seen: serde_json::Value = serde_json::from_str(&line)?;
     assert_eq!(seen["redrive_id"], id);
-    // What follows is read to the end, so that the command never writes into a pipe that nobody reads.
+    // What follows is read to the end, so that the command never waits for a full pipe.
     tokio::spawn(async move {
         let mut rest = String::new();
         stdout.read_to_string(&mut rest).await
