@@ -7,7 +7,6 @@ use dispatcher_runtime::{
 };
 use dispatcher_test_fixtures::{TestResult, lock};
 
-
 use crate::support::{Act, Script, World, hold_slot};
 
 async fn world_with_dead_letters(count: u32) -> TestResult<(World, DeadLetters)> {

@@ -120,7 +120,10 @@ async fn what_the_contracts_do_not_allow_is_refused_with_its_faults() -> TestRes
             with("producer", json!("coaching")),
             "the producer has to be revenue",
         ),
-        (with("payload", json!({})), "\"person_id\" is a required property"),
+        (
+            with("payload", json!({})),
+            "\"person_id\" is a required property",
+        ),
         (with("payload", json!(null)), "object"),
         (with("tenant_id", json!("north")), "/tenant_id"),
         (with("event_id", json!("evt_1")), "/event_id"),

@@ -74,12 +74,21 @@ pub(super) fn run(arguments: &Rewind) -> Output {
 
 fn words(verb: &str, name: &SubscriptionName, rewound: &Rewound) -> String {
     format!(
-        "{name} {verb} back from position {} to {}: {} handled again",
+        "{name} {verb} back from position {} to {}: {} handled again{}",
         number(rewound.from.get().unsigned_abs()),
         number(rewound.to.get().unsigned_abs()),
         match rewound.forgotten {
             1 => "1 event is".to_owned(),
             events => format!("{} events are", number(events)),
+        },
+        match rewound.dead_letters {
+            0 => String::new(),
+            1 =>
+                ", and 1 open dead letter is resolved, because its event is one of them".to_owned(),
+            letters => format!(
+                ", and {} open dead letters are resolved, because their events are among them",
+                number(letters)
+            ),
         }
     )
 }

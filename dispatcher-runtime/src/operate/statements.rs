@@ -7,6 +7,7 @@ statements! {
     pub(crate) struct SubscriptionStatements {
         clear_pause,
         count_handled,
+        count_reread,
         count_open_letters,
         forget_handled,
         forget_waiting,
@@ -25,6 +26,7 @@ statements! {
         read_sampled,
         remove_subscription,
         rename_subscription,
+        resolve_reread,
         rewind_cursors,
         set_pause,
         sweep_samples,

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use dispatcher_runtime::{DeadLetterFilter, Subscriptions};
+use dispatcher_runtime::{
+    Actor, DeadLetterFilter, DeadLetterState, DeadLetterSummary, RedriveError, RedriveOptions,
+    Redrives, StartFrom, Subscriptions,
+};
 use dispatcher_test_fixtures::TestResult;
 
-use super::{assert_consistent, start, world_with_letters};
-use crate::support::World;
+use super::{assert_consistent, start, states, unresolved, world_with_letters};
+use crate::support::{Act, Script, World, hold_slot};
 
 /// Waits until that many sessions wait to write the audit.
 async fn waiting_for_the_audit(world: &World, sessions: i64) -> TestResult {
@@ -56,5 +59,67 @@ async fn a_subscription_that_is_removed_while_a_redrive_starts_keeps_no_letter_r
         0,
         "nothing will ever handle them"
     );
+    world.close().await
+}
+
+/// The rewind has its event read again, so it has resolved the letter.
+#[tokio::test]
+async fn an_event_that_a_rewind_has_read_again_is_not_handled_a_second_time_by_a_redrive()
+-> TestResult {
+    let world = world_with_letters(3, 3).await?;
+    let subscriptions = Subscriptions::new(world.pool.clone());
+    let from = StartFrom::Beginning;
+    let preview = subscriptions.preview_rewind("coaching", "hold_slot", from);
+    assert_eq!(preview.await?.dead_letters, 3);
+    let actor = Actor::new("mia").because("the slots were empty");
+    let rewound = subscriptions.rewind_as("coaching", "hold_slot", from, actor);
+    assert_eq!(rewound.await?.dead_letters, 3);
+    let note = "SELECT count(*) FROM dispatcher_dead_letter
+                 WHERE resolved_by = 'mia' AND resolution_note = 'read again after a rewind: the slots were empty'";
+    assert_eq!(world.count(note).await?, 3);
+    let redrives = Redrives::new(world.pool.clone());
+    let (filter, options) = (DeadLetterFilter::default(), RedriveOptions::default());
+    let nothing = redrives.start(&filter, &options, None, actor).await;
+    assert!(matches!(nothing, Err(RedriveError::Nothing)), "{nothing:?}");
+    let script = Script::new([(2, Act::Permanent)]);
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    assert_eq!(world.effects().await?, [1, 3]);
+    // The one that failed again has a letter, and only one.
+    assert_eq!(states(&world).await?, [DeadLetterState::Open]);
+    start(&world, &filter).await?;
+    let script = Script::new([]);
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    assert_eq!(world.effects().await?, [1, 3, 2]);
+    assert_consistent(&world).await?;
+    world.close().await
+}
+
+/// Nothing reads their events again.
+#[tokio::test]
+async fn a_rewind_leaves_letters_open_whose_events_it_does_not_have_read_again() -> TestResult {
+    let world = world_with_letters(4, 4).await?;
+    let given_up = unresolved(&world).await?;
+    // Of a type that the subscription took before, of an event that retention has removed, and erased.
+    for change in [
+        "UPDATE dispatcher_dead_letter SET event_type = 'credit.released' WHERE position = 1",
+        "DELETE FROM dispatcher_event WHERE position = 2",
+        "UPDATE dispatcher_dead_letter SET erased_at = now() WHERE position = 3",
+    ] {
+        sqlx::query(change).execute(&world.pool).await?;
+    }
+    let subscriptions = Subscriptions::new(world.pool.clone());
+    let from = StartFrom::Beginning;
+    let rewound = subscriptions.rewind("coaching", "hold_slot", from).await?;
+    assert_eq!(rewound.dead_letters, 1);
+    let open = unresolved(&world).await?;
+    let ids = |letters: &[DeadLetterSummary]| {
+        let ids = letters.iter().map(|letter| letter.dead_letter_id.clone());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&open), ids(&given_up[..3]));
     world.close().await
 }

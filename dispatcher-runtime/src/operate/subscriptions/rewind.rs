@@ -22,6 +22,8 @@ pub struct Rewound {
     pub to: Position,
     /// How many events it had handled in between and will handle again.
     pub forgotten: u64,
+    /// How many open dead letters were resolved, because their events are read again.
+    pub dead_letters: u64,
 }
 
 impl Subscriptions {
@@ -30,8 +32,9 @@ impl Subscriptions {
     /// lease. One that is paused stays paused. The audit names the role of the session.
     ///
     /// Events since `to` that wait for their next attempt are read again with the others, in order, and their
-    /// attempts count from 1. Dead letters stay, and an event that fails again becomes another one; a
-    /// subject that a dead letter holds stays held. What the handler wrote is still there: empty a projection first, or let
+    /// attempts count from 1. Their open dead letters are resolved, because the events are read again: one that fails again
+    /// becomes another dead letter. Open stay those of event types that the subscription does not take any more, those
+    /// whose event the log does not have any more or was erased, and those that hold their subject, which stays held. What the handler wrote is still there: empty a projection first, or let
     /// the handler write so that a second time does no harm.
     ///
     /// # Errors
@@ -92,25 +95,26 @@ impl Subscriptions {
             self.refuse_another_log(cursor.try_get("remote")?, (consumer, subscription))?;
         }
         let from = rewound_from(&positions, to, (consumer, subscription))?;
-        let (mut after, mut forgotten) = (to, 0);
+        let mut rewound = Rewound::new(from, to);
+        let mut after = to;
         loop {
             let events = self.log.event_ids(&mut log, after, from, BATCH).await?;
             let Some((last, _)) = events.last() else {
                 break;
             };
             after = *last;
-            let event_ids: Vec<_> = events.into_iter().map(|(_, event_id)| event_id).collect();
-            let count = self.statements.count_handled.query().bind(consumer);
-            let count = count.bind(subscription).bind(event_ids);
+            let (positions, event_ids): (Vec<_>, Vec<_>) = events.into_iter().unzip();
+            let count = self.statements.count_reread.query().bind(consumer);
+            let count = count.bind(subscription).bind(positions).bind(&event_ids);
             let row = count.fetch_one(&self.pool).await?;
-            forgotten += row.try_get::<i64, _>("count")?.unsigned_abs();
+            rewound.dead_letters += row.try_get::<i64, _>("count")?.unsigned_abs();
+            let count = self.statements.count_handled.query().bind(consumer);
+            let count = count.bind(subscription).bind(&event_ids);
+            let row = count.fetch_one(&self.pool).await?;
+            rewound.forgotten += row.try_get::<i64, _>("count")?.unsigned_abs();
         }
         log.rollback().await?;
-        Ok(Rewound {
-            from: from.into(),
-            to: to.into(),
-            forgotten,
-        })
+        Ok(rewound)
     }
 
     async fn rewind_by(
@@ -126,13 +130,13 @@ impl Subscriptions {
         let mut act = SubscriptionAct::begin(self, actor, what).await?;
         let mut log = self.log.begin().await?;
         let rewound = self
-            .rewind_in(&mut act.tx, &mut log, (consumer, subscription), to)
+            .rewind_in(&mut act.tx, &mut log, (consumer, subscription), to, actor)
             .await;
         log.rollback().await?;
         act.end(rewound, |rewound| {
             format!(
-                "rewound from position {} to {}; {} events will be handled again",
-                rewound.from, rewound.to, rewound.forgotten
+                "rewound from position {} to {}; {} events will be handled again; {} dead letters resolved",
+                rewound.from, rewound.to, rewound.forgotten, rewound.dead_letters
             )
         })
         .await
@@ -144,6 +148,7 @@ impl Subscriptions {
         log: &mut Transaction<'static, Postgres>,
         (consumer, subscription): (&str, &str),
         to: StartFrom,
+        actor: Option<Actor<'_>>,
     ) -> Result<Rewound, SubscriptionError> {
         let to = self.log.find(log, to).await?;
         let name = (consumer, subscription);
@@ -153,29 +158,33 @@ impl Subscriptions {
         }
         let positions: Vec<_> = cursors.into_iter().map(|(position, _)| position).collect();
         let from = rewound_from(&positions, to, name)?;
-        let (mut after, mut forgotten) = (to, 0);
+        // First, because it leaves letters out of their redrives.
+        let forget = self.statements.forget_waiting.query().bind(consumer);
+        let forget = forget.bind(subscription).bind(to);
+        forget.execute(&mut *connection).await?;
+        let mut rewound = Rewound::new(from, to);
+        let mut after = to;
         loop {
             let events = self.log.event_ids(log, after, from, BATCH).await?;
             let Some((last, _)) = events.last() else {
                 break;
             };
             after = *last;
-            let event_ids: Vec<_> = events.into_iter().map(|(_, event_id)| event_id).collect();
+            let (positions, event_ids): (Vec<_>, Vec<_>) = events.into_iter().unzip();
             let forget = self.statements.forget_handled.query().bind(consumer);
-            let forget = forget.bind(subscription).bind(event_ids);
-            forgotten += forget.execute(&mut *connection).await?.rows_affected();
+            let forget = forget.bind(subscription).bind(&event_ids);
+            rewound.forgotten += forget.execute(&mut *connection).await?.rows_affected();
+            let resolve = self.statements.resolve_reread.query().bind(consumer);
+            let resolve = resolve.bind(subscription).bind(positions).bind(&event_ids);
+            let resolve = resolve.bind(actor.map(|actor| actor.name));
+            let resolve = resolve.bind(actor.and_then(|actor| actor.claimed));
+            let resolve = resolve.bind(actor.and_then(|actor| actor.why));
+            rewound.dead_letters += resolve.execute(&mut *connection).await?.rows_affected();
         }
-        let forget = self.statements.forget_waiting.query().bind(consumer);
-        let forget = forget.bind(subscription).bind(to);
-        forget.execute(&mut *connection).await?;
         let rewind = self.statements.rewind_cursors.query().bind(consumer);
         let rewind = rewind.bind(subscription).bind(to);
         rewind.execute(&mut *connection).await?;
-        Ok(Rewound {
-            from: from.into(),
-            to: to.into(),
-            forgotten,
-        })
+        Ok(rewound)
     }
 
     fn refuse_another_log(
@@ -191,6 +200,17 @@ impl Subscriptions {
             subscription: subscription.to_owned(),
             reads_other_database: !self.is_remote,
         })
+    }
+}
+
+impl Rewound {
+    fn new(from: i64, to: i64) -> Self {
+        Self {
+            from: from.into(),
+            to: to.into(),
+            forgotten: 0,
+            dead_letters: 0,
+        }
     }
 }
 
