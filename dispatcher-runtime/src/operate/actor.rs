@@ -47,7 +47,7 @@ impl<'a> Actor<'a> {
     }
 
     /// Another name that the operator gave, which nothing proves.
-    pub(crate) fn claiming(mut self, claimed: Option<&'a str>) -> Self {
+    pub fn claiming(mut self, claimed: Option<&'a str>) -> Self {
         self.claimed = claimed.filter(|claimed| *claimed != self.name);
         self
     }

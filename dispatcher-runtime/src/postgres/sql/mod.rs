@@ -48,6 +48,7 @@ impl Statement {
 
     /// A statement that is planned for its parameters each time: those that say "not by this" then cost nothing. For what
     /// operators ask now and then.
+    #[cfg(feature = "consume")]
     pub(crate) fn query_once(&self) -> Query<'static, Postgres, PgArguments> {
         self.query().persistent(false)
     }
