@@ -31,6 +31,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0005_create_delivery_tables",
     "0006_create_audit",
     "0007_create_contracts",
+    "0010_create_transfers",
 ];
 
 /// The number of this program. A migration that programs of lower numbers cannot live with raises what
