@@ -37,7 +37,9 @@ pub enum TransferError {
         problem: String,
     },
     /// The stream is full. It has to be given more room, or to lose old messages by its age limit.
-    #[error("the stream {stream:?} is full ({problem}): raise max_bytes or max_msgs, or lower max_age")]
+    #[error(
+        "the stream {stream:?} is full ({problem}): raise max_bytes or max_msgs, or lower max_age"
+    )]
     #[non_exhaustive]
     Full {
         /// The stream.
@@ -65,9 +67,7 @@ pub enum TransferError {
 }
 
 impl TransferError {
-    pub(crate) fn nats(
-        doing: &'static str,
-    ) -> impl FnOnce(async_nats::Error) -> Self {
+    pub(crate) fn nats(doing: &'static str) -> impl FnOnce(async_nats::Error) -> Self {
         move |error| Self::Nats {
             doing,
             problem: error.to_string(),

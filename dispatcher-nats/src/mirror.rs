@@ -74,7 +74,10 @@ impl Mirror {
     ///
     /// # Cancellation
     /// It may be dropped at any time: nothing is inserted twice or left out. The lease then expires.
-    pub async fn run_until(self, stop: impl Future<Output = ()> + Send) -> Result<(), TransferError> {
+    pub async fn run_until(
+        self,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<(), TransferError> {
         run(self.work, self.session, stop).await
     }
 }

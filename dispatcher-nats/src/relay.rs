@@ -85,7 +85,10 @@ impl Relay {
     ///
     /// # Cancellation
     /// It may be dropped at any time: nothing is sent twice or left out. The lease then expires.
-    pub async fn run_until(self, stop: impl Future<Output = ()> + Send) -> Result<(), TransferError> {
+    pub async fn run_until(
+        self,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<(), TransferError> {
         run(self.work, self.session, stop).await
     }
 }
@@ -192,8 +195,13 @@ struct Flight {
 
 impl Session for RelaySession {
     async fn go(&mut self, lease: TransferLease) -> Result<Infallible, TransferError> {
-        let (mut sink, facts) =
-            Sink::open(&self.client, &self.stream, &self.prefix, self.confirm_within).await?;
+        let (mut sink, facts) = Sink::open(
+            &self.client,
+            &self.stream,
+            &self.prefix,
+            self.confirm_within,
+        )
+        .await?;
         if facts.config.num_replicas == 1 {
             tracing::debug!(stream = self.stream, "the stream has one replica only");
         }

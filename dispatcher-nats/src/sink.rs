@@ -87,7 +87,10 @@ impl Sink {
             .map_err(|error| TransferError::nats("subscribe to confirmations")(error.into()))?;
         let most = usize::try_from(facts.config.max_message_size).ok();
         let max_bytes = client.server_info().max_payload;
-        let max_bytes = most.filter(|most| *most > 0).unwrap_or(max_bytes).min(max_bytes);
+        let max_bytes = most
+            .filter(|most| *most > 0)
+            .unwrap_or(max_bytes)
+            .min(max_bytes);
         let sink = Self {
             client: client.clone(),
             context,
@@ -108,10 +111,7 @@ impl Sink {
     }
 
     /// T1: the event at a sequence. The leader is asked, because other servers may not have the last one yet.
-    pub(crate) async fn event_at(
-        &self,
-        sequence: i64,
-    ) -> Result<Option<LastEvent>, TransferError> {
+    pub(crate) async fn event_at(&self, sequence: i64) -> Result<Option<LastEvent>, TransferError> {
         let (stream, _) = Facts::of(&self.context, &self.stream).await?;
         let asked = u64::try_from(sequence).unwrap_or_default();
         let message = match stream.get_raw_message(asked).await {
@@ -192,9 +192,8 @@ impl Sink {
         let most = self.max_bytes.saturating_sub(bytes + AROUND_HEADERS);
         if event.too_large.is_some() || payload.len() > most {
             let length = event.too_large.unwrap_or(payload.len() as i64);
-            let reason = format!(
-                "it has {length} bytes, and a message of the stream has room for {most}"
-            );
+            let reason =
+                format!("it has {length} bytes, and a message of the stream has room for {most}");
             payload = event.event.clone().without_payload(&reason).payload;
             pairs.push(("dispatcher-omitted", "payload".to_owned()));
         }

@@ -143,10 +143,7 @@ impl Source {
         if info.consumer_sequence != self.received {
             return Err(TransferError::Nats {
                 doing: "read the stream",
-                problem: format!(
-                    "message {} of the consumer did not arrive",
-                    self.received
-                ),
+                problem: format!("message {} of the consumer did not arrive", self.received),
             });
         }
         chunk.sequence = i64::try_from(info.stream_sequence).unwrap_or(i64::MAX);
@@ -162,8 +159,8 @@ impl Source {
             let payload = std::str::from_utf8(&message.payload)
                 .map_err(|_| "the payload is not UTF-8".to_owned())?;
             let headers = given.into_iter().flat_map(pairs);
-            let event = read_headers(headers, payload.to_owned())
-                .map_err(|error| error.to_string())?;
+            let event =
+                read_headers(headers, payload.to_owned()).map_err(|error| error.to_string())?;
             match event.unstorable() {
                 Some(problem) => Err(problem),
                 None => Ok(event),
@@ -204,10 +201,7 @@ pub(crate) async fn event_id_at(
     match handle.get_raw_message(sequence).await {
         Ok(message) => {
             let event = read_headers(pairs(&message.headers), String::new());
-            let id = event.map_or_else(
-                |_| format!("{stream} {sequence}"),
-                |event| event.event_id,
-            );
+            let id = event.map_or_else(|_| format!("{stream} {sequence}"), |event| event.event_id);
             Ok(Some(id))
         }
         Err(error) if matches!(error.kind(), RawMessageErrorKind::NoMessageFound) => Ok(None),

@@ -12,6 +12,8 @@ fn the_tests_with_optional_features_pass() -> TestResult {
         "dispatcher-guide-tests",
         "dispatcher-http-tests",
         "dispatcher-json-schema-tests",
+        "dispatcher-nats",
+        "dispatcher-nats-tests",
         "dispatcher-observe-tests",
         "dispatcher-runtime",
         "dispatcher-tls-tests",

@@ -9,7 +9,11 @@ use sqlx::PgPool;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let mut next = |what: &str| arguments.next().ok_or(format!("an argument is missing: {what}"));
+    let mut next = |what: &str| {
+        arguments
+            .next()
+            .ok_or(format!("an argument is missing: {what}"))
+    };
     let pool = PgPool::connect(&next("POSTGRES")?).await?;
     let client = async_nats::connect(next("NATS")?).await?;
     let relay = Relay::builder(pool, client, next("STREAM")?)

@@ -150,10 +150,7 @@ mod tests {
                 .filter(|(name, _)| *name != format!("ce-{missing}"))
                 .map(|(name, value)| (*name, value.as_str()));
             let error = read_headers(left, String::new()).map_err(|error| error.to_string());
-            assert_eq!(
-                error,
-                Err(format!("the header `ce-{missing}` is missing"))
-            );
+            assert_eq!(error, Err(format!("the header `ce-{missing}` is missing")));
         }
         let broken = [("ce-schemaversion", "1"), ("ce-id", "%4")];
         assert!(matches!(

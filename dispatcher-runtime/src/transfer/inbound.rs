@@ -120,9 +120,7 @@ impl InboundLog {
                     let reason = format!("the log refuses it: {}", error_text(&error));
                     next = Some(match refusals {
                         0 => event.without_payload(&reason),
-                        _ => {
-                            TransferEvent::unreadable(event.event_id, event.event_type, &reason)
-                        }
+                        _ => TransferEvent::unreadable(event.event_id, event.event_type, &reason),
                     });
                     refusals += 1;
                 }

@@ -59,6 +59,7 @@ operator dispatcher_reader DELETE SELECT
 operator dispatcher_replica DELETE SELECT
 operator dispatcher_retry DELETE INSERT SELECT UPDATE
 operator dispatcher_subscription DELETE SELECT UPDATE
+operator dispatcher_transfer SELECT
 producer_revenue dispatcher_check_contract EXECUTE
 producer_revenue dispatcher_check_envelope EXECUTE
 producer_revenue dispatcher_check_row EXECUTE
