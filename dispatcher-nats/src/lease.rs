@@ -11,6 +11,7 @@
 //! with what the stream and the row say, so any error may end it at any place.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,12 +50,6 @@ pub(crate) trait Session: Send {
     fn has_progressed(&mut self) -> bool;
 }
 
-/// What ended a session.
-enum End {
-    Stopped,
-    Failed(TransferError),
-}
-
 /// Works until `stop` is ready.
 pub(crate) async fn run(
     work: Work,
@@ -71,43 +66,16 @@ pub(crate) async fn run(
         };
         let rest = match acquired {
             Ok(Some(lease)) => {
-                let mut keeper = Keeper::start(work.row.clone(), lease, work.lease);
-                loop {
-                    let end = tokio::select! {
-                        () = &mut stop => End::Stopped,
-                        () = keeper.lost() => End::Failed(TransferError::LeaseLost),
-                        Err(error) = session.go(lease) => End::Failed(error),
-                    };
-                    if session.has_progressed() {
-                        pause = FIRST_PAUSE;
-                    }
-                    match end {
-                        End::Stopped => {
-                            work.release(&lease).await;
-                            return Ok(());
-                        }
-                        End::Failed(TransferError::LeaseLost) => break,
-                        End::Failed(error) if error.is_final() => {
-                            work.report(&lease, &error).await;
-                            work.release(&lease).await;
-                            return Err(error);
-                        }
-                        End::Failed(error) => work.report(&lease, &error).await,
-                    }
-                    tokio::select! {
-                        () = &mut stop => {
-                            work.release(&lease).await;
-                            return Ok(());
-                        }
-                        () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
-                    }
+                if let Some(outcome) = work.lead(lease, &mut session, stop.as_mut()).await {
+                    return outcome;
                 }
                 tracing::warn!(
                     stream = work.stream,
                     direction = work.direction.as_str(),
                     "the lease was lost; waiting for it"
                 );
-                FIRST_PAUSE
+                pause = FIRST_PAUSE;
+                pause
             }
             Ok(None) => work.lease / 4,
             Err(error) => {
@@ -124,6 +92,41 @@ pub(crate) async fn run(
 }
 
 impl Work {
+    /// Works under a lease. None: it was lost.
+    async fn lead<S: Future<Output = ()> + Send>(
+        &self,
+        lease: TransferLease,
+        session: &mut impl Session,
+        mut stop: Pin<&mut S>,
+    ) -> Option<Result<(), TransferError>> {
+        let mut keeper = Keeper::start(self.row.clone(), lease, self.lease);
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let error = tokio::select! {
+                () = &mut stop => break,
+                () = keeper.lost() => return None,
+                Err(error) = session.go(lease) => error,
+            };
+            if session.has_progressed() {
+                pause = FIRST_PAUSE;
+            }
+            if matches!(error, TransferError::LeaseLost) {
+                return None;
+            }
+            self.report(&lease, &error).await;
+            if error.is_final() {
+                self.release(&lease).await;
+                return Some(Err(error));
+            }
+            tokio::select! {
+                () = &mut stop => break,
+                () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+            }
+        }
+        self.release(&lease).await;
+        Some(Ok(()))
+    }
+
     /// Tells the log, the observer and operators.
     async fn report(&self, lease: &TransferLease, error: &TransferError) {
         let reason = error.to_string();

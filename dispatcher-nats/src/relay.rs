@@ -185,6 +185,8 @@ struct RelaySession {
 
 /// A batch that is on its way.
 struct Flight {
+    /// When it has to be confirmed.
+    deadline: Instant,
     events: usize,
     /// The sequence of its last message, if it is confirmed.
     sequence: i64,
@@ -218,6 +220,7 @@ impl Session for RelaySession {
                     sink.send(sent, &batch.events).await?;
                     sent += batch.events.len() as i64;
                     in_flight.push_back(Flight {
+                        deadline: sink.deadline(),
                         events: batch.events.len(),
                         sequence: sent,
                         position: batch.until,
@@ -235,8 +238,9 @@ impl Session for RelaySession {
                 self.record(&lease, &place).await?;
                 (recorded, recorded_at) = (place.clone(), Instant::now());
             }
+            let deadline = in_flight.front().map(|flight| flight.deadline);
             tokio::select! {
-                confirmed = sink.confirmed(), if !in_flight.is_empty() => {
+                confirmed = sink.confirmed(deadline.unwrap_or(recorded_at)), if deadline.is_some() => {
                     self.confirm(confirmed?, &mut in_flight, &mut place)?;
                 }
                 () = tokio::time::sleep(self.poll_interval), if is_at_the_end => {

@@ -17,6 +17,7 @@ use futures_util::StreamExt;
 use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use tokio::time::Instant;
 
 use crate::error::TransferError;
 use crate::stream::Facts;
@@ -204,9 +205,14 @@ impl Sink {
         (headers, payload)
     }
 
-    /// The last sequence of the next batch that is confirmed.
-    pub(crate) async fn confirmed(&mut self) -> Result<i64, TransferError> {
-        let answer = tokio::time::timeout(self.limit, self.replies.next()).await;
+    /// When a batch that is sent now has to be confirmed.
+    pub(crate) fn deadline(&self) -> Instant {
+        Instant::now() + self.limit
+    }
+
+    /// The last sequence of the next batch that is confirmed. It may be dropped, and called again with the same deadline.
+    pub(crate) async fn confirmed(&mut self, deadline: Instant) -> Result<i64, TransferError> {
+        let answer = tokio::time::timeout_at(deadline, self.replies.next()).await;
         let problem = match answer {
             Ok(Some(message)) => return self.read_answer(&message),
             Ok(None) => "the connection is closed".to_owned(),

@@ -282,6 +282,31 @@ async fn a_server_that_was_stopped_and_killed_has_each_event_once() -> TestResul
     world.close().await
 }
 
+/// The relay reads the log meanwhile, which must not put the end of its patience off.
+#[tokio::test]
+async fn a_batch_that_is_never_confirmed_is_given_up_also_while_the_log_is_read() -> TestResult {
+    let Some(nats) = Nats::new().await? else {
+        return Ok(());
+    };
+    let world = World::new().await?;
+    let relay = world.relay(&nats);
+    world.publish(1..2).await?;
+    relay.until(|seen| seen.sequence == 1).await?;
+    nats.server.pause()?;
+    world.publish(2..3).await?;
+    relay
+        .until(|seen| {
+            let mut waits = seen.waits.iter();
+            waits.any(|reason| reason.contains("no confirmation within"))
+        })
+        .await?;
+    nats.server.resume()?;
+    relay.until(|seen| seen.sequence == 2).await?;
+    relay.stop().await?;
+    assert_eq!(nats.messages(STREAM).await?, world.log().await?);
+    world.close().await
+}
+
 /// The client connects again by itself.
 async fn until_ready(nats: &Nats) -> TestResult {
     while nats.jetstream.get_stream(STREAM).await.is_err() {
