@@ -201,9 +201,10 @@ impl Model for Relays {
                     return None;
                 };
                 let last = next.stream.last().copied().unwrap_or(0);
-                let last = match self.is(Mistake::TheRowIsTheTruth) {
-                    true => next.recorded,
-                    false => last,
+                let last = if self.is(Mistake::TheRowIsTheTruth) {
+                    next.recorded
+                } else {
+                    last
                 };
                 next.relays[r] = Relay::Sends {
                     fence,
