@@ -26,7 +26,7 @@ pub trait TransferObserver: Send + Sync + 'static {
 pub struct Relayed<'a> {
     /// The stream.
     pub stream: &'a str,
-    /// How many events it had.
+    /// How many events it had. 0 where a session begins: the stream may have confirmed more than the relay had heard of.
     pub events: usize,
     /// The sequence of the last one.
     pub sequence: i64,

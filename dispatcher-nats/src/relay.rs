@@ -209,6 +209,7 @@ impl Session for RelaySession {
         }
         let mut place = self.resume(&sink, &facts).await?;
         self.record(&lease, &place).await?;
+        self.tell(0, &place);
         let (mut recorded, mut recorded_at) = (place.clone(), Instant::now());
         let (mut read, mut sent) = (place.position, place.sequence);
         let mut in_flight = VecDeque::<Flight>::new();
@@ -381,13 +382,17 @@ impl RelaySession {
         place.position = flight.position;
         place.anchor = Some((flight.sequence, flight.event_id));
         self.has_progressed = true;
+        self.tell(flight.events, place);
+        Ok(())
+    }
+
+    fn tell(&self, events: usize, place: &TransferPlace) {
         self.observer.relayed(&Relayed {
             stream: &self.stream,
-            events: flight.events,
+            events,
             sequence: place.sequence,
             position: place.position,
         });
-        Ok(())
     }
 
     /// T3.
