@@ -5,9 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use async_nats::jetstream::consumer::DeliverPolicy;
+use async_nats::jetstream::consumer::pull::OrderedConfig;
 use dispatcher_test_fixtures::TestResult;
+use futures_util::StreamExt;
 
-use crate::support::{Nats, STREAM, World};
+use crate::support::{Nats, PAUSE, STREAM, World};
 
 /// A relay in a process of its own.
 struct RelayProcess(Child);
@@ -41,11 +44,17 @@ async fn last_sequence(nats: &Nats) -> TestResult<u64> {
     Ok(stream.cached_info().state.last_sequence)
 }
 
-/// Waits until the stream has that many messages, while `relays` run.
+/// Waits until the stream has a message of that sequence.
 async fn until_sequence(nats: &Nats, sequence: u64) -> TestResult {
-    while last_sequence(nats).await? < sequence {
-        tokio::task::yield_now().await;
-    }
+    let stream = nats.jetstream.get_stream(STREAM).await?;
+    let config = OrderedConfig {
+        deliver_policy: DeliverPolicy::ByStartSequence {
+            start_sequence: sequence,
+        },
+        ..OrderedConfig::default()
+    };
+    let mut messages = stream.create_consumer(config).await?.messages().await?;
+    messages.next().await.ok_or("the consumer has ended")??;
     Ok(())
 }
 
@@ -310,7 +319,7 @@ async fn a_batch_that_is_never_confirmed_is_given_up_also_while_the_log_is_read(
 /// The client connects again by itself.
 async fn until_ready(nats: &Nats) -> TestResult {
     while nats.jetstream.get_stream(STREAM).await.is_err() {
-        tokio::task::yield_now().await;
+        tokio::time::sleep(PAUSE).await;
     }
     Ok(())
 }

@@ -22,6 +22,9 @@ use tokio::task::JoinHandle;
 /// The stream of most tests, and the prefix of its subjects.
 pub(crate) const STREAM: &str = "north";
 
+/// Between two looks at what gives no signal: a row, a server that starts.
+pub(crate) const PAUSE: Duration = Duration::from_millis(5);
+
 /// A NATS server with a stream.
 pub(crate) struct Nats {
     pub(crate) server: NatsServer,
@@ -116,7 +119,7 @@ impl World {
     /// Waits for the row, which follows what the observer receives.
     pub(crate) async fn until_recorded(&self, sequence: i64) -> TestResult {
         while self.progress().await?.sequence < sequence {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(PAUSE).await;
         }
         Ok(())
     }
