@@ -158,6 +158,7 @@ impl RelayBuilder {
             batch: self.batch,
             observer: Arc::clone(&self.observer),
             has_progressed: false,
+            has_warned: false,
         };
         let work = Work {
             row,
@@ -181,6 +182,8 @@ struct RelaySession {
     batch: u32,
     observer: Arc<dyn TransferObserver>,
     has_progressed: bool,
+    /// Of a stream with one replica: once is enough.
+    has_warned: bool,
 }
 
 /// A batch that is on its way.
@@ -204,8 +207,11 @@ impl Session for RelaySession {
             self.confirm_within,
         )
         .await?;
-        if facts.config.num_replicas == 1 {
-            tracing::debug!(stream = self.stream, "the stream has one replica only");
+        if facts.config.num_replicas == 1 && !std::mem::replace(&mut self.has_warned, true) {
+            tracing::warn!(
+                stream = self.stream,
+                "the stream has one replica: if its disk is lost, so is what consumers have not read"
+            );
         }
         let mut place = self.resume(&sink, &facts).await?;
         self.record(&lease, &place).await?;
