@@ -103,6 +103,9 @@ mod postgres;
 mod publish;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "transfer")]
+#[doc(hidden)]
+pub mod transfer;
 
 #[doc(hidden)]
 pub mod private;

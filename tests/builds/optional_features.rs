@@ -15,6 +15,8 @@ fn the_tests_with_optional_features_pass() -> TestResult {
         "dispatcher-http-tests",
         "dispatcher-json-schema-tests",
         "dispatcher-monitoring-tests",
+        "dispatcher-nats",
+        "dispatcher-nats-tests",
         "dispatcher-observe-tests",
         "dispatcher-runtime",
         "dispatcher-tls-tests",

@@ -28,13 +28,13 @@ async fn applying_them_again_or_at_the_same_time_does_nothing() -> TestResult {
         world
             .count("SELECT count(*) FROM dispatcher_migration")
             .await?,
-        9
+        10
     );
     assert_eq!(
         world
             .count("SELECT count(*) FROM north.dispatcher_migration")
             .await?,
-        9
+        10
     );
     world.close().await
 }

@@ -32,6 +32,10 @@ const STATEMENTS: &[Planned] = planned! {
     "read_lease" ("text, text, integer, bigint, timestamptz, boolean") = "'coaching', 'hold_slot', 0, 1, now(), true";
     "read_events" ("text[], bigint, bigint, bigint, integer, integer, bigint, text[], bigint, bigint") = "'{credit.locked}', 10000, 20000, 50, 1, 0, 8388608, NULL, 1048576, 536870912";
     "read_events_at" ("bigint[], bigint, bigint, bigint") = "'{1,2,3}', 8388608, 1048576, 536870912";
+    "read_outbound" ("bigint, bigint, bigint, bigint, bigint") = "10000, 20000, 1000, 4194304, 1048576";
+    "record_relayed" ("text, bigint, text, text, bigint, bigint, bigint, text") = "'north', 1, '$relay', 'then', 1, 1, 1, 'evt_a'";
+    "record_mirrored" ("text, bigint, bigint, float8, text, bigint, bigint, text") = "'north', 1, 0, 10, 'then', 1, 1, 'evt_a'";
+    "hold_transfer" ("text, bigint") = "'north', 1";
     "read_last_event" ("bigint") = "20000";
     "read_ends" ("") = "";
     "read_marks" ("text, text, bigint[], text[], text[], bigint") = "'coaching', 'hold_slot', '{1}', '{evt_a}', '{per_a}', 20000";
@@ -221,7 +225,7 @@ async fn faults_of_plans(world: &World, mode: &str) -> TestResult<Vec<String>> {
         // The log comes in order from its index, and so do dead letters; of several tenants, a page of each is merged.
         let merges = usize::from(name.ends_with("_within"));
         let is_page = name.starts_with("list_a");
-        let sorts = (name.starts_with("read_event") || is_page)
+        let sorts = (name.starts_with("read_event") || *name == "read_outbound" || is_page)
             && plan.iter().filter(|line| line.contains("Sort Key")).count() > merges;
         // The newest of one consumer or tenant may come after a million newer ones of another.
         let filters = is_page

@@ -23,7 +23,8 @@ struct Layers {
 const RUNTIME: Layers = Layers {
     crate_folder: "dispatcher-runtime",
     order: &[
-        "contract", "postgres", "log", "observe", "publish", "operate", "consume", "testing",
+        "contract", "postgres", "log", "observe", "publish", "transfer", "operate", "consume",
+        "testing",
     ],
 };
 

@@ -3,7 +3,8 @@
 //! Each model names its steps as the SQL and the Rust that it represents do, so the two can be
 //! compared: `W1` to `R3` are in `migrations/0001_create_event_log.sql`, `S1` to `S5` in
 //! `dispatcher-runtime/src/consume/wake/`, `L1` to `L6` in `lease/model.rs` and ARCHITECTURE.md; the steps of
-//! replicas that disagree on their event types in `versions/model.rs`. A model that finds nothing proves little by itself, so each also has its mistakes: a variant for
+//! replicas that disagree on their event types in `versions/model.rs`; T1 to T3 and M1 to M3, of relays and mirrors, in
+//! `migrations/0010_create_transfers.sql`. A model that finds nothing proves little by itself, so each also has its mistakes: a variant for
 //! every way in which the protocol has been got wrong, and the checker has to find the interleaving
 //! that shows it.
 //!
@@ -16,4 +17,5 @@ mod check;
 mod lease;
 mod read;
 mod sleep;
+mod transfer;
 mod versions;

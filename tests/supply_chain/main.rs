@@ -6,6 +6,7 @@
 
 mod cargo_lock;
 mod duplicates;
+mod fetch_nats;
 mod fetch_postgres;
 mod licences;
 mod postgres;

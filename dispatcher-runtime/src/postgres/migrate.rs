@@ -33,6 +33,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations![
     "0007_create_contracts",
     "0008_create_samples",
     "0009_create_redrives",
+    "0010_create_transfers",
 ];
 
 /// The number of this program. A migration that programs of lower numbers cannot live with raises what

@@ -66,6 +66,7 @@ operator dispatcher_replica DELETE SELECT
 operator dispatcher_retry DELETE SELECT UPDATE
 operator dispatcher_sample DELETE INSERT SELECT UPDATE
 operator dispatcher_subscription DELETE INSERT SELECT UPDATE
+operator dispatcher_transfer SELECT
 producer_revenue dispatcher_check_contract EXECUTE
 producer_revenue dispatcher_check_envelope EXECUTE
 producer_revenue dispatcher_check_row EXECUTE

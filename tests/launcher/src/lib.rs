@@ -16,6 +16,8 @@
 //! its watchdog removes it (`watchdog.rs`). On a server that was not started here, only databases
 //! made here are dropped (`database.rs`).
 //!
+//! [`NatsServer`] is the same for NATS, whose program a script fetches (`nats.rs`).
+//!
 //! Unix only: it needs signals and process groups.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
@@ -26,6 +28,7 @@ mod cache;
 mod cluster;
 mod database;
 mod error;
+mod nats;
 mod ready;
 mod search;
 mod server;
@@ -36,6 +39,7 @@ mod wrong_clock;
 pub use cluster::Cluster;
 pub use database::Database;
 pub use error::LaunchError;
+pub use nats::NatsServer;
 pub use server::Server;
 pub use settings::{Settings, Shutdown};
 pub use wrong_clock::{WRONG_CLOCK_NEEDS, wrong_clock};

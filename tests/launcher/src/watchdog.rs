@@ -26,9 +26,9 @@ pub(super) struct Watchdog {
 }
 
 impl Watchdog {
-    /// Makes a folder for the server's account, and its watchdog.
-    pub(super) fn start(run_as: &RunAs) -> Result<Self, LaunchError> {
-        let folder = make_folder(run_as)?;
+    /// Makes a folder for the server's account, and its watchdog. `server` is part of the folder's name.
+    pub(super) fn start(run_as: &RunAs, server: &str) -> Result<Self, LaunchError> {
+        let folder = make_folder(run_as, server)?;
         let spawned = Command::new("/bin/sh")
             .args(["-c", include_str!("watchdog.sh"), "watchdog"])
             .arg(&folder)
@@ -58,6 +58,11 @@ impl Watchdog {
     /// A server is running, and has to be stopped without delay.
     pub(super) fn server_runs(&mut self, pid: u32) -> io::Result<()> {
         self.say(format!("QUIT {pid}"))
+    }
+
+    /// A server is running that may be killed, also while it is stopped.
+    pub(super) fn killable_runs(&mut self, pid: u32) -> io::Result<()> {
+        self.say(format!("KILL {pid}"))
     }
 
     /// Another program is running, as the leader of a process group. It will end soon, and is
@@ -93,7 +98,7 @@ impl Watchdog {
     }
 }
 
-fn make_folder(run_as: &RunAs) -> Result<PathBuf, LaunchError> {
+fn make_folder(run_as: &RunAs, server: &str) -> Result<PathBuf, LaunchError> {
     let mut tried = vec![env::temp_dir()];
     tried.extend(["/tmp", "/var/tmp"].map(PathBuf::from));
     tried.dedup();
@@ -102,7 +107,7 @@ fn make_folder(run_as: &RunAs) -> Result<PathBuf, LaunchError> {
         return Err(LaunchError::NoFolder { account, tried });
     };
     let name = format!(
-        "dispatcher-postgres-{}-{:016x}",
+        "dispatcher-{server}-{}-{:016x}",
         std::process::id(),
         random()
     );

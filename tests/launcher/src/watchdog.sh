@@ -7,7 +7,7 @@
 # it.
 
 trap '' HUP INT QUIT TERM
-case $1 in */dispatcher-postgres-*) ;; *) exit 2 ;; esac
+case $1 in */dispatcher-postgres-* | */dispatcher-nats-*) ;; *) exit 2 ;; esac
 lock=$1/data/postmaster.pid
 
 signal='' target=''

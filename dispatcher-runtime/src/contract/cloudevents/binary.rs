@@ -64,7 +64,7 @@ fn media_type(value: &str) -> Result<String, CloudEventError> {
 }
 
 /// A value as a header has it: what is not printable ASCII, a space, `"` and `%` are percent-encoded.
-fn encoded(value: &str) -> String {
+pub(crate) fn encoded(value: &str) -> String {
     let mut header = String::with_capacity(value.len());
     for byte in value.bytes() {
         match byte {
@@ -77,7 +77,7 @@ fn encoded(value: &str) -> String {
 }
 
 /// The value that a header stands for: without quotes, and without percent-encoding.
-fn decoded(name: &str, header: &str) -> Result<String, CloudEventError> {
+pub(crate) fn decoded(name: &str, header: &str) -> Result<String, CloudEventError> {
     let mut bytes = Vec::with_capacity(header.len());
     let quoted = header
         .strip_prefix('"')

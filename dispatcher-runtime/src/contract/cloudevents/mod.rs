@@ -15,5 +15,7 @@ mod parts;
 mod rules;
 mod structured;
 
+#[cfg(feature = "transfer")]
+pub(crate) use binary::{decoded, encoded};
 pub use cloud_event::CloudEvent;
 pub use error::CloudEventError;

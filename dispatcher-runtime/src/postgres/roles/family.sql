@@ -115,6 +115,8 @@ GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_event_position_se
                 {schema}.dispatcher_redrive, {schema}.dispatcher_redrive_item,
                 {schema}.dispatcher_contract, {schema}.dispatcher_contract_consumer, {schema}.dispatcher_contract_version,
                 {schema}.dispatcher_contract_document, {schema}.dispatcher_contract_read_as TO {operator};
+-- Relays and mirrors write it, as the migrator.
+GRANT SELECT ON {schema}.dispatcher_transfer TO {operator};
 GRANT UPDATE ON {schema}.dispatcher_cursor, {schema}.dispatcher_subscription, {schema}.dispatcher_dedup,
                 {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter, {schema}.dispatcher_sample,
                 {schema}.dispatcher_redrive, {schema}.dispatcher_redrive_item TO {operator};

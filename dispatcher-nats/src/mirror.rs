@@ -1,0 +1,330 @@
+//! The mirror: from a stream into the log of another database.
+//!
+//! ```text
+//! M1  read the stream behind the sequence of the row
+//! M2  insert the events into the log, in their order and with their ids
+//! M3  in the same transaction, move the sequence
+//! ```
+//!
+//! A mirror that is killed between any two steps has either inserted a batch and moved past it, or neither. What stops
+//! it is a stream that is not the one that it has read, or that has lost messages which it had not read yet.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::{Client, jetstream};
+use dispatcher_runtime::Registry;
+use dispatcher_runtime::transfer::{
+    Direction, InboundLog, TransferLease, TransferPlace, TransferRow,
+};
+use sqlx::PgPool;
+use tokio::time::MissedTickBehavior;
+
+use crate::error::TransferError;
+use crate::lease::{Session, Work, run};
+use crate::observer::{Mirrored, TransferObserver, Unobserved};
+use crate::source::{Chunk, Source, event_id_at};
+use crate::stream::Facts;
+use crate::subject::is_prefix;
+
+/// Inserts the events of a stream into the log of a database. Several processes may run one for the same stream: one of
+/// them works, and the others wait for its lease. A database that takes events of several streams has a mirror for each.
+pub struct Mirror {
+    work: Work,
+    session: MirrorSession,
+}
+
+/// Settings of a [`Mirror`].
+#[must_use]
+pub struct MirrorBuilder {
+    pool: PgPool,
+    client: Client,
+    stream: String,
+    prefix: Option<String>,
+    schema: Option<String>,
+    event_types: Vec<String>,
+    lease: Duration,
+    look_every: Duration,
+    batch: usize,
+    observer: Arc<dyn TransferObserver>,
+}
+
+impl Mirror {
+    /// Of the stream of that name, into the log in that database.
+    pub fn builder(pool: PgPool, client: Client, stream: impl Into<String>) -> MirrorBuilder {
+        MirrorBuilder {
+            pool,
+            client,
+            stream: stream.into(),
+            prefix: None,
+            schema: None,
+            event_types: Vec::new(),
+            lease: Duration::from_secs(10),
+            look_every: Duration::from_secs(5),
+            batch: 1000,
+            observer: Arc::new(Unobserved),
+        }
+    }
+
+    /// Works until `stop` is ready; then the lease is released.
+    ///
+    /// # Errors
+    /// [`TransferError::Mismatch`] or [`TransferError::Config`]. It tries again after any other error.
+    ///
+    /// # Cancellation
+    /// It may be dropped at any time: nothing is inserted twice or left out. The lease then expires.
+    pub async fn run_until(
+        self,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<(), TransferError> {
+        run(self.work, self.session, stop).await
+    }
+}
+
+impl MirrorBuilder {
+    /// The event types that the registry binds to a domain of this database. May be called for several domains.
+    ///
+    /// An event type that is added later is mirrored from then on: what the stream had of it before has been passed over.
+    pub fn domain(mut self, registry: &'static Registry, domain: &str) -> Self {
+        let consumed = registry.consumed_by(domain);
+        let consumed = consumed.map(|event| event.event_type.to_owned());
+        self.event_types.extend(consumed);
+        self
+    }
+
+    /// What the subjects of the stream begin with. Defaults to the stream's name.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = Some(prefix.into());
+        self
+    }
+
+    /// The Postgres schema of the table family. Defaults to the search path.
+    pub fn schema(mut self, schema: impl Into<String>) -> Self {
+        self.schema = Some(schema.into());
+        self
+    }
+
+    /// After how long without a sign of life another process takes over. Defaults to 10 s.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// How often it looks at the stream itself: whether messages are about to be lost, and whether it may pass over those
+    /// of other event types. Defaults to 5 s.
+    pub fn look_every(mut self, interval: Duration) -> Self {
+        self.look_every = interval;
+        self
+    }
+
+    /// How many events are inserted in one transaction at most, from 1 to 1000. Defaults to 1000.
+    pub fn batch(mut self, events: usize) -> Self {
+        self.batch = events.clamp(1, 1000);
+        self
+    }
+
+    /// Receives what was done.
+    pub fn observer(mut self, observer: impl TransferObserver) -> Self {
+        self.observer = Arc::new(observer);
+        self
+    }
+
+    /// # Errors
+    /// [`TransferError::Config`]: no domain was named, or none that consumes anything; the prefix cannot be that of
+    /// subjects; or the schema's name cannot be one.
+    pub fn build(mut self) -> Result<Mirror, TransferError> {
+        let prefix = self.prefix.unwrap_or_else(|| self.stream.clone());
+        if !is_prefix(&prefix) {
+            return Err(TransferError::Config(format!(
+                "{prefix:?} cannot be the prefix of subjects: use letters, digits, - and _, with dots between words"
+            )));
+        }
+        self.event_types.sort();
+        self.event_types.dedup();
+        if self.event_types.is_empty() {
+            let problem = "the mirror takes no event type: name the domains whose consumers run on this database with \
+                           `domain`, as the registry names them";
+            return Err(TransferError::Config(problem.to_owned()));
+        }
+        let schema = self.schema.as_deref();
+        let row = TransferRow::new(self.pool, schema, Direction::Mirror, &self.stream)?;
+        let session = MirrorSession {
+            log: InboundLog::new(row.clone()),
+            row: row.clone(),
+            context: jetstream::new(self.client),
+            stream: self.stream.clone(),
+            prefix,
+            event_types: self.event_types,
+            look_every: self.look_every,
+            batch: self.batch,
+            observer: Arc::clone(&self.observer),
+            has_progressed: false,
+        };
+        let work = Work {
+            row,
+            direction: Direction::Mirror,
+            stream: self.stream,
+            lease: self.lease,
+            observer: self.observer,
+        };
+        Ok(Mirror { work, session })
+    }
+}
+
+struct MirrorSession {
+    log: InboundLog,
+    row: TransferRow,
+    context: jetstream::Context,
+    stream: String,
+    prefix: String,
+    event_types: Vec<String>,
+    look_every: Duration,
+    batch: usize,
+    observer: Arc<dyn TransferObserver>,
+    has_progressed: bool,
+}
+
+impl Session for MirrorSession {
+    async fn go(&mut self, lease: TransferLease) -> Result<Infallible, TransferError> {
+        let mut place = self.resume(&lease).await?;
+        let (context, after) = (self.context.clone(), place.sequence);
+        let mut source = Source::open(
+            &context,
+            &self.stream,
+            &self.prefix,
+            &self.event_types,
+            after,
+        )
+        .await?;
+        let mut look = tokio::time::interval(self.look_every);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                chunk = source.next(self.batch) => self.insert(&lease, &mut place, chunk?).await?,
+                _ = look.tick() => self.look(&lease, &mut place, &mut source).await?,
+            }
+        }
+    }
+
+    fn has_progressed(&mut self) -> bool {
+        std::mem::take(&mut self.has_progressed)
+    }
+}
+
+impl MirrorSession {
+    /// Where to read on, if this is the stream that was read before and nothing of it is missing.
+    async fn resume(&self, lease: &TransferLease) -> Result<TransferPlace, TransferError> {
+        let known = self.row.place().await?;
+        let (_, facts) = Facts::of(&self.context, &self.stream).await?;
+        let Some(created_at) = &known.stream_created_at else {
+            let place = TransferPlace {
+                stream_created_at: Some(facts.created_at),
+                sequence: (facts.first_sequence - 1).max(0),
+                ..TransferPlace::default()
+            };
+            self.move_to(lease, known.sequence, &place, Vec::new())
+                .await?;
+            return Ok(place);
+        };
+        if *created_at != facts.created_at {
+            return Err(self.mismatch(format!(
+                "it was created at {}, and the one that was read before at {created_at}. If it has replaced that one, \
+                 delete the row of the mirror in dispatcher_transfer: events whose ids are in the log are not inserted \
+                 again",
+                facts.created_at
+            )));
+        }
+        if facts.last_sequence < known.sequence {
+            return Err(TransferError::SetBack {
+                stream: self.stream.clone(),
+                last_sequence: facts.last_sequence,
+                sequence: known.sequence,
+            });
+        }
+        self.expect_unread(&facts, known.sequence)?;
+        if let Some((sequence, passed)) = &known.anchor {
+            let found = event_id_at(&self.context, &self.stream, *sequence).await?;
+            if let Some(found) = found.filter(|found| found != passed) {
+                return Err(self.mismatch(format!(
+                    "its message {sequence} is event {found}, and was event {passed} when it was read"
+                )));
+            }
+        }
+        Ok(known)
+    }
+
+    /// Whether the stream still has what follows a sequence.
+    fn expect_unread(&self, facts: &Facts, sequence: i64) -> Result<(), TransferError> {
+        if facts.first_sequence <= sequence + 1 {
+            return Ok(());
+        }
+        Err(self.mismatch(format!(
+            "it begins at {}, and was read up to {sequence} only: its limits have removed messages that were not read. \
+             Raise max_age, and copy the missing events from the log where they were published",
+            facts.first_sequence
+        )))
+    }
+
+    async fn insert(
+        &mut self,
+        lease: &TransferLease,
+        place: &mut TransferPlace,
+        chunk: Chunk,
+    ) -> Result<(), TransferError> {
+        let from = place.sequence;
+        let events = chunk.events.len();
+        place.sequence = chunk.sequence;
+        let last = chunk.events.last();
+        place.anchor = last.map(|event| (chunk.sequence, event.event_id.clone()));
+        self.move_to(lease, from, place, chunk.events).await?;
+        self.has_progressed = true;
+        self.observer.mirrored(&Mirrored {
+            stream: &self.stream,
+            events,
+            sequence: chunk.sequence,
+            pending: chunk.pending,
+        });
+        Ok(())
+    }
+
+    /// Passes over messages of other event types, so that they may expire.
+    async fn look(
+        &mut self,
+        lease: &TransferLease,
+        place: &mut TransferPlace,
+        source: &mut Source,
+    ) -> Result<(), TransferError> {
+        let (facts, examined) = source.examined().await?;
+        match examined {
+            Some(examined) if examined > place.sequence => {
+                let from = place.sequence;
+                place.sequence = examined;
+                self.move_to(lease, from, place, Vec::new()).await
+            }
+            Some(_) => Ok(()),
+            None => self.expect_unread(&facts, place.sequence),
+        }
+    }
+
+    /// M2 and M3.
+    async fn move_to(
+        &self,
+        lease: &TransferLease,
+        from: i64,
+        to: &TransferPlace,
+        events: Vec<dispatcher_runtime::transfer::TransferEvent>,
+    ) -> Result<(), TransferError> {
+        if self.log.insert(lease, from, to, events).await? {
+            return Ok(());
+        }
+        Err(TransferError::LeaseLost)
+    }
+
+    fn mismatch(&self, problem: String) -> TransferError {
+        TransferError::Mismatch {
+            stream: self.stream.clone(),
+            problem,
+        }
+    }
+}

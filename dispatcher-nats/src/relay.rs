@@ -1,0 +1,422 @@
+//! The relay: from the log into the stream.
+//!
+//! ```text
+//! T1  ask the stream for its last event, find it in the log ──▶ go on behind both
+//! T2  read the next events, send them as a batch that follows the expected sequence; up to four at once
+//! T3  as they are confirmed, write down the sequence and the position
+//! ```
+//!
+//! Nothing is remembered between sessions but what T1 finds, so a relay that is killed between any two steps does
+//! nothing twice and leaves nothing out. The row serves operators and retention, and has three uses here: a stream that
+//! was made again under the same name is refused; a stream whose messages have all expired is followed behind the row;
+//! and if a stream has lost what it had confirmed, the log has to have all of that still.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::Client;
+use dispatcher_runtime::transfer::{
+    Direction, OutboundLimits, OutboundLog, TransferLease, TransferPlace, TransferRow,
+};
+use sqlx::PgPool;
+use tokio::time::Instant;
+
+use crate::error::TransferError;
+use crate::lease::{Session, Work, run};
+use crate::observer::{Relayed, TransferObserver, Unobserved};
+use crate::sink::{LastEvent, Sink};
+use crate::stream::Facts;
+use crate::subject::is_prefix;
+
+/// How many batches may wait for their confirmation.
+const IN_FLIGHT: usize = 4;
+
+/// How many bytes of payloads are read for a batch.
+const BATCH_BYTES: u64 = 4 << 20;
+
+/// Between two records (T3), while batches are confirmed one after the other.
+const RECORD_EVERY: Duration = Duration::from_millis(200);
+
+/// Sends the events that were published in a database to a stream. Several processes may run one for the same stream: one
+/// of them works, and the others wait for its lease.
+pub struct Relay {
+    work: Work,
+    session: RelaySession,
+}
+
+/// Settings of a [`Relay`].
+#[must_use]
+pub struct RelayBuilder {
+    pool: PgPool,
+    client: Client,
+    stream: String,
+    prefix: Option<String>,
+    schema: Option<String>,
+    lease: Duration,
+    poll_interval: Duration,
+    confirm_within: Duration,
+    batch: u32,
+    observer: Arc<dyn TransferObserver>,
+}
+
+impl Relay {
+    /// Of the log in that database, into the stream of that name.
+    pub fn builder(pool: PgPool, client: Client, stream: impl Into<String>) -> RelayBuilder {
+        RelayBuilder {
+            pool,
+            client,
+            stream: stream.into(),
+            prefix: None,
+            schema: None,
+            lease: Duration::from_secs(10),
+            poll_interval: Duration::from_millis(50),
+            confirm_within: Duration::from_secs(10),
+            batch: 1000,
+            observer: Arc::new(Unobserved),
+        }
+    }
+
+    /// Works until `stop` is ready; then the lease is released.
+    ///
+    /// # Errors
+    /// [`TransferError::Mismatch`] or [`TransferError::Config`]. It tries again after any other error.
+    ///
+    /// # Cancellation
+    /// It may be dropped at any time: nothing is sent twice or left out. The lease then expires.
+    pub async fn run_until(
+        self,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<(), TransferError> {
+        run(self.work, self.session, stop).await
+    }
+}
+
+impl RelayBuilder {
+    /// What the subjects of the stream begin with. Defaults to the stream's name.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = Some(prefix.into());
+        self
+    }
+
+    /// The Postgres schema of the table family. Defaults to the search path.
+    pub fn schema(mut self, schema: impl Into<String>) -> Self {
+        self.schema = Some(schema.into());
+        self
+    }
+
+    /// After how long without a sign of life another process takes over. Defaults to 10 s.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// How often the log is read while nothing is in it to send. Defaults to 50 ms.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = interval;
+        self
+    }
+
+    /// How long the stream may take to confirm a batch, before the relay asks where the stream is. Defaults to 10 s.
+    pub fn confirm_within(mut self, limit: Duration) -> Self {
+        self.confirm_within = limit;
+        self
+    }
+
+    /// How many events a batch has at most, from 1 to 1000. Defaults to 1000.
+    pub fn batch(mut self, events: u32) -> Self {
+        self.batch = events.clamp(1, 1000);
+        self
+    }
+
+    /// Receives what was done.
+    pub fn observer(mut self, observer: impl TransferObserver) -> Self {
+        self.observer = Arc::new(observer);
+        self
+    }
+
+    /// # Errors
+    /// [`TransferError::Config`]: the prefix cannot be that of subjects, or the schema's name cannot be one.
+    pub fn build(self) -> Result<Relay, TransferError> {
+        let prefix = self.prefix.unwrap_or_else(|| self.stream.clone());
+        if !is_prefix(&prefix) {
+            return Err(TransferError::Config(format!(
+                "{prefix:?} cannot be the prefix of subjects: use letters, digits, - and _, with dots between words"
+            )));
+        }
+        let schema = self.schema.as_deref();
+        let row = TransferRow::new(self.pool.clone(), schema, Direction::Relay, &self.stream)?;
+        let session = RelaySession {
+            log: OutboundLog::new(self.pool, schema)?,
+            row: row.clone(),
+            client: self.client,
+            stream: self.stream.clone(),
+            prefix,
+            poll_interval: self.poll_interval,
+            confirm_within: self.confirm_within,
+            batch: self.batch,
+            observer: Arc::clone(&self.observer),
+            has_progressed: false,
+            has_warned: false,
+        };
+        let work = Work {
+            row,
+            direction: Direction::Relay,
+            stream: self.stream,
+            lease: self.lease,
+            observer: self.observer,
+        };
+        Ok(Relay { work, session })
+    }
+}
+
+struct RelaySession {
+    log: OutboundLog,
+    row: TransferRow,
+    client: Client,
+    stream: String,
+    prefix: String,
+    poll_interval: Duration,
+    confirm_within: Duration,
+    batch: u32,
+    observer: Arc<dyn TransferObserver>,
+    has_progressed: bool,
+    /// Of a stream with one replica: once is enough.
+    has_warned: bool,
+}
+
+/// A batch that is on its way.
+struct Flight {
+    /// When it has to be confirmed.
+    deadline: Instant,
+    events: usize,
+    /// The sequence of its last message, if it is confirmed.
+    sequence: i64,
+    /// Every event of the log up to here is in the stream then.
+    position: i64,
+    event_id: String,
+}
+
+impl Session for RelaySession {
+    async fn go(&mut self, lease: TransferLease) -> Result<Infallible, TransferError> {
+        let (mut sink, facts) = Sink::open(
+            &self.client,
+            &self.stream,
+            &self.prefix,
+            self.confirm_within,
+        )
+        .await?;
+        if facts.config.num_replicas == 1 && !std::mem::replace(&mut self.has_warned, true) {
+            tracing::warn!(
+                stream = self.stream,
+                "the stream has one replica: if its disk is lost, so is what consumers have not read"
+            );
+        }
+        let mut place = self.resume(&sink, &facts).await?;
+        self.record(&lease, &place).await?;
+        self.tell(0, &place);
+        let (mut recorded, mut recorded_at) = (place.clone(), Instant::now());
+        let (mut read, mut sent) = (place.position, place.sequence);
+        let mut in_flight = VecDeque::<Flight>::new();
+        let mut is_at_the_end = false;
+        loop {
+            if !is_at_the_end && in_flight.len() < IN_FLIGHT {
+                let batch = self.log.read(read, self.limits(&sink)).await?;
+                if let Some(last) = batch.events.last() {
+                    sink.send(sent, &batch.events).await?;
+                    sent += batch.events.len() as i64;
+                    in_flight.push_back(Flight {
+                        deadline: sink.deadline(),
+                        events: batch.events.len(),
+                        sequence: sent,
+                        position: batch.until,
+                        event_id: last.event.event_id.clone(),
+                    });
+                } else if in_flight.is_empty() {
+                    place.position = batch.until;
+                }
+                read = batch.until;
+                is_at_the_end = !batch.has_more;
+                continue;
+            }
+            let is_due = in_flight.is_empty() || recorded_at.elapsed() >= RECORD_EVERY;
+            if is_due && place != recorded {
+                self.record(&lease, &place).await?;
+                (recorded, recorded_at) = (place.clone(), Instant::now());
+            }
+            let deadline = in_flight.front().map(|flight| flight.deadline);
+            tokio::select! {
+                confirmed = sink.confirmed(deadline.unwrap_or(recorded_at)), if deadline.is_some() => {
+                    self.confirm(confirmed?, &mut in_flight, &mut place)?;
+                }
+                () = tokio::time::sleep(self.poll_interval), if is_at_the_end => {
+                    is_at_the_end = false;
+                }
+            }
+        }
+    }
+
+    fn has_progressed(&mut self) -> bool {
+        std::mem::take(&mut self.has_progressed)
+    }
+}
+
+impl RelaySession {
+    fn limits(&self, sink: &Sink) -> OutboundLimits {
+        OutboundLimits {
+            events: self.batch,
+            bytes: BATCH_BYTES,
+            payload_bytes: sink.max_bytes() as u64,
+        }
+    }
+
+    /// T1: where the stream is, and what the log has there.
+    async fn resume(&self, sink: &Sink, facts: &Facts) -> Result<TransferPlace, TransferError> {
+        let known = self.row.place().await?;
+        if let Some(created_at) = &known.stream_created_at
+            && *created_at != facts.created_at
+        {
+            return Err(self.mismatch(format!(
+                "it was created at {}, and the one that was written before at {created_at}. Consumers of the old one \
+                 would miss events. If the new one is to have all events that the log still has, delete the row of the \
+                 relay in dispatcher_transfer",
+                facts.created_at
+            )));
+        }
+        let created_at = Some(facts.created_at.clone());
+        let Some(last) = sink.event_at(facts.last_sequence.max(1)).await? else {
+            return self.resume_without_messages(known, facts).await;
+        };
+        let verified = self
+            .log
+            .mismatch(last.position, &last.event_id, last.inserted_at);
+        if let Some(problem) = verified.await? {
+            return Err(self.mismatch(format!(
+                "its last message is event {} of position {}, but {problem}",
+                last.event_id, last.position
+            )));
+        }
+        if last.sequence < known.sequence {
+            self.expect_lost(&last, &known).await?;
+        }
+        Ok(TransferPlace {
+            stream_created_at: created_at,
+            sequence: last.sequence,
+            position: last.position,
+            anchor: Some((last.sequence, last.event_id)),
+        })
+    }
+
+    /// The stream has no last message: it is new, all have expired, or all were lost.
+    async fn resume_without_messages(
+        &self,
+        known: TransferPlace,
+        facts: &Facts,
+    ) -> Result<TransferPlace, TransferError> {
+        let created_at = Some(facts.created_at.clone());
+        if facts.last_sequence == known.sequence {
+            return Ok(TransferPlace {
+                stream_created_at: created_at,
+                ..known
+            });
+        }
+        if facts.last_sequence == 0 {
+            let nothing = LastEvent {
+                sequence: 0,
+                position: 0,
+                event_id: String::new(),
+                inserted_at: time::OffsetDateTime::UNIX_EPOCH,
+            };
+            self.expect_lost(&nothing, &known).await?;
+            return Ok(TransferPlace {
+                stream_created_at: created_at,
+                ..TransferPlace::default()
+            });
+        }
+        Err(self.mismatch(format!(
+            "its last message, {}, is gone, and the last one that the relay knows of is {}: it cannot tell where to go \
+             on. Raise max_age, and start with a new stream",
+            facts.last_sequence, known.sequence
+        )))
+    }
+
+    /// The stream has lost what it had confirmed. It is sent again, if the log still has all of it: then it gets the
+    /// sequences that it had.
+    async fn expect_lost(
+        &self,
+        last: &LastEvent,
+        known: &TransferPlace,
+    ) -> Result<(), TransferError> {
+        let lost = known.sequence - last.sequence;
+        let left = self.log.count(last.position, known.position).await?;
+        if left != lost {
+            return Err(self.mismatch(format!(
+                "it has lost {lost} messages that it had confirmed, and the log has {left} of their events: retention \
+                 has removed the others. Consumers would take other events for them"
+            )));
+        }
+        tracing::warn!(
+            stream = self.stream,
+            lost,
+            "the stream has lost messages that it had confirmed; they are sent again"
+        );
+        Ok(())
+    }
+
+    /// A batch was confirmed: it has to be the next one, at the sequence that was expected.
+    fn confirm(
+        &mut self,
+        sequence: i64,
+        in_flight: &mut VecDeque<Flight>,
+        place: &mut TransferPlace,
+    ) -> Result<(), TransferError> {
+        let Some(flight) = in_flight.pop_front() else {
+            return Ok(());
+        };
+        if flight.sequence != sequence {
+            // Whether it is the same stream is asked next.
+            return Err(TransferError::Nats {
+                doing: "send a batch",
+                problem: format!(
+                    "its last sequence is {sequence}, and {} was expected",
+                    flight.sequence
+                ),
+            });
+        }
+        place.sequence = flight.sequence;
+        place.position = flight.position;
+        place.anchor = Some((flight.sequence, flight.event_id));
+        self.has_progressed = true;
+        self.tell(flight.events, place);
+        Ok(())
+    }
+
+    fn tell(&self, events: usize, place: &TransferPlace) {
+        self.observer.relayed(&Relayed {
+            stream: &self.stream,
+            events,
+            sequence: place.sequence,
+            position: place.position,
+        });
+    }
+
+    /// T3.
+    async fn record(
+        &self,
+        lease: &TransferLease,
+        place: &TransferPlace,
+    ) -> Result<(), TransferError> {
+        if self.row.record_relayed(lease, place).await? {
+            return Ok(());
+        }
+        Err(TransferError::LeaseLost)
+    }
+
+    fn mismatch(&self, problem: String) -> TransferError {
+        TransferError::Mismatch {
+            stream: self.stream.clone(),
+            problem,
+        }
+    }
+}

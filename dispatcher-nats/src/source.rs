@@ -1,0 +1,210 @@
+//! The stream as a mirror reads it (M1): messages behind a sequence, in their order, without a gap.
+//!
+//! The consumer in NATS lives as long as the session and acknowledges nothing, so it has no pending acknowledgements, no
+//! redelivery and no state that could be lost: where it begins is said by the row in Postgres. A message that is lost on
+//! the way is not sent again, so the numbers that the consumer gives have to follow each other; if they do not, the
+//! session ends, and the next one begins behind the row.
+
+use std::time::Duration;
+
+use async_nats::jetstream;
+use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, pull};
+use async_nats::jetstream::stream::RawMessageErrorKind;
+use dispatcher_runtime::transfer::{TransferEvent, read_headers};
+use futures_util::{FutureExt, StreamExt};
+
+use crate::error::TransferError;
+use crate::sink::pairs;
+use crate::stream::Facts;
+use crate::subject;
+
+/// After how long without a session the server removes its consumer.
+const INACTIVE: Duration = Duration::from_secs(60);
+
+/// How often the server says that it is there, while it has nothing to send.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+
+/// How long one request for messages is open.
+const REQUEST: Duration = Duration::from_secs(30);
+
+/// How many bytes of messages are taken at once, except for the last one.
+const CHUNK_BYTES: usize = 8 << 20;
+
+pub(crate) struct Source {
+    context: jetstream::Context,
+    stream: String,
+    prefix: String,
+    consumer: Consumer<pull::Config>,
+    messages: pull::Stream,
+    /// How many messages the consumer has sent.
+    received: u64,
+}
+
+/// Messages in the order of the stream.
+pub(crate) struct Chunk {
+    pub(crate) events: Vec<TransferEvent>,
+    /// The sequence of the last one.
+    pub(crate) sequence: i64,
+    /// How many the stream has after it.
+    pub(crate) pending: u64,
+}
+
+impl Source {
+    /// A consumer of these event types behind a sequence.
+    pub(crate) async fn open(
+        context: &jetstream::Context,
+        stream: &str,
+        prefix: &str,
+        event_types: &[String],
+        after: i64,
+    ) -> Result<Self, TransferError> {
+        let (handle, _) = Facts::of(context, stream).await?;
+        let config = pull::Config {
+            deliver_policy: DeliverPolicy::ByStartSequence {
+                start_sequence: u64::try_from(after).unwrap_or_default() + 1,
+            },
+            ack_policy: AckPolicy::None,
+            filter_subjects: event_types
+                .iter()
+                .map(|event_type| subject::filter(prefix, event_type))
+                .collect(),
+            inactive_threshold: INACTIVE,
+            memory_storage: true,
+            num_replicas: 1,
+            ..pull::Config::default()
+        };
+        let consumer = handle
+            .create_consumer(config)
+            .await
+            .map_err(|error| TransferError::nats("create a consumer")(error.into()))?;
+        let messages = consumer
+            .stream()
+            .max_messages_per_batch(1000)
+            .expires(REQUEST)
+            .heartbeat(HEARTBEAT)
+            .messages()
+            .await
+            .map_err(|error| TransferError::nats("read the stream")(error.into()))?;
+        Ok(Self {
+            context: context.clone(),
+            stream: stream.to_owned(),
+            prefix: prefix.to_owned(),
+            consumer,
+            messages,
+            received: 0,
+        })
+    }
+
+    /// The next messages: waits for the first, and takes what is there already.
+    pub(crate) async fn next(&mut self, most: usize) -> Result<Chunk, TransferError> {
+        let mut chunk = Chunk {
+            events: Vec::new(),
+            sequence: 0,
+            pending: 0,
+        };
+        let mut bytes = 0;
+        let mut next = self.messages.next().await;
+        loop {
+            let message = match next {
+                Some(Ok(message)) => message,
+                // What was taken before is inserted; the error comes again.
+                _ if !chunk.events.is_empty() => return Ok(chunk),
+                Some(Err(error)) => {
+                    return Err(TransferError::nats("read the stream")(error.into()));
+                }
+                None => {
+                    return Err(TransferError::Nats {
+                        doing: "read the stream",
+                        problem: "the consumer has ended".to_owned(),
+                    });
+                }
+            };
+            bytes += message.payload.len();
+            self.take(&message, &mut chunk)?;
+            if chunk.events.len() >= most || bytes >= CHUNK_BYTES {
+                return Ok(chunk);
+            }
+            next = match self.messages.next().now_or_never() {
+                Some(next) => next,
+                None => return Ok(chunk),
+            };
+        }
+    }
+
+    fn take(
+        &mut self,
+        message: &jetstream::Message,
+        chunk: &mut Chunk,
+    ) -> Result<(), TransferError> {
+        let info = message
+            .info()
+            .map_err(TransferError::nats("read the number of a message"))?;
+        self.received += 1;
+        if info.consumer_sequence != self.received {
+            return Err(TransferError::Nats {
+                doing: "read the stream",
+                problem: format!("message {} of the consumer did not arrive", self.received),
+            });
+        }
+        chunk.sequence = i64::try_from(info.stream_sequence).unwrap_or(i64::MAX);
+        chunk.pending = info.pending;
+        chunk.events.push(self.event(message, chunk.sequence));
+        Ok(())
+    }
+
+    /// The event of a message, or a row that says why it has none.
+    fn event(&self, message: &jetstream::Message, sequence: i64) -> TransferEvent {
+        let given = message.headers.as_ref();
+        let read = || {
+            let payload = std::str::from_utf8(&message.payload)
+                .map_err(|_| "the payload is not UTF-8".to_owned())?;
+            let headers = given.into_iter().flat_map(pairs);
+            let event =
+                read_headers(headers, payload.to_owned()).map_err(|error| error.to_string())?;
+            match event.unstorable() {
+                Some(problem) => Err(problem),
+                None => Ok(event),
+            }
+        };
+        read().unwrap_or_else(|problem| {
+            let event_type = subject::event_type_in(&self.prefix, &message.subject);
+            let id = format!("{} {sequence}", self.stream);
+            let reason = format!("message {sequence} is not an event: {problem}");
+            TransferEvent::unreadable(id, event_type.to_owned(), &reason)
+        })
+    }
+
+    /// Up to which sequence every message for this mirror has been taken, if nothing is on its way: what follows the last
+    /// one was of other event types.
+    pub(crate) async fn examined(&mut self) -> Result<(Facts, Option<i64>), TransferError> {
+        // In this order: what is counted as pending may be newer than the last sequence, never the other way round.
+        let (_, facts) = Facts::of(&self.context, &self.stream).await?;
+        let info = self
+            .consumer
+            .get_info()
+            .await
+            .map_err(|error| TransferError::nats("look at the consumer")(error.into()))?;
+        let is_idle = info.num_pending == 0 && info.delivered.consumer_sequence == self.received;
+        let examined = is_idle.then_some(facts.last_sequence);
+        Ok((facts, examined))
+    }
+}
+
+/// The id of the event at a sequence. None: the stream has no such message.
+pub(crate) async fn event_id_at(
+    context: &jetstream::Context,
+    stream: &str,
+    sequence: i64,
+) -> Result<Option<String>, TransferError> {
+    let (handle, _) = Facts::of(context, stream).await?;
+    let sequence = u64::try_from(sequence).unwrap_or_default();
+    match handle.get_raw_message(sequence).await {
+        Ok(message) => {
+            let event = read_headers(pairs(&message.headers), String::new());
+            let id = event.map_or_else(|_| format!("{stream} {sequence}"), |event| event.event_id);
+            Ok(Some(id))
+        }
+        Err(error) if matches!(error.kind(), RawMessageErrorKind::NoMessageFound) => Ok(None),
+        Err(error) => Err(TransferError::nats("read a message")(error.into())),
+    }
+}

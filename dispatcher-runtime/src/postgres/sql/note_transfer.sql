@@ -1,0 +1,4 @@
+-- Why a relay or mirror does not go on, for operators; NULL once it does.
+UPDATE {family}dispatcher_transfer
+   SET waits_for = $4, updated_at = clock_timestamp()
+ WHERE direction = $1 AND stream = $2 AND fence = $3 AND waits_for IS DISTINCT FROM $4

@@ -1,0 +1,23 @@
+//! The statements of relays and mirrors.
+
+use crate::postgres::sql::statements;
+
+statements! {
+    /// What a relay and a mirror send.
+    pub(crate) struct TransferStatements {
+        acquire_transfer,
+        count_outbound,
+        evict_transfer,
+        hold_transfer,
+        join_transfers,
+        list_transfers,
+        mirror_events,
+        note_transfer,
+        read_outbound,
+        read_transfer,
+        record_mirrored,
+        record_relayed,
+        release_transfer,
+        renew_transfer,
+    }
+}
