@@ -126,7 +126,7 @@ async fn a_required_field_is_added_and_no_event_is_lost() -> TestResult {
     let said = text(&refused_to);
     assert_eq!(refused_to.status.code(), Some(2), "{said}");
     assert!(
-        said.starts_with("error: cannot connect to 127.0.0.1:1: "),
+        said.starts_with("error: no server answers at 127.0.0.1:1: "),
         "{said}"
     );
     assert!(!said.contains("secret"), "{said}");
