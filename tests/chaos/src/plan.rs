@@ -49,6 +49,8 @@ pub(super) enum Fault {
     },
     /// A replica is told to stop while its connections forward nothing; another one comes in its place.
     StopUnheard { replica: Number },
+    /// An operator pauses a subscription, and resumes it after a while.
+    PauseSubscription { draw: u64, lasting: Duration },
     /// An operator redrives the open dead letters of a subscription, and may stop that after a while.
     Redrive {
         draw: u64,
@@ -76,6 +78,7 @@ impl Fault {
             Self::Rename { .. } => "handler renamed",
             Self::SetClock { .. } => "clock of a replica set wrong",
             Self::StopUnheard { .. } => "stop on a dead network",
+            Self::PauseSubscription { .. } => "subscription paused and resumed",
             Self::Redrive { .. } => "dead letters redriven",
         }
     }
@@ -88,7 +91,7 @@ pub(super) struct Planned {
     pub(super) fault: Fault,
 }
 
-pub(super) const KINDS: usize = 14;
+pub(super) const KINDS: usize = 15;
 
 /// How far a clock is off.
 const CLOCKS: [Option<&str>; 5] = [Some("+10m"), Some("-10m"), Some("+40d"), Some("-40d"), None];
@@ -169,6 +172,10 @@ fn fault(kind: usize, numbers: &mut Rng) -> Fault {
             by: CLOCKS[numbers.usize(0..CLOCKS.len())],
         },
         12 => Fault::StopUnheard { replica },
+        13 => Fault::PauseSubscription {
+            draw: numbers.u64(..),
+            lasting: millis(numbers, 200, 2_500),
+        },
         _ => Fault::Redrive {
             draw: numbers.u64(..),
             stops_after: numbers.bool().then(|| millis(numbers, 0, 400)),
