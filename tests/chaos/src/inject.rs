@@ -67,10 +67,13 @@ pub(super) async fn inject(
                     (kind, happened.map(|it| (it, None)).map_err(Error::from))
                 });
             }
-            Fault::Redrive { draw, stops_after } => {
+            Fault::Redrive {
+                per_second,
+                stops_after,
+            } => {
                 let site = Arc::clone(site);
                 lasting.spawn(async move {
-                    let redriven = site.redrive(draw, stops_after).await;
+                    let redriven = site.redrive(per_second, stops_after).await;
                     (kind, redriven.map(|()| (true, None)))
                 });
             }

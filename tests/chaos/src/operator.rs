@@ -19,54 +19,58 @@ use super::replica::SUBSCRIPTIONS;
 const PAUSE: Duration = Duration::from_millis(100);
 
 impl Site {
-    /// Redrives what is open of a subscription, once something is, and stops that after a while.
+    /// Redrives what is open, once something is, and stops that after a while.
     pub(super) async fn redrive(
         &self,
-        draw: u64,
+        per_second: u32,
         stops_after: Option<Duration>,
     ) -> Result<(), Error> {
         let redrives = Redrives::new(self.admin.clone());
+        let options = RedriveOptions::default().per_second(per_second.into());
         let start = async {
             loop {
-                match self.start_redrive(&redrives, draw).await? {
-                    Some(redrive) => break Ok::<_, Error>(redrive.redrive_id),
-                    None => tokio::time::sleep(PAUSE).await,
+                let started = self.start_redrives(&redrives, &options).await?;
+                if !started.is_empty() {
+                    return Ok::<_, Error>(started);
                 }
+                tokio::time::sleep(PAUSE).await;
             }
         };
         let started = tokio::time::timeout(LIMIT, start).await;
-        let id = started.map_err(|_| late("there was nothing to redrive"))??;
+        let started = started.map_err(|_| late("there was nothing to redrive"))??;
         if let Some(after) = stops_after {
             tokio::time::sleep(after).await;
-            // It may have ended, and the server may be down.
-            let _ = redrives.stop(&id, operator()).await;
+            for redrive in &started {
+                // It may have ended, and the server may be down.
+                let _ = redrives.stop(&redrive.redrive_id, operator()).await;
+            }
         }
         Ok(())
     }
 
-    /// `None` if nothing is open, or the server is down just now.
-    async fn start_redrive(
+    /// One for each subscription of which something is open; none if the server is down just now.
+    async fn start_redrives(
         &self,
         redrives: &Redrives,
-        draw: u64,
-    ) -> Result<Option<Redrive>, Error> {
+        options: &RedriveOptions,
+    ) -> Result<Vec<Redrive>, Error> {
         // The old version of the growing subscription gives up on events of the new one for good.
         let names = "SELECT DISTINCT subscription FROM dispatcher_dead_letter
                       WHERE resolved_at IS NULL AND redrive_id IS NULL AND subscription <> $1
                       ORDER BY subscription";
         let names = sqlx::query_scalar(names).bind(GROWING);
         let names: Vec<String> = names.fetch_all(&self.admin).await.unwrap_or_default();
-        let Some(name) = drawn(&names, draw) else {
-            return Ok(None);
-        };
-        let filter = DeadLetterFilter::default().subscription(name.as_str());
-        let options = RedriveOptions::default().per_second(200.0);
-        match redrives.start(&filter, &options, None, operator()).await {
-            Ok(redrive) => Ok(Some(redrive)),
-            // Another redrive has taken them, or the server went down.
-            Err(RedriveError::Nothing | RedriveError::DeadLetter(_)) => Ok(None),
-            Err(other) => Err(Error::Harness(other.to_string())),
+        let mut started = Vec::new();
+        for name in &names {
+            let filter = DeadLetterFilter::default().subscription(name.as_str());
+            match redrives.start(&filter, options, None, operator()).await {
+                Ok(redrive) => started.push(redrive),
+                // Another redrive has taken them, or the server went down.
+                Err(RedriveError::Nothing | RedriveError::DeadLetter(_)) => {}
+                Err(other) => return Err(Error::Harness(other.to_string())),
+            }
         }
+        Ok(started)
     }
 
     /// Pauses a subscription and resumes it; one at a time, so that each pause ends with its own resumption. Returns
@@ -85,13 +89,7 @@ impl Site {
             RENAMED => &[RENAMED, RENAMED_TO][..],
             _ => std::slice::from_ref(&subscription.name),
         };
-        let pause = until_done(names, async |name| {
-            subscriptions
-                .pause(CONSUMER, name, operator())
-                .await
-                .map(|_| ())
-        });
-        pause.await?;
+        until_done(&subscriptions, names, Order::Pause).await?;
         let before = self.effects(names).await?;
         tokio::time::sleep(lasting).await;
         let after = self.effects(names).await?;
@@ -101,13 +99,7 @@ impl Site {
             RENAMED => vec![manner.names().0],
             other => vec![other],
         };
-        let resume = until_done(&names, async |name| {
-            subscriptions
-                .resume(CONSUMER, name, operator())
-                .await
-                .map(|_| ())
-        });
-        resume.await?;
+        until_done(&subscriptions, &names, Order::Resume).await?;
         Ok((before != after).then(|| Imbalance {
             what: "handled while paused",
             subscription: subscription.name.to_owned(),
@@ -133,15 +125,32 @@ impl Site {
     }
 }
 
+#[derive(Clone, Copy)]
+enum Order {
+    Pause,
+    Resume,
+}
+
 /// Does it to the subscription that has one of the names, once there is one and the server answers.
 async fn until_done(
+    subscriptions: &Subscriptions,
     names: &[&str],
-    act: impl AsyncFn(&str) -> Result<(), SubscriptionError>,
+    order: Order,
 ) -> Result<(), Error> {
     let acting = async {
         loop {
             for name in names {
-                match act(name).await {
+                let done = match order {
+                    Order::Pause => subscriptions
+                        .pause(CONSUMER, name, operator())
+                        .await
+                        .map(|_| ()),
+                    Order::Resume => subscriptions
+                        .resume(CONSUMER, name, operator())
+                        .await
+                        .map(|_| ()),
+                };
+                match done {
                     Ok(()) => return Ok(()),
                     Err(SubscriptionError::NotFound { .. } | SubscriptionError::Database(_)) => {}
                     Err(other) => return Err(Error::Harness(other.to_string())),

@@ -51,9 +51,9 @@ pub(super) enum Fault {
     StopUnheard { replica: Number },
     /// An operator pauses a subscription, and resumes it after a while.
     PauseSubscription { draw: u64, lasting: Duration },
-    /// An operator redrives the open dead letters of a subscription, and may stop that after a while.
+    /// An operator redrives all open dead letters, one redrive for each subscription, and may stop these after a while.
     Redrive {
-        draw: u64,
+        per_second: u32,
         stops_after: Option<Duration>,
     },
 }
@@ -95,6 +95,9 @@ pub(super) const KINDS: usize = 15;
 
 /// How far a clock is off.
 const CLOCKS: [Option<&str>; 5] = [Some("+10m"), Some("-10m"), Some("+40d"), Some("-40d"), None];
+
+/// How many events a redrive hands over in a second.
+const PACES: [u32; 3] = [3, 10, 200];
 
 /// How many faults a run of that many events has.
 pub(super) fn faults_for(events: u64) -> usize {
@@ -177,8 +180,9 @@ fn fault(kind: usize, numbers: &mut Rng) -> Fault {
             lasting: millis(numbers, 200, 2_500),
         },
         _ => Fault::Redrive {
-            draw: numbers.u64(..),
-            stops_after: numbers.bool().then(|| millis(numbers, 0, 400)),
+            // Slow ones meet other faults.
+            per_second: PACES[numbers.usize(0..PACES.len())],
+            stops_after: numbers.bool().then(|| millis(numbers, 0, 2_000)),
         },
     }
 }
