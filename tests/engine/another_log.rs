@@ -117,6 +117,49 @@ async fn a_dead_letter_is_redriven_from_there() -> TestResult {
     worlds.close().await
 }
 
+/// Their letters hold them; the event of this database's log that has the position of one is another.
+#[tokio::test]
+async fn events_that_were_removed_there_are_redriven_from_their_letters() -> TestResult {
+    let worlds = Worlds::new().await?;
+    worlds.coaching.revenue().publish(lock(9, 99)).await?;
+    let script = Script::new([1, 2, 3].map(|credits| (credits, Act::Permanent)));
+    let events = [lock(1, 1), lock(1, 2), lock(2, 3)];
+    worlds.revenue.revenue().publish_all(events).await?;
+    let consumer = worlds
+        .consumer(&script)
+        .subscribe(hold_slot)
+        .start()
+        .await?;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
+    consumer.stop().await;
+    worlds
+        .revenue
+        .pool
+        .execute("DELETE FROM dispatcher_event WHERE position <> 3")
+        .await?;
+    let operator = DeadLetters::new(worlds.coaching.pool.clone());
+    let filter = DeadLetterFilter::default();
+    let redriven = operator.redrive_all(&filter, "mia", None).await?;
+    assert_eq!(redriven.len(), 3);
+    // An attempt that fails is made again, also with an event that only its letter has.
+    let healed = Script::new([(1, Act::FailTimes(1))]);
+    let consumer = worlds
+        .consumer(&healed)
+        .subscribe(hold_slot)
+        .start()
+        .await?;
+    tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
+    consumer.stop().await;
+    let mut effects = worlds.coaching.effects().await?;
+    effects.retain(|credits| *credits != 3);
+    assert_eq!(effects, [1, 2], "those of a subject keep their order");
+    assert_eq!(worlds.coaching.effects().await?.len(), 3);
+    assert_eq!(healed.attempts_at(1), [1, 2]);
+    assert_eq!(healed.attempts_at(99), Vec::<u32>::new());
+    assert!(operator.list(&filter).await?.dead_letters.is_empty());
+    worlds.close().await
+}
+
 /// Nothing in this database can keep an event in the log of another.
 #[tokio::test]
 async fn an_event_that_waits_and_is_removed_there_becomes_a_dead_letter() -> TestResult {

@@ -7,12 +7,14 @@
 //! | an event in a subscription whose effects are in the transaction | one effect, or a dead letter that it may be |
 //! | an event in a subscription whose calls are outside | one call or more, or such a dead letter |
 //! | an effect | of an attempt that by its rule handles the event, and of an event of the ledger |
-//! | the effects of one subject in one subscription | in the order of their positions, except of events that were redriven |
+//! | the effects of one subject in one subscription | in the order of their positions; those of one redrive in an order of their own |
+//! | a subscription that was paused | it has no effect until it is resumed, and at the end it is resumed |
 //!
 //! An event may be a dead letter if its rule says that no attempt handles it. A handler may also be
 //! too slow because its process was stopped or its connection was silent, or never end because its process
 //! ended; that counts as an attempt, so the rule's failures and such attempts together may kill an event, but
-//! nothing else may. How versions work side by side is judged in `versions.rs`.
+//! nothing else may. Some rules fail an event for good until it is redriven. What redrives leave behind is judged in
+//! `redrives.rs`; how versions work side by side is judged in `versions.rs`.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -20,8 +22,9 @@ use std::fmt;
 use super::books::{Books, Dead};
 use super::manner::GROWING;
 use super::replica::{SUBSCRIPTIONS, Subscription};
-use super::rule::{ATTEMPTS, Answer, Rule, Rules};
+use super::rule::{ATTEMPTS, Answer, Attempt, Rule, Rules};
 
+mod redrives;
 mod versions;
 
 /// One thing that does not balance.
@@ -61,6 +64,11 @@ pub(super) fn judge(books: &Books, rules: Rules, planned: &HashSet<String>) -> V
     }
     judge.strangers();
     judge.versions();
+    judge.redrives();
+    for subscription in &books.paused {
+        let detail = "each pause was to be resumed".to_owned();
+        judge.find("still paused", subscription, "the subscription", detail);
+    }
     for (subscription, position) in &books.waiting {
         let detail = format!("position {position} still waits to be tried again");
         judge.find("unsettled", subscription, "an event", detail);
@@ -169,7 +177,11 @@ impl<'a> Judge<'a> {
                 continue; // a stranger
             };
             let rule = self.rules.for_event(name, &entry.key);
-            if !takes(&entry.event_type) || rule.at(row.attempt) != Answer::Handle {
+            let attempt = Attempt {
+                number: row.attempt,
+                is_redriven: row.redrive.is_some(),
+            };
+            if !takes(&entry.event_type) || rule.at(attempt) != Answer::Handle {
                 let detail = format!("attempt {}; {}", row.attempt, self.about(event_id));
                 self.find("effect of an attempt that failed", name, event_id, detail);
             }
@@ -229,11 +241,16 @@ impl<'a> Judge<'a> {
         let Some(rule) = self.rule(&letter.subscription, &letter.event_id) else {
             return false;
         };
+        if rule.is_handled_when_redriven() {
+            // Only the attempt before the redrive fails by the rule.
+            let by_rule = letter.errors.iter().filter(|error| !is_of_a_fault(error));
+            return by_rule.count() <= 1;
+        }
         // Those of a redrive count from 1 again.
         let is_redriven = letter.errors.len() as u32 > ATTEMPTS;
         let excused = letter.errors.iter().zip(1..).all(|(error, attempt)| {
             let attempt = if is_redriven { 1 } else { attempt };
-            rule.at(attempt) != Answer::Handle || is_of_a_fault(error)
+            rule.at(Attempt::first_time(attempt)) != Answer::Handle || is_of_a_fault(error)
         });
         rule.is_deadly() || (letter.errors.len() as u32 >= ATTEMPTS && excused)
     }

@@ -23,6 +23,8 @@ pub(super) struct Effect {
     pub(super) subscription: String,
     pub(super) event_id: String,
     pub(super) attempt: u32,
+    /// The redrive that had it handled again.
+    pub(super) redrive: Option<String>,
 }
 
 /// An event that was given up on.
@@ -31,6 +33,8 @@ pub(super) struct Dead {
     pub(super) subscription: String,
     pub(super) event_id: String,
     pub(super) errors: Vec<String>,
+    /// It is with a redrive.
+    pub(super) is_redriving: bool,
 }
 
 /// All of it.
@@ -52,6 +56,34 @@ pub(super) struct Books {
     pub(super) passed_over: HashSet<String>,
     /// How version 1 has moved the cursor of the growing subscription.
     pub(super) moves: Vec<Move>,
+    pub(super) redrives: Vec<RedriveEntry>,
+    pub(super) members: Vec<Member>,
+    /// Subscriptions that are paused.
+    pub(super) paused: Vec<String>,
+}
+
+/// A redrive, as it says of itself.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RedriveEntry {
+    pub(super) id: String,
+    pub(super) total: i64,
+    /// How many members have each of the [`OUTCOMES`].
+    pub(super) numbers: [i64; 5],
+    pub(super) has_ended: bool,
+}
+
+/// What may become of a member of a redrive.
+pub(super) const OUTCOMES: [&str; 5] = ["queued", "waiting", "handled", "failed", "left_out"];
+
+/// A dead letter of a redrive.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    pub(super) redrive: String,
+    pub(super) subscription: String,
+    pub(super) event_id: String,
+    pub(super) outcome: String,
+    /// Its letter is resolved, by this redrive.
+    pub(super) is_resolved: bool,
 }
 
 /// Version 1 has read on.
@@ -88,13 +120,15 @@ impl Books {
         books.effects = effects(pool, "SELECT * FROM effect ORDER BY seq").await?;
         books.outside = effects(pool, "SELECT * FROM outside ORDER BY seq").await?;
         let dead = "SELECT subscription, event_id,
-                           ARRAY(SELECT json_array_elements(failures) ->> 'error') AS errors
+                           ARRAY(SELECT json_array_elements(failures) ->> 'error') AS errors,
+                           redrive_id IS NOT NULL AS is_redriving
                       FROM dispatcher_dead_letter WHERE resolved_at IS NULL ORDER BY position";
         for row in sqlx::query(dead).fetch_all(pool).await? {
             books.dead.push(Dead {
                 subscription: known_as(row.try_get("subscription")?).to_owned(),
                 event_id: row.try_get("event_id")?,
                 errors: row.try_get("errors")?,
+                is_redriving: row.try_get("is_redriving")?,
             });
         }
         let redriven = "SELECT subscription, event_id FROM dispatcher_dead_letter WHERE resolved_at IS NOT NULL";
@@ -119,8 +153,50 @@ impl Books {
                 is_forbidden,
             });
         }
+        books.redrives = redrives(pool).await?;
+        books.members = members(pool).await?;
+        let paused = "SELECT subscription FROM dispatcher_subscription WHERE paused_at IS NOT NULL";
+        books.paused = sqlx::query_scalar(paused).fetch_all(pool).await?;
         Ok(books)
     }
+}
+
+async fn redrives(pool: &PgPool) -> Result<Vec<RedriveEntry>, sqlx::Error> {
+    let redrives =
+        sqlx::query("SELECT *, ended_at IS NOT NULL AS has_ended FROM dispatcher_redrive");
+    let rows = redrives.fetch_all(pool).await?;
+    let mut redrives = Vec::new();
+    for row in &rows {
+        let mut numbers = [0; OUTCOMES.len()];
+        for (number, outcome) in numbers.iter_mut().zip(OUTCOMES) {
+            *number = row.try_get(outcome)?;
+        }
+        redrives.push(RedriveEntry {
+            id: row.try_get("redrive_id")?,
+            total: row.try_get("total")?,
+            numbers,
+            has_ended: row.try_get("has_ended")?,
+        });
+    }
+    Ok(redrives)
+}
+
+async fn members(pool: &PgPool) -> Result<Vec<Member>, sqlx::Error> {
+    let members = sqlx::query(
+        "SELECT item.*, letter.resolved_at IS NOT NULL AND letter.redrive_id = item.redrive_id AS is_resolved
+           FROM dispatcher_redrive_item AS item JOIN dispatcher_dead_letter AS letter USING (dead_letter_id)",
+    );
+    let rows = members.fetch_all(pool).await?;
+    let members = rows.iter().map(|row| {
+        Ok(Member {
+            redrive: row.try_get("redrive_id")?,
+            subscription: known_as(row.try_get("subscription")?).to_owned(),
+            event_id: row.try_get("event_id")?,
+            outcome: row.try_get("outcome")?,
+            is_resolved: row.try_get("is_resolved")?,
+        })
+    });
+    members.collect()
 }
 
 async fn effects(pool: &PgPool, statement: &'static str) -> Result<Vec<Effect>, sqlx::Error> {
@@ -132,6 +208,7 @@ async fn effects(pool: &PgPool, statement: &'static str) -> Result<Vec<Effect>, 
             subscription: known_as(row.try_get("subscription")?).to_owned(),
             event_id: row.try_get("event_id")?,
             attempt: attempt.unsigned_abs(),
+            redrive: row.try_get("redrive_id")?,
         });
     }
     Ok(effects)

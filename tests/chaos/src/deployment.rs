@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use dispatcher_runtime::{SubscriptionError, Subscriptions};
 use sqlx::PgPool;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::balance::Imbalance;
 use super::manner::{GROWING, Manner};
@@ -19,17 +19,24 @@ use super::proxy::Proxy;
 use super::rule::Rules;
 use super::{Error, REPLICAS, arguments, reach, replica};
 
-const CONSUMER: &str = "coaching";
+pub(super) const CONSUMER: &str = "coaching";
 
 /// How long a deployment waits for a replica to be ready before it goes on.
 const READY_WITHIN: Duration = Duration::from_secs(3);
 
 /// How long anything may take that has to happen.
-const LIMIT: Duration = Duration::from_secs(60);
+pub(super) const LIMIT: Duration = Duration::from_secs(60);
 
 /// What the replicas are to be. One deployment at a time.
 #[derive(Debug, Default)]
 pub(super) struct Deployment(Mutex<Manner>);
+
+impl Deployment {
+    /// What the replicas are to be; it does not change until the guard is dropped.
+    pub(super) async fn lock(&self) -> MutexGuard<'_, Manner> {
+        self.0.lock().await
+    }
+}
 
 /// What deployments need.
 pub(super) struct Site {
@@ -38,6 +45,8 @@ pub(super) struct Site {
     pub(super) server: u16,
     pub(super) rules: Rules,
     pub(super) deployment: Deployment,
+    /// Held while a subscription is paused.
+    pub(super) pause: Mutex<()>,
 }
 
 impl Site {

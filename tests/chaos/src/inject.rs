@@ -8,14 +8,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dispatcher_runtime::{Actor, DeadLetterFilter, RedriveOptions, Redrives};
 use sqlx::{PgPool, Row};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::balance::Imbalance;
 use super::deployment::Site;
-use super::manner::GROWING;
 use super::plan::{Fault, Planned};
 use super::process::Process;
 use super::proxy::Silence;
@@ -69,10 +67,24 @@ pub(super) async fn inject(
                     (kind, happened.map(|it| (it, None)).map_err(Error::from))
                 });
             }
-            Fault::Redrive { draw, stops_after } => {
-                let admin = site.admin.clone();
+            Fault::Redrive {
+                per_second,
+                stops_after,
+            } => {
+                let site = Arc::clone(site);
                 lasting.spawn(async move {
-                    (kind, Ok((redrive(&admin, draw, stops_after).await, None)))
+                    let redriven = site.redrive(per_second, stops_after).await;
+                    (kind, redriven.map(|()| (true, None)))
+                });
+            }
+            Fault::PauseSubscription {
+                draw,
+                lasting: time,
+            } => {
+                let site = Arc::clone(site);
+                lasting.spawn(async move {
+                    let paused = site.pause_subscription(draw, time).await;
+                    (kind, paused.map(|wrong| (true, wrong)))
                 });
             }
             Fault::Roll { ends } => {
@@ -125,41 +137,12 @@ async fn befall(process: &Process, fault: Fault) -> std::io::Result<bool> {
         Fault::StopUnheard { .. } => return process.stop_unheard().await,
         Fault::Terminate { .. }
         | Fault::Redrive { .. }
+        | Fault::PauseSubscription { .. }
         | Fault::Restart { .. }
         | Fault::Roll { .. }
         | Fault::Rename { .. } => return Ok(false),
     }
     Ok(!process.said.borrow().finished)
-}
-
-/// Redrives what is open of a subscription; false if nothing is, or the server is down just now.
-async fn redrive(admin: &PgPool, draw: u64, stops_after: Option<Duration>) -> bool {
-    let names = "SELECT DISTINCT subscription FROM dispatcher_dead_letter
-                  WHERE resolved_at IS NULL AND redrive_id IS NULL ORDER BY subscription";
-    let Ok(names) = sqlx::query_scalar::<_, String>(names)
-        .fetch_all(admin)
-        .await
-    else {
-        return false;
-    };
-    // The old version of the growing subscription gives up on events of the new one for good.
-    let names: Vec<_> = names.iter().filter(|name| *name != GROWING).collect();
-    let Some(name) = names.get((draw % names.len().max(1) as u64) as usize) else {
-        return false;
-    };
-    let redrives = Redrives::new(admin.clone());
-    let filter = DeadLetterFilter::default().subscription(name.as_str());
-    let options = RedriveOptions::default().per_second(200.0);
-    let operator = Actor::new("the chaos program");
-    let Ok(redrive) = redrives.start(&filter, &options, None, operator).await else {
-        return false;
-    };
-    if let Some(after) = stops_after {
-        tokio::time::sleep(after).await;
-        // It may have ended.
-        let _ = redrives.stop(&redrive.redrive_id, operator).await;
-    }
-    true
 }
 
 /// Terminates connections of the processes; returns how many. The server may be down just now.

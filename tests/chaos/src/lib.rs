@@ -4,12 +4,12 @@
 //!             ┌──────── 4 writers ────proxies────┐
 //!   the run ──┤                                  ├──▶ Postgres of its own
 //!             └──────── 3 replicas ──proxies────┘
-//!    faults ──▶ processes, proxies, connections, Postgres, versions, names, clocks
+//!    faults ──▶ processes, proxies, connections, Postgres, versions, names, clocks, redrives, pauses
 //! ```
 //!
 //! Writers publish and enter each event in the ledger in the same transaction (`writer.rs`); replicas
 //! handle, fail, panic and hang as the rule of each event says (`rule.rs`); meanwhile the plan of
-//! faults is carried out (`plan.rs`, `inject.rs`, `deployment.rs`). Then the faults end, the replicas are of version 2
+//! faults is carried out (`plan.rs`, `inject.rs`, `deployment.rs`, `operator.rs`). Then the faults end, the replicas are of version 2
 //! and catch up, read again what version 1 has passed over, and the books are compared (`balance.rs`).
 //!
 //! **The seed** decides what each writer publishes and how each transaction ends, what each handler
@@ -27,6 +27,7 @@ mod deployment;
 mod event;
 mod inject;
 mod manner;
+mod operator;
 mod plan;
 mod process;
 mod proxy;
@@ -50,7 +51,7 @@ use dispatcher_test_launcher::LaunchError;
 
 pub use arguments::{Options, USAGE};
 pub use balance::Imbalance;
-pub use report::Report;
+pub use report::{Redriven, Report};
 
 const REPLICAS: usize = 3;
 const WRITERS: usize = 4;

@@ -49,9 +49,11 @@ pub(super) enum Fault {
     },
     /// A replica is told to stop while its connections forward nothing; another one comes in its place.
     StopUnheard { replica: Number },
-    /// An operator redrives the open dead letters of a subscription, and may stop that after a while.
+    /// An operator pauses a subscription, and resumes it after a while.
+    PauseSubscription { draw: u64, lasting: Duration },
+    /// An operator redrives all open dead letters, one redrive for each subscription, and may stop these after a while.
     Redrive {
-        draw: u64,
+        per_second: u32,
         stops_after: Option<Duration>,
     },
 }
@@ -76,6 +78,7 @@ impl Fault {
             Self::Rename { .. } => "handler renamed",
             Self::SetClock { .. } => "clock of a replica set wrong",
             Self::StopUnheard { .. } => "stop on a dead network",
+            Self::PauseSubscription { .. } => "subscription paused and resumed",
             Self::Redrive { .. } => "dead letters redriven",
         }
     }
@@ -88,10 +91,13 @@ pub(super) struct Planned {
     pub(super) fault: Fault,
 }
 
-pub(super) const KINDS: usize = 14;
+pub(super) const KINDS: usize = 15;
 
 /// How far a clock is off.
 const CLOCKS: [Option<&str>; 5] = [Some("+10m"), Some("-10m"), Some("+40d"), Some("-40d"), None];
+
+/// How many events a redrive hands over in a second.
+const PACES: [u32; 3] = [3, 10, 200];
 
 /// How many faults a run of that many events has.
 pub(super) fn faults_for(events: u64) -> usize {
@@ -169,9 +175,14 @@ fn fault(kind: usize, numbers: &mut Rng) -> Fault {
             by: CLOCKS[numbers.usize(0..CLOCKS.len())],
         },
         12 => Fault::StopUnheard { replica },
-        _ => Fault::Redrive {
+        13 => Fault::PauseSubscription {
             draw: numbers.u64(..),
-            stops_after: numbers.bool().then(|| millis(numbers, 0, 400)),
+            lasting: millis(numbers, 200, 2_500),
+        },
+        _ => Fault::Redrive {
+            // Slow ones meet other faults.
+            per_second: PACES[numbers.usize(0..PACES.len())],
+            stops_after: numbers.bool().then(|| millis(numbers, 0, 2_000)),
         },
     }
 }

@@ -17,7 +17,7 @@ use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::credit_released::{self, CreditReleased};
 use dispatcher_runtime::{
     Consumer, ConsumerBuilder, Delivery, DeliveryTx, EventEnvelope, EventUnion, HandlerError,
-    RunningConsumer, StartError, State, SubscriptionOptions, subscribe,
+    RedriveId, RunningConsumer, StartError, State, SubscriptionOptions, subscribe,
 };
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
@@ -25,7 +25,7 @@ use sqlx::postgres::PgConnectOptions;
 use super::event::EventType;
 use super::manner::{GROWING, Manner, RENAMED, known_as};
 use super::process::Birth;
-use super::rule::{ATTEMPTS, Answer, Rules};
+use super::rule::{ATTEMPTS, Answer, Attempt, Rules};
 use super::{orders, pool};
 
 /// The fault plan stops a replica for longer than this.
@@ -383,6 +383,13 @@ async fn tell_of_debit(
     outside(&app, &delivery, event.event_id.as_str(), key).await
 }
 
+fn attempt(delivery: &Delivery) -> Attempt {
+    Attempt {
+        number: delivery.attempt,
+        is_redriven: delivery.is_redriven(),
+    }
+}
+
 /// The effect comes first, so an attempt that fails leaves one to roll back.
 async fn within(
     tx: &mut DeliveryTx,
@@ -391,14 +398,17 @@ async fn within(
     event_id: &str,
     key: &str,
 ) -> Result<(), HandlerError> {
-    sqlx::query("INSERT INTO effect (subscription, event_id, attempt) VALUES ($1, $2, $3)")
-        .bind(delivery.subscription)
-        .bind(event_id)
-        .bind(i32::try_from(delivery.attempt)?)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO effect (subscription, event_id, attempt, redrive_id) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(delivery.subscription)
+    .bind(event_id)
+    .bind(i32::try_from(delivery.attempt)?)
+    .bind(delivery.redrive.as_ref().map(RedriveId::as_str))
+    .execute(&mut **tx)
+    .await?;
     let rule = (app.rules).for_event(known_as(delivery.subscription), key);
-    let answer = rule.at(delivery.attempt);
+    let answer = rule.at(attempt(delivery));
     if answer == Answer::SwallowSqlError {
         let _ = sqlx::query("SELECT 1 / 0").execute(&mut **tx).await;
         return Ok(());
@@ -417,13 +427,16 @@ async fn outside(
     key: &str,
 ) -> Result<(), HandlerError> {
     let rule = (app.rules).for_event(known_as(delivery.subscription), key);
-    give(rule.at(delivery.attempt)).await?;
-    sqlx::query("INSERT INTO outside (subscription, event_id, attempt) VALUES ($1, $2, $3)")
-        .bind(delivery.subscription)
-        .bind(event_id)
-        .bind(i32::try_from(delivery.attempt)?)
-        .execute(&app.outside)
-        .await?;
+    give(rule.at(attempt(delivery))).await?;
+    sqlx::query(
+        "INSERT INTO outside (subscription, event_id, attempt, redrive_id) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(delivery.subscription)
+    .bind(event_id)
+    .bind(i32::try_from(delivery.attempt)?)
+    .bind(delivery.redrive.as_ref().map(RedriveId::as_str))
+    .execute(&app.outside)
+    .await?;
     Ok(())
 }
 

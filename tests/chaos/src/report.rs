@@ -10,6 +10,20 @@ use super::balance::Imbalance;
 /// How many imbalances are printed of each kind; all are counted.
 const SHOWN: usize = 20;
 
+/// What redrives did.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Redriven {
+    /// How many redrives there were.
+    pub started: u64,
+    /// Dead letters whose events they handled.
+    pub handled: u64,
+    /// Dead letters whose events failed again, once for each redrive.
+    pub failed: u64,
+    /// Dead letters that were not handled because their redrive was stopped, once for each redrive.
+    pub left_out: u64,
+}
+
 /// What happened in a run, and whether the ledger balances.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -42,6 +56,8 @@ pub struct Report {
     pub dead_letters: u64,
     /// Those of them that were too slow, or never ended, because of what was done to their process or connection.
     pub dead_of_faults: u64,
+    /// Redrives, and what became of their dead letters.
+    pub redrives: Redriven,
     /// Events that version 1 has passed over, and version 2 has handled when it returned.
     pub passed_over: u64,
     /// From the start of the first process to the end of the last fault and the last publish.
@@ -103,6 +119,10 @@ impl Report {
             "outside": {"calls": self.outside, "events_more_than_once": self.outside_again},
             "handled_by_a_later_attempt": self.later_attempts,
             "dead_letters": {"all": self.dead_letters, "of_faults": self.dead_of_faults},
+            "redrives": {
+                "started": self.redrives.started, "handled": self.redrives.handled,
+                "failed": self.redrives.failed, "left_out": self.redrives.left_out,
+            },
             "passed_over_by_version_1": self.passed_over,
             "seconds": self.seconds(),
             "seconds_under_faults": self.seconds_under_faults,
@@ -142,6 +162,12 @@ impl fmt::Display for Report {
             f,
             "dead letters         {}, of faults alone {}",
             self.dead_letters, self.dead_of_faults
+        )?;
+        let redrives = self.redrives;
+        writeln!(
+            f,
+            "redrives             {}: handled {}, failed again {}, left out {}",
+            redrives.started, redrives.handled, redrives.failed, redrives.left_out
         )?;
         writeln!(
             f,

@@ -3,10 +3,31 @@
 //! So it is known beforehand which events may become dead letters, and which attempt may leave an
 //! effect, however often and wherever an event is delivered.
 
+use std::ops::Range;
+
 use dispatcher_test_fixtures::chance::{For, numbers, of_text};
 
 /// How often an event is tried: one attempt more than there are retries.
 pub(super) const ATTEMPTS: u32 = 6;
+
+/// An attempt at an event.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Attempt {
+    /// Counted from 1, and from 1 again in a redrive.
+    pub(super) number: u32,
+    /// An operator has the event handled again.
+    pub(super) is_redriven: bool,
+}
+
+impl Attempt {
+    /// One before the event became a dead letter.
+    pub(super) fn first_time(number: u32) -> Self {
+        Self {
+            number,
+            is_redriven: false,
+        }
+    }
+}
 
 /// How one attempt ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -30,6 +51,9 @@ pub(super) struct Rules {
     pub(super) aborts_per_million: u32,
 }
 
+/// Of 1000 events in a subscription: they fail for good until an operator has them handled again.
+const UNTIL_REDRIVEN: Range<u32> = 110..125;
+
 /// How many subscriptions an event has, on average.
 const DELIVERIES: u64 = 3;
 
@@ -49,7 +73,8 @@ impl Rules {
         let path = [of_text(subscription), of_text(key)];
         let mut numbers = numbers(self.seed, For::Handler, &path);
         let few = numbers.u32(1..=2);
-        let (answer, attempts) = match numbers.u32(0..1000) {
+        let drawn = numbers.u32(0..1000);
+        let (answer, attempts) = match drawn {
             0..40 => (Answer::Fail, few),
             40..55 => (Answer::FailLater, few),
             55..75 => (Answer::Panic, few),
@@ -58,13 +83,18 @@ impl Rules {
             88..98 => (Answer::Permanent, u32::MAX),
             98..106 => (Answer::Fail, u32::MAX),
             106..110 => (Answer::Panic, u32::MAX),
+            it if UNTIL_REDRIVEN.contains(&it) => (Answer::Permanent, u32::MAX),
             _ => match numbers.u32(0..1_000_000) {
                 drawn if drawn < self.aborts_per_million / 4 => (Answer::Abort, u32::MAX),
                 drawn if drawn < self.aborts_per_million => (Answer::Abort, 1),
                 _ => (Answer::Handle, 0),
             },
         };
-        Rule { answer, attempts }
+        Rule {
+            answer,
+            attempts,
+            until_redriven: UNTIL_REDRIVEN.contains(&drawn),
+        }
     }
 }
 
@@ -74,19 +104,27 @@ pub(super) struct Rule {
     answer: Answer,
     /// How many attempts answer so; later attempts handle the event.
     attempts: u32,
+    /// No attempt of a redrive does.
+    until_redriven: bool,
 }
 
 impl Rule {
-    /// How the attempt of that number, counted from 1, ends.
-    pub(super) fn at(self, attempt: u32) -> Answer {
-        if attempt <= self.attempts {
+    /// How that attempt ends.
+    pub(super) fn at(self, attempt: Attempt) -> Answer {
+        let is_mended = self.until_redriven && attempt.is_redriven;
+        if attempt.number <= self.attempts && !is_mended {
             self.answer
         } else {
             Answer::Handle
         }
     }
 
-    /// Whether no attempt handles the event, so it has to become a dead letter.
+    /// Whether only a redrive handles the event.
+    pub(super) fn is_handled_when_redriven(self) -> bool {
+        self.until_redriven
+    }
+
+    /// Whether no attempt handles the event before it is redriven, so it has to become a dead letter.
     pub(super) fn is_deadly(self) -> bool {
         self.attempts >= ATTEMPTS || self.answer == Answer::Permanent
     }
@@ -102,17 +140,29 @@ mod tests {
         let rules: Vec<_> = (0..10_000)
             .map(|key| rules.for_event("a", &key.to_string()))
             .collect();
-        let of = |answer| rules.iter().filter(|it| it.at(1) == answer).count();
+        let of = |answer| {
+            rules
+                .iter()
+                .filter(|it| it.at(Attempt::first_time(1)) == answer)
+                .count()
+        };
         let deadly = rules.iter().filter(|it| it.is_deadly()).count();
         let handled = of(Answer::Handle);
         assert!((8_500..9_300).contains(&handled), "{handled}");
-        assert!((120..350).contains(&deadly), "{deadly}");
+        assert!((200..550).contains(&deadly), "{deadly}");
+        let redriven = Attempt {
+            number: 1,
+            is_redriven: true,
+        };
+        let mended = |it: &&Rule| it.is_deadly() && it.at(redriven) == Answer::Handle;
+        let mended = rules.iter().filter(mended).count();
+        assert!((80..250).contains(&mended), "{mended}");
         let aborting = of(Answer::Abort);
         assert!((1..20).contains(&aborting), "{aborting}");
         assert!(
             rules
                 .iter()
-                .all(|it| it.is_deadly() || it.at(3) == Answer::Handle)
+                .all(|it| it.is_deadly() || it.at(Attempt::first_time(3)) == Answer::Handle)
         );
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Executor, PgPool};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use super::arguments::Options;
 use super::books::Books;
@@ -59,6 +59,7 @@ pub(super) async fn run(options: &Options) -> Result<Report, Error> {
         server: server.get_port(),
         rules,
         deployment: Deployment::default(),
+        pause: Mutex::default(),
     });
     let mut report = Report {
         seed: options.seed,
@@ -233,6 +234,13 @@ fn fill(report: &mut Report, books: &Books, options: &Options, rules: Rules) {
     report.later_attempts = rows().filter(|row| row.attempt > 1).count() as u64;
     report.dead_letters = books.dead.len() as u64;
     report.dead_of_faults = balance::dead_of_faults(books, rules);
+    for redrive in &books.redrives {
+        let [_, _, handled, failed, left_out] = redrive.numbers.map(i64::unsigned_abs);
+        report.redrives.started += 1;
+        report.redrives.handled += handled;
+        report.redrives.failed += failed;
+        report.redrives.left_out += left_out;
+    }
     report.passed_over = books.passed_over.len() as u64;
     report
         .imbalances

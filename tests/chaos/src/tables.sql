@@ -25,7 +25,9 @@ CREATE TABLE effect (
     seq          bigint  GENERATED ALWAYS AS IDENTITY,
     subscription text    NOT NULL,
     event_id     text    NOT NULL,
-    attempt      integer NOT NULL
+    attempt      integer NOT NULL,
+    -- The redrive that had the event handled again.
+    redrive_id   text
 );
 CREATE TABLE outside (LIKE effect INCLUDING IDENTITY);
 

@@ -28,9 +28,15 @@ fn under_every_kind_of_fault_the_ledger_balances() -> TestResult {
         "handler renamed",
         "stop on a dead network",
         "process ended by a handler",
+        "dead letters redriven",
+        "subscription paused and resumed",
     ] {
         assert!(kinds[kind].as_u64() > Some(0), "{kind}: {report:#}");
     }
+    assert!(
+        report["redrives"]["started"].as_u64() > Some(0),
+        "{report:#}"
+    );
     Ok(())
 }
 

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use dispatcher_runtime::{
-    Actor, DeadLetterError, DeadLetterFilter, DeadLetterState, DeadLetters, RedriveError,
-    RedriveOptions, RedriveState, Redrives, StartFrom, Subscriptions,
+    Actor, DeadLetterError, DeadLetterFilter, DeadLetterState, DeadLetters, Erasure, RedriveError,
+    RedriveOptions, RedriveState, Redrives, StartFrom, SubscriptionError, Subscriptions,
 };
-use dispatcher_test_fixtures::TestResult;
+use dispatcher_test_fixtures::{TestResult, person_id};
 
 use super::{assert_consistent, numbers, start, states, unresolved, world_with_letters};
-use crate::support::{Act, Script, hold_slot};
+use crate::crash::consumer;
+use crate::support::{Act, Script, credit_history, hold_slot};
 
 #[tokio::test]
 async fn a_stopped_redrive_leaves_the_rest_open_and_stops_once() -> TestResult {
@@ -169,6 +170,128 @@ async fn a_subscription_that_is_removed_takes_its_letters_out() -> TestResult {
         .await?;
     assert_eq!(numbers(&world, &redrive).await?, [0, 0, 0, 0, 2]);
     assert_eq!(states(&world).await?, [DeadLetterState::Open; 2]);
+    assert_consistent(&world).await?;
+    world.close().await
+}
+
+/// One was handed over and one is queued; the second letter is all that is left of its event.
+#[tokio::test]
+async fn a_letter_that_is_erased_while_it_is_redriving_is_left_out_and_its_handler_not_called()
+-> TestResult {
+    let world = world_with_letters(4, 4).await?;
+    let redrive = start(&world, &DeadLetterFilter::default()).await?;
+    sqlx::query("DELETE FROM dispatcher_event WHERE position = 2")
+        .execute(&world.pool)
+        .await?;
+    let erasure = Erasure::new(world.pool.clone());
+    for subject in [1, 2] {
+        let subject = person_id(subject);
+        let erased = erasure.erase_subject(&subject, "mia", "request 4711");
+        assert_eq!(erased.await?.dead_letters, 1);
+    }
+    let script = Script::new([]);
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    let mut effects = world.effects().await?;
+    effects.sort_unstable();
+    assert_eq!(effects, [3, 4]);
+    assert_eq!(script.attempts_at(1), Vec::<u32>::new());
+    assert_eq!(script.attempts_at(2), Vec::<u32>::new());
+    assert_eq!(numbers(&world, &redrive).await?, [0, 0, 2, 0, 2]);
+    assert_eq!(states(&world).await?, [DeadLetterState::Open; 2]);
+    let letters = DeadLetters::new(world.pool.clone());
+    for left in unresolved(&world).await? {
+        assert_eq!(left.error, "[erased]");
+        let again = letters.redrive(&left.dead_letter_id, "mia", None).await;
+        assert!(
+            matches!(again, Err(DeadLetterError::Erased { .. })),
+            "{again:?}"
+        );
+    }
+    assert_consistent(&world).await?;
+    world.close().await
+}
+
+/// The attempt has failed and its next one waits: the errors go, and no handler is called again.
+#[tokio::test]
+async fn a_letter_that_is_erased_between_two_attempts_of_its_redrive_is_left_out() -> TestResult {
+    let world = world_with_letters(1, 1).await?;
+    let redrive = start(&world, &DeadLetterFilter::default()).await?;
+    let script = Script::new([(1, Act::FailTimes(9))]);
+    let consumer = world.coaching(&script).subscribe(hold_slot);
+    let consumer = consumer.retry([Duration::from_secs(600)]).start().await?;
+    let failed = "SELECT count(*) FROM dispatcher_retry WHERE attempts = 1";
+    while world.count(failed).await? == 0 {
+        tokio::task::yield_now().await;
+    }
+    consumer.stop().await;
+    assert_eq!(numbers(&world, &redrive).await?, [0, 1, 0, 0, 0]);
+    let erasure = Erasure::new(world.pool.clone());
+    let subject = unresolved(&world).await?.remove(0).subject;
+    let subject = subject.ok_or("it has a subject")?;
+    let erased = erasure
+        .erase_subject(&subject, "mia", "request 4711")
+        .await?;
+    assert_eq!((erased.waiting, erased.dead_letters), (1, 1));
+    sqlx::query("UPDATE dispatcher_retry SET due_at = now()")
+        .execute(&world.pool)
+        .await?;
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    assert_eq!(script.attempts_at(1), [1]);
+    assert_eq!(numbers(&world, &redrive).await?, [0, 0, 0, 0, 1]);
+    let left = unresolved(&world).await?;
+    assert_eq!(
+        (left[0].state, left[0].error.as_str()),
+        (DeadLetterState::Open, "[erased]")
+    );
+    assert_consistent(&world).await?;
+    world.close().await
+}
+
+/// Some are queued and some were handed over, when the process that has them is killed.
+#[tokio::test]
+async fn a_subscription_that_is_renamed_takes_its_redrive_along() -> TestResult {
+    let world = world_with_letters(12, 4).await?;
+    let redrive = start(&world, &DeadLetterFilter::default()).await?;
+    let (mut child, mut lines) = consumer(world.database.url(), "hang")?;
+    lines.next_line().await?.ok_or("it handles nothing")?;
+    child.kill().await?;
+    let [queued, waiting, ..] = numbers(&world, &redrive).await?;
+    assert!(
+        queued > 0 && waiting > 0,
+        "{queued} queued, {waiting} waiting"
+    );
+    let subscriptions = Subscriptions::new(world.pool.clone());
+    loop {
+        match subscriptions
+            .rename("coaching", "hold_slot", "credit_history")
+            .await
+        {
+            // Until its lease ends.
+            Err(SubscriptionError::Running { .. }) => {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            renamed => break renamed?,
+        }
+    }
+    assert_consistent(&world).await?;
+    assert_eq!(numbers(&world, &redrive).await?, [queued, waiting, 0, 0, 0]);
+    let consumer = world.coaching(&Script::new([])).subscribe(credit_history);
+    let consumer = consumer.start().await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    let effects = world.effects().await?;
+    for person in 0..4 {
+        let of_subject = effects.iter().filter(|credits| *credits % 4 == person);
+        let of_subject: Vec<_> = of_subject.collect();
+        assert_eq!(of_subject.len(), 3, "each once: {effects:?}");
+        assert!(of_subject.is_sorted(), "{effects:?}");
+    }
+    assert_eq!(numbers(&world, &redrive).await?, [0, 0, 12, 0, 0]);
+    assert!(unresolved(&world).await?.is_empty());
     assert_consistent(&world).await?;
     world.close().await
 }

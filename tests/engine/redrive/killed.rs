@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
-use dispatcher_runtime::{Actor, DeadLetterFilter, Redrives};
+use dispatcher_runtime::{Actor, DeadLetterFilter, DeadLetterState, RedriveState, Redrives};
 use dispatcher_test_fixtures::TestResult;
 use sqlx::{AssertSqlSafe, Postgres, Row, Transaction};
 
-use super::{assert_consistent, numbers, quick, start, stored_letters, unresolved};
+use super::{assert_consistent, numbers, quick, start, states, stored_letters, unresolved};
 use crate::crash::consumer;
 use crate::support::{Script, World, hold_slot};
 
@@ -193,6 +193,50 @@ async fn killed_while_it_is_stopped_it_runs_on_and_what_was_handed_over_is_handl
     let effects = world.effects().await?;
     assert_eq!(effects.len() as u64, handled, "each once");
     assert_eq!(unresolved(&world).await?.len() as u64, left_out);
+    assert_consistent(&world).await?;
+    world.close().await
+}
+
+/// D5 by the consumer, which is killed while it stops the redrive; the next one stops it, once, and hands nothing over before.
+#[tokio::test]
+async fn killed_while_a_redrive_stops_itself_the_next_consumer_stops_it_once() -> TestResult {
+    let world = World::new().await?;
+    stored_letters(&world, 60, 60).await?;
+    let redrive = start(&world, &DeadLetterFilter::default()).await?;
+    let held = hold(&world, "dispatcher_audit").await?;
+    let (mut child, _lines) = consumer(world.database.url(), "refuse")?;
+    let session = waiting_session(&world, "D5 by the consumer").await?;
+    child.kill().await?;
+    // Its session would not notice before it has done its work.
+    terminate(&world, session).await?;
+    held.rollback().await?;
+    assert_consistent(&world).await?;
+    let before = numbers(&world, &redrive).await?;
+    assert!(before[0] > 0 && before[3] >= 20, "it runs on: {before:?}");
+    let audit = "SELECT count(*) FROM dispatcher_audit WHERE who = 'dispatcher' AND what LIKE 'stop redrive rdr_%'";
+    assert_eq!(world.count(audit).await?, 0);
+
+    let script = Script::new([]);
+    let next = world.coaching(&script).subscribe(hold_slot).start().await?;
+    next.wait_caught_up().await?;
+    next.stop().await;
+    let [queued, waiting, handled, failed, left_out] = numbers(&world, &redrive).await?;
+    assert_eq!((queued, waiting), (0, 0));
+    assert_eq!((left_out, failed), (before[0], before[3]));
+    assert_eq!(handled, before[1], "only what had been handed over");
+    assert_eq!(world.effects().await?.len() as u64, handled);
+    assert!(
+        states(&world)
+            .await?
+            .iter()
+            .all(|it| *it == DeadLetterState::Open)
+    );
+    let stopped = Redrives::new(world.pool.clone())
+        .get(&redrive.redrive_id)
+        .await?;
+    assert_eq!(stopped.state, RedriveState::Stopped);
+    assert!(stopped.ended_at.is_some());
+    assert_eq!(world.count(audit).await?, 1);
     assert_consistent(&world).await?;
     world.close().await
 }

@@ -8,7 +8,7 @@ use dispatcher_runtime::{
 };
 use dispatcher_test_fixtures::TestResult;
 
-use super::{assert_consistent, start, states, unresolved, world_with_letters};
+use super::{assert_consistent, numbers, start, states, unresolved, world_with_letters};
 use crate::support::{Act, Script, World, hold_slot};
 
 /// Waits until that many sessions wait to write the audit.
@@ -121,5 +121,34 @@ async fn a_rewind_leaves_letters_open_whose_events_it_does_not_have_read_again()
         ids.collect::<Vec<_>>()
     };
     assert_eq!(ids(&open), ids(&given_up[..3]));
+    world.close().await
+}
+
+/// The hand-over sees the event and waits for the removal, which commits: the event is read from its letter.
+#[tokio::test]
+async fn an_event_that_retention_removes_during_the_hand_over_is_handled_from_its_letter()
+-> TestResult {
+    let world = world_with_letters(3, 3).await?;
+    let redrive = start(&world, &DeadLetterFilter::default()).await?;
+    let mut sweep = world.pool.begin().await?;
+    sqlx::query("DELETE FROM dispatcher_event WHERE position = 2")
+        .execute(&mut *sweep)
+        .await?;
+    let script = Script::new([]);
+    let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%D2. Hands%'";
+    while world.count(waiting).await? == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    sweep.commit().await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    let mut effects = world.effects().await?;
+    effects.sort_unstable();
+    assert_eq!(effects, [1, 2, 3]);
+    assert_eq!(script.attempts_at(2), [1]);
+    assert_eq!(numbers(&world, &redrive).await?, [0, 0, 3, 0, 0]);
+    assert_consistent(&world).await?;
     world.close().await
 }

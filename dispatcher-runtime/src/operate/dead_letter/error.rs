@@ -1,7 +1,6 @@
 //! Why a dead letter could not be read or changed.
 
 use crate::contract::id::DeadLetterId;
-use crate::contract::position::Position;
 use crate::operate::actor::ActorError;
 use crate::postgres::error::{ConfigError, DatabaseError};
 
@@ -29,19 +28,6 @@ pub enum DeadLetterError {
         resolved_by: String,
         /// When.
         resolved_at: time::OffsetDateTime,
-    },
-    /// The event is no longer in the log of this database, so it cannot be handled again from there.
-    /// Its envelope is in the dead letter: publish it anew, or resolve the dead letter.
-    #[error(
-        "the event of the dead letter {dead_letter_id} is no longer in the log (position {position}): \
-         publish it anew from its envelope, or resolve the dead letter"
-    )]
-    #[non_exhaustive]
-    EventGone {
-        /// Which one.
-        dead_letter_id: DeadLetterId,
-        /// Where its event was.
-        position: Position,
     },
     /// Nothing would handle the event again: no consumer has a subscription of that name any more. Start one
     /// that has it, or resolve the dead letter.

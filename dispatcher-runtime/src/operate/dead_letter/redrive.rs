@@ -22,12 +22,12 @@ impl DeadLetters {
     ///
     /// Later events of its subject that were handled meanwhile stay handled; those that are still to come
     /// wait for it. A running consumer handles it at once, otherwise the next one that starts does. Where retention has
-    /// removed the event, the envelope of the dead letter is handled.
+    /// removed the event, the envelope of the dead letter is handled; where that was not kept whole, the event fails again, and
+    /// the dead letter says so.
     ///
     /// # Errors
-    /// As [`resolve`](Self::resolve); [`DeadLetterError::EventGone`] if its event is no longer in
-    /// the log of this database, and its envelope was not kept whole; [`DeadLetterError::Erased`] if its payload was erased;
-    /// and [`DeadLetterError::NoSubscription`] if its subscription was removed.
+    /// As [`resolve`](Self::resolve); [`DeadLetterError::Erased`] if its payload was erased; and
+    /// [`DeadLetterError::NoSubscription`] if its subscription was removed.
     ///
     /// # Cancellation
     /// It is one transaction: if the future is dropped, the event may or may not be handled again.

@@ -74,8 +74,7 @@ impl From<DeadLetterError> for Problem {
             DeadLetterError::Changed { expected, found } => conflict(&error)
                 .with("expected", *expected)
                 .with("found", *found),
-            DeadLetterError::EventGone { .. }
-            | DeadLetterError::Erased { .. }
+            DeadLetterError::Erased { .. }
             | DeadLetterError::Redriving { .. }
             | DeadLetterError::NoSubscription { .. } => conflict(&error),
             DeadLetterError::InvalidToken => in_query("next", &error),

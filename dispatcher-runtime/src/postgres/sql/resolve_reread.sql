@@ -6,7 +6,7 @@
 UPDATE {family}dispatcher_dead_letter AS letter
    SET resolved_at = clock_timestamp(), resolved_by = coalesce($5::text, session_user::text), claimed_by = $6,
        resolution_note = 'read again after a rewind'::text || coalesce(': '::text || $7::text, ''::text)
-  FROM unnest($3::bigint[], $4::text[]) AS event (position, event_id)
+  FROM ROWS FROM (pg_catalog.unnest($3::bigint[]), pg_catalog.unnest($4::text[])) AS event (position, event_id)
  WHERE letter.position = event.position AND letter.consumer = $1 AND letter.subscription = $2
    AND letter.event_id = event.event_id
    AND letter.resolved_at IS NULL AND letter.redrive_id IS NULL AND letter.erased_at IS NULL

@@ -1,4 +1,4 @@
-use super::super::books::{Effect, Entry, Move};
+use super::super::books::{Effect, Entry, Member, Move, RedriveEntry};
 use super::*;
 
 const RULES: Rules = Rules {
@@ -23,9 +23,9 @@ fn keys(deadly: bool) -> impl Iterator<Item = String> {
             LOCKED.iter().all(|subscription| {
                 let rule = RULES.for_event(subscription, key);
                 if deadly {
-                    rule.is_deadly()
+                    rule.is_deadly() && !rule.is_handled_when_redriven()
                 } else {
-                    rule.at(1) == Answer::Handle
+                    rule.at(Attempt::first_time(1)) == Answer::Handle
                 }
             })
         })
@@ -36,6 +36,7 @@ fn effect(subscription: &str, event_id: &str) -> Effect {
         subscription: subscription.to_owned(),
         event_id: event_id.to_owned(),
         attempt: 1,
+        redrive: None,
     }
 }
 
@@ -127,6 +128,7 @@ fn a_dead_letter_needs_a_reason() {
                 subscription,
                 event_id,
                 errors,
+                is_redriving: false,
             });
         })
     };
@@ -159,6 +161,7 @@ fn an_effect_of_an_attempt_that_failed_is_found() {
             subscription: subscription.to_owned(),
             event_id: "d".to_owned(),
             errors: errors.clone(),
+            is_redriving: false,
         });
     }
     let found: Vec<_> = judge(&books, RULES, &planned)
@@ -229,5 +232,104 @@ fn what_version_2_passes_over_is_found() {
         found,
         one("passed over by version 2", "b"),
         "both versions take it"
+    );
+}
+
+/// What is found once a redrive has handled `b`, if that is how the books are changed.
+fn of_redrive(change: impl FnOnce(&mut Books)) -> Vec<(&'static str, String)> {
+    found(|books| {
+        books.redrives.push(RedriveEntry {
+            id: "rdr_1".to_owned(),
+            total: 2,
+            numbers: [0, 0, 2, 0, 0],
+            has_ended: true,
+        });
+        for event_id in ["a", "b"] {
+            books.members.push(Member {
+                redrive: "rdr_1".to_owned(),
+                subscription: "hold_slot".to_owned(),
+                event_id: event_id.to_owned(),
+                outcome: "handled".to_owned(),
+                is_resolved: true,
+            });
+            let key = ("hold_slot".to_owned(), event_id.to_owned());
+            books.redriven.insert(key);
+        }
+        for effect in &mut books.effects[0..2] {
+            effect.redrive = Some("rdr_1".to_owned());
+        }
+        change(books);
+    })
+}
+
+#[test]
+fn a_redrive_that_balances_is_let_be() {
+    assert_eq!(of_redrive(|_| {}), []);
+}
+
+#[test]
+fn a_redrive_that_handles_an_event_twice_is_found() {
+    let again = Effect {
+        redrive: Some("rdr_1".to_owned()),
+        ..effect("hold_slot", "b")
+    };
+    assert_eq!(of_redrive(|it| it.effects.push(again)), one("doubled", "b"));
+}
+
+#[test]
+fn a_redrive_that_does_not_end_or_add_up_is_found() {
+    let numbers = one("numbers of a redrive", "rdr_1");
+    assert_eq!(of_redrive(|it| it.redrives[0].numbers[3] = 1), numbers);
+    assert_eq!(of_redrive(|it| it.redrives[0].total = 3), numbers);
+    assert_eq!(
+        of_redrive(|it| it.redrives[0].has_ended = false),
+        one("redrive not ended", "rdr_1")
+    );
+}
+
+#[test]
+fn a_letter_that_stays_redriving_is_found() {
+    let found = of_redrive(|it| {
+        it.effects.remove(1);
+        it.members[1].outcome = "waiting".to_owned();
+        it.members[1].is_resolved = false;
+        it.redrives[0].numbers = [0, 1, 1, 0, 0];
+        it.dead.push(Dead {
+            subscription: "hold_slot".to_owned(),
+            event_id: "b".to_owned(),
+            errors: vec!["the handler took longer than 1000 ms".to_owned(); ATTEMPTS as usize],
+            is_redriving: true,
+        });
+    });
+    assert_eq!(found, one("still redriving", "b"));
+}
+
+#[test]
+fn a_member_that_is_not_what_its_redrive_says_is_found() {
+    assert_eq!(
+        of_redrive(|it| it.effects[1].redrive = None),
+        one("redriven otherwise than noted", "b")
+    );
+    assert_eq!(
+        of_redrive(|it| it.members[1].is_resolved = false),
+        one("letter not as its redrive", "b")
+    );
+    let stranger = |it: &mut Books| it.effects[2].redrive = Some("rdr_1".to_owned());
+    assert_eq!(of_redrive(stranger), one("redriven without a member", "c"));
+}
+
+#[test]
+fn a_wrong_order_within_a_redrive_is_found() {
+    assert_eq!(
+        of_redrive(|it| it.effects.swap(0, 1)),
+        one("out of order in a redrive", "a")
+    );
+}
+
+#[test]
+fn what_stays_paused_is_found() {
+    assert_eq!(
+        found(|it| it.paused.push("hold_slot".to_owned())),
+        one("still paused", "the subscription")
     );
 }

@@ -1,10 +1,10 @@
 //! A consuming process for tests that kill it, or that set its clock wrong:
-//! `crash-consumer URL hang|run|fail|abort|sweep`.
+//! `crash-consumer URL hang|run|fail|refuse|abort|sweep`.
 //!
 //! It prints `handling EVENT_ID` after the handler has written its effect and before the delivery
 //! commits. With `hang` the handler then waits for ever, so a test that has read the line knows
 //! that a kill now falls between the handler and the commit. With `fail` the event is to be tried again in a
-//! minute. With `abort` the process ends itself at the event that locks 3 credits. With `sweep` it consumes nothing, removes what is older than a day, prints how many events and
+//! minute. With `refuse` it fails for good. With `abort` the process ends itself at the event that locks 3 credits. With `sweep` it consumes nothing, removes what is older than a day, prints how many events and
 //! dedup rows these were, and ends.
 
 use acme_contracts::Coaching;
@@ -42,6 +42,7 @@ async fn hold_slot(
             std::time::Duration::from_secs(60),
             "it is to be tried again in a minute",
         )),
+        "refuse" => Err(HandlerError::permanent("it is refused")),
         _ => Ok(()),
     }
 }
@@ -50,7 +51,7 @@ async fn hold_slot(
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let (Some(url), Some(mode)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: crash-consumer URL hang|run|fail|abort|sweep".into());
+        return Err("usage: crash-consumer URL hang|run|fail|refuse|abort|sweep".into());
     };
     let pool = PgPoolOptions::new()
         .max_connections(4)
