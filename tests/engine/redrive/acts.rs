@@ -174,7 +174,7 @@ async fn a_subscription_that_is_removed_takes_its_letters_out() -> TestResult {
     world.close().await
 }
 
-/// One was handed over and one is queued; the second letter is all that is left of its event.
+/// No consumer has them yet. Of the second event, the letter is all that is left.
 #[tokio::test]
 async fn a_letter_that_is_erased_while_it_is_redriving_is_left_out_and_its_handler_not_called()
 -> TestResult {

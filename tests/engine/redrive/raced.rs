@@ -9,7 +9,7 @@ use dispatcher_runtime::{
 use dispatcher_test_fixtures::TestResult;
 
 use super::{assert_consistent, numbers, start, states, unresolved, world_with_letters};
-use crate::support::{Act, Script, World, hold_slot};
+use crate::support::{Act, Script, World, credit_history, hold_slot};
 
 /// Waits until that many sessions wait to write the audit.
 async fn waiting_for_the_audit(world: &World, sessions: i64) -> TestResult {
@@ -59,6 +59,47 @@ async fn a_subscription_that_is_removed_while_a_redrive_starts_keeps_no_letter_r
         0,
         "nothing will ever handle them"
     );
+    world.close().await
+}
+
+/// The same with another name: what is redriving has it too.
+#[tokio::test]
+async fn a_subscription_that_is_renamed_while_a_redrive_starts_takes_its_redrive_along()
+-> TestResult {
+    let world = world_with_letters(2, 2).await?;
+    let mut held = world.pool.begin().await?;
+    sqlx::query("LOCK TABLE dispatcher_audit IN SHARE MODE")
+        .execute(&mut *held)
+        .await?;
+    let filter = DeadLetterFilter::default();
+    let rename = async {
+        waiting_for_the_audit(&world, 1).await?;
+        let subscriptions = Subscriptions::new(world.pool.clone());
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(
+            subscriptions
+                .rename("coaching", "hold_slot", "credit_history")
+                .await,
+        )
+    };
+    let release = async {
+        // Where the renaming waits for the start instead, one session waits for the audit.
+        let _ =
+            tokio::time::timeout(Duration::from_secs(5), waiting_for_the_audit(&world, 2)).await;
+        held.commit().await?;
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
+    };
+    let (started, renamed, released) = tokio::join!(start(&world, &filter), rename, release);
+    released?;
+    let redrive = started?;
+    renamed??;
+    assert_consistent(&world).await?;
+    let consumer = world.coaching(&Script::new([])).subscribe(credit_history);
+    let consumer = consumer.start().await?;
+    consumer.wait_caught_up().await?;
+    consumer.stop().await;
+    assert_eq!(numbers(&world, &redrive).await?, [0, 0, 2, 0, 0]);
+    assert!(unresolved(&world).await?.is_empty());
+    assert_consistent(&world).await?;
     world.close().await
 }
 
