@@ -10,7 +10,7 @@ use crate::operate::page_token::check_limit;
 use crate::operate::tenants::Tenants;
 use crate::postgres::error::ConfigError;
 
-/// Which events [`Events::search`] looks for. Defaults to all of every tenant, 50 at most, the newest first.
+/// Which events [`Events::search`](crate::Events::search) looks for. Defaults to all of every tenant, 50 at most, the newest first.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct EventFilter {
