@@ -7,9 +7,7 @@ use axum::response::Response;
 
 use super::selection;
 use crate::operate::actor::Actor;
-use crate::operate::events::{
-    DeliveryState, EventDetail, EventFilter, EventPage, EventsError,
-};
+use crate::operate::events::{DeliveryState, EventDetail, EventFilter, EventPage, EventsError};
 use crate::operate::http::context::{Asked, Context};
 use crate::operate::http::parameters::{EVENT, FROM, NEXT, REVEAL, SUBJECT, TENANT, TO, TYPE, WHY};
 use crate::operate::http::problem::Problem;

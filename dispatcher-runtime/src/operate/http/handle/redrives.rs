@@ -13,9 +13,7 @@ use crate::operate::http::context::{Asked, Context};
 use crate::operate::http::parameters::{EXPECTED, FORCED, NEXT, PER_SECOND, REDRIVE, WHY};
 use crate::operate::http::problem::Problem;
 use crate::operate::http::reply::{json, json_with};
-use crate::operate::redrive::{
-    Redrive, RedriveItem, RedriveOptions, RedrivePage, RedrivePreview,
-};
+use crate::operate::redrive::{Redrive, RedriveItem, RedriveOptions, RedrivePage, RedrivePreview};
 
 pub(in crate::operate::http) async fn list(
     context: Arc<Context>,

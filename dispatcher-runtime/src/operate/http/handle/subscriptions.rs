@@ -95,12 +95,7 @@ pub(in crate::operate::http) async fn paused(
     let subscriptions = context.operator.subscriptions();
     let pause = subscriptions.pause(consumer, name, actor(asked, &asked.body));
     let pause = pause.await?;
-    log(
-        asked,
-        consumer,
-        name,
-        "a subscription was paused over HTTP",
-    );
+    log(asked, consumer, name, "a subscription was paused over HTTP");
     Ok(pause)
 }
 
