@@ -30,7 +30,8 @@ pub(super) async fn answer(
     read::limit_query(&request)?;
     let text = request.uri().query().unwrap_or_default().to_owned();
     let mut faults = Faults::default();
-    let known: Vec<&'static Parameter> = [route.places, route.query].concat();
+    let others: Vec<&'static Parameter> = route.query.concat();
+    let known = [route.places, &others].concat();
     let mut query = read::query(Some(&text), &known, &mut faults);
     let given = Query::parse(&text);
     for place in route.places {
@@ -38,7 +39,7 @@ pub(super) async fn answer(
             read::not_given(place, Place::Query, &mut faults);
         }
     }
-    require_needs(&caller, route.query, &query)?;
+    require_needs(&caller, &others, &query)?;
     let mut body = Values::default();
     if !route.form.is_empty() {
         body = read::form(request, MOST_BYTES, route.form, &mut faults).await?;
@@ -47,7 +48,7 @@ pub(super) async fn answer(
     let path = taken(&mut query, |name| is_one_of(route.places, name));
     if route.selects {
         body.0.extend(taken(&mut query, |name| name == ALL.name).0);
-        let filter = taken(&mut query, |name| is_one_of(route.query, name));
+        let filter = taken(&mut query, |name| is_one_of(&others, name));
         body.0.push((FILTER.name, Value::Fields(filter)));
     }
     let asked = Asked {

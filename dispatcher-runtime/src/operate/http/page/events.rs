@@ -16,13 +16,14 @@ use crate::operate::http::kind::Parameter;
 use crate::operate::http::parameters::{FROM, SUBJECT, TENANT, TO, TYPE};
 use crate::operate::http::problem::Problem;
 
-const FILTERS: &[&Parameter] = &[&TYPE, &SUBJECT, &TENANT, &FROM, &TO];
+/// What narrows the search.
+pub(super) const SEARCH: &[&Parameter] = &[&TYPE, &SUBJECT, &TENANT, &FROM, &TO];
 
 pub(super) async fn list(shared: Arc<Shared>, visit: Visit) -> Result<Response, Problem> {
     let found = events::found(&shared.context, &visit.asked).await?;
     let content = html! {
         h1 { "Events" }
-        (search("events", FILTERS, &visit.query, "Search"))
+        (search("events", SEARCH, &visit.query, "Search"))
         form.search method="get" action="event" {
             label { span { "Event id" } input name="id" autocomplete="off" required; }
             p.buttons { button { "Open" } }

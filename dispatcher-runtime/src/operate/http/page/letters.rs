@@ -16,38 +16,12 @@ use crate::operate::http::caller::Caller;
 use crate::operate::http::handle::dead_letters;
 use crate::operate::http::kind::Parameter;
 use crate::operate::http::parameters::{
-    ALL, CONSUMER, DEAD_LETTER, EVENT_TYPE, FROM, GROUP, INCLUDE_RESOLVED, NEXT, REASON, STATE,
-    SUBJECT, SUBSCRIPTION, TENANT, TO,
+    ALL, DEAD_LETTER, GROUP, INCLUDE_RESOLVED, NEXT, SELECTION, STATE,
 };
 use crate::operate::http::problem::Problem;
 
-/// What narrows the list.
-const FILTERS: &[&Parameter] = &[
-    &CONSUMER,
-    &SUBSCRIPTION,
-    &EVENT_TYPE,
-    &REASON,
-    &GROUP,
-    &SUBJECT,
-    &TENANT,
-    &STATE,
-    &FROM,
-    &TO,
-    &INCLUDE_RESOLVED,
-];
-
-/// What of it selects open dead letters for an act on many.
-const SELECTING: &[&Parameter] = &[
-    &CONSUMER,
-    &SUBSCRIPTION,
-    &EVENT_TYPE,
-    &REASON,
-    &GROUP,
-    &SUBJECT,
-    &TENANT,
-    &FROM,
-    &TO,
-];
+/// What narrows the list beside what selects.
+pub(super) const OF_LIST: &[&Parameter] = &[&STATE, &INCLUDE_RESOLVED];
 
 pub(super) async fn list(shared: Arc<Shared>, visit: Visit) -> Result<Response, Problem> {
     let query = &visit.query;
@@ -61,7 +35,7 @@ pub(super) async fn list(shared: Arc<Shared>, visit: Visit) -> Result<Response, 
     };
     let content = html! {
         h1 { "Dead letters" }
-        (search("letters", FILTERS, query, "Filter"))
+        (search("letters", &[SELECTION, OF_LIST].concat(), query, "Filter"))
         @if !groups.is_empty() { (grouped(&groups, query)) }
         section aria-labelledby="list" {
             h2 #list { "List" }
@@ -85,7 +59,7 @@ pub(super) async fn list(shared: Arc<Shared>, visit: Visit) -> Result<Response, 
 
 /// The links to acts on all that the filter selects.
 fn acts(caller: &Caller, query: &Query) -> Markup {
-    let mut selection = query.only(SELECTING);
+    let mut selection = query.only(SELECTION);
     let what = if selection.is_empty() {
         "all open dead letters"
     } else {
@@ -138,7 +112,7 @@ fn grouped(groups: &[DeadLetterGroup], query: &Query) -> Markup {
 
 /// Dead letters in a table. `query` is that of the list, to which the page of a letter leads back.
 pub(super) fn table(letters: &[DeadLetterSummary], query: &Query) -> Markup {
-    let filter = query.only(FILTERS);
+    let filter = query.only(&[SELECTION, OF_LIST].concat());
     let link = |letter: &DeadLetterSummary| {
         let id = letter.dead_letter_id.to_string();
         filter.with(DEAD_LETTER.name, &id).link("letter")
@@ -179,5 +153,5 @@ pub(super) fn state(state: DeadLetterState) -> Markup {
 
 /// What of a query leads back to the list.
 pub(super) fn back(query: &Query) -> String {
-    query.only(FILTERS).link("letters")
+    query.only(&[SELECTION, OF_LIST].concat()).link("letters")
 }

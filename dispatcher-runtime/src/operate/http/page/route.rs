@@ -24,8 +24,8 @@ pub(super) struct PageRoute {
     pub(super) scope: Scope,
     /// Parameters of the query without which the page shows nothing. Handlers find them where routes have those of their path.
     pub(super) places: &'static [&'static Parameter],
-    /// The others.
-    pub(super) query: &'static [&'static Parameter],
+    /// The others, in groups.
+    pub(super) query: &'static [&'static [&'static Parameter]],
     /// Whether the query selects what an act on many is about. Handlers find it where routes have the filter of their body.
     pub(super) selects: bool,
     /// The fields of its form; none for a page.

@@ -36,9 +36,6 @@ pub(super) fn pages<A: Authenticator>(
 ) -> Router {
     let shared = Arc::new(Shared { context, look });
     let mut pages = Router::new().route(&format!("{path}/"), get(home));
-    if !path.is_empty() {
-        pages = pages.route(path, get(home));
-    }
     let paths: BTreeSet<&str> = PAGES.iter().map(|page| page.path).collect();
     for page in paths {
         pages = pages.route(&format!("{path}/{page}"), methods(page));
@@ -47,9 +44,13 @@ pub(super) fn pages<A: Authenticator>(
         .method_not_allowed_fallback(method_not_allowed)
         .route_layer(from_fn_with_state(authenticator, caller::guard))
         .route_layer(from_fn_with_state(Arc::clone(&shared), in_words));
-    let style = Router::new().route(&format!("{path}/style.css"), get(style));
+    // What tells nothing needs no session.
+    let mut open = Router::new().route(&format!("{path}/style.css"), get(style));
+    if !path.is_empty() {
+        open = open.route(path, get(enter));
+    }
     pages
-        .merge(style)
+        .merge(open)
         .route_layer(map_response(seal))
         .with_state(shared)
 }
@@ -67,20 +68,19 @@ fn methods(path: &str) -> MethodRouter<Arc<Shared>> {
     })
 }
 
+/// Leads to where relative links are those of the pages. What a proxy puts before the path is not known here.
+async fn enter(uri: Uri) -> Response {
+    let last = uri.path().rsplit('/').next().unwrap_or_default();
+    layout::lead(&format!("{last}/"))
+}
+
 /// Leads to the first page that the session may see.
-async fn home(Extension(caller): Extension<Caller>, uri: Uri) -> Response {
-    let page = if caller.is_bound() {
+async fn home(Extension(caller): Extension<Caller>) -> Response {
+    layout::lead(if caller.is_bound() {
         "letters"
     } else {
         "overview"
-    };
-    // Relative to the path: what a proxy puts before it is not known here.
-    let last = uri.path().rsplit('/').next().unwrap_or_default();
-    let link = match last {
-        "" => page.to_owned(),
-        last => format!("{last}/{page}"),
-    };
-    layout::lead(&link)
+    })
 }
 
 async fn style() -> Response {

@@ -1,5 +1,7 @@
 //! The pages. One table reads requests, guards them and dispatches them.
 
+use super::events::SEARCH;
+use super::letters::OF_LIST;
 use super::route::PageRoute;
 use super::{
     audit, contracts, event, events, letter, letters, many, overview, redrives, steer, subscription,
@@ -7,59 +9,14 @@ use super::{
 use crate::operate::http::access::Permission::{Read, Redrive, Resolve, Steer};
 use crate::operate::http::kind::Parameter;
 use crate::operate::http::parameters::{
-    ALL, CONSUMER, DEAD_LETTER, EVENT, EVENT_TYPE, EXPECTED, FORCED, FROM, GROUP, INCLUDE_RESOLVED,
-    LIMIT, NAME, NEXT, PER_SECOND, REASON, REDRIVE, RESOLUTION_NOTE, REVEAL, STATE, SUBJECT,
-    SUBSCRIPTION, TENANT, TO, TYPE, WHY,
+    ALL, CONSUMER, DEAD_LETTER, EVENT, EXPECTED, FORCED, LIMIT, NAME, NEXT, PER_SECOND, REDRIVE,
+    RESOLUTION_NOTE, REVEAL, SELECTION, TYPE, WHY,
 };
 use crate::operate::http::route::Scope::{Tenants, Unbound};
 use crate::operate::http::route::Verb::{Get, Post};
 
-/// What narrows the list of dead letters.
-const LIST: &[&Parameter] = &[
-    &CONSUMER,
-    &SUBSCRIPTION,
-    &EVENT_TYPE,
-    &REASON,
-    &GROUP,
-    &SUBJECT,
-    &TENANT,
-    &STATE,
-    &FROM,
-    &TO,
-    &INCLUDE_RESOLVED,
-    &LIMIT,
-    &NEXT,
-];
-
-/// The same on the page of one of them, which leads back to the list.
-const OF_LIST: &[&Parameter] = &[
-    &CONSUMER,
-    &SUBSCRIPTION,
-    &EVENT_TYPE,
-    &REASON,
-    &GROUP,
-    &SUBJECT,
-    &TENANT,
-    &STATE,
-    &FROM,
-    &TO,
-    &INCLUDE_RESOLVED,
-    &REVEAL,
-];
-
-/// What selects open dead letters for an act on many.
-const SELECTION: &[&Parameter] = &[
-    &CONSUMER,
-    &SUBSCRIPTION,
-    &EVENT_TYPE,
-    &REASON,
-    &GROUP,
-    &SUBJECT,
-    &TENANT,
-    &FROM,
-    &TO,
-    &ALL,
-];
+/// Which part of a list.
+const PART: &[&Parameter] = &[&LIMIT, &NEXT];
 
 /// Every page, and every act of one.
 pub(super) static PAGES: &[PageRoute] = &[
@@ -142,7 +99,7 @@ pub(super) static PAGES: &[PageRoute] = &[
         permission: Read,
         scope: Tenants,
         places: &[],
-        query: &[&TYPE, &SUBJECT, &TENANT, &FROM, &TO, &LIMIT, &NEXT],
+        query: &[SEARCH, PART],
         selects: false,
         form: &[],
         handler: |shared, visit| Box::pin(events::list(shared, visit)),
@@ -154,7 +111,7 @@ pub(super) static PAGES: &[PageRoute] = &[
         permission: Read,
         scope: Tenants,
         places: &[&EVENT],
-        query: &[&REVEAL],
+        query: &[&[&REVEAL]],
         selects: false,
         form: &[],
         handler: |shared, visit| Box::pin(event::show(shared, visit)),
@@ -166,7 +123,7 @@ pub(super) static PAGES: &[PageRoute] = &[
         permission: Read,
         scope: Tenants,
         places: &[],
-        query: LIST,
+        query: &[SELECTION, OF_LIST, PART],
         selects: false,
         form: &[],
         handler: |shared, visit| Box::pin(letters::list(shared, visit)),
@@ -178,7 +135,7 @@ pub(super) static PAGES: &[PageRoute] = &[
         permission: Resolve,
         scope: Tenants,
         places: &[],
-        query: SELECTION,
+        query: &[SELECTION, &[&ALL]],
         selects: true,
         form: &[],
         handler: |shared, visit| Box::pin(many::ask_resolve(shared, visit)),
@@ -190,7 +147,7 @@ pub(super) static PAGES: &[PageRoute] = &[
         permission: Resolve,
         scope: Tenants,
         places: &[],
-        query: SELECTION,
+        query: &[SELECTION, &[&ALL]],
         selects: true,
         form: &[&EXPECTED, &WHY],
         handler: |shared, visit| Box::pin(many::resolve(shared, visit)),
@@ -202,7 +159,7 @@ pub(super) static PAGES: &[PageRoute] = &[
         permission: Redrive,
         scope: Tenants,
         places: &[],
-        query: SELECTION,
+        query: &[SELECTION, &[&ALL]],
         selects: true,
         form: &[],
         handler: |shared, visit| Box::pin(many::ask_redrive(shared, visit)),
@@ -214,7 +171,7 @@ pub(super) static PAGES: &[PageRoute] = &[
         permission: Redrive,
         scope: Tenants,
         places: &[],
-        query: SELECTION,
+        query: &[SELECTION, &[&ALL]],
         selects: true,
         form: &[&EXPECTED, &PER_SECOND, &FORCED, &WHY],
         handler: |shared, visit| Box::pin(many::redrive(shared, visit)),
@@ -226,7 +183,7 @@ pub(super) static PAGES: &[PageRoute] = &[
         permission: Read,
         scope: Tenants,
         places: &[&DEAD_LETTER],
-        query: OF_LIST,
+        query: &[SELECTION, OF_LIST, &[&REVEAL]],
         selects: false,
         form: &[],
         handler: |shared, visit| Box::pin(letter::show(shared, visit)),
@@ -238,7 +195,7 @@ pub(super) static PAGES: &[PageRoute] = &[
         permission: Resolve,
         scope: Tenants,
         places: &[&DEAD_LETTER],
-        query: OF_LIST,
+        query: &[SELECTION, OF_LIST, &[&REVEAL]],
         selects: false,
         form: &[],
         handler: |shared, visit| Box::pin(letter::ask_resolve(shared, visit)),
@@ -250,7 +207,7 @@ pub(super) static PAGES: &[PageRoute] = &[
         permission: Resolve,
         scope: Tenants,
         places: &[&DEAD_LETTER],
-        query: OF_LIST,
+        query: &[SELECTION, OF_LIST, &[&REVEAL]],
         selects: false,
         form: &[&RESOLUTION_NOTE],
         handler: |shared, visit| Box::pin(letter::resolve(shared, visit)),
@@ -262,7 +219,7 @@ pub(super) static PAGES: &[PageRoute] = &[
         permission: Redrive,
         scope: Tenants,
         places: &[&DEAD_LETTER],
-        query: OF_LIST,
+        query: &[SELECTION, OF_LIST, &[&REVEAL]],
         selects: false,
         form: &[],
         handler: |shared, visit| Box::pin(letter::ask_redrive(shared, visit)),
@@ -274,7 +231,7 @@ pub(super) static PAGES: &[PageRoute] = &[
         permission: Redrive,
         scope: Tenants,
         places: &[&DEAD_LETTER],
-        query: OF_LIST,
+        query: &[SELECTION, OF_LIST, &[&REVEAL]],
         selects: false,
         form: &[&RESOLUTION_NOTE],
         handler: |shared, visit| Box::pin(letter::redrive(shared, visit)),
@@ -286,7 +243,7 @@ pub(super) static PAGES: &[PageRoute] = &[
         permission: Read,
         scope: Tenants,
         places: &[],
-        query: &[&LIMIT, &NEXT],
+        query: &[PART],
         selects: false,
         form: &[],
         handler: |shared, visit| Box::pin(redrives::list(shared, visit)),
@@ -358,7 +315,7 @@ pub(super) static PAGES: &[PageRoute] = &[
         permission: Read,
         scope: Unbound,
         places: &[],
-        query: &[&LIMIT, &NEXT],
+        query: &[PART],
         selects: false,
         form: &[],
         handler: |shared, visit| Box::pin(audit::list(shared, visit)),
@@ -409,14 +366,14 @@ mod tests {
                     page.permission,
                     page.scope,
                     names(page.places),
-                    names(page.query),
+                    names(&page.query.concat()),
                 )
             });
             let expected = (
                 act.permission,
                 act.scope,
                 names(act.places),
-                names(act.query),
+                names(&act.query.concat()),
             );
             assert_eq!(asking, Some(expected), "{}", act.path);
         }
