@@ -10,6 +10,9 @@ const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>
 /// As it is shown.
 const SHOWN: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&lt;{{7*7}}U+202EU+0007U+000A]]>--></title>";
 
+/// As a field holds it.
+const FIELD: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&lt;{{7*7}}\u{FFFD}\u{FFFD}\u{FFFD}]]>--></title>";
+
 async fn execute(service: &Service, statement: &'static str) -> TestResult {
     let query = sqlx::query(statement).bind(HOSTILE);
     query
@@ -117,7 +120,7 @@ async fn hostile_text_in_a_query_stays_text() -> TestResult {
             .filter_map(|it| it.get("value"))
             .collect();
         if page.starts_with("events") {
-            assert!(values.contains(&HOSTILE), "{values:?}");
+            assert!(values.contains(&FIELD), "{values:?}");
         }
     }
     service.close().await

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::text::plain;
 use super::visit::Query;
 use crate::operate::http::kind::{Kind, Parameter};
 use crate::operate::http::parameters::NEXT;
@@ -19,9 +20,12 @@ pub(super) fn search(page: &str, parameters: &[&Parameter], given: &Query, butto
     }
 }
 
+/// A field cannot hold control characters. A value with some is shown with U+FFFD in their place, which no parameter accepts:
+/// if the form is sent again, it is refused, and looks for nothing else.
 fn field(parameter: &Parameter, value: &str) -> Markup {
     let label = label(parameter);
     let name = parameter.name;
+    let value = plain(value);
     html! {
         label {
             span { (label) }
@@ -30,7 +34,7 @@ fn field(parameter: &Parameter, value: &str) -> Markup {
                     select name=(name) {
                         option value="" { "any" }
                         @for choice in *choices {
-                            option value=(choice) selected[*choice == value] { (choice.replace('_', " ")) }
+                            option value=(choice) selected[**choice == value] { (choice.replace('_', " ")) }
                         }
                     }
                 }
