@@ -107,6 +107,7 @@ const CLI: Layers = Layers {
         "migrate",
         "roles",
         "doctor",
+        "sessions",
         "serve",
         "completions",
         "man",
