@@ -54,6 +54,8 @@ mod roles;
 mod screen;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "serve")]
+mod sessions;
 #[cfg(feature = "database")]
 mod subscriptions;
 

@@ -1,4 +1,6 @@
-//! `dispatcher serve`: the operator's routes over HTTP, for one token.
+//! `dispatcher serve`: the operator's page and routes over HTTP, for one token.
+//!
+//! Programs send the token with each request. A browser cannot, so there is a form that takes it as the password.
 //!
 //! It also writes the samples of subscriptions once a minute, because otherwise only consumers do, and they may
 //! all be down.
@@ -9,7 +11,7 @@ use std::time::Duration;
 
 use axum::Router;
 use clap::{Args, ValueEnum};
-use dispatcher_runtime::http::{Access, BearerTokens, Health, router};
+use dispatcher_runtime::http::{Access, Health, operator};
 use dispatcher_runtime::{Operator, shutdown_signal};
 use tokio::net::TcpListener;
 use tokio::time::{MissedTickBehavior, interval};
@@ -18,16 +20,20 @@ use uuid::Uuid;
 use crate::database::{Connection, Failure, OperatorName, Session};
 use crate::output::Output;
 use crate::screen::note;
+use crate::sessions::Sessions;
 
 /// The arguments of `serve`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Every request needs the token, as `Authorization: Bearer TOKEN`. What comes in is not encrypted: put a proxy that speaks
-TLS in front of it where it listens for other machines. /health/live and /health/ready need no token. It ends at SIGTERM
-or Ctrl-C, when open requests are answered.
+The operator's page is at /. Sign in with your name, which the audit records, and with the token as the password. The routes
+are below /api/dispatcher/v1, and each request to them needs the token, as `Authorization: Bearer TOKEN`. What comes in is
+not encrypted: put a proxy that speaks TLS in front of it where it listens for other machines; browsers keep the session only
+over TLS or on loopback. /health/live and /health/ready need no token. It ends at SIGTERM or Ctrl-C, when open requests are
+answered.
 
 Examples:
   dispatcher serve
+  dispatcher serve --environment production --access viewer
   dispatcher serve --listen 127.0.0.1:0 --as on-call")]
 pub(crate) struct Serve {
     /// The address to listen on. Port 0 takes a free one
@@ -39,6 +45,9 @@ pub(crate) struct Serve {
     /// What the token allows
     #[arg(long, value_enum, default_value_t = Allowed::Admin)]
     access: Allowed,
+    /// The name of the environment, such as production, which each page shows in a colour of its own
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
     #[command(flatten)]
     operator: OperatorName,
     #[command(flatten)]
@@ -56,6 +65,9 @@ enum Allowed {
     Admin,
 }
 
+/// Where the form is that takes the token, beside the pages.
+const SIGN_IN: &str = "sign-in";
+
 /// How often samples are written.
 const SAMPLE: Duration = Duration::from_secs(60);
 
@@ -65,18 +77,25 @@ pub(crate) fn run(arguments: &Serve) -> Output {
         let given = token(arguments)?;
         let is_given = given.is_some();
         let token = given.unwrap_or_else(|| Uuid::new_v4().simple().to_string());
-        let sessions = sessions(&name, &token, arguments.access)?;
+        let access = arguments.access.access();
+        let sessions = Sessions::new(&name, &token, access)?;
         let health = match &session.place.schema {
             Some(schema) => Health::in_schema(session.pool.clone(), schema)?,
             None => Health::new(session.pool.clone()),
         };
+        let mut served = session.operator.clone().page("/").sign_in(SIGN_IN);
+        if let Some(environment) = &arguments.environment {
+            served = served.environment(environment);
+        }
         let app = Router::new()
-            .merge(router(session.operator.clone(), sessions))
+            .merge(sessions.sign_in().router(&format!("/{SIGN_IN}"), "/"))
+            .merge(operator(served, sessions))
             .merge(health.router());
         let listener = listen(arguments.listen, session).await?;
         if !is_given {
             note(&format!("token: {token}"));
         }
+        note("open the page in a browser: sign in with your name, and with the token as the password");
         let stop = async move {
             shutdown_signal().await;
             health.stopping();
@@ -91,15 +110,14 @@ pub(crate) fn run(arguments: &Serve) -> Output {
     })
 }
 
-fn sessions(name: &str, token: &str, allowed: Allowed) -> Result<BearerTokens, Failure> {
-    let access = match allowed {
-        Allowed::Viewer => Access::VIEWER,
-        Allowed::Operator => Access::OPERATOR,
-        Allowed::Admin => Access::ADMIN,
-    };
-    BearerTokens::new()
-        .and_then(|sessions| sessions.token(name, token, access))
-        .map_err(|error| Failure::Usage(error.to_string()))
+impl Allowed {
+    fn access(self) -> Access {
+        match self {
+            Self::Viewer => Access::VIEWER,
+            Self::Operator => Access::OPERATOR,
+            Self::Admin => Access::ADMIN,
+        }
+    }
 }
 
 async fn listen(wanted: SocketAddr, session: &Session) -> Result<TcpListener, Failure> {

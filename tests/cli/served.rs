@@ -71,6 +71,60 @@ async fn on_loopback_a_token_is_made_and_printed() -> TestResult {
     Ok(())
 }
 
+/// Sends a form as a browser does, and returns the head of the answer.
+async fn post_form(address: &str, path: &str, body: &str) -> TestResult<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    let length = body.len();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nSec-Fetch-Site: same-origin\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    Ok(answer)
+}
+
+#[tokio::test]
+async fn a_browser_signs_in_to_the_page_with_the_token() -> TestResult {
+    let world = World::new().await?;
+    let token = "0123456789abcdef0123456789abcdef";
+    let served = served(&world, &["--environment", "staging"], Some(token)).await?;
+    let address = &served.address;
+    let (status, page) = get(address, "/", None).await?;
+    assert_eq!(status, 401);
+    assert!(page.contains("<a href=\"sign-in\">Sign in</a>"), "{page}");
+    for (password, status) in [("wrong", "401"), (&token[1..], "401"), (token, "303")] {
+        let body = format!("name=mia&password={password}");
+        let answer = post_form(address, "/sign-in", &body).await?;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{answer}"
+        );
+        let cookie = answer
+            .lines()
+            .find_map(|line| line.strip_prefix("set-cookie: "));
+        let Some(cookie) = cookie.and_then(|cookie| cookie.split(';').next()) else {
+            assert_eq!(status, "401");
+            continue;
+        };
+        let mut stream = TcpStream::connect(address).await?;
+        let request = format!(
+            "GET /overview HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        assert!(
+            answer.contains("<title>staging: Overview - Dispatcher</title>"),
+            "{answer}"
+        );
+        assert!(answer.contains("<bdi>mia</bdi>"), "{answer}");
+    }
+    Ok(())
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn it_ends_in_order_when_it_is_asked_to() -> TestResult {

@@ -2,7 +2,7 @@
 
 use acme_contracts::credit_locked::CreditLocked;
 use acme_contracts::{Coaching, credit_locked};
-use dispatcher_runtime::http::{self, Access, AuthError, Authenticator, Permission};
+use dispatcher_runtime::http::{self, Access, AuthError, Authenticator, Permission, SignIn};
 use dispatcher_runtime::{Consumer, EventEnvelope, HandlerError, Operator, subscribe};
 use dispatcher_test_fixtures::TestResult;
 use dispatcher_test_launcher::Server;
@@ -50,6 +50,24 @@ async fn the_guides_service_serves_its_routes() -> TestResult {
     let app = axum::Router::new().merge(http::router(operator, sessions));
     let contracts = "/api/dispatcher/v1/contracts";
     assert_eq!(status(app, contracts, "someone").await?, 200);
+    let (key, check) = ([7; 32], |name: String, password: String| async move {
+        Ok(name == "mia" && password == "correct horse")
+    });
+    let operator = Operator::new(pool.clone());
+    let sign_in = SignIn::new(&key, check)?;
+    let sessions = sign_in.clone().with_access(|session| match session.name() {
+        "mia" => Access::ADMIN,
+        _ => Access::VIEWER,
+    });
+    let operator = operator
+        .page("/dispatcher")
+        .sign_in("sign-in")
+        .environment("production");
+    let app = axum::Router::new()
+        .merge(sign_in.router("/dispatcher/sign-in", "/dispatcher"))
+        .merge(http::operator(operator, sessions));
+    assert_eq!(status(app.clone(), "/dispatcher/sign-in", "").await?, 200);
+    assert_eq!(status(app, "/dispatcher/overview", "").await?, 401);
     let app = axum::Router::new().merge(running.health().router());
     assert_eq!(status(app, "/health/ready", "").await?, 200);
     running.stop().await;

@@ -11,6 +11,7 @@ mod guide;
 mod health;
 mod masked;
 mod names;
+mod page;
 mod pages;
 mod requests;
 mod resolve;

@@ -9,7 +9,7 @@ use crate::support::{GOOD, LIST, ROOT, Service};
 const EVENTS: &str = "/api/dispatcher/v1/events";
 
 /// A dead letter and an event of a person, whose names the contract marks.
-async fn of_a_person(service: &Service) -> TestResult<[String; 2]> {
+pub(crate) async fn of_a_person(service: &Service) -> TestResult<[String; 2]> {
     let payload = json!({
         "person_id": person_id(1), "given_name": "Ada", "family_name": "Lovelace",
         "email": "ada@example.com", "roles": ["swimmer"], "preferred_language": "en", "consents": {},

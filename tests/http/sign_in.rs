@@ -97,6 +97,8 @@ async fn who_signs_in_is_let_in_by_the_cookie_and_signs_out_again() -> TestResul
     let form = signed.send("GET", "/sign-in", "127.0.0.1", "", "").await?;
     assert_eq!(form.status, 200);
     assert!(form.body.as_str().unwrap().contains("action=\"/sign-in\""));
+    // With `no-referrer` a browser would send `Origin: null`, and be refused.
+    assert_eq!(form.header("referrer-policy"), Some("same-origin"));
     let policy = form.header("content-security-policy").unwrap();
     assert!(policy.starts_with("default-src 'none'; form-action 'self'"));
     for (host, attributes) in [

@@ -7,7 +7,7 @@ use acme_contracts::{Coaching, Revenue};
 use axum::Router;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use dispatcher_runtime::http::{
-    Access, AuthError, Authenticator, Permission, authenticator_fn, router,
+    Access, AuthError, Authenticator, Permission, authenticator_fn, operator,
 };
 use dispatcher_runtime::{
     Consumer, DeadLetterFilter, DeadLetters, Dispatcher, EventEnvelope, HandlerError, Operator,
@@ -22,6 +22,9 @@ use tokio::task::JoinHandle;
 
 use crate::client::{Answer, exchange};
 
+/// Where the operator's page is.
+pub(crate) const PAGE: &str = "/ops/dispatcher";
+pub(crate) const ENVIRONMENT: &str = "production <b>\u{202E}&\"'";
 pub(crate) const LIST: &str = "/api/dispatcher/v1/dlq";
 /// Well formed, but not the id of any dead letter.
 pub(crate) const NOBODY: &str = "dlq_0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e";
@@ -30,6 +33,7 @@ pub(crate) const GOOD: &str = "Authorization: Bearer good\r\n";
 pub(crate) const ROOT: &str = "Authorization: Bearer root\r\n";
 /// May do everything too, and is proved by what a browser adds by itself.
 pub(crate) const COOKIE_OF_ROOT: &str = "Cookie: operator=root\r\n";
+pub(crate) const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 pub(crate) const JSON: &str = "Content-Type: application/json\r\n";
 
 #[subscribe(credit_locked)]
@@ -94,8 +98,12 @@ pub(crate) async fn serve(
     // A service has routes and a fallback of its own.
     let app = Router::new()
         .fallback(|| async { "\"the service's own\"" })
-        .merge(router(
-            Operator::new(pool).registry(&acme_contracts::REGISTRY),
+        .merge(operator(
+            Operator::new(pool)
+                .registry(&acme_contracts::REGISTRY)
+                .page(PAGE)
+                .environment(ENVIRONMENT)
+                .sign_in("sign-in"),
             sessions(),
         ));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;

@@ -7,7 +7,7 @@ use crate::documented::{Documented, routes};
 use crate::support::{COOKIE_OF_ROOT, JSON, ROOT, Service};
 
 /// The rows of everything that a route could change.
-async fn rows(service: &Service) -> TestResult<Vec<String>> {
+pub(crate) async fn rows(service: &Service) -> TestResult<Vec<String>> {
     let tables = "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
                      AND relkind = 'r' AND relname LIKE 'dispatcher%' ORDER BY 1";
     let mut rows = Vec::new();

@@ -108,6 +108,7 @@ const CLI: Layers = Layers {
         "migrate",
         "roles",
         "doctor",
+        "sessions",
         "serve",
         "completions",
         "man",

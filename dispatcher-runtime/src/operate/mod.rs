@@ -12,6 +12,8 @@ pub(crate) mod erasure;
 pub(crate) mod events;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "page")]
+pub(crate) mod look;
 mod masked;
 pub(crate) mod operator;
 pub(crate) mod overview;

@@ -10,6 +10,8 @@ use crate::operate::audit::AuditLog;
 use crate::operate::contracts::KnownContracts;
 use crate::operate::dead_letter::DeadLetters;
 use crate::operate::events::Events;
+#[cfg(feature = "page")]
+use crate::operate::look::Look;
 use crate::operate::redrive::Redrives;
 use crate::operate::statements::DoctorStatements;
 use crate::operate::stored_contracts::StoredContracts;
@@ -46,6 +48,8 @@ pub struct Operator {
     pub(super) pool: PgPool,
     pub(super) family: Family,
     registry: Option<&'static Registry>,
+    #[cfg(feature = "page")]
+    pub(super) look: Look,
 }
 
 impl Operator {
@@ -65,6 +69,8 @@ impl Operator {
             family: Family::default(),
             pool,
             registry: None,
+            #[cfg(feature = "page")]
+            look: Look::default(),
         }
     }
 
@@ -87,6 +93,8 @@ impl Operator {
             family: Family::new(schema)?,
             pool,
             registry: None,
+            #[cfg(feature = "page")]
+            look: Look::default(),
         })
     }
 
@@ -186,5 +194,32 @@ impl Operator {
     pub async fn known_contracts(&self) -> Result<KnownContracts, DatabaseError> {
         let stored = self.stored_contracts.read().await?;
         Ok(KnownContracts::new(self.registry, stored))
+    }
+}
+
+#[cfg(feature = "page")]
+impl Operator {
+    /// Where `http::operator` serves the page for browsers: at that path, and one step below it. Defaults to no page.
+    #[must_use]
+    pub fn page(mut self, path: &str) -> Self {
+        self.look.path = Some(path.trim_end_matches('/').into());
+        self
+    }
+
+    /// The name of the environment, such as `production`: each page shows it in its title and in its header, in a colour
+    /// that depends on the name, so that two environments are not mistaken for each other. Defaults to none.
+    #[must_use]
+    pub fn environment(mut self, name: &str) -> Self {
+        self.look.environment = Some(name.into());
+        self
+    }
+
+    /// A link to the form of a sign-in, relative to the pages: `sign-in` for `/dispatcher/sign-in` beside the page at
+    /// `/dispatcher`. Pages show it to browsers without a session; to others they show a button that signs out, by a POST
+    /// to that link and `/out`, as `http::SignIn` takes it. Defaults to none.
+    #[must_use]
+    pub fn sign_in(mut self, link: &str) -> Self {
+        self.look.sign_in = Some(link.into());
+        self
     }
 }

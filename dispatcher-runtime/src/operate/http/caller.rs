@@ -34,6 +34,12 @@ impl Caller {
         self.tenants.is_some()
     }
 
+    /// Whether it has a permission: for what is shown. Routes [require](Self::require) theirs.
+    #[cfg(feature = "page")]
+    pub(super) fn may(&self, permission: Permission) -> bool {
+        self.access.allows(permission)
+    }
+
     /// # Errors
     /// A 403 that names what is missing.
     pub(super) fn require(&self, permission: Permission) -> Result<(), Problem> {

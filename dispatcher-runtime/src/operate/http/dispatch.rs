@@ -10,9 +10,10 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::access::Permission;
 use super::caller::Caller;
 use super::context::{Asked, Context};
-use super::kind::Values;
+use super::kind::{Parameter, Values};
 use super::problem::{Faults, Problem};
 use super::read;
 use super::route::{Body, Route, Scope};
@@ -28,22 +29,12 @@ pub(super) async fn answer(
     places: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    caller.require(route.permission)?;
-    if route.scope == Scope::Unbound && caller.is_bound() {
-        return Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "this session is bound to tenants, and this route is about what belongs to all of them",
-        ));
-    }
+    admit(&caller, route.permission, route.scope)?;
     read::limit_query(&request)?;
     let mut faults = Faults::default();
     let path = read::path(&places, route.places, &mut faults);
     let query = read::query(request.uri().query(), route.query, &mut faults);
-    for parameter in route.query {
-        if let (Some(permission), true) = (parameter.needs, query.is_set(parameter)) {
-            caller.require(permission)?;
-        }
-    }
+    require_needs(&caller, route.query, &query)?;
     let (mut body, mut document) = (Values::default(), None);
     match route.body {
         Body::None => {}
@@ -65,4 +56,36 @@ pub(super) async fn answer(
         document,
     };
     (route.handler)(context, asked).await
+}
+
+/// Whether the session may use a route.
+///
+/// # Errors
+/// A 403.
+pub(super) fn admit(caller: &Caller, permission: Permission, scope: Scope) -> Result<(), Problem> {
+    caller.require(permission)?;
+    if scope == Scope::Unbound && caller.is_bound() {
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "this session is bound to tenants, and this route is about what belongs to all of them",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether the session may set the parameters that are set.
+///
+/// # Errors
+/// A 403.
+pub(super) fn require_needs(
+    caller: &Caller,
+    parameters: &[&'static Parameter],
+    query: &Values,
+) -> Result<(), Problem> {
+    for parameter in parameters {
+        if let (Some(permission), true) = (parameter.needs, query.is_set(parameter)) {
+            caller.require(permission)?;
+        }
+    }
+    Ok(())
 }

@@ -106,20 +106,23 @@ pub(super) const RESOLUTION_NOTE: Parameter = Parameter::new(
 pub(super) const WHY: Parameter =
     Parameter::new("why", Kind::Note, "Why, in the operator's words.");
 
+/// What selects dead letters, whatever is done to them.
+pub(super) const SELECTION: &[&Parameter] = &[
+    &CONSUMER,
+    &SUBSCRIPTION,
+    &EVENT_TYPE,
+    &REASON,
+    &GROUP,
+    &SUBJECT,
+    &TENANT,
+    &FROM,
+    &TO,
+];
+
 /// Which open dead letters an act on many selects.
 pub(super) const FILTER: Parameter = Parameter::new(
     "filter",
-    Kind::Fields(&[
-        &CONSUMER,
-        &SUBSCRIPTION,
-        &EVENT_TYPE,
-        &REASON,
-        &GROUP,
-        &SUBJECT,
-        &TENANT,
-        &FROM,
-        &TO,
-    ]),
+    Kind::Fields(SELECTION),
     "Which open dead letters. An empty filter is refused: send `all` in its place.",
 );
 pub(super) const ALL: Parameter = Parameter::new(

@@ -100,8 +100,30 @@ impl Problem {
     }
 }
 
+/// What a problem says, beside an answer whose body says it as JSON: the page says it in its own words.
+#[cfg(feature = "page")]
+#[derive(Clone)]
+pub(super) struct Told {
+    pub(super) detail: String,
+    /// Under which name the log has the cause.
+    pub(super) instance: Option<String>,
+}
+
+#[cfg(feature = "page")]
+impl Told {
+    fn of(problem: &Problem) -> Self {
+        let text = |member| problem.body.get(member)?.as_str().map(str::to_owned);
+        Self {
+            detail: text("detail").unwrap_or_default(),
+            instance: text("instance"),
+        }
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        #[cfg(feature = "page")]
+        let told = Told::of(&self);
         let body = Value::Object(self.body).to_string();
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
@@ -110,6 +132,8 @@ impl IntoResponse for Problem {
             HeaderValue::from_static("application/problem+json"),
         );
         headers.extend(self.header);
+        #[cfg(feature = "page")]
+        response.extensions_mut().insert(told);
         response
     }
 }

@@ -66,16 +66,34 @@ pub(super) fn query(
     known: &[&'static Parameter],
     faults: &mut Faults,
 ) -> Values {
+    pairs(
+        query.unwrap_or_default().as_bytes(),
+        known,
+        Place::Query,
+        faults,
+    )
+}
+
+/// What a form has, as a query or as a body.
+fn pairs(
+    encoded: &[u8],
+    known: &[&'static Parameter],
+    place: Place,
+    faults: &mut Faults,
+) -> Values {
     let names: Vec<_> = known.iter().map(|parameter| parameter.name).collect();
     let mut values = Values::default();
     let mut seen: Vec<&str> = Vec::new();
-    for (name, text) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+    for (name, text) in form_urlencoded::parse(encoded) {
         let Some(parameter) = known.iter().find(|parameter| parameter.name == name) else {
-            faults.unknown(Place::Query, &name, &names);
+            faults.unknown(place, &name, &names);
             continue;
         };
         if seen.contains(&parameter.name) {
-            faults.add(Place::Query, Some(&name), twice(&name));
+            faults.add(place, Some(&name), twice(&name));
+            continue;
+        }
+        if text.is_empty() && parameter.is_required {
             continue;
         }
         seen.push(parameter.name);
@@ -84,10 +102,10 @@ pub(super) fn query(
         }
         match parameter.kind.read_text(&text) {
             Ok(value) => values.0.push((parameter.name, value)),
-            Err(allowed) => faults.value(Place::Query, &name, &text, &allowed),
+            Err(allowed) => faults.value(place, &name, &text, &allowed),
         }
     }
-    missing(known, &seen, Place::Query, faults);
+    missing(known, &seen, place, faults);
     values
 }
 
@@ -98,14 +116,19 @@ fn twice(name: &str) -> String {
 fn missing(known: &[&'static Parameter], seen: &[&str], place: Place, faults: &mut Faults) {
     for parameter in known {
         if parameter.is_required && !seen.contains(&parameter.name) {
-            let detail = format!(
-                "`{}` is missing; it has to be {}",
-                parameter.name,
-                parameter.kind.allowed()
-            );
-            faults.add(place, Some(parameter.name), detail);
+            not_given(parameter, place, faults);
         }
     }
+}
+
+/// A fault: a parameter or a field is not there.
+pub(super) fn not_given(parameter: &Parameter, place: Place, faults: &mut Faults) {
+    let detail = format!(
+        "`{}` is missing; it has to be {}",
+        parameter.name,
+        parameter.kind.allowed()
+    );
+    faults.add(place, Some(parameter.name), detail);
 }
 
 /// The body: JSON by its header, and not too large.
@@ -113,8 +136,7 @@ fn missing(known: &[&'static Parameter], seen: &[&str], place: Place, faults: &m
 /// # Errors
 /// A 400, 413 or 415.
 pub(super) async fn body(request: Request, most_bytes: usize) -> Result<Bytes, Problem> {
-    let headers = request.headers();
-    if !is_json(headers) {
+    if !is_of_type(request.headers(), "application/json") {
         let detail =
             "the body must be JSON, and the header Content-Type must be `application/json`";
         let json = HeaderValue::from_static("application/json");
@@ -122,12 +144,39 @@ pub(super) async fn body(request: Request, most_bytes: usize) -> Result<Bytes, P
             Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail).header(header::ACCEPT, json)
         );
     }
+    whole(request, most_bytes).await
+}
+
+/// The fields of the body of a form, as a browser sends it.
+///
+/// # Errors
+/// A 400, 413 or 415.
+#[cfg(feature = "page")]
+pub(super) async fn form(
+    request: Request,
+    most_bytes: usize,
+    known: &[&'static Parameter],
+    faults: &mut Faults,
+) -> Result<Values, Problem> {
+    if !is_of_type(request.headers(), "application/x-www-form-urlencoded") {
+        let detail = "the body must be that of a form, and the header Content-Type must be \
+                      `application/x-www-form-urlencoded`";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+    }
+    let body = whole(request, most_bytes).await?;
+    Ok(pairs(&body, known, Place::Body, faults))
+}
+
+/// # Errors
+/// A 400 or 413.
+async fn whole(request: Request, most_bytes: usize) -> Result<Bytes, Problem> {
     let too_large = || {
         let detail = format!("the body is larger than {most_bytes} bytes");
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
     };
     // A client that announces too much gets its answer before it sends the body.
-    let announced = headers
+    let announced = request
+        .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > most_bytes as u64) {
@@ -145,12 +194,12 @@ pub(super) async fn body(request: Request, most_bytes: usize) -> Result<Bytes, P
     })
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+fn is_of_type(headers: &HeaderMap, expected: &str) -> bool {
     let media_type = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next());
-    media_type.is_some_and(|given| given.trim().eq_ignore_ascii_case("application/json"))
+    media_type.is_some_and(|given| given.trim().eq_ignore_ascii_case(expected))
 }
 
 /// The fields of a body that is an object.

@@ -17,6 +17,8 @@ use crate::operate::count::Count;
 use crate::operate::retention::SlowestSubscription;
 use crate::operate::subscriptions::{SubscriptionError, SubscriptionProgress};
 use log_state::LogState;
+#[cfg(feature = "page")]
+pub(crate) use problem::spoken;
 pub use problem::{Problem, ProblemKind};
 
 /// What is late and why, of one table family.

@@ -242,7 +242,7 @@ fn before(now: OffsetDateTime, seconds: f64) -> Option<OffsetDateTime> {
 }
 
 /// A time as an operator says it.
-fn spoken(seconds: f64) -> String {
+pub(crate) fn spoken(seconds: f64) -> String {
     match seconds {
         _ if seconds < 90.0 => format!("{seconds:.0} s"),
         _ if seconds < 90.0 * 60.0 => format!("{:.0} min", seconds / 60.0),

@@ -14,30 +14,44 @@ use crate::operate::http::problem::Problem;
 use crate::operate::http::reply::json;
 
 #[derive(Serialize)]
-struct Resolved {
-    resolved: u64,
+pub(in crate::operate::http) struct Resolved {
+    pub(in crate::operate::http) resolved: u64,
 }
 
 #[derive(Serialize)]
-struct Selected {
-    selected: Count,
+pub(in crate::operate::http) struct Selected {
+    pub(in crate::operate::http) selected: Count,
 }
 
 pub(in crate::operate::http) async fn preview(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let filter = selection::of_many(&asked)?;
+    json(&selected(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn selected(
+    context: &Context,
+    asked: &Asked,
+) -> Result<Selected, Problem> {
+    let filter = selection::of_many(asked)?;
     let dead_letters = asked.caller.dead_letters(context.reading.dead_letters());
     let selected = dead_letters.count(&filter).await?;
-    json(&Selected { selected })
+    Ok(Selected { selected })
 }
 
 pub(in crate::operate::http) async fn resolve(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let filter = selection::of_many(&asked)?;
+    json(&resolved(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn resolved(
+    context: &Context,
+    asked: &Asked,
+) -> Result<Resolved, Problem> {
+    let filter = selection::of_many(asked)?;
     let actor = Actor::new(asked.caller.name())
         .because(asked.body.text(&WHY))
         .by_way_of("http");
@@ -49,5 +63,5 @@ pub(in crate::operate::http) async fn resolve(
         session = ?asked.caller.name(),
         "dead letters were resolved over HTTP"
     );
-    json(&Resolved { resolved })
+    Ok(Resolved { resolved })
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::selection;
 use crate::contract::id::DeadLetterId;
 use crate::operate::actor::Actor;
-use crate::operate::dead_letter::DeadLetterGroup;
+use crate::operate::dead_letter::{DeadLetter, DeadLetterGroup, DeadLetterPage};
 use crate::operate::http::context::{Asked, Context};
 use crate::operate::http::parameters::{DEAD_LETTER, RESOLUTION_NOTE, RESOLVED_BY, REVEAL};
 use crate::operate::http::problem::Problem;
@@ -18,13 +18,20 @@ pub(in crate::operate::http) async fn list(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
+    json(&page(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn page(
+    context: &Context,
+    asked: &Asked,
+) -> Result<DeadLetterPage, Problem> {
     let filter = selection::filter(&asked.query);
     let dead_letters = asked.caller.dead_letters(context.reading.dead_letters());
     let mut page = dead_letters.list(&filter).await?;
     let contracts = context.contracts().await?;
     let listed = page.dead_letters.into_iter();
     page.dead_letters = listed.map(|one| one.masked_by(&contracts)).collect();
-    json(&page)
+    Ok(page)
 }
 
 #[derive(Serialize)]
@@ -36,34 +43,55 @@ pub(in crate::operate::http) async fn groups(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
+    let groups = grouped(&context, &asked).await?;
+    json(&Groups { groups })
+}
+
+pub(in crate::operate::http) async fn grouped(
+    context: &Context,
+    asked: &Asked,
+) -> Result<Vec<DeadLetterGroup>, Problem> {
     let filter = selection::filter(&asked.query);
     let dead_letters = asked.caller.dead_letters(context.reading.dead_letters());
-    let groups = dead_letters.groups(&filter).await?;
-    json(&Groups { groups })
+    Ok(dead_letters.groups(&filter).await?)
 }
 
 pub(in crate::operate::http) async fn one(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let id = id(&asked)?;
+    json(&letter(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn letter(
+    context: &Context,
+    asked: &Asked,
+) -> Result<DeadLetter, Problem> {
+    let id = id(asked)?;
     let dead_letters = asked.caller.dead_letters(context.reading.dead_letters());
     let letter = dead_letters.get(id).await?;
     if asked.query.is_set(&REVEAL) {
         let what = format!("dead letter {id}");
         context.reveal(&asked.caller, &what).await?;
-        return json(&letter);
+        return Ok(letter);
     }
     let contracts = context.contracts().await?;
-    json(&letter.masked_by(&contracts))
+    Ok(letter.masked_by(&contracts))
 }
 
 pub(in crate::operate::http) async fn resolve(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let id = id(&asked)?;
-    let actor = actor(&asked);
+    json(&resolved(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn resolved(
+    context: &Context,
+    asked: &Asked,
+) -> Result<DeadLetter, Problem> {
+    let id = id(asked)?;
+    let actor = actor(asked);
     // Before the act: what is done is answered, even where the contracts cannot be read any more.
     let contracts = context.contracts().await?;
     let dead_letters = asked.caller.dead_letters(context.operator.dead_letters());
@@ -74,15 +102,22 @@ pub(in crate::operate::http) async fn resolve(
         resolved_by = ?asked.body.text(&RESOLVED_BY),
         "a dead letter was resolved over HTTP"
     );
-    json(&resolved.masked_by(&contracts))
+    Ok(resolved.masked_by(&contracts))
 }
 
 pub(in crate::operate::http) async fn redrive(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let id = id(&asked)?;
-    let actor = actor(&asked);
+    json(&redriven(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn redriven(
+    context: &Context,
+    asked: &Asked,
+) -> Result<DeadLetter, Problem> {
+    let id = id(asked)?;
+    let actor = actor(asked);
     let contracts = context.contracts().await?;
     let dead_letters = asked.caller.dead_letters(context.operator.dead_letters());
     let redriven = dead_letters.redrive_as(id, actor).await?;
@@ -92,7 +127,7 @@ pub(in crate::operate::http) async fn redrive(
         resolved_by = ?asked.body.text(&RESOLVED_BY),
         "a dead letter was redriven over HTTP"
     );
-    json(&redriven.masked_by(&contracts))
+    Ok(redriven.masked_by(&contracts))
 }
 
 fn id(asked: &Asked) -> Result<&DeadLetterId, Problem> {

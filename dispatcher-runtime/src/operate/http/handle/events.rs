@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::selection;
 use crate::operate::actor::Actor;
-use crate::operate::events::{DeliveryState, EventDetail, EventFilter, EventsError};
+use crate::operate::events::{DeliveryState, EventDetail, EventFilter, EventPage, EventsError};
 use crate::operate::http::context::{Asked, Context};
 use crate::operate::http::parameters::{EVENT, FROM, NEXT, REVEAL, SUBJECT, TENANT, TO, TYPE, WHY};
 use crate::operate::http::problem::Problem;
@@ -17,12 +17,19 @@ pub(in crate::operate::http) async fn search(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
+    json(&found(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn found(
+    context: &Context,
+    asked: &Asked,
+) -> Result<EventPage, Problem> {
     let events = asked.caller.events(context.reading.events());
-    let mut page = events.search(&filter(&asked)).await?;
+    let mut page = events.search(&filter(asked)).await?;
     let contracts = context.contracts().await?;
     let found = page.events.into_iter();
     page.events = found.map(|event| event.masked(&contracts)).collect();
-    json(&page)
+    Ok(page)
 }
 
 fn filter(asked: &Asked) -> EventFilter {
@@ -56,6 +63,13 @@ pub(in crate::operate::http) async fn one(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
+    json(&event(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn event(
+    context: &Context,
+    asked: &Asked,
+) -> Result<EventDetail, Problem> {
     let id = asked.path.text(&EVENT);
     let id = id.ok_or_else(|| Problem::unread(&EVENT))?;
     let events = asked.caller.events(context.reading.events());
@@ -72,10 +86,10 @@ pub(in crate::operate::http) async fn one(
     if asked.query.is_set(&REVEAL) {
         let what = format!("event {}", event.event.event_id);
         context.reveal(&asked.caller, &what).await?;
-        return json(&event);
+        return Ok(event);
     }
     let contracts = context.contracts().await?;
-    json(&event.masked(&contracts))
+    Ok(event.masked(&contracts))
 }
 
 /// A subject may be shared by tenants, so the dead letter that holds it may be another tenant's.

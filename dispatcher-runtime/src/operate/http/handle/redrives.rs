@@ -13,53 +13,81 @@ use crate::operate::http::context::{Asked, Context};
 use crate::operate::http::parameters::{EXPECTED, FORCED, NEXT, PER_SECOND, REDRIVE, WHY};
 use crate::operate::http::problem::Problem;
 use crate::operate::http::reply::{json, json_with};
-use crate::operate::redrive::{Redrive, RedriveItem, RedriveOptions};
+use crate::operate::redrive::{Redrive, RedriveItem, RedriveOptions, RedrivePage, RedrivePreview};
 
 pub(in crate::operate::http) async fn list(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
+    json(&page(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn page(
+    context: &Context,
+    asked: &Asked,
+) -> Result<RedrivePage, Problem> {
     let limit = selection::limit(&asked.query).unwrap_or(50);
     let redrives = asked.caller.redrives(context.reading.redrives());
-    json(&redrives.list(limit, asked.query.text(&NEXT)).await?)
+    Ok(redrives.list(limit, asked.query.text(&NEXT)).await?)
 }
 
 #[derive(Serialize)]
-struct WithItems {
+pub(in crate::operate::http) struct WithItems {
     #[serde(flatten)]
-    redrive: Redrive,
-    items: Vec<RedriveItem>,
+    pub(in crate::operate::http) redrive: Redrive,
+    pub(in crate::operate::http) items: Vec<RedriveItem>,
 }
 
 pub(in crate::operate::http) async fn one(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let id = id(&asked)?;
+    json(&with_items(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn with_items(
+    context: &Context,
+    asked: &Asked,
+) -> Result<WithItems, Problem> {
+    let id = id(asked)?;
     let redrives = asked.caller.redrives(context.reading.redrives());
     let redrive = redrives.get(id).await?;
     let items = redrives.items(id).await?;
-    json(&WithItems { redrive, items })
+    Ok(WithItems { redrive, items })
 }
 
 pub(in crate::operate::http) async fn preview(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let filter = selection::of_many(&asked)?;
+    json(&previewed(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn previewed(
+    context: &Context,
+    asked: &Asked,
+) -> Result<RedrivePreview, Problem> {
+    let filter = selection::of_many(asked)?;
     let contracts = context.contracts().await?;
     let redrives = asked.caller.redrives(context.reading.redrives());
     let mut preview = redrives.preview(&filter, Some(&contracts)).await?;
     let samples = preview.samples.into_iter();
     preview.samples = samples.map(|one| one.masked_by(&contracts)).collect();
-    json(&preview)
+    Ok(preview)
 }
 
 pub(in crate::operate::http) async fn start(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let filter = selection::of_many(&asked)?;
+    json_with(StatusCode::CREATED, &started(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn started(
+    context: &Context,
+    asked: &Asked,
+) -> Result<Redrive, Problem> {
+    let filter = selection::of_many(asked)?;
     let contracts = context.contracts().await?;
     let mut options = RedriveOptions::default().forced(asked.body.is_set(&FORCED));
     if let Some(expected) = asked.body.number(&EXPECTED) {
@@ -69,7 +97,7 @@ pub(in crate::operate::http) async fn start(
         options = options.per_second(*per_second);
     }
     let redrives = asked.caller.redrives(context.operator.redrives());
-    let started = redrives.start(&filter, &options, Some(&contracts), actor(&asked));
+    let started = redrives.start(&filter, &options, Some(&contracts), actor(asked));
     let started = started.await?;
     tracing::info!(
         redrive_id = %started.redrive_id,
@@ -77,22 +105,29 @@ pub(in crate::operate::http) async fn start(
         session = ?asked.caller.name(),
         "a redrive was started over HTTP"
     );
-    json_with(StatusCode::CREATED, &started)
+    Ok(started)
 }
 
 pub(in crate::operate::http) async fn stop(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let id = id(&asked)?;
+    json(&stopped(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn stopped(
+    context: &Context,
+    asked: &Asked,
+) -> Result<Redrive, Problem> {
+    let id = id(asked)?;
     let redrives = asked.caller.redrives(context.operator.redrives());
-    let stopped = redrives.stop(id, actor(&asked)).await?;
+    let stopped = redrives.stop(id, actor(asked)).await?;
     tracing::info!(
         redrive_id = %id,
         session = ?asked.caller.name(),
         "a redrive was stopped over HTTP"
     );
-    json(&stopped)
+    Ok(stopped)
 }
 
 fn actor(asked: &Asked) -> Actor<'_> {

@@ -33,12 +33,19 @@ pub(in crate::operate::http) async fn one(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let (consumer, name) = names(&asked)?;
+    json(&detail(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn detail(
+    context: &Context,
+    asked: &Asked,
+) -> Result<SubscriptionDetail, Problem> {
+    let (consumer, name) = names(asked)?;
     let mut subscription = context.reading.subscriptions().get(consumer, name).await?;
     if !subscription.held.is_empty() {
         mask(&mut subscription, context.contracts().await?.as_ref());
     }
-    json(&subscription)
+    Ok(subscription)
 }
 
 /// Masks the subjects that are held, if the contracts of any event type that it takes mark the subject, or are not known:
@@ -77,21 +84,23 @@ pub(in crate::operate::http) async fn pause(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let (consumer, name) = names(&asked)?;
+    json(&paused(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn paused(
+    context: &Context,
+    asked: &Asked,
+) -> Result<Pause, Problem> {
+    let (consumer, name) = names(asked)?;
     let subscriptions = context.operator.subscriptions();
-    let pause = subscriptions.pause(consumer, name, actor(&asked, &asked.body));
+    let pause = subscriptions.pause(consumer, name, actor(asked, &asked.body));
     let pause = pause.await?;
-    log(
-        &asked,
-        consumer,
-        name,
-        "a subscription was paused over HTTP",
-    );
-    json(&pause)
+    log(asked, consumer, name, "a subscription was paused over HTTP");
+    Ok(pause)
 }
 
 #[derive(Serialize)]
-struct Resumed {
+pub(in crate::operate::http) struct Resumed {
     ended: Option<Pause>,
 }
 
@@ -99,17 +108,24 @@ pub(in crate::operate::http) async fn resume(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let (consumer, name) = names(&asked)?;
+    json(&resumed(&context, &asked).await?)
+}
+
+pub(in crate::operate::http) async fn resumed(
+    context: &Context,
+    asked: &Asked,
+) -> Result<Resumed, Problem> {
+    let (consumer, name) = names(asked)?;
     let subscriptions = context.operator.subscriptions();
-    let ended = subscriptions.resume(consumer, name, actor(&asked, &asked.body));
+    let ended = subscriptions.resume(consumer, name, actor(asked, &asked.body));
     let ended = ended.await?;
     log(
-        &asked,
+        asked,
         consumer,
         name,
         "a subscription was resumed over HTTP",
     );
-    json(&Resumed { ended })
+    Ok(Resumed { ended })
 }
 
 #[derive(Serialize)]

@@ -1,0 +1,10 @@
+//! The operator's page.
+
+mod acts;
+mod document;
+mod headers;
+mod hostile;
+mod links;
+mod seen;
+mod table;
+mod walk;
