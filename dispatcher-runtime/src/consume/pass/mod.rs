@@ -94,6 +94,7 @@ mod awaited;
 mod begun;
 mod candidate;
 pub(crate) mod error;
+mod given_up;
 mod hand_over;
 mod plan;
 mod read;

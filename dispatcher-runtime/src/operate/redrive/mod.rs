@@ -4,6 +4,7 @@
 //! `migrations/0009_create_redrives.sql`: D1 is [`Redrives::start`], D5 is [`Redrives::stop`], and D2 to D4 are in the passes of
 //! the consumers (`consume/pass/hand_over.rs`).
 
+mod error;
 mod page;
 mod preview;
 
@@ -25,6 +26,7 @@ use crate::operate::dead_letter::{
 };
 use crate::postgres::error::ConfigError;
 use crate::postgres::transaction;
+pub use error::RedriveError;
 use page::RedrivePageEnd;
 
 /// The redrives of a table family. Clones share the pool.
@@ -188,35 +190,6 @@ pub struct RedrivePage {
     pub redrives: Vec<Redrive>,
     /// The token of the next page; `None` if this is the last one.
     pub next: Option<String>,
-}
-
-/// A redrive could not be started, read or stopped.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RedriveError {
-    /// The filter, an operator's name, or the database.
-    #[error(transparent)]
-    DeadLetter(#[from] DeadLetterError),
-    /// This table family has no redrive of that id: list them to see which there are.
-    #[error("there is no redrive {0}")]
-    NotFound(RedriveId),
-    /// The number of dead letters is no longer the one that was expected: look at the preview again.
-    #[error(
-        "the filter selects {found} dead letters and not {expected} any more: look at the preview again"
-    )]
-    #[non_exhaustive]
-    Changed {
-        /// What the caller expected.
-        expected: u64,
-        /// How many there are.
-        found: u64,
-    },
-    /// The filter selects no dead letter that can be redriven.
-    #[error("the filter selects no open dead letter that can be redriven")]
-    Nothing,
-    /// It has ended already.
-    #[error("the redrive {0} has ended already")]
-    Ended(RedriveId),
 }
 
 impl Redrives {
@@ -497,11 +470,5 @@ impl RedriveItem {
             outcome: row.try_get("outcome")?,
             settled_at: row.try_get("settled_at")?,
         })
-    }
-}
-
-impl From<sqlx::Error> for RedriveError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::DeadLetter(error.into())
     }
 }
