@@ -246,17 +246,22 @@ async fn many_are_redriven_and_those_of_a_subject_keep_their_order() -> TestResu
     );
     world.revenue().publish(lock(1, 7)).await?;
 
-    // One of them fails once more, and its subject waits for it.
+    // One of them fails once more, and its subject waits for it. The new event waits for those that are handed over before it
+    // is read, and how many those are is a matter of the pace.
     let script = Script::new([(3, Act::FailTimes(1))]);
     let consumer = world.coaching(&script).subscribe(hold_slot).start().await?;
     consumer.wait_caught_up().await?;
     consumer.stop().await;
     let effects = world.effects().await?;
     let of = |odd: i64| -> Vec<i64> {
-        let of_subject = effects.iter().filter(|credits| *credits % 2 == odd);
-        of_subject.copied().collect()
+        let redriven = effects.iter().filter(|credits| **credits <= 6);
+        redriven
+            .copied()
+            .filter(|credits| credits % 2 == odd)
+            .collect()
     };
-    assert_eq!((of(1), of(0)), (vec![1, 3, 5, 7], vec![2, 4, 6]));
+    assert_eq!((of(1), of(0)), (vec![1, 3, 5], vec![2, 4, 6]));
+    assert_eq!(effects.iter().filter(|credits| **credits == 7).count(), 1);
     world.close().await
 }
 

@@ -21,7 +21,7 @@ impl DeadLetters {
     /// again, with the new attempts appended. Of two operators, one wins.
     ///
     /// Later events of its subject that were handled meanwhile stay handled; those that are still to come
-    /// wait for it. A running consumer handles it at once, otherwise the next one that starts does. Where retention has
+    /// wait for it, once a consumer has taken it over. A running consumer handles it at once, otherwise the next one that starts does. Where retention has
     /// removed the event, the envelope of the dead letter is handled; where that was not kept whole, the event fails again, and
     /// the dead letter says so.
     ///
