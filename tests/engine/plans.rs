@@ -7,6 +7,7 @@
 use dispatcher_test_fixtures::{TestResult, lock};
 use sqlx::{AssertSqlSafe, Executor, Row};
 
+use crate::shadows::filled_in;
 use crate::support::{Script, World, hold_slot};
 
 /// A statement of the runtime, the types of its parameters, and values for them.
@@ -98,18 +99,6 @@ const OF_A_SUBSCRIPTION: [&str; 5] = [
     "read_sampled",
 ];
 
-/// As the runtime sends it.
-fn filled_in(text: &str) -> String {
-    let selected =
-        include_str!("../../dispatcher-runtime/src/postgres/sql/parts/selected_letters.sql");
-    let redrivable =
-        include_str!("../../dispatcher-runtime/src/postgres/sql/parts/redrivable_letter.sql");
-    text.replace("{selected}", selected)
-        .replace("{redrivable}", redrivable)
-        .replace("{family}", "")
-        .replace("{at_most}", "1024")
-}
-
 /// Tables that grow with the amount of kept data.
 const KEPT: [&str; 6] = [
     "dispatcher_event",
@@ -194,7 +183,7 @@ async fn faults_of_plans(world: &World, mode: &str) -> TestResult<Vec<String>> {
         values,
     } in STATEMENTS
     {
-        let text = filled_in(text);
+        let text = filled_in(text)?;
         let types = match *types {
             "" => String::new(),
             types => format!(" ({types})"),
@@ -277,7 +266,7 @@ async fn a_plan_is_kept_however_large_the_log() -> TestResult {
             "read_events" => keeps_up,
             _ => planned.values,
         };
-        let (types, text) = (planned.types, filled_in(planned.text));
+        let (types, text) = (planned.types, filled_in(planned.text)?);
         let prepare = format!("PREPARE {name} ({types}) AS {text}");
         connection.execute(AssertSqlSafe(prepare)).await?;
         for _ in 0..8 {

@@ -18,7 +18,7 @@ const CREATE: &str = include_str!("create.sql");
 /// Creates them, for each name that our SQL uses.
 pub(crate) async fn create(pool: &PgPool) -> TestResult {
     let mut names = BTreeSet::new();
-    for folder in [MIGRATIONS, STATEMENTS] {
+    for folder in [MIGRATIONS, STATEMENTS, PARTS] {
         for (_, text) in files(folder)? {
             names_in(&text, &mut names);
         }
@@ -33,6 +33,11 @@ pub(crate) const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../
 pub(crate) const STATEMENTS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../../dispatcher-runtime/src/postgres/sql"
+);
+/// What several statements share.
+const PARTS: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../dispatcher-runtime/src/postgres/sql/parts"
 );
 
 /// The SQL files of a folder, by name, without their comments.
@@ -53,6 +58,16 @@ pub(crate) fn files(folder: &str) -> TestResult<Vec<(String, String)>> {
     files.sort();
     assert!(files.len() > 3, "{folder} has {} files", files.len());
     Ok(files)
+}
+
+/// A statement as an unqualified name finds its tables, with the parts that it shares with others.
+pub(crate) fn filled_in(text: &str) -> TestResult<String> {
+    let whole = files(PARTS)?
+        .iter()
+        .fold(text.to_owned(), |text, (name, part)| {
+            text.replace(&format!("{{{name}}}"), part.trim_end())
+        });
+    Ok(whole.replace("{family}", "").replace("{at_most}", "1024"))
 }
 
 /// The words before a parenthesis, and the runs of characters that can be operators.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use dispatcher_test_fixtures::TestResult;
 use sqlx::{AssertSqlSafe, Executor, PgPool, Row};
 
-use super::{STATEMENTS, create, files};
+use super::{STATEMENTS, create, files, filled_in};
 use crate::support::World;
 
 /// Objects of ours that depend on a shadow.
@@ -32,24 +32,12 @@ async fn caught(pool: &PgPool) -> TestResult<Vec<String>> {
     Ok(sqlx::query_scalar(CAUGHT).fetch_all(&mut *tx).await?)
 }
 
-/// As an unqualified name finds them, with the tables in `public`.
-fn filled_in(text: &str) -> String {
-    let selected =
-        include_str!("../../../dispatcher-runtime/src/postgres/sql/parts/selected_letters.sql");
-    let redrivable =
-        include_str!("../../../dispatcher-runtime/src/postgres/sql/parts/redrivable_letter.sql");
-    text.replace("{selected}", selected)
-        .replace("{redrivable}", redrivable)
-        .replace("{family}", "")
-        .replace("{at_most}", "1024")
-}
-
 /// The types of the parameters of each statement, found while nothing is in its way.
 async fn parameters(pool: &PgPool) -> TestResult<BTreeMap<String, String>> {
     let mut connection = pool.acquire().await?;
     let mut parameters = BTreeMap::new();
     for (name, text) in files(STATEMENTS)? {
-        let text = filled_in(&text);
+        let text = filled_in(&text)?;
         // Neither can be part of a function, and neither holds an expression.
         if ["LOCK ", "CALL "]
             .iter()
@@ -79,7 +67,7 @@ async fn no_statement_calls_what_stands_in_public() -> TestResult {
         let Some(types) = parameters.get(&name) else {
             continue;
         };
-        let text = filled_in(&text);
+        let text = filled_in(&text)?;
         let store = format!(
             "CREATE FUNCTION public.statement_{name}({types}) RETURNS void LANGUAGE sql BEGIN ATOMIC {text}; END"
         );

@@ -7,7 +7,7 @@ SELECT grouped.fingerprint, newest.consumer, newest.subscription, newest.event_t
   FROM (SELECT letter.fingerprint, least(count(*), $16::bigint) AS letters,
                pg_catalog.min(letter.created_at) AS first_seen, pg_catalog.max(letter.created_at) AS last_seen,
                (pg_catalog.array_agg(letter.dead_letter_id ORDER BY letter.created_at DESC, letter.dead_letter_id DESC))[1] AS newest_id
-{selected}
+{selected_letters}
            AND letter.fingerprint IS NOT NULL
          GROUP BY letter.fingerprint
          ORDER BY 2 DESC, 4 DESC, 1

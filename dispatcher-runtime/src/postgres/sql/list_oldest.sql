@@ -6,7 +6,7 @@ SELECT letter.dead_letter_id, letter.consumer, letter.subscription, letter.event
             THEN pg_catalog."left"(letter.error, $17::integer) || '…'::text ELSE letter.error END AS error,
        letter.attempts, letter.created_at, letter.resolved_at, letter.resolved_by, letter.claimed_by,
        letter.resolution_note, letter.redrive_id
-{selected}
-   AND {redrivable}
+{selected_letters}
+   AND {redrivable_letter}
  ORDER BY letter.created_at, letter.dead_letter_id
  LIMIT $16::bigint

@@ -18,7 +18,7 @@ SELECT dead_letter_id, consumer, subscription, event_id, event_type, schema_vers
                                CASE WHEN pg_catalog.char_length(error) > $20::integer
                                     THEN pg_catalog."left"(error, $20::integer) || '…'::text ELSE error END AS excerpt
                           FROM (SELECT letter.*
-{selected}
+{selected_letters}
                                    AND ($17::timestamptz IS NULL
                                         OR (letter.created_at, letter.dead_letter_id) < ($17::timestamptz, $18::text))
                                    AND ($21::timestamptz IS NULL

@@ -3,6 +3,6 @@ SELECT
   FROM {family}dispatcher_cursor AS cursor
  WHERE (consumer, subscription) IN (
        SELECT letter.consumer, letter.subscription
-{selected})
+{selected_letters})
  ORDER BY cursor.consumer, cursor.subscription, cursor.partition
    FOR UPDATE OF cursor

@@ -1,10 +1,9 @@
 //! Statements from the files of this folder, written for one table family.
 //!
-//! A file says `{family}` where the schema's name goes, and `{selected}` or `{redrivable}` where the text of
-//! `parts/selected_letters.sql` or `parts/redrivable_letter.sql` goes, which several statements share. Each side of
-//! the runtime declares the set that it sends with `statements!`, in a file `statements.rs` of its own. The texts are made once for a
-//! `Dispatcher` or `Consumer` and then shared, so sqlx prepares each once for a connection. A file that is
-//! missing does not compile.
+//! A file says `{family}` where the schema's name goes, and the name of one of `PARTS` where the text of that part goes, which
+//! several statements share. Each side of the runtime declares the set that it sends with `statements!`, in a file
+//! `statements.rs` of its own. The texts are made once for a `Dispatcher` or `Consumer` and then shared, so sqlx prepares each
+//! once for a connection. A file that is missing does not compile.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,6 +13,20 @@ use sqlx::postgres::{PgArguments, Postgres};
 use sqlx::query::Query;
 
 use crate::postgres::family::Family;
+
+/// What several statements share: how they name it, and its text.
+const PARTS: [(&str, &str); 4] = [
+    (
+        "{selected_letters}",
+        include_str!("parts/selected_letters.sql"),
+    ),
+    (
+        "{redrivable_letter}",
+        include_str!("parts/redrivable_letter.sql"),
+    ),
+    ("{reread_letter}", include_str!("parts/reread_letter.sql")),
+    ("{left_out}", include_str!("parts/left_out.sql")),
+];
 
 /// One statement. What it is made of are our own files and a schema name that [`Family`] has
 /// checked and quoted.
@@ -33,16 +46,12 @@ impl Statement {
             .quoted_schema()
             .map(|schema| format!("{schema}."))
             .unwrap_or_default();
-        let text = template
-            .replace(
-                "{selected}",
-                include_str!("parts/selected_letters.sql").trim_end(),
-            )
-            .replace(
-                "{redrivable}",
-                include_str!("parts/redrivable_letter.sql").trim_end(),
-            )
-            .replace("{family}", &prefix);
+        let whole = PARTS
+            .iter()
+            .fold(template.to_owned(), |text, (name, part)| {
+                text.replace(name, part.trim_end())
+            });
+        let text = whole.replace("{family}", &prefix);
         Self(text.into())
     }
 

@@ -6,6 +6,6 @@ SELECT consumer, subscription, event_type,
        pg_catalog.count(DISTINCT coalesce(subject, dead_letter_id)) FILTER (WHERE is_possible) AS subjects,
        pg_catalog.min(created_at) FILTER (WHERE is_possible) AS oldest
   FROM (SELECT letter.consumer, letter.subscription, letter.event_type, letter.subject, letter.dead_letter_id,
-               letter.created_at, ({redrivable}) AS is_possible
-{selected}) AS chosen
+               letter.created_at, ({redrivable_letter}) AS is_possible
+{selected_letters}) AS chosen
  GROUP BY GROUPING SETS ((consumer, subscription, event_type), ())
