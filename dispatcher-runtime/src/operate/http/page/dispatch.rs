@@ -8,13 +8,15 @@ use axum::response::Response;
 
 use super::route::{MOST_BYTES, PageRoute};
 use super::visit::{Query, Shared, Visit};
+use crate::operate::http::access::Permission;
 use crate::operate::http::caller::Caller;
 use crate::operate::http::context::Asked;
 use crate::operate::http::dispatch::{admit, require_needs};
 use crate::operate::http::kind::{Parameter, Value, Values};
-use crate::operate::http::parameters::{ALL, FILTER};
+use crate::operate::http::parameters::{ALL, FILTER, REVEAL};
 use crate::operate::http::problem::{Faults, Place, Problem};
 use crate::operate::http::read;
+use crate::operate::http::route::Verb;
 
 /// Answers a request of a session.
 ///
@@ -58,11 +60,17 @@ pub(super) async fn answer(
         body,
         document: None,
     };
+    let is_refreshed = route.permission == Permission::Read && !asked.query.is_set(&REVEAL);
     let visit = Visit {
         asked,
         query: given,
+        is_refreshed,
     };
-    (route.handler)(shared, visit).await
+    let answer = (route.handler)(Arc::clone(&shared), visit).await;
+    if route.method == Verb::Post {
+        shared.snapshot.forget();
+    }
+    answer
 }
 
 fn is_one_of(parameters: &[&Parameter], name: &str) -> bool {

@@ -1,6 +1,7 @@
 //! The operator's page: what the routes answer, for a browser. Feature `page`.
 //!
-//! Pages are rendered here, work without script and load nothing from elsewhere. They show what the handlers of the routes
+//! Pages are rendered here, work without script and load nothing from elsewhere. With script, `refresh.js` fetches a page that
+//! only shows something again every 3 s, and replaces what has changed. They show what the handlers of the routes
 //! return and act through them, so permissions, tenants, masks and the rule about other sites are those of the routes. All are
 //! one step below the path of the page, what they show is in their query, and each link is relative: they work below any
 //! prefix and behind any proxy. An act is shown before it is done, and then sent with the number that was seen.
@@ -40,6 +41,7 @@ mod dispatch;
 mod event;
 mod events;
 mod fields;
+mod files;
 mod json;
 mod layout;
 mod letter;
@@ -49,12 +51,14 @@ mod overview;
 mod redrives;
 mod route;
 mod router;
+mod snapshot;
 mod sparkline;
 mod steer;
 mod subscription;
 mod table;
 mod text;
 mod time;
+mod validator;
 mod visit;
 
 use std::sync::Arc;

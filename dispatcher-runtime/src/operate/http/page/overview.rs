@@ -2,63 +2,62 @@
 
 use std::sync::Arc;
 
-use ::time::OffsetDateTime;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::layout::page;
+use super::layout::page_of;
+use super::snapshot::Seen;
 use super::sparkline;
 use super::text::shown;
-use super::time::{age, at};
+use super::time::age_at;
 use super::visit::{Shared, Visit, link};
 use crate::operate::count::Count;
 use crate::operate::http::problem::Problem as Refusal;
-use crate::operate::http::reply::from_database;
-use crate::operate::overview::{Overview, Problem, ProblemKind};
+use crate::operate::overview::{Problem, ProblemKind};
 use crate::operate::sample::Sample;
 use crate::operate::subscriptions::{SubscriptionProgress, SubscriptionState};
 
-/// Of how many subscriptions the lag is drawn: each is read by a statement of its own.
-const MOST_DRAWN: usize = 100;
-
 pub(super) async fn show(shared: Arc<Shared>, visit: Visit) -> Result<Response, Refusal> {
-    let reading = &shared.context.reading;
-    let overview = reading.overview().await?;
-    let mut samples = Vec::new();
-    for one in overview.subscriptions.iter().take(MOST_DRAWN) {
-        let of_one = reading.samples(&one.consumer, &one.subscription).await;
-        samples.push(of_one.map_err(|error| from_database(&error))?);
-    }
+    let seen = shared.snapshot.overview(&shared.context.reading).await?;
     let content = html! {
         h1 { "Overview" }
-        (problems(&overview))
-        (subscriptions(&overview, &samples))
-        p.taken { "As of " (at(overview.taken_at)) }
+        (problems(&seen))
+        (subscriptions(&seen))
     };
-    Ok(page(
-        &shared.look,
-        &visit,
-        ("Overview", "overview"),
-        &content,
-    ))
+    let title = ("Overview", "overview");
+    Ok(page_of(&shared.look, &visit, title, &content, seen.seen_at))
 }
 
-fn problems(overview: &Overview) -> Markup {
+fn problems(seen: &Seen) -> Markup {
+    let overview = &seen.overview;
     html! {
-        section aria-labelledby="problems" {
+        section aria-labelledby="problems" data-announce=(announced(&overview.problems)) {
             h2 #problems { "Problems" }
             @if overview.problems.is_empty() { p.well { "There are none." } }
             @else {
                 ul.problems {
-                    @for problem in &overview.problems { (of_problem(problem, overview.taken_at)) }
+                    @for problem in &overview.problems { (of_problem(problem, seen)) }
                 }
             }
         }
     }
 }
 
-fn of_problem(problem: &Problem, now: OffsetDateTime) -> Markup {
-    let since = problem.since.map(|since| (now - since).as_seconds_f64());
+/// What a screen reader says when it has changed.
+fn announced(problems: &[Problem]) -> String {
+    let kinds = problems.iter().map(|problem| kind(problem.kind));
+    let mut kinds: Vec<_> = kinds.collect();
+    kinds.dedup();
+    match problems.len() {
+        0 => "No problems.".to_owned(),
+        1 => format!("1 problem: {}.", kinds.join(", ")),
+        number => format!("{number} problems: {}.", kinds.join(", ")),
+    }
+}
+
+fn of_problem(problem: &Problem, seen: &Seen) -> Markup {
+    let since = problem.since;
+    let since = since.map(|since| (seen.overview.taken_at - since).as_seconds_f64());
     html! {
         li.problem {
             p {
@@ -66,7 +65,7 @@ fn of_problem(problem: &Problem, now: OffsetDateTime) -> Markup {
                 @if let (Some(consumer), Some(subscription)) = (&problem.consumer, &problem.subscription) {
                     (to_subscription(consumer, subscription)) " "
                 }
-                @if since.is_some() { "for " (age(since)) }
+                @if since.is_some() { "for " (age_at(since, seen.seen_at)) }
             }
             p { (shown(&problem.text)) }
             p {
@@ -111,8 +110,9 @@ pub(super) fn to_subscription(consumer: &str, subscription: &str) -> Markup {
     html! { a href=(link) { (shown(&format!("{consumer}/{subscription}"))) } }
 }
 
-fn subscriptions(overview: &Overview, samples: &[Vec<Sample>]) -> Markup {
-    let drawn = samples.iter().map(Some).chain(std::iter::repeat(None));
+fn subscriptions(seen: &Seen) -> Markup {
+    let overview = &seen.overview;
+    let drawn = seen.samples.iter().map(Some).chain(std::iter::repeat(None));
     html! {
         section aria-labelledby="subscriptions" {
             h2 #subscriptions { "Subscriptions" }
@@ -129,7 +129,7 @@ fn subscriptions(overview: &Overview, samples: &[Vec<Sample>]) -> Markup {
                         } }
                         tbody {
                             @for (one, samples) in overview.subscriptions.iter().zip(drawn) {
-                                (row(one, samples, overview.taken_at))
+                                (row(one, samples, seen))
                             }
                         }
                     }
@@ -139,7 +139,7 @@ fn subscriptions(overview: &Overview, samples: &[Vec<Sample>]) -> Markup {
     }
 }
 
-fn row(one: &SubscriptionProgress, samples: Option<&Vec<Sample>>, now: OffsetDateTime) -> Markup {
+fn row(one: &SubscriptionProgress, samples: Option<&Vec<Sample>>, seen: &Seen) -> Markup {
     let letters = [
         ("consumer", one.consumer.as_str()),
         ("subscription", &one.subscription),
@@ -148,11 +148,11 @@ fn row(one: &SubscriptionProgress, samples: Option<&Vec<Sample>>, now: OffsetDat
         th scope="row" { (to_subscription(&one.consumer, &one.subscription)) }
         td { (state(one.state)) }
         td.number { (lag(one.lag)) }
-        td.number { (age(one.lag_seconds)) }
+        td.number { (age_at(one.lag_seconds, seen.seen_at)) }
         td.number { (one.waiting) }
         td.number { a href=(link("letters", &letters)) { (one.open_dead_letters) } }
         td.number { (one.replicas) }
-        td { @if let Some(samples) = samples { (sparkline::lag(samples, now)) } }
+        td { @if let Some(samples) = samples { (sparkline::lag(samples, seen.overview.taken_at)) } }
     } }
 }
 
