@@ -243,12 +243,18 @@ pub use operate::events::{
     DeliveryState, EventDelivery, EventDetail, EventFilter, EventPage, EventSummary, Events,
     EventsError, Searched,
 };
+#[cfg(feature = "consume")]
+pub use operate::graph::{EventFlow, FlowSubscription};
+#[cfg(feature = "consume")]
+pub use operate::history::{SubscriptionFlow, SubscriptionHistory, Trend};
 #[cfg(feature = "http")]
 pub use operate::http;
 #[cfg(feature = "consume")]
 pub use operate::operator::Operator;
 #[cfg(feature = "consume")]
-pub use operate::overview::{Overview, Problem, ProblemKind};
+pub use operate::overview::{Overview, Problem, ProblemKind, Retained};
+#[cfg(feature = "consume")]
+pub use operate::payload_fault::PayloadFault;
 #[cfg(feature = "consume")]
 pub use operate::redrive::{
     Redrive, RedriveError, RedriveItem, RedriveOptions, RedrivePage, RedrivePart, RedrivePreview,

@@ -10,6 +10,8 @@ pub(crate) mod dead_letter;
 pub(crate) mod doctor;
 pub(crate) mod erasure;
 pub(crate) mod events;
+pub(crate) mod graph;
+pub(crate) mod history;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "page")]
@@ -18,6 +20,7 @@ mod masked;
 pub(crate) mod operator;
 pub(crate) mod overview;
 mod page_token;
+pub(crate) mod payload_fault;
 pub(crate) mod redrive;
 pub(crate) mod retention;
 pub(crate) mod sample;

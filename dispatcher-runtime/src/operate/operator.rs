@@ -16,7 +16,7 @@ use crate::operate::redrive::Redrives;
 use crate::operate::statements::DoctorStatements;
 use crate::operate::stored_contracts::StoredContracts;
 use crate::operate::subscriptions::Subscriptions;
-use crate::postgres::error::{ConfigError, DatabaseError};
+use crate::postgres::error::{ConfigError, DatabaseError, sql_state};
 use crate::postgres::family::Family;
 
 /// The dead letters, the subscriptions, the log and the contracts of one table family: what
@@ -194,6 +194,17 @@ impl Operator {
     pub async fn known_contracts(&self) -> Result<KnownContracts, DatabaseError> {
         let stored = self.stored_contracts.read().await?;
         Ok(KnownContracts::new(self.registry, stored))
+    }
+
+    /// The same, where the role may not read those in the database, and the program was built with some: these alone.
+    pub(crate) async fn readable_contracts(&self) -> Result<KnownContracts, DatabaseError> {
+        match (self.known_contracts().await, self.registry) {
+            // insufficient_privilege
+            (Err(error), Some(bundled)) if sql_state(error.get()).as_deref() == Some("42501") => {
+                Ok(KnownContracts::bundled(bundled))
+            }
+            (contracts, _) => contracts,
+        }
     }
 }
 

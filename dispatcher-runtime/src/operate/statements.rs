@@ -18,6 +18,7 @@ statements! {
         list_held_subjects,
         list_names,
         list_partitions,
+        list_recent_samples,
         list_samples,
         list_subscriptions,
         lock_cursors,

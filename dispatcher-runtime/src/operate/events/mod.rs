@@ -143,6 +143,20 @@ impl Events {
         publish::publish(&self.log, &draft, actor).await
     }
 
+    /// Whether [`publish`](Self::publish) would publish the event, as far as the contracts say; the database is not asked.
+    ///
+    /// # Errors
+    /// [`EventsError::Refused`], with all faults; [`EventsError::Actor`].
+    pub fn check(
+        &self,
+        event: &serde_json::Value,
+        contracts: &KnownContracts,
+        actor: Actor<'_>,
+    ) -> Result<(), EventsError> {
+        actor.check()?;
+        publish::Draft::read(event, contracts, &self.tenants, actor).map(drop)
+    }
+
     /// The event of that id, with what became of it in each subscription.
     ///
     /// # Errors

@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use serde_json::Value as Json;
 
 use super::selection;
 use crate::operate::actor::Actor;
-use crate::operate::events::{DeliveryState, EventDetail, EventFilter, EventPage, EventsError};
+use crate::operate::events::{
+    DeliveryState, EventDetail, EventFilter, EventPage, EventSummary, EventsError,
+};
 use crate::operate::http::context::{Asked, Context};
+use crate::operate::http::kind::Values;
 use crate::operate::http::parameters::{EVENT, FROM, NEXT, REVEAL, SUBJECT, TENANT, TO, TYPE, WHY};
 use crate::operate::http::problem::Problem;
 use crate::operate::http::reply::{json, json_with};
@@ -107,9 +111,20 @@ pub(in crate::operate::http) async fn publish(
 ) -> Result<Response, Problem> {
     let event = asked.document.as_ref();
     let event = event.ok_or_else(|| Problem::unread(&EVENT))?;
+    let published = published(&context, &asked, event, &asked.query).await?;
+    json_with(StatusCode::CREATED, &published)
+}
+
+/// `values` has the reason.
+pub(in crate::operate::http) async fn published(
+    context: &Context,
+    asked: &Asked,
+    event: &Json,
+    values: &Values,
+) -> Result<EventSummary, Problem> {
     let contracts = context.contracts().await?;
     let actor = Actor::new(asked.caller.name())
-        .because(asked.query.text(&WHY))
+        .because(values.text(&WHY))
         .by_way_of("http");
     let events = context.operator.events();
     let published = events.publish(event, &contracts, actor).await?;
@@ -118,5 +133,5 @@ pub(in crate::operate::http) async fn publish(
         session = ?asked.caller.name(),
         "an event was published over HTTP"
     );
-    json_with(StatusCode::CREATED, &published.masked(&contracts))
+    Ok(published.masked(&contracts))
 }

@@ -23,7 +23,7 @@ pub(super) async fn list(shared: Arc<Shared>, visit: Visit) -> Result<Response, 
                 "Nothing is masked."
             }
         } @else {
-            div.table {
+            div.table role="region" aria-label="Event types" tabindex="0" {
                 table {
                     caption { "Event types" }
                     thead { tr {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::response::Response;
 
-use super::route::{MOST_BYTES, PageRoute};
+use super::route::PageRoute;
 use super::visit::{Query, Shared, Visit};
 use crate::operate::http::access::Permission;
 use crate::operate::http::caller::Caller;
@@ -44,7 +44,7 @@ pub(super) async fn answer(
     require_needs(&caller, &others, &query)?;
     let mut body = Values::default();
     if !route.form.is_empty() {
-        body = read::form(request, MOST_BYTES, route.form, &mut faults).await?;
+        body = read::form(request, route.most_bytes(), route.form, &mut faults).await?;
     }
     faults.none()?;
     let path = taken(&mut query, |name| is_one_of(route.places, name));

@@ -73,10 +73,17 @@ fn facts(detail: &EventDetail, caller: &Caller) -> Markup {
 
 /// An envelope, with line breaks and as it was stored, and the link that shows what is masked.
 pub(super) fn envelope(stored: &str, page: &str, visit: &Visit) -> Markup {
+    html! {
+        (block(&pretty(stored)))
+        (as_stored(stored, page, visit))
+    }
+}
+
+/// An envelope as it was stored, and the link that shows what is masked.
+pub(super) fn as_stored(stored: &str, page: &str, visit: &Visit) -> Markup {
     let is_revealed = visit.asked.query.is_set(&REVEAL);
     let reveal = visit.query.with(REVEAL.name, "true").link(page);
     html! {
-        (block(&pretty(stored)))
         details { summary { "As stored, on one line" } (block(stored)) }
         @if is_revealed {
             p.notice { "Sensitive values are shown. That is in the audit." }
@@ -92,7 +99,7 @@ fn deliveries(deliveries: &[EventDelivery], caller: &Caller) -> Markup {
             h2 #deliveries { "Deliveries" }
             @if deliveries.is_empty() { p { "No subscription takes it." } }
             @else {
-                div.table {
+                div.table role="region" aria-label="What became of it in each subscription" tabindex="0" {
                     table {
                         caption { "What became of it in each subscription" }
                         thead { tr { th scope="col" { "Subscription" } th scope="col" { "State" } } }

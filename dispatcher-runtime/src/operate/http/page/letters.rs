@@ -85,7 +85,7 @@ fn grouped(groups: &[DeadLetterGroup], query: &Query) -> Markup {
     html! {
         section aria-labelledby="groups" {
             h2 #groups { "Groups" }
-            div.table {
+            div.table role="region" aria-label="Open dead letters that failed alike, the largest group first" tabindex="0" {
                 table {
                     caption { "Open dead letters that failed alike, the largest group first" }
                     thead { tr {
@@ -118,7 +118,7 @@ pub(super) fn table(letters: &[DeadLetterSummary], query: &Query) -> Markup {
         filter.with(DEAD_LETTER.name, &id).link("letter")
     };
     html! {
-        div.table {
+        div.table role="region" aria-label="Dead letters" tabindex="0" {
             table {
                 caption { "Dead letters" }
                 thead { tr {

@@ -4,13 +4,15 @@ use super::events::SEARCH;
 use super::letters::OF_LIST;
 use super::route::PageRoute;
 use super::{
-    audit, contracts, event, events, letter, letters, many, overview, redrives, steer, subscription,
+    audit, contracts, event, events, letter, letters, many, overview, publish, redrives, rewind,
+    steer, subscription,
 };
-use crate::operate::http::access::Permission::{Read, Redrive, Resolve, Steer};
+use crate::operate::http::access::Permission::{Publish, Read, Redrive, Resolve, Steer};
 use crate::operate::http::kind::Parameter;
 use crate::operate::http::parameters::{
-    ALL, CONSUMER, DEAD_LETTER, EVENT, EXPECTED, FORCED, LIMIT, NAME, NEXT, PER_SECOND, REDRIVE,
-    RESOLUTION_NOTE, REVEAL, SELECTION, TYPE, WHY,
+    ALL, AROUND, CONFIRMED, CONSUMER, DEAD_LETTER, EVENT, EXPECTED, FORCED, LIMIT, NAME, NEXT,
+    PAYLOAD, PER_SECOND, PUBLISHED_TENANT, REDRIVE, RESOLUTION_NOTE, REVEAL, REWOUND_TO, SELECTION,
+    TYPE, VERSION, WHY,
 };
 use crate::operate::http::route::Scope::{Tenants, Unbound};
 use crate::operate::http::route::Verb::{Get, Post};
@@ -23,11 +25,11 @@ pub(super) static PAGES: &[PageRoute] = &[
     PageRoute {
         method: Get,
         path: "overview",
-        summary: "What is late and why, and every subscription",
+        summary: "What is late and why, how events flow, and every subscription",
         permission: Read,
         scope: Unbound,
         places: &[],
-        query: &[],
+        query: &[&[&AROUND]],
         selects: false,
         form: &[],
         handler: |shared, visit| Box::pin(overview::show(shared, visit)),
@@ -94,6 +96,54 @@ pub(super) static PAGES: &[PageRoute] = &[
     },
     PageRoute {
         method: Get,
+        path: "rewind-subscription",
+        summary: "Shows what rewinding a subscription would do",
+        permission: Steer,
+        scope: Unbound,
+        places: &[&CONSUMER, &NAME],
+        query: &[&[&REWOUND_TO]],
+        selects: false,
+        form: &[],
+        handler: |shared, visit| Box::pin(rewind::ask(shared, visit)),
+    },
+    PageRoute {
+        method: Post,
+        path: "rewind-subscription",
+        summary: "Rewinds a subscription",
+        permission: Steer,
+        scope: Unbound,
+        places: &[&CONSUMER, &NAME],
+        query: &[&[&REWOUND_TO]],
+        selects: false,
+        form: &[&WHY],
+        handler: |shared, visit| Box::pin(rewind::rewind(shared, visit)),
+    },
+    PageRoute {
+        method: Get,
+        path: "remove-subscription",
+        summary: "Asks before a subscription is removed",
+        permission: Steer,
+        scope: Unbound,
+        places: &[&CONSUMER, &NAME],
+        query: &[],
+        selects: false,
+        form: &[],
+        handler: |shared, visit| Box::pin(steer::ask_remove(shared, visit)),
+    },
+    PageRoute {
+        method: Post,
+        path: "remove-subscription",
+        summary: "Removes a subscription that no replica runs any more",
+        permission: Steer,
+        scope: Unbound,
+        places: &[&CONSUMER, &NAME],
+        query: &[],
+        selects: false,
+        form: &[&WHY],
+        handler: |shared, visit| Box::pin(steer::remove(shared, visit)),
+    },
+    PageRoute {
+        method: Get,
         path: "events",
         summary: "Looks for events, the newest first",
         permission: Read,
@@ -115,6 +165,30 @@ pub(super) static PAGES: &[PageRoute] = &[
         selects: false,
         form: &[],
         handler: |shared, visit| Box::pin(event::show(shared, visit)),
+    },
+    PageRoute {
+        method: Get,
+        path: "publish-event",
+        summary: "Asks for an event: its type, and a payload that begins with an example",
+        permission: Publish,
+        scope: Unbound,
+        places: &[],
+        query: &[&[&TYPE, &VERSION]],
+        selects: false,
+        form: &[],
+        handler: |shared, visit| Box::pin(publish::ask(shared, visit)),
+    },
+    PageRoute {
+        method: Post,
+        path: "publish-event",
+        summary: "Shows what would be published, and what the contracts refuse; publishes what was confirmed",
+        permission: Publish,
+        scope: Unbound,
+        places: &[&TYPE, &VERSION],
+        query: &[],
+        selects: false,
+        form: &[&PUBLISHED_TENANT, &PAYLOAD, &CONFIRMED, &WHY],
+        handler: |shared, visit| Box::pin(publish::check_or_publish(shared, visit)),
     },
     PageRoute {
         method: Get,
