@@ -4,6 +4,7 @@
 
 pub(crate) mod actor;
 pub(crate) mod audit;
+pub(crate) mod contract_detail;
 pub(crate) mod contracts;
 pub(crate) mod count;
 pub(crate) mod dead_letter;
@@ -28,3 +29,5 @@ mod statements;
 mod stored_contracts;
 pub(crate) mod subscriptions;
 mod tenants;
+#[cfg(feature = "page")]
+mod trace_link;

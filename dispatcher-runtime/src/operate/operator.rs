@@ -16,6 +16,8 @@ use crate::operate::redrive::Redrives;
 use crate::operate::statements::DoctorStatements;
 use crate::operate::stored_contracts::StoredContracts;
 use crate::operate::subscriptions::Subscriptions;
+#[cfg(feature = "page")]
+use crate::operate::trace_link::TraceLink;
 use crate::postgres::error::{ConfigError, DatabaseError, sql_state};
 use crate::postgres::family::Family;
 
@@ -232,5 +234,23 @@ impl Operator {
     pub fn sign_in(mut self, link: &str) -> Self {
         self.look.sign_in = Some(link.into());
         self
+    }
+
+    /// The template of a link to a trace, as the page of an event shows it: an address of http or https with `{trace_id}` in
+    /// it, which becomes the 32 hexadecimal digits of the event's trace. Defaults to none: then the page shows the trace
+    /// context as text.
+    ///
+    /// ```
+    /// # fn operator(pool: sqlx::PgPool) -> Result<dispatcher_runtime::Operator, dispatcher_runtime::ConfigError> {
+    /// # use dispatcher_runtime::Operator;
+    /// Operator::new(pool).page("/dispatcher").trace_link("https://tempo.example/trace/{trace_id}")
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The template is not such an address.
+    pub fn trace_link(mut self, template: &str) -> Result<Self, ConfigError> {
+        self.look.trace_link = Some(TraceLink::new(template)?);
+        Ok(self)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The log may be in another database than the subscriptions: events and their publishing are there, deliveries here.
 
+mod causation;
 mod delivery;
 mod error;
 mod filter;
@@ -22,6 +23,7 @@ use crate::operate::statements::EventStatements;
 use crate::operate::tenants::Tenants;
 use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
+pub use causation::{Causation, CausedEvent};
 use delivery::Delivered;
 pub use delivery::{DeliveryState, EventDelivery};
 pub use error::EventsError;
@@ -178,6 +180,7 @@ impl Events {
         Ok(EventDetail {
             deliveries: deliveries.await?,
             envelope: envelope(&stored),
+            causation: None,
             erased_at: stored.erased_at,
             event,
         })

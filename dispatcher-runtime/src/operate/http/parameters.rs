@@ -84,6 +84,11 @@ pub(super) const REVEAL: Parameter = Parameter::new(
 )
 .needs(Permission::Reveal);
 
+pub(super) const CAUSATION: Parameter = Parameter::new(
+    "causation",
+    Kind::Flag,
+    "Whether to look for what caused the event, and for about a second at most for what it caused. Defaults to `false`.",
+);
 pub(super) const DEAD_LETTER: Parameter =
     Parameter::new("id", Kind::DeadLetter, "The dead letter.");
 pub(super) const REDRIVE: Parameter = Parameter::new("id", Kind::Redrive, "The redrive.");

@@ -1,6 +1,7 @@
 //! Events: search, one with its deliveries, publish.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -13,7 +14,9 @@ use crate::operate::events::{
 };
 use crate::operate::http::context::{Asked, Context};
 use crate::operate::http::kind::Values;
-use crate::operate::http::parameters::{EVENT, FROM, NEXT, REVEAL, SUBJECT, TENANT, TO, TYPE, WHY};
+use crate::operate::http::parameters::{
+    CAUSATION, EVENT, FROM, NEXT, REVEAL, SUBJECT, TENANT, TO, TYPE, WHY,
+};
 use crate::operate::http::problem::Problem;
 use crate::operate::http::reply::{json, json_with};
 
@@ -67,12 +70,17 @@ pub(in crate::operate::http) async fn one(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    json(&event(&context, &asked).await?)
+    let look_for = asked.query.is_set(&CAUSATION).then_some(LOOK_FOR);
+    json(&event(&context, &asked, look_for).await?)
 }
+
+/// How long effects are looked for where that is asked for.
+pub(in crate::operate::http) const LOOK_FOR: Duration = Duration::from_secs(1);
 
 pub(in crate::operate::http) async fn event(
     context: &Context,
     asked: &Asked,
+    look_for: Option<Duration>,
 ) -> Result<EventDetail, Problem> {
     let id = asked.path.text(&EVENT);
     let id = id.ok_or_else(|| Problem::unread(&EVENT))?;
@@ -84,6 +92,9 @@ pub(in crate::operate::http) async fn event(
         }
         found => found?,
     };
+    if let Some(look_for) = look_for {
+        event.causation = Some(events.causation(id, look_for).await?);
+    }
     if asked.caller.is_bound() {
         hide_others(&mut event);
     }

@@ -19,7 +19,7 @@
 //! | `GET remove-subscription` | `steer` | unbound | Asks before a subscription is removed |
 //! | `POST remove-subscription` | `steer` | unbound | Removes a subscription that no replica runs any more |
 //! | `GET events` | `read` | all | Looks for events, the newest first |
-//! | `GET event` | `read` | all | An event, and what became of it in each subscription |
+//! | `GET event` | `read` | all | An event, its causes and effects, and what became of it in each subscription |
 //! | `GET publish-event` | `publish` | unbound | Asks for an event: its type, and a payload that begins with an example |
 //! | `POST publish-event` | `publish` | unbound | Shows what would be published, and what the contracts refuse; publishes what was confirmed |
 //! | `GET letters` | `read` | all | Groups of open dead letters, and a list |
@@ -37,11 +37,13 @@
 //! | `GET stop-redrive` | `redrive` | all | Asks before a redrive is stopped |
 //! | `POST stop-redrive` | `redrive` | all | Stops a redrive |
 //! | `GET contracts` | `read` | unbound | The contracts that the service knows |
-//! | `GET contract` | `read` | unbound | The contract of an event type, with its schemas |
+//! | `GET contract` | `read` | unbound | The contract of an event type: fields, examples, schemas, and what differs from the database |
 //! | `GET audit` | `read` | unbound | What operators did, the newest first |
 
 mod act;
 mod audit;
+mod causation;
+mod contract;
 mod contracts;
 mod dispatch;
 mod event;
@@ -49,6 +51,7 @@ mod events;
 mod fields;
 mod files;
 mod graph;
+mod hours;
 mod json;
 mod layout;
 mod letter;

@@ -4,15 +4,15 @@ use super::events::SEARCH;
 use super::letters::OF_LIST;
 use super::route::PageRoute;
 use super::{
-    audit, contracts, event, events, letter, letters, many, overview, publish, redrives, rewind,
-    steer, subscription,
+    audit, contract, contracts, event, events, letter, letters, many, overview, publish, redrives,
+    rewind, steer, subscription,
 };
 use crate::operate::http::access::Permission::{Publish, Read, Redrive, Resolve, Steer};
 use crate::operate::http::kind::Parameter;
 use crate::operate::http::parameters::{
-    ALL, AROUND, CONFIRMED, CONSUMER, DEAD_LETTER, EVENT, EXPECTED, FORCED, LIMIT, NAME, NEXT,
-    PAYLOAD, PER_SECOND, PUBLISHED_TENANT, REDRIVE, RESOLUTION_NOTE, REVEAL, REWOUND_TO, SELECTION,
-    TYPE, VERSION, WHY,
+    ALL, AROUND, CAUSATION, CONFIRMED, CONSUMER, DEAD_LETTER, EVENT, EXPECTED, FORCED, LIMIT, NAME,
+    NEXT, PAYLOAD, PER_SECOND, PUBLISHED_TENANT, REDRIVE, RESOLUTION_NOTE, REVEAL, REWOUND_TO,
+    SELECTION, TYPE, VERSION, WHY,
 };
 use crate::operate::http::route::Scope::{Tenants, Unbound};
 use crate::operate::http::route::Verb::{Get, Post};
@@ -157,11 +157,11 @@ pub(super) static PAGES: &[PageRoute] = &[
     PageRoute {
         method: Get,
         path: "event",
-        summary: "An event, and what became of it in each subscription",
+        summary: "An event, its causes and effects, and what became of it in each subscription",
         permission: Read,
         scope: Tenants,
         places: &[&EVENT],
-        query: &[&[&REVEAL]],
+        query: &[&[&REVEAL, &CAUSATION]],
         selects: false,
         form: &[],
         handler: |shared, visit| Box::pin(event::show(shared, visit)),
@@ -373,14 +373,14 @@ pub(super) static PAGES: &[PageRoute] = &[
     PageRoute {
         method: Get,
         path: "contract",
-        summary: "The contract of an event type, with its schemas",
+        summary: "The contract of an event type: fields, examples, schemas, and what differs from the database",
         permission: Read,
         scope: Unbound,
         places: &[&TYPE],
         query: &[],
         selects: false,
         form: &[],
-        handler: |shared, visit| Box::pin(contracts::one(shared, visit)),
+        handler: |shared, visit| Box::pin(contract::show(shared, visit)),
     },
     PageRoute {
         method: Get,
