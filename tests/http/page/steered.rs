@@ -38,7 +38,7 @@ async fn a_subscription_is_rewound_after_a_preview() -> TestResult {
     for text in [
         "Rewind coaching/hold_slot",
         "In production",
-        "Rewind coaching/hold_slot: handle 0 events again",
+        "Rewind coaching/hold_slot: handle 3 events again",
         "Dead letters that are resolved by it3",
     ] {
         assert!(words.contains(text), "{text} in {words}");
