@@ -2,7 +2,7 @@
 
 use dispatcher_test_fixtures::TestResult;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 /// How WebDriver names the field that refers to an element.
@@ -103,13 +103,24 @@ async fn exchange(port: u16, method: &str, path: &str, body: Option<&Value>) -> 
          Content-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    let mut connection = TcpStream::connect(("127.0.0.1", port)).await?;
+    let mut connection = BufReader::new(TcpStream::connect(("127.0.0.1", port)).await?);
     connection.write_all(request.as_bytes()).await?;
-    let mut answer = Vec::new();
-    connection.read_to_end(&mut answer).await?;
-    let answer = String::from_utf8(answer)?;
-    let (_, body) = answer.split_once("\r\n\r\n").ok_or("cut off")?;
-    let answer: Value = serde_json::from_str(body)?;
+    // The driver leaves the connection open, whatever it was asked for.
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        connection.read_line(&mut line).await?;
+        match line.trim_end().split_once(':') {
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                length = value.trim().parse()?;
+            }
+            None if line.trim_end().is_empty() => break,
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    connection.read_exact(&mut body).await?;
+    let answer: Value = serde_json::from_slice(&body)?;
     let value = &answer["value"];
     match value["error"].as_str() {
         // The stack behind it is the driver's own.
