@@ -122,6 +122,27 @@ impl KnownContracts {
         })
     }
 
+    /// A valid payload of that event type and version, that shows what one looks like: the first of the schema's own
+    /// `examples` that it accepts, or one that is composed from the schema, with what is required alone. The same
+    /// contracts have the same example.
+    ///
+    /// `None` if the contracts have no such version, its schema cannot be used, or nothing was found that it accepts. That
+    /// is so where the schema asks for more than can be composed, such as a pattern with a look-ahead.
+    ///
+    /// ```
+    /// use dispatcher_runtime::KnownContracts;
+    ///
+    /// let contracts = KnownContracts::bundled(&acme_contracts::REGISTRY);
+    /// let payload = contracts.example("credit.locked", 1).expect("an example");
+    /// assert_eq!(payload["locked_credits"], 1);
+    /// assert_eq!(contracts.example("credit.locked", 99), None);
+    /// ```
+    pub fn example(&self, event_type: &str, schema_version: u32) -> Option<Value> {
+        let number = i32::try_from(schema_version).ok()?;
+        let (_, schema) = self.schema(event_type, number)?;
+        schema.example()
+    }
+
     fn versions(
         &self,
         event_type: &str,

@@ -12,6 +12,8 @@
 mod contracts;
 #[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) mod envelope;
+#[cfg(feature = "consume")]
+mod example;
 mod explain;
 mod finding;
 mod outline;
@@ -165,6 +167,13 @@ impl PayloadSchema {
             return shown::hidden();
         }
         shown::masked(outline, payload)
+    }
+
+    /// A valid payload that shows what one looks like: an example of the schema itself, or one that is composed from what
+    /// the schema says. The same schema has the same example. `None` if none was found that the schema accepts.
+    #[cfg(feature = "consume")]
+    pub(crate) fn example(&self) -> Option<Value> {
+        example::candidates(self.outline()).find(|payload| self.validate(payload).is_ok())
     }
 
     /// A payload of another version as it may be read as one of this one: without the properties that this schema does
