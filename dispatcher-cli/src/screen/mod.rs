@@ -15,5 +15,7 @@ pub(crate) use block::block;
 pub(crate) use json::{document, line};
 pub(crate) use plain::{guarded, plain};
 pub(crate) use stream::{Closed, note, print};
+#[cfg(all(feature = "dev", unix))]
+pub(crate) use stream::{Colour, print_line};
 pub(crate) use table::Table;
 pub(crate) use words::{duration, name, number, plural, quoted, seconds, time};

@@ -143,6 +143,21 @@ impl Events {
         publish::publish(&self.log, &draft, actor).await
     }
 
+    /// Whether [`publish`](Self::publish) would let an event through, as far as the contracts decide; nothing is published.
+    /// What the database checks on its own, such as the limits of the log's columns, only a publish shows.
+    ///
+    /// # Errors
+    /// [`EventsError::Refused`] with all faults, or [`EventsError::Actor`], as of `publish`.
+    pub fn check(
+        &self,
+        event: &serde_json::Value,
+        contracts: &KnownContracts,
+        actor: Actor<'_>,
+    ) -> Result<(), EventsError> {
+        actor.check()?;
+        publish::Draft::read(event, contracts, &self.tenants, actor).map(drop)
+    }
+
     /// The event of that id, with what became of it in each subscription.
     ///
     /// # Errors

@@ -107,6 +107,8 @@ pub use access::{Access, Permission};
 pub use authenticator::{AuthError, Authenticator, authenticator_fn};
 pub use health::Health;
 #[cfg(feature = "page")]
+pub use crate::operate::look::Notice;
+#[cfg(feature = "page")]
 pub use page::operator;
 pub use sign_in::{SignIn, SignInError, SignedIn};
 pub use tokens::{BearerTokens, TokenError, TokenSession};

@@ -8,7 +8,7 @@ use super::text::{plain, shown};
 use super::visit::Visit;
 use crate::operate::http::caller::Caller;
 use crate::operate::http::problem::Told;
-use crate::operate::look::Look;
+use crate::operate::look::{Look, Notice};
 
 /// The pages of the navigation, and whether sessions that are bound to tenants may see them.
 const NAVIGATION: [(&str, &str, bool); 6] = [
@@ -65,6 +65,9 @@ fn document(
     content: &Markup,
 ) -> Markup {
     let environment = look.environment.as_deref();
+    // It may say what is inside the program: only a session sees it.
+    let notice = look.notice.as_ref().filter(|_| caller.is_some());
+    let notice = notice.and_then(Notice::text);
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -92,7 +95,12 @@ fn document(
                         (session(look, caller))
                     }
                 }
-                main #main tabindex="-1" { (content) }
+                main #main tabindex="-1" {
+                    @if let Some(notice) = &notice {
+                        div.notice role="status" { @for line in notice.lines() { p { (shown(line)) } } }
+                    }
+                    (content)
+                }
             }
         }
     }
