@@ -34,7 +34,8 @@ impl RunAs {
     /// # Errors
     /// The operating system does not say who this is, or has no account `nobody`.
     pub fn find() -> Result<Self, LocalPostgresError> {
-        let own_uid = own_uid().map_err(LocalPostgresError::os("ask `id -u` for this user's id"))?;
+        let own_uid =
+            own_uid().map_err(LocalPostgresError::os("ask `id -u` for this user's id"))?;
         let other = match own_uid {
             0 => {
                 let passwd = fs::read_to_string("/etc/passwd")
@@ -51,7 +52,8 @@ impl RunAs {
     /// # Errors
     /// The operating system does not say who this is.
     pub fn this_user() -> Result<Self, LocalPostgresError> {
-        let own_uid = own_uid().map_err(LocalPostgresError::os("ask `id -u` for this user's id"))?;
+        let own_uid =
+            own_uid().map_err(LocalPostgresError::os("ask `id -u` for this user's id"))?;
         let other = None;
         Ok(Self { own_uid, other })
     }

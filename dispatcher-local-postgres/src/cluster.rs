@@ -190,7 +190,10 @@ impl Cluster {
             return Ok(true);
         };
         let ended = child.try_wait();
-        if ended.map_err(LocalPostgresError::os("look at postgres"))?.is_none() {
+        if ended
+            .map_err(LocalPostgresError::os("look at postgres"))?
+            .is_none()
+        {
             return Ok(false);
         }
         self.ended()?;

@@ -10,7 +10,9 @@ use std::{io, path::PathBuf, process::ExitStatus, time::Duration};
 #[non_exhaustive]
 pub enum LocalPostgresError {
     /// There are no server programs that run here.
-    #[error("found no Postgres 14 or later to run. looked at:\n{looked_at}\n\n{INSTALL}\n{PACKAGES}\n{DOCKER}")]
+    #[error(
+        "found no Postgres 14 or later to run. looked at:\n{looked_at}\n\n{INSTALL}\n{PACKAGES}\n{DOCKER}"
+    )]
     NotFound {
         /// One line for each place, with the reason why it was not usable.
         looked_at: String,
@@ -83,7 +85,9 @@ pub enum LocalPostgresError {
     },
 
     /// The stated port is in use.
-    #[error("the port {port} of 127.0.0.1 is in use: {source}. state another one, or end what has it")]
+    #[error(
+        "the port {port} of 127.0.0.1 is in use: {source}. state another one, or end what has it"
+    )]
     PortTaken {
         /// The port.
         port: u16,
@@ -151,8 +155,8 @@ impl LocalPostgresError {
 const INSTALL: &str = "install it with one of these:";
 
 /// The commands are on lines of their own, so they can be copied.
-const PACKAGES: &str = "  \
-  Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y postgresql
+const PACKAGES: &str =
+    "  Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y postgresql
   Fedora:          sudo dnf install -y postgresql-server
   macOS:           brew install postgresql@17";
 

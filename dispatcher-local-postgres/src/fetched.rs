@@ -40,5 +40,7 @@ fn candidate(folder: &Path, run_as: &RunAs) -> Option<Result<Programs, Refusal>>
         return Some(Programs::merged(folder, "the user's cache").with_version(run_as));
     }
     let bin = folder.join("native/bin");
-    bin.join("postgres").is_file().then(|| examine(&bin, run_as))
+    bin.join("postgres")
+        .is_file()
+        .then(|| examine(&bin, run_as))
 }

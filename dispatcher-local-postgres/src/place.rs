@@ -47,7 +47,9 @@ impl Folder {
             run_as.give(&path)?;
             Ok(path)
         };
-        let path = make().map_err(LocalPostgresError::os(format!("make a folder in {parent:?}")))?;
+        let path = make().map_err(LocalPostgresError::os(format!(
+            "make a folder in {parent:?}"
+        )))?;
         let is_kept = false;
         Ok(Self { path, is_kept })
     }

@@ -169,7 +169,10 @@ fn walk(folder: &Path, seen: &mut Seen) {
         }
         if metadata.is_dir() {
             walk(&path, seen);
-        } else if [".json", ".jsonl", ".lock"].iter().any(|end| name.ends_with(end)) {
+        } else if [".json", ".jsonl", ".lock"]
+            .iter()
+            .any(|end| name.ends_with(end))
+        {
             seen.push((path, metadata.modified().ok(), metadata.len()));
         }
     }
@@ -203,6 +206,9 @@ mod tests {
             .map(|(path, ..)| path.strip_prefix(root).unwrap().to_str().unwrap())
             .collect();
         names.sort_unstable();
-        assert_eq!(names, ["a/schema/x.json", "contracts.lock", "registry.json"]);
+        assert_eq!(
+            names,
+            ["a/schema/x.json", "contracts.lock", "registry.json"]
+        );
     }
 }

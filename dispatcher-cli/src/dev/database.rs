@@ -63,7 +63,8 @@ impl Database {
         let key = folder.secret("key")?;
         let kept = KeptFolder::new(folder.postgres(), NAME, &folder.secret("password")?);
         let kept = kept.port(arguments.postgres_port);
-        // Of a crash of the machine, the data of development has to survive as any other.
+        note("starting Postgres …");
+        // The data is kept, so it has to survive a crash of the machine.
         let settings = Settings::default().fsync(true);
         let mut cluster = Cluster::keep(kept, settings)
             .await
@@ -146,7 +147,11 @@ impl Database {
     /// # Errors
     /// It does not end.
     pub(super) async fn end(self) -> Result<(), Failure> {
-        let Some(Own { mut cluster, folder }) = self.own else {
+        let Some(Own {
+            mut cluster,
+            folder,
+        }) = self.own
+        else {
             return Ok(());
         };
         let stopped = cluster.stop(Shutdown::Fast).await;
@@ -161,7 +166,10 @@ impl Database {
 async fn create(cluster: &Cluster) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect_with(&cluster.options()).await?;
     let exists = "SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = 'dev')";
-    if !sqlx::query_scalar(exists).fetch_one(&mut connection).await? {
+    if !sqlx::query_scalar(exists)
+        .fetch_one(&mut connection)
+        .await?
+    {
         sqlx::raw_sql("CREATE DATABASE dev")
             .execute(&mut connection)
             .await?;
@@ -183,9 +191,9 @@ fn is_loopback(options: &PgConnectOptions) -> bool {
 fn of_cluster(error: &LocalPostgresError) -> Failure {
     match error {
         LocalPostgresError::NotFound { looked_at } => Failure::Usage(format!(
-            "found no Postgres 14 or later to run. looked at:\n{looked_at}\n\ninstall it with one of these:\n{}\nor, in \
+            "found no Postgres 14 or later to run. looked at:\n{looked_at}\n\ninstall it with one of these:\n{}\n\nor, in \
              a checkout of Dispatcher, run the quick start once, which brings one:\n  cargo run --example \
-             quickstart\nor use a database that is there: `dispatcher dev --database-url postgres://…`",
+             quickstart\n\nor use a database that is there:\n  dispatcher dev --database-url postgres://…",
             LocalPostgresError::packages()
         )),
         LocalPostgresError::OtherMajor { .. } => Failure::Usage(format!(
@@ -208,4 +216,50 @@ fn plain_lines(error: &LocalPostgresError) -> String {
     let text = error.to_string();
     let lines: Vec<_> = text.lines().map(plain).collect();
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_without_postgres_is_told_what_to_install() {
+        let looked_at = "  POSTGRES_BIN: not set\n  PATH: no postgres there".to_owned();
+        let output = of_cluster(&LocalPostgresError::NotFound { looked_at }).output();
+        assert_eq!(output.end.code(), 2);
+        assert_eq!(
+            output.stderr,
+            "\
+error: found no Postgres 14 or later to run. looked at:
+  POSTGRES_BIN: not set
+  PATH: no postgres there
+
+install it with one of these:
+  Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y postgresql
+  Fedora:          sudo dnf install -y postgresql-server
+  macOS:           brew install postgresql@17
+
+or, in a checkout of Dispatcher, run the quick start once, which brings one:
+  cargo run --example quickstart
+
+or use a database that is there:
+  dispatcher dev --database-url postgres://…
+"
+        );
+    }
+
+    #[test]
+    fn only_this_machine_needs_no_consent() {
+        for (url, expected) in [
+            ("postgres://localhost/a", true),
+            ("postgres://127.0.0.1:1/a", true),
+            ("postgres://[::1]/a", true),
+            ("postgres://%2Frun%2Fpostgresql/a", true),
+            ("postgres://db.example/a", false),
+            ("postgres://10.0.0.1/a", false),
+            ("postgres://localhost.example/a", false),
+        ] {
+            assert_eq!(is_loopback(&parsed(url).unwrap()), expected, "{url}");
+        }
+    }
 }

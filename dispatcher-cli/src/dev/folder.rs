@@ -118,7 +118,11 @@ impl DataFolder {
 /// 64 bits, short enough for a URL in a line of 80 columns. Only programs on this machine can guess, one at a time.
 pub(super) fn random() -> String {
     let digits = Uuid::new_v4().simple().to_string();
-    digits.chars().take(8).chain(digits.chars().skip(24)).collect()
+    digits
+        .chars()
+        .take(8)
+        .chain(digits.chars().skip(24))
+        .collect()
 }
 
 fn is_secret(text: &str) -> bool {

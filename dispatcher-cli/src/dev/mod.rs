@@ -164,7 +164,9 @@ async fn together(
 fn welcome(database: &Database, page: &Page, example: Option<&str>) {
     let mut text = format!("\nThe page: {}\n", page.link());
     if let Some(url) = database.own_url() {
-        text += &format!("\nFor your program, and for commands in another terminal:\n  export DATABASE_URL={url}\n");
+        text += &format!(
+            "\nFor your program, and for commands in another terminal:\n  export DATABASE_URL={url}\n"
+        );
     }
     if let Some(example) = example {
         text += &format!(

@@ -169,10 +169,15 @@ async fn open(State(sessions): State<Sessions>, uri: Uri) -> Response {
     match is_token(&sessions.tokens, key).await {
         Ok(true) => {
             let cookie = sessions.set(key, SECONDS);
-            let text = "<meta http-equiv=\"refresh\" content=\"0;url=/\"><p><a href=\"/\">The page</a>";
+            let text =
+                "<meta http-equiv=\"refresh\" content=\"0;url=/\"><p><a href=\"/\">The page</a>";
             html(StatusCode::OK, text, Some(&cookie))
         }
-        _ => html(StatusCode::FORBIDDEN, &instruction("This key is wrong."), None),
+        _ => html(
+            StatusCode::FORBIDDEN,
+            &instruction("This key is wrong."),
+            None,
+        ),
     }
 }
 
@@ -191,7 +196,9 @@ async fn sign_out(State(sessions): State<Sessions>, headers: HeaderMap) -> Respo
 }
 
 fn instruction(before: &str) -> String {
-    format!("<p>{before} To sign in, open the link that <code>dispatcher dev</code> printed in its terminal.")
+    format!(
+        "<p>{before} To sign in, open the link that <code>dispatcher dev</code> printed in its terminal."
+    )
 }
 
 /// A page of this module. It has no text of others.

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use dispatcher_runtime::{
     DeliveryState, EventDelivery, EventDetail, EventFilter, EventSummary, EventsError,
-    KnownContracts, Position,
+    KnownContracts,
 };
 use time::OffsetDateTime;
 
 use crate::database::{Failure, Session};
 use crate::output::colour;
-use crate::screen::{Colour, name, number, plain, print_line, seconds};
+use crate::screen::{Colour, happened, name, number, plain, seconds};
 
 /// How often to look.
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -44,15 +44,15 @@ pub(super) async fn follow(session: &Session) -> Result<(), Failure> {
         session,
         followed: VecDeque::new(),
         forgotten: 0,
-        coloured: colour(),
+        is_coloured: colour(),
     };
     loop {
         let (news, next) = events.tail(Some(after), &filter).await?;
-        let has_moved: bool = next != after;
+        let has_moved = next != after;
         after = next;
         let contracts = session.contracts().await?;
         tail.tell(news, &contracts)?;
-        tail.ask(after).await?;
+        tail.ask().await?;
         if !has_moved {
             tail.own_up()?;
             tokio::time::sleep(INTERVAL).await;
@@ -65,7 +65,7 @@ struct Tail<'s> {
     followed: VecDeque<Followed>,
     /// How many events are no longer followed, and that was not said yet.
     forgotten: u64,
-    coloured: bool,
+    is_coloured: bool,
 }
 
 /// An event that has no end yet in each subscription.
@@ -94,7 +94,7 @@ impl Tail<'_> {
     ) -> Result<(), Failure> {
         let (hour, minute, second) = at.to_offset(time::UtcOffset::UTC).to_hms();
         let at = format!("{hour:02}:{minute:02}:{second:02}");
-        Ok(print_line(&at, word, text, self.coloured)?)
+        Ok(happened(&at, word, text, self.is_coloured)?)
     }
 
     /// Tells of new events.
@@ -132,7 +132,7 @@ impl Tail<'_> {
     }
 
     /// Asks about some events, and tells what became of them.
-    async fn ask(&mut self, _up_to: Position) -> Result<(), Failure> {
+    async fn ask(&mut self) -> Result<(), Failure> {
         for _ in 0..ASKED.min(self.followed.len()) {
             let Some(mut followed) = self.followed.pop_front() else {
                 break;
@@ -234,9 +234,9 @@ fn said(delivery: &EventDelivery, before: Option<&Said>) -> Said {
         DeliveryState::Behind { .. } => {
             Said::Waits("held: an earlier event of its subject failed".to_owned())
         }
-        DeliveryState::AwaitsVersion => {
-            Said::Waits("no program knows its version: build and start the consumer again".to_owned())
-        }
+        DeliveryState::AwaitsVersion => Said::Waits(
+            "no program knows its version: build and start the consumer again".to_owned(),
+        ),
         DeliveryState::Paused { paused_by, .. } => {
             Said::Waits(format!("paused by {}", plain(paused_by)))
         }

@@ -5,6 +5,8 @@
 //! for whatever a command has forgotten.
 
 mod block;
+#[cfg(all(feature = "dev", unix))]
+mod happening;
 mod json;
 mod plain;
 mod stream;
@@ -12,10 +14,10 @@ mod table;
 mod words;
 
 pub(crate) use block::block;
+#[cfg(all(feature = "dev", unix))]
+pub(crate) use happening::{Colour, happened};
 pub(crate) use json::{document, line};
 pub(crate) use plain::{guarded, plain};
 pub(crate) use stream::{Closed, note, print};
-#[cfg(all(feature = "dev", unix))]
-pub(crate) use stream::{Colour, print_line};
 pub(crate) use table::Table;
 pub(crate) use words::{duration, name, number, plural, quoted, seconds, time};

@@ -72,7 +72,7 @@ impl Cluster {
             .and_then(|mut file| writeln!(file, "{text}"))
             .and_then(|()| self.run_as.give(&password))
             .map_err(doing())?;
-        let mut command = self.initdb_in(&partial, &["-A", "scram-sha-256"]);
+        let mut command = self.initdb_in(&partial, &["-A", "scram-sha-256", "--no-sync"]);
         command.arg("--pwfile").arg(&password);
         let made = self.initdb(command).await;
         _ = fs::remove_file(&password);
@@ -115,7 +115,9 @@ impl Cluster {
     fn initdb_in(&self, data: &Path, options: &[&str]) -> Command {
         let mut command = self.programs.command(&self.programs.initdb, &self.run_as);
         command.arg("-D").arg(data).args(["-U", &self.login.role]);
-        command.args(["--encoding=UTF8", "--locale=C"]).args(options);
+        command
+            .args(["--encoding=UTF8", "--locale=C"])
+            .args(options);
         if let Some(share) = &self.programs.share {
             command.arg("-L").arg(share);
         }
@@ -134,7 +136,9 @@ impl Cluster {
             if let Some(status) = wait(child, Instant::now() + 2 * LIMIT).await? {
                 break status;
             }
-            child.kill().map_err(LocalPostgresError::os("kill initdb"))?;
+            child
+                .kill()
+                .map_err(LocalPostgresError::os("kill initdb"))?;
         };
         self.ended()?;
         let output = tail(&self.log(), 0);
@@ -257,7 +261,10 @@ impl Cluster {
                 .process_group(0)
                 .spawn()
         };
-        spawn().map_err(LocalPostgresError::os(format!("start {}", program.display())))
+        spawn().map_err(LocalPostgresError::os(format!(
+            "start {}",
+            program.display()
+        )))
     }
 }
 

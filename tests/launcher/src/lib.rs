@@ -32,8 +32,8 @@ mod server;
 mod wrong_clock;
 
 pub use cluster::Cluster;
-pub use dispatcher_local_postgres::{Settings, Shutdown};
 pub use database::Database;
+pub use dispatcher_local_postgres::{Settings, Shutdown};
 pub use error::LaunchError;
 pub use nats::NatsServer;
 pub use server::Server;
