@@ -251,7 +251,7 @@ async fn a_new_user_sees_an_example_handled_and_finds_it_again() -> TestResult {
         .start()
         .await?;
     dev.run(&publish).await?.good();
-    dev.happens(&["handled", "coaching/hold_slot  credit.locked  after "])
+    dev.happens(&["handled", "coaching/hold_slot  after "])
         .await?;
 
     let revenue = Dispatcher::<Revenue>::builder(pool.clone())
@@ -333,7 +333,7 @@ async fn the_page_is_for_the_one_who_reads_the_terminal() -> TestResult {
     for (site, status) in [
         ("cross-site", "403"),
         ("same-site", "403"),
-        ("same-origin", "404"),
+        ("same-origin", "415"),
     ] {
         let headers = format!("{cookie}Sec-Fetch-Site: {site}\r\nContent-Length: 0\r\n");
         let answer = dev.ask(pause, &headers).await?;
@@ -360,8 +360,7 @@ async fn contracts_with_faults_are_reported_until_they_are_mended() -> TestResul
     let registry = folder.path().join("contracts/event-types-registry.json");
     let good = std::fs::read_to_string(&registry)?;
     std::fs::write(&registry, format!("{good}{{"))?;
-    dev.note("the contracts that were loaded last stay in use")
-        .await?;
+    dev.note("the contracts loaded last stay in use").await?;
     dev.note("error: contracts/event-types-registry.json:")
         .await?;
     dev.note("1 fault in the contracts").await?;

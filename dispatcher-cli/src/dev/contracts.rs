@@ -119,7 +119,7 @@ impl Loader {
     fn refuse(&self, report: &Report) {
         let report = report.to_string();
         let stays = if self.has_loaded {
-            "the contracts that were loaded last stay in use until this is mended"
+            "the contracts loaded last stay in use until this is mended"
         } else {
             "no contracts are loaded until this is mended"
         };

@@ -41,7 +41,7 @@ file changes, serves the operator's page, and prints each event and what becomes
 program needs. The data is kept in the folder of --data, until --fresh. Ctrl-C or SIGTERM ends it, and Postgres with it.
 
 The programs `postgres` and `initdb` are those of POSTGRES_BIN, of PATH, of the usual folders, or of the user's cache.
-Contracts that have faults are reported here and on the page; the ones that were loaded last stay in use.
+Contracts that have faults are reported here and on the page; the ones loaded last stay in use.
 
 Examples:
   dispatcher dev

@@ -191,23 +191,25 @@ impl Tail<'_> {
         said: &Said,
     ) -> Result<(), Failure> {
         let now = OffsetDateTime::now_utc();
-        let who = format!("{subscription}  {}", plain(&event.event_type));
+        let what = what(event);
         match (said, &delivery.state) {
             (Said::Handled, DeliveryState::Handled { handled_at, .. }) => {
                 let after = seconds((*handled_at - event.inserted_at).as_seconds_f64());
-                let subject = event.subject.as_deref().unwrap_or_default();
-                let text = format!("{who}  after {after}  {}", plain(subject));
+                let text = format!("{subscription}  after {after}  {what}");
                 self.line(*handled_at, HANDLED, &text)
             }
             (Said::Failed(attempt), DeliveryState::Waiting { error, .. }) => {
-                let error = error.as_deref().unwrap_or("the attempt failed");
-                let text = format!("{who}  attempt {attempt}: {}", first_line(error));
+                let error = first_line(error.as_deref().unwrap_or("it failed"));
+                let text = format!("{subscription}  attempt {attempt}: {error}  {what}");
                 self.line(now, FAILED, &text)
             }
             (Said::Dead(_), DeliveryState::DeadLetter { error, .. }) => {
-                self.line(now, DEAD, &format!("{who}  {}", first_line(error)))
+                let text = format!("{subscription}  {}  {what}", first_line(error));
+                self.line(now, DEAD, &text)
             }
-            (Said::Waits(why), _) => self.line(now, WAITS, &format!("{who}  {why}")),
+            (Said::Waits(why), _) => {
+                self.line(now, WAITS, &format!("{subscription}  {why}  {what}"))
+            }
             _ => Ok(()),
         }
     }
