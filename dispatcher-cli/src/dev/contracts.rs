@@ -23,6 +23,9 @@ use crate::screen::{note, plain, plural};
 /// How often to look.
 pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 
+/// How long files have to stay as they are.
+const SETTLE: Duration = Duration::from_millis(100);
+
 /// How many lines of a report the page shows.
 const LINES: usize = 12;
 
@@ -67,18 +70,16 @@ impl Loader {
     /// # Errors
     /// The database failed.
     pub(super) async fn look(&mut self) -> Result<Option<String>, Failure> {
-        let directory = self.directory.clone();
-        let seen = blocking(move || {
-            let mut seen = Vec::new();
-            walk(&directory, &mut seen);
-            seen.sort();
-            seen
-        })
-        .await?;
+        let mut seen = self.files().await?;
         if self.seen.as_ref() == Some(&seen) {
             return Ok(None);
         }
-        self.seen = Some(seen);
+        // Several files may be written one after the other, as a checkout does.
+        while self.seen.as_ref() != Some(&seen) {
+            self.seen = Some(seen);
+            tokio::time::sleep(SETTLE).await;
+            seen = self.files().await?;
+        }
         let contracts = Contracts::new(self.directory.clone()).shown_as(self.shown.clone());
         match blocking(move || checked(&contracts)).await? {
             Ok(model) => self.load(&model).await,
@@ -87,6 +88,17 @@ impl Loader {
                 Ok(None)
             }
         }
+    }
+
+    async fn files(&self) -> Result<Seen, Failure> {
+        let directory = self.directory.clone();
+        blocking(move || {
+            let mut seen = Vec::new();
+            walk(&directory, &mut seen);
+            seen.sort();
+            seen
+        })
+        .await
     }
 
     async fn load(&mut self, model: &Model) -> Result<Option<String>, Failure> {

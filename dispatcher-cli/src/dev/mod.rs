@@ -87,7 +87,9 @@ pub(crate) fn run(arguments: &Dev) -> Output {
 
 async fn develop(arguments: &Dev) -> Result<Output, Failure> {
     // What can be refused is refused before anything is started.
-    let name = arguments.operator.name()?;
+    // In a container there may be no name, and nothing here is worth a refusal.
+    let name = arguments.operator.name();
+    let name = name.unwrap_or_else(|_| "developer".to_owned());
     let listener = page::listen(arguments.listen).await?;
     let stop = shutdown_signal();
     tokio::pin!(stop);

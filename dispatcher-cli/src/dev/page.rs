@@ -1,7 +1,7 @@
 //! The operator's page of `dispatcher dev`, for a browser of this machine.
 //!
-//! The link in the terminal has a key, and sets a cookie with it: whoever reads the terminal is signed in, and no other
-//! user of the machine is. As everywhere, what changes something has to come from a page of this service
+//! The link in the terminal has a key, and sets a cookie with it: who reads the terminal is signed in, and no other user of
+//! the machine is. As everywhere, what changes something has to come from a page of this service
 //! (`Sec-Fetch-Site`). A page of the internet whose name is made to lead to this machine (DNS rebinding) is refused by the
 //! name that its requests carry, before anything else is looked at.
 
@@ -159,7 +159,7 @@ impl Authenticator for Sessions {
     }
 }
 
-/// For how long a browser keeps the cookie: 30 days, as long as nobody removes the data folder's key.
+/// For how long a browser keeps the cookie: 30 days. It is good for as long as the data folder has its key.
 const SECONDS: u32 = 30 * 24 * 60 * 60;
 
 /// Signs in, and leads to the page. It leads there from a page of its own: after a redirect, a browser that follows a link

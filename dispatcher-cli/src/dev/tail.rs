@@ -1,6 +1,6 @@
 //! What happens: a line for each event, and one for each thing that becomes of it in a subscription.
 //!
-//! The end of the log is followed as `dispatcher events tail` follows it. The last [`MOST`] events that have no end yet are
+//! A dead letter is followed too, because it may be redriven. The end of the log is followed as `dispatcher events tail` follows it. The last [`MOST`] events that have no end yet are
 //! asked about, a few at a time, so that a burst of events does not keep the database busy; what is no longer followed is
 //! said.
 
@@ -30,6 +30,7 @@ const PUBLISHED: (&str, Colour) = ("published", Colour::Cyan);
 const HANDLED: (&str, Colour) = ("handled", Colour::Green);
 const FAILED: (&str, Colour) = ("failed", Colour::Yellow);
 const DEAD: (&str, Colour) = ("dead", Colour::Red);
+const RESOLVED: (&str, Colour) = ("resolved", Colour::Green);
 const WAITS: (&str, Colour) = ("waits", Colour::Yellow);
 
 /// Prints what happens, until the database fails or the reader has gone.
@@ -81,7 +82,8 @@ enum Said {
     Nothing,
     Handled,
     Failed(u32),
-    Dead(String),
+    Dead,
+    Resolved,
     Waits(String),
 }
 
@@ -170,7 +172,7 @@ impl Tail<'_> {
             let subscription = name(&delivery.consumer, &delivery.subscription);
             let before = followed.said.get(&subscription);
             let said = said(delivery, before);
-            is_over &= matches!(said, Said::Handled | Said::Dead(_))
+            is_over &= matches!(said, Said::Handled | Said::Resolved)
                 || matches!(
                     delivery.state,
                     DeliveryState::Passed | DeliveryState::BeforeStart { .. }
@@ -203,7 +205,11 @@ impl Tail<'_> {
                 let text = format!("{subscription}  attempt {attempt}: {error}  {what}");
                 self.line(now, FAILED, &text)
             }
-            (Said::Dead(_), DeliveryState::DeadLetter { error, .. }) => {
+            (Said::Resolved, _) => {
+                let text = format!("{subscription}  an operator gave up on it  {what}");
+                self.line(now, RESOLVED, &text)
+            }
+            (Said::Dead, DeliveryState::DeadLetter { error, .. }) => {
                 let text = format!("{subscription}  {}  {what}", first_line(error));
                 self.line(now, DEAD, &text)
             }
@@ -232,7 +238,11 @@ fn said(delivery: &EventDelivery, before: Option<&Said>) -> Said {
         DeliveryState::Handled { .. } => Said::Handled,
         // It waits for the attempt after the one that failed.
         DeliveryState::Waiting { attempt, .. } if *attempt > 1 => Said::Failed(attempt - 1),
-        DeliveryState::DeadLetter { dead_letter_id, .. } => Said::Dead(dead_letter_id.clone()),
+        DeliveryState::DeadLetter { letter, .. } => match letter.as_str() {
+            "redriving" => Said::Waits("redriven".to_owned()),
+            "resolved" => Said::Resolved,
+            _ => Said::Dead,
+        },
         DeliveryState::Behind { .. } => {
             Said::Waits("held: an earlier event of its subject failed".to_owned())
         }
