@@ -1,6 +1,7 @@
 //! How the operator's page looks, and where it is.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use super::notice::Notice;
+use super::trace_link::TraceLink;
 
 /// How the page looks, and where it is.
 #[derive(Clone, Debug, Default)]
@@ -13,38 +14,13 @@ pub(crate) struct Look {
     pub(crate) sign_in: Option<Box<str>>,
     /// What each page says before anything else.
     pub(crate) notice: Option<Notice>,
+    /// The template of links to traces.
+    pub(super) trace_link: Option<TraceLink>,
 }
 
-/// A text that each page of the operator shows above its content, until it is taken back: for what a program wants
-/// everybody to know who looks. Clones share it.
-///
-/// ```
-/// # fn example(operator: dispatcher_runtime::Operator) {
-/// use dispatcher_runtime::http::Notice;
-///
-/// let notice = Notice::default();
-/// let operator = operator.notice(&notice);
-/// notice.set("the nightly import runs until 06:00");
-/// notice.clear();
-/// # }
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct Notice(Arc<RwLock<String>>);
-
-impl Notice {
-    /// Shows a text, in place of the one before. It may be of several lines.
-    pub fn set(&self, text: impl Into<String>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = text.into();
-    }
-
-    /// Shows nothing.
-    pub fn clear(&self) {
-        self.set("");
-    }
-
-    /// The text, unless there is none.
-    pub(crate) fn text(&self) -> Option<String> {
-        let text = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        (!text.is_empty()).then(|| text.clone())
+impl Look {
+    /// The link to the trace of a `traceparent`, if there is a template.
+    pub(crate) fn trace(&self, traceparent: &str) -> Option<String> {
+        self.trace_link.as_ref()?.of(traceparent)
     }
 }

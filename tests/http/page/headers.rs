@@ -45,6 +45,7 @@ async fn every_answer_of_the_page_is_sealed() -> TestResult {
         ("GET", "/event", ROOT, 400),
         ("PUT", "/overview", ROOT, 405),
         ("GET", "/style.css", "", 200),
+        ("GET", "/refresh.js?v=other", "", 200),
     ] {
         let path = format!("{PAGE}{path}");
         let answer = service.send(method, &path, session, b"").await?;

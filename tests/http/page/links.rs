@@ -134,7 +134,12 @@ async fn a_page_at_the_root_leads_to_pages_below_it() -> TestResult {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
     let server = tokio::spawn(async move { axum::serve(listener, app).await });
-    for (path, status) in [("/", 303), ("/overview", 200), ("/style.css", 200)] {
+    for (path, status) in [
+        ("/", 303),
+        ("/overview", 200),
+        ("/style.css", 200),
+        ("/refresh.js", 200),
+    ] {
         let request = format!("GET {path} HTTP/1.1\r\nHost: service\r\n{ROOT}\r\n");
         let answer = crate::client::exchange(address, request.as_bytes()).await?;
         assert_eq!(answer.status, status, "{path}");

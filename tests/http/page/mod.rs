@@ -5,6 +5,7 @@ mod document;
 mod headers;
 mod hostile;
 mod links;
+mod refresh;
 mod seen;
 mod table;
 mod walk;

@@ -2,6 +2,7 @@
 //!
 //! The log may be in another database than the subscriptions: events and their publishing are there, deliveries here.
 
+mod causation;
 mod delivery;
 mod error;
 mod filter;
@@ -22,6 +23,7 @@ use crate::operate::statements::EventStatements;
 use crate::operate::tenants::Tenants;
 use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
+pub use causation::{Causation, CausedEvent};
 use delivery::Delivered;
 pub use delivery::{DeliveryState, EventDelivery};
 pub use error::EventsError;
@@ -143,11 +145,10 @@ impl Events {
         publish::publish(&self.log, &draft, actor).await
     }
 
-    /// Whether [`publish`](Self::publish) would let an event through, as far as the contracts decide; nothing is published.
-    /// What the database checks on its own, such as the limits of the log's columns, only a publish shows.
+    /// Whether [`publish`](Self::publish) would publish the event, as far as the contracts say; the database is not asked.
     ///
     /// # Errors
-    /// [`EventsError::Refused`] with all faults, or [`EventsError::Actor`], as of `publish`.
+    /// [`EventsError::Refused`], with all faults; [`EventsError::Actor`].
     pub fn check(
         &self,
         event: &serde_json::Value,
@@ -179,6 +180,7 @@ impl Events {
         Ok(EventDetail {
             deliveries: deliveries.await?,
             envelope: envelope(&stored),
+            causation: None,
             erased_at: stored.erased_at,
             event,
         })

@@ -1,14 +1,17 @@
 //! What every page has: title, environment, navigation, and the answer that it is.
 
+use ::time::OffsetDateTime;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
 use super::text::{plain, shown};
 use super::visit::Visit;
+use super::{files, time, validator};
 use crate::operate::http::caller::Caller;
 use crate::operate::http::problem::Told;
-use crate::operate::look::{Look, Notice};
+use crate::operate::look::Look;
+use crate::operate::notice::Notice;
 
 /// The pages of the navigation, and whether sessions that are bound to tenants may see them.
 const NAVIGATION: [(&str, &str, bool); 6] = [
@@ -27,10 +30,54 @@ pub(super) fn page(
     (title, part): (&str, &str),
     content: &Markup,
 ) -> Response {
-    html(
-        StatusCode::OK,
-        document(look, Some(&visit.asked.caller), (title, part), content),
-    )
+    let now = OffsetDateTime::now_utc();
+    page_of(look, visit, (title, part), content, now)
+}
+
+/// A page that shows what was read at a moment, by the clock of this process.
+pub(super) fn page_of(
+    look: &Look,
+    visit: &Visit,
+    (title, part): (&str, &str),
+    content: &Markup,
+    seen_at: OffsetDateTime,
+) -> Response {
+    let caller = &visit.asked.caller;
+    let content = &noticed(look, content);
+    let shown = if visit.is_refreshed {
+        let (name, is_bound) = (caller.name(), caller.is_bound().to_string());
+        let (style, module) = (files::STYLE.link(), files::MODULE.link());
+        let parts = [&*content.0, title, part, name, &is_bound, &style, &module];
+        Shown::Refreshed(validator::tag(&validator::of(&parts)), seen_at)
+    } else {
+        Shown::Once
+    };
+    let page = document(look, Some(caller), (title, part), content, &shown);
+    let mut response = html(StatusCode::OK, page);
+    if let Shown::Refreshed(tag, _) = &shown
+        && let Ok(tag) = HeaderValue::from_str(tag)
+    {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+/// The content below the notice, if there is one. It is part of what is compared where a page is fetched again.
+fn noticed(look: &Look, content: &Markup) -> Markup {
+    let notice = look.notice.as_ref().and_then(Notice::text);
+    html! {
+        @if let Some(notice) = &notice {
+            div.notice role="status" { @for line in notice.lines() { p { (shown(line)) } } }
+        }
+        (content)
+    }
+}
+
+/// Whether a page is fetched again while it is shown.
+enum Shown {
+    /// With its validator, and as of when it is.
+    Refreshed(String, OffsetDateTime),
+    Once,
 }
 
 /// A problem, in words.
@@ -55,7 +102,7 @@ pub(super) fn problem(look: &Look, status: StatusCode, told: &Told, again: Optio
             @if let Some(link) = sign_in { a href=(link) { "Sign in" } }
         }
     };
-    document(look, None, (title, ""), &content)
+    document(look, None, (title, ""), &content, &Shown::Once)
 }
 
 fn document(
@@ -63,11 +110,14 @@ fn document(
     caller: Option<&Caller>,
     (title, part): (&str, &str),
     content: &Markup,
+    shown_as: &Shown,
 ) -> Markup {
     let environment = look.environment.as_deref();
-    // It may say what is inside the program: only a session sees it.
-    let notice = look.notice.as_ref().filter(|_| caller.is_some());
-    let notice = notice.and_then(Notice::text);
+    let (tag, seen_at) = match shown_as {
+        Shown::Refreshed(tag, seen_at) => (Some(tag), Some(*seen_at)),
+        Shown::Once => (None, None),
+    };
+    let milliseconds = seen_at.map(|at| at.unix_timestamp_nanos() / 1_000_000);
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -79,7 +129,8 @@ fn document(
                     @if let Some(environment) = environment { (plain(environment)) ": " }
                     (plain(title)) " - Dispatcher"
                 }
-                link rel="stylesheet" href="style.css";
+                link rel="stylesheet" href=(files::STYLE.link());
+                @if tag.is_some() { script type="module" src=(files::MODULE.link()) {} }
             }
             body class=[environment.map(colour)] {
                 a.skip href="#main" { "Skip to the content" }
@@ -94,14 +145,25 @@ fn document(
                         nav aria-label="Pages" { ul { (navigation(caller, part)) } }
                         (session(look, caller))
                     }
+                    @if let Some(seen_at) = seen_at { (refreshing(seen_at)) }
                 }
-                main #main tabindex="-1" {
-                    @if let Some(notice) = &notice {
-                        div.notice role="status" { @for line in notice.lines() { p { (shown(line)) } } }
-                    }
-                    (content)
-                }
+                main #main tabindex="-1" data-refresh=[tag] data-now=[milliseconds] { (content) }
             }
+        }
+    }
+}
+
+/// As of when the page is, and what its module says and may be told. Without script, only the time is seen.
+fn refreshing(seen_at: OffsetDateTime) -> Markup {
+    html! {
+        div.refreshing {
+            p.as-of { "As of " (time::at_id(seen_at, "as-of")) }
+            p #refresh hidden {
+                button #pause type="button" aria-pressed="false" { "Pause refreshing" } " "
+                button #now type="button" { "Refresh" }
+            }
+            p.said #refresh-said role="status" {}
+            p.unseen #announced aria-live="polite" {}
         }
     }
 }

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Extension, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
-use axum::middleware::{Next, from_fn_with_state, map_response};
-use axum::response::{IntoResponse, Response};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
+use axum::response::Response;
 use axum::routing::{MethodRouter, get, on};
 
-use super::route::{MOST_BYTES, PageRoute};
+use super::route::PageRoute;
+use super::snapshot::Snapshot;
 use super::table::PAGES;
 use super::visit::Shared;
-use super::{dispatch, layout};
+use super::{dispatch, files, layout, validator};
 use crate::operate::http::authenticator::Authenticator;
 use crate::operate::http::caller::{self, Caller};
 use crate::operate::http::context::Context;
@@ -21,9 +22,7 @@ use crate::operate::http::problem::Told;
 use crate::operate::http::routes::method_not_allowed;
 use crate::operate::look::Look;
 
-const STYLE: &str = include_str!("style.css");
-
-/// What a browser may load and do for a page: the style sheet, and forms to this service.
+/// What a browser may load and do for a page: the style sheet, the module that refreshes it, and forms to this service.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -34,7 +33,11 @@ pub(super) fn pages<A: Authenticator>(
     look: Arc<Look>,
     authenticator: Arc<A>,
 ) -> Router {
-    let shared = Arc::new(Shared { context, look });
+    let shared = Arc::new(Shared {
+        context,
+        look,
+        snapshot: Snapshot::default(),
+    });
     let mut pages = Router::new().route(&format!("{path}/"), get(home));
     let paths: BTreeSet<&str> = PAGES.iter().map(|page| page.path).collect();
     for page in paths {
@@ -43,9 +46,14 @@ pub(super) fn pages<A: Authenticator>(
     let pages = pages
         .method_not_allowed_fallback(method_not_allowed)
         .route_layer(from_fn_with_state(authenticator, caller::guard))
-        .route_layer(from_fn_with_state(Arc::clone(&shared), in_words));
+        .route_layer(from_fn_with_state(Arc::clone(&shared), in_words))
+        .route_layer(from_fn(validator::revalidate));
     // What tells nothing needs no session.
-    let mut open = Router::new().route(&format!("{path}/style.css"), get(style));
+    let mut open = Router::new();
+    for file in [&files::STYLE, &files::MODULE] {
+        let answer = move |uri: Uri| async move { file.answer(&uri) };
+        open = open.route(&format!("{path}/{}", file.name), get(answer));
+    }
     if !path.is_empty() {
         open = open.route(path, get(enter));
     }
@@ -63,7 +71,7 @@ fn methods(path: &str) -> MethodRouter<Arc<Shared>> {
             move |State(shared): State<Arc<Shared>>,
                   Extension(caller): Extension<Caller>,
                   request: Request| { dispatch::answer(page, shared, caller, request) };
-        let limit = DefaultBodyLimit::max(MOST_BYTES);
+        let limit = DefaultBodyLimit::max(page.most_bytes());
         methods.merge(on(page.method.filter(), handler).layer(limit))
     })
 }
@@ -81,11 +89,6 @@ async fn home(Extension(caller): Extension<Caller>) -> Response {
     } else {
         "overview"
     })
-}
-
-async fn style() -> Response {
-    let css = HeaderValue::from_static("text/css; charset=utf-8");
-    ([(header::CONTENT_TYPE, css)], STYLE).into_response()
 }
 
 /// Shows problems as pages.
@@ -110,9 +113,10 @@ async fn in_words(State(shared): State<Arc<Shared>>, request: Request, next: Nex
 }
 
 async fn seal(mut response: Response) -> Response {
-    let headers: [(HeaderName, &'static str); 6] = [
-        // Pages hold personal data, so no cache between here and the operator may keep them.
-        (header::CACHE_CONTROL, "no-store"),
+    // Pages hold personal data, so no cache between here and the operator may keep them.
+    let kept = response.headers_mut().entry(header::CACHE_CONTROL);
+    kept.or_insert(HeaderValue::from_static("no-store"));
+    let headers: [(HeaderName, &'static str); 5] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // With `no-referrer`, browsers would send `Origin: null` with forms, which the guard refuses.
         (header::REFERRER_POLICY, "same-origin"),

@@ -9,12 +9,21 @@ use crate::operate::overview::spoken;
 
 /// A moment, to the second, in UTC.
 pub(super) fn at(moment: OffsetDateTime) -> Markup {
+    element(moment, None)
+}
+
+/// The same as an element of that id.
+pub(super) fn at_id(moment: OffsetDateTime, id: &str) -> Markup {
+    element(moment, Some(id))
+}
+
+fn element(moment: OffsetDateTime, id: Option<&str>) -> Markup {
     let moment = moment.to_offset(UtcOffset::UTC);
     let exact = moment.format(&Rfc3339).unwrap_or_default();
     let date = moment.date();
     let (hour, minute, second) = moment.to_hms();
     html! {
-        time datetime=(exact) title=(exact) {
+        time id=[id] datetime=(exact) title=(exact) {
             (date) " " (format!("{hour:02}:{minute:02}:{second:02}")) " UTC"
         }
     }
@@ -28,10 +37,19 @@ pub(super) fn at_or(moment: Option<OffsetDateTime>, otherwise: &str) -> Markup {
     }
 }
 
-/// For how long, in seconds; `-` where there is nothing that it is the age of.
+/// For how long, in seconds, as of now; `-` where there is nothing that it is the age of.
 pub(super) fn age(seconds: Option<f64>) -> Markup {
+    age_at(seconds, OffsetDateTime::now_utc())
+}
+
+/// For how long, in seconds, as of a moment by the clock of this process. The module of the page counts it on from
+/// `data-since`, in seconds since 1970.
+pub(super) fn age_at(seconds: Option<f64>, now: OffsetDateTime) -> Markup {
     match seconds {
-        Some(seconds) => html! { (spoken(seconds)) },
+        Some(seconds) => {
+            let now = now.unix_timestamp_nanos() as f64 / 1e9;
+            html! { span data-since=(format!("{:.0}", now - seconds)) { (spoken(seconds)) } }
+        }
         None => html! { span.none { "-" } },
     }
 }

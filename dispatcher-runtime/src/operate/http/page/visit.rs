@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::snapshot::Snapshot;
 use crate::operate::http::context::{Asked, Context};
 use crate::operate::http::kind::Parameter;
 use crate::operate::look::Look;
@@ -11,6 +12,7 @@ pub(super) struct Shared {
     /// That of the routes.
     pub(super) context: Arc<Context>,
     pub(super) look: Arc<Look>,
+    pub(super) snapshot: Snapshot,
 }
 
 /// A request for a page that was let in and read.
@@ -19,6 +21,9 @@ pub(super) struct Visit {
     pub(super) asked: Asked,
     /// The query as it came, without empty values.
     pub(super) query: Query,
+    /// Whether the page only shows something, and may be fetched again and again. What asks before an act may not change
+    /// while it is read, and what reveals is written into the audit each time.
+    pub(super) is_refreshed: bool,
 }
 
 /// Names and values of a query, in their order.
