@@ -87,6 +87,9 @@ enum Command {
     /// Serve the operator's routes over HTTP
     #[cfg(feature = "serve")]
     Serve(crate::serve::Serve),
+    /// Everything that development needs: a Postgres, the page, what happens
+    #[cfg(all(feature = "dev", unix))]
+    Dev(crate::dev::Dev),
     /// Print what a shell completes
     Completions(completions::Completions),
     /// Print a manual page, or write all of them
@@ -127,6 +130,8 @@ pub fn run() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments).print(),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => crate::serve::run(&arguments).print(),
+        #[cfg(all(feature = "dev", unix))]
+        Command::Dev(arguments) => crate::dev::run(&arguments).print(),
     }
 }
 

@@ -12,6 +12,7 @@
 //! | `names.rs`, `letters.rs` | names of subscriptions, and which dead letters a command is about |
 //! | `contracts/` | the commands on a contracts directory |
 //! | `subscriptions/`, `redrives/`, `dlq/`, `events/`, … | the commands on a database, one file each |
+//! | `dev/` | a Postgres of its own, the page and the end of the log, for development |
 //! | `command.rs` | the command line as a whole |
 //!
 //! The commands on a database ask [`dispatcher_runtime::Operator`], as the routes over HTTP do, and have no statements of
@@ -32,6 +33,8 @@ mod audit;
 mod contract_files;
 #[cfg(feature = "database")]
 mod database;
+#[cfg(all(feature = "dev", unix))]
+mod dev;
 #[cfg(feature = "database")]
 mod dlq;
 #[cfg(feature = "database")]

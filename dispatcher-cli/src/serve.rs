@@ -146,7 +146,7 @@ async fn listen(wanted: SocketAddr, session: &Session) -> Result<TcpListener, Fa
 }
 
 /// Writes the samples until it is dropped. A failure is said once, until it works again.
-async fn sample(operator: &Operator) {
+pub(crate) async fn sample(operator: &Operator) {
     let mut minutes = interval(SAMPLE);
     minutes.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut works = true;

@@ -45,7 +45,7 @@ impl Sessions {
 }
 
 /// Whether a password is the token.
-async fn is_token(tokens: &BearerTokens, password: &str) -> Result<bool, AuthError> {
+pub(crate) async fn is_token(tokens: &BearerTokens, password: &str) -> Result<bool, AuthError> {
     let Ok(header) = HeaderValue::from_str(&format!("Bearer {password}")) else {
         return Ok(false);
     };

@@ -142,8 +142,8 @@ fn git(folder: &Path, arguments: &[&str]) -> TestResult {
     Ok(())
 }
 
-/// Examples that work until they are interrupted, and have tests of their own (`served.rs`).
-const ENDLESS: &str = "dispatcher serve";
+/// Examples that work until they are interrupted, and have tests of their own (`served.rs`, `dev.rs`).
+const ENDLESS: [&str; 2] = ["dispatcher dev", "dispatcher serve"];
 
 /// The ids that the help shows.
 const SHOWN: &str = "0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e";
@@ -165,7 +165,7 @@ async fn each_example_runs() -> TestResult {
     leaves.sort_by_key(|leaf| rank(leaf.path.last().map_or("", String::as_str)));
     for leaf in leaves {
         for example in leaf.examples {
-            if example.starts_with(ENDLESS) {
+            if ENDLESS.iter().any(|endless| example.starts_with(endless)) {
                 continue;
             }
             let arranged = arranged(&example, &scene).await?;

@@ -1,5 +1,7 @@
 //! The commands on a database, run as a user runs them, against a Postgres.
 
+#[cfg(unix)]
+mod dev;
 mod errors;
 mod examples;
 mod generated;

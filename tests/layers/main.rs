@@ -110,10 +110,19 @@ const CLI: Layers = Layers {
         "doctor",
         "sessions",
         "serve",
+        "dev",
         "completions",
         "man",
         "command",
         "main",
+    ],
+};
+
+const LOCAL_POSTGRES: Layers = Layers {
+    crate_folder: "dispatcher-local-postgres",
+    order: &[
+        "private", "error", "settings", "account", "cache", "search", "fetched", "ready", "place",
+        "watchdog", "cluster",
     ],
 };
 
@@ -138,6 +147,11 @@ fn what_build_scripts_and_the_runtime_share_imports_only_from_below() {
 #[test]
 fn the_command_imports_only_from_below() {
     assert_layered(&CLI);
+}
+
+#[test]
+fn what_runs_a_postgres_imports_only_from_below() {
+    assert_layered(&LOCAL_POSTGRES);
 }
 
 #[test]

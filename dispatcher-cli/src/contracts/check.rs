@@ -3,6 +3,7 @@
 use clap::Args;
 use dispatcher_build_support::changes::Waivers;
 use dispatcher_build_support::lock::LOCK_FILE;
+use dispatcher_build_support::{Contracts, Model, Report};
 
 use super::directory::Directory;
 use super::error::Error;
@@ -18,11 +19,17 @@ pub struct Check {
     locked: bool,
 }
 
-pub(super) fn run(arguments: &Check) -> Result<Output, Error> {
-    let contracts = arguments.directory.contracts()?;
+/// The contracts, if they have no fault.
+pub(crate) fn checked(contracts: &Contracts) -> Result<Model, Report> {
     let model = contracts.check()?;
     // Its faults; what it accepts is a question for a comparison.
-    Waivers::read(&contracts)?;
+    Waivers::read(contracts)?;
+    Ok(model)
+}
+
+pub(super) fn run(arguments: &Check) -> Result<Output, Error> {
+    let contracts = arguments.directory.contracts()?;
+    let model = checked(&contracts)?;
     let mut output = Output::success(format!(
         "no faults in {} event types of {} domains",
         model.events.len(),

@@ -7,6 +7,8 @@ mod coverage;
 mod directory;
 mod error;
 mod event;
+#[cfg(feature = "database")]
+mod example;
 mod explain;
 mod list;
 mod lock;
@@ -19,6 +21,9 @@ mod show;
 mod today;
 mod upcast;
 mod upcasts;
+
+#[cfg(all(feature = "dev", unix))]
+pub(crate) use check::checked;
 
 use std::process::ExitCode;
 
@@ -58,6 +63,10 @@ pub enum Command {
     /// Show an event type with its versions and fields
     #[command(after_help = "Examples:\n  dispatcher contracts show credit.locked")]
     Show(show::Show),
+    /// Print a payload that the contracts allow, as an example
+    #[cfg(feature = "database")]
+    #[command(after_help = "Examples:\n  dispatcher contracts example credit.locked")]
+    Example(example::Example),
     /// Report everything that changed
     #[command(after_help = exit_codes!("dispatcher contracts diff\n  dispatcher contracts diff --against main"))]
     Diff(compare::Compare),
@@ -97,6 +106,8 @@ pub fn run(command: &Command) -> ExitCode {
         Command::Coverage(arguments) => coverage::run(arguments),
         Command::List(arguments) => list::run(arguments),
         Command::Show(arguments) => show::run(arguments),
+        #[cfg(feature = "database")]
+        Command::Example(arguments) => example::run(arguments),
         Command::Diff(arguments) => compare::run(arguments, compare::Show::All),
         Command::Breaking(arguments) => compare::run(arguments, compare::Show::Breaking),
         Command::Explain(arguments) => explain::run(arguments),

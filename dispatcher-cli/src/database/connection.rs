@@ -7,7 +7,7 @@ use dispatcher_build_support::Contracts;
 use dispatcher_runtime::Registry;
 use sqlx::postgres::PgConnectOptions;
 
-use super::{Failure, Place, Session, remedy};
+use super::{Failure, Place, Session};
 use crate::contract_files::registry;
 use crate::output::Output;
 
@@ -62,7 +62,7 @@ impl Connection {
         runtime.block_on(async {
             let session = Session::open(options, place, registry, self.json).await?;
             match act(&session).await {
-                Err(Failure::Database(error)) => Err(remedy::explained(&error, &session).await),
+                Err(failure) => Err(session.explained(failure).await),
                 answer => answer,
             }
         })
@@ -106,13 +106,7 @@ impl Connection {
                 .filter(|url| !url.trim().is_empty()),
         };
         let options = match url {
-            // The text may hold a password, so no message shows it.
-            Some(url) => url.parse().map_err(|error| {
-                Failure::Usage(format!(
-                    "the address of the database is invalid: {error}\n  help: write it as \
-                     postgres://role:password@host:5432/database"
-                ))
-            })?,
+            Some(url) => parsed(&url)?,
             None if VARIABLES.iter().any(|it| std::env::var_os(it).is_some()) => {
                 PgConnectOptions::new()
             }
@@ -126,4 +120,17 @@ impl Connection {
         let place = Place::of(&options, self.schema());
         Ok((options.application_name("dispatcher"), place))
     }
+}
+
+/// What a URL says. It may hold a password, so no message shows it.
+///
+/// # Errors
+/// It is malformed.
+pub(crate) fn parsed(url: &str) -> Result<PgConnectOptions, Failure> {
+    url.parse().map_err(|error| {
+        Failure::Usage(format!(
+            "the address of the database is invalid: {error}\n  help: write it as \
+             postgres://role:password@host:5432/database"
+        ))
+    })
 }

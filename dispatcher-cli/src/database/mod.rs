@@ -23,6 +23,8 @@ mod session;
 mod values;
 
 pub(crate) use connection::Connection;
+#[cfg(all(feature = "dev", unix))]
+pub(crate) use connection::parsed;
 pub(crate) use consent::{Consent, Question};
 pub(crate) use failure::Failure;
 pub(crate) use interrupt::listen_for_interrupt;

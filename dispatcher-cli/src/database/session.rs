@@ -28,7 +28,7 @@ impl Session {
     ///
     /// # Errors
     /// It cannot be reached, or refuses the role.
-    pub(super) async fn open(
+    pub(crate) async fn open(
         options: PgConnectOptions,
         place: Place,
         registry: Option<&'static Registry>,
@@ -67,6 +67,14 @@ impl Session {
     /// The database failed.
     pub(crate) async fn contracts(&self) -> Result<KnownContracts, Failure> {
         Ok(self.operator.known_contracts().await?)
+    }
+
+    /// What a failure means, if it is an error of the database that has not been explained yet.
+    pub(crate) async fn explained(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::Database(error) => remedy::explained(&error, self).await,
+            other => other,
+        }
     }
 
     /// The answer: as JSON with `--json`, and otherwise the text.

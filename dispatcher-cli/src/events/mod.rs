@@ -21,7 +21,7 @@ pub(crate) enum Command {
     Tail(tail::Tail),
     /// Show an event, and what became of it in each subscription
     Show(show::Show),
-    /// Publish events from JSON Lines, after the gate of the contracts
+    /// Publish events from JSON Lines, or an example, after the contracts' gate
     Publish(publish::Publish),
 }
 

@@ -5,25 +5,41 @@ use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::Value;
+use dispatcher_runtime::{KnownContract, KnownContracts};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::database::{Connection, Consent, Failure, OperatorName, Question, Session};
-use crate::output::Output;
-use crate::screen::{line, number, plain, plural, print};
+use crate::output::{End, Output};
+use crate::screen::{block, line, number, plain, plural, print};
 
 /// The arguments of `publish`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Each line is an event: {\"event_type\", \"schema_version\", \"tenant_id\", \"payload\"}, and any other field of the envelope.
-With an \"event_id\", a second call publishes nothing twice. It stops at the first line that is refused.
+With an \"event_id\", a second call publishes nothing twice. It stops at the first line that is refused. --dry-run puts
+each line before the gate, reports all faults, and publishes nothing.
 
 Examples:
+  dispatcher events publish --example credit.locked --yes
   dispatcher events publish events.jsonl --dry-run
   dispatcher events publish events.jsonl --why 'a partner asked for it' --yes
   dispatcher events publish - --yes < events.jsonl")]
 pub(crate) struct Publish {
     /// A file of JSON Lines, or `-` for standard input
-    file: PathBuf,
+    #[arg(required_unless_present = "example")]
+    file: Option<PathBuf>,
+    /// Publish an example of this event type instead, as `dispatcher contracts example` prints it
+    #[arg(long, value_name = "EVENT_TYPE", conflicts_with = "file")]
+    example: Option<String>,
+    /// The tenant of the example
+    #[arg(
+        long,
+        value_name = "TENANT_ID",
+        default_value = "tnt_example",
+        requires = "example"
+    )]
+    tenant: String,
     #[command(flatten)]
     consent: Consent,
     #[command(flatten)]
@@ -34,20 +50,119 @@ pub(crate) struct Publish {
 
 pub(super) fn run(arguments: &Publish) -> Output {
     arguments.connection.run(async |session| {
-        let events = read(&arguments.file)?;
+        let contracts = session.contracts().await?;
+        let events = match (&arguments.example, &arguments.file) {
+            (Some(event_type), _) => {
+                let event = example(event_type, &arguments.tenant, &contracts)?;
+                vec![(1, event)]
+            }
+            (None, Some(file)) => read(file)?,
+            // clap demands one of them.
+            (None, None) => Vec::new(),
+        };
         let count = u64::try_from(events.len()).unwrap_or(u64::MAX);
-        if arguments.consent.is_dry_run() {
-            let text = format!("{} would be put before the gate", plural(count, "event"));
-            return Ok(Output::success(text));
-        }
         let name = arguments.operator.name()?;
+        if arguments.consent.is_dry_run() {
+            return tried(&events, session, &contracts, (&arguments.operator, &name));
+        }
         let question = Question {
             act: &format!("Publish {}", plural(count, "event")),
             answer: &number(count),
         };
         arguments.consent.ask(&question, &session.place)?;
-        publish(&events, session, &arguments.operator, &name).await
+        publish(&events, session, &contracts, (&arguments.operator, &name)).await
     })
+}
+
+/// An event of that type, with an example as its payload.
+fn example(event_type: &str, tenant: &str, contracts: &KnownContracts) -> Result<Value, Failure> {
+    let name = plain(event_type);
+    let known = contracts.get(event_type).ok_or_else(|| {
+        Failure::No(format!(
+            "no contracts in the database, and none of `--contracts`, have the event type {name}\n  help: `dispatcher \
+             contracts pushed` lists what there is"
+        ))
+    })?;
+    let version = current(&known)
+        .ok_or_else(|| Failure::No(format!("{name} is retired: nothing of it can be published")))?;
+    let payload = contracts.example(event_type, version).ok_or_else(|| {
+        Failure::No(format!(
+            "no example of {name} v{version} could be made\n  help: add one to the schema, as `\"examples\": [{{…}}]`"
+        ))
+    })?;
+    Ok(json!({
+        "event_type": event_type,
+        "schema_version": version,
+        "tenant_id": tenant,
+        "payload": payload,
+    }))
+}
+
+/// The newest version that is in use; otherwise the newest that can be published.
+fn current(contract: &KnownContract) -> Option<u32> {
+    let newest = |statuses: &[&str]| {
+        let versions = contract.versions.iter();
+        let versions = versions.filter(|version| statuses.contains(&version.status.as_str()));
+        versions.map(|version| version.schema_version).max()
+    };
+    newest(&["active"]).or_else(|| newest(&["upcoming", "deprecated"]))
+}
+
+/// What the gate says of each event, with all faults.
+#[derive(Serialize)]
+struct Tried {
+    events: u64,
+    faults: Vec<Fault>,
+}
+
+#[derive(Serialize)]
+struct Fault {
+    line: usize,
+    fault: String,
+}
+
+fn tried(
+    events: &[(usize, Value)],
+    session: &Session,
+    contracts: &KnownContracts,
+    (operator, name): (&OperatorName, &str),
+) -> Result<Output, Failure> {
+    let mut faults = Vec::new();
+    for (line, event) in events {
+        let checked = session
+            .operator
+            .events()
+            .check(event, contracts, operator.actor(name));
+        if let Err(error) = checked {
+            let fault = error.to_string();
+            faults.push(Fault { line: *line, fault });
+        }
+    }
+    let events = u64::try_from(events.len()).unwrap_or(u64::MAX);
+    let tried = Tried { events, faults };
+    let output = session.answer(&tried, || text(&tried))?;
+    Ok(if tried.faults.is_empty() {
+        output
+    } else {
+        output.ending(End::Findings)
+    })
+}
+
+fn text(tried: &Tried) -> String {
+    let faults = tried.faults.iter();
+    let mut text: String = faults
+        .map(|Fault { line, fault }| block(0, &format!("line {line}: {fault}")))
+        .collect();
+    let refused = u64::try_from(tried.faults.len()).unwrap_or(u64::MAX);
+    text += &match refused {
+        0 => format!("the gate accepts {}", plural(tried.events, "event")),
+        refused => format!(
+            "the gate refuses {} of {}",
+            number(refused),
+            plural(tried.events, "event")
+        ),
+    };
+    text + "; nothing was published\n"
 }
 
 /// The events with the numbers of their lines.
@@ -90,13 +205,12 @@ fn read(path: &Path) -> Result<Vec<(usize, Value)>, Failure> {
 async fn publish(
     events: &[(usize, Value)],
     session: &Session,
-    operator: &OperatorName,
-    name: &str,
+    contracts: &KnownContracts,
+    (operator, name): (&OperatorName, &str),
 ) -> Result<Output, Failure> {
-    let contracts = session.contracts().await?;
     for (done, (number, event)) in events.iter().enumerate() {
         let actor = operator.actor(name);
-        let published = session.operator.events().publish(event, &contracts, actor);
+        let published = session.operator.events().publish(event, contracts, actor);
         let published = match published.await {
             Ok(published) => published,
             Err(error) if done == 0 => return Err(error.into()),

@@ -5,6 +5,8 @@
 //! for whatever a command has forgotten.
 
 mod block;
+#[cfg(all(feature = "dev", unix))]
+mod happening;
 mod json;
 mod plain;
 mod stream;
@@ -12,6 +14,8 @@ mod table;
 mod words;
 
 pub(crate) use block::block;
+#[cfg(all(feature = "dev", unix))]
+pub(crate) use happening::{Colour, happened};
 pub(crate) use json::{document, line};
 pub(crate) use plain::{guarded, plain};
 pub(crate) use stream::{Closed, note, print};

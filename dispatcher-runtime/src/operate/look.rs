@@ -1,5 +1,6 @@
 //! How the operator's page looks, and where it is.
 
+use super::notice::Notice;
 use super::trace_link::TraceLink;
 
 /// How the page looks, and where it is.
@@ -11,6 +12,8 @@ pub(crate) struct Look {
     pub(crate) environment: Option<Box<str>>,
     /// A link to the sign-in form, relative to the pages.
     pub(crate) sign_in: Option<Box<str>>,
+    /// What each page says before anything else.
+    pub(crate) notice: Option<Notice>,
     /// The template of links to traces.
     pub(super) trace_link: Option<TraceLink>,
 }

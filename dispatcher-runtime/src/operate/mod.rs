@@ -18,6 +18,8 @@ pub mod http;
 #[cfg(feature = "page")]
 pub(crate) mod look;
 mod masked;
+#[cfg(feature = "page")]
+pub(crate) mod notice;
 pub(crate) mod operator;
 pub(crate) mod overview;
 mod page_token;

@@ -12,6 +12,8 @@ use crate::operate::dead_letter::DeadLetters;
 use crate::operate::events::Events;
 #[cfg(feature = "page")]
 use crate::operate::look::Look;
+#[cfg(feature = "page")]
+use crate::operate::notice::Notice;
 use crate::operate::redrive::Redrives;
 use crate::operate::statements::DoctorStatements;
 use crate::operate::stored_contracts::StoredContracts;
@@ -224,6 +226,13 @@ impl Operator {
     #[must_use]
     pub fn environment(mut self, name: &str) -> Self {
         self.look.environment = Some(name.into());
+        self
+    }
+
+    /// A text that each page shows above its content, for as long as it has one. Defaults to none.
+    #[must_use]
+    pub fn notice(mut self, notice: &Notice) -> Self {
+        self.look.notice = Some(notice.clone());
         self
     }
 

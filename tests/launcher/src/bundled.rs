@@ -2,17 +2,18 @@
 //!
 //! The parts of `liboliphaunt-native-*` together hold one installation, below `files/runtime`. They
 //! are merged into one folder of the cache, because the server looks for its files beside its own
-//! program, and made executable, because a crate does not preserve modes. They refer to their
-//! libraries by the paths of the machine that built them, so the library paths are set explicitly.
+//! program, and made executable, because a crate does not preserve modes.
 //!
 //! Not every machine can run them: [`programs`] says why not, without trying.
 
 use std::{fs, io, os::unix::fs::PermissionsExt, path::Path};
 
-use super::{
-    account::RunAs,
-    cache::{self, For},
-    search::{Programs, Refusal},
+use dispatcher_local_postgres::private::{self as local, Fallback, For, Programs, Refusal, RunAs};
+
+/// Where to look after the usual places of this machine.
+pub(super) const BUNDLED: Fallback = Fallback {
+    place: "crates.io",
+    find: |run_as, _major| programs(run_as),
 };
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
@@ -60,7 +61,7 @@ mod parts {
 const OLDEST_GLIBC: (u32, u32) = (2, 38);
 
 /// The merged programs.
-pub(super) fn programs(run_as: &RunAs) -> Result<Programs, Refusal> {
+fn programs(run_as: &RunAs) -> Result<Programs, Refusal> {
     if parts::ROOTS.is_empty() {
         let reason = "there is nothing for this system and processor; for Linux with glibc on \
                       x86-64 or arm64, and for macOS on arm64, there is";
@@ -68,30 +69,18 @@ pub(super) fn programs(run_as: &RunAs) -> Result<Programs, Refusal> {
     }
     #[cfg(target_env = "gnu")]
     glibc::check(OLDEST_GLIBC)?;
-    let runtime = cache::folder(parts::NAME, run_as, merge).map_err(|error| {
+    let runtime = local::folder(parts::NAME, run_as, merge).map_err(|error| {
         let first = parts::ROOTS[0];
         Refusal::Other(format!(
             "could not merge {first} and its other parts: {error}"
         ))
     })?;
-    let programs = Programs {
-        postgres: runtime.join("bin/postgres"),
-        initdb: runtime.join("bin/initdb"),
-        share: Some(runtime.join("share/postgresql")),
-        environment: vec![
-            ("LD_LIBRARY_PATH", runtime.join("lib").into()),
-            ("DYLD_LIBRARY_PATH", runtime.join("lib").into()),
-            ("OLIPHAUNT_INTERNAL_SKIP_ICU_DISCOVERY", "1".into()),
-        ],
-        version: String::new(),
-        origin: "crates.io".to_owned(),
-    };
-    programs.with_version(run_as)
+    Programs::merged(&runtime, "crates.io").with_version(run_as)
 }
 
 fn merge(folder: &Path) -> io::Result<()> {
     for root in parts::ROOTS {
-        cache::copy(
+        local::copy(
             &Path::new(root).join("files/runtime"),
             folder,
             For::Everybody,

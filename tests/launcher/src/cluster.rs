@@ -1,42 +1,16 @@
-//! A cluster of its own: made in a temporary folder, started, killed, started again, removed.
-//!
-//! The cluster listens on 127.0.0.1 only and trusts every client there. What can happen before the
-//! first answer is in `cluster/start.rs`, and what happens if this process ends without stopping it
-//! is in `watchdog.rs`.
+//! A private cluster, with the programs from crates.io where this machine has none.
 
-mod start;
+use std::{path::Path, time::Duration};
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus},
-    time::{Duration, Instant},
-};
+use dispatcher_local_postgres::{self as local, Settings, Shutdown};
 
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
-
-use super::{
-    LaunchError, Server, Settings, Shutdown,
-    account::RunAs,
-    ready,
-    search::{Programs, Search},
-    watchdog::Watchdog,
-};
-
-/// How long a start or a stop may take, each.
-const LIMIT: Duration = Duration::from_secs(120);
+use super::{LaunchError, Server, bundled};
 
 /// A running Postgres of its own, which is stopped and removed when this is dropped, or when the
 /// process ends without dropping it, even by `kill -9`.
 #[derive(Debug)]
 pub struct Cluster {
-    child: Option<Child>,
-    watchdog: Watchdog,
-    programs: Programs,
-    run_as: RunAs,
-    settings: Settings,
-    port: u16,
-    started_in: Duration,
+    cluster: local::Cluster,
 }
 
 impl Cluster {
@@ -64,54 +38,39 @@ impl Cluster {
     ///
     /// What has been started by then is stopped and removed.
     pub async fn start_with(settings: Settings) -> Result<Self, LaunchError> {
-        let began = Instant::now();
-        let run_as = RunAs::find()?;
-        let mut cluster = Self {
-            programs: Search::from_environment()?.find(&run_as)?,
-            watchdog: Watchdog::start(&run_as, "postgres")?,
-            child: None,
-            run_as,
-            settings,
-            port: 0,
-            started_in: Duration::ZERO,
-        };
-        cluster.make_data().await?;
-        cluster.launch().await?;
-        cluster.started_in = began.elapsed();
-        Ok(cluster)
+        let cluster = local::Cluster::start_from(settings, bundled::BUNDLED).await?;
+        Ok(Self { cluster })
     }
 
     /// The URL of one of the cluster's databases. `postgres` exists from the start.
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+        self.cluster.url(database)
     }
 
     /// The same cluster as a server on which databases can be created.
     pub fn server(&self) -> Server {
-        Server::new(self.url("postgres"), self.options(), self.source())
+        let options = self.cluster.options();
+        Server::new(self.url("postgres"), options, self.source())
     }
 
     /// What is running, such as `Postgres 15.18 from /usr/lib/postgresql/15/bin`.
     pub fn source(&self) -> String {
-        format!(
-            "Postgres {} from {}",
-            self.programs.version, self.programs.origin
-        )
+        self.cluster.source()
     }
 
     /// How long the latest start took; the first start includes making the data folder.
     pub fn started_in(&self) -> Duration {
-        self.started_in
+        self.cluster.started_in()
     }
 
     /// The temporary folder that holds the data and the log.
     pub fn folder(&self) -> &Path {
-        self.watchdog.folder()
+        self.cluster.folder()
     }
 
     /// The process id of the server, while it runs.
     pub fn pid(&self) -> Option<u32> {
-        self.child.as_ref().map(Child::id)
+        self.cluster.pid()
     }
 
     /// Kills the server, as a crash would, and waits for its end. Committed data is still there
@@ -121,49 +80,20 @@ impl Cluster {
     ///
     /// When the operating system refuses.
     pub fn kill_9(&mut self) -> Result<(), LaunchError> {
-        let Some(child) = &mut self.child else {
-            return Ok(());
-        };
-        child
-            .kill()
-            .and_then(|()| child.wait())
-            .map_err(LaunchError::os("kill postgres"))?;
-        self.ended()
+        Ok(self.cluster.kill_9()?)
     }
 
     /// Stops the server, and waits for its end. Does nothing if it is not running.
     ///
     /// # Errors
     ///
-    /// If it still runs after 30 seconds.
+    /// If it still runs after two minutes.
     ///
     /// # Cancellation
     ///
     /// The server still gets the signal; call this again to wait for its end.
     pub async fn stop(&mut self, how: Shutdown) -> Result<(), LaunchError> {
-        let Some(child) = &mut self.child else {
-            return Ok(());
-        };
-        let signal = match how {
-            Shutdown::Fast => "INT",
-            Shutdown::Immediate => "QUIT",
-        };
-        // `std` can only send KILL. `kill` identifies a process only by its number, which is its own
-        // until it has been waited for.
-        Command::new("/bin/sh")
-            .args(["-c", "kill -s \"$1\" \"$2\"", "sh", signal])
-            .arg(child.id().to_string())
-            .status()
-            .map_err(LaunchError::os("run /bin/sh"))?;
-        match wait(child, Instant::now() + LIMIT).await? {
-            Some(_) => self.ended(),
-            None => Err(LaunchError::Late {
-                what: "stop",
-                limit: LIMIT,
-                answer: "none".to_owned(),
-                log: tail(&self.log(), 0),
-            }),
-        }
+        Ok(self.cluster.stop(how).await?)
     }
 
     /// Starts the server again, on the same port and with the same data. A running server is
@@ -177,66 +107,6 @@ impl Cluster {
     ///
     /// The server may be running or not. Call this again.
     pub async fn restart(&mut self) -> Result<(), LaunchError> {
-        self.stop(Shutdown::Fast).await?;
-        let began = Instant::now();
-        self.launch().await?;
-        self.started_in = began.elapsed();
-        Ok(())
+        Ok(self.cluster.restart().await?)
     }
-
-    fn options(&self) -> PgConnectOptions {
-        PgConnectOptions::new_without_pgpass()
-            .host("127.0.0.1")
-            .port(self.port)
-            .username("postgres")
-            .database("postgres")
-            .ssl_mode(PgSslMode::Disable)
-    }
-
-    fn data(&self) -> PathBuf {
-        self.folder().join("data")
-    }
-
-    fn log(&self) -> PathBuf {
-        self.folder().join("log")
-    }
-
-    fn ended(&mut self) -> Result<(), LaunchError> {
-        self.child = None;
-        self.watchdog
-            .nothing_runs()
-            .map_err(LaunchError::os("tell the watchdog"))
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        self.watchdog.finish(self.child.take());
-    }
-}
-
-/// Waits for a child until `deadline`. It polls: a `tokio` child is bound to the runtime that
-/// spawned it, and a cluster that many tests share outlives each test's runtime.
-pub(super) async fn wait(
-    child: &mut Child,
-    deadline: Instant,
-) -> Result<Option<ExitStatus>, LaunchError> {
-    loop {
-        let ended = child
-            .try_wait()
-            .map_err(LaunchError::os("wait for a child"))?;
-        if ended.is_some() || Instant::now() > deadline {
-            return Ok(ended);
-        }
-        tokio::time::sleep(ready::PAUSE).await;
-    }
-}
-
-/// The last 30 lines of a log, of those that begin at `offset`.
-pub(super) fn tail(log: &Path, offset: u64) -> String {
-    let text = fs::read(log).unwrap_or_default();
-    let text = String::from_utf8_lossy(text.get(offset as usize..).unwrap_or_default());
-    let mut lines: Vec<_> = text.lines().rev().take(30).collect();
-    lines.reverse();
-    lines.join("\n")
 }

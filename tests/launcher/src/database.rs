@@ -14,7 +14,9 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::{LaunchError, random, ready};
+use dispatcher_local_postgres::private::{self as local, random};
+
+use super::LaunchError;
 
 const PREFIX: &str = "dispatcher_test";
 
@@ -36,7 +38,7 @@ impl Database {
         server: &PgConnectOptions,
     ) -> Result<Self, LaunchError> {
         let doing = || format!("create the database {name}");
-        let mut connection = ready::connect(server)
+        let mut connection = local::connect(server)
             .await
             .map_err(LaunchError::statement(doing()))?;
         // `template1` cannot be copied while a client is connected to it; `template0` accepts no
@@ -129,7 +131,7 @@ impl Drop for Database {
 
 async fn drop_database(server: &PgConnectOptions, name: &str) -> Result<(), LaunchError> {
     let drop = async {
-        let mut connection = ready::connect(server).await?;
+        let mut connection = local::connect(server).await?;
         let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
         sqlx::raw_sql(AssertSqlSafe(drop))
             .execute(&mut connection)

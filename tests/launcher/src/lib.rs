@@ -5,7 +5,8 @@
 //! cases 2 and 3:
 //!
 //! 1. `DATABASE_URL`: a server that already runs.
-//! 2. Server programs on this machine (`search.rs`), as a private cluster in a temporary folder.
+//! 2. Server programs on this machine, as a private cluster in a temporary folder. What finds and runs them is the crate
+//!    `dispatcher-local-postgres`, which `dispatcher dev` uses too.
 //! 3. Server programs from crates.io (`bundled.rs`), in the same way.
 //! 4. An error that names what was looked for and the command that installs it.
 //!
@@ -13,7 +14,7 @@
 //!
 //! **Invariant:** what was started here ends with this process, however it ends. A [`Cluster`]
 //! removes itself when it is dropped; if nothing is dropped (statics, `process::exit`, `kill -9`)
-//! its watchdog removes it (`watchdog.rs`). On a server that was not started here, only databases
+//! its watchdog removes it. On a server that was not started here, only databases
 //! made here are dropped (`database.rs`).
 //!
 //! [`NatsServer`] is the same for NATS, whose program a script fetches (`nats.rs`).
@@ -22,33 +23,18 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 
-mod account;
 mod bundled;
-mod cache;
 mod cluster;
 mod database;
 mod error;
 mod nats;
-mod ready;
-mod search;
 mod server;
-mod settings;
-mod watchdog;
 mod wrong_clock;
 
 pub use cluster::Cluster;
 pub use database::Database;
+pub use dispatcher_local_postgres::{Settings, Shutdown};
 pub use error::LaunchError;
 pub use nats::NatsServer;
 pub use server::Server;
-pub use settings::{Settings, Shutdown};
 pub use wrong_clock::{WRONG_CLOCK_NEEDS, wrong_clock};
-
-/// A number that no other process is likely to draw: for names of folders and databases, and for
-/// ports.
-fn random() -> u64 {
-    use std::hash::{BuildHasher, Hasher};
-    std::collections::hash_map::RandomState::new()
-        .build_hasher()
-        .finish()
-}

@@ -17,11 +17,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use dispatcher_local_postgres::private::{Folder, PAUSE, RunAs, Watchdog, tail, wait};
+
 use super::LaunchError;
-use super::account::RunAs;
-use super::cluster::{tail, wait};
-use super::ready;
-use super::watchdog::Watchdog;
 
 /// The oldest version with which all tests can run: 2.15 has `sync_interval: always` for each batch.
 const OLDEST: (u32, u32) = (2, 15);
@@ -71,7 +69,7 @@ impl NatsServer {
         let (program, version) = find()?;
         let mut server = Self {
             child: None,
-            watchdog: Watchdog::start(&RunAs::this_user()?, "nats")?,
+            watchdog: Watchdog::start(Folder::temporary(&RunAs::this_user()?, "nats")?)?,
             program,
             version,
             port: 0,
@@ -217,7 +215,7 @@ impl NatsServer {
                 Some(status) => format!("ended with {status}"),
                 None if began.elapsed() > LIMIT => format!("did not answer within {LIMIT:?}"),
                 None => {
-                    tokio::time::sleep(ready::PAUSE).await;
+                    tokio::time::sleep(PAUSE).await;
                     continue;
                 }
             };

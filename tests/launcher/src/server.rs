@@ -13,7 +13,9 @@ use std::{
 use sqlx::{Connection, postgres::PgConnectOptions};
 use tokio::sync::OnceCell;
 
-use super::{Cluster, Database, LaunchError, database, ready, search::Search};
+use dispatcher_local_postgres::private::{Search, connect_within};
+
+use super::{Cluster, Database, LaunchError, database};
 
 /// The oldest server that Dispatcher supports, as `server_version_num`.
 const OLDEST: i32 = 140_000;
@@ -95,7 +97,7 @@ impl Server {
             PgConnectOptions::from_str(url).map_err(|error| unusable(&place, error.to_string()))?;
         place = format!("{}:{}", options.get_host(), options.get_port());
 
-        let mut connection = ready::connect_within(&options, STARTING)
+        let mut connection = connect_within(&options, STARTING)
             .await
             .map_err(|error| unusable(&place, error.to_string()))?;
         let (version, number): (String, i32) = sqlx::query_as(

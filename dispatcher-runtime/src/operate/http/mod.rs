@@ -103,6 +103,8 @@ use axum::Router;
 
 // No `pub use axum`: it has a `Handler` and a `State` too, and with two of a name in reach rustc spells
 // ours out in every message about a handler.
+#[cfg(feature = "page")]
+pub use crate::operate::notice::Notice;
 pub use access::{Access, Permission};
 pub use authenticator::{AuthError, Authenticator, authenticator_fn};
 pub use health::Health;

@@ -18,7 +18,7 @@ use crate::postgres::transaction;
 
 statements! {
     /// What reads and writes the contracts.
-    pub(crate) struct CatalogStatements { limit_lock_wait, push_contracts, read_contracts }
+    pub(crate) struct CatalogStatements { clear_contracts, limit_lock_wait, push_contracts, read_contracts }
 }
 
 /// The contracts that programs have pushed to a table family. Clones share the pool.
@@ -84,14 +84,36 @@ impl ContractsCatalog {
         if !differences::has_news(registry, &self.read().await?) {
             return Ok(false);
         }
+        self.write(registry, false).await?;
+        Ok(true)
+    }
+
+    /// Writes the contracts of a program in place of whatever was pushed before, as the role that owns the tables: for a
+    /// database of development, where a schema that was pushed is still edited. Programs of other versions lose what only
+    /// they have, until they push again.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push). Nothing has changed then.
+    ///
+    /// # Cancellation
+    /// It is one transaction: if the future is dropped, all of it is replaced or nothing.
+    pub async fn replace(&self, registry: &Registry) -> Result<(), DatabaseError> {
+        self.write(registry, true).await
+    }
+
+    async fn write(&self, registry: &Registry, in_place: bool) -> Result<(), DatabaseError> {
         let contracts = document::contracts(registry).to_string();
         let mut tx = transaction::begin(&self.pool).await?;
         let limit = self.statements.limit_lock_wait.query();
         limit.execute(&mut *tx).await?;
+        if in_place {
+            let clear = self.statements.clear_contracts.query();
+            clear.execute(&mut *tx).await?;
+        }
         let push = self.statements.push_contracts.query().bind(contracts);
         push.execute(&mut *tx).await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(())
     }
 
     /// What the database says differently from this registry, by event type and version. None where nothing was pushed.

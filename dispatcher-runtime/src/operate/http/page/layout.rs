@@ -11,6 +11,7 @@ use super::{files, time, validator};
 use crate::operate::http::caller::Caller;
 use crate::operate::http::problem::Told;
 use crate::operate::look::Look;
+use crate::operate::notice::Notice;
 
 /// The pages of the navigation, and whether sessions that are bound to tenants may see them.
 const NAVIGATION: [(&str, &str, bool); 6] = [
@@ -42,6 +43,7 @@ pub(super) fn page_of(
     seen_at: OffsetDateTime,
 ) -> Response {
     let caller = &visit.asked.caller;
+    let content = &noticed(look, content);
     let shown = if visit.is_refreshed {
         let (name, is_bound) = (caller.name(), caller.is_bound().to_string());
         let (style, module) = (files::STYLE.link(), files::MODULE.link());
@@ -58,6 +60,17 @@ pub(super) fn page_of(
         response.headers_mut().insert(header::ETAG, tag);
     }
     response
+}
+
+/// The content below the notice, if there is one. It is part of what is compared where a page is fetched again.
+fn noticed(look: &Look, content: &Markup) -> Markup {
+    let notice = look.notice.as_ref().and_then(Notice::text);
+    html! {
+        @if let Some(notice) = &notice {
+            div.notice role="status" { @for line in notice.lines() { p { (shown(line)) } } }
+        }
+        (content)
+    }
 }
 
 /// Whether a page is fetched again while it is shown.

@@ -12,9 +12,10 @@
 //! ```
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Write},
     net::TcpListener,
-    os::unix::process::CommandExt,
+    os::unix::{fs::OpenOptionsExt, process::CommandExt},
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     time::Instant,
@@ -24,24 +25,26 @@ use sqlx::Connection;
 
 use super::{Cluster, LIMIT, tail, wait};
 use crate::{
-    LaunchError,
+    LocalPostgresError,
     cache::{self, For},
-    random, ready,
+    private::random,
+    ready,
 };
 
 impl Cluster {
     /// Makes the data folder. The output of `initdb` is kept and copied the next time, which takes
     /// a quarter of the time; it does no harm that clusters then have the same system identifier.
-    pub(super) async fn make_data(&mut self) -> Result<(), LaunchError> {
+    pub async fn make_data(&mut self) -> Result<(), LocalPostgresError> {
         let data = self.data();
         let name = cache::stamp(&self.programs.postgres)
             .map(|stamp| format!("data-{}-{stamp}", self.programs.version))
-            .map_err(LaunchError::os("look at postgres"))?;
+            .map_err(LocalPostgresError::os("look at postgres"))?;
         if let Some(made) = cache::find(&name, &self.run_as) {
             return cache::copy(&made, &data, For::Server(&self.run_as))
-                .map_err(LaunchError::os(format!("copy {}", made.display())));
+                .map_err(LocalPostgresError::os(format!("copy {}", made.display())));
         }
-        self.initdb().await?;
+        let command = self.initdb_in(&data, &["-A", "trust", "--no-sync"]);
+        self.initdb(command).await?;
         // Without a cache each start takes longer; nothing else changes.
         _ = cache::folder(&name, &self.run_as, |kept| {
             cache::copy(&data, kept, For::Everybody)
@@ -49,38 +52,105 @@ impl Cluster {
         Ok(())
     }
 
-    async fn initdb(&mut self) -> Result<(), LaunchError> {
+    /// Makes the data folder of a cluster that is kept, with a password. It comes to its place when it is complete.
+    pub(crate) async fn make_kept_data(&mut self) -> Result<(), LocalPostgresError> {
+        let doing = || LocalPostgresError::os("make the data folder");
+        let (data, partial) = (self.data(), self.folder().join("data.partial"));
+        let password = self.folder().join("password.partial");
+        for left in [&data, &partial] {
+            if left.exists() {
+                fs::remove_dir_all(left).map_err(doing())?;
+            }
+        }
+        _ = fs::remove_file(&password);
+        let text = self.login.password.clone().unwrap_or_default();
+        fs::File::options()
+            .create_new(true)
+            .write(true)
+            .mode(0o600)
+            .open(&password)
+            .and_then(|mut file| writeln!(file, "{text}"))
+            .and_then(|()| self.run_as.give(&password))
+            .map_err(doing())?;
+        let mut command = self.initdb_in(&partial, &["-A", "scram-sha-256", "--no-sync"]);
+        command.arg("--pwfile").arg(&password);
+        let made = self.initdb(command).await;
+        _ = fs::remove_file(&password);
+        made?;
+        fs::rename(&partial, &data).map_err(doing())
+    }
+
+    /// The stated port, if it is free; the one of the last time, if that is; otherwise any.
+    pub(crate) fn choose_port(&mut self, stated: Option<u16>) -> Result<(), LocalPostgresError> {
+        let bound = |port| TcpListener::bind(("127.0.0.1", port)).map(drop);
+        if let Some(port) = stated {
+            bound(port).map_err(|source| LocalPostgresError::PortTaken { port, source })?;
+            self.port = port;
+            return Ok(());
+        }
+        let last = fs::read_to_string(self.folder().join("port")).ok();
+        let last = last.and_then(|text| text.trim().parse().ok());
+        self.port = last.filter(|port| bound(*port).is_ok()).unwrap_or(0);
+        Ok(())
+    }
+
+    /// For the next time.
+    pub(crate) fn remember_port(&self) -> Result<(), LocalPostgresError> {
+        let path = self.folder().join("port");
+        fs::write(&path, format!("{}\n", self.port))
+            .map_err(LocalPostgresError::os(format!("write {}", path.display())))
+    }
+
+    /// The log is that of one run, so that it does not grow without end.
+    pub(crate) fn empty_log(&self) -> Result<(), LocalPostgresError> {
+        match fs::remove_file(self.log()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                let doing = format!("remove {}", self.log().display());
+                Err(LocalPostgresError::os(doing)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn initdb_in(&self, data: &Path, options: &[&str]) -> Command {
         let mut command = self.programs.command(&self.programs.initdb, &self.run_as);
-        command.arg("-D").arg(self.data());
-        command.args(["-U", "postgres", "-A", "trust"]);
-        command.args(["--encoding=UTF8", "--locale=C", "--no-sync"]);
+        command.arg("-D").arg(data).args(["-U", &self.login.role]);
+        command
+            .args(["--encoding=UTF8", "--locale=C"])
+            .args(options);
         if let Some(share) = &self.programs.share {
             command.arg("-L").arg(share);
         }
+        command
+    }
+
+    async fn initdb(&mut self, command: Command) -> Result<(), LocalPostgresError> {
         let child = self.spawn(command)?;
         let pid = child.id();
         let child = self.child.insert(child);
         self.watchdog
             .group_runs(pid)
-            .map_err(LaunchError::os("tell the watchdog"))?;
+            .map_err(LocalPostgresError::os("tell the watchdog"))?;
         let status = loop {
             // A minute is long even for a machine that is busy with other tests.
             if let Some(status) = wait(child, Instant::now() + 2 * LIMIT).await? {
                 break status;
             }
-            child.kill().map_err(LaunchError::os("kill initdb"))?;
+            child
+                .kill()
+                .map_err(LocalPostgresError::os("kill initdb"))?;
         };
         self.ended()?;
         let output = tail(&self.log(), 0);
         if status.success() {
             Ok(())
         } else {
-            Err(LaunchError::Initdb { status, output })
+            Err(LocalPostgresError::Initdb { status, output })
         }
     }
 
     /// Starts the server and waits until it answers.
-    pub(super) async fn launch(&mut self) -> Result<(), LaunchError> {
+    pub async fn launch(&mut self) -> Result<(), LocalPostgresError> {
         let deadline = Instant::now() + LIMIT;
         let first = self.port == 0;
         loop {
@@ -98,7 +168,7 @@ impl Cluster {
                 "pre-existing shared memory block",
             ];
             if !passes.iter().any(|it| log.contains(it)) || Instant::now() > deadline {
-                return Err(LaunchError::Exited { status, log });
+                return Err(LocalPostgresError::Exited { status, log });
             }
             tokio::time::sleep(ready::PAUSE).await;
         }
@@ -109,7 +179,7 @@ impl Cluster {
         &mut self,
         deadline: Instant,
         log_before: u64,
-    ) -> Result<Option<ExitStatus>, LaunchError> {
+    ) -> Result<Option<ExitStatus>, LocalPostgresError> {
         let mut command = self.programs.command(&self.programs.postgres, &self.run_as);
         command.arg("-D").arg(self.data());
         command.args(["-h", "127.0.0.1", "-k", "", "-p", &self.port.to_string()]);
@@ -131,7 +201,7 @@ impl Cluster {
         self.child = Some(child);
         self.watchdog
             .server_runs(pid)
-            .map_err(LaunchError::os("tell the watchdog"))?;
+            .map_err(LocalPostgresError::os("tell the watchdog"))?;
         loop {
             let answer = match self.answers().await {
                 Ok(()) => return Ok(None),
@@ -140,12 +210,12 @@ impl Cluster {
             // A server exits on its own if its port is taken, so this check comes after the query.
             let child = self.child.as_mut();
             let ended = child.map_or(Ok(None), Child::try_wait);
-            if let Some(status) = ended.map_err(LaunchError::os("wait for postgres"))? {
+            if let Some(status) = ended.map_err(LocalPostgresError::os("wait for postgres"))? {
                 self.ended()?;
                 return Ok(Some(status));
             }
             if Instant::now() > deadline {
-                return Err(LaunchError::Late {
+                return Err(LocalPostgresError::Late {
                     what: "answer",
                     limit: LIMIT,
                     answer: answer.to_string(),
@@ -174,7 +244,7 @@ impl Cluster {
 
     /// Starts a program in its own process group, which a terminal's Ctrl-C does not reach: a quick
     /// start that is interrupted shuts down against a database that still answers.
-    fn spawn(&self, mut command: Command) -> Result<Child, LaunchError> {
+    fn spawn(&self, mut command: Command) -> Result<Child, LocalPostgresError> {
         let program = command.get_program().to_owned();
         let log = || {
             fs::File::options()
@@ -191,7 +261,10 @@ impl Cluster {
                 .process_group(0)
                 .spawn()
         };
-        spawn().map_err(LaunchError::os(format!("start {}", program.display())))
+        spawn().map_err(LocalPostgresError::os(format!(
+            "start {}",
+            program.display()
+        )))
     }
 }
 

@@ -13,22 +13,25 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{account::RunAs, random};
+use crate::{account::RunAs, private::random};
 
 /// The folder `name` of the cache, if it exists.
-pub(super) fn find(name: &str, run_as: &RunAs) -> Option<PathBuf> {
+pub(crate) fn find(name: &str, run_as: &RunAs) -> Option<PathBuf> {
     let whole = root(run_as).ok()?.join(name);
     whole.is_dir().then_some(whole)
 }
 
 /// A value that changes if another `program` takes its place at the same path.
-pub(super) fn stamp(program: &Path) -> io::Result<String> {
+pub(crate) fn stamp(program: &Path) -> io::Result<String> {
     let it = fs::metadata(program)?;
     Ok(format!("{:x}-{:x}-{:x}", it.ino(), it.mtime(), it.len()))
 }
 
 /// The folder `name` of the cache, filled by `fill` if it does not exist yet.
-pub(super) fn folder(
+///
+/// # Errors
+/// `fill` failed, or there is no folder for a cache.
+pub fn folder(
     name: &str,
     run_as: &RunAs,
     fill: impl FnOnce(&Path) -> io::Result<()>,
@@ -52,8 +55,8 @@ pub(super) fn folder(
 }
 
 /// Who may use a copy, whatever the umask says.
-#[derive(Clone, Copy)]
-pub(super) enum For<'a> {
+#[derive(Clone, Copy, Debug)]
+pub enum For<'a> {
     /// All users may read it, and only this user may write to it.
     Everybody,
     /// Only the server's account may use it.
@@ -71,7 +74,10 @@ impl For<'_> {
 }
 
 /// Copies the files of the folder `from` into `to`, which may already exist and hold other files.
-pub(super) fn copy(from: &Path, to: &Path, whose: For<'_>) -> io::Result<()> {
+///
+/// # Errors
+/// The operating system refuses it.
+pub fn copy(from: &Path, to: &Path, whose: For<'_>) -> io::Result<()> {
     make(to)?;
     whose.settle(to, 0o755, 0o700)?;
     for entry in fs::read_dir(from)? {
@@ -89,7 +95,7 @@ pub(super) fn copy(from: &Path, to: &Path, whose: For<'_>) -> io::Result<()> {
 }
 
 /// The total size of all files below `folder`.
-pub(super) fn size(folder: &Path) -> io::Result<u64> {
+pub(crate) fn size(folder: &Path) -> io::Result<u64> {
     let mut sum = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -110,7 +116,8 @@ fn make(folder: &Path) -> io::Result<()> {
     }
 }
 
-fn root(run_as: &RunAs) -> io::Result<PathBuf> {
+/// The folders that may hold a cache, the first one first.
+fn candidates(run_as: &RunAs) -> impl Iterator<Item = PathBuf> {
     const NAME: &str = "dispatcher-postgres";
     let own = env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
@@ -123,7 +130,18 @@ fn root(run_as: &RunAs) -> io::Result<PathBuf> {
         Some(env::temp_dir().join(format!("{NAME}-cache-{}", run_as.own_uid()))),
         Some(Path::new("/tmp").join(format!("{NAME}-cache-{}", run_as.own_uid()))),
     ];
-    for candidate in candidates.into_iter().flatten() {
+    candidates.into_iter().flatten()
+}
+
+/// The caches that are there, and that only this user can have written to.
+pub(crate) fn roots(run_as: &RunAs) -> Vec<PathBuf> {
+    candidates(run_as)
+        .filter(|candidate| run_as.alone_writes(candidate))
+        .collect()
+}
+
+fn root(run_as: &RunAs) -> io::Result<PathBuf> {
+    for candidate in candidates(run_as) {
         let made = fs::DirBuilder::new()
             .recursive(true)
             .mode(0o755)

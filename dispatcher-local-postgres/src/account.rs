@@ -11,11 +11,11 @@ use std::{
     process::Command,
 };
 
-use super::LaunchError;
+use crate::LocalPostgresError;
 
 /// The account of this process, and the one for the server if it is a different one.
 #[derive(Debug)]
-pub(super) struct RunAs {
+pub struct RunAs {
     own_uid: u32,
     other: Option<Account>,
 }
@@ -29,13 +29,18 @@ struct Account {
 const NOBODY: &str = "nobody";
 
 impl RunAs {
-    pub(super) fn find() -> Result<Self, LaunchError> {
-        let own_uid = own_uid().map_err(LaunchError::os("ask `id -u` for this user's id"))?;
+    /// The account of this process; `nobody` for root.
+    ///
+    /// # Errors
+    /// The operating system does not say who this is, or has no account `nobody`.
+    pub fn find() -> Result<Self, LocalPostgresError> {
+        let own_uid =
+            own_uid().map_err(LocalPostgresError::os("ask `id -u` for this user's id"))?;
         let other = match own_uid {
             0 => {
                 let passwd = fs::read_to_string("/etc/passwd")
-                    .map_err(LaunchError::os("read /etc/passwd"))?;
-                Some(account(NOBODY, &passwd).ok_or(LaunchError::NoAccount)?)
+                    .map_err(LocalPostgresError::os("read /etc/passwd"))?;
+                Some(account(NOBODY, &passwd).ok_or(LocalPostgresError::NoAccount)?)
             }
             _ => None,
         };
@@ -43,31 +48,38 @@ impl RunAs {
     }
 
     /// The account of this process, for servers that may run as root.
-    pub(super) fn this_user() -> Result<Self, LaunchError> {
-        let own_uid = own_uid().map_err(LaunchError::os("ask `id -u` for this user's id"))?;
+    ///
+    /// # Errors
+    /// The operating system does not say who this is.
+    pub fn this_user() -> Result<Self, LocalPostgresError> {
+        let own_uid =
+            own_uid().map_err(LocalPostgresError::os("ask `id -u` for this user's id"))?;
         let other = None;
         Ok(Self { own_uid, other })
     }
 
     /// The user id of this process.
-    pub(super) fn own_uid(&self) -> u32 {
+    pub fn own_uid(&self) -> u32 {
         self.own_uid
     }
 
     /// The server's account, if it is not the one of this process.
-    pub(super) fn other(&self) -> Option<&'static str> {
+    pub fn other(&self) -> Option<&'static str> {
         self.other.as_ref().map(|_| NOBODY)
     }
 
     /// Makes `command` run under the server's account, without root's supplementary groups.
-    pub(super) fn apply(&self, command: &mut Command) {
+    pub fn apply(&self, command: &mut Command) {
         if let Some(account) = &self.other {
             command.uid(account.uid).gid(account.gid);
         }
     }
 
     /// Hands a file or folder to the server's account.
-    pub(super) fn give(&self, path: &Path) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// The operating system refuses it.
+    pub fn give(&self, path: &Path) -> io::Result<()> {
         match &self.other {
             Some(account) => std::os::unix::fs::chown(path, Some(account.uid), Some(account.gid)),
             None => Ok(()),
@@ -75,7 +87,7 @@ impl RunAs {
     }
 
     /// Whether the server's account may enter `folder` and every folder above it.
-    pub(super) fn may_enter(&self, folder: &Path) -> bool {
+    pub fn may_enter(&self, folder: &Path) -> bool {
         self.other.is_none()
             || fs::canonicalize(folder).is_ok_and(|folder| {
                 folder.ancestors().all(|above| {
@@ -85,7 +97,7 @@ impl RunAs {
     }
 
     /// Whether only this user can have put anything into `folder`.
-    pub(super) fn alone_writes(&self, folder: &Path) -> bool {
+    pub fn alone_writes(&self, folder: &Path) -> bool {
         fs::symlink_metadata(folder).is_ok_and(|it| {
             it.is_dir() && it.uid() == self.own_uid && it.permissions().mode() & 0o022 == 0
         })

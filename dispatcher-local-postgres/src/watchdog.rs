@@ -1,4 +1,4 @@
-//! A cluster's folder, and the process that outlives this one to remove it.
+//! The process that outlives this one to stop a server, and to remove its folder if that is temporary.
 //!
 //! Neither `Drop` nor an exit handler runs when a process is killed, so a shell waits at the end of
 //! a pipe (`watchdog.sh`). All removal goes through it: [`Watchdog::finish`] also closes the pipe
@@ -6,32 +6,40 @@
 //! to the pipe. A kill in the instant between a start and that line leaves a server without a
 //! folder, which ends by itself: Postgres looks for its lock file once a minute.
 //!
-//! If the shell is killed as well, the folder stays until the temporary folders are emptied.
+//! If the shell is killed as well, the server goes on, and its folder stays.
 
 use std::{
-    env, fs,
+    fs,
     io::{self, Write},
-    os::unix::{fs::DirBuilderExt, process::CommandExt},
-    path::{Path, PathBuf},
+    os::unix::process::CommandExt,
+    path::Path,
     process::{Child, ChildStdin, Command, Stdio},
 };
 
-use super::{LaunchError, account::RunAs, random};
+pub use crate::place::Folder;
 
+use crate::LocalPostgresError;
+
+/// A server's folder, and the process that stops the server and removes the folder when this process is gone. A folder
+/// that is kept stays.
 #[derive(Debug)]
-pub(super) struct Watchdog {
-    folder: PathBuf,
+pub struct Watchdog {
+    folder: Folder,
     shell: Child,
     pipe: Option<ChildStdin>,
 }
 
 impl Watchdog {
-    /// Makes a folder for the server's account, and its watchdog. `server` is part of the folder's name.
-    pub(super) fn start(run_as: &RunAs, server: &str) -> Result<Self, LaunchError> {
-        let folder = make_folder(run_as, server)?;
+    /// Begins to watch over a folder.
+    ///
+    /// # Errors
+    /// The operating system refuses it.
+    pub fn start(folder: Folder) -> Result<Self, LocalPostgresError> {
+        let what = if folder.is_kept { "keep" } else { "remove" };
         let spawned = Command::new("/bin/sh")
             .args(["-c", include_str!("watchdog.sh"), "watchdog"])
-            .arg(&folder)
+            .arg(&folder.path)
+            .arg(what)
             .current_dir("/")
             .stdin(Stdio::piped()) // closed on exec, so no other child holds the writing end
             .stdout(Stdio::null()) // else `cargo test | tee` would wait for the watchdog
@@ -45,34 +53,50 @@ impl Watchdog {
                 shell,
             }),
             Err(error) => {
-                _ = fs::remove_dir_all(&folder);
-                Err(LaunchError::os("start /bin/sh")(error))
+                if !folder.is_kept {
+                    _ = fs::remove_dir_all(&folder.path);
+                }
+                Err(LocalPostgresError::os("start /bin/sh")(error))
             }
         }
     }
 
-    pub(super) fn folder(&self) -> &Path {
-        &self.folder
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder.path
     }
 
-    /// A server is running, and has to be stopped without delay.
-    pub(super) fn server_runs(&mut self, pid: u32) -> io::Result<()> {
-        self.say(format!("QUIT {pid}"))
+    /// A server is running, and has to be stopped without delay; where its data is kept, with a checkpoint.
+    ///
+    /// # Errors
+    /// The watchdog is gone.
+    pub fn server_runs(&mut self, pid: u32) -> io::Result<()> {
+        let signal = if self.folder.is_kept { "INT" } else { "QUIT" };
+        self.say(format!("{signal} {pid}"))
     }
 
     /// A server is running that may be killed, also while it is stopped.
-    pub(super) fn killable_runs(&mut self, pid: u32) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// The watchdog is gone.
+    pub fn killable_runs(&mut self, pid: u32) -> io::Result<()> {
         self.say(format!("KILL {pid}"))
     }
 
     /// Another program is running, as the leader of a process group. It will end soon, and is
     /// allowed to: a server that `initdb` was using would leave its shared memory behind.
-    pub(super) fn group_runs(&mut self, pid: u32) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// The watchdog is gone.
+    pub fn group_runs(&mut self, pid: u32) -> io::Result<()> {
         self.say(format!("0 -{pid}"))
     }
 
     /// What was running has been waited for: its number may belong to another process now.
-    pub(super) fn nothing_runs(&mut self) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// The watchdog is gone.
+    pub fn nothing_runs(&mut self) -> io::Result<()> {
         self.say(String::new())
     }
 
@@ -84,8 +108,8 @@ impl Watchdog {
         }
     }
 
-    /// Stops what is running, waits for it and for the watchdog, and leaves no folder behind.
-    pub(super) fn finish(&mut self, running: Option<Child>) {
+    /// Stops what is running, waits for it and for the watchdog, and leaves no temporary folder behind.
+    pub fn finish(&mut self, running: Option<Child>) {
         drop(self.pipe.take());
         if let Some(mut child) = running {
             if !matches!(self.shell.try_wait(), Ok(None)) {
@@ -94,29 +118,8 @@ impl Watchdog {
             _ = child.wait();
         }
         _ = self.shell.wait();
-        _ = fs::remove_dir_all(&self.folder);
+        if !self.folder.is_kept {
+            _ = fs::remove_dir_all(&self.folder.path);
+        }
     }
-}
-
-fn make_folder(run_as: &RunAs, server: &str) -> Result<PathBuf, LaunchError> {
-    let mut tried = vec![env::temp_dir()];
-    tried.extend(["/tmp", "/var/tmp"].map(PathBuf::from));
-    tried.dedup();
-    let Some(parent) = tried.iter().find(|folder| run_as.may_enter(folder)) else {
-        let account = run_as.other().unwrap_or("this user").to_owned();
-        return Err(LaunchError::NoFolder { account, tried });
-    };
-    let name = format!(
-        "dispatcher-{server}-{}-{:016x}",
-        std::process::id(),
-        random()
-    );
-    let make = || {
-        // Resolved, so it compares equal to the server's own `data_directory`.
-        let folder = fs::canonicalize(parent)?.join(name);
-        fs::DirBuilder::new().mode(0o700).create(&folder)?;
-        run_as.give(&folder)?;
-        Ok(folder)
-    };
-    make().map_err(LaunchError::os(format!("make a folder in {parent:?}")))
 }

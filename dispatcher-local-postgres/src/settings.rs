@@ -8,8 +8,8 @@ use std::ffi::OsString;
 /// crashes; and with room for 200 connections.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    pub(super) parameters: Vec<(String, String)>,
-    pub(super) environment: Vec<(String, OsString)>,
+    pub(crate) parameters: Vec<(String, String)>,
+    pub(crate) environment: Vec<(String, OsString)>,
 }
 
 impl Default for Settings {

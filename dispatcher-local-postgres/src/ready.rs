@@ -11,10 +11,13 @@ use std::{
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 
 /// Between two attempts. There is nothing to wait on: a server that becomes ready does not say so.
-pub(super) const PAUSE: Duration = Duration::from_millis(5);
+pub const PAUSE: Duration = Duration::from_millis(5);
 
 /// Connects once. A server that accepts and then sends nothing counts as no server.
-pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+///
+/// # Errors
+/// It does not answer, or refuses.
+pub async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
     let limit = Duration::from_secs(10);
     match tokio::time::timeout(limit, PgConnection::connect_with(options)).await {
         Ok(outcome) => outcome,
@@ -23,7 +26,10 @@ pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, 
 }
 
 /// Connects to a server that may still be starting, for at most `limit`.
-pub(super) async fn connect_within(
+///
+/// # Errors
+/// It does not answer in that time, or refuses.
+pub async fn connect_within(
     options: &PgConnectOptions,
     limit: Duration,
 ) -> Result<PgConnection, sqlx::Error> {

@@ -12,7 +12,7 @@ use std::{
     process::{Command, Output},
 };
 
-use super::{LaunchError, account::RunAs, bundled, cache, cache::For};
+use crate::{LocalPostgresError, account::RunAs, cache, cache::For};
 
 /// The oldest major version that Dispatcher supports.
 const OLDEST: u32 = 14;
@@ -22,19 +22,46 @@ const LARGEST_COPY: u64 = 512 << 20;
 
 /// A `postgres` and an `initdb` that can be run.
 #[derive(Debug)]
-pub(super) struct Programs {
-    pub(super) postgres: PathBuf,
-    pub(super) initdb: PathBuf,
+pub struct Programs {
+    pub(crate) postgres: PathBuf,
+    pub(crate) initdb: PathBuf,
     /// Where `initdb` finds its input, if it does not find it by itself.
-    pub(super) share: Option<PathBuf>,
-    pub(super) environment: Vec<(&'static str, OsString)>,
-    pub(super) version: String,
-    pub(super) origin: String,
+    pub(crate) share: Option<PathBuf>,
+    pub(crate) environment: Vec<(&'static str, OsString)>,
+    pub(crate) version: String,
+    pub(crate) origin: String,
 }
 
 impl Programs {
+    /// Those that crates of the name `liboliphaunt-native-*` hold, merged into one folder. They refer to their libraries by
+    /// the paths of the machine that built them, so the library paths are set.
+    pub fn merged(folder: &Path, origin: &str) -> Self {
+        Self {
+            postgres: folder.join("bin/postgres"),
+            initdb: folder.join("bin/initdb"),
+            share: Some(folder.join("share/postgresql")),
+            environment: vec![
+                ("LD_LIBRARY_PATH", folder.join("lib").into()),
+                ("DYLD_LIBRARY_PATH", folder.join("lib").into()),
+                ("OLIPHAUNT_INTERNAL_SKIP_ICU_DISCOVERY", "1".into()),
+            ],
+            version: String::new(),
+            origin: origin.to_owned(),
+        }
+    }
+
+    /// Refuses another major version than that, if there is one.
+    pub(crate) fn of_major(self, major: Option<u32>) -> Result<Self, Refusal> {
+        match major {
+            Some(wanted) if major_of(&self.version) != Some(wanted) => {
+                Err(Refusal::Other(format!("it is of version {}", self.version)))
+            }
+            _ => Ok(self),
+        }
+    }
+
     /// The command for one of the two programs, as the server's account.
-    pub(super) fn command(&self, program: &Path, run_as: &RunAs) -> Command {
+    pub(crate) fn command(&self, program: &Path, run_as: &RunAs) -> Command {
         let mut command = Command::new(program);
         command
             .env("LC_ALL", "C")
@@ -45,7 +72,10 @@ impl Programs {
     }
 
     /// Gets the version of the `postgres` of `self`, and refuses one that is too old.
-    pub(super) fn with_version(mut self, run_as: &RunAs) -> Result<Self, Refusal> {
+    ///
+    /// # Errors
+    /// It does not run, or is too old.
+    pub fn with_version(mut self, run_as: &RunAs) -> Result<Self, Refusal> {
         let mut ask = self.command(&self.postgres, run_as);
         let output = ask
             .arg("--version")
@@ -62,10 +92,20 @@ impl Programs {
 
 /// Why a place is not usable.
 #[derive(Debug, PartialEq)]
-pub(super) enum Refusal {
+pub enum Refusal {
     /// The server's account is not allowed to run the programs.
     Unreadable,
+    /// What is wrong, in words.
     Other(String),
+}
+
+/// Where to look after the usual places of this machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Fallback {
+    /// Its name, for what was looked at.
+    pub place: &'static str,
+    /// The programs there, of that major version if there is one.
+    pub find: fn(&RunAs, Option<u32>) -> Result<Programs, Refusal>,
 }
 
 impl fmt::Display for Refusal {
@@ -79,7 +119,7 @@ impl fmt::Display for Refusal {
 
 /// What the environment asks for.
 #[derive(Debug)]
-pub(super) struct Search {
+pub struct Search {
     forced: Option<Case>,
     postgres_bin: Option<PathBuf>,
     path: OsString,
@@ -93,7 +133,11 @@ enum Case {
 }
 
 impl Search {
-    pub(super) fn from_environment() -> Result<Self, LaunchError> {
+    /// What the environment of this process asks for.
+    ///
+    /// # Errors
+    /// `DISPATCHER_POSTGRES` has an unknown value.
+    pub fn from_environment() -> Result<Self, LocalPostgresError> {
         let set = |name| env::var_os(name).filter(|value| !value.is_empty());
         let forced = match set("DISPATCHER_POSTGRES") {
             None => None,
@@ -101,7 +145,7 @@ impl Search {
             Some(value) if value == "bundled" => Some(Case::Bundled),
             Some(value) => {
                 let value = value.to_string_lossy().into_owned();
-                return Err(LaunchError::Forced { value });
+                return Err(LocalPostgresError::Forced { value });
             }
         };
         Ok(Self {
@@ -112,17 +156,27 @@ impl Search {
     }
 
     /// Whether programs are requested, even if `DATABASE_URL` is set.
-    pub(super) fn is_forced(&self) -> bool {
+    pub fn is_forced(&self) -> bool {
         self.forced.is_some()
     }
 
-    pub(super) fn find(&self, run_as: &RunAs) -> Result<Programs, LaunchError> {
+    /// The first programs that can be used, of that major version if there is one.
+    pub(crate) fn find(
+        &self,
+        run_as: &RunAs,
+        major: Option<u32>,
+        fallback: Fallback,
+    ) -> Result<Programs, LocalPostgresError> {
         let mut looked_at = Vec::new();
         if self.forced != Some(Case::Bundled) {
             if let Some(path) = &self.postgres_bin {
-                return examine(path, run_as).map_err(|refusal| LaunchError::PostgresBin {
+                let found = examine(path, run_as).and_then(|it| it.of_major(major));
+                return found.map_err(|refusal| LocalPostgresError::PostgresBin {
                     path: path.clone(),
-                    reason: refusal.to_string(),
+                    reason: match major {
+                        Some(major) => format!("{refusal}, and the data is of {major}"),
+                        None => refusal.to_string(),
+                    },
                 });
             }
             looked_at.push("  POSTGRES_BIN: not set".to_owned());
@@ -132,7 +186,7 @@ impl Search {
                     if !folder.join("postgres").exists() {
                         continue;
                     }
-                    match examine(&folder, run_as) {
+                    match examine(&folder, run_as).and_then(|it| it.of_major(major)) {
                         Ok(programs) => return Ok(programs),
                         Err(why) => looked_at.push(format!("  {}: {why}", folder.display())),
                     }
@@ -143,13 +197,13 @@ impl Search {
             }
         }
         if self.forced != Some(Case::System) {
-            match bundled::programs(run_as) {
+            match (fallback.find)(run_as, major) {
                 Ok(programs) => return Ok(programs),
-                Err(why) => looked_at.push(format!("  crates.io: {why}")),
+                Err(why) => looked_at.push(format!("  {}: {why}", fallback.place)),
             }
         }
         let looked_at = looked_at.join("\n");
-        Err(LaunchError::NotFound { looked_at })
+        Err(LocalPostgresError::NotFound { looked_at })
     }
 }
 
@@ -198,7 +252,7 @@ fn versions(root: &str, prefix: &str) -> Vec<PathBuf> {
 }
 
 /// Whether the server programs of `place`, a `bin` folder or a `postgres`, can be used.
-fn examine(place: &Path, run_as: &RunAs) -> Result<Programs, Refusal> {
+pub(crate) fn examine(place: &Path, run_as: &RunAs) -> Result<Programs, Refusal> {
     let other = |error: io::Error| Refusal::Other(error.to_string());
     let metadata = fs::metadata(place).map_err(other)?;
     let postgres = if metadata.is_dir() {
@@ -274,13 +328,18 @@ fn version(output: &Output) -> Result<String, Refusal> {
         let reason = format!("`postgres --version` says {:?}", (text + errors).trim());
         return Err(Refusal::Other(reason));
     };
-    let end = version.find(|it: char| !it.is_ascii_digit());
-    match version[..end.unwrap_or(version.len())].parse::<u32>() {
-        Ok(major) if major >= OLDEST => Ok(version.to_owned()),
+    match major_of(version) {
+        Some(major) if major >= OLDEST => Ok(version.to_owned()),
         _ => Err(Refusal::Other(format!(
             "version {version} is older than {OLDEST}"
         ))),
     }
+}
+
+/// `15` of `15.18`.
+fn major_of(version: &str) -> Option<u32> {
+    let end = version.find(|it: char| !it.is_ascii_digit());
+    version[..end.unwrap_or(version.len())].parse().ok()
 }
 
 #[cfg(test)]

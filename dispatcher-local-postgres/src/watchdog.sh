@@ -1,13 +1,13 @@
-# Stops a cluster and removes its folder when the process that started it is gone.
+# Stops a cluster, and removes its folder unless that is kept, when the process that started it is gone.
 #
-# $1 is the folder. Standard input is a pipe whose only writer is that process: end of input means
+# $1 is the folder, and $2 is `remove` or `keep`. Standard input is a pipe whose only writer is that process: end of input means
 # that the process has ended, however it ended. Until then each line says what runs in the folder,
 # as "SIGNAL TARGET"; an empty line says that nothing does. This shell is in a process group of its
 # own, so signals to the other group (Ctrl-C at a terminal, a CI's `kill -- -group`) do not reach
 # it.
 
 trap '' HUP INT QUIT TERM
-case $1 in */dispatcher-postgres-* | */dispatcher-nats-*) ;; *) exit 2 ;; esac
+case $2:$1 in keep:* | remove:*/dispatcher-postgres-* | remove:*/dispatcher-nats-*) ;; *) exit 2 ;; esac
 lock=$1/data/postmaster.pid
 
 signal='' target=''
@@ -34,6 +34,8 @@ if [ -e "$lock" ]; then
   segment=$(sed -n 's/^ *[0-9]\{1,\} *\([0-9]\{1,\}\)$/\1/p' "$lock" | tail -n 1)
   [ -z "$segment" ] || ipcrm -m "$segment" 2>/dev/null
 fi
+
+[ "$2" = remove ] || exit 0
 
 # Backends that outlive a killed server for a moment may still be writing.
 tries=0

@@ -2,7 +2,8 @@
 
 use std::{os::unix::fs::PermissionsExt, process::ExitStatus};
 
-use super::{super::random, *};
+use super::*;
+use crate::{fetched::FETCHED, private::random};
 
 /// A folder for one test, which every user may enter. It is removed with this value.
 struct Folder(PathBuf);
@@ -52,7 +53,9 @@ fn a_link_on_path_leads_to_the_folder_with_initdb() {
     fs::create_dir(&on_path).unwrap();
     std::os::unix::fs::symlink(bin.join("postgres"), on_path.join("postgres")).unwrap();
 
-    let programs = search(&on_path).find(&RunAs::find().unwrap()).unwrap();
+    let programs = search(&on_path)
+        .find(&RunAs::find().unwrap(), None, FETCHED)
+        .unwrap();
     assert_eq!(programs.initdb, bin.join("initdb"));
     assert_eq!(programs.version, "17.2");
     assert_eq!(programs.origin, bin.display().to_string());
@@ -86,7 +89,9 @@ fn a_bad_postgres_bin_is_an_error_even_where_others_are_found() {
         postgres_bin: Some("/no/such/folder".into()),
         ..search(Path::new("/usr/bin"))
     };
-    let error = search.find(&RunAs::find().unwrap()).unwrap_err();
+    let error = search
+        .find(&RunAs::find().unwrap(), None, FETCHED)
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "POSTGRES_BIN is \"/no/such/folder\", which cannot be used: No such file or directory \
