@@ -7,5 +7,6 @@
 
 mod faults;
 mod mirror;
+mod operate;
 mod relay;
 mod support;
