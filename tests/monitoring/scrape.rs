@@ -10,8 +10,8 @@ use acme_contracts::{Coaching, Revenue};
 use dispatcher_monitoring_tests::Scheme;
 use dispatcher_runtime::observe::{
     AttemptRecord, AwaitedVersionRecord, DedupRecord, HeldBack, LATENCY_BUCKETS_MS,
-    MetricsObserver, Observer, OpenTelemetryObserver, SampleRecord,
-    TransferOutcome, TransferRecord,
+    MetricsObserver, Observer, OpenTelemetryObserver, SampleRecord, TransferOutcome,
+    TransferRecord,
 };
 use dispatcher_runtime::{
     Consumer, Delivery, Dispatcher, EventEnvelope, HandlerError, RunningConsumer, subscribe,
@@ -108,7 +108,8 @@ const NEWER: &str = "INSERT INTO dispatcher_event
     VALUES (dispatcher_generate_event_id(), 'credit.locked', 99, now(), 'tnt_a', 'revenue', 'system:revenue', '{}')";
 
 /// A mirror that is behind.
-const TRANSFER: &str = "INSERT INTO dispatcher_transfer (direction, stream, sequence, pending, reached_at, updated_at)
+const TRANSFER: &str =
+    "INSERT INTO dispatcher_transfer (direction, stream, sequence, pending, reached_at, updated_at)
                         VALUES ('mirror', 'north', 1, 1, now(), now())";
 
 /// Everything happens once: published, handled, retried, given up on, skipped, waiting for a version, held back.

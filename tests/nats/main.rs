@@ -9,4 +9,5 @@ mod faults;
 mod mirror;
 mod operate;
 mod relay;
+mod roles;
 mod support;

@@ -64,7 +64,8 @@ async fn a_scrape_while_events_flow_holds_every_metric_with_its_labels() -> Test
         format!("dispatcher_dedup_hit_count{{{by},outcome=\"skipped\"}} 4"),
         format!("dispatcher_dead_letter_count{{{by},outcome=\"permanent\"}} 1"),
         format!("dispatcher_awaited_version_count{{{by},outcome=\"waits\"}} 1"),
-        "dispatcher_transfer_count{direction=\"relay\",stream=\"north\",outcome=\"moved\"} 2".to_owned(),
+        "dispatcher_transfer_count{direction=\"relay\",stream=\"north\",outcome=\"moved\"} 2"
+            .to_owned(),
         format!("dispatcher_handler_latency_ms_count{{{by},outcome=\"handled\"}} 4"),
         format!("dispatcher_end_to_end_latency_ms_count{{{by},outcome=\"handled\"}} 4"),
         format!(

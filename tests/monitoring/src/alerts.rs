@@ -26,7 +26,8 @@ pub fn alerts() -> Vec<Alert> {
 }
 
 /// Of replicas whose samplers run.
-pub(crate) const FRESH: &str = "and on (job, instance) (time() - dispatcher_sample_timestamp_seconds < 120)";
+pub(crate) const FRESH: &str =
+    "and on (job, instance) (time() - dispatcher_sample_timestamp_seconds < 120)";
 
 /// The maximum over the replicas whose samplers run.
 fn fresh(gauge: &str) -> String {
