@@ -13,6 +13,7 @@
 //! | `contracts/` | the commands on a contracts directory |
 //! | `subscriptions/`, `redrives/`, `dlq/`, `events/`, … | the commands on a database, one file each |
 //! | `dev/` | a Postgres of its own, the page and the end of the log, for development |
+//! | `nats/` | relays, mirrors and streams |
 //! | `command.rs` | the command line as a whole |
 //!
 //! The commands on a database ask [`dispatcher_runtime::Operator`], as the routes over HTTP do, and have no statements of
@@ -47,6 +48,8 @@ mod letters;
 mod migrate;
 #[cfg(feature = "database")]
 mod names;
+#[cfg(feature = "nats")]
+mod nats;
 #[cfg(feature = "database")]
 mod overview;
 #[cfg(feature = "database")]
@@ -61,5 +64,7 @@ mod serve;
 mod sessions;
 #[cfg(feature = "database")]
 mod subscriptions;
+#[cfg(feature = "database")]
+mod transfers;
 
 pub use command::{command, run};

@@ -142,8 +142,21 @@ fn git(folder: &Path, arguments: &[&str]) -> TestResult {
     Ok(())
 }
 
-/// Examples that work until they are interrupted, and have tests of their own (`served.rs`, `dev.rs`).
-const ENDLESS: [&str; 2] = ["dispatcher dev", "dispatcher serve"];
+/// Examples that work until they are interrupted, or need NATS, and have tests of their own (`served.rs`, `dev.rs`, `nats.rs`).
+const ENDLESS: [&str; 5] = [
+    "dispatcher dev",
+    "dispatcher serve",
+    "dispatcher relay",
+    "dispatcher mirror",
+    "dispatcher nats",
+];
+
+/// The relays and mirrors that the help shows.
+const TRANSFERS: [(&str, &str, &str); 3] = [
+    ("relay/north", "relay", "north"),
+    ("relay/former", "relay", "former"),
+    ("mirror/north", "mirror", "north"),
+];
 
 /// The ids that the help shows.
 const SHOWN: &str = "0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e";
@@ -165,7 +178,7 @@ async fn each_example_runs() -> TestResult {
     leaves.sort_by_key(|leaf| rank(leaf.path.last().map_or("", String::as_str)));
     for leaf in leaves {
         for example in leaf.examples {
-            if ENDLESS.iter().any(|endless| example.starts_with(endless)) {
+            if ENDLESS.iter().any(|it| example.starts_with(it)) {
                 continue;
             }
             let arranged = arranged(&example, &scene).await?;
@@ -229,6 +242,11 @@ pub(crate) async fn arranged(example: &str, scene: &Scene) -> TestResult<String>
             .await?
         {
             scene.with_former_handler().await?;
+        }
+    }
+    for (name, direction, stream) in TRANSFERS {
+        if example.contains(name) {
+            crate::transfers::insert(&world.pool, direction, stream).await?;
         }
     }
     let is_of_letters = example.contains("dlq_") || example.contains("--group");

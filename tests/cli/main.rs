@@ -6,6 +6,7 @@ mod errors;
 mod examples;
 mod generated;
 mod hostile;
+mod nats;
 mod new_user;
 mod outputs;
 mod runbook;
@@ -15,4 +16,5 @@ mod served;
 mod streams;
 #[cfg(unix)]
 mod terminal;
+mod transfers;
 mod world;

@@ -33,3 +33,4 @@ pub(crate) mod subscriptions;
 mod tenants;
 #[cfg(feature = "page")]
 mod trace_link;
+pub(crate) mod transfers;

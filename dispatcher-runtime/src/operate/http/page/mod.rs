@@ -73,6 +73,7 @@ mod subscription;
 mod table;
 mod text;
 mod time;
+mod transfers;
 mod validator;
 mod visit;
 

@@ -29,6 +29,7 @@ pub(super) async fn show(shared: Arc<Shared>, visit: Visit) -> Result<Response, 
         (problems(&seen, &visit.asked.caller))
         (log(&seen))
         (subscriptions(&seen))
+        (super::transfers::section(&seen))
         (graph(&seen.overview.graph, around))
     };
     let title = ("Overview", "overview");

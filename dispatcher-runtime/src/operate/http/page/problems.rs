@@ -51,6 +51,7 @@ fn of_problem(problem: &Problem, seen: &Seen, caller: &Caller) -> Markup {
                 @if let (Some(consumer), Some(subscription)) = (&problem.consumer, &problem.subscription) {
                     (to_subscription(consumer, subscription)) " "
                 }
+                @if let Some(transfer) = &problem.transfer { (shown(transfer)) " " }
                 @if since.is_some() { "for " (age_at(since, seen.seen_at)) }
             }
             p { (shown(&problem.text)) }
@@ -82,7 +83,8 @@ fn acts(problem: &Problem) -> Vec<Act> {
     let subscription = |page: &str| of(page, ["consumer", "name"]);
     let letters = |page: &str| of(page, ["consumer", "subscription"]);
     let acts = match problem.kind {
-        ProblemKind::Blocked => vec![],
+        // What ends it is outside: a transaction of another program, a stream, a relay that does not run.
+        ProblemKind::Blocked | ProblemKind::Stuck => vec![],
         ProblemKind::NoHolder => vec![
             ("Look at it", subscription("subscription"), Permission::Read),
             (
@@ -140,6 +142,7 @@ fn acts(problem: &Problem) -> Vec<Act> {
 fn kind(kind: ProblemKind) -> &'static str {
     match kind {
         ProblemKind::Blocked => "Blocked",
+        ProblemKind::Stuck => "Stuck",
         ProblemKind::NoHolder => "No holder",
         ProblemKind::Behind => "Behind",
         ProblemKind::Held => "Held",
