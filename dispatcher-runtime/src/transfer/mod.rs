@@ -9,6 +9,7 @@
 mod event;
 mod headers;
 mod inbound;
+mod move_out;
 mod outbound;
 mod progress;
 mod row;
@@ -17,6 +18,7 @@ mod statements;
 pub use event::TransferEvent;
 pub use headers::{HeaderError, read_headers, write_headers};
 pub use inbound::InboundLog;
+pub use move_out::{MoveError, MoveOut, MovePlan, MoveStage, MovingSubscription, Side, Wire};
 pub use outbound::{OutboundBatch, OutboundEvent, OutboundLimits, OutboundLog};
 pub use progress::{Direction, TransferProgress, Transfers};
 pub use row::{TransferLease, TransferPlace, TransferRow};

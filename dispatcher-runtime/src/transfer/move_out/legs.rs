@@ -1,0 +1,166 @@
+//! What brings events from one database to the other, and whether it has brought what was handled.
+//!
+//! A source has events of three kinds: its own, which its relay sends and a mirror of the target brings; those that came from
+//! the target, which are there already; and those of other streams, of which both have a mirror.
+
+use std::collections::BTreeSet;
+
+use sqlx::Row;
+
+use super::error::MoveError;
+use super::side::{Moving, Open};
+use crate::postgres::transaction;
+use crate::transfer::progress::{Direction, TransferProgress, Transfers};
+
+/// The relays and mirrors of both databases. The source is read first.
+pub(super) struct Wires {
+    source: Vec<TransferProgress>,
+    target: Vec<TransferProgress>,
+}
+
+impl Wires {
+    pub(super) async fn read(moving: &Moving) -> Result<Self, MoveError> {
+        Ok(Self {
+            source: list(&moving.source).await?,
+            target: list(&moving.target).await?,
+        })
+    }
+
+    /// The relay of the source, and the mirror of the target that reads its stream.
+    pub(super) fn forward(&self) -> Option<(&TransferProgress, &TransferProgress)> {
+        let mut relays = of(&self.source, Direction::Relay);
+        relays.find_map(|relay| Some((relay, mirror_of(&self.target, relay)?)))
+    }
+
+    /// The mirror of the source that reads the stream of the target's relay.
+    pub(super) fn backward(&self) -> Option<&TransferProgress> {
+        let mut relays = of(&self.target, Direction::Relay);
+        relays.find_map(|relay| mirror_of(&self.source, relay))
+    }
+
+    /// The streams of which both have a mirror.
+    pub(super) fn shared(&self) -> impl Iterator<Item = (&TransferProgress, &TransferProgress)> {
+        let mirrors = of(&self.source, Direction::Mirror);
+        mirrors.filter_map(|mine| Some((mine, mirror_of(&self.target, mine)?)))
+    }
+
+    /// What has not been brought of what the source has handled, up to a position.
+    pub(super) fn behind(&self, read: i64) -> Option<String> {
+        if let Some((relay, mirror)) = self.forward() {
+            let stream = &relay.stream;
+            if relay.position < read {
+                return Some(format!(
+                    "the relay has sent the log up to position {} to the stream {stream:?}, and the domain has read up to {read}",
+                    relay.position
+                ));
+            }
+            if mirror.sequence < relay.sequence {
+                return Some(lagging(mirror, relay.sequence));
+            }
+        }
+        let mut shared = self.shared();
+        let lag = shared.find(|(mine, theirs)| theirs.sequence < mine.sequence);
+        lag.map(|(mine, theirs)| lagging(theirs, mine.sequence))
+    }
+
+    /// What is missing between the two, for events of these origins.
+    fn missing(&self, origins: &BTreeSet<String>) -> Vec<String> {
+        let from_target: Vec<_> = of(&self.target, Direction::Relay).map(|it| &it.stream).collect();
+        let mut problems = Vec::new();
+        for origin in origins {
+            if origin.is_empty() && self.forward().is_none() {
+                problems.push(self.without_forward());
+            }
+            let is_brought = origin.is_empty()
+                || from_target.contains(&origin)
+                || self.shared().any(|(mine, _)| mine.stream == *origin);
+            if !is_brought {
+                problems.push(format!(
+                    "the domain handles events of the stream {origin:?}, and the target has no mirror of it: run one, with \
+                     the event types of the domain"
+                ));
+            }
+        }
+        if problems.is_empty() && self.forward().is_none() && self.backward().is_none() {
+            problems.push(self.without_forward());
+        }
+        problems
+    }
+
+    fn without_forward(&self) -> String {
+        let relay = of(&self.source, Direction::Relay).next();
+        match relay {
+            None => "no relay sends the events of the source to a stream: run one there".to_owned(),
+            Some(relay) => format!(
+                "no mirror of the target reads the stream {:?} of the source's relay: run one there, with the event types of \
+                 the domain",
+                relay.stream
+            ),
+        }
+    }
+
+    /// Those that no process works on, and those that wait.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        for (place, all) in [("source", &self.source), ("target", &self.target)] {
+            for one in all {
+                let name = format!(
+                    "the {} of the stream {:?} at the {place}",
+                    one.direction.as_str(),
+                    one.stream
+                );
+                match &one.waits_for {
+                    Some(reason) => notes.push(format!("{name} waits: {reason}")),
+                    None if one.holder.is_none() => notes.push(format!("{name} is not running")),
+                    None => {}
+                }
+            }
+        }
+        notes
+    }
+}
+
+/// What is in the way of the move, as far as relays and mirrors go.
+pub(super) async fn problems(
+    moving: &Moving,
+    wires: &Wires,
+    types: Option<Vec<String>>,
+) -> Result<Vec<String>, MoveError> {
+    let mut connection = transaction::acquire(&moving.source.pool).await?;
+    let list = moving.source.statements.list_origins.query().bind(types);
+    let rows = list.fetch_all(&mut *connection).await?;
+    let origins = rows.iter().map(|row| row.try_get("origin"));
+    let origins = origins.collect::<Result<BTreeSet<String>, _>>()?;
+    Ok(wires.missing(&origins))
+}
+
+/// As [`Wires::behind`], read anew.
+pub(super) async fn behind(moving: &Moving, read: i64) -> Result<Option<String>, MoveError> {
+    Ok(Wires::read(moving).await?.behind(read))
+}
+
+async fn list(side: &Open) -> Result<Vec<TransferProgress>, MoveError> {
+    let transfers = Transfers::of(side.pool.clone(), &side.family);
+    Ok(transfers.list().await?)
+}
+
+fn of(all: &[TransferProgress], direction: Direction) -> impl Iterator<Item = &TransferProgress> {
+    all.iter().filter(move |one| one.direction == direction)
+}
+
+/// The mirror of the same stream: of that name, and made at that time.
+fn mirror_of<'a>(
+    all: &'a [TransferProgress],
+    one: &TransferProgress,
+) -> Option<&'a TransferProgress> {
+    of(all, Direction::Mirror).find(|mirror| {
+        mirror.stream == one.stream && mirror.stream_created_at == one.stream_created_at
+    })
+}
+
+fn lagging(mirror: &TransferProgress, sequence: i64) -> String {
+    format!(
+        "the mirror of the stream {:?} is at sequence {}, and {sequence} is needed",
+        mirror.stream, mirror.sequence
+    )
+}
