@@ -47,5 +47,6 @@ pub use stream::stream_config;
 /// The version of the crate `async-nats` that appears in this interface.
 pub use async_nats;
 pub use dispatcher_runtime::transfer::{
-    Direction, MoveError, MoveOut, MovePlan, MoveStage, MovingSubscription, Side, TransferProgress, Transfers, Wire,
+    Direction, MoveError, MoveOut, MovePlan, MoveStage, MovingSubscription, Side, TransferProgress,
+    Transfers, Wire,
 };

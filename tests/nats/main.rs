@@ -7,5 +7,6 @@
 
 mod faults;
 mod mirror;
+mod move_out;
 mod relay;
 mod support;

@@ -91,7 +91,8 @@ pub struct Transfers {
 impl Transfers {
     /// Of the table family on the connection's search path.
     pub fn new(pool: PgPool) -> Self {
-        Self::of(pool, &Family::default())
+        let statements = TransferStatements::new(&Family::default());
+        Self { pool, statements }
     }
 
     /// Of the table family in that Postgres schema.
@@ -99,12 +100,8 @@ impl Transfers {
     /// # Errors
     /// The name cannot be one of a schema.
     pub fn in_schema(pool: PgPool, schema: &str) -> Result<Self, ConfigError> {
-        Ok(Self::of(pool, &Family::new(schema)?))
-    }
-
-    pub(super) fn of(pool: PgPool, family: &Family) -> Self {
-        let statements = TransferStatements::new(family);
-        Self { pool, statements }
+        let statements = TransferStatements::new(&Family::new(schema)?);
+        Ok(Self { pool, statements })
     }
 
     /// How far each is, sorted by direction and stream.

@@ -37,6 +37,7 @@ statements! {
         list_moving,
         list_moving_letters,
         list_origins,
+        list_wires,
         lock_moving,
         lock_subscription,
         lowest_letter,

@@ -4,12 +4,12 @@
 
 use sqlx::{PgConnection, Row};
 
+use super::MoveOut;
 use super::error::MoveError;
 use super::legs::Wires;
 use super::side::{Moving, Subscription, columns};
 use super::stage::{MoveStage, Step};
 use super::walk::{Reach, Walk, positions, refuse_missing};
-use super::MoveOut;
 
 /// How many bytes of dead letters are carried at once, and how many letters.
 const LETTERS: (i64, usize) = (8 << 20, 200);
@@ -26,8 +26,7 @@ pub(super) async fn carry(act: &MoveOut, moving: &Moving) -> Result<(), MoveErro
     let mut pairs = Vec::new();
     for mine in &here {
         let theirs = there.iter().find(|theirs| theirs.name == mine.name);
-        if let (Some(MoveStage::Paused), Some(theirs)) =
-            (moving.stage(Some(mine), theirs)?, theirs)
+        if let (Some(MoveStage::Paused), Some(theirs)) = (moving.stage(Some(mine), theirs)?, theirs)
         {
             pairs.push((mine, theirs));
         }
@@ -50,7 +49,8 @@ pub(super) async fn carry(act: &MoveOut, moving: &Moving) -> Result<(), MoveErro
         carry_one(&mut walk, mine, theirs).await?;
     }
     let outcome = format!("carried: {} subscriptions", pairs.len());
-    act.audit(&mut target, moving, &moving.target, Step::Carry, &outcome).await?;
+    act.audit(&mut target, moving, &moving.target, Step::Carry, &outcome)
+        .await?;
     target.commit().await?;
     source.rollback().await?;
     Ok(())
@@ -85,7 +85,9 @@ async fn look(
 ) -> Result<(i64, Reach), MoveError> {
     let (last, _) = moving.source.log.horizon_in(&mut *source).await?;
     let wires = Wires::read(moving).await?;
-    let read = pairs.iter().flat_map(|(mine, _)| mine.positions.iter().copied());
+    let read = pairs
+        .iter()
+        .flat_map(|(mine, _)| mine.positions.iter().copied());
     if let Some(problem) = wires.behind(read.max().unwrap_or(0)) {
         return Err(MoveError::refused(vec![problem]));
     }
@@ -101,15 +103,21 @@ async fn carry_one(
 ) -> Result<(), MoveError> {
     let (target, consumer) = (&walk.moving.target, walk.consumer);
     let cursor = walk.cursor(mine).await?;
-    target.clear(&mut *walk.target, consumer, &mine.name).await?;
+    target
+        .clear(&mut *walk.target, consumer, &mine.name)
+        .await?;
     // As many as its replicas here have registered.
-    target.set_cursors(&mut *walk.target, consumer, theirs, &cursor).await?;
+    target
+        .set_cursors(&mut *walk.target, consumer, theirs, &cursor)
+        .await?;
     letters(walk, mine).await?;
     waiting(walk, mine).await?;
     walk.record_handled(mine, cursor.position).await?;
     let former = mine.former_pause(&target.identity);
     let pause = columns(former.as_ref());
-    target.mark(&mut *walk.target, (consumer, theirs), pause).await
+    target
+        .mark(&mut *walk.target, (consumer, theirs), pause)
+        .await
 }
 
 /// Events that wait, at their positions in the target. All of them have to be there.
@@ -130,12 +138,20 @@ async fn waiting(walk: &mut Walk<'_>, mine: &Subscription) -> Result<(), MoveErr
             values.push(row.try_get::<&str, _>("waiting")?);
         }
         let found = positions(walk.moving, &mut *walk.target, &ids).await?;
-        let missing: Vec<_> = ids.iter().filter(|id| !found.contains_key(*id)).cloned().collect();
+        let missing: Vec<_> = ids
+            .iter()
+            .filter(|id| !found.contains_key(*id))
+            .cloned()
+            .collect();
         refuse_missing(&missing, "has waiting for another attempt")?;
         let (ids, places): (Vec<_>, Vec<_>) = found.into_iter().unzip();
         let insert = walk.moving.target.statements.insert_moved_retries.query();
         let insert = insert.bind(format!("[{}]", values.join(",")));
-        insert.bind(ids).bind(places).execute(&mut *walk.target).await?;
+        insert
+            .bind(ids)
+            .bind(places)
+            .execute(&mut *walk.target)
+            .await?;
     }
 }
 
@@ -146,14 +162,21 @@ async fn letters(walk: &mut Walk<'_>, mine: &Subscription) -> Result<(), MoveErr
     let mut letters = Vec::new();
     for row in list.fetch_all(&mut *walk.source).await? {
         let bytes: i32 = row.try_get("bytes")?;
-        letters.push((row.try_get("dead_letter_id")?, row.try_get("event_id")?, bytes));
+        letters.push((
+            row.try_get("dead_letter_id")?,
+            row.try_get("event_id")?,
+            bytes,
+        ));
     }
     let mut below = lowest(walk, mine).await? - i64::try_from(letters.len()).unwrap_or(0);
     let mut rest: &[(String, String, i32)] = &letters;
     while !rest.is_empty() {
         let (batch, left) = rest.split_at(batch_of(rest));
         rest = left;
-        let event_ids: Vec<_> = batch.iter().map(|(_, event_id, _)| event_id.clone()).collect();
+        let event_ids: Vec<_> = batch
+            .iter()
+            .map(|(_, event_id, _)| event_id.clone())
+            .collect();
         let found = positions(walk.moving, &mut *walk.target, &event_ids).await?;
         let mut places = Vec::with_capacity(batch.len());
         for event_id in &event_ids {
@@ -165,7 +188,11 @@ async fn letters(walk: &mut Walk<'_>, mine: &Subscription) -> Result<(), MoveErr
         let row = read.bind(&ids).fetch_one(&mut *walk.source).await?;
         let insert = walk.moving.target.statements.insert_moved_letters.query();
         let insert = insert.bind(row.try_get::<String, _>("letters")?);
-        insert.bind(ids).bind(places).execute(&mut *walk.target).await?;
+        insert
+            .bind(ids)
+            .bind(places)
+            .execute(&mut *walk.target)
+            .await?;
     }
     Ok(())
 }
@@ -183,6 +210,9 @@ fn batch_of(letters: &[(String, String, i32)]) -> usize {
         bytes += i64::from(*size);
         bytes
     });
-    let fitting = sizes.take(LETTERS.1).take_while(|bytes| *bytes <= LETTERS.0).count();
+    let fitting = sizes
+        .take(LETTERS.1)
+        .take_while(|bytes| *bytes <= LETTERS.0)
+        .count();
     fitting.max(1)
 }

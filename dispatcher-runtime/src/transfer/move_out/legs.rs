@@ -10,12 +10,25 @@ use sqlx::Row;
 use super::error::MoveError;
 use super::side::{Moving, Open};
 use crate::postgres::transaction;
-use crate::transfer::progress::{Direction, TransferProgress, Transfers};
+
+const RELAY: &str = "relay";
+const MIRROR: &str = "mirror";
+
+/// A relay or a mirror, as its row has it.
+pub(super) struct Leg {
+    direction: String,
+    pub(super) stream: String,
+    stream_created_at: Option<String>,
+    pub(super) sequence: i64,
+    pub(super) position: i64,
+    waits_for: Option<String>,
+    is_running: bool,
+}
 
 /// The relays and mirrors of both databases. The source is read first.
 pub(super) struct Wires {
-    source: Vec<TransferProgress>,
-    target: Vec<TransferProgress>,
+    source: Vec<Leg>,
+    target: Vec<Leg>,
 }
 
 impl Wires {
@@ -27,20 +40,20 @@ impl Wires {
     }
 
     /// The relay of the source, and the mirror of the target that reads its stream.
-    pub(super) fn forward(&self) -> Option<(&TransferProgress, &TransferProgress)> {
-        let mut relays = of(&self.source, Direction::Relay);
+    pub(super) fn forward(&self) -> Option<(&Leg, &Leg)> {
+        let mut relays = of(&self.source, RELAY);
         relays.find_map(|relay| Some((relay, mirror_of(&self.target, relay)?)))
     }
 
     /// The mirror of the source that reads the stream of the target's relay.
-    pub(super) fn backward(&self) -> Option<&TransferProgress> {
-        let mut relays = of(&self.target, Direction::Relay);
+    pub(super) fn backward(&self) -> Option<&Leg> {
+        let mut relays = of(&self.target, RELAY);
         relays.find_map(|relay| mirror_of(&self.source, relay))
     }
 
     /// The streams of which both have a mirror.
-    pub(super) fn shared(&self) -> impl Iterator<Item = (&TransferProgress, &TransferProgress)> {
-        let mirrors = of(&self.source, Direction::Mirror);
+    pub(super) fn shared(&self) -> impl Iterator<Item = (&Leg, &Leg)> {
+        let mirrors = of(&self.source, MIRROR);
         mirrors.filter_map(|mine| Some((mine, mirror_of(&self.target, mine)?)))
     }
 
@@ -65,7 +78,7 @@ impl Wires {
 
     /// What is missing between the two, for events of these origins.
     fn missing(&self, origins: &BTreeSet<String>) -> Vec<String> {
-        let from_target: Vec<_> = of(&self.target, Direction::Relay).map(|it| &it.stream).collect();
+        let from_target: Vec<_> = of(&self.target, RELAY).map(|it| &it.stream).collect();
         let mut problems = Vec::new();
         for origin in origins {
             if origin.is_empty() && self.forward().is_none() {
@@ -88,7 +101,7 @@ impl Wires {
     }
 
     fn without_forward(&self) -> String {
-        let relay = of(&self.source, Direction::Relay).next();
+        let relay = of(&self.source, RELAY).next();
         match relay {
             None => "no relay sends the events of the source to a stream: run one there".to_owned(),
             Some(relay) => format!(
@@ -106,12 +119,11 @@ impl Wires {
             for one in all {
                 let name = format!(
                     "the {} of the stream {:?} at the {place}",
-                    one.direction.as_str(),
-                    one.stream
+                    one.direction, one.stream
                 );
                 match &one.waits_for {
                     Some(reason) => notes.push(format!("{name} waits: {reason}")),
-                    None if one.holder.is_none() => notes.push(format!("{name} is not running")),
+                    None if !one.is_running => notes.push(format!("{name} is not running")),
                     None => {}
                 }
             }
@@ -139,26 +151,36 @@ pub(super) async fn behind(moving: &Moving, read: i64) -> Result<Option<String>,
     Ok(Wires::read(moving).await?.behind(read))
 }
 
-async fn list(side: &Open) -> Result<Vec<TransferProgress>, MoveError> {
-    let transfers = Transfers::of(side.pool.clone(), &side.family);
-    Ok(transfers.list().await?)
+async fn list(side: &Open) -> Result<Vec<Leg>, MoveError> {
+    let mut connection = transaction::acquire(&side.pool).await?;
+    let list = side.statements.list_wires.query();
+    let rows = list.fetch_all(&mut *connection).await?;
+    let rows = rows.iter().map(|row| {
+        Ok(Leg {
+            direction: row.try_get("direction")?,
+            stream: row.try_get("stream")?,
+            stream_created_at: row.try_get("stream_created_at")?,
+            sequence: row.try_get("sequence")?,
+            position: row.try_get("position")?,
+            waits_for: row.try_get("waits_for")?,
+            is_running: row.try_get("is_running")?,
+        })
+    });
+    Ok(rows.collect::<Result<_, sqlx::Error>>()?)
 }
 
-fn of(all: &[TransferProgress], direction: Direction) -> impl Iterator<Item = &TransferProgress> {
+fn of(all: &[Leg], direction: &'static str) -> impl Iterator<Item = &Leg> {
     all.iter().filter(move |one| one.direction == direction)
 }
 
 /// The mirror of the same stream: of that name, and made at that time.
-fn mirror_of<'a>(
-    all: &'a [TransferProgress],
-    one: &TransferProgress,
-) -> Option<&'a TransferProgress> {
-    of(all, Direction::Mirror).find(|mirror| {
+fn mirror_of<'a>(all: &'a [Leg], one: &Leg) -> Option<&'a Leg> {
+    of(all, MIRROR).find(|mirror| {
         mirror.stream == one.stream && mirror.stream_created_at == one.stream_created_at
     })
 }
 
-fn lagging(mirror: &TransferProgress, sequence: i64) -> String {
+fn lagging(mirror: &Leg, sequence: i64) -> String {
     format!(
         "the mirror of the stream {:?} is at sequence {}, and {sequence} is needed",
         mirror.stream, mirror.sequence

@@ -131,7 +131,10 @@ impl MoveOut {
     /// It may or may not have been prepared. Call it again.
     pub async fn start(&self) -> Result<MovePlan, MoveError> {
         let moving = self.look().await?;
-        if moving.least().is_none_or(|stage| stage < MoveStage::Prepared) {
+        if moving
+            .least()
+            .is_none_or(|stage| stage < MoveStage::Prepared)
+        {
             let plan = plan::plan(self, &moving).await?;
             plan.refuse()?;
             self.prepare(&moving).await?;
@@ -223,7 +226,10 @@ impl MoveOut {
         let source = self.source.open().await?;
         let target = self.target.open().await?;
         if source.identity == target.identity {
-            let same = format!("the source and the target are the same tables: {}", source.identity);
+            let same = format!(
+                "the source and the target are the same tables: {}",
+                source.identity
+            );
             return Err(MoveError::refused(vec![same]));
         }
         Moving::read(source, target, &self.consumer).await
@@ -233,7 +239,10 @@ impl MoveOut {
     async fn prepare(&self, moving: &Moving) -> Result<(), MoveError> {
         let mut tx = moving.target.begin().await?;
         for name in moving.names() {
-            moving.target.lock_registration(&mut tx, &self.consumer, &name).await?;
+            moving
+                .target
+                .lock_registration(&mut tx, &self.consumer, &name)
+                .await?;
         }
         moving.target.lock(&mut tx, &self.consumer).await?;
         let there = moving.target.subscriptions(&mut tx, &self.consumer).await?;
@@ -245,12 +254,19 @@ impl MoveOut {
                 continue;
             }
             let pause = (None, Some(&*self.who), Some(&*reason));
-            moving.target.mark(&mut tx, (&self.consumer, mine), pause).await?;
-            moving.target.begin_anew(&mut tx, &self.consumer, mine).await?;
+            moving
+                .target
+                .mark(&mut tx, (&self.consumer, mine), pause)
+                .await?;
+            moving
+                .target
+                .begin_anew(&mut tx, &self.consumer, mine)
+                .await?;
             prepared += 1;
         }
         let outcome = format!("prepared: {prepared} subscriptions wait for it");
-        self.audit(&mut tx, moving, &moving.target, Step::Prepare, &outcome).await?;
+        self.audit(&mut tx, moving, &moving.target, Step::Prepare, &outcome)
+            .await?;
         Ok(tx.commit().await?)
     }
 
@@ -271,12 +287,19 @@ impl MoveOut {
                 None => (None, &*self.who),
             };
             let pause = (at, Some(who), Some(&*reason));
-            moving.source.mark(&mut tx, (&self.consumer, mine), pause).await?;
-            moving.source.void(&mut tx, &self.consumer, &mine.name).await?;
+            moving
+                .source
+                .mark(&mut tx, (&self.consumer, mine), pause)
+                .await?;
+            moving
+                .source
+                .void(&mut tx, &self.consumer, &mine.name)
+                .await?;
             paused += 1;
         }
         let outcome = format!("paused: {paused} subscriptions");
-        self.audit(&mut tx, moving, &moving.source, Step::Pause, &outcome).await?;
+        self.audit(&mut tx, moving, &moving.source, Step::Pause, &outcome)
+            .await?;
         Ok(tx.commit().await?)
     }
 
@@ -293,12 +316,19 @@ impl MoveOut {
             if moving.stage(Some(mine), theirs)? != Some(MoveStage::Carried) {
                 continue;
             }
-            moving.source.clear(&mut tx, &self.consumer, &mine.name).await?;
-            moving.source.resolve(&mut tx, (&self.consumer, &mine.name), (&self.who, &note)).await?;
+            moving
+                .source
+                .clear(&mut tx, &self.consumer, &mine.name)
+                .await?;
+            moving
+                .source
+                .resolve(&mut tx, (&self.consumer, &mine.name), (&self.who, &note))
+                .await?;
             cleared += 1;
         }
         let outcome = format!("moved: {cleared} subscriptions");
-        self.audit(&mut tx, moving, &moving.source, Step::Clear, &outcome).await?;
+        self.audit(&mut tx, moving, &moving.source, Step::Clear, &outcome)
+            .await?;
         Ok(tx.commit().await?)
     }
 
@@ -315,10 +345,17 @@ impl MoveOut {
                 continue;
             }
             let pause = (None, Some(&*self.who), Some(&*reason));
-            moving.target.mark(&mut tx, (&self.consumer, theirs), pause).await?;
-            moving.target.clear(&mut tx, &self.consumer, &theirs.name).await?;
+            moving
+                .target
+                .mark(&mut tx, (&self.consumer, theirs), pause)
+                .await?;
+            moving
+                .target
+                .clear(&mut tx, &self.consumer, &theirs.name)
+                .await?;
         }
-        self.audit(&mut tx, &moving, &moving.target, Step::Cancel, "cancelled").await?;
+        self.audit(&mut tx, &moving, &moving.target, Step::Cancel, "cancelled")
+            .await?;
         tx.commit().await?;
 
         let mut tx = moving.source.begin().await?;
@@ -332,9 +369,13 @@ impl MoveOut {
             }
             let former = mine.former_pause(&moving.target.identity);
             let pause = side::columns(former.as_ref());
-            moving.source.mark(&mut tx, (&self.consumer, mine), pause).await?;
+            moving
+                .source
+                .mark(&mut tx, (&self.consumer, mine), pause)
+                .await?;
         }
-        self.audit(&mut tx, &moving, &moving.source, Step::Cancel, "cancelled").await?;
+        self.audit(&mut tx, &moving, &moving.source, Step::Cancel, "cancelled")
+            .await?;
         Ok(tx.commit().await?)
     }
 
@@ -364,7 +405,12 @@ impl MoveOut {
         step: Step,
         outcome: &str,
     ) -> Result<(), MoveError> {
-        let what = step_of(step, &self.consumer, &moving.source.identity, &moving.target.identity);
+        let what = step_of(
+            step,
+            &self.consumer,
+            &moving.source.identity,
+            &moving.target.identity,
+        );
         let audit = (&*self.who, self.way, &*what, &*self.why, outcome);
         side.audit(connection, audit).await
     }

@@ -161,7 +161,9 @@ async fn other_contracts(moving: &Moving, types: Vec<String>) -> Result<Vec<Stri
         return Ok(Vec::new());
     }
     let other = source.iter().filter(|one| !target.contains(one));
-    let other: Vec<_> = other.map(|(name, version, _)| format!("{name} v{version}")).collect();
+    let other: Vec<_> = other
+        .map(|(name, version, _)| format!("{name} v{version}"))
+        .collect();
     if other.is_empty() {
         return Ok(Vec::new());
     }

@@ -27,7 +27,6 @@ pub(super) type Columns<'a> = (Option<OffsetDateTime>, Option<&'a str>, Option<&
 /// A database whose tables were found.
 pub(super) struct Open {
     pub(super) pool: PgPool,
-    pub(super) family: Family,
     pub(super) statements: MoveStatements,
     pub(super) log: EventLog,
     /// `database.schema@cluster`.
@@ -94,7 +93,6 @@ impl Side {
         Ok(Open {
             pool: self.pool.clone(),
             log: EventLog::of(self.pool.clone(), &family),
-            family,
             statements,
             identity: format!("{database}.{schema}@{cluster}"),
             migration: row.try_get("migration")?,

@@ -101,7 +101,9 @@ impl Reach {
     /// Whether the source has had an event of the target that it does not have now.
     fn had(&self, event: &Placed) -> bool {
         let origin = event.origin.as_deref().unwrap_or("");
-        self.seen.get(origin).is_some_and(|until| event.position <= *until)
+        self.seen
+            .get(origin)
+            .is_some_and(|until| event.position <= *until)
     }
 }
 
@@ -113,7 +115,12 @@ impl Walk<'_> {
         let firsts = first.into_iter().chain(unseen);
         let position = firsts.map(|first| first - 1).min().unwrap_or(self.horizon);
         let position = position.min(self.horizon).max(0);
-        let anchor = self.moving.target.log.last_event(&mut *self.target, position).await?;
+        let anchor = self
+            .moving
+            .target
+            .log
+            .last_event(&mut *self.target, position)
+            .await?;
         Ok(NewCursor {
             position,
             began_at: self.began_at(mine, position).await?,
@@ -137,7 +144,11 @@ impl Walk<'_> {
             first = first.into_iter().chain(found.values().copied()).min();
             if types.is_some() {
                 let absent = events.iter().filter(|it| !found.contains_key(&it.event_id));
-                missing.extend(absent.filter(|it| self.reach.has(it)).map(|it| it.event_id.clone()));
+                missing.extend(
+                    absent
+                        .filter(|it| self.reach.has(it))
+                        .map(|it| it.event_id.clone()),
+                );
             }
             self.forget(&mine.name, found.into_keys().collect()).await?;
             match events.last() {
@@ -169,7 +180,11 @@ impl Walk<'_> {
         let (origins, until): (Vec<_>, Vec<_>) = self.reach.seen.clone().into_iter().unzip();
         let find = self.moving.target.statements.find_unseen.query();
         let find = find.bind(mine.types()).bind(self.horizon);
-        let row = find.bind(origins).bind(until).fetch_one(&mut *self.target).await?;
+        let row = find
+            .bind(origins)
+            .bind(until)
+            .fetch_one(&mut *self.target)
+            .await?;
         Ok(row.try_get("position")?)
     }
 
@@ -180,7 +195,9 @@ impl Walk<'_> {
         }
         let log = &self.moving.source.log;
         let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
-        let next = log.event_ids(&mut *self.source, mine.began_at, i64::MAX, limit).await?;
+        let next = log
+            .event_ids(&mut *self.source, mine.began_at, i64::MAX, limit)
+            .await?;
         let ids: Vec<_> = next.into_iter().map(|(_, id)| id).collect();
         let found = positions(self.moving, &mut *self.target, &ids).await?;
         let first = found.into_values().min();
@@ -231,7 +248,11 @@ impl Walk<'_> {
         }
         let insert = self.moving.target.statements.insert_handled.query();
         let insert = insert.bind(self.consumer.to_owned()).bind(&*mine.name);
-        insert.bind(handled).bind(times).execute(&mut *self.target).await?;
+        insert
+            .bind(handled)
+            .bind(times)
+            .execute(&mut *self.target)
+            .await?;
         Ok(())
     }
 }
