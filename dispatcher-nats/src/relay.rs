@@ -18,7 +18,8 @@ use std::time::Duration;
 
 use async_nats::Client;
 use dispatcher_runtime::transfer::{
-    Direction, OutboundLimits, OutboundLog, TransferLease, TransferPlace, TransferRow,
+    OutboundLimits, OutboundLog, OutboundWake, TransferDirection, TransferLease, TransferPlace,
+    TransferRow,
 };
 use sqlx::PgPool;
 use tokio::time::Instant;
@@ -71,7 +72,7 @@ impl Relay {
             prefix: None,
             schema: None,
             lease: Duration::from_secs(10),
-            poll_interval: Duration::from_millis(50),
+            poll_interval: Duration::from_secs(5),
             confirm_within: Duration::from_secs(10),
             batch: 1000,
             observer: Arc::new(Unobserved),
@@ -112,7 +113,9 @@ impl RelayBuilder {
         self
     }
 
-    /// How often the log is read while nothing is in it to send. Defaults to 50 ms.
+    /// How often the log is read without a notification while nothing is in it to send. Publishes notify, so it limits the
+    /// wait where notifications do not arrive: through a transaction pooler, or of an event type that the relay sees for the
+    /// first time. Defaults to 5 s.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = interval;
         self
@@ -146,9 +149,15 @@ impl RelayBuilder {
             )));
         }
         let schema = self.schema.as_deref();
-        let row = TransferRow::new(self.pool.clone(), schema, Direction::Relay, &self.stream)?;
+        let row = TransferRow::new(
+            self.pool.clone(),
+            schema,
+            TransferDirection::Relay,
+            &self.stream,
+        )?;
         let session = RelaySession {
-            log: OutboundLog::new(self.pool, schema)?,
+            log: OutboundLog::new(self.pool.clone(), schema)?,
+            wake: OutboundWake::new(self.pool, schema)?,
             row: row.clone(),
             client: self.client,
             stream: self.stream.clone(),
@@ -162,7 +171,7 @@ impl RelayBuilder {
         };
         let work = Work {
             row,
-            direction: Direction::Relay,
+            direction: TransferDirection::Relay,
             stream: self.stream,
             lease: self.lease,
             observer: self.observer,
@@ -173,6 +182,7 @@ impl RelayBuilder {
 
 struct RelaySession {
     log: OutboundLog,
+    wake: OutboundWake,
     row: TransferRow,
     client: Client,
     stream: String,
@@ -220,9 +230,13 @@ impl Session for RelaySession {
         let (mut read, mut sent) = (place.position, place.sequence);
         let mut in_flight = VecDeque::<Flight>::new();
         let mut is_at_the_end = false;
+        let mut sleep = self.wake.begin().await?;
+        // Until then what the session before waited for may still hold.
+        let mut is_well = false;
         loop {
             if !is_at_the_end && in_flight.len() < IN_FLIGHT {
                 let batch = self.log.read(read, self.limits(&sink)).await?;
+                sleep.looked(&batch);
                 if let Some(last) = batch.events.last() {
                     sink.send(sent, &batch.events).await?;
                     sent += batch.events.len() as i64;
@@ -245,12 +259,15 @@ impl Session for RelaySession {
                 self.record(&lease, &place).await?;
                 (recorded, recorded_at) = (place.clone(), Instant::now());
             }
+            if in_flight.is_empty() && !std::mem::replace(&mut is_well, true) {
+                self.row.note(&lease, None).await?;
+            }
             let deadline = in_flight.front().map(|flight| flight.deadline);
             tokio::select! {
                 confirmed = sink.confirmed(deadline.unwrap_or(recorded_at)), if deadline.is_some() => {
                     self.confirm(confirmed?, &mut in_flight, &mut place)?;
                 }
-                () = tokio::time::sleep(self.poll_interval), if is_at_the_end => {
+                () = sleep.pause(self.poll_interval), if is_at_the_end => {
                     is_at_the_end = false;
                 }
             }
@@ -279,9 +296,9 @@ impl RelaySession {
         {
             return Err(self.mismatch(format!(
                 "it was created at {}, and the one that was written before at {created_at}. Consumers of the old one \
-                 would miss events. If the new one is to have all events that the log still has, delete the row of the \
-                 relay in dispatcher_transfer",
-                facts.created_at
+                 would miss events. If the new one is to have all events that the log still has, run `dispatcher transfers \
+                 remove relay/{}`",
+                facts.created_at, self.stream
             )));
         }
         let created_at = Some(facts.created_at.clone());
@@ -305,6 +322,7 @@ impl RelaySession {
             sequence: last.sequence,
             position: last.position,
             anchor: Some((last.sequence, last.event_id)),
+            ..TransferPlace::default()
         })
     }
 

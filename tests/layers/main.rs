@@ -23,7 +23,7 @@ struct Layers {
 const RUNTIME: Layers = Layers {
     crate_folder: "dispatcher-runtime",
     order: &[
-        "contract", "postgres", "log", "observe", "publish", "transfer", "operate", "consume",
+        "contract", "postgres", "log", "observe", "publish", "operate", "consume", "transfer",
         "testing",
     ],
 };
@@ -100,6 +100,7 @@ const CLI: Layers = Layers {
         "letters",
         "contracts",
         "subscriptions",
+        "transfers",
         "redrives",
         "dlq",
         "events",
@@ -110,6 +111,7 @@ const CLI: Layers = Layers {
         "doctor",
         "sessions",
         "serve",
+        "nats",
         "completions",
         "man",
         "command",

@@ -8,5 +8,6 @@
 mod faults;
 mod mirror;
 mod move_out;
+mod operate;
 mod relay;
 mod support;

@@ -233,7 +233,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    fn start<F>(
+    pub(crate) fn start<F>(
         seen: Seen,
         run: impl FnOnce(futures_util::future::BoxFuture<'static, ()>) -> F,
     ) -> Self

@@ -2,7 +2,7 @@
 
 use dispatcher_runtime::{
     ActorError, AuditError, ConfigError, DatabaseError, DeadLetterError, EventsError, IdError,
-    MigrateError, RedriveError, SubscriptionError,
+    MigrateError, RedriveError, SubscriptionError, TransferActError,
 };
 
 use crate::output::{End, Output};
@@ -162,6 +162,16 @@ impl From<SubscriptionError> for Failure {
                 "`{consumer}` has a subscription `{subscription}` already\n  help: if nothing of it is needed, \
                  remove it first: `dispatcher subscriptions remove {consumer}/{subscription}`"
             )),
+            other => Self::No(other.to_string()),
+        }
+    }
+}
+
+impl From<TransferActError> for Failure {
+    fn from(error: TransferActError) -> Self {
+        match error {
+            TransferActError::Database(error) => Self::Database(error),
+            TransferActError::Actor(_) => Self::Usage(error.to_string()),
             other => Self::No(other.to_string()),
         }
     }

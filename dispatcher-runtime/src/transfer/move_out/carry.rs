@@ -15,7 +15,7 @@ use super::walk::{Reach, Walk, positions, refuse_missing};
 const LETTERS: (i64, usize) = (8 << 20, 200);
 
 /// O3.
-pub(super) async fn carry(act: &MoveOut, moving: &Moving) -> Result<(), MoveError> {
+pub(super) async fn carry(act: &MoveOut, moving: &Moving, wires: &Wires) -> Result<(), MoveError> {
     let consumer = &*act.consumer;
     let mut source = moving.source.begin().await?;
     moving.source.lock(&mut source, consumer).await?;
@@ -36,7 +36,7 @@ pub(super) async fn carry(act: &MoveOut, moving: &Moving) -> Result<(), MoveErro
         return Ok(());
     }
     refuse_busy(&pairs)?;
-    let (horizon, reach) = look(moving, &pairs, (&mut source, &mut target)).await?;
+    let (horizon, reach) = look(moving, wires, &pairs, (&mut source, &mut target)).await?;
     let mut walk = Walk {
         moving,
         consumer,
@@ -77,22 +77,22 @@ fn refuse_busy(pairs: &[(&Subscription, &Subscription)]) -> Result<(), MoveError
     }
 }
 
-/// How far the target is known to have everything, in this order: the source's last position, the mirrors, the horizon.
+/// How far the target is known to have everything. The horizon is read after the wires.
 async fn look(
     moving: &Moving,
+    wires: &Wires,
     pairs: &[(&Subscription, &Subscription)],
     (source, target): (&mut PgConnection, &mut PgConnection),
 ) -> Result<(i64, Reach), MoveError> {
-    let (last, _) = moving.source.log.horizon_in(&mut *source).await?;
-    let wires = Wires::read(moving).await?;
     let read = pairs
         .iter()
         .flat_map(|(mine, _)| mine.positions.iter().copied());
+    // The pause may have been lifted and set again since it was waited for.
     if let Some(problem) = wires.behind(read.max().unwrap_or(0)) {
         return Err(MoveError::refused(vec![problem]));
     }
     let (_, horizon) = moving.target.log.horizon_in(&mut *target).await?;
-    let reach = Reach::read(moving, &wires, last, (source, target)).await?;
+    let reach = Reach::read(moving, wires, (source, target)).await?;
     Ok((horizon, reach))
 }
 

@@ -27,16 +27,34 @@ pub(super) struct Leg {
 
 /// The relays and mirrors of both databases. The source is read first.
 pub(super) struct Wires {
+    /// The last position of the source, before its relays and mirrors were read.
+    pub(super) last: i64,
     source: Vec<Leg>,
     target: Vec<Leg>,
 }
 
 impl Wires {
     pub(super) async fn read(moving: &Moving) -> Result<Self, MoveError> {
+        let mut log = moving.source.log.begin().await?;
+        let (last, _) = moving.source.log.horizon_in(&mut log).await?;
+        log.rollback().await?;
         Ok(Self {
+            last,
             source: list(&moving.source).await?,
             target: list(&moving.target).await?,
         })
+    }
+
+    /// Reads what has changed. Once the relay has sent what was read, the source stays as it was then: what the relay
+    /// sends later need not be in the target.
+    pub(super) async fn look_again(&mut self, moving: &Moving, read: i64) -> Result<(), MoveError> {
+        let has_sent = self.forward().is_some_and(|(relay, _)| relay.position >= read);
+        if has_sent {
+            self.target = list(&moving.target).await?;
+        } else {
+            *self = Self::read(moving).await?;
+        }
+        Ok(())
     }
 
     /// The relay of the source, and the mirror of the target that reads its stream.
@@ -144,11 +162,6 @@ pub(super) async fn problems(
     let origins = rows.iter().map(|row| row.try_get("origin"));
     let origins = origins.collect::<Result<BTreeSet<String>, _>>()?;
     Ok(wires.missing(&origins))
-}
-
-/// As [`Wires::behind`], read anew.
-pub(super) async fn behind(moving: &Moving, read: i64) -> Result<Option<String>, MoveError> {
-    Ok(Wires::read(moving).await?.behind(read))
 }
 
 async fn list(side: &Open) -> Result<Vec<Leg>, MoveError> {

@@ -35,6 +35,7 @@ pub use plan::{MovePlan, MovingSubscription, Wire};
 pub use side::Side;
 pub use stage::MoveStage;
 
+use legs::Wires;
 use marks::{moved_to, waits_for};
 use side::{Moving, Open};
 use stage::{Step, step_of};
@@ -174,8 +175,8 @@ impl MoveOut {
             }
             Some(MoveStage::Paused) => {
                 plan::plan(self, &moving).await?.refuse()?;
-                self.catch_up(&moving, MoveStage::Paused).await?;
-                carry::carry(self, &moving).await?;
+                let wires = self.catch_up(&moving, MoveStage::Paused).await?;
+                carry::carry(self, &moving, &wires).await?;
             }
             Some(MoveStage::Carried) => self.clear(&moving).await?,
             Some(MoveStage::Moved) => {}
@@ -380,21 +381,21 @@ impl MoveOut {
     }
 
     /// Waits until the mirror has brought what the subscriptions of that stage have read.
-    async fn catch_up(&self, moving: &Moving, stage: MoveStage) -> Result<(), MoveError> {
+    async fn catch_up(&self, moving: &Moving, stage: MoveStage) -> Result<Wires, MoveError> {
         let began = tokio::time::Instant::now();
-        let read = moving.furthest(stage)?;
-        loop {
-            let Some(behind) = legs::behind(moving, read).await? else {
-                return Ok(());
-            };
+        let read = moving.furthest(stage);
+        let mut wires = Wires::read(moving).await?;
+        while let Some(problem) = wires.behind(read) {
             if began.elapsed() >= self.patience {
                 return Err(MoveError::NotCaughtUp {
                     waited: self.patience,
-                    problem: behind,
+                    problem,
                 });
             }
             tokio::time::sleep(LOOK_EVERY).await;
+            wires.look_again(moving, read).await?;
         }
+        Ok(wires)
     }
 
     async fn audit(

@@ -155,12 +155,13 @@ pub(super) fn redriving(mine: &Subscription) -> String {
 
 /// Versions that the target lacks or has otherwise. Where one of the two has no contracts, nothing depends on them there.
 async fn other_contracts(moving: &Moving, types: Vec<String>) -> Result<Vec<String>, MoveError> {
-    let source = digests(&moving.source, &types).await?;
-    let target = digests(&moving.target, &types).await?;
+    let source = digests(&moving.source).await?;
+    let target = digests(&moving.target).await?;
     if source.is_empty() || target.is_empty() {
         return Ok(Vec::new());
     }
-    let other = source.iter().filter(|one| !target.contains(one));
+    let moved = source.iter().filter(|(name, ..)| types.contains(name));
+    let other = moved.filter(|one| !target.contains(one));
     let other: Vec<_> = other
         .map(|(name, version, _)| format!("{name} v{version}"))
         .collect();
@@ -173,12 +174,9 @@ async fn other_contracts(moving: &Moving, types: Vec<String>) -> Result<Vec<Stri
     )])
 }
 
-async fn digests(
-    side: &Open,
-    types: &[String],
-) -> Result<Vec<(String, i32, Option<String>)>, MoveError> {
+async fn digests(side: &Open) -> Result<Vec<(String, i32, Option<String>)>, MoveError> {
     let mut connection = transaction::acquire(&side.pool).await?;
-    let digest = side.statements.digest_contracts.query().bind(types);
+    let digest = side.statements.digest_contracts.query();
     let rows = digest.fetch_all(&mut *connection).await?;
     let rows = rows.iter().map(|row| {
         let version = row.try_get("schema_version")?;

@@ -219,10 +219,10 @@ impl Moving {
     }
 
     /// How far the furthest partition of those at that stage has read.
-    pub(super) fn furthest(&self, stage: MoveStage) -> Result<i64, MoveError> {
+    pub(super) fn furthest(&self, stage: MoveStage) -> i64 {
         let those = self.staged().filter(|(_, it)| *it == stage);
         let positions = those.flat_map(|(mine, _)| mine.positions.iter().copied());
-        Ok(positions.max().unwrap_or(0))
+        positions.max().unwrap_or(0)
     }
 
     pub(super) fn not_started(&self, consumer: &str) -> Vec<String> {

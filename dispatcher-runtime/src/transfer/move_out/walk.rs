@@ -53,18 +53,16 @@ struct Placed {
 }
 
 impl Reach {
-    /// `last`: the last position of the source before the wires were read.
     pub(super) async fn read(
         moving: &Moving,
         wires: &Wires,
-        last: i64,
         (source, target): (&mut PgConnection, &mut PgConnection),
     ) -> Result<Self, MoveError> {
         let mut seen = HashMap::new();
         let own = match wires.forward() {
             Some((relay, _)) => {
                 seen.insert(relay.stream.clone(), i64::MAX);
-                relay.position.min(last)
+                relay.position.min(wires.last)
             }
             None => 0,
         };
@@ -85,7 +83,7 @@ impl Reach {
         }
         Ok(Self {
             own,
-            others: last,
+            others: wires.last,
             seen,
         })
     }
