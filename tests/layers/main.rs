@@ -112,6 +112,7 @@ const CLI: Layers = Layers {
         "sessions",
         "serve",
         "nats",
+        "move_out",
         "completions",
         "man",
         "command",

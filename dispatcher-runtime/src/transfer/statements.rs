@@ -34,6 +34,7 @@ statements! {
         insert_moved_letters,
         insert_moved_retries,
         insert_partitions,
+        leave_moved,
         list_moving,
         list_moving_letters,
         list_origins,

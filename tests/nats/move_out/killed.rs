@@ -84,7 +84,7 @@ async fn two_operators_who_do_the_same_move_it_once() -> TestResult {
     let Some(scene) = Scene::new().await? else {
         return Ok(());
     };
-    let [mia, noor] = [scene.move_out(), scene.move_out().by("noor", "")];
+    let [mia, noor] = [scene.move_out(), scene.move_out().by(Actor::new("noor"))?];
     let before = scene.consumer(&scene.shared, false).await?;
     scene.shared.publish(1..41).await?;
     caught_up(&before).await?;

@@ -13,7 +13,7 @@ use acme_contracts::Coaching;
 use acme_contracts::credit_locked::{self, CreditLocked};
 use dispatcher_nats::{MoveOut, MoveStage, Side};
 use dispatcher_runtime::{
-    Consumer, DeliveryTx, EventEnvelope, HandlerError, RunningConsumer, State, subscribe,
+    Actor, Consumer, DeliveryTx, EventEnvelope, HandlerError, RunningConsumer, State, subscribe,
 };
 use dispatcher_test_fixtures::TestResult;
 
@@ -79,7 +79,9 @@ impl Scene {
     fn move_out(&self) -> MoveOut {
         let sides = [&self.shared, &self.own].map(|world| Side::new(world.pool.clone()));
         let [source, target] = sides;
-        MoveOut::new(source, target, "coaching").by("mia", "its own database")
+        let actor = Actor::new("mia").because("its own database");
+        let move_out = MoveOut::new(source, target, "coaching");
+        move_out.by(actor).unwrap()
     }
 
     /// The consumer of a database. What its handler is to refuse, it refuses while `fails`.

@@ -1,5 +1,7 @@
 //! The whole move, and the way back, while events are published and both consumers run.
 
+use dispatcher_runtime::{SubscriptionError, Subscriptions};
+
 use super::*;
 
 #[tokio::test]
@@ -35,7 +37,7 @@ async fn a_domain_moves_while_events_are_published_and_each_takes_effect_once_in
     before.stop().await;
 
     // An old replica starts again, and does nothing. The log keeps nothing for it unless it does.
-    let cursors = "SELECT count(*) FROM dispatcher_cursor";
+    let cursors = "SELECT count(*) FROM dispatcher_cursor WHERE NOT remote";
     assert_eq!(scene.shared.count(cursors).await?, 0);
     let old = scene.consumer(&scene.shared, false).await?;
     let paused = "SELECT pause_reason FROM dispatcher_subscription";
@@ -45,6 +47,12 @@ async fn a_domain_moves_while_events_are_published_and_each_takes_effect_once_in
     assert!(paused.starts_with("moved to "), "{paused}");
     let held = "SELECT count(*) FROM dispatcher_cursor WHERE holder IS NOT NULL";
     assert_eq!(scene.shared.count(held).await?, 0);
+    let subscriptions = Subscriptions::new(scene.shared.pool.clone());
+    let resumed = subscriptions.resume("coaching", "hold_slot", Actor::new("noor"));
+    assert!(matches!(
+        resumed.await,
+        Err(SubscriptionError::Moving { .. })
+    ));
     old.stop().await;
     // Repeating it takes away what the old replica has left, and changes nothing else.
     assert_eq!(move_out.switch().await?.stage, Some(MoveStage::Moved));

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::operate::actor::ActorError;
 use crate::postgres::error::{ConfigError, DatabaseError};
 
 /// Why a move does not go on.
@@ -28,6 +29,9 @@ pub enum MoveError {
     /// The name cannot be a schema's name.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The operator's name or reason cannot be recorded.
+    #[error(transparent)]
+    Actor(#[from] ActorError),
     /// A database failed. Doing it again is safe.
     #[error(transparent)]
     Database(#[from] DatabaseError),

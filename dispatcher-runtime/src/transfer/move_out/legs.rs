@@ -48,7 +48,9 @@ impl Wires {
     /// Reads what has changed. Once the relay has sent what was read, the source stays as it was then: what the relay
     /// sends later need not be in the target.
     pub(super) async fn look_again(&mut self, moving: &Moving, read: i64) -> Result<(), MoveError> {
-        let has_sent = self.forward().is_some_and(|(relay, _)| relay.position >= read);
+        let has_sent = self
+            .forward()
+            .is_some_and(|(relay, _)| relay.position >= read);
         if has_sent {
             self.target = list(&moving.target).await?;
         } else {
@@ -182,7 +184,7 @@ async fn list(side: &Open) -> Result<Vec<Leg>, MoveError> {
     Ok(rows.collect::<Result<_, sqlx::Error>>()?)
 }
 
-fn of(all: &[Leg], direction: &'static str) -> impl Iterator<Item = &Leg> {
+fn of<'a>(all: &'a [Leg], direction: &'static str) -> impl Iterator<Item = &'a Leg> {
     all.iter().filter(move |one| one.direction == direction)
 }
 

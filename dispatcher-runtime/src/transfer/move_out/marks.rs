@@ -2,8 +2,8 @@
 
 use time::OffsetDateTime;
 
-const MOVED: &str = "moved to ";
-const WAITS: &str = "waits for the move from ";
+use crate::operate::subscriptions::{MOVED_TO, WAITS_FOR};
+
 const BEFORE: &str = "; paused before";
 
 /// A pause, as its row has it.
@@ -27,7 +27,7 @@ pub(super) enum Mark {
 
 /// The reason of a pause after which the subscription works elsewhere. A pause that it had is kept in it.
 pub(super) fn moved_to(identity: &str, former: Option<&PauseRow>) -> String {
-    let mut text = format!("{MOVED}{identity}");
+    let mut text = format!("{MOVED_TO}{identity}");
     if let Some(former) = former {
         text.push_str(BEFORE);
         if let Some(reason) = &former.reason {
@@ -40,7 +40,7 @@ pub(super) fn moved_to(identity: &str, former: Option<&PauseRow>) -> String {
 
 /// The reason of the pause of a subscription that is to come.
 pub(super) fn waits_for(identity: &str) -> String {
-    format!("{WAITS}{identity}")
+    format!("{WAITS_FOR}{identity}")
 }
 
 impl Mark {
@@ -48,10 +48,10 @@ impl Mark {
         let Some(reason) = pause.and_then(|pause| pause.reason.as_deref()) else {
             return Self::Free;
         };
-        if let Some(identity) = reason.strip_prefix(WAITS) {
+        if let Some(identity) = reason.strip_prefix(WAITS_FOR) {
             return Self::WaitsFor(identity.to_owned());
         }
-        let Some(rest) = reason.strip_prefix(MOVED) else {
+        let Some(rest) = reason.strip_prefix(MOVED_TO) else {
             return Self::Free;
         };
         match rest.split_once(BEFORE) {

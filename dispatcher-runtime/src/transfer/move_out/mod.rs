@@ -7,7 +7,7 @@
 //! O1  prepare  target: a cursor at the beginning of the log, which keeps its events, and a pause that says "waits for …"
 //! O2  pause    source: a pause that says "moved to …", and every lease is void
 //! O3  carry    target: cursors, events that wait, dedup rows and open dead letters of the source; and the pause goes
-//! O4  clear    source: its cursors and waiting events go, and its dead letters are resolved; the pause stays
+//! O4  clear    source: its waiting events go, its dead letters are resolved, its cursors keep no events; the pause stays
 //! ```
 //!
 //! Each step is one transaction in one database, and each asks first where both databases are, so a move that was killed
@@ -40,6 +40,8 @@ use marks::{moved_to, waits_for};
 use side::{Moving, Open};
 use stage::{Step, step_of};
 
+use crate::operate::actor::Actor;
+
 /// How often the row of a mirror is looked at, while it has not caught up.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -51,7 +53,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// # async fn example(shared: sqlx::PgPool, own: sqlx::PgPool) -> Result<(), dispatcher_nats::MoveError> {
 /// use dispatcher_nats::{MoveOut, Side};
 ///
-/// let move_out = MoveOut::new(Side::new(shared), Side::new(own), "coaching").by("mia", "its own database");
+/// let move_out = MoveOut::new(Side::new(shared), Side::new(own), "coaching");
 /// println!("{:?}", move_out.plan().await?.problems);
 /// move_out.start().await?;     // the mirror runs, and the consumers of the new database wait
 /// move_out.switch().await?;    // they work, and those of the former one do not
@@ -84,16 +86,15 @@ impl MoveOut {
     }
 
     /// Who does it, and why: pauses and audits of both databases say so. Defaults to `dispatcher`.
-    pub fn by(mut self, who: impl Into<String>, why: impl Into<String>) -> Self {
-        self.who = who.into();
-        self.why = why.into();
-        self
-    }
-
-    /// By what the operator acts, for the audit: `cli`. Defaults to `api`.
-    pub fn by_way_of(mut self, way: &'static str) -> Self {
-        self.way = way;
-        self
+    ///
+    /// # Errors
+    /// The name or the reason cannot be recorded.
+    pub fn by(mut self, actor: Actor<'_>) -> Result<Self, MoveError> {
+        actor.check()?;
+        actor.name.clone_into(&mut self.who);
+        actor.why.unwrap_or_default().clone_into(&mut self.why);
+        self.way = actor.way;
+        Ok(self)
     }
 
     /// How long the mirror may take to bring what the domain has handled, before it is refused. Defaults to 30 s.
@@ -319,7 +320,7 @@ impl MoveOut {
             }
             moving
                 .source
-                .clear(&mut tx, &self.consumer, &mine.name)
+                .leave(&mut tx, &self.consumer, &mine.name)
                 .await?;
             moving
                 .source
@@ -352,7 +353,7 @@ impl MoveOut {
                 .await?;
             moving
                 .target
-                .clear(&mut tx, &self.consumer, &theirs.name)
+                .leave(&mut tx, &self.consumer, &theirs.name)
                 .await?;
         }
         self.audit(&mut tx, &moving, &moving.target, Step::Cancel, "cancelled")

@@ -329,6 +329,19 @@ impl Open {
         Ok(())
     }
 
+    /// What waits goes, and the log keeps no events for its cursors.
+    pub(super) async fn leave(
+        &self,
+        connection: &mut PgConnection,
+        consumer: &str,
+        subscription: &str,
+    ) -> Result<(), MoveError> {
+        let leave = self.statements.leave_moved.query();
+        let leave = leave.bind(consumer.to_owned()).bind(subscription);
+        leave.execute(connection).await?;
+        Ok(())
+    }
+
     pub(super) async fn resolve(
         &self,
         connection: &mut PgConnection,

@@ -68,10 +68,12 @@ pub(super) fn stage_of(
         (Mark::MovedTo(..), Some(there)) if awaited(&there) => MoveStage::Paused,
         (Mark::MovedTo(..), None) => MoveStage::Interrupted,
         (Mark::MovedTo(..), Some(there)) if is_left(&there) => MoveStage::Interrupted,
-        (Mark::MovedTo(..), Some(Mark::Free)) => match here.positions.is_empty() {
-            true => MoveStage::Moved,
-            false => MoveStage::Carried,
-        },
+        (Mark::MovedTo(..), Some(Mark::Free)) => {
+            match here.positions.is_empty() || here.is_remote {
+                true => MoveStage::Moved,
+                false => MoveStage::Carried,
+            }
+        }
         // The way back is under way.
         (Mark::WaitsFor(from), Some(there)) if from == target && !awaited(&there) => {
             MoveStage::Moved
