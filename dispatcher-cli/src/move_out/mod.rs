@@ -19,6 +19,8 @@ pub(crate) enum Command {
     Plan(Plan),
     /// Prepare the other database: its consumers may be deployed, and wait
     Start(Start),
+    /// Stop the domain here alone, so that its own tables can be copied
+    Pause(Pause),
     /// Stop the domain here, and let it go on there
     Switch(Switch),
     /// Go back, before the switch or after it
@@ -31,7 +33,8 @@ pub(crate) enum Command {
 It changes nothing, and ends with 1 where something is in the way.
 
 Examples:
-  dispatcher move-out plan --consumer coaching --to postgres://own.internal/coaching")]
+  dispatcher move-out plan --consumer coaching
+  dispatcher move-out plan --consumer coaching --to postgres://own/coaching")]
 pub(crate) struct Plan {
     #[command(flatten)]
     domain: Domain,
@@ -45,10 +48,29 @@ pub(crate) struct Plan {
 The other database has the tables, and a mirror of the stream to which the relay of this one sends. Both run.
 
 Examples:
-  dispatcher move-out start --consumer coaching --to postgres://own.internal/coaching")]
+  dispatcher move-out start --consumer coaching --why 'its own database'")]
 pub(crate) struct Start {
     #[command(flatten)]
     domain: Domain,
+    #[command(flatten)]
+    operator: OperatorName,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+/// The arguments of `pause`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+No handler of the domain works in either database until `switch` or `back`.
+
+Examples:
+  dispatcher move-out pause --consumer coaching")]
+pub(crate) struct Pause {
+    #[command(flatten)]
+    domain: Domain,
+    /// How long the mirror may take to bring what the domain has handled here
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = length_of_time)]
+    wait: Duration,
     #[command(flatten)]
     operator: OperatorName,
     #[command(flatten)]
@@ -61,7 +83,8 @@ pub(crate) struct Start {
 Deliveries that are under way here are rolled back, and handled there. If it ends in the middle, run it again, or go back.
 
 Examples:
-  dispatcher move-out switch --consumer coaching --to postgres://own.internal/coaching")]
+  dispatcher move-out switch --consumer coaching
+  dispatcher move-out switch --consumer coaching --wait 5m")]
 pub(crate) struct Switch {
     #[command(flatten)]
     domain: Domain,
@@ -81,7 +104,7 @@ Before the switch, the domain goes on here as if nothing had been started. After
 it goes on here where it ended there.
 
 Examples:
-  dispatcher move-out back --consumer coaching --to postgres://own.internal/coaching")]
+  dispatcher move-out back --consumer coaching")]
 pub(crate) struct Back {
     #[command(flatten)]
     domain: Domain,
@@ -118,6 +141,11 @@ pub(crate) fn run(command: &Command) -> Output {
             let move_out = it.domain.move_out(&it.connection, session)?;
             let plan = acting(move_out, &it.operator)?.start().await?;
             report::done(&plan, session)
+        }),
+        Command::Pause(it) => it.connection.run(async |session| {
+            let move_out = it.domain.move_out(&it.connection, session)?;
+            let move_out = acting(move_out, &it.operator)?.wait_for_mirror(it.wait);
+            report::done(&move_out.pause().await?, session)
         }),
         Command::Switch(it) => it.connection.run(async |session| {
             let move_out = it.domain.move_out(&it.connection, session)?;

@@ -144,6 +144,22 @@ impl MoveOut {
         self.plan().await
     }
 
+    /// O2 alone: the source stops, and the target still waits. For what has to be copied while no handler of the domain writes:
+    /// its own tables.
+    ///
+    /// # Errors
+    /// As [`switch`](Self::switch).
+    ///
+    /// # Cancellation
+    /// As [`switch`](Self::switch).
+    pub async fn pause(&self) -> Result<MovePlan, MoveError> {
+        let least = self.look().await?.least();
+        if least.is_none_or(|stage| stage < MoveStage::Paused) {
+            self.step().await?;
+        }
+        self.plan().await
+    }
+
     /// O2 to O4: the source stops, and the target works from where that ended.
     ///
     /// # Errors
@@ -172,7 +188,7 @@ impl MoveOut {
             Some(MoveStage::Prepared) => {
                 plan::plan(self, &moving).await?.refuse()?;
                 self.catch_up(&moving, MoveStage::Prepared).await?;
-                self.pause(&moving).await?;
+                self.pause_source(&moving).await?;
             }
             Some(MoveStage::Paused) => {
                 plan::plan(self, &moving).await?.refuse()?;
@@ -273,7 +289,7 @@ impl MoveOut {
     }
 
     /// O2.
-    async fn pause(&self, moving: &Moving) -> Result<(), MoveError> {
+    async fn pause_source(&self, moving: &Moving) -> Result<(), MoveError> {
         let mut tx = moving.source.begin().await?;
         moving.source.lock(&mut tx, &self.consumer).await?;
         let here = moving.source.subscriptions(&mut tx, &self.consumer).await?;
