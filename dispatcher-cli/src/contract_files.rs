@@ -14,7 +14,7 @@ use dispatcher_runtime::{
 /// The registry that generated code would have for these contracts.
 ///
 /// It is static there, so it stays in memory until the process ends. Call it once.
-fn registry(model: &Model) -> &'static Registry {
+pub(crate) fn registry(model: &Model) -> &'static Registry {
     let documents: Vec<_> = model
         .documents
         .iter()

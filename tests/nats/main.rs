@@ -10,4 +10,5 @@ mod mirror;
 mod move_out;
 mod operate;
 mod relay;
+mod roles;
 mod support;

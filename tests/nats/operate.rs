@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_nats::HeaderMap;
 use async_nats::jetstream::stream::DiscardPolicy;
 use dispatcher_nats::{
-    Change, DisagreementKind, Relay, StreamSettings, Transfers, Verification, stream_config, verify,
+    Change, DisagreementKind, Relay, StreamSettings, Verification, stream_config, verify,
 };
 use dispatcher_runtime::{
     Actor, FindingLevel, Operator, ProblemKind, TransferActError, TransferDirection, TransferState,
@@ -280,7 +280,7 @@ async fn a_log_and_its_stream_are_compared_event_by_event() -> TestResult {
         "UPDATE dispatcher_event SET event_id = 'evt_other' WHERE position = 5",
         "UPDATE dispatcher_event SET payload = '{}' WHERE position = 6",
         "UPDATE dispatcher_event SET actor = 'another' WHERE position = 7",
-        "UPDATE dispatcher_event SET payload = '{}', erased_at = now() WHERE position = 8",
+        "UPDATE dispatcher_event SET payload = 'null', erased_at = now() WHERE position = 8",
         "INSERT INTO dispatcher_event (event_id, event_type, schema_version, occurred_at, tenant_id, producer, actor, payload, position)
          OVERRIDING SYSTEM VALUE SELECT 'evt_late', event_type, schema_version, occurred_at, tenant_id, producer, actor, payload, 9
            FROM dispatcher_event WHERE position = 10",
@@ -370,10 +370,6 @@ async fn what_a_relay_did_not_send_and_what_it_passed_over_are_found() -> TestRe
             (Some(5), DisagreementKind::Order),
             (Some(6), DisagreementKind::Extra)
         ]
-    );
-    assert_eq!(
-        Transfers::new(world.pool.clone()).list().await?[0].sequence,
-        4
     );
     world.close().await
 }

@@ -21,7 +21,7 @@ pushed to it. Several processes may run for one stream: one of them works, and t
 SIGTERM or Ctrl-C with 0, and with 1 where the stream is not the one that was read, or part of it is missing.
 
 Examples:
-  dispatcher mirror --stream north --nats-url nats://nats.internal --consumer coaching
+  dispatcher mirror --stream north --consumer coaching
   dispatcher mirror --stream north --contracts contracts")]
 pub(crate) struct MirrorArguments {
     /// The stream
