@@ -143,11 +143,12 @@ fn git(folder: &Path, arguments: &[&str]) -> TestResult {
 }
 
 /// Examples that work until they are interrupted, or need NATS, and have tests of their own (`served.rs`, `nats.rs`).
-const ENDLESS: [&str; 4] = [
+const ENDLESS: [&str; 5] = [
     "dispatcher serve",
     "dispatcher relay",
     "dispatcher mirror",
     "dispatcher nats",
+    "dispatcher move-out",
 ];
 
 /// The relays and mirrors that the help shows.

@@ -19,13 +19,13 @@ async fn run(world: &World, nats: &NatsServer, arguments: &[&str]) -> TestResult
 }
 
 /// A relay or a mirror, which has begun.
-struct Process {
+pub(crate) struct Process {
     child: Child,
     lines: Lines<BufReader<ChildStderr>>,
 }
 
 impl Process {
-    async fn start(
+    pub(crate) async fn start(
         world: &World,
         nats: &NatsServer,
         arguments: &[&str],
@@ -55,7 +55,7 @@ impl Process {
     }
 
     /// Ends it as a supervisor does, and returns its exit code.
-    async fn terminate(mut self) -> TestResult<Option<i32>> {
+    pub(crate) async fn terminate(mut self) -> TestResult<Option<i32>> {
         let id = self.child.id().ok_or("it has ended")?.to_string();
         let kill = std::process::Command::new("kill").arg(id).status()?;
         assert!(kill.success());
