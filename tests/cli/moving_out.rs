@@ -87,7 +87,11 @@ async fn the_commands_of_the_guide_move_a_domain_out_and_back() -> TestResult {
         ready.env("MOVE_TO_URL", own.database.url());
         let output = ready.output().await?;
         let text = String::from_utf8(output.stdout)?;
-        assert!(output.status.success(), "{command}\n{text}\n{}", String::from_utf8(output.stderr)?);
+        assert!(
+            output.status.success(),
+            "{command}\n{text}\n{}",
+            String::from_utf8(output.stderr)?
+        );
         if let ["move-out", step, ..] = arguments[..] {
             said.push(text.lines().next().unwrap_or_default().to_owned());
             match step {
@@ -138,13 +142,24 @@ async fn a_move_that_is_not_possible_says_why() -> TestResult {
     };
     let none = run(&["move-out", "plan", "--consumer", "coaching"]).await?;
     assert_eq!(none.code, Some(1), "{none:?}");
-    assert!(none.stdout.contains("coaching has no subscription in the source"), "{none:?}");
+    assert!(
+        none.stdout
+            .contains("coaching has no subscription in the source"),
+        "{none:?}"
+    );
     create_effect_table(&shared.pool).await?;
     coaching(&shared).await?.stop().await;
     let refused = run(&["move-out", "start", "--consumer", "coaching"]).await?;
     assert_eq!(refused.code, Some(1), "{refused:?}");
-    assert!(refused.stderr.contains("no relay sends the events of the source"), "{refused:?}");
-    let unnamed = shared.run(&["move-out", "plan", "--consumer", "coaching"]).await?;
+    assert!(
+        refused
+            .stderr
+            .contains("no relay sends the events of the source"),
+        "{refused:?}"
+    );
+    let unnamed = shared
+        .run(&["move-out", "plan", "--consumer", "coaching"])
+        .await?;
     assert_eq!(unnamed.code, Some(2), "{unnamed:?}");
     assert!(unnamed.stderr.contains("--to postgres://"), "{unnamed:?}");
     Ok(())
