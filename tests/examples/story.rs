@@ -8,13 +8,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 /// What a reader sees.
-pub struct Story {
+pub(crate) struct Story {
     json: bool,
     colour: bool,
 }
 
 impl Story {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             json: std::env::args().any(|argument| argument == "--json"),
             colour: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
@@ -34,13 +34,13 @@ impl Story {
         }
     }
 
-    pub fn chapter(&self, title: &str) {
+    pub(crate) fn chapter(&self, title: &str) {
         if !self.json {
             self.line(&format!("\n{}", self.paint("1", title)));
         }
     }
 
-    pub fn tell(&self, step: &str, text: &str, facts: Value) {
+    pub(crate) fn tell(&self, step: &str, text: &str, facts: Value) {
         if self.json {
             self.line(&format!(
                 "{}",
@@ -54,13 +54,13 @@ impl Story {
         }
     }
 
-    pub fn detail(&self, text: &str) {
+    pub(crate) fn detail(&self, text: &str) {
         if !self.json {
             self.line(&format!("  {:<12} {}", "", self.paint("33", text)));
         }
     }
 
-    pub fn end(&self, took: Duration, next: &str) {
+    pub(crate) fn end(&self, took: Duration, next: &str) {
         let seconds = format!("{:.1} s", took.as_secs_f64());
         if self.json {
             self.line(&format!("{}", json!({ "step": "end", "text": "everything happened", "facts": { "took_ms": took.as_millis() as u64 } })));
@@ -74,7 +74,7 @@ impl Story {
     }
 }
 
-pub fn ms(duration: Duration) -> String {
+pub(crate) fn ms(duration: Duration) -> String {
     let ms = duration.as_secs_f64() * 1000.0;
     if ms < 10.0 {
         format!("{ms:.1} ms")

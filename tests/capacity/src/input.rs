@@ -34,7 +34,9 @@ pub struct Input {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Log {
+    /// Its name.
     pub name: String,
+    /// How many are published in a second.
     pub events_per_second: f64,
     /// Of the payload and the envelope.
     pub event_bytes: f64,
@@ -44,12 +46,14 @@ pub struct Log {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Domain {
+    /// Its name.
     pub name: String,
     /// Whose events it handles.
     pub log: String,
     /// Whether it has a database of its own, to which a mirror brings the events.
     #[serde(default)]
     pub own_database: bool,
+    /// How many it has.
     #[serde(default = "one_subscription")]
     pub subscriptions: u32,
     /// Which part of the log's events each of them handles, from 0 to 1.
@@ -58,6 +62,7 @@ pub struct Domain {
     /// How long a handler takes, in milliseconds.
     #[serde(default)]
     pub handler_ms: f64,
+    /// Of each subscription.
     #[serde(default = "one_subscription")]
     pub partitions: u32,
 }

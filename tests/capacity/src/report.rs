@@ -9,13 +9,16 @@ use serde::Serialize;
 pub struct Report {
     /// The busiest first.
     pub parts: Vec<Part>,
+    /// Of each domain.
     pub backlogs: Vec<Backlog>,
+    /// Of each database and stream.
     pub disks: Vec<Disk>,
 }
 
 /// Something that saturates.
 #[derive(Clone, Debug, Serialize)]
 pub struct Part {
+    /// What it is.
     pub name: String,
     /// At 1 it is saturated.
     pub busy: f64,
@@ -24,7 +27,9 @@ pub struct Part {
 /// What a burst leaves behind.
 #[derive(Clone, Debug, Serialize)]
 pub struct Backlog {
+    /// The domain.
     pub domain: String,
+    /// How many events it had not handled at most.
     pub most_events: f64,
     /// How old the oldest of them is about then.
     pub lag_seconds: f64,
@@ -35,7 +40,9 @@ pub struct Backlog {
 /// What is kept.
 #[derive(Clone, Debug, Serialize)]
 pub struct Disk {
+    /// Where.
     pub name: String,
+    /// Of 10^9 bytes.
     pub gigabytes: f64,
 }
 
