@@ -192,12 +192,8 @@ stream north: would be made
             && refused.stderr.contains("nats stream edit"),
         "{refused:?}"
     );
-    let json = run(
-        &world,
-        &nats,
-        &[&shorter[..1], &["plan"], &shorter[2..], &["--json"]].concat(),
-    );
-    let json = json.await?;
+    let shorter = [&["nats", "plan"], &shorter[2..], &["--json"]].concat();
+    let json = run(&world, &nats, &shorter).await?;
     assert_eq!(json.code, Some(1));
     let json: serde_json::Value = serde_json::from_str(&json.stdout)?;
     let difference = &json["streams"][0]["differences"][0];
