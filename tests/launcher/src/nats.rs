@@ -112,6 +112,11 @@ impl NatsServer {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
+    /// The port of [`url`](Self::url).
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// What is running, such as `nats-server 2.15.0 at /usr/local/bin/nats-server`.
     pub fn source(&self) -> String {
         format!("nats-server {} at {}", self.version, self.program.display())
@@ -249,7 +254,7 @@ fn answers(port: u16) -> bool {
         && line.contains("\"jetstream\":true")
 }
 
-fn free_port() -> Result<u16, LaunchError> {
+pub(super) fn free_port() -> Result<u16, LaunchError> {
     TcpListener::bind(("127.0.0.1", 0))
         .and_then(|listener| listener.local_addr())
         .map(|address| address.port())
