@@ -1,8 +1,8 @@
 //! Several NATS servers as one cluster, whose routes can be cut.
 //!
-//! Each pair of servers has one route, which the later of the two opens, through a [`Proxy`]. Servers tell each other
-//! an address where nothing listens, so they open no further routes, and tell clients of no other server: whoever
-//! connects through a proxy stays on it.
+//! Servers reach each other through a [`Proxy`] for each pair and direction. They tell each other an address where
+//! nothing listens, so they open no further routes, and they tell clients of no other server: a client that connects
+//! through a proxy stays on it.
 //!
 //! A cluster of one is a server without routes.
 
@@ -43,19 +43,22 @@ impl NatsCluster {
             servers: Vec::new(),
             routes: Vec::new(),
         };
-        let mut ports = Vec::new();
-        for number in 0..servers {
-            let port = free_port()?;
-            let mut urls = Vec::new();
-            for (earlier, port) in ports.iter().enumerate() {
+        let ports = (0..servers).map(|_| free_port());
+        let ports: Vec<_> = ports.collect::<Result<_, _>>()?;
+        for (number, port) in ports.iter().enumerate() {
+            let mut routes = Vec::new();
+            for (other, port) in ports.iter().enumerate() {
+                if other == number {
+                    continue;
+                }
                 let proxy = Proxy::open(*port)
                     .await
                     .map_err(LaunchError::os("open a path between two servers"))?;
-                urls.push(format!("\"nats://127.0.0.1:{}\"", proxy.port()));
-                let ends = [earlier, number];
+                routes.push(format!("\"nats://127.0.0.1:{}\"", proxy.port()));
+                let ends = [number, other];
                 cluster.routes.push(Route { ends, proxy });
             }
-            let routes = urls.join(", ");
+            let routes = routes.join(", ");
             let clustered = format!(
                 "server_name: n{number}\ncluster {{\n  name: tests\n  listen: \"127.0.0.1:{port}\"\n  advertise: \
                  \"127.0.0.1:1\"\n  no_advertise: true\n  routes: [{routes}]\n}}\n{settings}"
@@ -65,7 +68,6 @@ impl NatsCluster {
                 return Ok(None);
             };
             cluster.servers.push(server);
-            ports.push(port);
         }
         Ok(Some(cluster))
     }
