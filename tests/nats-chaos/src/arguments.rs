@@ -130,10 +130,7 @@ mod tests {
         let Ok(Command::Run(options)) = parsed(line) else {
             panic!("it is a run");
         };
-        assert_eq!(
-            (options.seed, options.events, options.replicas),
-            (7, 50, 3)
-        );
+        assert_eq!((options.seed, options.events, options.replicas), (7, 50, 3));
         assert_eq!(options.window, Duration::from_secs(120));
         assert!(options.json);
         assert!(matches!(parsed("--help"), Ok(Command::Help)));
@@ -164,7 +161,10 @@ mod tests {
         let task = Task {
             role: Role::Mirror,
             postgres: "postgres://127.0.0.1:1/postgres".to_owned(),
-            nats: vec!["nats://127.0.0.1:2".to_owned(), "nats://127.0.0.1:3".to_owned()],
+            nats: vec![
+                "nats://127.0.0.1:2".to_owned(),
+                "nats://127.0.0.1:3".to_owned(),
+            ],
             seed: 9,
         };
         let Ok(Command::Process(read)) = parse(task.arguments().into_iter()) else {

@@ -87,7 +87,11 @@ fn ledger(books: &Books, planned: &HashSet<String>, found: &mut Vec<Imbalance>) 
         }
     }
     for event_id in &books.invented {
-        add(found, "in the producing log and not in the ledger", event_id);
+        add(
+            found,
+            "in the producing log and not in the ledger",
+            event_id,
+        );
     }
     let mut numbers: HashMap<&str, i64> = HashMap::new();
     for entry in &books.ledger {
@@ -160,10 +164,7 @@ fn sequences(books: &Books, found: &mut Vec<Imbalance>) {
         let place = usize::try_from(sequence - 1).ok();
         let message = place.and_then(|place| books.stream.get(place));
         if message.is_none_or(|message| message.event_id != *event_id) {
-            let detail = format!(
-                "{sequence} was {event_id} to a {}",
-                observation.direction
-            );
+            let detail = format!("{sequence} was {event_id} to a {}", observation.direction);
             add(found, "another event under a sequence", detail);
         }
     }

@@ -122,7 +122,10 @@ impl fmt::Display for Report {
             self.lost.iter().sum::<i64>(),
             self.lost.iter().max().unwrap_or(&0)
         )?;
-        let waits = self.waits.iter().map(|(role, times)| format!("{role} {times}"));
+        let waits = self
+            .waits
+            .iter()
+            .map(|(role, times)| format!("{role} {times}"));
         writeln!(
             f,
             "times waited         {}",

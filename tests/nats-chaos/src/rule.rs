@@ -44,7 +44,9 @@ mod tests {
     fn few_events_fail_and_fewer_for_good() {
         let rule = Rule { seed: 1 };
         let keys: Vec<_> = (0..10_000).map(|key| key.to_string()).collect();
-        let first = keys.iter().filter(|key| rule.answer(key, 1) != Answer::Handle);
+        let first = keys
+            .iter()
+            .filter(|key| rule.answer(key, 1) != Answer::Handle);
         let fatal = keys.iter().filter(|key| rule.is_fatal(key));
         let (first, fatal) = (first.count(), fatal.count());
         assert!((90..190).contains(&first), "{first}");

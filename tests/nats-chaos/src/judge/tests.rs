@@ -64,7 +64,12 @@ fn each_fault_of_the_stream_is_found() {
     let cases: [(fn(&mut Books), &str); 5] = [
         (|books| drop(books.stream.pop()), "missing in the stream"),
         (
-            |books| books.stream.push(Message { sequence: 4, ..books.stream[0].clone() }),
+            |books| {
+                books.stream.push(Message {
+                    sequence: 4,
+                    ..books.stream[0].clone()
+                })
+            },
             "twice in the stream",
         ),
         (
@@ -81,8 +86,14 @@ fn each_fault_of_the_stream_is_found() {
         assert!(found(change).contains(&what), "{what}: {:?}", found(change));
     }
     let swapped = found(|books| books.stream.swap(0, 1));
-    assert!(swapped.contains(&"out of order in the stream"), "{swapped:?}");
-    assert!(swapped.contains(&"another event under a sequence"), "{swapped:?}");
+    assert!(
+        swapped.contains(&"out of order in the stream"),
+        "{swapped:?}"
+    );
+    assert!(
+        swapped.contains(&"another event under a sequence"),
+        "{swapped:?}"
+    );
 }
 
 #[test]
@@ -106,10 +117,7 @@ fn each_fault_of_the_consuming_side_is_found() {
         ),
         (|books| drop(books.effects.pop()), "without an outcome"),
         (|books| books.effects.swap(0, 1), "applied out of order"),
-        (
-            |books| books.observations[0].was = 3,
-            "mirror went back",
-        ),
+        (|books| books.observations[0].was = 3, "mirror went back"),
     ];
     for (change, what) in cases {
         assert!(found(change).contains(&what), "{what}: {:?}", found(change));
@@ -121,7 +129,10 @@ fn each_fault_of_the_producing_side_is_found() {
     let lost = found(|books| {
         books.ledger.remove(1);
     });
-    assert!(lost.contains(&"committed and not in the ledger"), "{lost:?}");
+    assert!(
+        lost.contains(&"committed and not in the ledger"),
+        "{lost:?}"
+    );
     let invented = found(|books| books.invented.push("evt 8".to_owned()));
     assert_eq!(invented, ["in the producing log and not in the ledger"]);
     let swapped = found(|books| books.ledger[0].n = Some(2));
