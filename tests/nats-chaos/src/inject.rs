@@ -25,6 +25,9 @@ pub(super) struct Injected {
     pub(super) lost: Vec<i64>,
 }
 
+/// In how many steps the writers may go on between two faults.
+const STEPS: u32 = 10;
+
 /// Injects one fault after another.
 pub(super) async fn inject(
     plan: Vec<Planned>,
@@ -33,10 +36,11 @@ pub(super) async fn inject(
 ) -> Result<Injected, Error> {
     let mut injected = Injected::default();
     let mut lasting = JoinSet::new();
-    let mut next = tokio::time::Instant::now();
     for Planned { after, fault } in plan {
-        next += after;
-        tokio::time::sleep_until(next).await;
+        for _ in 0..STEPS {
+            tokio::time::sleep(after / STEPS).await;
+            world.pace.pass(1.0 / f64::from(STEPS));
+        }
         *injected.kinds.entry(fault.kind()).or_default() += 1;
         let of = match fault {
             Fault::SetBack => None,
@@ -49,7 +53,6 @@ pub(super) async fn inject(
         };
         until_over(&mut lasting).await?;
         injected.lost.extend(set_back(world, of, messages).await?);
-        next = tokio::time::Instant::now();
     }
     until_over(&mut lasting).await?;
     Ok(injected)

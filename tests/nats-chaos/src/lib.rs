@@ -23,6 +23,7 @@ mod arguments;
 mod books;
 mod inject;
 mod judge;
+mod pace;
 mod plan;
 mod process;
 mod report;

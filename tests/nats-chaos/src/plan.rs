@@ -110,6 +110,13 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// Whether the stream has to have more messages while it lasts.
+    pub(super) fn asks_for_messages(&self) -> bool {
+        matches!(self, Self::SetBack | Self::SetBackOne { .. })
+    }
+}
+
 /// A fault, and how long after the previous one it comes.
 #[derive(Clone, Debug)]
 pub(super) struct Planned {

@@ -12,6 +12,7 @@ use super::arguments::Options;
 use super::books::Books;
 use super::inject::inject;
 use super::judge::{Imbalance, judge};
+use super::pace::Pace;
 use super::process::waits;
 use super::report::Report;
 use super::rule::Rule;
@@ -21,17 +22,23 @@ use super::{Error, WRITERS, plan, reach, writer};
 
 /// Carries out a run. The processes are this program, started again. None: the machine has no nats-server.
 pub(super) async fn run(options: &Options) -> Result<Option<Report>, Error> {
-    let Some(world) = World::start(options).await? else {
-        return Ok(None);
-    };
-    let world = Arc::new(world);
     let faults = plan::plan(
         options.seed,
         options.faults,
         options.replicas,
         options.window,
     );
-    let lasting = faults.iter().map(|it| it.after).sum();
+    let asking = faults.iter().filter(|it| it.fault.asks_for_messages());
+    let pace = Pace::new(
+        options.events,
+        faults.len(),
+        asking.count(),
+        options.set_back,
+    );
+    let Some(world) = World::start(options, pace).await? else {
+        return Ok(None);
+    };
+    let world = Arc::new(world);
     let mut report = Report {
         seed: options.seed,
         replicas: options.replicas,
@@ -42,8 +49,12 @@ pub(super) async fn run(options: &Options) -> Result<Option<Report>, Error> {
     let began = Instant::now();
     let retention = tokio::spawn(sweep(Arc::clone(&world), options.retention));
     let repeated = Arc::new(AtomicU64::new(0));
-    let injected = inject(faults, &world, options.set_back);
-    let written = write(&world, options, lasting, &repeated);
+    let injected = async {
+        let injected = inject(faults, &world, options.set_back).await;
+        world.pace.end();
+        injected
+    };
+    let written = write(&world, options, &repeated);
     let (injected, written) = tokio::join!(injected, written);
     report.seconds_under_faults = began.elapsed().as_secs_f64();
     world.processes.iter().for_each(|process| process.restore());
@@ -60,7 +71,7 @@ pub(super) async fn run(options: &Options) -> Result<Option<Report>, Error> {
     let planned = planned(options, &mut report);
     report
         .stuck
-        .extend(settle(&world, planned.len(), options).await);
+        .extend(settle(&world, planned.len()).await);
     report.seconds_to_settle = began.elapsed().as_secs_f64();
     for process in &world.processes {
         process.stop().await?;
@@ -78,9 +89,8 @@ pub(super) async fn run(options: &Options) -> Result<Option<Report>, Error> {
 }
 
 async fn write(
-    world: &World,
+    world: &Arc<World>,
     options: &Options,
-    lasting: Duration,
     repeated: &Arc<AtomicU64>,
 ) -> Result<(), Error> {
     let url = world.producer.lock().await.url("postgres");
@@ -91,7 +101,7 @@ async fn write(
             seed: options.seed,
             writer: number,
             events: options.events.div_ceil(WRITERS),
-            lasting,
+            world: Arc::clone(world),
             repeated: Arc::clone(repeated),
         }));
     }
@@ -133,33 +143,36 @@ fn planned(options: &Options, report: &mut Report) -> HashSet<String> {
     planned
 }
 
+/// How long nothing may happen before a run counts as stuck: longer than a mirror takes to notice that its consumer is
+/// gone, and a cluster to choose a leader.
+const STUCK_AFTER: Duration = Duration::from_secs(60);
+
 /// Waits until every event has an outcome, or says what there is instead.
-async fn settle(world: &World, events: usize, options: &Options) -> Option<String> {
-    let limit = Duration::from_secs(90 + options.events / 100);
+async fn settle(world: &World, events: usize) -> Option<String> {
     let outcomes = "SELECT (SELECT count(*) FROM effect)
                          + (SELECT count(*) FROM dispatcher_dead_letter)";
-    let count = async || -> i64 {
-        let counted = sqlx::query_scalar(outcomes).fetch_one(&world.consumed);
-        counted.await.unwrap_or_default()
-    };
     let expected = i64::try_from(events).unwrap_or(i64::MAX);
-    let settled = async {
-        while count().await < expected {
-            tokio::time::sleep(4 * PAUSE).await;
+    let (mut last, mut since) = (0, Instant::now());
+    while since.elapsed() < STUCK_AFTER {
+        let counted = sqlx::query_scalar(outcomes).fetch_one(&world.consumed);
+        let now = counted.await.unwrap_or(last);
+        if now >= expected {
+            return None;
         }
-    };
-    if tokio::time::timeout(limit, settled).await.is_ok() {
-        return None;
+        if now != last {
+            (last, since) = (now, Instant::now());
+        }
+        tokio::time::sleep(4 * PAUSE).await;
     }
     let messages = world.stream().await.map(|info| info.state.messages);
-    let last = world.processes.iter().filter_map(|process| {
+    let waits = world.processes.iter().filter_map(|process| {
         let reason = process.said().last?;
         Some(format!("\n  {} waited last for: {reason}", process.name))
     });
     Some(format!(
-        "after {limit:?} {} of {expected} events have an outcome; the stream has {messages:?} messages{}",
-        count().await,
-        last.collect::<String>()
+        "nothing happens for {STUCK_AFTER:?}: {last} of {expected} events have an outcome; the stream has {} messages{}",
+        messages.unwrap_or_default(),
+        waits.collect::<String>()
     ))
 }
 

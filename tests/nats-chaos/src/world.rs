@@ -15,6 +15,7 @@ use sqlx::{Executor, PgPool};
 use tokio::sync::{Mutex, watch};
 
 use super::arguments::Options;
+use super::pace::Pace;
 use super::plan::{Database, Server};
 use super::process::Process;
 use super::role::{Role, STREAM, connect};
@@ -39,6 +40,7 @@ pub(super) struct World {
     pub(super) replicas: usize,
     /// While a store is set back, retention must not remove what it has lost.
     pub(super) keeps: watch::Sender<bool>,
+    pub(super) pace: Pace,
     /// The writers have committed all that they were to commit.
     pub(super) has_written: AtomicBool,
     pub(super) source: String,
@@ -46,7 +48,7 @@ pub(super) struct World {
 
 impl World {
     /// None: the machine has no nats-server.
-    pub(super) async fn start(options: &Options) -> Result<Option<Self>, Error> {
+    pub(super) async fn start(options: &Options, pace: Pace) -> Result<Option<Self>, Error> {
         let Some(nats) = NatsCluster::start_or_skip(options.replicas, "").await? else {
             return Ok(None);
         };
@@ -84,6 +86,7 @@ impl World {
             processes,
             replicas: options.replicas,
             keeps: watch::Sender::new(false),
+            pace,
             has_written: AtomicBool::new(false),
             source,
         }))

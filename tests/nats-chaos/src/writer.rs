@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use acme_contracts::Revenue;
 use acme_contracts::credit_locked::CreditLocked;
@@ -14,7 +14,8 @@ use dispatcher_runtime::{Dispatcher, Payload, TenantId};
 use sqlx::{Acquire as _, PgConnection, PgPool};
 
 use super::transaction::{EventType, PlannedEvent, TENANTS, Transaction, transactions};
-use super::{Error, pool};
+use super::world::World;
+use super::{Error, WRITERS, pool};
 
 /// The pause before a failed transaction is tried again. There is nothing to wait on.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -23,14 +24,13 @@ const PAUSE: Duration = Duration::from_millis(50);
 const TRIES: u32 = 2_000;
 
 /// What a writer is to do.
-#[derive(Clone, Debug)]
 pub(super) struct Task {
     pub(super) url: String,
     pub(super) seed: u64,
     pub(super) writer: u64,
     pub(super) events: u64,
-    /// Over how long the events are spread, so that each fault finds writers at work.
-    pub(super) lasting: Duration,
+    /// Says how fast.
+    pub(super) world: Arc<World>,
     /// Attempts that failed, of all writers.
     pub(super) repeated: Arc<AtomicU64>,
 }
@@ -40,11 +40,10 @@ pub(super) async fn run(task: Task) -> Result<(), Error> {
     let pool = pool(&task.url, 2)?;
     let builder = Dispatcher::builder(pool.clone()).tenant(TENANTS[0]);
     let revenue: Dispatcher<Revenue> = builder.build().map_err(Error::harness)?;
-    let began = Instant::now();
     let mut committed = 0;
     for transaction in transactions(task.seed, task.writer, task.events) {
-        let due = task.lasting.mul_f64(committed as f64 / task.events as f64);
-        tokio::time::sleep(due.saturating_sub(began.elapsed())).await;
+        let of_all = committed as f64 * WRITERS as f64;
+        task.world.pace.until(of_all).await;
         let mut tries = 0;
         while let Err(error) = attempt(&pool, &revenue, &transaction, tries > 0).await {
             tries += 1;
