@@ -111,6 +111,11 @@ impl Bench {
         self.measured.server()
     }
 
+    /// Another server with the same settings, for what must not run on the first.
+    pub(crate) async fn second_server(&self) -> Result<Measured, Error> {
+        Measured::start(self.options.fsync).await
+    }
+
     /// Prints what is under way.
     pub fn progress(&self, what: &str) {
         eprintln!("{what}");

@@ -23,6 +23,9 @@ pub(super) const ALL: [Copies; 4] = [
     copies(3, true),
 ];
 
+/// The cheapest.
+pub(super) const SIMPLE: Copies = copies(1, false);
+
 /// What a company would run.
 pub(super) const DURABLE: Copies = copies(3, true);
 

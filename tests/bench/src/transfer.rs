@@ -40,10 +40,7 @@ pub(super) struct Running {
 
 impl Running {
     /// Starts what tells that observer.
-    pub(super) fn start<F>(
-        reached: &Reached,
-        run: impl FnOnce(BoxFuture<'static, ()>) -> F,
-    ) -> Self
+    pub(super) fn start<F>(reached: &Reached, run: impl FnOnce(BoxFuture<'static, ()>) -> F) -> Self
     where
         F: Future<Output = Result<(), TransferError>> + Send + 'static,
     {

@@ -10,9 +10,9 @@ use sqlx::postgres::PgPoolOptions;
 use crate::event::{Log, dispatcher, insert_backlog, payloads};
 use crate::handlers::{self, Work};
 use crate::progress::Progress;
+use crate::proxy::Proxy;
 use crate::raw::{self, RawEvent};
 use crate::raw_consumer::{RawConsumer, create_tables};
-use crate::proxy::Proxy;
 use crate::{Bench, BenchDatabase, Error, Figure, Section, Unit};
 
 const HOW: &str = "\

@@ -33,9 +33,8 @@ pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
         bench.progress(&format!("  {}", copies.name()));
         let figure = |against| Figure::new(copies.name(), Unit::EventsPerSecond).against(against);
         let mut to_better = figure("the better raw relay").goal(Goal::Ratio(0.9));
-        let mut to_acks = figure("raw, acks").goal(
-            (copies.replicas == 1 && copies.always).then_some(Goal::Ratio(20.0)),
-        );
+        let mut to_acks = figure("raw, acks")
+            .goal((copies.replicas == 1 && copies.always).then_some(Goal::Ratio(20.0)));
         let mut to_batches = figure("raw, batches");
         let mut sides = Sides::start(bench, copies).await?;
         for round in bench.rounds() {

@@ -10,18 +10,15 @@ use async_nats::jetstream::Context;
 use async_nats::{Client, Subscriber};
 use dispatcher_nats::async_nats;
 use dispatcher_runtime::time::OffsetDateTime;
+use dispatcher_runtime::time::format_description::well_known::Rfc3339;
 use futures_util::StreamExt;
 use futures_util::future::try_join_all;
 use serde::Deserialize;
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
-use dispatcher_runtime::time::format_description::well_known::Rfc3339;
 use tokio::sync::mpsc;
 
 use crate::Error;
-
-/// How many events are read at once, and are in a batch.
-const BATCH: usize = 1000;
 
 /// How many batches wait for their confirmation.
 const IN_FLIGHT: usize = 4;
