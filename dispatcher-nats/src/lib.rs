@@ -46,4 +46,4 @@ pub use stream::stream_config;
 
 /// The version of the crate `async-nats` that appears in this interface.
 pub use async_nats;
-pub use dispatcher_runtime::transfer::{Direction, TransferProgress, Transfers};
+pub use dispatcher_runtime::transfer::{TransferDirection, TransferProgress, Transfers};

@@ -16,7 +16,7 @@ use std::time::Duration;
 use async_nats::{Client, jetstream};
 use dispatcher_runtime::Registry;
 use dispatcher_runtime::transfer::{
-    Direction, InboundLog, TransferLease, TransferPlace, TransferRow,
+    InboundLog, TransferDirection, TransferLease, TransferPlace, TransferRow,
 };
 use sqlx::PgPool;
 use tokio::time::MissedTickBehavior;
@@ -148,7 +148,7 @@ impl MirrorBuilder {
             return Err(TransferError::Config(problem.to_owned()));
         }
         let schema = self.schema.as_deref();
-        let row = TransferRow::new(self.pool, schema, Direction::Mirror, &self.stream)?;
+        let row = TransferRow::new(self.pool, schema, TransferDirection::Mirror, &self.stream)?;
         let session = MirrorSession {
             log: InboundLog::new(row.clone()),
             row: row.clone(),
@@ -160,10 +160,11 @@ impl MirrorBuilder {
             batch: self.batch,
             observer: Arc::clone(&self.observer),
             has_progressed: false,
+            is_well: false,
         };
         let work = Work {
             row,
-            direction: Direction::Mirror,
+            direction: TransferDirection::Mirror,
             stream: self.stream,
             lease: self.lease,
             observer: self.observer,
@@ -183,10 +184,13 @@ struct MirrorSession {
     batch: usize,
     observer: Arc<dyn TransferObserver>,
     has_progressed: bool,
+    /// Whether this session has found that the stream answers.
+    is_well: bool,
 }
 
 impl Session for MirrorSession {
     async fn go(&mut self, lease: TransferLease) -> Result<Infallible, TransferError> {
+        self.is_well = false;
         let mut place = self.resume(&lease).await?;
         let (context, after) = (self.context.clone(), place.sequence);
         let mut source = Source::open(
@@ -230,9 +234,8 @@ impl MirrorSession {
         if *created_at != facts.created_at {
             return Err(self.mismatch(format!(
                 "it was created at {}, and the one that was read before at {created_at}. If it has replaced that one, \
-                 delete the row of the mirror in dispatcher_transfer: events whose ids are in the log are not inserted \
-                 again",
-                facts.created_at
+                 run `dispatcher transfers remove mirror/{}`: events whose ids are in the log are not inserted again",
+                facts.created_at, self.stream
             )));
         }
         if facts.last_sequence < known.sequence {
@@ -275,6 +278,8 @@ impl MirrorSession {
         let from = place.sequence;
         let events = chunk.events.len();
         place.sequence = chunk.sequence;
+        place.pending = Some(i64::try_from(chunk.pending).unwrap_or(i64::MAX));
+        place.reached_at = Some(chunk.stored_at);
         let last = chunk.events.last();
         place.anchor = last.map(|event| (chunk.sequence, event.event_id.clone()));
         self.move_to(lease, from, place, chunk.events).await?;
@@ -296,10 +301,15 @@ impl MirrorSession {
         source: &mut Source,
     ) -> Result<(), TransferError> {
         let (facts, examined) = source.examined().await?;
+        // The stream answers, so what the session before waited for is over.
+        if !std::mem::replace(&mut self.is_well, true) {
+            self.row.note(lease, None).await?;
+        }
         match examined {
             Some(examined) if examined > place.sequence => {
                 let from = place.sequence;
                 place.sequence = examined;
+                place.pending = Some(0);
                 self.move_to(lease, from, place, Vec::new()).await
             }
             Some(_) => Ok(()),

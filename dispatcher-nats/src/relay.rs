@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use async_nats::Client;
 use dispatcher_runtime::transfer::{
-    Direction, OutboundLimits, OutboundLog, TransferLease, TransferPlace, TransferRow,
+    OutboundLimits, OutboundLog, TransferDirection, TransferLease, TransferPlace, TransferRow,
 };
 use sqlx::PgPool;
 use tokio::time::Instant;
@@ -146,7 +146,12 @@ impl RelayBuilder {
             )));
         }
         let schema = self.schema.as_deref();
-        let row = TransferRow::new(self.pool.clone(), schema, Direction::Relay, &self.stream)?;
+        let row = TransferRow::new(
+            self.pool.clone(),
+            schema,
+            TransferDirection::Relay,
+            &self.stream,
+        )?;
         let session = RelaySession {
             log: OutboundLog::new(self.pool, schema)?,
             row: row.clone(),
@@ -162,7 +167,7 @@ impl RelayBuilder {
         };
         let work = Work {
             row,
-            direction: Direction::Relay,
+            direction: TransferDirection::Relay,
             stream: self.stream,
             lease: self.lease,
             observer: self.observer,
@@ -220,6 +225,8 @@ impl Session for RelaySession {
         let (mut read, mut sent) = (place.position, place.sequence);
         let mut in_flight = VecDeque::<Flight>::new();
         let mut is_at_the_end = false;
+        // Until then what the session before waited for may still hold.
+        let mut is_well = false;
         loop {
             if !is_at_the_end && in_flight.len() < IN_FLIGHT {
                 let batch = self.log.read(read, self.limits(&sink)).await?;
@@ -244,6 +251,9 @@ impl Session for RelaySession {
             if is_due && place != recorded {
                 self.record(&lease, &place).await?;
                 (recorded, recorded_at) = (place.clone(), Instant::now());
+            }
+            if in_flight.is_empty() && !std::mem::replace(&mut is_well, true) {
+                self.row.note(&lease, None).await?;
             }
             let deadline = in_flight.front().map(|flight| flight.deadline);
             tokio::select! {
@@ -279,9 +289,9 @@ impl RelaySession {
         {
             return Err(self.mismatch(format!(
                 "it was created at {}, and the one that was written before at {created_at}. Consumers of the old one \
-                 would miss events. If the new one is to have all events that the log still has, delete the row of the \
-                 relay in dispatcher_transfer",
-                facts.created_at
+                 would miss events. If the new one is to have all events that the log still has, run `dispatcher transfers \
+                 remove relay/{}`",
+                facts.created_at, self.stream
             )));
         }
         let created_at = Some(facts.created_at.clone());
@@ -305,6 +315,7 @@ impl RelaySession {
             sequence: last.sequence,
             position: last.position,
             anchor: Some((last.sequence, last.event_id)),
+            ..TransferPlace::default()
         })
     }
 

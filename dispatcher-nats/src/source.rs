@@ -12,6 +12,7 @@ use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, pull};
 use async_nats::jetstream::stream::RawMessageErrorKind;
 use dispatcher_runtime::transfer::{TransferEvent, read_headers};
 use futures_util::{FutureExt, StreamExt};
+use time::OffsetDateTime;
 
 use crate::error::TransferError;
 use crate::sink::pairs;
@@ -45,6 +46,8 @@ pub(crate) struct Chunk {
     pub(crate) events: Vec<TransferEvent>,
     /// The sequence of the last one.
     pub(crate) sequence: i64,
+    /// When the stream stored it.
+    pub(crate) stored_at: OffsetDateTime,
     /// How many the stream has after it.
     pub(crate) pending: u64,
 }
@@ -100,6 +103,7 @@ impl Source {
         let mut chunk = Chunk {
             events: Vec::new(),
             sequence: 0,
+            stored_at: OffsetDateTime::UNIX_EPOCH,
             pending: 0,
         };
         let mut bytes = 0;
@@ -147,6 +151,7 @@ impl Source {
             });
         }
         chunk.sequence = i64::try_from(info.stream_sequence).unwrap_or(i64::MAX);
+        chunk.stored_at = info.published;
         chunk.pending = info.pending;
         chunk.events.push(self.event(message, chunk.sequence));
         Ok(())

@@ -1,6 +1,6 @@
 //! The mirror: what is in the log of the consumers, and what it refuses.
 
-use dispatcher_nats::{Direction, stream_config};
+use dispatcher_nats::{TransferDirection, stream_config};
 use dispatcher_runtime::transfer::{
     InboundLog, OutboundLimits, OutboundLog, TransferEvent, TransferPlace, TransferRow,
 };
@@ -192,7 +192,7 @@ async fn what_cannot_be_handled_becomes_a_dead_letter_and_never_stops_the_mirror
 #[tokio::test]
 async fn a_stale_lease_inserts_nothing() -> TestResult {
     let world = World::new().await?;
-    let row = TransferRow::new(world.pool.clone(), None, Direction::Mirror, STREAM)?;
+    let row = TransferRow::new(world.pool.clone(), None, TransferDirection::Mirror, STREAM)?;
     let log = InboundLog::new(row.clone());
     let lease = Duration::from_millis(1);
     let stale = row.acquire("first", lease).await?.ok_or("no lease")?;
@@ -221,7 +221,7 @@ async fn a_stale_lease_inserts_nothing() -> TestResult {
 #[tokio::test]
 async fn the_transaction_of_a_mirror_that_was_stopped_is_ended() -> TestResult {
     let world = World::new().await?;
-    let row = TransferRow::new(world.pool.clone(), None, Direction::Mirror, STREAM)?;
+    let row = TransferRow::new(world.pool.clone(), None, TransferDirection::Mirror, STREAM)?;
     let lease = Duration::from_millis(1);
     row.acquire("first", lease).await?.ok_or("no lease")?;
     // As hold_transfer.sql leaves it.

@@ -10,7 +10,6 @@ statements! {
         evict_transfer,
         hold_transfer,
         join_transfers,
-        list_transfers,
         mirror_events,
         note_transfer,
         read_outbound,
