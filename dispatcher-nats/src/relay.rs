@@ -18,7 +18,8 @@ use std::time::Duration;
 
 use async_nats::Client;
 use dispatcher_runtime::transfer::{
-    OutboundLimits, OutboundLog, TransferDirection, TransferLease, TransferPlace, TransferRow,
+    OutboundLimits, OutboundLog, OutboundWake, TransferDirection, TransferLease, TransferPlace,
+    TransferRow,
 };
 use sqlx::PgPool;
 use tokio::time::Instant;
@@ -71,7 +72,7 @@ impl Relay {
             prefix: None,
             schema: None,
             lease: Duration::from_secs(10),
-            poll_interval: Duration::from_millis(50),
+            poll_interval: Duration::from_secs(5),
             confirm_within: Duration::from_secs(10),
             batch: 1000,
             observer: Arc::new(Unobserved),
@@ -112,7 +113,9 @@ impl RelayBuilder {
         self
     }
 
-    /// How often the log is read while nothing is in it to send. Defaults to 50 ms.
+    /// How often the log is read without a notification while nothing is in it to send. Publishes notify, so it limits the
+    /// wait where notifications do not arrive: through a transaction pooler, or of an event type that the relay sees for the
+    /// first time. Defaults to 5 s.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = interval;
         self
@@ -153,7 +156,8 @@ impl RelayBuilder {
             &self.stream,
         )?;
         let session = RelaySession {
-            log: OutboundLog::new(self.pool, schema)?,
+            log: OutboundLog::new(self.pool.clone(), schema)?,
+            wake: OutboundWake::new(self.pool, schema)?,
             row: row.clone(),
             client: self.client,
             stream: self.stream.clone(),
@@ -178,6 +182,7 @@ impl RelayBuilder {
 
 struct RelaySession {
     log: OutboundLog,
+    wake: OutboundWake,
     row: TransferRow,
     client: Client,
     stream: String,
@@ -225,11 +230,13 @@ impl Session for RelaySession {
         let (mut read, mut sent) = (place.position, place.sequence);
         let mut in_flight = VecDeque::<Flight>::new();
         let mut is_at_the_end = false;
+        let mut sleep = self.wake.begin().await?;
         // Until then what the session before waited for may still hold.
         let mut is_well = false;
         loop {
             if !is_at_the_end && in_flight.len() < IN_FLIGHT {
                 let batch = self.log.read(read, self.limits(&sink)).await?;
+                sleep.looked(&batch);
                 if let Some(last) = batch.events.last() {
                     sink.send(sent, &batch.events).await?;
                     sent += batch.events.len() as i64;
@@ -260,7 +267,7 @@ impl Session for RelaySession {
                 confirmed = sink.confirmed(deadline.unwrap_or(recorded_at)), if deadline.is_some() => {
                     self.confirm(confirmed?, &mut in_flight, &mut place)?;
                 }
-                () = tokio::time::sleep(self.poll_interval), if is_at_the_end => {
+                () = sleep.pause(self.poll_interval), if is_at_the_end => {
                     is_at_the_end = false;
                 }
             }

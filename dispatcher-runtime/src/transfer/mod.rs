@@ -12,6 +12,7 @@ mod inbound;
 mod outbound;
 mod row;
 mod statements;
+mod wake;
 
 pub use crate::operate::transfers::{TransferDirection, TransferProgress, Transfers};
 pub use event::TransferEvent;
@@ -19,3 +20,4 @@ pub use headers::{HeaderError, read_headers, write_headers};
 pub use inbound::InboundLog;
 pub use outbound::{OutboundBatch, OutboundEvent, OutboundLimits, OutboundLog};
 pub use row::{TransferLease, TransferPlace, TransferRow};
+pub use wake::{OutboundSleep, OutboundWake};
