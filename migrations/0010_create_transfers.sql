@@ -22,7 +22,11 @@ CREATE TABLE dispatcher_transfer (
     -- A message that was passed: the stream has to hold it, or nothing older.
     anchor_sequence   bigint,
     anchor_event_id   text,
+    -- Of a mirror: how many messages for it the stream has after the sequence, and when the last one before was stored.
+    pending           bigint,
+    reached_at        timestamptz,
     waits_for         text,
+    waits_since       timestamptz,
     updated_at        timestamptz NOT NULL,
     fence             bigint      NOT NULL DEFAULT 0,
     holder            text,
@@ -40,7 +44,12 @@ COMMENT ON COLUMN dispatcher_transfer.sequence IS
     'Of a relay: the last sequence that the stream has confirmed. Of a mirror: the last one whose events are in the log.';
 COMMENT ON COLUMN dispatcher_transfer.position IS
     'Of a relay: every event of this log up to here is in the stream. Of a mirror: 0.';
+COMMENT ON COLUMN dispatcher_transfer.pending IS
+    'Of a mirror: how many messages for it the stream had after the sequence, when it was read last. Of a relay: NULL.';
+COMMENT ON COLUMN dispatcher_transfer.reached_at IS
+    'Of a mirror: when the stream stored the last message whose event is in the log. Of a relay: NULL.';
 COMMENT ON COLUMN dispatcher_transfer.waits_for IS 'Why it does not go on; NULL while it does.';
+COMMENT ON COLUMN dispatcher_transfer.updated_at IS 'When the sequence or the position moved.';
 
 ALTER TABLE dispatcher_event ADD COLUMN origin text COLLATE "C";
 COMMENT ON COLUMN dispatcher_event.origin IS

@@ -15,7 +15,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dispatcher_runtime::transfer::{Direction, TransferLease, TransferRow};
+use dispatcher_runtime::transfer::{TransferDirection, TransferLease, TransferRow};
 use dispatcher_runtime::uuid::Uuid;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -32,7 +32,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// What relays and mirrors have in common.
 pub(crate) struct Work {
     pub(crate) row: TransferRow,
-    pub(crate) direction: Direction,
+    pub(crate) direction: TransferDirection,
     pub(crate) stream: String,
     pub(crate) lease: Duration,
     pub(crate) observer: Arc<dyn TransferObserver>,

@@ -32,18 +32,24 @@ mod error;
 mod lease;
 mod mirror;
 mod observer;
+mod plan;
+mod reader;
+mod recorder;
 mod relay;
 mod sink;
 mod source;
 mod stream;
 mod subject;
+mod verify;
 
 pub use error::TransferError;
 pub use mirror::{Mirror, MirrorBuilder};
 pub use observer::{Mirrored, Relayed, TransferObserver, Waiting};
+pub use plan::{Change, Difference, StreamPlan, StreamSettings};
 pub use relay::{Relay, RelayBuilder};
 pub use stream::stream_config;
+pub use verify::{Disagreement, DisagreementKind, Verification, verify};
 
 /// The version of the crate `async-nats` that appears in this interface.
 pub use async_nats;
-pub use dispatcher_runtime::transfer::{Direction, TransferProgress, Transfers};
+pub use dispatcher_runtime::transfer::{TransferDirection, TransferProgress, Transfers};

@@ -16,8 +16,9 @@ use std::time::Duration;
 use async_nats::{Client, jetstream};
 use dispatcher_runtime::Registry;
 use dispatcher_runtime::transfer::{
-    Direction, InboundLog, TransferLease, TransferPlace, TransferRow,
+    InboundLog, TransferDirection, TransferLease, TransferPlace, TransferRow,
 };
+use futures_util::future::BoxFuture;
 use sqlx::PgPool;
 use tokio::time::MissedTickBehavior;
 
@@ -148,7 +149,7 @@ impl MirrorBuilder {
             return Err(TransferError::Config(problem.to_owned()));
         }
         let schema = self.schema.as_deref();
-        let row = TransferRow::new(self.pool, schema, Direction::Mirror, &self.stream)?;
+        let row = TransferRow::new(self.pool, schema, TransferDirection::Mirror, &self.stream)?;
         let session = MirrorSession {
             log: InboundLog::new(row.clone()),
             row: row.clone(),
@@ -160,10 +161,11 @@ impl MirrorBuilder {
             batch: self.batch,
             observer: Arc::clone(&self.observer),
             has_progressed: false,
+            is_well: false,
         };
         let work = Work {
             row,
-            direction: Direction::Mirror,
+            direction: TransferDirection::Mirror,
             stream: self.stream,
             lease: self.lease,
             observer: self.observer,
@@ -183,10 +185,40 @@ struct MirrorSession {
     batch: usize,
     observer: Arc<dyn TransferObserver>,
     has_progressed: bool,
+    /// Whether this session has found that the stream answers.
+    is_well: bool,
+}
+
+/// A chunk that is being inserted, or none. If it is dropped, nothing of the chunk is inserted, or all of it.
+#[derive(Default)]
+struct Insert(Option<BoxFuture<'static, Result<Inserted, TransferError>>>);
+
+/// A chunk that was committed.
+struct Inserted {
+    place: TransferPlace,
+    events: usize,
+    pending: u64,
+}
+
+impl Insert {
+    fn is_idle(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Waits for the end; forever, if nothing is being inserted. It may be dropped, and called again.
+    async fn done(&mut self) -> Result<Inserted, TransferError> {
+        let outcome = match &mut self.0 {
+            Some(insert) => insert.await,
+            None => std::future::pending().await,
+        };
+        self.0 = None;
+        outcome
+    }
 }
 
 impl Session for MirrorSession {
     async fn go(&mut self, lease: TransferLease) -> Result<Infallible, TransferError> {
+        self.is_well = false;
         let mut place = self.resume(&lease).await?;
         let (context, after) = (self.context.clone(), place.sequence);
         let mut source = Source::open(
@@ -199,10 +231,32 @@ impl Session for MirrorSession {
         .await?;
         let mut look = tokio::time::interval(self.look_every);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut look_is_due = false;
+        // The next messages are taken while an insert runs.
+        let mut ahead = Chunk::default();
+        let mut insert = Insert::default();
         loop {
+            if insert.is_idle() && !ahead.is_empty() {
+                insert = self.insert(&lease, &place, std::mem::take(&mut ahead));
+            }
+            if look_is_due && insert.is_idle() {
+                self.look(&lease, &mut place, &mut source).await?;
+                look_is_due = false;
+            }
+            let has_room = !look_is_due && ahead.has_room(self.batch);
             tokio::select! {
-                chunk = source.next(self.batch) => self.insert(&lease, &mut place, chunk?).await?,
-                _ = look.tick() => self.look(&lease, &mut place, &mut source).await?,
+                inserted = insert.done() => self.tell(inserted?, &mut place),
+                filled = source.fill(&mut ahead, self.batch), if has_room => if let Err(error) = filled {
+                    // What was taken before is inserted.
+                    if !insert.is_idle() {
+                        self.tell(insert.done().await?, &mut place);
+                    }
+                    if !ahead.is_empty() {
+                        self.insert(&lease, &place, ahead).done().await?;
+                    }
+                    return Err(error);
+                },
+                _ = look.tick() => look_is_due = true,
             }
         }
     }
@@ -230,9 +284,8 @@ impl MirrorSession {
         if *created_at != facts.created_at {
             return Err(self.mismatch(format!(
                 "it was created at {}, and the one that was read before at {created_at}. If it has replaced that one, \
-                 delete the row of the mirror in dispatcher_transfer: events whose ids are in the log are not inserted \
-                 again",
-                facts.created_at
+                 run `dispatcher transfers remove mirror/{}`: events whose ids are in the log are not inserted again",
+                facts.created_at, self.stream
             )));
         }
         if facts.last_sequence < known.sequence {
@@ -266,26 +319,40 @@ impl MirrorSession {
         )))
     }
 
-    async fn insert(
-        &mut self,
-        lease: &TransferLease,
-        place: &mut TransferPlace,
-        chunk: Chunk,
-    ) -> Result<(), TransferError> {
-        let from = place.sequence;
-        let events = chunk.events.len();
-        place.sequence = chunk.sequence;
+    /// Begins M2 and M3 for a chunk that follows a place.
+    fn insert(&self, lease: &TransferLease, place: &TransferPlace, chunk: Chunk) -> Insert {
         let last = chunk.events.last();
-        place.anchor = last.map(|event| (chunk.sequence, event.event_id.clone()));
-        self.move_to(lease, from, place, chunk.events).await?;
+        let to = TransferPlace {
+            sequence: chunk.sequence,
+            pending: Some(i64::try_from(chunk.pending).unwrap_or(i64::MAX)),
+            reached_at: Some(chunk.stored_at),
+            anchor: last.map(|event| (chunk.sequence, event.event_id.clone())),
+            ..place.clone()
+        };
+        let (log, lease, from) = (self.log.clone(), *lease, place.sequence);
+        Insert(Some(Box::pin(async move {
+            let events = chunk.events.len();
+            if !log.insert(&lease, from, &to, chunk.events).await? {
+                return Err(TransferError::LeaseLost);
+            }
+            let pending = chunk.pending;
+            Ok(Inserted {
+                place: to,
+                events,
+                pending,
+            })
+        })))
+    }
+
+    fn tell(&mut self, inserted: Inserted, place: &mut TransferPlace) {
+        *place = inserted.place;
         self.has_progressed = true;
         self.observer.mirrored(&Mirrored {
             stream: &self.stream,
-            events,
-            sequence: chunk.sequence,
-            pending: chunk.pending,
+            events: inserted.events,
+            sequence: place.sequence,
+            pending: inserted.pending,
         });
-        Ok(())
     }
 
     /// Passes over messages of other event types, so that they may expire.
@@ -296,10 +363,15 @@ impl MirrorSession {
         source: &mut Source,
     ) -> Result<(), TransferError> {
         let (facts, examined) = source.examined().await?;
+        // The stream answers, so what the session before waited for is over.
+        if !std::mem::replace(&mut self.is_well, true) {
+            self.row.note(lease, None).await?;
+        }
         match examined {
             Some(examined) if examined > place.sequence => {
                 let from = place.sequence;
                 place.sequence = examined;
+                place.pending = Some(0);
                 self.move_to(lease, from, place, Vec::new()).await
             }
             Some(_) => Ok(()),

@@ -1,6 +1,6 @@
 //! What happens in relays and mirrors, for metrics. Observers are told after the commit; what failed is not counted.
 
-use crate::Direction;
+use crate::TransferDirection;
 
 /// Receives what relays and mirrors have done. The methods are called in their tasks, and should return soon.
 pub trait TransferObserver: Send + Sync + 'static {
@@ -53,7 +53,7 @@ pub struct Mirrored<'a> {
 #[non_exhaustive]
 pub struct Waiting<'a> {
     /// Which of the two.
-    pub direction: Direction,
+    pub direction: TransferDirection,
     /// The stream.
     pub stream: &'a str,
     /// The error.

@@ -1,7 +1,8 @@
 //! The stream: how it has to be configured, and the facts by which it is recognised.
 
-use async_nats::jetstream;
+use async_nats::jetstream::context::{GetStreamError, GetStreamErrorKind};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
+use async_nats::jetstream::{self, ErrorCode};
 use time::format_description::well_known::Rfc3339;
 
 use crate::error::TransferError;
@@ -55,6 +56,21 @@ impl Facts {
         Ok((stream, facts))
     }
 
+    /// The same of a stream that need not exist.
+    ///
+    /// # Errors
+    /// NATS does not answer.
+    pub(crate) async fn find(
+        context: &jetstream::Context,
+        stream: &str,
+    ) -> Result<Option<Self>, TransferError> {
+        match context.get_stream(stream).await {
+            Ok(stream) => Ok(Some(Self::from(stream.cached_info()))),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(TransferError::nats("look at the stream")(error.into())),
+        }
+    }
+
     /// Why a relay cannot write it, if it cannot.
     pub(crate) fn unsuitable(&self, prefix: &str) -> Option<String> {
         let config = &self.config;
@@ -81,6 +97,13 @@ impl Facts {
                 faults.join("; ")
             )
         })
+    }
+}
+
+fn is_missing(error: &GetStreamError) -> bool {
+    match error.kind() {
+        GetStreamErrorKind::JetStream(error) => error.error_code() == ErrorCode::STREAM_NOT_FOUND,
+        _ => false,
     }
 }
 

@@ -263,6 +263,10 @@ pub use operate::subscriptions::{
     AwaitedVersion, FailingWith, HeldSubject, PartitionProgress, Pause, Rewound,
     SubscriptionDetail, SubscriptionError, SubscriptionProgress, SubscriptionState, Subscriptions,
 };
+#[cfg(feature = "consume")]
+pub use operate::transfers::{
+    TransferActError, TransferDirection, TransferProgress, TransferState, Transfers,
+};
 
 /// ```
 /// dispatcher_runtime::contracts!("../contracts");

@@ -23,7 +23,7 @@ struct Layers {
 const RUNTIME: Layers = Layers {
     crate_folder: "dispatcher-runtime",
     order: &[
-        "contract", "postgres", "log", "observe", "publish", "transfer", "operate", "consume",
+        "contract", "postgres", "log", "observe", "publish", "operate", "consume", "transfer",
         "testing",
     ],
 };

@@ -1,6 +1,6 @@
 //! The mirror: what is in the log of the consumers, and what it refuses.
 
-use dispatcher_nats::{Direction, stream_config};
+use dispatcher_nats::{TransferDirection, stream_config};
 use dispatcher_runtime::transfer::{
     InboundLog, OutboundLimits, OutboundLog, TransferEvent, TransferPlace, TransferRow,
 };
@@ -121,6 +121,33 @@ async fn a_database_mirrors_several_streams() -> TestResult {
     Ok(())
 }
 
+/// More of them than a mirror asks for at once by their bytes, though few by their number.
+#[tokio::test]
+async fn large_messages_come_through_in_their_order() -> TestResult {
+    let Some(nats) = Nats::new().await? else {
+        return Ok(());
+    };
+    let (producer, consumer) = (World::new().await?, World::new().await?);
+    let publish = "SELECT * FROM dispatcher_publish('credit.locked', $1::json, 'tnt_a', 'revenue')";
+    for number in 0..30 {
+        let mut large = lock_json(1, number);
+        large["note"] = "x".repeat(900_000).into();
+        let publish = sqlx::query(publish).bind(large.to_string());
+        publish.execute(&producer.pool).await?;
+    }
+    let relay = producer.relay(&nats);
+    relay.until(|seen| seen.sequence == 30).await?;
+    relay.stop().await?;
+    let mirror = consumer.mirror(&nats, STREAM);
+    mirror.until(|seen| seen.sequence == 30).await?;
+    mirror.stop().await?;
+    assert_eq!(consumer.log().await?, producer.log().await?);
+    let whole = "SELECT count(*) FROM dispatcher_event WHERE octet_length(payload::text) > 900000";
+    assert_eq!(consumer.count(whole).await?, 30);
+    consumer.close().await?;
+    producer.close().await
+}
+
 /// A payload that no message can carry, a message that is no event, and an event that the log cannot hold: each becomes
 /// a dead letter, and nothing stops.
 #[tokio::test]
@@ -192,7 +219,7 @@ async fn what_cannot_be_handled_becomes_a_dead_letter_and_never_stops_the_mirror
 #[tokio::test]
 async fn a_stale_lease_inserts_nothing() -> TestResult {
     let world = World::new().await?;
-    let row = TransferRow::new(world.pool.clone(), None, Direction::Mirror, STREAM)?;
+    let row = TransferRow::new(world.pool.clone(), None, TransferDirection::Mirror, STREAM)?;
     let log = InboundLog::new(row.clone());
     let lease = Duration::from_millis(1);
     let stale = row.acquire("first", lease).await?.ok_or("no lease")?;
@@ -221,7 +248,7 @@ async fn a_stale_lease_inserts_nothing() -> TestResult {
 #[tokio::test]
 async fn the_transaction_of_a_mirror_that_was_stopped_is_ended() -> TestResult {
     let world = World::new().await?;
-    let row = TransferRow::new(world.pool.clone(), None, Direction::Mirror, STREAM)?;
+    let row = TransferRow::new(world.pool.clone(), None, TransferDirection::Mirror, STREAM)?;
     let lease = Duration::from_millis(1);
     row.acquire("first", lease).await?.ok_or("no lease")?;
     // As hold_transfer.sql leaves it.

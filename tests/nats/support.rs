@@ -141,6 +141,7 @@ impl World {
         let relay = Relay::builder(self.pool.clone(), nats.client.clone(), STREAM)
             .lease(Duration::from_secs(1))
             .confirm_within(Duration::from_secs(2))
+            .look_every(Duration::from_millis(20))
             .poll_interval(Duration::from_millis(5))
             .batch(20)
             .observer(seen.clone())

@@ -1,5 +1,10 @@
 //! Who acts, and why: texts that are stored, logged and shown to others.
 
+use crate::contract::bounded_text::excerpt;
+
+/// How many bytes of a text that a caller passed the audit keeps.
+const LONGEST_IN_AUDIT: usize = 4096;
+
 /// How many bytes an operator's name may have.
 pub(crate) const LONGEST_NAME: usize = 1024;
 
@@ -114,4 +119,35 @@ pub(crate) fn control_character(text: &str) -> Option<char> {
             )
     };
     text.chars().find(is_control)
+}
+
+/// Names that a caller passed may be of any length, and have characters that a terminal obeys or Postgres cannot store.
+pub(crate) fn storable(text: &str) -> String {
+    let text = excerpt(text, LONGEST_IN_AUDIT);
+    if control_character(&text).is_none() {
+        return text;
+    }
+    text.chars()
+        .map(
+            |character| match control_character(character.encode_utf8(&mut [0; 4])) {
+                Some(_) => '\u{FFFD}',
+                None => character,
+            },
+        )
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_audit_holds_no_control_character_and_no_endless_text() {
+        assert_eq!(storable("pause a/b"), "pause a/b");
+        assert_eq!(
+            storable("a\u{0}b\u{202E}c\n"),
+            "a\u{FFFD}b\u{FFFD}c\u{FFFD}"
+        );
+        assert!(storable(&"x".repeat(1 << 20)).len() < LONGEST_IN_AUDIT + 10);
+    }
 }

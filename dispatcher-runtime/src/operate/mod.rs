@@ -25,3 +25,4 @@ mod statements;
 mod stored_contracts;
 pub(crate) mod subscriptions;
 mod tenants;
+pub(crate) mod transfers;

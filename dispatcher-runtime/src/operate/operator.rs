@@ -16,6 +16,7 @@ use crate::operate::redrive::Redrives;
 use crate::operate::statements::DoctorStatements;
 use crate::operate::stored_contracts::StoredContracts;
 use crate::operate::subscriptions::Subscriptions;
+use crate::operate::transfers::Transfers;
 use crate::postgres::error::{ConfigError, DatabaseError};
 use crate::postgres::family::Family;
 
@@ -39,6 +40,7 @@ pub struct Operator {
     subscriptions: Subscriptions,
     events: Events,
     audit: AuditLog,
+    transfers: Transfers,
     log: EventLog,
     /// Whether the log is in another database.
     #[cfg(feature = "http")]
@@ -61,6 +63,7 @@ impl Operator {
             subscriptions: Subscriptions::new(pool.clone()),
             events: Events::new(pool.clone()),
             audit: AuditLog::new(pool.clone()),
+            transfers: Transfers::new(pool.clone()),
             stored_contracts: StoredContracts::new(EventLog::new(pool.clone())),
             log: EventLog::new(pool.clone()),
             #[cfg(feature = "http")]
@@ -85,6 +88,7 @@ impl Operator {
             subscriptions: Subscriptions::in_schema(pool.clone(), schema)?,
             events: Events::in_schema(pool.clone(), schema)?,
             audit: AuditLog::in_schema(pool.clone(), schema)?,
+            transfers: Transfers::in_schema(pool.clone(), schema)?,
             stored_contracts: StoredContracts::new(EventLog::in_schema(pool.clone(), schema)?),
             log: EventLog::in_schema(pool.clone(), schema)?,
             #[cfg(feature = "http")]
@@ -141,6 +145,11 @@ impl Operator {
     /// What operators did in this table family.
     pub fn audit(&self) -> &AuditLog {
         &self.audit
+    }
+
+    /// The relays and mirrors of this table family.
+    pub fn transfers(&self) -> &Transfers {
+        &self.transfers
     }
 
     /// The subscriptions whose cursors are in this table family.

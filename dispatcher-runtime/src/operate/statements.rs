@@ -49,6 +49,9 @@ statements! {
     /// What operators did.
     pub(crate) struct AuditStatements { insert_audit, list_audit }
 
+    /// What operators see of relays and mirrors, and do to them.
+    pub(crate) struct TransferOperatorStatements { insert_audit, list_transfers, remove_transfer }
+
     /// What erases payloads.
     pub(crate) struct ErasureStatements {
         erase_dead_letters,

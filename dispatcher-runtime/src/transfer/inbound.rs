@@ -91,6 +91,8 @@ impl InboundLog {
             .bind(to.sequence)
             .bind(anchor_sequence)
             .bind(anchor_event_id)
+            .bind(to.pending)
+            .bind(to.reached_at)
             .fetch_optional(&mut *tx)
             .await?;
         if moved.is_none() {

@@ -10,13 +10,14 @@ mod event;
 mod headers;
 mod inbound;
 mod outbound;
-mod progress;
 mod row;
 mod statements;
+mod wake;
 
+pub use crate::operate::transfers::{TransferDirection, TransferProgress, Transfers};
 pub use event::TransferEvent;
 pub use headers::{HeaderError, read_headers, write_headers};
 pub use inbound::InboundLog;
 pub use outbound::{OutboundBatch, OutboundEvent, OutboundLimits, OutboundLog};
-pub use progress::{Direction, TransferProgress, Transfers};
 pub use row::{TransferLease, TransferPlace, TransferRow};
+pub use wake::{OutboundSleep, OutboundWake};

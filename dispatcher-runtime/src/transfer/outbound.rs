@@ -44,6 +44,8 @@ pub struct OutboundBatch {
     pub events: Vec<OutboundEvent>,
     /// No event up to this position is missing, neither now nor later.
     pub until: i64,
+    /// The last position of the log, which an open transaction may have taken.
+    pub last_position: i64,
     /// There may be more.
     pub has_more: bool,
 }
@@ -86,7 +88,7 @@ impl OutboundLog {
         let as_bigint = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let limit = limits.events.clamp(1, MOST_EVENTS);
         let mut tx = self.log.begin().await?;
-        let (_, horizon) = self.log.horizon_in(&mut tx).await?;
+        let (last_position, horizon) = self.log.horizon_in(&mut tx).await?;
         let read = self.statements.read_outbound.query();
         let rows = read
             .bind(after)
@@ -111,6 +113,7 @@ impl OutboundLog {
         Ok(OutboundBatch {
             events,
             until,
+            last_position,
             has_more,
         })
     }

@@ -3,21 +3,19 @@
 use std::time::Duration;
 
 use sqlx::{PgPool, Row};
+use time::OffsetDateTime;
 
-use super::progress::Direction;
 use super::statements::TransferStatements;
+use crate::operate::transfers::{READER, TransferDirection};
 use crate::postgres::error::{ConfigError, DatabaseError};
 use crate::postgres::family::Family;
-
-/// As which consumer relays are listed among the readers of a log. It is not the name of a domain.
-const READER: &str = "$relay";
 
 /// The row of one relay or one mirror.
 #[derive(Clone, Debug)]
 pub struct TransferRow {
     pub(super) pool: PgPool,
     pub(super) statements: TransferStatements,
-    direction: Direction,
+    direction: TransferDirection,
     pub(super) stream: String,
 }
 
@@ -39,6 +37,10 @@ pub struct TransferPlace {
     pub position: i64,
     /// A message that was passed: its sequence and the id of its event.
     pub anchor: Option<(i64, String)>,
+    /// Of a mirror: how many messages for it the stream has after the sequence; `None` where that was not read.
+    pub pending: Option<i64>,
+    /// Of a mirror: when the stream stored the last message that was inserted; `None` where none was.
+    pub reached_at: Option<OffsetDateTime>,
 }
 
 impl TransferRow {
@@ -49,7 +51,7 @@ impl TransferRow {
     pub fn new(
         pool: PgPool,
         schema: Option<&str>,
-        direction: Direction,
+        direction: TransferDirection,
         stream: &str,
     ) -> Result<Self, ConfigError> {
         let family = schema.map(Family::new).transpose()?.unwrap_or_default();
@@ -77,7 +79,7 @@ impl TransferRow {
         let join = self.statements.join_transfers.query();
         let join = join.bind(direction).bind(&*self.stream);
         join.execute(&self.pool).await?;
-        if self.direction == Direction::Mirror {
+        if self.direction == TransferDirection::Mirror {
             let evict = self.statements.evict_transfer.query();
             let evict = evict.bind(direction).bind(&*self.stream);
             evict.execute(&self.pool).await?;
@@ -162,6 +164,8 @@ impl TransferRow {
             sequence: row.try_get("sequence")?,
             position: row.try_get("position")?,
             anchor: anchor.zip(anchor_event_id),
+            pending: None,
+            reached_at: None,
         })
     }
 

@@ -10,7 +10,7 @@ statements! {
         evict_transfer,
         hold_transfer,
         join_transfers,
-        list_transfers,
+        list_event_types,
         mirror_events,
         note_transfer,
         read_outbound,

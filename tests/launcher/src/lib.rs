@@ -16,8 +16,8 @@
 //! its watchdog removes it (`watchdog.rs`). On a server that was not started here, only databases
 //! made here are dropped (`database.rs`).
 //!
-//! [`NatsServer`] is the same for NATS, whose program a script fetches (`nats.rs`), and [`NatsCluster`] are several of
-//! them. A [`Proxy`] is a path to any of these servers that can be cut.
+//! [`NatsServer`] is the same for NATS, whose program a script fetches (`nats.rs`), and [`NatsCluster`] is several of them
+//! that replicate their streams (`nats/cluster.rs`). A [`Proxy`] is a path to any of these servers that can be cut.
 //!
 //! Unix only: it needs signals and process groups.
 
@@ -30,7 +30,6 @@ mod cluster;
 mod database;
 mod error;
 mod nats;
-mod nats_cluster;
 mod proxy;
 mod ready;
 mod search;
@@ -42,8 +41,7 @@ mod wrong_clock;
 pub use cluster::Cluster;
 pub use database::Database;
 pub use error::LaunchError;
-pub use nats::NatsServer;
-pub use nats_cluster::NatsCluster;
+pub use nats::{NatsCluster, NatsServer};
 pub use proxy::{Proxy, Silence};
 pub use server::Server;
 pub use settings::{Settings, Shutdown};

@@ -149,23 +149,23 @@ async fn befall_nats(world: &World, fault: Fault) -> Result<(), Error> {
         }
         Fault::KillServer { server, down } => {
             let number = world.number(server).await;
-            world.nats.lock().await.server(number).kill_9()?;
+            world.nats.lock().await.servers[number].kill_9()?;
             tokio::time::sleep(down).await;
-            world.nats.lock().await.server(number).restart().await?;
+            world.nats.lock().await.servers[number].restart().await?;
         }
         Fault::PauseServer { server, lasting } => {
             let number = world.number(server).await;
-            world.nats.lock().await.server(number).pause()?;
+            world.nats.lock().await.servers[number].pause()?;
             tokio::time::sleep(lasting).await;
-            world.nats.lock().await.server(number).resume()?;
+            world.nats.lock().await.servers[number].resume()?;
         }
         Fault::Outage { down } => {
             for number in 0..world.replicas {
-                world.nats.lock().await.server(number).kill_9()?;
+                world.nats.lock().await.servers[number].kill_9()?;
             }
             tokio::time::sleep(down).await;
             for number in 0..world.replicas {
-                world.nats.lock().await.server(number).restart().await?;
+                world.nats.lock().await.servers[number].restart().await?;
             }
         }
         Fault::Isolate {

@@ -104,7 +104,7 @@ async fn relay(task: &Task) -> Ended {
     let relay = Relay::builder(pool(&task.postgres, 4)?, client, STREAM)
         .lease(LEASE)
         .confirm_within(Duration::from_secs(2))
-        .poll_interval(Duration::from_millis(10))
+        .look_every(Duration::from_secs(1))
         .batch(BATCH)
         .observer(Printing)
         .build()?;

@@ -72,14 +72,14 @@ async fn set_back_and_heal(
 
 async fn kill(world: &World, numbers: &[usize]) -> Result<(), Error> {
     for number in numbers {
-        world.nats.lock().await.server(*number).kill_9()?;
+        world.nats.lock().await.servers[*number].kill_9()?;
     }
     Ok(())
 }
 
 async fn restart(world: &World, numbers: &[usize]) -> Result<(), Error> {
     for number in numbers {
-        world.nats.lock().await.server(*number).restart().await?;
+        world.nats.lock().await.servers[*number].restart().await?;
     }
     Ok(())
 }

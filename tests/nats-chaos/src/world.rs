@@ -49,10 +49,10 @@ pub(super) struct World {
 impl World {
     /// None: the machine has no nats-server.
     pub(super) async fn start(options: &Options, pace: Pace) -> Result<Option<Self>, Error> {
-        let Some(nats) = NatsCluster::start_or_skip(options.replicas, "").await? else {
+        let Some(nats) = NatsCluster::start_divisible(options.replicas).await? else {
             return Ok(None);
         };
-        let urls: Vec<_> = nats.servers().iter().map(|server| server.url()).collect();
+        let urls: Vec<_> = nats.servers.iter().map(|server| server.url()).collect();
         let jetstream = jetstream::new(connect(&urls).await.map_err(Error::harness)?);
         create_stream(&jetstream, options).await?;
         let (producer, produced) = database(include_str!("producer.sql")).await?;
@@ -61,7 +61,7 @@ impl World {
             .bind((0..SUBJECTS).map(person).collect::<Vec<_>>())
             .execute(&produced)
             .await?;
-        let ports: Vec<_> = nats.servers().iter().map(|server| server.port()).collect();
+        let ports: Vec<_> = nats.servers.iter().map(|server| server.port()).collect();
         let mut processes = Vec::new();
         for role in [Role::Relay, Role::Mirror, Role::Consumer] {
             let cluster = if role == Role::Relay {
@@ -75,7 +75,7 @@ impl World {
                 processes.push(Arc::new(process.await?));
             }
         }
-        let source = format!("{} and {}", producer.source(), nats.servers()[0].source());
+        let source = format!("{} and {}", producer.source(), nats.servers[0].source());
         Ok(Some(Self {
             producer: producer.into(),
             consumer: consumer.into(),
@@ -159,7 +159,7 @@ impl World {
     /// The stores of the servers, and where their copies are.
     pub(super) async fn stores(&self) -> Vec<(PathBuf, PathBuf)> {
         let nats = self.nats.lock().await;
-        let stores = nats.servers().iter().map(|server| server.store());
+        let stores = nats.servers.iter().map(|server| server.store());
         stores
             .map(|store| (store.clone(), store.with_file_name("kept")))
             .collect()

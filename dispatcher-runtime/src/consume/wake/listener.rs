@@ -133,7 +133,7 @@ async fn patiently<T>(
 
 /// A sleeper that waits for a notification.
 struct SleeperEntry {
-    event_types: Arc<[&'static str]>,
+    event_types: Arc<[String]>,
     notify: Arc<Notify>,
 }
 
@@ -210,7 +210,7 @@ impl SleeperRegistry {
     async fn lock(
         &self,
         listener: &mut PgListener,
-        event_types: &[&str],
+        event_types: &[String],
     ) -> Result<i32, sqlx::Error> {
         let lock = self.statements.lock_sleep.query().bind(event_types);
         patiently(lock.fetch_one(listener)).await?.try_get("pid")
@@ -219,7 +219,7 @@ impl SleeperRegistry {
     async fn unlock(
         &self,
         listener: &mut PgListener,
-        event_types: &[&str],
+        event_types: &[String],
     ) -> Result<(), sqlx::Error> {
         let unlock = self.statements.unlock_sleep.query().bind(event_types);
         patiently(unlock.execute(listener)).await.map(drop)
@@ -227,7 +227,7 @@ impl SleeperRegistry {
 
     fn wake(&self, event_type: &str) {
         for sleeper in self.asleep.values() {
-            if sleeper.event_types.contains(&event_type) {
+            if sleeper.event_types.iter().any(|it| it == event_type) {
                 sleeper.notify.notify_one();
             }
         }

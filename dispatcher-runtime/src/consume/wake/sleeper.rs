@@ -12,7 +12,7 @@ use super::PATIENCE;
 #[derive(Debug)]
 pub(crate) struct Sleeper {
     id: usize,
-    event_types: Arc<[&'static str]>,
+    event_types: Arc<[String]>,
     notify: Arc<Notify>,
     commands: mpsc::UnboundedSender<Command>,
 }
@@ -55,7 +55,7 @@ impl Drop for Sleeper {
 pub(super) enum Command {
     Sleep {
         id: usize,
-        event_types: Arc<[&'static str]>,
+        event_types: Arc<[String]>,
         notify: Arc<Notify>,
         armed: oneshot::Sender<bool>,
     },
@@ -88,12 +88,15 @@ impl Sleepers {
         self.alarm.clone()
     }
 
-    pub(crate) fn sleeper(&self, event_types: Vec<&'static str>) -> Sleeper {
+    pub(crate) fn sleeper<T: Into<String>>(
+        &self,
+        event_types: impl IntoIterator<Item = T>,
+    ) -> Sleeper {
         let notify = Arc::new(Notify::new());
         self.alarm.add(&notify);
         Sleeper {
             id: self.ids.fetch_add(1, Ordering::Relaxed),
-            event_types: event_types.into(),
+            event_types: event_types.into_iter().map(Into::into).collect(),
             notify,
             commands: self.commands.clone(),
         }

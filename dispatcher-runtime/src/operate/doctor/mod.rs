@@ -139,21 +139,42 @@ impl Operator {
             self.look_at_subscriptions().await,
             &mut findings,
         );
+        found("transfers", self.look_at_transfers().await, &mut findings);
         found("contracts", contracts::look(self).await, &mut findings);
         findings
+    }
+
+    /// Relays and mirrors, where there are any.
+    async fn look_at_transfers(&self) -> Result<Vec<Finding>, String> {
+        const TOPIC: &str = "relays and mirrors";
+        let overview = self.overview().await.map_err(|error| error.to_string())?;
+        let problems = overview.problems.into_iter();
+        let findings: Vec<_> = problems
+            .filter_map(|problem| {
+                let name = problem.transfer?;
+                let text = format!("{name}: {}", problem.text);
+                Some(Finding::warning(TOPIC, text, problem.command))
+            })
+            .collect();
+        if findings.is_empty() && !overview.transfers.is_empty() {
+            let text = format!("{} run", overview.transfers.len());
+            return Ok(vec![Finding::good(TOPIC, text)]);
+        }
+        Ok(findings)
     }
 
     /// What the overview calls a problem, and no handler is to blame for.
     async fn look_at_subscriptions(&self) -> Result<Vec<Finding>, String> {
         let overview = self.overview().await.map_err(|error| error.to_string())?;
         let problems = overview.problems.into_iter().filter(|problem| {
-            matches!(
-                problem.kind,
-                ProblemKind::Blocked
-                    | ProblemKind::NoHolder
-                    | ProblemKind::Paused
-                    | ProblemKind::RetentionHeld
-            )
+            problem.transfer.is_none()
+                && matches!(
+                    problem.kind,
+                    ProblemKind::Blocked
+                        | ProblemKind::NoHolder
+                        | ProblemKind::Paused
+                        | ProblemKind::RetentionHeld
+                )
         });
         let mut findings: Vec<_> = problems
             .map(|problem| Finding::warning("subscriptions", problem.text, problem.command))

@@ -16,6 +16,7 @@ use crate::log::Blocker;
 use crate::operate::count::Count;
 use crate::operate::retention::SlowestSubscription;
 use crate::operate::subscriptions::{SubscriptionError, SubscriptionProgress};
+use crate::operate::transfers::TransferProgress;
 use log_state::LogState;
 #[cfg(feature = "page")]
 pub(crate) use problem::spoken;
@@ -32,6 +33,8 @@ pub struct Overview {
     pub problems: Vec<Problem>,
     /// Every subscription, by consumer and name.
     pub subscriptions: Vec<SubscriptionProgress>,
+    /// Every relay and mirror, by direction and stream.
+    pub transfers: Vec<TransferProgress>,
     /// How many dead letters are open.
     pub open_dead_letters: Count,
     /// The last position of the log.
@@ -63,6 +66,10 @@ impl Operator {
         for progress in &subscriptions {
             problems.extend(Problem::of_subscription(progress, log.now));
         }
+        let transfers = self.transfers().list().await?;
+        for transfer in &transfers {
+            problems.extend(Problem::of_transfer(transfer, log.now));
+        }
         if left_over.count > 0 {
             problems.push(Problem::of_left_over(left_over));
         }
@@ -72,6 +79,7 @@ impl Operator {
             taken_at: log.now,
             problems,
             subscriptions,
+            transfers,
             open_dead_letters,
             last_position: log.last_position.into(),
             horizon_lag: log.horizon_lag(),

@@ -8,6 +8,7 @@ use crate::log::Blocker;
 use crate::operate::count::Count;
 use crate::operate::retention::RetentionHeld;
 use crate::operate::subscriptions::SubscriptionProgress;
+use crate::operate::transfers::{READER, TransferDirection, TransferProgress, TransferState};
 
 /// Something that has to be done.
 #[derive(Clone, Debug, Serialize)]
@@ -19,6 +20,8 @@ pub struct Problem {
     pub consumer: Option<String>,
     /// The subscription.
     pub subscription: Option<String>,
+    /// The relay or mirror, such as `relay/north`, if it is one of that.
+    pub transfer: Option<String>,
     /// Since when, as far as it is known.
     #[serde(with = "time::serde::rfc3339::option")]
     pub since: Option<OffsetDateTime>,
@@ -35,9 +38,11 @@ pub struct Problem {
 pub enum ProblemKind {
     /// A transaction that publishes is open for longer than 10 s, and no reader sees what was published after it.
     Blocked,
+    /// A relay or a mirror does not go on, or no process works on it.
+    Stuck,
     /// No replica runs a subscription.
     NoHolder,
-    /// The oldest undelivered event of a subscription is older than a minute.
+    /// The oldest undelivered event of a subscription is older than a minute, or that of a relay or a mirror.
     Behind,
     /// Subjects are held by dead letters, or wait for versions.
     Held,
@@ -60,6 +65,7 @@ impl Problem {
             kind,
             consumer: None,
             subscription: None,
+            transfer: None,
             since: None,
             text,
             command,
@@ -101,6 +107,32 @@ impl Problem {
         problems.into_iter().flatten().collect()
     }
 
+    /// What is wrong with a relay or a mirror.
+    pub(super) fn of_transfer(transfer: &TransferProgress, now: OffsetDateTime) -> Option<Self> {
+        let late = transfer.seconds_behind.and_then(|late| before(now, late));
+        let left = unsent(transfer);
+        let (kind, since, text) = match transfer.state {
+            TransferState::Running => return None,
+            TransferState::Stuck => {
+                let reason = transfer.waits_for.as_deref().unwrap_or_default();
+                let text = format!("it does not go on: {reason}; {left}");
+                (ProblemKind::Stuck, transfer.waits_since, text)
+            }
+            TransferState::NoHolder => {
+                let text = format!("no process works on it; {left}");
+                (ProblemKind::Stuck, late, text)
+            }
+            TransferState::Behind => (ProblemKind::Behind, late, left),
+        };
+        let name = transfer.name();
+        let command = format!("dispatcher transfers show {}", quoted(&name));
+        Some(Self {
+            transfer: Some(name),
+            since,
+            ..Self::new(kind, text, command)
+        })
+    }
+
     /// Dead letters whose subscription was removed.
     pub(super) fn of_left_over(letters: Count) -> Self {
         let text = letters.of_things(
@@ -122,6 +154,15 @@ impl Problem {
             spoken(beyond),
             by.position
         );
+        if by.consumer == READER {
+            let name = format!("relay/{}", by.subscription);
+            let command = format!("dispatcher transfers show {}", quoted(&name));
+            return Self {
+                transfer: Some(name),
+                since: before(now, beyond),
+                ..Self::new(ProblemKind::RetentionHeld, text, command)
+            };
+        }
         let name = quoted(&format!("{}/{}", by.consumer, by.subscription));
         let command = format!("dispatcher subscriptions show {name}");
         Self {
@@ -221,6 +262,34 @@ impl Examined<'_> {
         let groups = format!("dispatcher dlq groups --subscription {}", self.name);
         let since = self.ago(age);
         (open.count > 0).then(|| self.problem(ProblemKind::DeadLetters, since, text, groups))
+    }
+}
+
+/// How much a relay or a mirror has not moved yet.
+fn unsent(transfer: &TransferProgress) -> String {
+    let (count, of_one, of_many) = match transfer.direction {
+        TransferDirection::Relay => (
+            Some(transfer.positions_behind),
+            "position of the log is not sent",
+            "positions of the log are not sent",
+        ),
+        TransferDirection::Mirror => (
+            transfer.messages_behind,
+            "message of the stream is not inserted, as far as it was read",
+            "messages of the stream are not inserted, as far as it was read",
+        ),
+    };
+    let Some(count) = count else {
+        return "how many messages the stream has for it is unknown".to_owned();
+    };
+    let count = Count {
+        count: count.unsigned_abs(),
+        at_least: false,
+    };
+    let text = count.of_things(of_one, of_many);
+    match transfer.seconds_behind {
+        Some(seconds) if seconds > 0.0 => format!("{text}, the oldest for {}", spoken(seconds)),
+        _ => text,
     }
 }
 

@@ -6,12 +6,8 @@
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::{SubscriptionError, Subscriptions};
-use crate::contract::bounded_text::excerpt;
-use crate::operate::actor::{Actor, control_character};
+use crate::operate::actor::{Actor, storable};
 use crate::postgres::transaction;
-
-/// How many bytes of a text that a caller passed the audit keeps.
-const LONGEST: usize = 4096;
 
 /// An act that has begun.
 pub(super) struct SubscriptionAct<'a> {
@@ -98,36 +94,5 @@ impl<'a> Audit<'a> {
             .execute(connection)
             .await
             .map(drop)
-    }
-}
-
-/// Names that a caller passed may be of any length, and have characters that a terminal obeys or Postgres cannot store.
-fn storable(text: &str) -> String {
-    let text = excerpt(text, LONGEST);
-    if control_character(&text).is_none() {
-        return text;
-    }
-    text.chars()
-        .map(
-            |character| match control_character(character.encode_utf8(&mut [0; 4])) {
-                Some(_) => '\u{FFFD}',
-                None => character,
-            },
-        )
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_audit_holds_no_control_character_and_no_endless_text() {
-        assert_eq!(storable("pause a/b"), "pause a/b");
-        assert_eq!(
-            storable("a\u{0}b\u{202E}c\n"),
-            "a\u{FFFD}b\u{FFFD}c\u{FFFD}"
-        );
-        assert!(storable(&"x".repeat(1 << 20)).len() < LONGEST + 10);
     }
 }

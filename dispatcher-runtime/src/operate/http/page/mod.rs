@@ -55,6 +55,7 @@ mod subscription;
 mod table;
 mod text;
 mod time;
+mod transfers;
 mod visit;
 
 use std::sync::Arc;

@@ -33,6 +33,7 @@ pub(super) async fn show(shared: Arc<Shared>, visit: Visit) -> Result<Response, 
         h1 { "Overview" }
         (problems(&overview))
         (subscriptions(&overview, &samples))
+        (super::transfers::section(&overview.transfers))
         p.taken { "As of " (at(overview.taken_at)) }
     };
     Ok(page(
@@ -66,6 +67,7 @@ fn of_problem(problem: &Problem, now: OffsetDateTime) -> Markup {
                 @if let (Some(consumer), Some(subscription)) = (&problem.consumer, &problem.subscription) {
                     (to_subscription(consumer, subscription)) " "
                 }
+                @if let Some(transfer) = &problem.transfer { (shown(transfer)) " " }
                 @if since.is_some() { "for " (age(since)) }
             }
             p { (shown(&problem.text)) }
@@ -92,6 +94,7 @@ fn letters(problem: &Problem) -> String {
 fn kind(kind: ProblemKind) -> &'static str {
     match kind {
         ProblemKind::Blocked => "Blocked",
+        ProblemKind::Stuck => "Stuck",
         ProblemKind::NoHolder => "No holder",
         ProblemKind::Behind => "Behind",
         ProblemKind::Held => "Held",
