@@ -33,6 +33,8 @@ mod lease;
 mod mirror;
 mod observer;
 mod plan;
+mod reader;
+mod recorder;
 mod relay;
 mod sink;
 mod source;

@@ -6,6 +6,7 @@ use dispatcher_test_launcher::NatsServer;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStderr};
 
+use crate::served::get;
 use crate::world::{Ran, World};
 
 async fn run(world: &World, nats: &NatsServer, arguments: &[&str]) -> TestResult<Ran> {
@@ -191,12 +192,8 @@ stream north: would be made
             && refused.stderr.contains("nats stream edit"),
         "{refused:?}"
     );
-    let json = run(
-        &world,
-        &nats,
-        &[&shorter[..1], &["plan"], &shorter[2..], &["--json"]].concat(),
-    );
-    let json = json.await?;
+    let shorter = [&["nats", "plan"], &shorter[2..], &["--json"]].concat();
+    let json = run(&world, &nats, &shorter).await?;
     assert_eq!(json.code, Some(1));
     let json: serde_json::Value = serde_json::from_str(&json.stdout)?;
     let difference = &json["streams"][0]["differences"][0];
@@ -263,7 +260,11 @@ async fn a_stream_of_another_log_ends_the_relay_with_1() -> TestResult {
     let missing = run(&north, &nats, &["nats", "apply", "--stream", "north"]).await?;
     assert_eq!(missing.code, Some(0), "{missing:?}");
     publish(&north, 1..4).await?;
-    let relay = Process::start(&north, &nats, &arguments, "relaying the").await?;
+    let with_health = [&arguments[..], &["--health", "127.0.0.1:0"]].concat();
+    let mut relay = Process::start(&north, &nats, &with_health, "relaying the").await?;
+    let health = relay.until("health on http://").await?;
+    let (_, address) = health.split_once("http://").ok_or("no address")?;
+    assert_eq!(get(address, "/health/ready", None).await?.0, 200);
     let relayed = "SELECT sequence FROM dispatcher_transfer";
     while sqlx::query_scalar::<_, i64>(relayed)
         .fetch_optional(&north.pool)

@@ -57,19 +57,18 @@ struct Text {
 
 impl Visit for Text {
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.add(field, &plain(value));
+        self.add(field, value);
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        let value = format!("{value:?}");
-        self.add(field, &plain(&value));
+        self.add(field, &format!("{value:?}"));
     }
 }
 
 impl Text {
     fn add(&mut self, field: &Field, value: &str) {
         if field.name() == "message" {
-            value.clone_into(&mut self.message);
+            self.message = plain(value);
         } else {
             let _ = write!(self.fields, " {}={value:?}", field.name());
         }

@@ -36,6 +36,9 @@ pub(crate) struct MirrorArguments {
     /// After how long without a sign of life another process takes over
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = length_of_time)]
     lease: Duration,
+    #[cfg(feature = "serve")]
+    #[command(flatten)]
+    health: super::health::HealthArguments,
     #[command(flatten)]
     server: Server,
     #[command(flatten)]
@@ -64,7 +67,14 @@ pub(super) fn run(arguments: &MirrorArguments) -> Output {
             plural(count, "event type"),
             session.place
         ));
-        mirror.run_until(shutdown_signal()).await?;
+        let ended = mirror.run_until(shutdown_signal());
+        #[cfg(feature = "serve")]
+        tokio::select! {
+            ended = ended => ended?,
+            failed = arguments.health.serve(session) => drop(failed?),
+        }
+        #[cfg(not(feature = "serve"))]
+        ended.await?;
         note("ended; the lease is released");
         Ok(Output::success(""))
     })

@@ -1,6 +1,8 @@
 //! What needs NATS: `dispatcher relay`, `dispatcher mirror`, and `dispatcher nats …` on streams.
 
 mod apply;
+#[cfg(feature = "serve")]
+mod health;
 mod log;
 mod mirror;
 mod plan;

@@ -32,6 +32,9 @@ pub(crate) struct RelayArguments {
     /// After how long without a sign of life another process takes over
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = length_of_time)]
     lease: Duration,
+    #[cfg(feature = "serve")]
+    #[command(flatten)]
+    health: super::health::HealthArguments,
     #[command(flatten)]
     server: Server,
     #[command(flatten)]
@@ -55,7 +58,14 @@ pub(super) fn run(arguments: &RelayArguments) -> Output {
             "relaying the {} into the stream {stream}",
             session.place
         ));
-        relay.run_until(shutdown_signal()).await?;
+        let ended = relay.run_until(shutdown_signal());
+        #[cfg(feature = "serve")]
+        tokio::select! {
+            ended = ended => ended?,
+            failed = arguments.health.serve(session) => drop(failed?),
+        }
+        #[cfg(not(feature = "serve"))]
+        ended.await?;
         note("ended; the lease is released");
         Ok(Output::success(""))
     })

@@ -54,6 +54,7 @@ mirror dispatcher_event_position_seq SELECT
 mirror dispatcher_fence USAGE
 mirror dispatcher_max_payload_bytes EXECUTE
 mirror dispatcher_migration SELECT
+mirror dispatcher_needs_program EXECUTE
 mirror dispatcher_subscription SELECT
 mirror dispatcher_transfer INSERT SELECT UPDATE
 operator dispatcher_audit INSERT(who way what why outcome claimed_by) SELECT
@@ -99,6 +100,7 @@ relay dispatcher_event_horizon EXECUTE
 relay dispatcher_event_position_seq SELECT
 relay dispatcher_fence USAGE
 relay dispatcher_migration SELECT
+relay dispatcher_needs_program EXECUTE
 relay dispatcher_partition EXECUTE
 relay dispatcher_reader INSERT SELECT UPDATE
 relay dispatcher_subscription SELECT

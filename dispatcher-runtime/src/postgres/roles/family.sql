@@ -165,7 +165,8 @@ GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_event_position_se
                 {schema}.dispatcher_contract, {schema}.dispatcher_subscription TO {relay};
 GRANT SELECT, INSERT, UPDATE ON {schema}.dispatcher_transfer, {schema}.dispatcher_reader TO {relay};
 GRANT USAGE ON SEQUENCE {schema}.dispatcher_fence TO {relay};
-GRANT EXECUTE ON FUNCTION {schema}.dispatcher_event_horizon, {schema}.dispatcher_partition TO {relay};
+GRANT EXECUTE ON FUNCTION {schema}.dispatcher_event_horizon, {schema}.dispatcher_partition,
+                          {schema}.dispatcher_needs_program TO {relay};
 
 -- A mirror inserts what a stream has, of whichever domain, and marks it with the stream. It sees no payload of the log. To
 -- end the transaction of a mirror that was stopped, its processes have to connect as one role.
@@ -178,4 +179,5 @@ GRANT SELECT ON {schema}.dispatcher_event_position_seq, {schema}.dispatcher_migr
                 {schema}.dispatcher_contract_document, {schema}.dispatcher_contract_read_as TO {mirror};
 GRANT SELECT, INSERT, UPDATE ON {schema}.dispatcher_transfer TO {mirror};
 GRANT USAGE ON SEQUENCE {schema}.dispatcher_fence TO {mirror};
-GRANT EXECUTE ON FUNCTION {schema}.dispatcher_check_row, {schema}.dispatcher_max_payload_bytes TO {mirror};
+GRANT EXECUTE ON FUNCTION {schema}.dispatcher_check_row, {schema}.dispatcher_max_payload_bytes,
+                          {schema}.dispatcher_needs_program TO {mirror};
