@@ -106,6 +106,10 @@ enum Command {
     #[cfg(feature = "nats")]
     #[command(subcommand)]
     Nats(crate::nats::Command),
+    /// Move a domain to a database of its own, and back
+    #[cfg(feature = "nats")]
+    #[command(subcommand)]
+    MoveOut(crate::move_out::Command),
     /// Print what a shell completes
     Completions(completions::Completions),
     /// Print a manual page, or write all of them
@@ -156,6 +160,8 @@ pub fn run() -> ExitCode {
         Command::Mirror(arguments) => crate::nats::mirror(&arguments).print(),
         #[cfg(feature = "nats")]
         Command::Nats(command) => crate::nats::run(&command).print(),
+        #[cfg(feature = "nats")]
+        Command::MoveOut(command) => crate::move_out::run(&command).print(),
     }
 }
 

@@ -46,6 +46,8 @@ mod events;
 mod letters;
 #[cfg(feature = "database")]
 mod migrate;
+#[cfg(feature = "nats")]
+mod move_out;
 #[cfg(feature = "database")]
 mod names;
 #[cfg(feature = "nats")]

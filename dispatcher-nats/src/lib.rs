@@ -33,6 +33,8 @@ mod lease;
 mod mirror;
 mod observer;
 mod plan;
+mod reader;
+mod recorder;
 mod relay;
 mod sink;
 mod source;
@@ -50,4 +52,7 @@ pub use verify::{Disagreement, DisagreementKind, Verification, verify};
 
 /// The version of the crate `async-nats` that appears in this interface.
 pub use async_nats;
-pub use dispatcher_runtime::transfer::{TransferDirection, TransferProgress, Transfers};
+pub use dispatcher_runtime::transfer::{
+    MoveError, MoveOut, MovePlan, MoveStage, MovingSubscription, Side, TransferDirection,
+    TransferProgress, Transfers, Wire,
+};

@@ -18,6 +18,7 @@ use dispatcher_runtime::Registry;
 use dispatcher_runtime::transfer::{
     InboundLog, TransferDirection, TransferLease, TransferPlace, TransferRow,
 };
+use futures_util::future::BoxFuture;
 use sqlx::PgPool;
 use tokio::time::MissedTickBehavior;
 
@@ -199,6 +200,33 @@ struct MirrorSession {
     is_well: bool,
 }
 
+/// A chunk that is being inserted, or none. If it is dropped, nothing of the chunk is inserted, or all of it.
+#[derive(Default)]
+struct Insert(Option<BoxFuture<'static, Result<Inserted, TransferError>>>);
+
+/// A chunk that was committed.
+struct Inserted {
+    place: TransferPlace,
+    events: usize,
+    pending: u64,
+}
+
+impl Insert {
+    fn is_idle(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Waits for the end; forever, if nothing is being inserted. It may be dropped, and called again.
+    async fn done(&mut self) -> Result<Inserted, TransferError> {
+        let outcome = match &mut self.0 {
+            Some(insert) => insert.await,
+            None => std::future::pending().await,
+        };
+        self.0 = None;
+        outcome
+    }
+}
+
 impl Session for MirrorSession {
     async fn go(&mut self, lease: TransferLease) -> Result<Infallible, TransferError> {
         self.is_well = false;
@@ -214,10 +242,32 @@ impl Session for MirrorSession {
         .await?;
         let mut look = tokio::time::interval(self.look_every);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut look_is_due = false;
+        // The next messages are taken while an insert runs.
+        let mut ahead = Chunk::default();
+        let mut insert = Insert::default();
         loop {
+            if insert.is_idle() && !ahead.is_empty() {
+                insert = self.insert(&lease, &place, std::mem::take(&mut ahead));
+            }
+            if look_is_due && insert.is_idle() {
+                self.look(&lease, &mut place, &mut source).await?;
+                look_is_due = false;
+            }
+            let has_room = !look_is_due && ahead.has_room(self.batch);
             tokio::select! {
-                chunk = source.next(self.batch) => self.insert(&lease, &mut place, chunk?).await?,
-                _ = look.tick() => self.look(&lease, &mut place, &mut source).await?,
+                inserted = insert.done() => self.tell(inserted?, &mut place),
+                filled = source.fill(&mut ahead, self.batch), if has_room => if let Err(error) = filled {
+                    // What was taken before is inserted.
+                    if !insert.is_idle() {
+                        self.tell(insert.done().await?, &mut place);
+                    }
+                    if !ahead.is_empty() {
+                        self.insert(&lease, &place, ahead).done().await?;
+                    }
+                    return Err(error);
+                },
+                _ = look.tick() => look_is_due = true,
             }
         }
     }
@@ -280,28 +330,40 @@ impl MirrorSession {
         )))
     }
 
-    async fn insert(
-        &mut self,
-        lease: &TransferLease,
-        place: &mut TransferPlace,
-        chunk: Chunk,
-    ) -> Result<(), TransferError> {
-        let from = place.sequence;
-        let events = chunk.events.len();
-        place.sequence = chunk.sequence;
-        place.pending = Some(i64::try_from(chunk.pending).unwrap_or(i64::MAX));
-        place.reached_at = Some(chunk.stored_at);
+    /// Begins M2 and M3 for a chunk that follows a place.
+    fn insert(&self, lease: &TransferLease, place: &TransferPlace, chunk: Chunk) -> Insert {
         let last = chunk.events.last();
-        place.anchor = last.map(|event| (chunk.sequence, event.event_id.clone()));
-        self.move_to(lease, from, place, chunk.events).await?;
+        let to = TransferPlace {
+            sequence: chunk.sequence,
+            pending: Some(i64::try_from(chunk.pending).unwrap_or(i64::MAX)),
+            reached_at: Some(chunk.stored_at),
+            anchor: last.map(|event| (chunk.sequence, event.event_id.clone())),
+            ..place.clone()
+        };
+        let (log, lease, from) = (self.log.clone(), *lease, place.sequence);
+        Insert(Some(Box::pin(async move {
+            let events = chunk.events.len();
+            if !log.insert(&lease, from, &to, chunk.events).await? {
+                return Err(TransferError::LeaseLost);
+            }
+            let pending = chunk.pending;
+            Ok(Inserted {
+                place: to,
+                events,
+                pending,
+            })
+        })))
+    }
+
+    fn tell(&mut self, inserted: Inserted, place: &mut TransferPlace) {
+        *place = inserted.place;
         self.has_progressed = true;
         self.observer.mirrored(&Mirrored {
             stream: &self.stream,
-            events,
-            sequence: chunk.sequence,
-            pending: chunk.pending,
+            events: inserted.events,
+            sequence: place.sequence,
+            pending: inserted.pending,
         });
-        Ok(())
     }
 
     /// Passes over messages of other event types, so that they may expire.

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! T1  ask the stream for its last event, find it in the log ──▶ go on behind both
-//! T2  read the next events, send them as a batch that follows the expected sequence; up to four at once
+//! T2  read the next events, send them as a batch that follows the expected sequence; up to four at once, while the
+//!     next ones are read
 //! T3  as they are confirmed, write down the sequence and the position
 //! ```
 //!
@@ -16,10 +17,10 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::Client;
+use async_nats::{Client, jetstream};
 use dispatcher_runtime::transfer::{
-    OutboundLimits, OutboundLog, OutboundWake, TransferDirection, TransferLease, TransferPlace,
-    TransferRow,
+    OutboundBatch, OutboundLimits, OutboundLog, OutboundWake, TransferDirection, TransferLease,
+    TransferPlace, TransferRow,
 };
 use sqlx::PgPool;
 use tokio::time::Instant;
@@ -27,6 +28,8 @@ use tokio::time::Instant;
 use crate::error::TransferError;
 use crate::lease::{Session, Work, run};
 use crate::observer::{Relayed, TransferObserver, Unobserved};
+use crate::reader::Reader;
+use crate::recorder::Recorder;
 use crate::sink::{LastEvent, Sink};
 use crate::stream::Facts;
 use crate::subject::is_prefix;
@@ -36,9 +39,6 @@ const IN_FLIGHT: usize = 4;
 
 /// How many bytes of payloads are read for a batch.
 const BATCH_BYTES: u64 = 4 << 20;
-
-/// Between two records (T3), while batches are confirmed one after the other.
-const RECORD_EVERY: Duration = Duration::from_millis(200);
 
 /// Sends the events that were published in a database to a stream. Several processes may run one for the same stream: one
 /// of them works, and the others wait for its lease.
@@ -58,6 +58,7 @@ pub struct RelayBuilder {
     lease: Duration,
     poll_interval: Duration,
     confirm_within: Duration,
+    look_every: Duration,
     batch: u32,
     observer: Arc<dyn TransferObserver>,
 }
@@ -74,6 +75,7 @@ impl Relay {
             lease: Duration::from_secs(10),
             poll_interval: Duration::from_secs(5),
             confirm_within: Duration::from_secs(10),
+            look_every: Duration::from_secs(5),
             batch: 1000,
             observer: Arc::new(Unobserved),
         }
@@ -127,6 +129,13 @@ impl RelayBuilder {
         self
     }
 
+    /// How often it looks whether the stream still ends with what was sent last, while nothing is sent. What the stream has
+    /// lost is sent again then. Defaults to 5 s.
+    pub fn look_every(mut self, interval: Duration) -> Self {
+        self.look_every = interval;
+        self
+    }
+
     /// How many events a batch has at most, from 1 to 1000. Defaults to 1000.
     pub fn batch(mut self, events: u32) -> Self {
         self.batch = events.clamp(1, 1000);
@@ -164,6 +173,7 @@ impl RelayBuilder {
             prefix,
             poll_interval: self.poll_interval,
             confirm_within: self.confirm_within,
+            look_every: self.look_every,
             batch: self.batch,
             observer: Arc::clone(&self.observer),
             has_progressed: false,
@@ -189,6 +199,7 @@ struct RelaySession {
     prefix: String,
     poll_interval: Duration,
     confirm_within: Duration,
+    look_every: Duration,
     batch: u32,
     observer: Arc<dyn TransferObserver>,
     has_progressed: bool,
@@ -208,6 +219,25 @@ struct Flight {
     event_id: String,
 }
 
+/// T2 for a batch that is not empty.
+async fn send(
+    sink: &mut Sink,
+    sent: &mut i64,
+    batch: OutboundBatch,
+) -> Result<Flight, TransferError> {
+    let events = batch.events.len();
+    let event_id = batch.events.last().map(|last| last.event.event_id.clone());
+    sink.send(*sent, batch.events).await?;
+    *sent += events as i64;
+    Ok(Flight {
+        deadline: sink.deadline(),
+        events,
+        sequence: *sent,
+        position: batch.until,
+        event_id: event_id.unwrap_or_default(),
+    })
+}
+
 impl Session for RelaySession {
     async fn go(&mut self, lease: TransferLease) -> Result<Infallible, TransferError> {
         let (mut sink, facts) = Sink::open(
@@ -224,51 +254,56 @@ impl Session for RelaySession {
             );
         }
         let mut place = self.resume(&sink, &facts).await?;
-        self.record(&lease, &place).await?;
+        let mut recorder = Recorder::start(&self.row, lease, &place).await?;
         self.tell(0, &place);
-        let (mut recorded, mut recorded_at) = (place.clone(), Instant::now());
-        let (mut read, mut sent) = (place.position, place.sequence);
+        let mut reader = Reader::new(&self.log, self.limits(&sink));
+        reader.begin(place.position);
+        let mut ahead = None::<OutboundBatch>;
+        let mut sent = place.sequence;
         let mut in_flight = VecDeque::<Flight>::new();
-        let mut is_at_the_end = false;
+        // Up to where the log was read, if there was nothing behind it.
+        let mut end = None::<i64>;
         let mut sleep = self.wake.begin().await?;
         // Until then what the session before waited for may still hold.
         let mut is_well = false;
+        let mut look_at = Instant::now() + self.look_every;
         loop {
-            if !is_at_the_end && in_flight.len() < IN_FLIGHT {
-                let batch = self.log.read(read, self.limits(&sink)).await?;
-                sleep.looked(&batch);
-                if let Some(last) = batch.events.last() {
-                    sink.send(sent, &batch.events).await?;
-                    sent += batch.events.len() as i64;
-                    in_flight.push_back(Flight {
-                        deadline: sink.deadline(),
-                        events: batch.events.len(),
-                        sequence: sent,
-                        position: batch.until,
-                        event_id: last.event.event_id.clone(),
-                    });
-                } else if in_flight.is_empty() {
-                    place.position = batch.until;
+            if in_flight.is_empty() && look_at <= Instant::now() {
+                self.facts().await?.expect_end(place.sequence)?;
+                look_at = Instant::now() + self.look_every;
+            }
+            if in_flight.len() < IN_FLIGHT
+                && let Some(batch) = ahead.take()
+            {
+                if batch.has_more {
+                    reader.begin(batch.until);
                 }
-                read = batch.until;
-                is_at_the_end = !batch.has_more;
+                in_flight.push_back(send(&mut sink, &mut sent, batch).await?);
                 continue;
             }
-            let is_due = in_flight.is_empty() || recorded_at.elapsed() >= RECORD_EVERY;
-            if is_due && place != recorded {
-                self.record(&lease, &place).await?;
-                (recorded, recorded_at) = (place.clone(), Instant::now());
-            }
-            if in_flight.is_empty() && !std::mem::replace(&mut is_well, true) {
+            let is_idle = end.is_some() && in_flight.is_empty();
+            if is_idle && !std::mem::replace(&mut is_well, true) {
                 self.row.note(&lease, None).await?;
             }
             let deadline = in_flight.front().map(|flight| flight.deadline);
             tokio::select! {
-                confirmed = sink.confirmed(deadline.unwrap_or(recorded_at)), if deadline.is_some() => {
+                batch = reader.done() => {
+                    let batch = batch?;
+                    sleep.looked(&batch);
+                    end = (!batch.has_more).then_some(batch.until);
+                    if !batch.events.is_empty() {
+                        ahead = Some(batch);
+                    } else if in_flight.is_empty() {
+                        place.position = batch.until;
+                    }
+                }
+                confirmed = sink.confirmed(deadline) => {
                     self.confirm(confirmed?, &mut in_flight, &mut place)?;
                 }
-                () = sleep.pause(self.poll_interval), if is_at_the_end => {
-                    is_at_the_end = false;
+                recorded = recorder.record(&place) => recorded?,
+                () = tokio::time::sleep_until(look_at), if is_idle => {}
+                () = sleep.pause(self.poll_interval), if end.is_some() && ahead.is_none() => {
+                    reader.begin(end.take().unwrap_or(place.position));
                 }
             }
         }
@@ -285,6 +320,27 @@ impl RelaySession {
             events: self.batch,
             bytes: BATCH_BYTES,
             payload_bytes: sink.max_bytes() as u64,
+        }
+    }
+
+    async fn facts(&self) -> Result<Facts, TransferError> {
+        let context = jetstream::new(self.client.clone());
+        let (_, facts) = Facts::of(&context, &self.stream).await?;
+        Ok(facts)
+    }
+
+    /// The refusal of a stream with these facts, which ends the relay; if it has other facts now, it is asked again.
+    async fn refusal(&self, facts: &Facts, problem: String) -> TransferError {
+        match self.facts().await {
+            Ok(now) if now.last_sequence == facts.last_sequence => self.mismatch(problem),
+            Ok(now) => TransferError::Nats {
+                doing: "look at the stream",
+                problem: format!(
+                    "its last sequence was {}, and is {} now",
+                    facts.last_sequence, now.last_sequence
+                ),
+            },
+            Err(error) => error,
         }
     }
 
@@ -315,7 +371,7 @@ impl RelaySession {
             )));
         }
         if last.sequence < known.sequence {
-            self.expect_lost(&last, &known).await?;
+            self.expect_lost(facts, &last, &known).await?;
         }
         Ok(TransferPlace {
             stream_created_at: created_at,
@@ -346,33 +402,36 @@ impl RelaySession {
                 event_id: String::new(),
                 inserted_at: time::OffsetDateTime::UNIX_EPOCH,
             };
-            self.expect_lost(&nothing, &known).await?;
+            self.expect_lost(facts, &nothing, &known).await?;
             return Ok(TransferPlace {
                 stream_created_at: created_at,
                 ..TransferPlace::default()
             });
         }
-        Err(self.mismatch(format!(
+        let problem = format!(
             "its last message, {}, is gone, and the last one that the relay knows of is {}: it cannot tell where to go \
              on. Raise max_age, and start with a new stream",
             facts.last_sequence, known.sequence
-        )))
+        );
+        Err(self.refusal(facts, problem).await)
     }
 
     /// The stream has lost what it had confirmed. It is sent again, if the log still has all of it: then it gets the
     /// sequences that it had.
     async fn expect_lost(
         &self,
+        facts: &Facts,
         last: &LastEvent,
         known: &TransferPlace,
     ) -> Result<(), TransferError> {
         let lost = known.sequence - last.sequence;
         let left = self.log.count(last.position, known.position).await?;
         if left != lost {
-            return Err(self.mismatch(format!(
+            let problem = format!(
                 "it has lost {lost} messages that it had confirmed, and the log has {left} of their events: retention \
                  has removed the others. Consumers would take other events for them"
-            )));
+            );
+            return Err(self.refusal(facts, problem).await);
         }
         tracing::warn!(
             stream = self.stream,
@@ -417,18 +476,6 @@ impl RelaySession {
             sequence: place.sequence,
             position: place.position,
         });
-    }
-
-    /// T3.
-    async fn record(
-        &self,
-        lease: &TransferLease,
-        place: &TransferPlace,
-    ) -> Result<(), TransferError> {
-        if self.row.record_relayed(lease, place).await? {
-            return Ok(());
-        }
-        Err(TransferError::LeaseLost)
     }
 
     fn mismatch(&self, problem: String) -> TransferError {

@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use async_nats::header::HeaderMap;
+use async_nats::header::{self, HeaderMap, HeaderName};
 use async_nats::jetstream::stream::RawMessageErrorKind;
 use async_nats::{Client, Message, Subscriber, jetstream};
 use dispatcher_runtime::transfer::{OutboundEvent, read_headers, write_headers};
@@ -147,22 +147,23 @@ impl Sink {
     pub(crate) async fn send(
         &mut self,
         after: i64,
-        events: &[OutboundEvent],
+        events: Vec<OutboundEvent>,
     ) -> Result<(), TransferError> {
         self.batches += 1;
         let token = self.inbox.rsplit('.').next().unwrap_or_default();
         let batch = format!("{token}-{}", self.batches);
-        for (index, event) in events.iter().enumerate() {
+        let last = events.len();
+        for (index, event) in events.into_iter().enumerate() {
             let number = index + 1;
+            let subject = subject::of(&self.prefix, &event);
             let (mut headers, payload) = self.message(event);
-            headers.insert("Nats-Batch-Id", batch.as_str());
-            headers.insert("Nats-Batch-Sequence", number.to_string());
+            headers.insert(header::NATS_BATCH_ID, batch.as_str());
+            headers.insert(header::NATS_BATCH_SEQUENCE, number.to_string());
             if index == 0 {
-                headers.insert("Nats-Expected-Last-Sequence", after.to_string());
+                headers.insert(header::NATS_EXPECTED_LAST_SEQUENCE, after.to_string());
             }
-            let subject = subject::of(&self.prefix, event);
-            let sent = if number == events.len() {
-                headers.insert("Nats-Batch-Commit", "1");
+            let sent = if number == last {
+                headers.insert(header::NATS_BATCH_COMMIT, header::NATS_BATCH_COMMIT_FINAL);
                 let reply = format!("{}.{}", self.inbox, self.batches);
                 let client = &self.client;
                 client
@@ -180,29 +181,28 @@ impl Sink {
     }
 
     /// The headers of an event and its payload, or a text that says that it is too large.
-    fn message(&self, event: &OutboundEvent) -> (HeaderMap, String) {
-        let inserted_at = event.inserted_at_text();
+    fn message(&self, event: OutboundEvent) -> (HeaderMap, String) {
         let mut pairs = write_headers(&event.event);
         pairs.push(("dispatcher-position", event.position.to_string()));
-        pairs.push(("dispatcher-inserted-at", inserted_at));
+        pairs.push(("dispatcher-inserted-at", event.inserted_at_text()));
         let bytes = pairs
             .iter()
             .map(|(name, value)| name.len() + value.len() + 4)
             .sum::<usize>();
-        let mut payload = event.event.payload.clone();
+        let (too_large, mut event) = (event.too_large, event.event);
         let most = self.max_bytes.saturating_sub(bytes + AROUND_HEADERS);
-        if event.too_large.is_some() || payload.len() > most {
-            let length = event.too_large.unwrap_or(payload.len() as i64);
+        if too_large.is_some() || event.payload.len() > most {
+            let length = too_large.unwrap_or(event.payload.len() as i64);
             let reason =
                 format!("it has {length} bytes, and a message of the stream has room for {most}");
-            payload = event.event.clone().without_payload(&reason).payload;
+            event = event.without_payload(&reason);
             pairs.push(("dispatcher-omitted", "payload".to_owned()));
         }
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
-            headers.insert(name, value);
+            headers.insert(HeaderName::from_static(name), value);
         }
-        (headers, payload)
+        (headers, event.payload)
     }
 
     /// When a batch that is sent now has to be confirmed.
@@ -210,8 +210,15 @@ impl Sink {
         Instant::now() + self.limit
     }
 
-    /// The last sequence of the next batch that is confirmed. It may be dropped, and called again with the same deadline.
-    pub(crate) async fn confirmed(&mut self, deadline: Instant) -> Result<i64, TransferError> {
+    /// The last sequence of the next batch that is confirmed, or an error at the deadline. Without one nothing is on its
+    /// way, and this waits forever. It may be dropped, and called again with the same deadline.
+    pub(crate) async fn confirmed(
+        &mut self,
+        deadline: Option<Instant>,
+    ) -> Result<i64, TransferError> {
+        let Some(deadline) = deadline else {
+            return std::future::pending().await;
+        };
         let answer = tokio::time::timeout_at(deadline, self.replies.next()).await;
         let problem = match answer {
             Ok(Some(message)) => return self.read_answer(&message),

@@ -31,6 +31,13 @@ const REQUEST: Duration = Duration::from_secs(30);
 /// How many bytes of messages are taken at once, except for the last one.
 const CHUNK_BYTES: usize = 8 << 20;
 
+/// How many messages are asked for at once; the next are asked for when half of them have come.
+const REQUESTED: usize = 2000;
+
+/// How many bytes of messages are asked for at once, but at least two of the largest messages that the server takes: one
+/// that is larger than a request is never sent.
+const REQUESTED_BYTES: usize = 16 << 20;
+
 pub(crate) struct Source {
     context: jetstream::Context,
     stream: String,
@@ -44,12 +51,37 @@ pub(crate) struct Source {
 /// Messages in the order of the stream.
 pub(crate) struct Chunk {
     pub(crate) events: Vec<TransferEvent>,
+    /// Of the messages, with their headers.
+    bytes: usize,
     /// The sequence of the last one.
     pub(crate) sequence: i64,
     /// When the stream stored it.
     pub(crate) stored_at: OffsetDateTime,
     /// How many the stream has after it.
     pub(crate) pending: u64,
+}
+
+impl Chunk {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// Whether it may have more messages.
+    pub(crate) fn has_room(&self, most: usize) -> bool {
+        self.events.len() < most && self.bytes < CHUNK_BYTES
+    }
+}
+
+impl Default for Chunk {
+    fn default() -> Self {
+        Self {
+            events: Vec::new(),
+            bytes: 0,
+            sequence: 0,
+            stored_at: OffsetDateTime::UNIX_EPOCH,
+            pending: 0,
+        }
+    }
 }
 
 impl Source {
@@ -80,9 +112,12 @@ impl Source {
             .create_consumer(config)
             .await
             .map_err(|error| TransferError::nats("create a consumer")(error.into()))?;
+        let largest = context.client().server_info().max_payload;
+        let requested_bytes = REQUESTED_BYTES.max(largest.saturating_mul(2));
         let messages = consumer
             .stream()
-            .max_messages_per_batch(1000)
+            .max_messages_per_batch(REQUESTED)
+            .max_bytes_per_batch(requested_bytes)
             .expires(REQUEST)
             .heartbeat(HEARTBEAT)
             .messages()
@@ -98,21 +133,17 @@ impl Source {
         })
     }
 
-    /// The next messages: waits for the first, and takes what is there already.
-    pub(crate) async fn next(&mut self, most: usize) -> Result<Chunk, TransferError> {
-        let mut chunk = Chunk {
-            events: Vec::new(),
-            sequence: 0,
-            stored_at: OffsetDateTime::UNIX_EPOCH,
-            pending: 0,
-        };
-        let mut bytes = 0;
+    /// Adds messages to a chunk that has room: waits for one, and takes what is there already. It may be dropped: then
+    /// nothing was added, or what was added is complete.
+    pub(crate) async fn fill(
+        &mut self,
+        chunk: &mut Chunk,
+        most: usize,
+    ) -> Result<(), TransferError> {
         let mut next = self.messages.next().await;
         loop {
-            let message = match next {
-                Some(Ok(message)) => message,
-                // What was taken before is inserted; the error comes again.
-                _ if !chunk.events.is_empty() => return Ok(chunk),
+            match next {
+                Some(Ok(message)) => self.take(&message, chunk)?,
                 Some(Err(error)) => {
                     return Err(TransferError::nats("read the stream")(error.into()));
                 }
@@ -122,15 +153,13 @@ impl Source {
                         problem: "the consumer has ended".to_owned(),
                     });
                 }
-            };
-            bytes += message.payload.len();
-            self.take(&message, &mut chunk)?;
-            if chunk.events.len() >= most || bytes >= CHUNK_BYTES {
-                return Ok(chunk);
+            }
+            if !chunk.has_room(most) {
+                return Ok(());
             }
             next = match self.messages.next().now_or_never() {
                 Some(next) => next,
-                None => return Ok(chunk),
+                None => return Ok(()),
             };
         }
     }
@@ -153,6 +182,7 @@ impl Source {
         chunk.sequence = i64::try_from(info.stream_sequence).unwrap_or(i64::MAX);
         chunk.stored_at = info.published;
         chunk.pending = info.pending;
+        chunk.bytes += message.length;
         chunk.events.push(self.event(message, chunk.sequence));
         Ok(())
     }

@@ -11,15 +11,12 @@ const UNNAMED: &str = "_";
 /// Where an event is sent.
 pub(crate) fn of(prefix: &str, event: &OutboundEvent) -> String {
     let (producer, event_type) = (&event.event.producer, &event.event.event_type);
-    let named = |text: &str, is_name: bool| {
-        let name = if is_name { text } else { UNNAMED };
-        name.to_owned()
-    };
+    let is_type = event_type.split('.').all(is_word);
     format!(
         "{prefix}.{}.{}.{}",
-        named(producer, is_word(producer)),
+        if is_word(producer) { producer } else { UNNAMED },
         event.bucket,
-        named(event_type, event_type.split('.').all(is_word)),
+        if is_type { event_type } else { UNNAMED },
     )
 }
 

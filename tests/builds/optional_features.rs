@@ -7,6 +7,7 @@ use crate::{TestResult, cargo};
 #[test]
 fn the_tests_with_optional_features_pass() -> TestResult {
     let packages = [
+        "dispatcher-bench",
         "dispatcher-browser-tests",
         "dispatcher-cli",
         "dispatcher-cli-tests",
@@ -17,6 +18,7 @@ fn the_tests_with_optional_features_pass() -> TestResult {
         "dispatcher-json-schema-tests",
         "dispatcher-monitoring-tests",
         "dispatcher-nats",
+        "dispatcher-nats-chaos",
         "dispatcher-nats-tests",
         "dispatcher-observe-tests",
         "dispatcher-runtime",

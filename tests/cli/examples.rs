@@ -143,12 +143,13 @@ fn git(folder: &Path, arguments: &[&str]) -> TestResult {
 }
 
 /// Examples that work until they are interrupted, or need NATS, and have tests of their own (`served.rs`, `dev.rs`, `nats.rs`).
-const ENDLESS: [&str; 5] = [
+const ENDLESS: [&str; 6] = [
     "dispatcher dev",
     "dispatcher serve",
     "dispatcher relay",
     "dispatcher mirror",
     "dispatcher nats",
+    "dispatcher move-out",
 ];
 
 /// The relays and mirrors that the help shows.

@@ -6,6 +6,7 @@ mod errors;
 mod examples;
 mod generated;
 mod hostile;
+mod moving_out;
 mod nats;
 mod new_user;
 mod outputs;

@@ -20,13 +20,13 @@ async fn run(world: &World, nats: &NatsServer, arguments: &[&str]) -> TestResult
 }
 
 /// A relay or a mirror, which has begun.
-struct Process {
+pub(crate) struct Process {
     child: Child,
     lines: Lines<BufReader<ChildStderr>>,
 }
 
 impl Process {
-    async fn start(
+    pub(crate) async fn start(
         world: &World,
         nats: &NatsServer,
         arguments: &[&str],
@@ -56,7 +56,7 @@ impl Process {
     }
 
     /// Ends it as a supervisor does, and returns its exit code.
-    async fn terminate(mut self) -> TestResult<Option<i32>> {
+    pub(crate) async fn terminate(mut self) -> TestResult<Option<i32>> {
         let id = self.child.id().ok_or("it has ended")?.to_string();
         let kill = std::process::Command::new("kill").arg(id).status()?;
         assert!(kill.success());
@@ -192,12 +192,8 @@ stream north: would be made
             && refused.stderr.contains("nats stream edit"),
         "{refused:?}"
     );
-    let json = run(
-        &world,
-        &nats,
-        &[&shorter[..1], &["plan"], &shorter[2..], &["--json"]].concat(),
-    );
-    let json = json.await?;
+    let shorter = [&["nats", "plan"], &shorter[2..], &["--json"]].concat();
+    let json = run(&world, &nats, &shorter).await?;
     assert_eq!(json.code, Some(1));
     let json: serde_json::Value = serde_json::from_str(&json.stdout)?;
     let difference = &json["streams"][0]["differences"][0];

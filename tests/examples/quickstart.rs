@@ -3,7 +3,6 @@
 //! `cargo run --example quickstart`, or with `-- --json` for machines. It exits non-zero when
 //! anything that it shows did not happen.
 
-use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -14,9 +13,13 @@ use dispatcher_runtime::{
     Dispatcher, EventEnvelope, HandlerError, PublishError, State, subscribe,
 };
 use dispatcher_test_launcher::Server;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::{Executor, PgPool, Row};
 use tokio::sync::mpsc;
+
+use story::{Story, ms};
+
+mod story;
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -118,7 +121,11 @@ async fn run() -> Result {
     pool.close().await;
     database.close().await?;
     result?;
-    story.end(begin.elapsed());
+    story.end(
+        begin.elapsed(),
+        "Next: README.md, \"Use it in your project\". \
+         The contracts are in contracts/, this program is tests/examples/quickstart.rs.",
+    );
     Ok(())
 }
 
@@ -303,84 +310,4 @@ async fn next(sightings: &mut mpsc::UnboundedReceiver<Seen>) -> Result<Seen> {
 
 fn ensure(held: bool, otherwise: &str) -> Result {
     if held { Ok(()) } else { Err(otherwise.into()) }
-}
-
-fn ms(duration: Duration) -> String {
-    let ms = duration.as_secs_f64() * 1000.0;
-    if ms < 10.0 {
-        format!("{ms:.1} ms")
-    } else {
-        format!("{ms:.0} ms")
-    }
-}
-
-// ── Telling it: colour on a terminal, plain in a pipe, lines of JSON for machines ────────────────
-
-struct Story {
-    json: bool,
-    colour: bool,
-}
-
-impl Story {
-    fn new() -> Self {
-        Self {
-            json: std::env::args().any(|argument| argument == "--json"),
-            colour: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
-        }
-    }
-
-    /// A reader may stop reading; that is not a failure of the demonstration.
-    fn line(&self, text: &str) {
-        let _ = writeln!(std::io::stdout(), "{text}");
-    }
-
-    fn paint(&self, code: &str, text: &str) -> String {
-        if self.colour {
-            format!("\x1b[{code}m{text}\x1b[0m")
-        } else {
-            text.to_owned()
-        }
-    }
-
-    fn chapter(&self, title: &str) {
-        if !self.json {
-            self.line(&format!("\n{}", self.paint("1", title)));
-        }
-    }
-
-    fn tell(&self, step: &str, text: &str, facts: Value) {
-        if self.json {
-            self.line(&format!(
-                "{}",
-                json!({ "step": step, "text": text, "facts": facts })
-            ));
-        } else {
-            self.line(&format!(
-                "  {} {text}",
-                self.paint("36", &format!("{step:<12}"))
-            ));
-        }
-    }
-
-    fn detail(&self, text: &str) {
-        if !self.json {
-            self.line(&format!("  {:<12} {}", "", self.paint("33", text)));
-        }
-    }
-
-    fn end(&self, took: Duration) {
-        let seconds = format!("{:.1} s", took.as_secs_f64());
-        if self.json {
-            self.line(&format!("{}", json!({ "step": "end", "text": "everything happened", "facts": { "took_ms": took.as_millis() as u64 } })));
-            return;
-        }
-        self.line(&format!(
-            "\n{} All of it happened, in {seconds}.",
-            self.paint("32", "✓")
-        ));
-        self.line(
-            "  Next: README.md, \"Use it in your project\". \
-             The contracts are in contracts/, this program is tests/examples/quickstart.rs.",
-        );
-    }
 }

@@ -12,6 +12,7 @@ mod revenue_producer;
 
 mod benchmarks;
 mod cut_over;
+mod debezium;
 mod event_or_action;
 mod from_typescript;
 mod links;

@@ -113,6 +113,7 @@ const CLI: Layers = Layers {
         "serve",
         "nats",
         "dev",
+        "move_out",
         "completions",
         "man",
         "command",

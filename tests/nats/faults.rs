@@ -10,7 +10,7 @@ use async_nats::jetstream::consumer::pull::OrderedConfig;
 use dispatcher_test_fixtures::TestResult;
 use futures_util::StreamExt;
 
-use crate::support::{Nats, PAUSE, STREAM, World};
+use crate::support::{Nats, PAUSE, Report, STREAM, World};
 
 /// A relay in a process of its own.
 struct RelayProcess(Child);
@@ -222,6 +222,34 @@ async fn what_the_stream_has_lost_is_sent_again_under_the_same_sequences() -> Te
     assert_eq!(ids(&consumer).await?, ids(&producer).await?);
     consumer.close().await?;
     producer.close().await
+}
+
+/// No event is published afterwards, so nothing that the relay sends is refused. Retention would remove the lost ones.
+#[tokio::test]
+async fn a_relay_that_has_nothing_to_send_notices_what_the_stream_has_lost() -> TestResult {
+    let Some(mut nats) = Nats::new().await? else {
+        return Ok(());
+    };
+    let world = World::new().await?;
+    world.publish(1..11).await?;
+    let relay = world.relay(&nats);
+    relay.until(|seen| seen.sequence == 10).await?;
+    let kept = nats.server.store().with_file_name("kept");
+    nats.server.kill_9()?;
+    copy(&nats.server.store(), &kept)?;
+    nats.server.restart().await?;
+    world.publish(11..31).await?;
+    let before = relay.until(|seen| seen.sequence == 30).await?;
+    world.until_recorded(30).await?;
+    nats.server.kill_9()?;
+    fs::remove_dir_all(nats.server.store())?;
+    fs::rename(&kept, nats.server.store())?;
+    nats.server.restart().await?;
+    let again = |seen: &Report| seen.events == before.events + 20 && seen.sequence == 30;
+    relay.until(again).await?;
+    relay.stop().await?;
+    assert_eq!(nats.messages(STREAM).await?, world.log().await?);
+    world.close().await
 }
 
 /// Retention has removed an event that the stream has lost: the rest would get the sequences of others.

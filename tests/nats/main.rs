@@ -7,6 +7,7 @@
 
 mod faults;
 mod mirror;
+mod move_out;
 mod operate;
 mod relay;
 mod roles;

@@ -121,6 +121,33 @@ async fn a_database_mirrors_several_streams() -> TestResult {
     Ok(())
 }
 
+/// More of them than a mirror asks for at once by their bytes, though few by their number.
+#[tokio::test]
+async fn large_messages_come_through_in_their_order() -> TestResult {
+    let Some(nats) = Nats::new().await? else {
+        return Ok(());
+    };
+    let (producer, consumer) = (World::new().await?, World::new().await?);
+    let publish = "SELECT * FROM dispatcher_publish('credit.locked', $1::json, 'tnt_a', 'revenue')";
+    for number in 0..30 {
+        let mut large = lock_json(1, number);
+        large["note"] = "x".repeat(900_000).into();
+        let publish = sqlx::query(publish).bind(large.to_string());
+        publish.execute(&producer.pool).await?;
+    }
+    let relay = producer.relay(&nats);
+    relay.until(|seen| seen.sequence == 30).await?;
+    relay.stop().await?;
+    let mirror = consumer.mirror(&nats, STREAM);
+    mirror.until(|seen| seen.sequence == 30).await?;
+    mirror.stop().await?;
+    assert_eq!(consumer.log().await?, producer.log().await?);
+    let whole = "SELECT count(*) FROM dispatcher_event WHERE octet_length(payload::text) > 900000";
+    assert_eq!(consumer.count(whole).await?, 30);
+    consumer.close().await?;
+    producer.close().await
+}
+
 /// A payload that no message can carry, a message that is no event, and an event that the log cannot hold: each becomes
 /// a dead letter, and nothing stops.
 #[tokio::test]

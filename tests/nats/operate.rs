@@ -50,6 +50,33 @@ async fn a_publish_wakes_a_relay_that_sleeps() -> TestResult {
     world.close().await
 }
 
+/// What is inserted past the trigger is found by the next poll, although the relay looks at the stream more often than that.
+#[tokio::test]
+async fn what_nothing_announces_is_found_by_the_next_poll() -> TestResult {
+    let Some(nats) = Nats::new().await? else {
+        return Ok(());
+    };
+    let world = World::new().await?;
+    let silent = "ALTER TABLE dispatcher_event DISABLE TRIGGER dispatcher_event_notify";
+    world.execute(silent).await?;
+    world.publish(1..2).await?;
+    let seen = Seen::default();
+    let relay = Relay::builder(world.pool.clone(), nats.client.clone(), STREAM)
+        .poll_interval(Duration::from_millis(200))
+        .look_every(Duration::from_millis(20))
+        .observer(seen.clone())
+        .build()?;
+    let relay = Running::start(seen, |stop| relay.run_until(stop));
+    for sent in 1..4 {
+        let limit = Duration::from_secs(60);
+        let is_sent = relay.until(|seen| seen.sequence == i64::from(sent));
+        tokio::time::timeout(limit, is_sent).await??;
+        world.publish(sent + 1..sent + 2).await?;
+    }
+    relay.stop().await?;
+    world.close().await
+}
+
 #[tokio::test]
 async fn a_relay_without_a_process_or_with_another_stream_is_a_problem_that_operators_see()
 -> TestResult {

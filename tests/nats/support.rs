@@ -156,6 +156,7 @@ pub(crate) fn relay(pool: &PgPool, nats: &Nats) -> Running {
     let relay = Relay::builder(pool.clone(), nats.client.clone(), STREAM)
         .lease(Duration::from_secs(1))
         .confirm_within(Duration::from_secs(2))
+        .look_every(Duration::from_millis(20))
         .poll_interval(Duration::from_millis(5))
         .batch(20)
         .observer(seen.clone())

@@ -1,6 +1,5 @@
 //! The NATS server: how it is named and reached.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -20,11 +19,11 @@ pub(super) struct Server {
     /// A file with a certificate of the servers' authority, beside those of the system
     #[cfg(feature = "tls")]
     #[arg(long, value_name = "FILE", help_heading = "NATS")]
-    nats_ca: Option<PathBuf>,
+    nats_ca: Option<std::path::PathBuf>,
     /// A file with a JWT and its seed. A user and a password, or a token, are part of the URL
     #[cfg(feature = "nats-credentials")]
     #[arg(long, value_name = "FILE", help_heading = "NATS")]
-    nats_credentials: Option<PathBuf>,
+    nats_credentials: Option<std::path::PathBuf>,
 }
 
 impl Server {

@@ -9,6 +9,7 @@
 mod event;
 mod headers;
 mod inbound;
+mod move_out;
 mod outbound;
 mod row;
 mod statements;
@@ -18,6 +19,7 @@ pub use crate::operate::transfers::{TransferDirection, TransferProgress, Transfe
 pub use event::TransferEvent;
 pub use headers::{HeaderError, read_headers, write_headers};
 pub use inbound::InboundLog;
+pub use move_out::{MoveError, MoveOut, MovePlan, MoveStage, MovingSubscription, Side, Wire};
 pub use outbound::{OutboundBatch, OutboundEvent, OutboundLimits, OutboundLog};
 pub use row::{TransferLease, TransferPlace, TransferRow};
 pub use wake::{OutboundSleep, OutboundWake};

@@ -10,7 +10,7 @@ use sqlx::{Executor, PgPool};
 
 use super::figure::percentile;
 use super::{Bench, Error};
-use dispatcher_test_launcher::Database;
+use dispatcher_test_launcher::{Database, Server};
 
 /// A migrated database and a pool on it. Several may exist at the same time.
 #[derive(Debug)]
@@ -30,16 +30,21 @@ impl Bench {
     /// # Cancellation
     /// The database is dropped.
     pub async fn database(&self, connections: u32) -> Result<BenchDatabase, Error> {
-        let database = self.server().create_database().await?;
-        let pool = database.pool(connections).await?;
-        dispatcher_runtime::migrate(&pool).await?;
-        pool.execute("CREATE TABLE raw_event (LIKE dispatcher_event INCLUDING ALL)")
-            .await?;
-        Ok(BenchDatabase { pool, database })
+        BenchDatabase::create(&self.server(), connections).await
     }
 }
 
 impl BenchDatabase {
+    /// The same on another server.
+    pub(super) async fn create(server: &Server, connections: u32) -> Result<Self, Error> {
+        let database = server.create_database().await?;
+        let pool = database.pool(connections).await?;
+        dispatcher_runtime::migrate(&pool).await?;
+        pool.execute("CREATE TABLE raw_event (LIKE dispatcher_event INCLUDING ALL)")
+            .await?;
+        Ok(Self { pool, database })
+    }
+
     /// Another pool on it, for a side that must not share connections.
     ///
     /// # Errors

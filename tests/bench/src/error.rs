@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use dispatcher_nats::TransferError;
 use dispatcher_runtime::{
     ConfigError, DatabaseError, DeadLetterError, DecodeError, MigrateError, PublishError,
     StartError, SubscriptionError,
@@ -46,6 +47,17 @@ pub enum Error {
     /// A payload could not be written or read.
     #[error("a payload of the benchmark: {0}")]
     Payload(#[from] serde_json::Error),
+    /// A relay or a mirror ended.
+    #[error(transparent)]
+    Transfer(#[from] TransferError),
+    /// NATS refused something, or does not answer.
+    #[error("could not {doing}: {problem}")]
+    Nats {
+        /// What was being done, as a verb phrase.
+        doing: &'static str,
+        /// What the client says.
+        problem: String,
+    },
     /// A task panicked.
     #[error("a task of the benchmark ended badly: {0}")]
     Task(#[from] tokio::task::JoinError),
@@ -83,6 +95,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// An adapter for `map_err`.
+    pub(super) fn nats<E: std::fmt::Display>(doing: &'static str) -> impl FnOnce(E) -> Self {
+        move |error| Self::Nats {
+            doing,
+            problem: error.to_string(),
+        }
+    }
+
     /// An adapter for `map_err`.
     pub(super) fn os(doing: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let doing = doing.into();

@@ -22,6 +22,8 @@ pub enum Unit {
     Bytes,
     /// How often the client waits for the server.
     RoundTrips,
+    /// Committed or rolled back.
+    Transactions,
 }
 
 impl Unit {
@@ -34,6 +36,7 @@ impl Unit {
             Self::Allocations => "allocations",
             Self::Bytes => "bytes",
             Self::RoundTrips => "round trips",
+            Self::Transactions => "transactions",
         }
     }
 

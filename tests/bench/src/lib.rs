@@ -21,10 +21,11 @@ mod figure;
 mod fill;
 mod handlers;
 mod machine;
+mod nats;
 mod progress;
+mod proxy;
 mod raw;
 mod raw_consumer;
-mod relay;
 mod replicas;
 mod report;
 mod round;
@@ -32,6 +33,7 @@ mod section;
 mod server;
 mod slow_disk;
 mod throughput;
+mod transfer;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -107,6 +109,11 @@ impl Bench {
     /// The server, to make databases on.
     pub fn server(&self) -> Server {
         self.measured.server()
+    }
+
+    /// Another server with the same settings, for what must not run on the first.
+    pub(crate) async fn second_server(&self) -> Result<Measured, Error> {
+        Measured::start(self.options.fsync).await
     }
 
     /// Prints what is under way.

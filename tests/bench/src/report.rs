@@ -148,7 +148,7 @@ fn number(unit: Unit, value: f64) -> String {
         Unit::EventsPerSecond | Unit::Bytes => format!("{value:.0}"),
         Unit::Milliseconds | Unit::Microseconds => format!("{value:.2}"),
         Unit::Allocations => format!("{value:.1}"),
-        Unit::RoundTrips => format!("{value:.3}"),
+        Unit::RoundTrips | Unit::Transactions => format!("{value:.3}"),
     }
 }
 

@@ -17,7 +17,8 @@
 //! its watchdog removes it. On a server that was not started here, only databases
 //! made here are dropped (`database.rs`).
 //!
-//! [`NatsServer`] is the same for NATS, whose program a script fetches (`nats.rs`).
+//! [`NatsServer`] is the same for NATS, whose program a script fetches (`nats.rs`), and [`NatsCluster`] is several of them
+//! that replicate their streams (`nats/cluster.rs`). A [`Proxy`] is a path to any of these servers that can be cut.
 //!
 //! Unix only: it needs signals and process groups.
 
@@ -28,6 +29,7 @@ mod cluster;
 mod database;
 mod error;
 mod nats;
+mod proxy;
 mod server;
 mod wrong_clock;
 
@@ -35,6 +37,7 @@ pub use cluster::Cluster;
 pub use database::Database;
 pub use dispatcher_local_postgres::{Settings, Shutdown};
 pub use error::LaunchError;
-pub use nats::NatsServer;
+pub use nats::{NatsCluster, NatsServer};
+pub use proxy::{Proxy, Silence};
 pub use server::Server;
 pub use wrong_clock::{WRONG_CLOCK_NEEDS, wrong_clock};

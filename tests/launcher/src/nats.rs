@@ -11,6 +11,8 @@
 //! It listens on 127.0.0.1 only, and asks for no credentials. Its port stays the same when it is started again, so
 //! clients find it.
 
+mod cluster;
+
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -23,6 +25,8 @@ use std::time::{Duration, Instant};
 use dispatcher_local_postgres::private::{Folder, PAUSE, RunAs, Watchdog, tail, wait};
 
 use super::LaunchError;
+
+pub use cluster::NatsCluster;
 
 /// The oldest version with which all tests can run: 2.15 has `sync_interval: always` for each batch.
 const OLDEST: (u32, u32) = (2, 15);
@@ -59,7 +63,8 @@ impl NatsServer {
         Self::start_with("").await
     }
 
-    /// The same with further lines of its configuration file, such as `max_payload: 65536`.
+    /// The same with further lines of its configuration file, such as `max_payload: 65536` or
+    /// `jetstream { sync_interval: always }`.
     ///
     /// # Errors
     ///
@@ -69,15 +74,7 @@ impl NatsServer {
     ///
     /// As [`start`](Self::start).
     pub async fn start_with(settings: &str) -> Result<Self, LaunchError> {
-        let (program, version) = find()?;
-        let mut server = Self {
-            child: None,
-            watchdog: Watchdog::start(Folder::temporary(&RunAs::this_user()?, "nats")?)?,
-            program,
-            version,
-            port: 0,
-            settings: settings.to_owned(),
-        };
+        let mut server = Self::new(settings)?;
         let mut tries = 1..PORTS;
         loop {
             server.port = free_port()?;
@@ -86,6 +83,19 @@ impl NatsServer {
                 outcome => return outcome.map(|()| server),
             }
         }
+    }
+
+    /// A server that has not been launched yet.
+    fn new(settings: &str) -> Result<Self, LaunchError> {
+        let (program, version) = find()?;
+        Ok(Self {
+            child: None,
+            watchdog: Watchdog::start(Folder::temporary(&RunAs::this_user()?, "nats")?)?,
+            program,
+            version,
+            port: 0,
+            settings: settings.to_owned(),
+        })
     }
 
     /// The same as [`start_with`](Self::start_with), for a test that is skipped where the machine has no program: then
@@ -99,18 +109,17 @@ impl NatsServer {
     ///
     /// As [`start`](Self::start).
     pub async fn start_or_skip(settings: &str) -> Result<Option<Self>, LaunchError> {
-        match Self::start_with(settings).await {
-            Err(error @ LaunchError::NoNats { .. }) if env::var_os("CI").is_none() => {
-                eprintln!("skipped: {error}");
-                Ok(None)
-            }
-            outcome => outcome.map(Some),
-        }
+        or_skip(Self::start_with(settings).await)
     }
 
     /// Where clients connect.
     pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// The port of [`url`](Self::url).
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// What is running, such as `nats-server 2.15.0 at /usr/local/bin/nats-server`.
@@ -159,6 +168,11 @@ impl NatsServer {
         self.signal("CONT")
     }
 
+    /// The id of its process, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
     fn signal(&self, signal: &str) -> Result<(), LaunchError> {
         let Some(child) = &self.child else {
             return Ok(());
@@ -189,17 +203,15 @@ impl NatsServer {
         let folder = self.watchdog.folder().to_owned();
         let log = folder.join("log");
         let configuration = folder.join("nats.conf");
-        let text = format!(
-            "listen: \"127.0.0.1:{}\"\njetstream {{ store_dir: {:?} }}\n{}\n",
-            self.port,
-            self.store(),
-            self.settings
-        );
+        let text = format!("listen: \"127.0.0.1:{}\"\n{}\n", self.port, self.settings);
         fs::write(&configuration, text).map_err(LaunchError::os("write nats.conf"))?;
         let output = fs::File::create(&log).map_err(LaunchError::os("make the server's log"))?;
         let child = Command::new(&self.program)
             .arg("-c")
             .arg(&configuration)
+            .arg("--jetstream")
+            .arg("--store_dir")
+            .arg(self.store())
             .current_dir("/")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -236,6 +248,17 @@ impl Drop for NatsServer {
     }
 }
 
+/// What a start that only lacks a program is for a test.
+fn or_skip<T>(outcome: Result<T, LaunchError>) -> Result<Option<T>, LaunchError> {
+    match outcome {
+        Err(error @ LaunchError::NoNats { .. }) if env::var_os("CI").is_none() => {
+            eprintln!("skipped: {error}");
+            Ok(None)
+        }
+        outcome => outcome.map(Some),
+    }
+}
+
 /// Whether a server with JetStream greets there.
 fn answers(port: u16) -> bool {
     let address = ([127, 0, 0, 1], port).into();
@@ -250,7 +273,7 @@ fn answers(port: u16) -> bool {
         && line.contains("\"jetstream\":true")
 }
 
-fn free_port() -> Result<u16, LaunchError> {
+pub(super) fn free_port() -> Result<u16, LaunchError> {
     TcpListener::bind(("127.0.0.1", 0))
         .and_then(|listener| listener.local_addr())
         .map(|address| address.port())

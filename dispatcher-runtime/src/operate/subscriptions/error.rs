@@ -73,6 +73,20 @@ pub enum SubscriptionError {
         /// Where it was to be set.
         to: Position,
     },
+    /// A move to another database has paused it, and alone ends that: it would work in both.
+    #[error(
+        "`{consumer}`.`{subscription}` is paused by a move to another database ({reason}), which alone may end it: see \
+         `dispatcher move-out plan`"
+    )]
+    #[non_exhaustive]
+    Moving {
+        /// The domain.
+        consumer: String,
+        /// The name.
+        subscription: String,
+        /// What the pause says.
+        reason: String,
+    },
     /// The subscription reads another log than the one that was given, and positions of one mean nothing in
     /// the other: name its log, as the message says.
     #[error("`{consumer}`.`{subscription}` reads {}", its_log(*.reads_other_database))]

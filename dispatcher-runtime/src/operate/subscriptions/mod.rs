@@ -30,6 +30,8 @@ pub use progress::SubscriptionProgress;
 use rename::refuse_running;
 pub use rewind::Rewound;
 pub use state::{FailingWith, HeldSubject, PartitionProgress, Pause, SubscriptionState};
+#[cfg(feature = "transfer")]
+pub(crate) use state::{MOVED_TO, WAITS_FOR};
 
 /// The subscriptions of a table family, as an operator reads and changes them. Clones share the pool.
 ///

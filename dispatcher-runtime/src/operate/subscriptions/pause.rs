@@ -22,7 +22,8 @@ impl Subscriptions {
     /// Events are kept for it meanwhile, also beyond their [retention](crate::LogRetention).
     ///
     /// # Errors
-    /// [`SubscriptionError::NotFound`]; [`SubscriptionError::Actor`]; or the database failed. Nothing has changed then.
+    /// [`SubscriptionError::NotFound`]; [`SubscriptionError::Moving`]; [`SubscriptionError::Actor`]; or the database failed.
+    /// Nothing has changed then.
     ///
     /// # Cancellation
     /// It is one transaction: if the future is dropped, it may or may not be paused.
@@ -60,6 +61,7 @@ impl Subscriptions {
         self.lock_cursors(connection, (consumer, subscription))
             .await?;
         let before = self.read_pause(connection, consumer, subscription).await?;
+        refuse_moving(before.as_ref(), (consumer, subscription))?;
         let void = self.statements.void_all_leases.query().bind(consumer);
         void.bind(subscription).execute(&mut *connection).await?;
         let set = self.statements.set_pause.query().bind(consumer);
@@ -103,6 +105,7 @@ impl Subscriptions {
         self.lock_cursors(connection, (consumer, subscription))
             .await?;
         let before = self.read_pause(connection, consumer, subscription).await?;
+        refuse_moving(before.as_ref(), (consumer, subscription))?;
         if before.is_some() {
             let clear = self.statements.clear_pause.query().bind(consumer);
             clear.bind(subscription).execute(connection).await?;
@@ -119,6 +122,21 @@ impl Subscriptions {
         let read = self.statements.read_pause.query().bind(consumer);
         let row = read.bind(subscription).fetch_optional(connection).await?;
         Ok(row.as_ref().map(Pause::of_row).transpose()?.flatten())
+    }
+}
+
+/// It would work in two databases, or the move would not know it any more.
+fn refuse_moving(
+    pause: Option<&Pause>,
+    (consumer, subscription): (&str, &str),
+) -> Result<(), SubscriptionError> {
+    match pause.filter(|pause| pause.is_of_a_move()) {
+        None => Ok(()),
+        Some(pause) => Err(SubscriptionError::Moving {
+            consumer: consumer.to_owned(),
+            subscription: subscription.to_owned(),
+            reason: pause.reason.clone().unwrap_or_default(),
+        }),
     }
 }
 

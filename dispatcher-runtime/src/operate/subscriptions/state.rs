@@ -19,6 +19,27 @@ pub struct Pause {
     pub reason: Option<String>,
 }
 
+/// How the pause of a subscription begins that works in another database now, before the name of that.
+pub(crate) const MOVED_TO: &str = "moved to ";
+
+/// How the pause of a subscription begins that is to come from another database.
+pub(crate) const WAITS_FOR: &str = "waits for the move from ";
+
+impl Pause {
+    /// Whether a move to another database made it, which alone can end it. Such a reason names a database and its cluster;
+    /// what an operator wrote does not.
+    pub(crate) fn is_of_a_move(&self) -> bool {
+        let reason = self.reason.as_deref().unwrap_or_default();
+        let named = reason.strip_prefix(MOVED_TO);
+        let named = named.or_else(|| reason.strip_prefix(WAITS_FOR));
+        let name = named.and_then(|name| name.split(';').next());
+        let cluster = name.and_then(|name| name.rsplit_once('@'));
+        cluster.is_some_and(|(_, digits)| {
+            !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit())
+        })
+    }
+}
+
 /// How a subscription is, in one word: the first of these that holds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -6,12 +6,16 @@
 mod codec;
 mod consume;
 mod day;
+mod end_to_end;
+mod fan_out;
 mod kept;
 mod latency;
 mod lifecycle;
 pub(super) mod memory;
+mod mirror;
 mod peers;
 mod publish;
+mod relay;
 mod trips;
 mod wake;
 
@@ -35,6 +39,10 @@ pub(super) const ALL: &[(&str, Run)] = &[
     ("day", |bench| day::run(bench).boxed_local()),
     ("memory", |bench| memory::run(bench).boxed_local()),
     ("peers", |bench| peers::run(bench).boxed_local()),
+    ("relay", |bench| relay::run(bench).boxed_local()),
+    ("mirror", |bench| mirror::run(bench).boxed_local()),
+    ("end-to-end", |bench| end_to_end::run(bench).boxed_local()),
+    ("fan-out", |bench| fan_out::run(bench).boxed_local()),
 ];
 
 /// Their names, for messages.

@@ -1,4 +1,4 @@
-//! A relay in front of the server that counts how often a client waits for it.
+//! A proxy in front of the server that counts how often a client waits for it.
 //!
 //! A round trip begins when a client sends something after the server has answered. Messages sent
 //! together, or before an answer has come, count as one.
@@ -13,15 +13,15 @@ use tokio::task::JoinHandle;
 
 use super::Error;
 
-/// A listening relay. Dropping it stops listening; connections last as long as their clients.
+/// A listening proxy. Dropping it stops listening; connections last as long as their clients.
 #[derive(Debug)]
-pub(super) struct Relay {
+pub(super) struct Proxy {
     port: u16,
     trips: Arc<AtomicUsize>,
     accepting: JoinHandle<()>,
 }
 
-impl Relay {
+impl Proxy {
     /// Starts one in front of the server on that port.
     pub(super) async fn open(server: u16) -> Result<Self, Error> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
@@ -34,7 +34,7 @@ impl Relay {
             while let Ok((client, _)) = listener.accept().await {
                 let counted = Arc::clone(&counted);
                 // When a connection ends, for whatever reason, the client notices.
-                tokio::spawn(async move { relay(client, server, &counted).await.ok() });
+                tokio::spawn(async move { proxy(client, server, &counted).await.ok() });
             }
         });
         Ok(Self {
@@ -55,13 +55,13 @@ impl Relay {
     }
 }
 
-impl Drop for Relay {
+impl Drop for Proxy {
     fn drop(&mut self) {
         self.accepting.abort();
     }
 }
 
-async fn relay(mut client: TcpStream, server: u16, trips: &AtomicUsize) -> std::io::Result<()> {
+async fn proxy(mut client: TcpStream, server: u16, trips: &AtomicUsize) -> std::io::Result<()> {
     let mut server = TcpStream::connect((Ipv4Addr::LOCALHOST, server)).await?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
@@ -98,8 +98,8 @@ mod tests {
     async fn what_is_sent_after_an_answer_is_another_trip() {
         let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let port = server.local_addr().unwrap().port();
-        let relay = Relay::open(port).await.unwrap();
-        let mut client = TcpStream::connect((Ipv4Addr::LOCALHOST, relay.port()))
+        let proxy = Proxy::open(port).await.unwrap();
+        let mut client = TcpStream::connect((Ipv4Addr::LOCALHOST, proxy.port()))
             .await
             .unwrap();
         let (mut server, _) = server.accept().await.unwrap();
@@ -112,7 +112,7 @@ mod tests {
             client.read_exact(&mut byte).await.unwrap();
             server.write_all(b"b").await.unwrap();
             client.read_exact(&mut byte).await.unwrap();
-            assert_eq!(relay.trips(), trips);
+            assert_eq!(proxy.trips(), trips);
         }
     }
 }
