@@ -69,9 +69,7 @@ pub(super) async fn run(options: &Options) -> Result<Option<Report>, Error> {
 
     let began = Instant::now();
     let planned = planned(options, &mut report);
-    report
-        .stuck
-        .extend(settle(&world, planned.len()).await);
+    report.stuck.extend(settle(&world, planned.len()).await);
     report.seconds_to_settle = began.elapsed().as_secs_f64();
     for process in &world.processes {
         process.stop().await?;
