@@ -135,15 +135,19 @@ impl TransferObserver for Printing {
 async fn consume(task: &Task) -> Ended {
     let pool: PgPool = pool(&task.postgres, 16)?;
     let rule = Rule { seed: task.seed };
-    let shared = || SubscriptionOptions::new().partitions(2);
+    let shared = || {
+        SubscriptionOptions::new()
+            .partitions(2)
+            .share_savepoint(true)
+    };
     let running = loop {
         let builder = Consumer::<Coaching>::builder(pool.clone())
             .state(rule)
             .lease(LEASE)
-            .batch_size(50)
+            .batch_size(200)
             .retry([Duration::from_millis(30); RETRIES])
-            .subscribe_with(hold_slot, shared().share_savepoint(true))
-            .subscribe_with(free_slot, shared().share_transaction(true));
+            .subscribe_with(hold_slot, shared())
+            .subscribe_with(free_slot, shared());
         match builder.start().await {
             Ok(running) => break running,
             Err(_) => tokio::time::sleep(PAUSE).await,

@@ -81,8 +81,12 @@ pub(super) async fn run(options: &Options) -> Result<Option<Report>, Error> {
     report.waits = waits(&world.processes);
     retention.abort();
 
-    let books = Books::read(&world).await?;
-    fill(&mut report, &books, options, &planned, &world).await?;
+    match Books::read(&world).await {
+        Ok(books) => fill(&mut report, &books, options, &planned, &world).await?,
+        Err(error) => report
+            .stuck
+            .push(format!("the books cannot be read: {error}")),
+    }
     Ok(Some(report))
 }
 
@@ -143,7 +147,7 @@ fn planned(options: &Options, report: &mut Report) -> HashSet<String> {
 
 /// How long nothing may happen before a run counts as stuck: longer than a mirror takes to notice that its consumer is
 /// gone, and a cluster to choose a leader.
-const STUCK_AFTER: Duration = Duration::from_secs(60);
+const STUCK_AFTER: Duration = Duration::from_secs(90);
 
 /// Waits until every event has an outcome, or says what there is instead.
 async fn settle(world: &World, events: usize) -> Option<String> {

@@ -16,7 +16,7 @@ use super::world::{PAUSE, World};
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// How long it may take to have them again.
-const HEALS_WITHIN: Duration = Duration::from_secs(90);
+const HEALS_WITHIN: Duration = Duration::from_secs(180);
 
 /// Sets the stores of all servers back, or that of one. How many messages the stream had lost then, at least; None if
 /// nothing was lost.

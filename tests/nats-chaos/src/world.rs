@@ -25,8 +25,8 @@ use super::{EACH, Error, pool};
 /// Between two looks at what gives no signal.
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
-/// How long a cluster may take to answer again.
-const LIMIT: Duration = Duration::from_secs(90);
+/// How long servers may take to answer again: longer than an outage with the default duplicate window.
+const LIMIT: Duration = Duration::from_secs(300);
 
 pub(super) struct World {
     pub(super) producer: Mutex<Cluster>,
