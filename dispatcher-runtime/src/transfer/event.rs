@@ -72,19 +72,19 @@ impl TransferEvent {
 
     /// The first column that a log cannot hold, and why.
     pub fn unstorable(&self) -> Option<String> {
-        let optional = |text: &'_ Option<String>| text.clone().unwrap_or_default();
         let texts = [
-            ("id", self.event_id.clone()),
-            ("type", self.event_type.clone()),
-            ("tenantid", self.tenant_id.clone()),
-            ("source", self.producer.clone()),
-            ("subject", optional(&self.subject)),
-            ("actor", self.actor.clone()),
-            ("correlationid", optional(&self.correlation_id)),
-            ("causationid", optional(&self.causation_id)),
-            ("traceparent", optional(&self.traceparent)),
+            ("id", Some(&self.event_id)),
+            ("type", Some(&self.event_type)),
+            ("tenantid", Some(&self.tenant_id)),
+            ("source", Some(&self.producer)),
+            ("subject", self.subject.as_ref()),
+            ("actor", Some(&self.actor)),
+            ("correlationid", self.correlation_id.as_ref()),
+            ("causationid", self.causation_id.as_ref()),
+            ("traceparent", self.traceparent.as_ref()),
         ];
         texts.into_iter().find_map(|(name, text)| {
+            let text = text?;
             if text.len() > MOST_TEXT_BYTES {
                 return Some(format!(
                     "its {name} has {} bytes, and a log stores at most {MOST_TEXT_BYTES}",

@@ -3,8 +3,6 @@
 //! It differs from a [`CloudEvent`](crate::CloudEvent) in that nothing is validated and the body is not parsed, because
 //! a log may hold what is invalid, and a stream has to give each byte back as it was.
 
-use std::collections::BTreeMap;
-
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -65,6 +63,49 @@ pub(super) fn written_time(at: OffsetDateTime) -> String {
         .unwrap_or_default()
 }
 
+/// The values of the headers that an event is read from, as far as a message has them.
+#[derive(Default)]
+struct Given<'a> {
+    event_id: Option<&'a str>,
+    event_type: Option<&'a str>,
+    producer: Option<&'a str>,
+    occurred_at: Option<&'a str>,
+    schema_version: Option<&'a str>,
+    tenant_id: Option<&'a str>,
+    actor: Option<&'a str>,
+    subject: Option<&'a str>,
+    correlation_id: Option<&'a str>,
+    causation_id: Option<&'a str>,
+    traceparent: Option<&'a str>,
+    erased_at: Option<&'a str>,
+}
+
+impl<'a> Given<'a> {
+    /// Where the value of a header belongs. None: no event is read from it.
+    fn place(&mut self, name: &str) -> Option<&mut Option<&'a str>> {
+        // No name that is looked for is longer.
+        let mut lower = [0; 20];
+        let lower = lower.get_mut(..name.len())?;
+        lower.copy_from_slice(name.as_bytes());
+        lower.make_ascii_lowercase();
+        Some(match &*lower {
+            b"ce-id" => &mut self.event_id,
+            b"ce-type" => &mut self.event_type,
+            b"ce-source" => &mut self.producer,
+            b"ce-time" => &mut self.occurred_at,
+            b"ce-schemaversion" => &mut self.schema_version,
+            b"ce-tenantid" => &mut self.tenant_id,
+            b"ce-actor" => &mut self.actor,
+            b"ce-subject" => &mut self.subject,
+            b"ce-correlationid" => &mut self.correlation_id,
+            b"ce-causationid" => &mut self.causation_id,
+            b"ce-traceparent" => &mut self.traceparent,
+            b"dispatcher-erased-at" => &mut self.erased_at,
+            _ => return None,
+        })
+    }
+}
+
 /// The event that headers and a payload stand for. Names of headers are compared without regard to case.
 ///
 /// # Errors
@@ -73,40 +114,47 @@ pub fn read_headers<'a>(
     headers: impl IntoIterator<Item = (&'a str, &'a str)>,
     payload: String,
 ) -> Result<TransferEvent, HeaderError> {
-    let headers: BTreeMap<_, _> = headers
-        .into_iter()
-        .map(|(name, value)| (name.to_ascii_lowercase(), value))
-        .collect();
-    let given = |header: &str| headers.get(header).copied();
-    let optional = |name: &'static str| {
-        let value = given(&format!("ce-{name}")).map(|value| decoded(name, value));
-        value.transpose().map_err(|error| HeaderError::Malformed {
-            name,
-            problem: error.to_string(),
-        })
-    };
-    let required = |name: &'static str| optional(name)?.ok_or(HeaderError::Missing(name));
-    let version = required("schemaversion")?;
+    let mut given = Given::default();
+    for (name, value) in headers {
+        if let Some(place) = given.place(name) {
+            *place = Some(value);
+        }
+    }
+    let version = required("schemaversion", given.schema_version)?;
     let schema_version = version.parse().map_err(|_| HeaderError::Malformed {
         name: "schemaversion",
         problem: "is not a number of 32 bits".to_owned(),
     })?;
+    let occurred_at = required("time", given.occurred_at)?;
     Ok(TransferEvent {
-        event_id: required("id")?,
-        event_type: required("type")?,
+        event_id: required("id", given.event_id)?,
+        event_type: required("type", given.event_type)?,
         schema_version,
-        occurred_at: read_time("time", &required("time")?)?,
-        tenant_id: required("tenantid")?,
-        producer: required("source")?,
-        subject: optional("subject")?,
-        actor: required("actor")?,
-        correlation_id: optional("correlationid")?,
-        causation_id: optional("causationid")?,
-        traceparent: optional("traceparent")?,
+        occurred_at: read_time("time", &occurred_at)?,
+        tenant_id: required("tenantid", given.tenant_id)?,
+        producer: required("source", given.producer)?,
+        subject: optional("subject", given.subject)?,
+        actor: required("actor", given.actor)?,
+        correlation_id: optional("correlationid", given.correlation_id)?,
+        causation_id: optional("causationid", given.causation_id)?,
+        traceparent: optional("traceparent", given.traceparent)?,
         payload,
-        erased_at: given("dispatcher-erased-at")
+        erased_at: given
+            .erased_at
             .map(|text| read_time("erased-at", text))
             .transpose()?,
+    })
+}
+
+fn required(name: &'static str, value: Option<&str>) -> Result<String, HeaderError> {
+    optional(name, value)?.ok_or(HeaderError::Missing(name))
+}
+
+fn optional(name: &'static str, value: Option<&str>) -> Result<Option<String>, HeaderError> {
+    let value = value.map(|value| decoded(name, value));
+    value.transpose().map_err(|error| HeaderError::Malformed {
+        name,
+        problem: error.to_string(),
     })
 }
 
@@ -136,6 +184,22 @@ mod tests {
             assert!(value.bytes().all(|it| (0x21..0x7F).contains(&it)), "{name}");
         }
         let read = headers.iter().map(|(name, value)| (*name, value.as_str()));
+        assert_eq!(read_headers(read, event.payload.clone())?, event);
+        Ok(())
+    }
+
+    #[test]
+    fn names_are_compared_without_regard_to_case() -> Result<(), HeaderError> {
+        let event = TransferEvent {
+            erased_at: Some(OffsetDateTime::UNIX_EPOCH),
+            ..TransferEvent::unreadable("id".to_owned(), "a.b".to_owned(), "")
+        };
+        let headers = write_headers(&event).into_iter();
+        let headers: Vec<_> = headers
+            .map(|(name, value)| (name.to_ascii_uppercase(), value))
+            .chain([("X".repeat(99), String::new())])
+            .collect();
+        let read = headers.iter().map(|(name, value)| (&**name, &**value));
         assert_eq!(read_headers(read, event.payload.clone())?, event);
         Ok(())
     }

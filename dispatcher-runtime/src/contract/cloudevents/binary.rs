@@ -65,12 +65,16 @@ fn media_type(value: &str) -> Result<String, CloudEventError> {
 
 /// A value as a header has it: what is not printable ASCII, a space, `"` and `%` are percent-encoded.
 pub(crate) fn encoded(value: &str) -> String {
-    let mut header = String::with_capacity(value.len());
+    let is_plain = |byte: u8| matches!(byte, 0x21..=0x7E if byte != b'"' && byte != b'%');
+    if value.bytes().all(is_plain) {
+        return value.to_owned();
+    }
+    let mut header = String::with_capacity(value.len() + 16);
     for byte in value.bytes() {
-        match byte {
-            b'"' | b'%' => header.push_str(&format!("%{byte:02X}")),
-            0x21..=0x7E => header.push(byte.into()),
-            _ => header.push_str(&format!("%{byte:02X}")),
+        if is_plain(byte) {
+            header.push(byte.into());
+        } else {
+            header.push_str(&format!("%{byte:02X}"));
         }
     }
     header
@@ -78,6 +82,9 @@ pub(crate) fn encoded(value: &str) -> String {
 
 /// The value that a header stands for: without quotes, and without percent-encoding.
 pub(crate) fn decoded(name: &str, header: &str) -> Result<String, CloudEventError> {
+    if !header.starts_with('"') && !header.contains('%') {
+        return Ok(header.to_owned());
+    }
     let mut bytes = Vec::with_capacity(header.len());
     let quoted = header
         .strip_prefix('"')
