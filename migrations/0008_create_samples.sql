@@ -13,6 +13,8 @@ CREATE TABLE dispatcher_sample (
     lag_seconds       double precision,
     waiting           bigint           NOT NULL,
     open_dead_letters bigint           NOT NULL,
+    -- The last position of the log. NULL where it was not written down.
+    last_position     bigint,
     CONSTRAINT dispatcher_sample_pkey PRIMARY KEY (consumer, subscription, sampled_at)
 );
 

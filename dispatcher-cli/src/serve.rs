@@ -48,6 +48,9 @@ pub(crate) struct Serve {
     /// The name of the environment, such as production, which each page shows in a colour of its own
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
+    /// The address of a trace, with {trace_id} in it, such as https://tempo.example/trace/{trace_id}: events link to theirs
+    #[arg(long, value_name = "TEMPLATE")]
+    trace_link: Option<String>,
     #[command(flatten)]
     operator: OperatorName,
     #[command(flatten)]
@@ -86,6 +89,11 @@ pub(crate) fn run(arguments: &Serve) -> Output {
         let mut served = session.operator.clone().page("/").sign_in(SIGN_IN);
         if let Some(environment) = &arguments.environment {
             served = served.environment(environment);
+        }
+        if let Some(template) = &arguments.trace_link {
+            served = served
+                .trace_link(template)
+                .map_err(|error| Failure::Usage(error.to_string()))?;
         }
         let app = Router::new()
             .merge(sessions.sign_in().router(&format!("/{SIGN_IN}"), "/"))

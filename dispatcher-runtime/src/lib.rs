@@ -161,6 +161,8 @@ pub use consume::{
     Consumer, ConsumerBuilder, ErasedEvents, HandlerError, RetryPolicy, RunError, RunningConsumer,
     StartError, StopReport, SubscriptionOptions, shutdown_signal,
 };
+#[cfg(feature = "consume")]
+pub use contract::gate::PayloadField;
 /// ```
 /// use acme_contracts::credit_locked::{self, CreditLocked};
 /// use acme_contracts::credit_released::{self, CreditReleased};
@@ -226,13 +228,15 @@ pub use operate::actor::{Actor, ActorError};
 #[cfg(feature = "consume")]
 pub use operate::audit::{AuditEntry, AuditError, AuditLog, AuditPage};
 #[cfg(feature = "consume")]
+pub use operate::contract_detail::{ContractDetail, ContractDifference, VersionPayload};
+#[cfg(feature = "consume")]
 pub use operate::contracts::{KnownContract, KnownContracts, KnownVersion};
 #[cfg(feature = "consume")]
 pub use operate::count::Count;
 #[cfg(feature = "consume")]
 pub use operate::dead_letter::{
     DeadLetter, DeadLetterError, DeadLetterFilter, DeadLetterGroup, DeadLetterPage,
-    DeadLetterState, DeadLetterSummary, DeadLetters, FailedAttempt,
+    DeadLetterState, DeadLetterSummary, DeadLetters, FailedAttempt, HourCount,
 };
 #[cfg(feature = "consume")]
 pub use operate::doctor::{Finding, FindingLevel};
@@ -240,15 +244,21 @@ pub use operate::doctor::{Finding, FindingLevel};
 pub use operate::erasure::{Erased, Erasure, ErasureError};
 #[cfg(feature = "consume")]
 pub use operate::events::{
-    DeliveryState, EventDelivery, EventDetail, EventFilter, EventPage, EventSummary, Events,
-    EventsError, Searched,
+    Causation, CausedEvent, DeliveryState, EventDelivery, EventDetail, EventFilter, EventPage,
+    EventSummary, Events, EventsError, Searched,
 };
+#[cfg(feature = "consume")]
+pub use operate::graph::{EventFlow, FlowSubscription};
+#[cfg(feature = "consume")]
+pub use operate::history::{SubscriptionFlow, SubscriptionHistory, Trend};
 #[cfg(feature = "http")]
 pub use operate::http;
 #[cfg(feature = "consume")]
 pub use operate::operator::Operator;
 #[cfg(feature = "consume")]
-pub use operate::overview::{Overview, Problem, ProblemKind};
+pub use operate::overview::{Overview, Problem, ProblemKind, Retained};
+#[cfg(feature = "consume")]
+pub use operate::payload_fault::PayloadFault;
 #[cfg(feature = "consume")]
 pub use operate::redrive::{
     Redrive, RedriveError, RedriveItem, RedriveOptions, RedrivePage, RedrivePart, RedrivePreview,

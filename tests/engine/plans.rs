@@ -74,6 +74,8 @@ const STATEMENTS: &[Planned] = planned! {
     "list_failing" ("text, text") = "'coaching', 'hold_slot'";
     "list_held_subjects" ("text, text, bigint") = "'coaching', 'hold_slot', 100";
     "list_samples" ("text, text") = "'coaching', 'hold_slot'";
+    "list_recent_samples" ("") = "";
+    "list_group_hours" ("text[], bigint") = "'{c4ca4238a0b92382,c81e728d9d4c2f63}', 101";
     "count_open_letters" ("") = "";
     "count_handled" ("text, text, text[]") = "'coaching', 'hold_slot', '{evt_1,evt_2}'";
     "count_reread" ("text, text, bigint[], text[]") = "'coaching', 'hold_slot', '{1,2}', '{evt_1,evt_2}'";
@@ -81,6 +83,7 @@ const STATEMENTS: &[Planned] = planned! {
     "sweep_samples" ("") = "";
     "read_sampled" ("text") = "'coaching'";
     "search_events" ("bigint, bigint, text, text, text[], timestamptz, timestamptz, bigint") = "0, 20000, 'credit.locked', 'per_1', '{tnt_a}', now() - interval '1 year', now(), 50";
+    "search_effects" ("bigint, bigint, text[], text, text[], bigint") = "0, 20000, '{evt_1,evt_2}', 'cor_1', '{tnt_a}', 201";
     "tail_events" ("bigint, bigint, text, text, text[], timestamptz, timestamptz, bigint") = "19000, 20000, 'credit.locked', NULL, NULL, NULL, NULL, 50";
     "find_event" ("text, text[]") = "'evt_1', NULL";
     "list_deliveries" ("text, bigint, text, text, text, boolean, text[]") = "'evt_1', 1, 'credit.locked', 'per_1', 'tnt_a', false, NULL";
@@ -90,10 +93,11 @@ const STATEMENTS: &[Planned] = planned! {
 };
 
 /// What counts or reads all rows of a subscription, for which a scan of a small table may be right: an index serves them.
-const OF_A_SUBSCRIPTION: [&str; 5] = [
+const OF_A_SUBSCRIPTION: [&str; 6] = [
     "list_subscriptions",
     "list_failing",
     "list_held_subjects",
+    "list_recent_samples",
     "count_open_letters",
     "read_sampled",
 ];

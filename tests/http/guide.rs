@@ -62,7 +62,8 @@ async fn the_guides_service_serves_its_routes() -> TestResult {
     let operator = operator
         .page("/dispatcher")
         .sign_in("sign-in")
-        .environment("production");
+        .environment("production")
+        .trace_link("https://tempo.example/trace/{trace_id}")?;
     let app = axum::Router::new()
         .merge(sign_in.router("/dispatcher/sign-in", "/dispatcher"))
         .merge(http::operator(operator, sessions));

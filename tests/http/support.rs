@@ -103,6 +103,7 @@ pub(crate) async fn serve(
                 .registry(&acme_contracts::REGISTRY)
                 .page(PAGE)
                 .environment(ENVIRONMENT)
+                .trace_link("https://tempo.example/trace/{trace_id}")?
                 .sign_in("sign-in"),
             sessions(),
         ));

@@ -27,6 +27,7 @@ statements! {
         publish_gated,
         read_contract_documents,
         read_known_contracts,
+        search_effects,
         search_events,
         tail_events,
     }

@@ -1,15 +1,17 @@
 //! The contracts that an operator's program knows: those that it was built with, and those in the database.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::stored_contracts::{Stored, StoredContract, StoredVersion};
+use super::stored_contracts::{Stored, StoredVersion};
 use crate::contract::gate::PayloadSchema;
 use crate::contract::gate::envelope::EnvelopeGate;
-use crate::contract::registry::{EventContract, Registry, Status, VersionContract};
+use crate::contract::registry::{
+    EventContract, Registry, Status, VersionContract, parsed_documents, stored_differences,
+};
 
 /// The contracts that a program knows: those that it was built with, and those that were pushed to the database, as
 /// they were when it asked. Where both have a version of an event type, the bundled one counts. Clones share the schemas,
@@ -27,6 +29,8 @@ use crate::contract::registry::{EventContract, Registry, Status, VersionContract
 pub struct KnownContracts {
     bundled: Option<&'static Registry>,
     stored: Arc<Stored>,
+    /// The documents of the program by their paths, once they are compared.
+    parsed: Arc<OnceLock<BTreeMap<String, Value>>>,
 }
 
 /// An event type of the [`KnownContracts`].
@@ -70,12 +74,16 @@ impl KnownContracts {
     pub fn bundled(registry: &'static Registry) -> Self {
         Self {
             bundled: Some(registry),
-            stored: Arc::default(),
+            ..Self::default()
         }
     }
 
     pub(super) fn new(bundled: Option<&'static Registry>, stored: Arc<Stored>) -> Self {
-        Self { bundled, stored }
+        Self {
+            bundled,
+            stored,
+            parsed: Arc::default(),
+        }
     }
 
     /// Whether there are none: then nothing is masked.
@@ -96,38 +104,116 @@ impl KnownContracts {
 
     /// The event type of that name.
     pub fn get(&self, event_type: &str) -> Option<KnownContract> {
-        let bundled = self.bundled_event(event_type);
-        let stored = self.stored.get(event_type);
-        let versions = self.versions(event_type, bundled, stored);
-        Some(match (bundled, stored) {
-            (Some(event), _) => KnownContract {
-                event_type: event_type.to_owned(),
-                description: event.description.to_owned(),
-                producer: event.producer.to_owned(),
-                consumers: event.consumers.iter().copied().map(str::to_owned).collect(),
-                status: status(&event.status).to_owned(),
-                subject: event.subject.map(str::to_owned),
-                versions,
-            },
-            (None, Some(stored)) => KnownContract {
-                event_type: event_type.to_owned(),
-                description: stored.description.clone(),
-                producer: stored.producer.clone(),
-                consumers: stored.consumers.clone(),
-                status: stored.status.clone(),
-                subject: stored.subject.clone(),
-                versions,
-            },
-            (None, None) => return None,
+        let versions = self.versions(event_type);
+        let contract = self
+            .bundled_contract(event_type)
+            .or_else(|| self.stored_contract(event_type))?;
+        Some(KnownContract {
+            versions,
+            ..contract
         })
     }
 
-    fn versions(
+    /// The event type as the program was built with it.
+    pub(super) fn bundled_contract(&self, event_type: &str) -> Option<KnownContract> {
+        let event = self.bundled_event(event_type)?;
+        let mut versions = self.versions(event_type);
+        versions.retain(|version| version.is_bundled);
+        Some(KnownContract {
+            event_type: event_type.to_owned(),
+            description: event.description.to_owned(),
+            producer: event.producer.to_owned(),
+            consumers: event.consumers.iter().copied().map(str::to_owned).collect(),
+            status: status(&event.status).to_owned(),
+            subject: event.subject.map(str::to_owned),
+            versions,
+        })
+    }
+
+    /// The event type as it is in the database.
+    pub(super) fn stored_contract(&self, event_type: &str) -> Option<KnownContract> {
+        let stored = self.stored.get(event_type)?;
+        let mut versions = self.versions(event_type);
+        versions.retain(|version| version.is_stored);
+        for version in &mut versions {
+            if let Some(stored) = self.stored_version(event_type, version.schema_version) {
+                version.status.clone_from(&stored.status);
+            }
+        }
+        Some(KnownContract {
+            event_type: event_type.to_owned(),
+            description: stored.description.clone(),
+            producer: stored.producer.clone(),
+            consumers: stored.consumers.clone(),
+            status: stored.status.clone(),
+            subject: stored.subject.clone(),
+            versions,
+        })
+    }
+
+    /// How many [`differences`](Self::differences) there are of each event type that has some.
+    pub fn differing(&self) -> BTreeMap<String, usize> {
+        let counted = self.stored.keys().map(|event_type| {
+            let differences = self.differences(event_type);
+            (event_type.clone(), differences.len())
+        });
+        counted.filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// Where the program and the database differ in what the schema of a version reaches: the place, and what each has.
+    pub(super) fn schema_differences(
         &self,
         event_type: &str,
-        bundled: Option<&'static EventContract>,
-        stored: Option<&StoredContract>,
-    ) -> Vec<KnownVersion> {
+        number: u32,
+    ) -> Vec<(String, Option<Value>, Option<Value>)> {
+        let (Some(registry), Some(bundled), Some(stored)) = (
+            self.bundled,
+            self.bundled_version(event_type, number),
+            self.stored_version(event_type, number),
+        ) else {
+            return Vec::new();
+        };
+        let (Some(schema), Some(documents)) = (bundled.schema, stored.documents()) else {
+            return Vec::new();
+        };
+        let (old, new) = (schema.path(), stored.schema_path());
+        let Some(path) = old.filter(|path| new == Some(*path)) else {
+            let path = |path: Option<&str>| path.map(Value::from);
+            let differ = old != new;
+            let paths = ("payload_schema".to_owned(), path(old), path(new));
+            return differ.then_some(paths).into_iter().collect();
+        };
+        let bundled = self.parsed.get_or_init(|| parsed_documents(registry));
+        let found = stored_differences(bundled, documents, path).into_iter();
+        found
+            .map(|((file, pointer), (old, new))| (format!("{file} at {pointer}"), old, new))
+            .collect()
+    }
+
+    /// A valid payload of that event type and version, that shows what one looks like: the first of the schema's own
+    /// `examples` that it accepts, or one that is composed from the schema, with what is required alone. The same
+    /// contracts have the same example.
+    ///
+    /// `None` if the contracts have no such version, its schema cannot be used, or nothing was found that it accepts. That
+    /// is so where the schema asks for more than can be composed, such as a pattern with a look-ahead.
+    ///
+    /// ```
+    /// use dispatcher_runtime::KnownContracts;
+    ///
+    /// let contracts = KnownContracts::bundled(&acme_contracts::REGISTRY);
+    /// let payload = contracts.example("credit.locked", 1).expect("an example");
+    /// assert_eq!(payload["locked_credits"], 1);
+    /// assert_eq!(contracts.example("credit.locked", 99), None);
+    /// ```
+    pub fn example(&self, event_type: &str, schema_version: u32) -> Option<Value> {
+        let number = i32::try_from(schema_version).ok()?;
+        let (_, schema) = self.schema(event_type, number)?;
+        schema.example()
+    }
+
+    fn versions(&self, event_type: &str) -> Vec<KnownVersion> {
+        let bundled = self.bundled_event(event_type);
+        let stored = self.stored.get(event_type);
         let bundled = bundled.into_iter().flat_map(|event| event.versions);
         let stored = stored.into_iter().flat_map(|stored| stored.versions.keys());
         let numbers: BTreeSet<u32> = bundled

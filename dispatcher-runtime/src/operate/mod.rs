@@ -4,12 +4,15 @@
 
 pub(crate) mod actor;
 pub(crate) mod audit;
+pub(crate) mod contract_detail;
 pub(crate) mod contracts;
 pub(crate) mod count;
 pub(crate) mod dead_letter;
 pub(crate) mod doctor;
 pub(crate) mod erasure;
 pub(crate) mod events;
+pub(crate) mod graph;
+pub(crate) mod history;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "page")]
@@ -18,6 +21,7 @@ mod masked;
 pub(crate) mod operator;
 pub(crate) mod overview;
 mod page_token;
+pub(crate) mod payload_fault;
 pub(crate) mod redrive;
 pub(crate) mod retention;
 pub(crate) mod sample;
@@ -25,3 +29,5 @@ mod statements;
 mod stored_contracts;
 pub(crate) mod subscriptions;
 mod tenants;
+#[cfg(feature = "page")]
+mod trace_link;

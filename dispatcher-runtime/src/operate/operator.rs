@@ -16,7 +16,9 @@ use crate::operate::redrive::Redrives;
 use crate::operate::statements::DoctorStatements;
 use crate::operate::stored_contracts::StoredContracts;
 use crate::operate::subscriptions::Subscriptions;
-use crate::postgres::error::{ConfigError, DatabaseError};
+#[cfg(feature = "page")]
+use crate::operate::trace_link::TraceLink;
+use crate::postgres::error::{ConfigError, DatabaseError, sql_state};
 use crate::postgres::family::Family;
 
 /// The dead letters, the subscriptions, the log and the contracts of one table family: what
@@ -195,6 +197,17 @@ impl Operator {
         let stored = self.stored_contracts.read().await?;
         Ok(KnownContracts::new(self.registry, stored))
     }
+
+    /// The same, where the role may not read those in the database, and the program was built with some: these alone.
+    pub(crate) async fn readable_contracts(&self) -> Result<KnownContracts, DatabaseError> {
+        match (self.known_contracts().await, self.registry) {
+            // insufficient_privilege
+            (Err(error), Some(bundled)) if sql_state(error.get()).as_deref() == Some("42501") => {
+                Ok(KnownContracts::bundled(bundled))
+            }
+            (contracts, _) => contracts,
+        }
+    }
 }
 
 #[cfg(feature = "page")]
@@ -221,5 +234,23 @@ impl Operator {
     pub fn sign_in(mut self, link: &str) -> Self {
         self.look.sign_in = Some(link.into());
         self
+    }
+
+    /// The template of a link to a trace, as the page of an event shows it: an address of http or https with `{trace_id}` in
+    /// it, which becomes the 32 hexadecimal digits of the event's trace. Defaults to none: then the page shows the trace
+    /// context as text.
+    ///
+    /// ```
+    /// # fn operator(pool: sqlx::PgPool) -> Result<dispatcher_runtime::Operator, dispatcher_runtime::ConfigError> {
+    /// # use dispatcher_runtime::Operator;
+    /// Operator::new(pool).page("/dispatcher").trace_link("https://tempo.example/trace/{trace_id}")
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The template is not such an address.
+    pub fn trace_link(mut self, template: &str) -> Result<Self, ConfigError> {
+        self.look.trace_link = Some(TraceLink::new(template)?);
+        Ok(self)
     }
 }

@@ -148,14 +148,14 @@ pub(crate) struct RetentionHeld {
 }
 
 impl EventLog {
-    /// The subscription for which events are kept beyond the shortest window of the replicas that run; `None` also where
-    /// none of them removes any, or this role may not read the windows.
-    pub(crate) async fn retention_held(
+    /// The shortest window of events of the replicas that run; `None` where none of them removes any, or this role may not
+    /// read the windows.
+    pub(crate) async fn shortest_window(
         &self,
         connection: &mut PgConnection,
-    ) -> Result<Option<RetentionHeld>, sqlx::Error> {
+    ) -> Result<Option<Duration>, sqlx::Error> {
         let windows = self.sweeps.read_windows.query();
-        let windows = match windows.fetch_all(&mut *connection).await {
+        let windows = match windows.fetch_all(connection).await {
             // insufficient_privilege
             Err(error) if sql_state(&error).as_deref() == Some("42501") => return Ok(None),
             windows => windows?,
@@ -168,7 +168,16 @@ impl EventLog {
                 (shortest, window) => shortest.or(window),
             };
         }
-        let Some(window) = shortest else {
+        Ok(shortest)
+    }
+
+    /// The subscription for which events are kept beyond the window, if there is one.
+    pub(crate) async fn retention_held(
+        &self,
+        connection: &mut PgConnection,
+        window: Option<Duration>,
+    ) -> Result<Option<RetentionHeld>, sqlx::Error> {
+        let Some(window) = window else {
             return Ok(None);
         };
         let Some(by) = self.slowest_reader(&mut *connection).await? else {

@@ -24,6 +24,8 @@ pub struct Sample {
     pub sampled_at: OffsetDateTime,
     /// Up to where all of its partitions had read.
     pub position: Position,
+    /// The last position of the log; `None` where it was not written down.
+    pub last_position: Option<Position>,
     /// How many events of its own types it had not read; `None` where it was not known.
     pub lag: Option<Count>,
     /// How old the oldest of these was, in seconds; `None` where there was none, or it was not known.
@@ -74,13 +76,16 @@ impl Operator {
 }
 
 impl Sample {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+    pub(super) fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         let counted = |column| row.try_get::<i64, _>(column).map(i64::unsigned_abs);
         let lag: Option<i64> = row.try_get("lag_events")?;
         let at_least = row.try_get("lag_at_least")?;
         Ok(Self {
             sampled_at: row.try_get("sampled_at")?,
             position: row.try_get::<i64, _>("position")?.into(),
+            last_position: row
+                .try_get::<Option<i64>, _>("last_position")?
+                .map(Position::from),
             lag: lag.map(|lag| Count {
                 count: lag.unsigned_abs(),
                 at_least,
@@ -118,6 +123,7 @@ pub(crate) async fn write(
         .bind(each(progress, |one| {
             number(one.open_dead_letters.counted())
         }))
+        .bind(each(progress, |one| one.last_position.get()))
         .execute(&mut *tx)
         .await?
         .rows_affected();

@@ -94,6 +94,16 @@ impl StoredContract {
 }
 
 impl StoredVersion {
+    /// The path of the schema; `None` where any object will do.
+    pub(super) fn schema_path(&self) -> Option<&str> {
+        self.described.schema_path.as_deref()
+    }
+
+    /// The documents that the schema reaches, by path.
+    pub(super) fn documents(&self) -> Option<&BTreeMap<String, String>> {
+        self.schema.documents.get()
+    }
+
     /// The schema; `None` if the database has none that compiles.
     pub(super) fn schema(&self, event_type: &str, schema_version: i32) -> Option<&PayloadSchema> {
         let compiled = self.schema.compiled.get_or_init(|| {

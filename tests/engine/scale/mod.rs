@@ -89,6 +89,8 @@ async fn measure(operator: &Operator, events: i64, report: &mut Report) -> TestR
         "events: of a rare subject, a window" => found.search(&any().subject("per_rare"));
         "events: of a tenant" => found.search(&any().tenant("tnt_7".parse()?));
         "events: at a time" => found.search(&any().to(middle).from(middle - time::Duration::hours(1)));
+        "causes and effects of an event, a window" => found.causation(&id, Duration::ZERO);
+        "causes and effects of an event, a second" => found.causation(&id, Duration::from_secs(1));
         "events: tail" => found.tail(Some((events - 1000).into()), &any());
         "audit" => operator.audit().list(50, None);
         "overview" => operator.overview();

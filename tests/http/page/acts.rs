@@ -9,7 +9,7 @@ use crate::support::{COOKIE_OF_ROOT, FORM, GOOD, PAGE, Service};
 
 const SAME: &str = "Sec-Fetch-Site: same-origin\r\n";
 
-async fn ask(service: &Service, page: &str) -> TestResult<Document> {
+pub(crate) async fn ask(service: &Service, page: &str) -> TestResult<Document> {
     let path = format!("{PAGE}/{page}");
     let answer = service.send("GET", &path, COOKIE_OF_ROOT, b"").await?;
     assert_eq!(answer.status, 200, "{page}: {answer:?}");
@@ -17,7 +17,7 @@ async fn ask(service: &Service, page: &str) -> TestResult<Document> {
 }
 
 /// Sends the form of a page as a browser does.
-async fn send(service: &Service, page: &Document, further: &str) -> TestResult<Answer> {
+pub(crate) async fn send(service: &Service, page: &Document, further: &str) -> TestResult<Answer> {
     let (action, body) = page.act();
     let path = format!("{PAGE}/{action}");
     let headers = format!("{COOKIE_OF_ROOT}{SAME}{FORM}");

@@ -158,8 +158,19 @@ impl Document {
                 "input" if element.get("type") != Some("hidden") && !inside("label") => {
                     faults.push("an input without a label".to_owned());
                 }
+                "textarea" if !inside("label") => {
+                    faults.push("a textarea without a label".to_owned());
+                }
                 "select" if !inside("label") => faults.push("a select without a label".to_owned()),
                 "table" if !inside("div") => faults.push("a table that does not scroll".to_owned()),
+                "div"
+                    if element.get("class") == Some("table")
+                        && (element.get("tabindex") != Some("0")
+                            || element.get("role") != Some("region")
+                            || element.get("aria-label").is_none_or(str::is_empty)) =>
+                {
+                    faults.push("a table that does not scroll by keyboard".to_owned());
+                }
                 _ => {}
             }
             for (name, _) in &element.attributes {
@@ -219,15 +230,25 @@ impl Document {
     /// The address of the form that acts, and its fields as they are sent.
     #[track_caller]
     pub(crate) fn act(&self) -> (&str, String) {
-        let forms = self.all("form").into_iter();
-        let mut forms = forms.filter(|form| form.get("class") == Some("act"));
-        let form = forms.next().expect("no form that acts");
+        let is_act = |it: &Element| it.name == "form" && it.get("class") == Some("act");
+        let at = self.elements.iter().position(is_act);
+        let at = at.expect("no form that acts");
+        let form = &self.elements[at];
         let mut body = form_urlencoded::Serializer::new(String::new());
-        for input in self.all("input") {
-            let is_sent =
-                input.around.iter().any(|it| it == "form") && input.get("type") != Some("checkbox");
-            if let (true, Some(name)) = (is_sent, input.get("name")) {
-                body.append_pair(name, input.get("value").unwrap_or_default());
+        let inside = self.elements[at + 1..].iter();
+        for field in inside.take_while(|it| it.around.iter().any(|around| around == "form")) {
+            let Some(name) = field.get("name") else {
+                continue;
+            };
+            match field.name.as_str() {
+                "input" if field.get("type") != Some("checkbox") => {
+                    body.append_pair(name, field.get("value").unwrap_or_default());
+                }
+                "textarea" => {
+                    let text = field.text.strip_prefix('\n').unwrap_or(&field.text);
+                    body.append_pair(name, text);
+                }
+                _ => {}
             }
         }
         (form.get("action").unwrap(), body.finish())

@@ -36,6 +36,7 @@ async fn poison(service: &Service) -> TestResult {
           WHERE resolved_at IS NOT NULL",
         "UPDATE dispatcher_audit SET who = $1, what = $1, why = $1, outcome = $1, way = $1, claimed_by = $1",
         "UPDATE dispatcher_subscription SET paused_by = $1, pause_reason = $1",
+        "UPDATE dispatcher_subscription SET event_types = event_types || $1::text",
         "UPDATE dispatcher_redrive SET started_by = $1, why = $1, selection = $1",
         "UPDATE dispatcher_event SET producer = $1, tenant_id = $1, subject = $1, correlation_id = $1, causation_id = $1,
                 traceparent = $1",

@@ -74,7 +74,8 @@ async fn the_lists_show_what_the_routes_answer_and_keep_their_filter() -> TestRe
 async fn who_may_not_act_does_not_see_what_acts() -> TestResult {
     let service = seeded().await?;
     let acts = [
-        "resolve-", "redrive-", "stop-", "pause-", "resume-", "reveal=",
+        "resolve-", "redrive-", "stop-", "pause-", "resume-", "rewind-", "remove-", "publish-",
+        "reveal=",
     ];
     let viewer = "Authorization: Bearer without-resolve\r\n";
     for (session, hidden) in [
@@ -85,7 +86,11 @@ async fn who_may_not_act_does_not_see_what_acts() -> TestResult {
         ),
         (
             "Authorization: Bearer without-steer\r\n",
-            vec!["pause-", "resume-"],
+            vec!["pause-", "resume-", "rewind-", "remove-"],
+        ),
+        (
+            "Authorization: Bearer without-publish\r\n",
+            vec!["publish-"],
         ),
         ("Authorization: Bearer without-reveal\r\n", vec!["reveal="]),
         (ROOT, vec![]),

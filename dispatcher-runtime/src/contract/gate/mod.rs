@@ -12,7 +12,11 @@
 mod contracts;
 #[cfg(any(feature = "publish", feature = "consume"))]
 pub(crate) mod envelope;
+#[cfg(feature = "consume")]
+mod example;
 mod explain;
+#[cfg(feature = "consume")]
+mod fields;
 mod finding;
 mod outline;
 mod prune;
@@ -36,6 +40,8 @@ use serde_json::Value;
 pub(crate) use self::contracts::branch_validator;
 #[cfg(feature = "schemars")]
 pub(crate) use self::contracts::{parsed, reference};
+#[cfg(feature = "consume")]
+pub use self::fields::PayloadField;
 pub(crate) use self::outline::Outline;
 pub(crate) use self::reference::REFERENCE_ENVELOPE;
 pub use self::report::InvalidPayload;
@@ -165,6 +171,19 @@ impl PayloadSchema {
             return shown::hidden();
         }
         shown::masked(outline, payload)
+    }
+
+    /// A valid payload that shows what one looks like: an example of the schema itself, or one that is composed from what
+    /// the schema says. The same schema has the same example. `None` if none was found that the schema accepts.
+    #[cfg(feature = "consume")]
+    pub(crate) fn example(&self) -> Option<Value> {
+        example::candidates(self.outline()).find(|payload| self.validate(payload).is_ok())
+    }
+
+    /// The fields of a payload, as the schema describes them.
+    #[cfg(feature = "consume")]
+    pub(crate) fn fields(&self) -> Vec<PayloadField> {
+        fields::fields(self.outline())
     }
 
     /// A payload of another version as it may be read as one of this one: without the properties that this schema does

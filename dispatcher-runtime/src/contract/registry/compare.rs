@@ -68,11 +68,7 @@ pub(super) fn compare(
     loaded_documents: &BTreeMap<String, Value>,
     bundled: &Registry,
 ) -> Vec<Difference> {
-    let documents: BTreeMap<String, Value> = bundled
-        .documents()
-        // Generation has read them.
-        .filter_map(|(path, text)| Some((path.to_owned(), serde_json::from_str(text).ok()?)))
-        .collect();
+    let documents = parsed_documents(bundled);
     let envelope = envelope_differences(&documents, loaded_documents);
     let names: BTreeSet<&str> = bundled
         .events()
@@ -124,7 +120,7 @@ fn envelope_differences(
 }
 
 /// What two copies have at one place.
-type Both = (Option<Value>, Option<Value>);
+pub(crate) type Both = (Option<Value>, Option<Value>);
 
 /// Where two copies differ in what a schema reaches, by file and pointer.
 fn reached_differences(
@@ -142,6 +138,29 @@ fn reached_differences(
         });
     }
     found
+}
+
+/// Where the documents of the database differ from those that a program was built with, in what a schema reaches. A text
+/// that is not JSON is not there.
+#[cfg(feature = "consume")]
+pub(crate) fn stored_differences(
+    bundled: &BTreeMap<String, Value>,
+    stored: &BTreeMap<String, String>,
+    path: &str,
+) -> BTreeMap<(String, String), Both> {
+    let stored = stored
+        .iter()
+        .filter_map(|(path, text)| Some((path.clone(), serde_json::from_str(text).ok()?)));
+    reached_differences(bundled, &stored.collect(), path)
+}
+
+/// The documents of bundled contracts by their paths.
+pub(crate) fn parsed_documents(bundled: &Registry) -> BTreeMap<String, Value> {
+    bundled
+        .documents()
+        // Generation has read them.
+        .filter_map(|(path, text)| Some((path.to_owned(), serde_json::from_str(text).ok()?)))
+        .collect()
 }
 
 struct EventComparison<'a> {

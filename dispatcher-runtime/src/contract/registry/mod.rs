@@ -32,6 +32,8 @@ pub(crate) use lookup::Described;
 pub(crate) use stored::stored_schema;
 
 pub use compare::Difference;
+#[cfg(feature = "consume")]
+pub(crate) use compare::{parsed_documents, stored_differences};
 pub use error::{RegistryError, RegistryFault};
 pub use loaded::LoadedRegistry;
 pub use loaded_event::{LoadedEvent, LoadedVersion};

@@ -5,6 +5,7 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
 
+use super::hours::{self, HourCount};
 use super::{DeadLetterError, DeadLetterFilter, DeadLetterSummary, DeadLetters};
 use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::operate::actor::Actor;
@@ -39,6 +40,8 @@ pub struct DeadLetterGroup {
     /// When the newest was written.
     #[serde(with = "time::serde::rfc3339")]
     pub last_seen: OffsetDateTime,
+    /// How many of them were written in each of the last 24 hours, the oldest first; those in which none was are left out.
+    pub hours: Vec<HourCount>,
 }
 
 impl DeadLetterGroup {
@@ -57,13 +60,14 @@ impl DeadLetterGroup {
             },
             first_seen: row.try_get("first_seen")?,
             last_seen: row.try_get("last_seen")?,
+            hours: Vec::new(),
         })
     }
 }
 
 impl DeadLetters {
     /// The groups of the open dead letters that the filter selects, the largest first, as many as its limit allows.
-    /// Counts end at 100, and groups with more come before others, the newest first.
+    /// Counts end at 100, and groups with more come before others, the newest first; those of an hour end at 100 as well.
     ///
     /// # Errors
     /// As [`list`](Self::list).
@@ -92,7 +96,9 @@ impl DeadLetters {
             .fetch_all(&self.pool)
             .await?;
         let groups = rows.iter().map(DeadLetterGroup::from_row);
-        Ok(groups.collect::<Result<_, _>>()?)
+        let mut groups: Vec<_> = groups.collect::<Result<_, _>>()?;
+        hours::fill(self, &selection, &mut groups).await?;
+        Ok(groups)
     }
 
     /// How many dead letters the filter selects. Counts end at 10,000.

@@ -11,6 +11,8 @@ use super::state::{DeadLetterState, redrive_id};
 use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::contract::id::{DeadLetterId, IdError, RedriveId};
 use crate::contract::position::Position;
+use crate::operate::contracts::KnownContracts;
+use crate::operate::payload_fault::PayloadFault;
 
 /// An event that a subscription gave up on, with the attempts that failed and, once an operator has dealt
 /// with it, the resolution. [`DeadLetters::get`](crate::DeadLetters::get) returns it; lists have a
@@ -46,6 +48,8 @@ pub struct DeadLetter {
     pub attempts: u32,
     /// The attempts that failed, oldest first: the first and the last 19 where there were more than 20. Empty where what is stored does not have that form.
     pub failures: Vec<FailedAttempt>,
+    /// What the gate refuses in the payload, by contracts of now; filled by [`examined_by`](Self::examined_by).
+    pub faults: Vec<PayloadFault>,
     /// When the subscription gave up.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -85,6 +89,7 @@ impl DeadLetter {
             error: row.try_get("error")?,
             attempts: u32::try_from(row.try_get::<i32, _>("attempts")?).unwrap_or_default(),
             failures: serde_json::from_str(row.try_get("failures")?).unwrap_or_default(),
+            faults: Vec::new(),
             created_at: row.try_get("created_at")?,
             resolved_at: row.try_get("resolved_at")?,
             resolved_by: row.try_get("resolved_by")?,
@@ -93,6 +98,17 @@ impl DeadLetter {
             state: DeadLetterState::from_row(row)?,
             redrive_id: redrive_id(row)?,
         })
+    }
+}
+
+impl DeadLetter {
+    /// The same with the faults that the gate finds in the payload now. They show no value, so they may be shown beside a
+    /// letter that is [`masked_by`](Self::masked_by) afterwards: of a masked payload the gate would find others.
+    #[must_use]
+    pub fn examined_by(mut self, contracts: &KnownContracts) -> Self {
+        self.faults =
+            contracts.envelope_faults(&self.event_type, self.schema_version, &self.envelope);
+        self
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The log may be in another database than the subscriptions: events and their publishing are there, deliveries here.
 
+mod causation;
 mod delivery;
 mod error;
 mod filter;
@@ -22,6 +23,7 @@ use crate::operate::statements::EventStatements;
 use crate::operate::tenants::Tenants;
 use crate::postgres::error::ConfigError;
 use crate::postgres::family::Family;
+pub use causation::{Causation, CausedEvent};
 use delivery::Delivered;
 pub use delivery::{DeliveryState, EventDelivery};
 pub use error::EventsError;
@@ -143,6 +145,20 @@ impl Events {
         publish::publish(&self.log, &draft, actor).await
     }
 
+    /// Whether [`publish`](Self::publish) would publish the event, as far as the contracts say; the database is not asked.
+    ///
+    /// # Errors
+    /// [`EventsError::Refused`], with all faults; [`EventsError::Actor`].
+    pub fn check(
+        &self,
+        event: &serde_json::Value,
+        contracts: &KnownContracts,
+        actor: Actor<'_>,
+    ) -> Result<(), EventsError> {
+        actor.check()?;
+        publish::Draft::read(event, contracts, &self.tenants, actor).map(drop)
+    }
+
     /// The event of that id, with what became of it in each subscription.
     ///
     /// # Errors
@@ -164,6 +180,7 @@ impl Events {
         Ok(EventDetail {
             deliveries: deliveries.await?,
             envelope: envelope(&stored),
+            causation: None,
             erased_at: stored.erased_at,
             event,
         })

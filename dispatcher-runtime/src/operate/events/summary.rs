@@ -6,6 +6,7 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
 
+use super::causation::Causation;
 use super::delivery::EventDelivery;
 use crate::contract::position::Position;
 use crate::operate::contracts::KnownContracts;
@@ -78,6 +79,8 @@ pub struct EventDetail {
     pub erased_at: Option<OffsetDateTime>,
     /// What became of it in each subscription that takes it, by consumer and name.
     pub deliveries: Vec<EventDelivery>,
+    /// What caused it and what it caused; `None` unless that was asked for, by [`Events::causation`](crate::Events::causation).
+    pub causation: Option<Causation>,
 }
 
 impl EventSummary {
@@ -117,6 +120,8 @@ impl EventDetail {
             let event = &mut self.event;
             let known = contracts.schema(&event.event_type, event.schema_version);
             mask_envelope(known, &mut self.envelope, &mut event.subject);
+            let causation = self.causation.take();
+            self.causation = causation.map(|causation| causation.masked(contracts));
         }
         self
     }

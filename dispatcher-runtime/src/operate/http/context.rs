@@ -16,7 +16,6 @@ use super::reply::from_database;
 use crate::operate::actor::Actor;
 use crate::operate::contracts::KnownContracts;
 use crate::operate::operator::Operator;
-use crate::postgres::error::sql_state;
 
 /// For how long the contracts in the database are not read again. Versions are only added to, and what is not known is
 /// masked, so old contracts show nothing that newer ones hide.
@@ -80,16 +79,8 @@ impl Context {
         {
             return Ok(Arc::clone(contracts));
         }
-        let contracts = match (
-            self.reading.known_contracts().await,
-            self.reading.contracts(),
-        ) {
-            (Ok(contracts), _) => contracts,
-            (Err(error), Some(bundled)) if is_forbidden(error.get()) => {
-                KnownContracts::bundled(bundled)
-            }
-            (Err(error), _) => return Err(from_database(&error)),
-        };
+        let contracts = self.reading.readable_contracts().await;
+        let contracts = contracts.map_err(|error| from_database(&error))?;
         let contracts = Arc::new(contracts);
         // Where there are none nothing is masked, so the first to be pushed count at once.
         if !contracts.is_empty() {
@@ -97,9 +88,4 @@ impl Context {
         }
         Ok(contracts)
     }
-}
-
-/// insufficient_privilege
-fn is_forbidden(error: &sqlx::Error) -> bool {
-    sql_state(error).as_deref() == Some("42501")
 }

@@ -84,6 +84,11 @@ pub(super) const REVEAL: Parameter = Parameter::new(
 )
 .needs(Permission::Reveal);
 
+pub(super) const CAUSATION: Parameter = Parameter::new(
+    "causation",
+    Kind::Flag,
+    "Whether to look for what caused the event, and for about a second at most for what it caused. Defaults to `false`.",
+);
 pub(super) const DEAD_LETTER: Parameter =
     Parameter::new("id", Kind::DeadLetter, "The dead letter.");
 pub(super) const REDRIVE: Parameter = Parameter::new("id", Kind::Redrive, "The redrive.");
@@ -157,3 +162,42 @@ pub(super) const REWIND_TO: Parameter = Parameter::new(
     "`beginning`, or the time from which events are handled again.",
 )
 .required();
+
+/// What only pages take.
+#[cfg(feature = "page")]
+mod of_pages {
+    use super::super::kind::{Kind, Parameter};
+
+    /// As `REWIND_TO`, but the page asks for it where it is missing.
+    pub(in crate::operate::http) const REWOUND_TO: Parameter = Parameter::new(
+        "to",
+        Kind::Start,
+        "`beginning`, or the time from which events are handled again.",
+    );
+    pub(in crate::operate::http) const AROUND: Parameter = Parameter::new(
+        "around",
+        Kind::Name("the name of a domain"),
+        "The domain whose flows are shown. Defaults to all.",
+    );
+    pub(in crate::operate::http) const VERSION: Parameter =
+        Parameter::new("version", Kind::Number, "The version of the event type.");
+    pub(in crate::operate::http) const PUBLISHED_TENANT: Parameter = Parameter::new(
+        "tenant_id",
+        Kind::Name("the id of a tenant"),
+        "The tenant of the event.",
+    )
+    .required();
+    pub(in crate::operate::http) const PAYLOAD: Parameter = Parameter::new(
+        "payload",
+        Kind::Name("a JSON object"),
+        "The payload of the event.",
+    )
+    .required();
+    pub(in crate::operate::http) const CONFIRMED: Parameter = Parameter::new(
+        "confirmed",
+        Kind::Flag,
+        "Whether what would be published was shown. Defaults to `false`: then it is shown.",
+    );
+}
+#[cfg(feature = "page")]
+pub(super) use of_pages::{AROUND, CONFIRMED, PAYLOAD, PUBLISHED_TENANT, REWOUND_TO, VERSION};

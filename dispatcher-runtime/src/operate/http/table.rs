@@ -5,9 +5,10 @@ use super::handle::{
     audit, bulk, contracts, dead_letters, events, overview, redrives, subscriptions,
 };
 use super::parameters::{
-    ALL, CONSUMER, DEAD_LETTER, EVENT, EVENT_TYPE, EXPECTED, FILTER, FORCED, FROM, GROUP,
-    INCLUDE_RESOLVED, LIMIT, NAME, NEXT, PER_SECOND, PREVIEW, REASON, REDRIVE, RESOLUTION_NOTE,
-    RESOLVED_BY, REVEAL, REWIND_TO, STATE, SUBJECT, SUBSCRIPTION, TENANT, TO, TYPE, WHY,
+    ALL, CAUSATION, CONSUMER, DEAD_LETTER, EVENT, EVENT_TYPE, EXPECTED, FILTER, FORCED, FROM,
+    GROUP, INCLUDE_RESOLVED, LIMIT, NAME, NEXT, PER_SECOND, PREVIEW, REASON, REDRIVE,
+    RESOLUTION_NOTE, RESOLVED_BY, REVEAL, REWIND_TO, STATE, SUBJECT, SUBSCRIPTION, TENANT, TO,
+    TYPE, WHY,
 };
 use super::route::Body::{Fields, None, Object};
 use super::route::Scope::{Any, Tenants, Unbound};
@@ -189,7 +190,7 @@ pub(super) static ROUTES: &[Route] = &[
         permission: Read,
         scope: Tenants,
         places: &[&EVENT],
-        query: &[&REVEAL],
+        query: &[&REVEAL, &CAUSATION],
         body: None,
         answer: ok(
             "EventDetail",
@@ -430,7 +431,7 @@ pub(super) static ROUTES: &[Route] = &[
         places: &[&TYPE],
         query: &[],
         body: None,
-        answer: ok("Contract", "The contract."),
+        answer: ok("ContractDetail", "The contract."),
         refusals: &[(404, "There is no such contract.")],
         handler: |context, asked| Box::pin(contracts::one(context, asked)),
     },

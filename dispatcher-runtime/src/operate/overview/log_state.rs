@@ -5,6 +5,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::problem::Problem;
+use super::retained::Retained;
 use crate::log::{Blocker, EventLog};
 use crate::operate::retention::RetentionHeld;
 
@@ -23,6 +24,7 @@ pub(crate) struct LogState {
     /// When the first event was inserted that is committed and cannot be read.
     unreadable_since: Option<OffsetDateTime>,
     pub(crate) retention: Option<RetentionHeld>,
+    pub(super) retained: Retained,
 }
 
 impl LogState {
@@ -36,7 +38,16 @@ impl LogState {
             unreadable_since = next.map(|(_, inserted_at)| inserted_at);
         }
         let now = log.now(&mut tx).await?;
-        let retention = log.retention_held(&mut tx).await?;
+        let window = log.shortest_window(&mut tx).await?;
+        let retention = log.retention_held(&mut tx, window).await?;
+        let oldest = log.next_insert(&mut tx, 0).await?;
+        let beyond = retention.as_ref().map(|held| held.beyond);
+        let beyond = beyond.and_then(|beyond| time::Duration::try_from(beyond).ok());
+        let retained = Retained {
+            oldest_event_at: oldest.map(|(_, inserted_at)| inserted_at),
+            window_seconds: window.map(|window| window.as_secs_f64()),
+            held_since: beyond.and_then(|beyond| now.checked_sub(beyond)),
+        };
         tx.rollback().await?;
         Ok(Self {
             now,
@@ -45,6 +56,7 @@ impl LogState {
             blockers,
             unreadable_since,
             retention,
+            retained,
         })
     }
 

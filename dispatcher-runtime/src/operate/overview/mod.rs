@@ -6,6 +6,7 @@
 mod command;
 pub(crate) mod log_state;
 mod problem;
+mod retained;
 
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -13,13 +14,18 @@ use time::OffsetDateTime;
 use super::operator::Operator;
 use crate::contract::position::Position;
 use crate::log::Blocker;
+use crate::operate::contracts::KnownContracts;
 use crate::operate::count::Count;
+use crate::operate::graph::{self, EventFlow};
+use crate::operate::history::{SubscriptionFlow, SubscriptionHistory, published_per_minute};
 use crate::operate::retention::SlowestSubscription;
 use crate::operate::subscriptions::{SubscriptionError, SubscriptionProgress};
+use crate::postgres::error::sql_state;
 use log_state::LogState;
 #[cfg(feature = "page")]
 pub(crate) use problem::spoken;
 pub use problem::{Problem, ProblemKind};
+pub use retained::Retained;
 
 /// What is late and why, of one table family.
 #[derive(Clone, Debug, Serialize)]
@@ -43,11 +49,23 @@ pub struct Overview {
     pub blockers: Option<Vec<Blocker>>,
     /// The subscription for which events are kept beyond the shortest window of the replicas that run, if any is.
     pub retention_held_by: Option<SlowestSubscription>,
+    /// How far back the log goes.
+    pub retained: Retained,
+    /// How many events were published in a minute, on average of the last 15 minutes at most: as many as positions were
+    /// handed out, those of transactions that were rolled back included. `None` where samples do not tell.
+    pub published_per_minute: Option<f64>,
+    /// How fast each subscription is, and where its lag goes, by consumer and name. One is missing that was never sampled.
+    pub flows: Vec<SubscriptionFlow>,
+    /// Who publishes which event types to whom, by producer and consumer.
+    pub graph: Vec<EventFlow>,
+    /// What flows and trends are told from. Not a part of the JSON.
+    #[serde(skip)]
+    pub histories: Vec<SubscriptionHistory>,
 }
 
 impl Operator {
-    /// What is late, why, and which command ends it. It reads each subscription's rows and at most a second's worth of
-    /// the log; where that is not enough, a lag is `at_least`.
+    /// What is late, why, and which command ends it; how fast events flow, and between whom. It reads each
+    /// subscription's rows and at most a second's worth of the log; where that is not enough, a lag is `at_least`.
     ///
     /// # Errors
     /// The database failed; or all subscriptions read another log than this one, and
@@ -68,7 +86,21 @@ impl Operator {
         }
         // The longest first; where it is not known, last.
         problems.sort_by_key(|problem| (problem.kind, problem.since.is_none(), problem.since));
+        let contracts = match self.readable_contracts().await {
+            // insufficient_privilege: then nothing says who publishes.
+            Err(error) if sql_state(error.get()).as_deref() == Some("42501") => {
+                KnownContracts::default()
+            }
+            contracts => contracts?,
+        };
+        let histories = self.histories().await?;
+        let flows = histories.iter().map(|history| history.flow(log.now));
         Ok(Overview {
+            retained: log.retained.clone(),
+            published_per_minute: published_per_minute(&histories, log.now),
+            flows: flows.collect(),
+            graph: graph::flows(&contracts, &subscriptions),
+            histories,
             taken_at: log.now,
             problems,
             subscriptions,

@@ -131,6 +131,10 @@ impl<'r> Builder<'r> {
         node.is_sensitive = members
             .get(SENSITIVE)
             .is_some_and(|mark| mark != &Value::Bool(false));
+        #[cfg(feature = "consume")]
+        {
+            node.notes = super::notes::Notes::of(members);
+        }
         let draft = draft(place.draft);
         if let Some(reference) = members.get("$ref")
             && draft.ref_hides_siblings()

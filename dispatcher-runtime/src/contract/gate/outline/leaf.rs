@@ -36,6 +36,12 @@ impl Leaf {
             .is_none_or(|validator| validator.is_valid(value))
     }
 
+    /// What a keyword says, if it is there.
+    #[cfg(feature = "consume")]
+    pub(in super::super) fn keyword(&self, name: &str) -> Option<&Value> {
+        self.schema.get(name)
+    }
+
     /// What a value breaks: an error for each keyword, or for each name of `required`.
     pub(in super::super) fn errors<'v>(&'v self, value: &'v Value) -> Vec<ValidationError<'v>> {
         match self.validator() {

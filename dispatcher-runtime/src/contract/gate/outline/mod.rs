@@ -11,6 +11,8 @@
 
 mod build;
 mod leaf;
+#[cfg(feature = "consume")]
+mod notes;
 
 use std::collections::BTreeMap;
 
@@ -39,6 +41,9 @@ pub(super) struct Node {
     pub(super) is_sensitive: bool,
     /// It also says something that is not in the graph.
     pub(super) is_opaque: bool,
+    /// What it says to people.
+    #[cfg(feature = "consume")]
+    pub(super) notes: notes::Notes,
     /// What it says about a value without another schema.
     pub(super) leaf: Option<Leaf>,
     /// Other schemas that the same value has to match: `allOf`, `$ref`.

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 
+use crate::operate::contract_detail::ContractDetail;
 use crate::operate::contracts::KnownContract;
 use crate::operate::http::context::{Asked, Context};
 use crate::operate::http::parameters::TYPE;
@@ -45,10 +46,10 @@ pub(in crate::operate::http) async fn one(
 pub(in crate::operate::http) async fn contract(
     context: &Context,
     asked: &Asked,
-) -> Result<KnownContract, Problem> {
+) -> Result<ContractDetail, Problem> {
     let event_type = asked.path.text(&TYPE);
     let event_type = event_type.ok_or_else(|| Problem::unread(&TYPE))?;
-    match context.contracts().await?.get(event_type) {
+    match context.contracts().await?.detail(event_type) {
         Some(contract) => Ok(contract),
         None => Err(Problem::new(
             StatusCode::NOT_FOUND,

@@ -69,13 +69,13 @@ pub(in crate::operate::http) async fn letter(
 ) -> Result<DeadLetter, Problem> {
     let id = id(asked)?;
     let dead_letters = asked.caller.dead_letters(context.reading.dead_letters());
-    let letter = dead_letters.get(id).await?;
+    let contracts = context.contracts().await?;
+    let letter = dead_letters.get(id).await?.examined_by(&contracts);
     if asked.query.is_set(&REVEAL) {
         let what = format!("dead letter {id}");
         context.reveal(&asked.caller, &what).await?;
         return Ok(letter);
     }
-    let contracts = context.contracts().await?;
     Ok(letter.masked_by(&contracts))
 }
 

@@ -1,15 +1,22 @@
 //! Events: search, one with its deliveries, publish.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use serde_json::Value as Json;
 
 use super::selection;
 use crate::operate::actor::Actor;
-use crate::operate::events::{DeliveryState, EventDetail, EventFilter, EventPage, EventsError};
+use crate::operate::events::{
+    DeliveryState, EventDetail, EventFilter, EventPage, EventSummary, EventsError,
+};
 use crate::operate::http::context::{Asked, Context};
-use crate::operate::http::parameters::{EVENT, FROM, NEXT, REVEAL, SUBJECT, TENANT, TO, TYPE, WHY};
+use crate::operate::http::kind::Values;
+use crate::operate::http::parameters::{
+    CAUSATION, EVENT, FROM, NEXT, REVEAL, SUBJECT, TENANT, TO, TYPE, WHY,
+};
 use crate::operate::http::problem::Problem;
 use crate::operate::http::reply::{json, json_with};
 
@@ -63,12 +70,17 @@ pub(in crate::operate::http) async fn one(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    json(&event(&context, &asked).await?)
+    let look_for = asked.query.is_set(&CAUSATION).then_some(LOOK_FOR);
+    json(&event(&context, &asked, look_for).await?)
 }
+
+/// How long effects are looked for where that is asked for.
+pub(in crate::operate::http) const LOOK_FOR: Duration = Duration::from_secs(1);
 
 pub(in crate::operate::http) async fn event(
     context: &Context,
     asked: &Asked,
+    look_for: Option<Duration>,
 ) -> Result<EventDetail, Problem> {
     let id = asked.path.text(&EVENT);
     let id = id.ok_or_else(|| Problem::unread(&EVENT))?;
@@ -80,6 +92,9 @@ pub(in crate::operate::http) async fn event(
         }
         found => found?,
     };
+    if let Some(look_for) = look_for {
+        event.causation = Some(events.causation(id, look_for).await?);
+    }
     if asked.caller.is_bound() {
         hide_others(&mut event);
     }
@@ -107,9 +122,20 @@ pub(in crate::operate::http) async fn publish(
 ) -> Result<Response, Problem> {
     let event = asked.document.as_ref();
     let event = event.ok_or_else(|| Problem::unread(&EVENT))?;
+    let published = published(&context, &asked, event, &asked.query).await?;
+    json_with(StatusCode::CREATED, &published)
+}
+
+/// `values` has the reason.
+pub(in crate::operate::http) async fn published(
+    context: &Context,
+    asked: &Asked,
+    event: &Json,
+    values: &Values,
+) -> Result<EventSummary, Problem> {
     let contracts = context.contracts().await?;
     let actor = Actor::new(asked.caller.name())
-        .because(asked.query.text(&WHY))
+        .because(values.text(&WHY))
         .by_way_of("http");
     let events = context.operator.events();
     let published = events.publish(event, &contracts, actor).await?;
@@ -118,5 +144,5 @@ pub(in crate::operate::http) async fn publish(
         session = ?asked.caller.name(),
         "an event was published over HTTP"
     );
-    json_with(StatusCode::CREATED, &published.masked(&contracts))
+    Ok(published.masked(&contracts))
 }

@@ -9,6 +9,7 @@ use crate::log::StartFrom;
 use crate::operate::actor::Actor;
 use crate::operate::contracts::KnownContracts;
 use crate::operate::http::context::{Asked, Context};
+use crate::operate::http::kind::Values;
 use crate::operate::http::parameters::{CONSUMER, NAME, PREVIEW, REWIND_TO, WHY};
 use crate::operate::http::problem::Problem;
 use crate::operate::http::reply::json;
@@ -139,29 +140,47 @@ pub(in crate::operate::http) async fn rewind(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let (consumer, name) = names(&asked)?;
     let to: Option<&StartFrom> = asked.body.start(&REWIND_TO);
     let to = *to.ok_or_else(|| Problem::unread(&REWIND_TO))?;
     let is_preview = asked.body.is_set(&PREVIEW);
     let rewound = if is_preview {
-        let subscriptions = context.reading.subscriptions();
-        subscriptions.preview_rewind(consumer, name, to).await?
+        previewed(&context, &asked, to).await?
     } else {
-        let subscriptions = context.operator.subscriptions();
-        let rewound = subscriptions.rewind_as(consumer, name, to, actor(&asked, &asked.body));
-        let rewound = rewound.await?;
-        log(
-            &asked,
-            consumer,
-            name,
-            "a subscription was rewound over HTTP",
-        );
-        rewound
+        rewound(&context, &asked, to).await?
     };
     json(&RewoundOrNot {
         is_preview,
         rewound,
     })
+}
+
+/// What rewinding would do.
+pub(in crate::operate::http) async fn previewed(
+    context: &Context,
+    asked: &Asked,
+    to: StartFrom,
+) -> Result<Rewound, Problem> {
+    let (consumer, name) = names(asked)?;
+    let subscriptions = context.reading.subscriptions();
+    Ok(subscriptions.preview_rewind(consumer, name, to).await?)
+}
+
+pub(in crate::operate::http) async fn rewound(
+    context: &Context,
+    asked: &Asked,
+    to: StartFrom,
+) -> Result<Rewound, Problem> {
+    let (consumer, name) = names(asked)?;
+    let subscriptions = context.operator.subscriptions();
+    let rewound = subscriptions.rewind_as(consumer, name, to, actor(asked, &asked.body));
+    let rewound = rewound.await?;
+    log(
+        asked,
+        consumer,
+        name,
+        "a subscription was rewound over HTTP",
+    );
+    Ok(rewound)
 }
 
 #[derive(Serialize)]
@@ -174,25 +193,36 @@ pub(in crate::operate::http) async fn remove(
     context: Arc<Context>,
     asked: Asked,
 ) -> Result<Response, Problem> {
+    removed(&context, &asked, &asked.query).await?;
     let (consumer, subscription) = names(&asked)?;
-    let subscriptions = context.operator.subscriptions();
-    let actor = actor(&asked, &asked.query);
-    subscriptions
-        .remove_as(consumer, subscription, actor)
-        .await?;
-    log(
-        &asked,
-        consumer,
-        subscription,
-        "a subscription was removed over HTTP",
-    );
     json(&Removed {
         consumer,
         subscription,
     })
 }
 
-fn actor<'a>(asked: &'a Asked, values: &'a crate::operate::http::kind::Values) -> Actor<'a> {
+/// `values` has the reason.
+pub(in crate::operate::http) async fn removed(
+    context: &Context,
+    asked: &Asked,
+    values: &Values,
+) -> Result<(), Problem> {
+    let (consumer, subscription) = names(asked)?;
+    let subscriptions = context.operator.subscriptions();
+    let actor = actor(asked, values);
+    subscriptions
+        .remove_as(consumer, subscription, actor)
+        .await?;
+    log(
+        asked,
+        consumer,
+        subscription,
+        "a subscription was removed over HTTP",
+    );
+    Ok(())
+}
+
+fn actor<'a>(asked: &'a Asked, values: &'a Values) -> Actor<'a> {
     Actor::new(asked.caller.name())
         .because(values.text(&WHY))
         .by_way_of("http")

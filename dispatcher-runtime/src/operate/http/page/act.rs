@@ -2,7 +2,9 @@
 
 use maud::{Markup, html};
 
+use super::text::shown;
 use crate::operate::http::kind::Parameter;
+use crate::operate::look::Look;
 
 /// What an act is asked with.
 pub(super) struct Act<'a> {
@@ -18,6 +20,15 @@ pub(super) struct Act<'a> {
     pub(super) fields: Markup,
     /// Where it leads if nothing is to be done.
     pub(super) back: String,
+}
+
+/// In which environment something would be done, as each page that asks says it.
+pub(super) fn environment(look: &Look) -> Markup {
+    html! {
+        @if let Some(environment) = &look.environment {
+            p.where { "In " strong.environment { (shown(environment)) } }
+        }
+    }
 }
 
 /// The form.

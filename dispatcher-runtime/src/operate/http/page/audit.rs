@@ -19,7 +19,7 @@ pub(super) async fn list(shared: Arc<Shared>, visit: Visit) -> Result<Response, 
         h1 { "Audit" }
         @if listed.entries.is_empty() { p { "Nothing was done." } }
         @else {
-            div.table {
+            div.table role="region" aria-label="What operators did, the newest first" tabindex="0" {
                 table {
                     caption { "What operators did, the newest first" }
                     thead { tr {

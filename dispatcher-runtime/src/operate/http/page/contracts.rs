@@ -5,16 +5,16 @@ use std::sync::Arc;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::json::pretty;
 use super::layout::page;
-use super::text::{block, shown, shown_or};
+use super::text::shown;
 use super::visit::{Shared, Visit, link};
-use crate::operate::contracts::{KnownContract, KnownVersion};
+use crate::operate::contracts::KnownContract;
 use crate::operate::http::handle::contracts;
 use crate::operate::http::problem::Problem;
 
 pub(super) async fn list(shared: Arc<Shared>, visit: Visit) -> Result<Response, Problem> {
     let known = contracts::known(&shared.context).await?;
+    let differing = shared.context.contracts().await?.differing();
     let content = html! {
         h1 { "Contracts" }
         @if known.is_empty() {
@@ -23,15 +23,15 @@ pub(super) async fn list(shared: Arc<Shared>, visit: Visit) -> Result<Response, 
                 "Nothing is masked."
             }
         } @else {
-            div.table {
+            div.table role="region" aria-label="Event types" tabindex="0" {
                 table {
                     caption { "Event types" }
                     thead { tr {
-                        @for title in ["Event type", "Status", "Versions", "Published by", "Handled by"] {
+                        @for title in ["Event type", "Status", "Versions", "Published by", "Handled by", "Program and database"] {
                             th scope="col" { (title) }
                         }
                     } }
-                    tbody { @for contract in &known { (row(contract)) } }
+                    tbody { @for contract in &known { (row(contract, differing.get(&contract.event_type).copied())) } }
                 }
             }
         }
@@ -44,7 +44,7 @@ pub(super) async fn list(shared: Arc<Shared>, visit: Visit) -> Result<Response, 
     ))
 }
 
-fn row(contract: &KnownContract) -> Markup {
+fn row(contract: &KnownContract, differences: Option<usize>) -> Markup {
     let versions = contract.versions.iter();
     let versions: Vec<_> = versions.map(|it| it.schema_version.to_string()).collect();
     html! { tr {
@@ -55,44 +55,22 @@ fn row(contract: &KnownContract) -> Markup {
         td { (versions.join(", ")) }
         td { (shown(&contract.producer)) }
         td { (shown(&contract.consumers.join(", "))) }
+        td { (sources(contract, differences)) }
     } }
 }
 
-pub(super) async fn one(shared: Arc<Shared>, visit: Visit) -> Result<Response, Problem> {
-    let contract = contracts::contract(&shared.context, &visit.asked).await?;
-    let events = link("events", &[("type", &contract.event_type)]);
-    let letters = link("letters", &[("event_type", &contract.event_type)]);
-    let content = html! {
-        h1 { (shown(&contract.event_type)) }
-        p { (shown(&contract.description)) }
-        p { a href=(events) { "Its events" } ", " a href=(letters) { "its dead letters" } }
-        dl {
-            dt { "Status" } dd { (shown(&contract.status)) }
-            dt { "Published by" } dd { (shown(&contract.producer)) }
-            dt { "Handled by" } dd { (shown(&contract.consumers.join(", "))) }
-            dt { "Subject" } dd { (shown_or(contract.subject.as_deref(), "none")) }
-        }
-        @for version in contract.versions.iter().rev() { (of_version(version)) }
-    };
-    let title = format!("Contract {}", contract.event_type);
-    Ok(page(&shared.look, &visit, (&title, "contracts"), &content))
-}
-
-fn of_version(version: &KnownVersion) -> Markup {
-    let source = match (version.is_bundled, version.is_stored) {
-        (true, true) => "in the program and in the database",
-        (true, false) => "in the program alone",
-        (false, true) => "in the database alone",
-        (false, false) => "unknown",
-    };
+/// Where the contract is, and whether both say the same.
+fn sources(contract: &KnownContract, differences: Option<usize>) -> Markup {
+    let is_bundled = contract.versions.iter().any(|it| it.is_bundled);
+    let is_stored = contract.versions.iter().any(|it| it.is_stored);
     html! {
-        section {
-            h2 { "Version " (version.schema_version) }
-            p { (shown(&version.status)) ", " (source) }
-            @match &version.schema {
-                Some(schema) => { (block(&pretty(&schema.to_string()))) }
-                None => { p { "There is no schema that can be used." } }
-            }
+        @match (is_bundled, is_stored, differences) {
+            (true, true, None) => "the same",
+            (true, true, Some(1)) => { strong.warns { "1 difference" } }
+            (true, true, Some(number)) => { strong.warns { (number) " differences" } }
+            (true, false, _) => "in the program alone",
+            (false, true, _) => "in the database alone",
+            (false, false, _) => { span.none { "unknown" } }
         }
     }
 }

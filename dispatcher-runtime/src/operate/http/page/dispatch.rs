@@ -6,14 +6,14 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::response::Response;
 
-use super::route::{MOST_BYTES, PageRoute};
+use super::route::PageRoute;
 use super::visit::{Query, Shared, Visit};
 use crate::operate::http::access::Permission;
 use crate::operate::http::caller::Caller;
 use crate::operate::http::context::Asked;
 use crate::operate::http::dispatch::{admit, require_needs};
 use crate::operate::http::kind::{Parameter, Value, Values};
-use crate::operate::http::parameters::{ALL, FILTER, REVEAL};
+use crate::operate::http::parameters::{ALL, CAUSATION, FILTER, REVEAL};
 use crate::operate::http::problem::{Faults, Place, Problem};
 use crate::operate::http::read;
 use crate::operate::http::route::Verb;
@@ -44,7 +44,7 @@ pub(super) async fn answer(
     require_needs(&caller, &others, &query)?;
     let mut body = Values::default();
     if !route.form.is_empty() {
-        body = read::form(request, MOST_BYTES, route.form, &mut faults).await?;
+        body = read::form(request, route.most_bytes(), route.form, &mut faults).await?;
     }
     faults.none()?;
     let path = taken(&mut query, |name| is_one_of(route.places, name));
@@ -60,7 +60,9 @@ pub(super) async fn answer(
         body,
         document: None,
     };
-    let is_refreshed = route.permission == Permission::Read && !asked.query.is_set(&REVEAL);
+    // What looks through the log for a second is not asked for again and again.
+    let is_once = asked.query.is_set(&REVEAL) || asked.query.is_set(&CAUSATION);
+    let is_refreshed = route.permission == Permission::Read && !is_once;
     let visit = Visit {
         asked,
         query: given,

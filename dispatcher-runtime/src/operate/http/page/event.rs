@@ -1,11 +1,13 @@
 //! An event: its envelope, and what became of it in each subscription.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::response::Response;
 use maud::{Markup, html};
 use serde_json::Value;
 
+use super::causation::causation;
 use super::json::pretty;
 use super::layout::page;
 use super::overview::to_subscription;
@@ -16,25 +18,36 @@ use crate::operate::events::{DeliveryState, EventDelivery, EventDetail};
 use crate::operate::http::access::Permission;
 use crate::operate::http::caller::Caller;
 use crate::operate::http::handle::events;
-use crate::operate::http::parameters::REVEAL;
+use crate::operate::http::parameters::{CAUSATION, REVEAL};
 use crate::operate::http::problem::Problem;
+use crate::operate::look::Look;
 
 pub(super) async fn show(shared: Arc<Shared>, visit: Visit) -> Result<Response, Problem> {
-    let detail = events::event(&shared.context, &visit.asked).await?;
+    // One window of the log without being asked: that takes some 30 ms.
+    let is_asked = visit.asked.query.is_set(&CAUSATION);
+    let look_for = if is_asked {
+        events::LOOK_FOR
+    } else {
+        Duration::ZERO
+    };
+    let detail = events::event(&shared.context, &visit.asked, Some(look_for)).await?;
     let event = &detail.event;
     let content = html! {
         h1 { "Event " (shown(&event.event_id)) }
-        (facts(&detail, &visit.asked.caller))
+        (facts(&detail, &visit.asked.caller, &shared.look))
         (deliveries(&detail.deliveries, &visit.asked.caller))
-        h2 { "Envelope" }
-        @if let Some(erased_at) = detail.erased_at { p.notice { "The payload was erased at " (at(erased_at)) "." } }
-        (envelope(detail.envelope.get(), "event", &visit))
+        (causation(&detail, &visit.query))
+        section #region-envelope aria-labelledby="envelope" {
+            h2 #envelope { "Envelope" }
+            @if let Some(erased_at) = detail.erased_at { p.notice { "The payload was erased at " (at(erased_at)) "." } }
+            (envelope(detail.envelope.get(), "event", &visit))
+        }
     };
     let title = format!("Event {}", event.event_id);
     Ok(page(&shared.look, &visit, (&title, "events"), &content))
 }
 
-fn facts(detail: &EventDetail, caller: &Caller) -> Markup {
+fn facts(detail: &EventDetail, caller: &Caller, look: &Look) -> Markup {
     let event = &detail.event;
     let fields: Value = serde_json::from_str(detail.envelope.get()).unwrap_or_default();
     let contract = link("contract", &[("type", &event.event_type)]);
@@ -58,14 +71,15 @@ fn facts(detail: &EventDetail, caller: &Caller) -> Markup {
             dt { "Occurred" } dd { (at(event.occurred_at)) }
             dt { "Inserted" } dd { (at(event.inserted_at)) }
             dt { "Position" } dd { (event.position) }
-            @for (name, title) in [("causation_id", "Caused by"), ("correlation_id", "Correlation")] {
-                @if let Some(id) = fields[name].as_str() {
-                    dt { (title) }
-                    dd { a href=(link("event", &[("id", id)])) { (shown(id)) } }
-                }
-            }
+            @if let Some(id) = fields["correlation_id"].as_str() { dt { "Correlation" } dd { (shown(id)) } }
             @if let Some(traceparent) = fields["traceparent"].as_str() {
-                dt { "Trace" } dd { (shown(traceparent)) }
+                dt { "Trace" }
+                dd {
+                    (shown(traceparent))
+                    @if let Some(link) = look.trace(traceparent) {
+                        " " a href=(link) rel="external noreferrer" { "Open the trace" }
+                    }
+                }
             }
         }
     }
@@ -73,10 +87,17 @@ fn facts(detail: &EventDetail, caller: &Caller) -> Markup {
 
 /// An envelope, with line breaks and as it was stored, and the link that shows what is masked.
 pub(super) fn envelope(stored: &str, page: &str, visit: &Visit) -> Markup {
+    html! {
+        (block(&pretty(stored)))
+        (as_stored(stored, page, visit))
+    }
+}
+
+/// An envelope as it was stored, and the link that shows what is masked.
+pub(super) fn as_stored(stored: &str, page: &str, visit: &Visit) -> Markup {
     let is_revealed = visit.asked.query.is_set(&REVEAL);
     let reveal = visit.query.with(REVEAL.name, "true").link(page);
     html! {
-        (block(&pretty(stored)))
         details { summary { "As stored, on one line" } (block(stored)) }
         @if is_revealed {
             p.notice { "Sensitive values are shown. That is in the audit." }
@@ -88,11 +109,11 @@ pub(super) fn envelope(stored: &str, page: &str, visit: &Visit) -> Markup {
 
 fn deliveries(deliveries: &[EventDelivery], caller: &Caller) -> Markup {
     html! {
-        section aria-labelledby="deliveries" {
+        section #region-deliveries aria-labelledby="deliveries" {
             h2 #deliveries { "Deliveries" }
             @if deliveries.is_empty() { p { "No subscription takes it." } }
             @else {
-                div.table {
+                div.table role="region" aria-label="What became of it in each subscription" tabindex="0" {
                     table {
                         caption { "What became of it in each subscription" }
                         thead { tr { th scope="col" { "Subscription" } th scope="col" { "State" } } }

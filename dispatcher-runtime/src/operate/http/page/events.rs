@@ -11,6 +11,7 @@ use super::text::{shown, shown_or};
 use super::time::at;
 use super::visit::{Shared, Visit, link};
 use crate::operate::events::{EventSummary, Searched};
+use crate::operate::http::access::Permission;
 use crate::operate::http::handle::events;
 use crate::operate::http::kind::Parameter;
 use crate::operate::http::parameters::{FROM, SUBJECT, TENANT, TO, TYPE};
@@ -23,6 +24,9 @@ pub(super) async fn list(shared: Arc<Shared>, visit: Visit) -> Result<Response, 
     let found = events::found(&shared.context, &visit.asked).await?;
     let content = html! {
         h1 { "Events" }
+        @if visit.asked.caller.may(Permission::Publish) && !visit.asked.caller.is_bound() {
+            p.controls { a href="publish-event" { "Publish an event…" } }
+        }
         (search("events", SEARCH, &visit.query, "Search"))
         form.search method="get" action="event" {
             label { span { "Event id" } input name="id" autocomplete="off" required; }
@@ -50,7 +54,7 @@ fn how_far(searched: &Searched, found: usize) -> Markup {
 
 fn table(events: &[EventSummary]) -> Markup {
     html! {
-        div.table {
+        div.table role="region" aria-label="Events, the newest first" tabindex="0" {
             table {
                 caption { "Events, the newest first" }
                 thead { tr {

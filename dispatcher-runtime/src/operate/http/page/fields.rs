@@ -7,14 +7,21 @@ use super::visit::Query;
 use crate::operate::http::kind::{Kind, Parameter};
 use crate::operate::http::parameters::NEXT;
 
-/// A form that asks for the same page with other parameters.
+/// A form that asks for the same page with other parameters. On a narrow screen it is folded where nothing is set; style.css
+/// shows it on a wide one.
 pub(super) fn search(page: &str, parameters: &[&Parameter], given: &Query, button: &str) -> Markup {
+    let is_set = parameters
+        .iter()
+        .any(|parameter| !given.get(parameter.name).is_empty());
     html! {
-        form.search method="get" action=(page) role="search" {
-            @for parameter in parameters { (field(parameter, given.get(parameter.name))) }
-            p.buttons {
-                button { (button) }
-                " " a href=(page) { "Clear" }
+        details.filter open[is_set] {
+            summary { (button) }
+            form.search method="get" action=(page) role="search" {
+                @for parameter in parameters { (field(parameter, given.get(parameter.name))) }
+                p.buttons {
+                    button { (button) }
+                    " " a href=(page) { "Clear" }
+                }
             }
         }
     }

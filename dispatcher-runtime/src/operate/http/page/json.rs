@@ -47,7 +47,8 @@ pub(super) fn pretty(json: &str) -> String {
 /// How deep lines are indented: JSON may be nested deeper than a page is wide.
 const DEEPEST: usize = 40;
 
-fn line(out: &mut String, depth: usize) {
+/// Begins a line.
+pub(super) fn line(out: &mut String, depth: usize) {
     out.push('\n');
     out.extend(std::iter::repeat_n("  ", depth.min(DEEPEST)));
 }

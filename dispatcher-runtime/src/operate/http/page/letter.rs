@@ -5,13 +5,15 @@ use std::sync::Arc;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::act::{Act, form};
-use super::event::envelope;
+use super::act::{Act, environment, form};
+use super::event::{as_stored, envelope};
 use super::layout::{lead, page};
 use super::letters::{back, state};
+use super::marked::marked;
 use super::text::{shown, shown_or};
 use super::time::at;
 use super::visit::{Query, Shared, Visit, link};
+use crate::contract::dead_letter_reason::DeadLetterReason;
 use crate::operate::dead_letter::{DeadLetter, DeadLetterState};
 use crate::operate::http::access::Permission;
 use crate::operate::http::caller::Caller;
@@ -29,11 +31,30 @@ pub(super) async fn show(shared: Arc<Shared>, visit: Visit) -> Result<Response, 
         h2 { "Error" }
         p.text { (shown(&letter.error)) }
         (attempts(&letter))
-        h2 { "Envelope" }
-        (envelope(letter.envelope.get(), "letter", &visit))
+        (payload(&letter, &visit))
     };
     let title = format!("Dead letter {}", letter.dead_letter_id);
     Ok(page(&shared.look, &visit, (&title, "letters"), &content))
+}
+
+/// The envelope with what the gate refuses in its payload, each fault at its place.
+fn payload(letter: &DeadLetter, visit: &Visit) -> Markup {
+    let stored = letter.envelope.get();
+    html! {
+        section #region-envelope aria-labelledby="envelope" {
+            h2 #envelope { "Envelope" }
+            @if letter.faults.is_empty() {
+                @if letter.reason == DeadLetterReason::Invalid {
+                    p { "The contracts that this program knows have nothing against the payload now, or do not know it." }
+                }
+                (envelope(stored, "letter", visit))
+            } @else {
+                p { "What the contracts refuse stands behind the value that it is about." }
+                (marked(stored, "/payload", &letter.faults))
+                (as_stored(stored, "letter", visit))
+            }
+        }
+    }
 }
 
 fn facts(letter: &DeadLetter) -> Markup {
@@ -84,7 +105,7 @@ fn attempts(letter: &DeadLetter) -> Markup {
         return html! {};
     }
     html! {
-        div.table {
+        div.table role="region" aria-label="Attempts that failed" tabindex="0" {
             table {
                 caption { "Attempts that failed" }
                 thead { tr { @for title in ["Attempt", "Failed", "Error"] { th scope="col" { (title) } } } }
@@ -118,6 +139,7 @@ async fn ask(
     let title = format!("{button} dead letter");
     let content = html! {
         h1 { (title) }
+        (environment(&shared.look))
         p { (about) }
         (facts(&letter))
         p.text { (shown(&letter.error)) }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use ::time::OffsetDateTime;
 use axum::response::Response;
 use maud::{Markup, html};
 
 use super::fields::{further, search};
+use super::hours::hours;
 use super::layout::page;
 use super::text::{shown, shown_or};
 use super::time::at;
@@ -37,7 +39,7 @@ pub(super) async fn list(shared: Arc<Shared>, visit: Visit) -> Result<Response, 
         h1 { "Dead letters" }
         (search("letters", &[SELECTION, OF_LIST].concat(), query, "Filter"))
         @if !groups.is_empty() { (grouped(&groups, query)) }
-        section aria-labelledby="list" {
+        section #region-list aria-labelledby="list" {
             h2 #list { "List" }
             @if is_of_open { (acts(&visit.asked.caller, query)) }
             @if listed.dead_letters.is_empty() {
@@ -81,16 +83,17 @@ fn acts(caller: &Caller, query: &Query) -> Markup {
 }
 
 fn grouped(groups: &[DeadLetterGroup], query: &Query) -> Markup {
+    let now = OffsetDateTime::now_utc();
     let of = |group: &DeadLetterGroup| query.with(GROUP.name, &group.group).link("letters");
     html! {
-        section aria-labelledby="groups" {
+        section #region-groups aria-labelledby="groups" {
             h2 #groups { "Groups" }
-            div.table {
+            div.table role="region" aria-label="Open dead letters that failed alike, the largest group first" tabindex="0" {
                 table {
                     caption { "Open dead letters that failed alike, the largest group first" }
                     thead { tr {
                         @for title in ["Group", "Open", "Error", "Subscription", "Event type", "Reason", "First seen",
-                                       "Last seen"] {
+                                       "Last seen", "Written by hour, last 24"] {
                             th scope="col" { (title) }
                         }
                     } }
@@ -103,6 +106,7 @@ fn grouped(groups: &[DeadLetterGroup], query: &Query) -> Markup {
                         td { (group.reason) }
                         td { (at(group.first_seen)) }
                         td { (at(group.last_seen)) }
+                        td { (hours(&group.hours, now)) }
                     } } }
                 }
             }
@@ -118,7 +122,7 @@ pub(super) fn table(letters: &[DeadLetterSummary], query: &Query) -> Markup {
         filter.with(DEAD_LETTER.name, &id).link("letter")
     };
     html! {
-        div.table {
+        div.table role="region" aria-label="Dead letters" tabindex="0" {
             table {
                 caption { "Dead letters" }
                 thead { tr {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::act::{Act, form};
+use super::act::{Act, environment, form};
 use super::layout::{lead, page};
 use super::letters::{back, table};
 use super::text::shown;
@@ -34,6 +34,7 @@ pub(super) async fn ask_resolve(shared: Arc<Shared>, visit: Visit) -> Result<Res
     let button = format!("Resolve {selected}");
     let content = html! {
         h1 { "Resolve " (selected) " dead letters" }
+        (environment(&shared.look))
         (filter(&visit.query))
         p { "They are dealt with, and their events are not handled again." }
         @if selected.at_least {
@@ -67,6 +68,7 @@ pub(super) async fn ask_redrive(shared: Arc<Shared>, visit: Visit) -> Result<Res
     let (total, button) = (preview.total.to_string(), format!("Redrive {redriven}"));
     let content = html! {
         h1 { "Redrive " (redriven) " dead letters" }
+        (environment(&shared.look))
         (filter(&visit.query))
         (previewed(&preview))
         @if preview.total == 0 {
@@ -115,7 +117,7 @@ fn previewed(preview: &RedrivePreview) -> Markup {
             dt { "Cannot be redriven" } dd { (preview.impossible) }
         }
         @if !preview.parts.is_empty() {
-            div.table {
+            div.table role="region" aria-label="Of which subscriptions and event types" tabindex="0" {
                 table {
                     caption { "Of which subscriptions and event types" }
                     thead { tr {

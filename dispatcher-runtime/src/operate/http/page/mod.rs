@@ -8,14 +8,20 @@
 //!
 //! | page | permission | for sessions | what it does |
 //! |---|---|---|---|
-//! | `GET overview` | `read` | unbound | What is late and why, and every subscription |
+//! | `GET overview` | `read` | unbound | What is late and why, how events flow, and every subscription |
 //! | `GET subscription` | `read` | unbound | A subscription with its partitions and what it is held by |
 //! | `GET pause-subscription` | `steer` | unbound | Asks before a subscription is paused |
 //! | `POST pause-subscription` | `steer` | unbound | Pauses a subscription |
 //! | `GET resume-subscription` | `steer` | unbound | Asks before a subscription is resumed |
 //! | `POST resume-subscription` | `steer` | unbound | Resumes a subscription |
+//! | `GET rewind-subscription` | `steer` | unbound | Shows what rewinding a subscription would do |
+//! | `POST rewind-subscription` | `steer` | unbound | Rewinds a subscription |
+//! | `GET remove-subscription` | `steer` | unbound | Asks before a subscription is removed |
+//! | `POST remove-subscription` | `steer` | unbound | Removes a subscription that no replica runs any more |
 //! | `GET events` | `read` | all | Looks for events, the newest first |
-//! | `GET event` | `read` | all | An event, and what became of it in each subscription |
+//! | `GET event` | `read` | all | An event, its causes and effects, and what became of it in each subscription |
+//! | `GET publish-event` | `publish` | unbound | Asks for an event: its type, and a payload that begins with an example |
+//! | `POST publish-event` | `publish` | unbound | Shows what would be published, and what the contracts refuse; publishes what was confirmed |
 //! | `GET letters` | `read` | all | Groups of open dead letters, and a list |
 //! | `GET resolve-letters` | `resolve` | all | Counts the dead letters that would be resolved |
 //! | `POST resolve-letters` | `resolve` | all | Resolves the dead letters that a filter selects |
@@ -31,24 +37,33 @@
 //! | `GET stop-redrive` | `redrive` | all | Asks before a redrive is stopped |
 //! | `POST stop-redrive` | `redrive` | all | Stops a redrive |
 //! | `GET contracts` | `read` | unbound | The contracts that the service knows |
-//! | `GET contract` | `read` | unbound | The contract of an event type, with its schemas |
+//! | `GET contract` | `read` | unbound | The contract of an event type: fields, examples, schemas, and what differs from the database |
 //! | `GET audit` | `read` | unbound | What operators did, the newest first |
 
 mod act;
 mod audit;
+mod causation;
+mod contract;
 mod contracts;
 mod dispatch;
 mod event;
 mod events;
 mod fields;
 mod files;
+mod graph;
+mod hours;
 mod json;
 mod layout;
 mod letter;
 mod letters;
 mod many;
+mod marked;
 mod overview;
+mod problems;
+mod publish;
 mod redrives;
+mod region;
+mod rewind;
 mod route;
 mod router;
 mod snapshot;

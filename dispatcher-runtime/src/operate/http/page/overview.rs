@@ -1,103 +1,92 @@
-//! What is late and why, and every subscription.
+//! What is late and why, how events flow, and every subscription.
 
 use std::sync::Arc;
 
 use axum::response::Response;
 use maud::{Markup, html};
 
+use super::graph::graph;
 use super::layout::page_of;
+use super::problems::problems;
+use super::region::scrolling;
 use super::snapshot::Seen;
 use super::sparkline;
 use super::text::shown;
-use super::time::age_at;
+use super::time::{age_at, at_or};
 use super::visit::{Shared, Visit, link};
 use crate::operate::count::Count;
+use crate::operate::history::{SubscriptionHistory, Trend};
+use crate::operate::http::parameters::AROUND;
 use crate::operate::http::problem::Problem as Refusal;
-use crate::operate::overview::{Problem, ProblemKind};
-use crate::operate::sample::Sample;
+use crate::operate::overview::spoken;
 use crate::operate::subscriptions::{SubscriptionProgress, SubscriptionState};
 
 pub(super) async fn show(shared: Arc<Shared>, visit: Visit) -> Result<Response, Refusal> {
     let seen = shared.snapshot.overview(&shared.context.reading).await?;
+    let around = visit.asked.query.text(&AROUND);
     let content = html! {
         h1 { "Overview" }
-        (problems(&seen))
+        (problems(&seen, &visit.asked.caller))
+        (log(&seen))
         (subscriptions(&seen))
+        (graph(&seen.overview.graph, around))
     };
     let title = ("Overview", "overview");
     Ok(page_of(&shared.look, &visit, title, &content, seen.seen_at))
 }
 
-fn problems(seen: &Seen) -> Markup {
+/// How fast the log grows, how far back it goes, and what keeps its oldest events.
+fn log(seen: &Seen) -> Markup {
     let overview = &seen.overview;
+    let retained = &overview.retained;
+    let held = retained.held_since;
+    let held = held.map(|since| (overview.taken_at - since).as_seconds_f64());
     html! {
-        section aria-labelledby="problems" data-announce=(announced(&overview.problems)) {
-            h2 #problems { "Problems" }
-            @if overview.problems.is_empty() { p.well { "There are none." } }
-            @else {
-                ul.problems {
-                    @for problem in &overview.problems { (of_problem(problem, seen)) }
+        section #region-log aria-labelledby="log" {
+            h2 #log { "Log" }
+            dl {
+                dt { "Published in a minute" } dd { (rate(overview.published_per_minute)) }
+                dt { "Last position" } dd { (overview.last_position) }
+                dt { "Not readable yet" }
+                dd {
+                    @match overview.horizon_lag {
+                        0 => "nothing",
+                        1 => "1 position",
+                        positions => { (positions) " positions" }
+                    }
+                }
+                dt { "Oldest event" } dd { (at_or(retained.oldest_event_at, "none")) }
+                dt { "Events are kept for" }
+                dd {
+                    @match retained.window_seconds {
+                        Some(seconds) => (spoken(seconds)),
+                        None => { span.none { "ever, or it is unknown" } }
+                    }
+                }
+                dt { "Kept longer" }
+                dd {
+                    @match (&overview.retention_held_by, held) {
+                        (Some(by), Some(_)) => {
+                            "for " (age_at(held, seen.seen_at)) ", because "
+                            (to_subscription(&by.consumer, &by.subscription))
+                            " has read only up to position " (by.position)
+                        }
+                        _ => { span.none { "nothing" } }
+                    }
                 }
             }
         }
     }
 }
 
-/// What a screen reader says when it has changed.
-fn announced(problems: &[Problem]) -> String {
-    let kinds = problems.iter().map(|problem| kind(problem.kind));
-    let mut kinds: Vec<_> = kinds.collect();
-    kinds.dedup();
-    match problems.len() {
-        0 => "No problems.".to_owned(),
-        1 => format!("1 problem: {}.", kinds.join(", ")),
-        number => format!("{number} problems: {}.", kinds.join(", ")),
-    }
-}
-
-fn of_problem(problem: &Problem, seen: &Seen) -> Markup {
-    let since = problem.since;
-    let since = since.map(|since| (seen.overview.taken_at - since).as_seconds_f64());
+/// How many in a minute.
+pub(super) fn rate(per_minute: Option<f64>) -> Markup {
     html! {
-        li.problem {
-            p {
-                strong { (kind(problem.kind)) } " "
-                @if let (Some(consumer), Some(subscription)) = (&problem.consumer, &problem.subscription) {
-                    (to_subscription(consumer, subscription)) " "
-                }
-                @if since.is_some() { "for " (age_at(since, seen.seen_at)) }
-            }
-            p { (shown(&problem.text)) }
-            p {
-                @if problem.kind == ProblemKind::DeadLetters {
-                    a href=(letters(problem)) { "See the dead letters" } " or run "
-                }
-                code { (shown(&problem.command)) }
-            }
+        @match per_minute {
+            Some(rate) if rate >= 10.0 => (Count { count: rate.round() as u64, at_least: false }),
+            Some(rate) => { (format!("{rate:.1}")) }
+            None => { span.none { "unknown" } }
         }
-    }
-}
-
-fn letters(problem: &Problem) -> String {
-    match (&problem.consumer, &problem.subscription) {
-        (Some(consumer), Some(subscription)) => link(
-            "letters",
-            &[("consumer", consumer), ("subscription", subscription)],
-        ),
-        _ => "letters".to_owned(),
-    }
-}
-
-fn kind(kind: ProblemKind) -> &'static str {
-    match kind {
-        ProblemKind::Blocked => "Blocked",
-        ProblemKind::NoHolder => "No holder",
-        ProblemKind::Behind => "Behind",
-        ProblemKind::Held => "Held",
-        ProblemKind::Retrying => "Retrying",
-        ProblemKind::DeadLetters => "Dead letters",
-        ProblemKind::Paused => "Paused",
-        ProblemKind::RetentionHeld => "Retention held",
     }
 }
 
@@ -111,49 +100,61 @@ pub(super) fn to_subscription(consumer: &str, subscription: &str) -> Markup {
 }
 
 fn subscriptions(seen: &Seen) -> Markup {
-    let overview = &seen.overview;
-    let drawn = seen.samples.iter().map(Some).chain(std::iter::repeat(None));
+    let titles = [
+        "Subscription",
+        "State",
+        "Lag",
+        "Trend",
+        "Read in a minute",
+        "Oldest",
+        "Waiting",
+        "Dead letters",
+        "Holders",
+        "Lag in 24 hours",
+    ];
     html! {
-        section aria-labelledby="subscriptions" {
+        section #region-subscriptions aria-labelledby="subscriptions" {
             h2 #subscriptions { "Subscriptions" }
-            @if overview.subscriptions.is_empty() { p { "There are none." } }
+            @if seen.overview.subscriptions.is_empty() { p { "There are none." } }
             @else {
-                div.table {
-                    table {
-                        caption { "Every subscription" }
-                        thead { tr {
-                            @for title in ["Subscription", "State", "Lag", "Oldest", "Waiting", "Dead letters", "Holders",
-                                           "Lag in 24 hours"] {
-                                th scope="col" { (title) }
-                            }
-                        } }
-                        tbody {
-                            @for (one, samples) in overview.subscriptions.iter().zip(drawn) {
-                                (row(one, samples, seen))
-                            }
-                        }
-                    }
+                (scrolling("Every subscription", &html! {
+                    thead { tr { @for title in titles { th scope="col" { (title) } } } }
+                    tbody { @for one in &seen.overview.subscriptions { (row(one, seen)) } }
+                }))
+                p.note {
+                    "Rates are of the last 15 minutes and count positions of the log, those of other event types included."
                 }
             }
         }
     }
 }
 
-fn row(one: &SubscriptionProgress, samples: Option<&Vec<Sample>>, seen: &Seen) -> Markup {
+fn row(one: &SubscriptionProgress, seen: &Seen) -> Markup {
     let letters = [
         ("consumer", one.consumer.as_str()),
         ("subscription", &one.subscription),
     ];
+    let now = seen.overview.taken_at;
+    let history = history(seen, one);
+    let flow = history.map(|history| history.flow(now));
+    let trend_now = flow.as_ref().map_or(Trend::Unknown, |flow| flow.trend);
     html! { tr {
         th scope="row" { (to_subscription(&one.consumer, &one.subscription)) }
         td { (state(one.state)) }
         td.number { (lag(one.lag)) }
+        td { (trend(trend_now)) }
+        td.number { (rate(flow.and_then(|flow| flow.read_per_minute))) }
         td.number { (age_at(one.lag_seconds, seen.seen_at)) }
         td.number { (one.waiting) }
         td.number { a href=(link("letters", &letters)) { (one.open_dead_letters) } }
         td.number { (one.replicas) }
-        td { @if let Some(samples) = samples { (sparkline::lag(samples, seen.overview.taken_at)) } }
+        td { (sparkline::lag(history.map(|it| it.samples.as_slice()).unwrap_or_default(), now)) }
     } }
+}
+
+fn history<'a>(seen: &'a Seen, one: &SubscriptionProgress) -> Option<&'a SubscriptionHistory> {
+    let mut histories = seen.overview.histories.iter();
+    histories.find(|history| history.is_of(&one.consumer, &one.subscription))
 }
 
 /// How many events are unread.
@@ -164,15 +165,31 @@ pub(super) fn lag(lag: Option<Count>) -> Markup {
     }
 }
 
+/// Where the lag goes: a word, and an arrow for those who look.
+pub(super) fn trend(trend: Trend) -> Markup {
+    let (class, arrow, word) = match trend {
+        Trend::Growing => ("fails", "↗", "growing"),
+        Trend::Shrinking => ("works", "↘", "shrinking"),
+        Trend::Steady => ("", "→", "steady"),
+        Trend::Unknown => return html! { span.none { "unknown" } },
+    };
+    html! { span.trend.(class) { span aria-hidden="true" { (arrow) } " " (word) } }
+}
+
 /// How a subscription is, in one word.
 pub(super) fn state(state: SubscriptionState) -> Markup {
-    let (class, word) = match state {
+    let (class, word) = state_word(state);
+    html! { span.state.(class) { (word) } }
+}
+
+/// The class of a state, and its word.
+pub(super) fn state_word(state: SubscriptionState) -> (&'static str, &'static str) {
+    match state {
         SubscriptionState::Paused => ("warns", "paused"),
         SubscriptionState::NoHolder => ("fails", "no holder"),
         SubscriptionState::Held => ("fails", "held"),
         SubscriptionState::Behind => ("fails", "behind"),
         SubscriptionState::Retrying => ("warns", "retrying"),
         SubscriptionState::Running => ("works", "running"),
-    };
-    html! { span.state.(class) { (word) } }
+    }
 }

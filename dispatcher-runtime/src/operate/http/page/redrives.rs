@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::act::{Act, form};
+use super::act::{Act, environment, form};
 use super::fields::further;
 use super::layout::{lead, page};
 use super::text::{shown, shown_or};
@@ -23,7 +23,7 @@ pub(super) async fn list(shared: Arc<Shared>, visit: Visit) -> Result<Response, 
         h1 { "Redrives" }
         @if listed.redrives.is_empty() { p { "There are none." } }
         @else {
-            div.table {
+            div.table role="region" aria-label="Redrives, the newest first" tabindex="0" {
                 table {
                     caption { "Redrives, the newest first" }
                     thead { tr {
@@ -105,7 +105,7 @@ fn progress(redrive: &Redrive) -> Markup {
 
 fn items(items: &[RedriveItem]) -> Markup {
     html! {
-        div.table {
+        div.table role="region" aria-label="Its dead letters, 1,000 at most" tabindex="0" {
             table {
                 caption { "Its dead letters, 1,000 at most" }
                 thead { tr {
@@ -133,6 +133,7 @@ pub(super) async fn ask_stop(shared: Arc<Shared>, visit: Visit) -> Result<Respon
     let button = format!("Stop, and leave {} open", redrive.queued);
     let content = html! {
         h1 { "Stop redrive " (redrive.redrive_id) }
+        (environment(&shared.look))
         p { "What a consumer has is still handled. What is queued stays open." }
         (progress(redrive))
         (form(&Act {

@@ -6,10 +6,13 @@ use super::visit::{Shared, Visit};
 use crate::operate::http::access::Permission;
 use crate::operate::http::context::Answering;
 use crate::operate::http::kind::Parameter;
+use crate::operate::http::parameters::PAYLOAD;
 use crate::operate::http::route::{Scope, Verb};
 
 /// How large the body of a form may be, in bytes.
-pub(super) const MOST_BYTES: usize = 16 * 1024;
+const MOST_BYTES: usize = 16 * 1024;
+/// How large it may be with a payload: as large as that of the route that publishes.
+const MOST_BYTES_OF_PAYLOAD: usize = 1024 * 1024;
 
 /// A page, or an act of one.
 pub(super) struct PageRoute {
@@ -31,4 +34,15 @@ pub(super) struct PageRoute {
     /// The fields of its form; none for a page.
     pub(super) form: &'static [&'static Parameter],
     pub(super) handler: fn(Arc<Shared>, Visit) -> Answering,
+}
+
+impl PageRoute {
+    /// How large the body of its form may be, in bytes.
+    pub(super) fn most_bytes(&self) -> usize {
+        if self.form.iter().any(|field| field.name == PAYLOAD.name) {
+            MOST_BYTES_OF_PAYLOAD
+        } else {
+            MOST_BYTES
+        }
+    }
 }

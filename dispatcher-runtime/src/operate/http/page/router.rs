@@ -10,7 +10,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, on};
 
-use super::route::{MOST_BYTES, PageRoute};
+use super::route::PageRoute;
 use super::snapshot::Snapshot;
 use super::table::PAGES;
 use super::visit::Shared;
@@ -71,7 +71,7 @@ fn methods(path: &str) -> MethodRouter<Arc<Shared>> {
             move |State(shared): State<Arc<Shared>>,
                   Extension(caller): Extension<Caller>,
                   request: Request| { dispatch::answer(page, shared, caller, request) };
-        let limit = DefaultBodyLimit::max(MOST_BYTES);
+        let limit = DefaultBodyLimit::max(page.most_bytes());
         methods.merge(on(page.method.filter(), handler).layer(limit))
     })
 }

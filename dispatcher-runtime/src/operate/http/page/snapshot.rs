@@ -10,24 +10,17 @@ use ::time::OffsetDateTime;
 use tokio::sync::Mutex;
 
 use crate::operate::http::problem::Problem;
-use crate::operate::http::reply::from_database;
 use crate::operate::operator::Operator;
 use crate::operate::overview::Overview;
-use crate::operate::sample::Sample;
 
 /// For how long it serves.
 const KEPT: Duration = Duration::from_secs(2);
-
-/// Of how many subscriptions the lag is drawn: each is read by a statement of its own.
-const MOST_DRAWN: usize = 100;
 
 /// The overview at a moment.
 pub(super) struct Seen {
     /// When it was read, by the clock of this process.
     pub(super) seen_at: OffsetDateTime,
     pub(super) overview: Overview,
-    /// Of the first subscriptions, in the order of the overview.
-    pub(super) samples: Vec<Vec<Sample>>,
 }
 
 /// What was read last, and how often something was done since the process began.
@@ -66,14 +59,5 @@ impl Snapshot {
 async fn read(reading: &Operator) -> Result<Seen, Problem> {
     let seen_at = OffsetDateTime::now_utc();
     let overview = reading.overview().await?;
-    let mut samples = Vec::new();
-    for one in overview.subscriptions.iter().take(MOST_DRAWN) {
-        let of_one = reading.samples(&one.consumer, &one.subscription).await;
-        samples.push(of_one.map_err(|error| from_database(&error))?);
-    }
-    Ok(Seen {
-        seen_at,
-        overview,
-        samples,
-    })
+    Ok(Seen { seen_at, overview })
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::response::Response;
 use maud::html;
 
-use super::act::{Act, form};
+use super::act::{Act, environment, form};
 use super::layout::{lead, page};
+use super::overview::lag;
 use super::text::shown;
 use super::visit::{Shared, Visit};
 use crate::operate::http::handle::subscriptions;
@@ -35,6 +36,7 @@ async fn ask(
     let title = format!("{verb} {name}");
     let content = html! {
         h1 { (shown(&title)) }
+        (environment(&shared.look))
         p { (about) }
         @if let Some(pause) = &progress.pause {
             p.notice { "It is paused by " (shown(&pause.paused_by)) "." }
@@ -59,4 +61,45 @@ pub(super) async fn pause(shared: Arc<Shared>, visit: Visit) -> Result<Response,
 pub(super) async fn resume(shared: Arc<Shared>, visit: Visit) -> Result<Response, Problem> {
     subscriptions::resumed(&shared.context, &visit.asked).await?;
     Ok(lead(&visit.query.link("subscription")))
+}
+
+pub(super) async fn ask_remove(shared: Arc<Shared>, visit: Visit) -> Result<Response, Problem> {
+    let detail = subscriptions::detail(&shared.context, &visit.asked).await?;
+    let progress = &detail.progress;
+    let name = format!("{}/{}", progress.consumer, progress.subscription);
+    let title = format!("Remove {name}");
+    let content = html! {
+        h1 { (shown(&title)) }
+        (environment(&shared.look))
+        p {
+            "Its place in the log, its pause, what it remembers of handled events and the events that wait are removed. "
+            "Its dead letters stay. Remove it if its handler was removed or renamed: a replica that runs it again begins anew."
+        }
+        dl {
+            dt { "Unread events" } dd { (lag(progress.lag)) }
+            dt { "Waiting events" } dd { (progress.waiting) }
+            dt { "Open dead letters, which stay" } dd { (progress.open_dead_letters) }
+            dt { "Holders" } dd { (progress.replicas) }
+        }
+        @if progress.replicas > 0 {
+            p.notice { "A replica runs it. Stop the consumer first: until then it is not removed." }
+            p { a href=(visit.query.link("subscription")) { "Back" } }
+        } @else {
+            (form(&Act {
+                link: visit.query.link("remove-subscription"),
+                button: &title,
+                why: &WHY,
+                hidden: &[],
+                fields: html! {},
+                back: visit.query.link("subscription"),
+            }))
+        }
+    };
+    Ok(page(&shared.look, &visit, (&title, "overview"), &content))
+}
+
+pub(super) async fn remove(shared: Arc<Shared>, visit: Visit) -> Result<Response, Problem> {
+    let asked = &visit.asked;
+    subscriptions::removed(&shared.context, asked, &asked.body).await?;
+    Ok(lead("overview"))
 }

@@ -86,13 +86,15 @@ fn controls(detail: &SubscriptionDetail, query: &Query) -> Markup {
             a href=(query.link("pause-subscription")) {
                 @if detail.progress.pause.is_some() { "Change the reason of the pause…" } @else { "Pause…" }
             }
+            " " a href=(query.link("rewind-subscription")) { "Rewind…" }
+            " " a href=(query.link("remove-subscription")) { "Remove…" }
         }
     }
 }
 
 fn partitions(detail: &SubscriptionDetail) -> Markup {
     html! {
-        div.table {
+        div.table role="region" aria-label="Partitions" tabindex="0" {
             table {
                 caption { "Partitions" }
                 thead { tr {
@@ -114,7 +116,7 @@ fn failing(detail: &SubscriptionDetail) -> Markup {
         return html! {};
     }
     html! {
-        div.table {
+        div.table role="region" aria-label="Errors of events that wait for their next attempt" tabindex="0" {
             table {
                 caption { "Errors of events that wait for their next attempt" }
                 thead { tr { th scope="col" { "Error" } th scope="col" { "Events" } } }
@@ -132,7 +134,7 @@ fn held(detail: &SubscriptionDetail) -> Markup {
         return html! {};
     }
     html! {
-        div.table {
+        div.table role="region" aria-label="Held subjects" tabindex="0" {
             table {
                 caption { "Held subjects" }
                 thead { tr {

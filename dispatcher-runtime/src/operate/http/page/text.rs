@@ -39,7 +39,8 @@ pub(super) fn plain(text: &str) -> String {
         .collect()
 }
 
-fn visible(text: &str, kept: &str) -> Markup {
+/// A text whose hidden characters are shown by their numbers, but for those that are kept.
+pub(super) fn visible(text: &str, kept: &str) -> Markup {
     let is_shown = |character| kept.contains(character) || !is_hidden(character);
     html! {
         @for part in text.split_inclusive(|character| !is_shown(character)) {
