@@ -171,6 +171,17 @@ async fn other_machines_need_a_token_that_cannot_be_guessed() -> TestResult {
 }
 
 #[tokio::test]
+async fn a_template_of_traces_that_is_none_is_refused_before_anything_is_served() -> TestResult {
+    let world = World::new().await?;
+    for template in ["javascript:alert({trace_id})", "https://tempo.example/"] {
+        let refused = world.run(&["serve", "--trace-link", template]).await?;
+        assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+        assert!(refused.stderr.contains("{trace_id}"), "{}", refused.stderr);
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_token_allows_what_it_was_started_for() -> TestResult {
     let world = World::new().await?;
     let token = "0123456789abcdef0123456789abcdef";

@@ -96,8 +96,12 @@ impl DeadLetters {
             .fetch_all(&self.pool)
             .await?;
         let groups = rows.iter().map(DeadLetterGroup::from_row);
-        let mut groups: Vec<_> = groups.collect::<Result<_, _>>()?;
-        hours::fill(self, &selection, &mut groups).await?;
+        let mut groups: Vec<DeadLetterGroup> = groups.collect::<Result<_, _>>()?;
+        let fingerprints = groups.iter().map(|group| group.group.clone()).collect();
+        let mut hours = hours::of_groups(self, &selection, fingerprints).await?;
+        for group in &mut groups {
+            group.hours = hours.remove(&group.group).unwrap_or_default();
+        }
         Ok(groups)
     }
 

@@ -6,8 +6,8 @@ use serde::Serialize;
 use sqlx::Row;
 use time::OffsetDateTime;
 
+use super::DeadLetters;
 use super::filter::Selection;
-use super::{DeadLetterGroup, DeadLetters};
 use crate::operate::count::Count;
 
 /// Up to where the letters of an hour are counted.
@@ -24,16 +24,16 @@ pub struct HourCount {
     pub count: Count,
 }
 
-/// Tells each group its hours.
-pub(super) async fn fill(
+/// The hours of each of the groups of a selection, by their fingerprints.
+pub(super) async fn of_groups(
     letters: &DeadLetters,
     selection: &Selection,
-    groups: &mut [DeadLetterGroup],
-) -> Result<(), sqlx::Error> {
-    if groups.is_empty() {
-        return Ok(());
+    fingerprints: Vec<String>,
+) -> Result<BTreeMap<String, Vec<HourCount>>, sqlx::Error> {
+    let mut hours: BTreeMap<String, Vec<HourCount>> = BTreeMap::new();
+    if fingerprints.is_empty() {
+        return Ok(hours);
     }
-    let fingerprints: Vec<&str> = groups.iter().map(|group| group.group.as_str()).collect();
     let most = MOST_COUNTED + 1;
     let query = if selection.splits_groups() {
         let query = letters.statements.list_selected_hours.query_once();
@@ -42,7 +42,6 @@ pub(super) async fn fill(
         let query = letters.statements.list_group_hours.query_once();
         query.bind(fingerprints).bind(most)
     };
-    let mut hours: BTreeMap<String, Vec<HourCount>> = BTreeMap::new();
     for row in query.fetch_all(&letters.pool).await? {
         let counted: i64 = row.try_get("letters")?;
         let count = Count {
@@ -53,13 +52,8 @@ pub(super) async fn fill(
             hour: row.try_get("hour")?,
             count,
         };
-        hours
-            .entry(row.try_get("fingerprint")?)
-            .or_default()
-            .push(hour);
+        let of_group = hours.entry(row.try_get("fingerprint")?);
+        of_group.or_default().push(hour);
     }
-    for group in groups {
-        group.hours = hours.remove(&group.group).unwrap_or_default();
-    }
-    Ok(())
+    Ok(hours)
 }

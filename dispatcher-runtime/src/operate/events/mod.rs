@@ -4,6 +4,7 @@
 
 mod causation;
 mod delivery;
+mod detail;
 mod error;
 mod filter;
 mod publish;
@@ -26,9 +27,10 @@ use crate::postgres::family::Family;
 pub use causation::{Causation, CausedEvent};
 use delivery::Delivered;
 pub use delivery::{DeliveryState, EventDelivery};
+pub use detail::EventDetail;
 pub use error::EventsError;
 pub use filter::EventFilter;
-pub use summary::{EventDetail, EventPage, EventSummary, Searched};
+pub use summary::{EventPage, EventSummary, Searched};
 
 /// The events of a log, as an operator looks for them. Clones share the pool.
 ///

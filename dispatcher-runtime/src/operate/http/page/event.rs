@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::causation::causation;
 use super::json::pretty;
 use super::layout::page;
-use super::overview::to_subscription;
+use super::state::to_subscription;
 use super::text::{block, shown, shown_or};
 use super::time::{at, at_or};
 use super::visit::{Shared, Visit, link};

@@ -68,6 +68,7 @@ mod route;
 mod router;
 mod snapshot;
 mod sparkline;
+mod state;
 mod steer;
 mod subscription;
 mod table;

@@ -11,15 +11,14 @@ use super::problems::problems;
 use super::region::scrolling;
 use super::snapshot::Seen;
 use super::sparkline;
-use super::text::shown;
+use super::state::{lag, rate, state, to_subscription, trend};
 use super::time::{age_at, at_or};
 use super::visit::{Shared, Visit, link};
-use crate::operate::count::Count;
 use crate::operate::history::{SubscriptionHistory, Trend};
 use crate::operate::http::parameters::AROUND;
 use crate::operate::http::problem::Problem as Refusal;
 use crate::operate::overview::spoken;
-use crate::operate::subscriptions::{SubscriptionProgress, SubscriptionState};
+use crate::operate::subscriptions::SubscriptionProgress;
 
 pub(super) async fn show(shared: Arc<Shared>, visit: Visit) -> Result<Response, Refusal> {
     let seen = shared.snapshot.overview(&shared.context.reading).await?;
@@ -79,26 +78,6 @@ fn log(seen: &Seen) -> Markup {
     }
 }
 
-/// How many in a minute.
-pub(super) fn rate(per_minute: Option<f64>) -> Markup {
-    html! {
-        @match per_minute {
-            Some(rate) if rate >= 10.0 => (Count { count: rate.round() as u64, at_least: false }),
-            Some(rate) => { (format!("{rate:.1}")) }
-            None => { span.none { "unknown" } }
-        }
-    }
-}
-
-/// A link to the page of a subscription.
-pub(super) fn to_subscription(consumer: &str, subscription: &str) -> Markup {
-    let link = link(
-        "subscription",
-        &[("consumer", consumer), ("name", subscription)],
-    );
-    html! { a href=(link) { (shown(&format!("{consumer}/{subscription}"))) } }
-}
-
 fn subscriptions(seen: &Seen) -> Markup {
     let titles = [
         "Subscription",
@@ -155,41 +134,4 @@ fn row(one: &SubscriptionProgress, seen: &Seen) -> Markup {
 fn history<'a>(seen: &'a Seen, one: &SubscriptionProgress) -> Option<&'a SubscriptionHistory> {
     let mut histories = seen.overview.histories.iter();
     histories.find(|history| history.is_of(&one.consumer, &one.subscription))
-}
-
-/// How many events are unread.
-pub(super) fn lag(lag: Option<Count>) -> Markup {
-    match lag {
-        Some(lag) => html! { (lag) },
-        None => html! { span.none { "unknown" } },
-    }
-}
-
-/// Where the lag goes: a word, and an arrow for those who look.
-pub(super) fn trend(trend: Trend) -> Markup {
-    let (class, arrow, word) = match trend {
-        Trend::Growing => ("fails", "↗", "growing"),
-        Trend::Shrinking => ("works", "↘", "shrinking"),
-        Trend::Steady => ("", "→", "steady"),
-        Trend::Unknown => return html! { span.none { "unknown" } },
-    };
-    html! { span.trend.(class) { span aria-hidden="true" { (arrow) } " " (word) } }
-}
-
-/// How a subscription is, in one word.
-pub(super) fn state(state: SubscriptionState) -> Markup {
-    let (class, word) = state_word(state);
-    html! { span.state.(class) { (word) } }
-}
-
-/// The class of a state, and its word.
-pub(super) fn state_word(state: SubscriptionState) -> (&'static str, &'static str) {
-    match state {
-        SubscriptionState::Paused => ("warns", "paused"),
-        SubscriptionState::NoHolder => ("fails", "no holder"),
-        SubscriptionState::Held => ("fails", "held"),
-        SubscriptionState::Behind => ("fails", "behind"),
-        SubscriptionState::Retrying => ("warns", "retrying"),
-        SubscriptionState::Running => ("works", "running"),
-    }
 }

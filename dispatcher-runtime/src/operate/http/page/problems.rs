@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::overview::to_subscription;
 use super::snapshot::Seen;
+use super::state::to_subscription;
 use super::text::shown;
 use super::time::age_at;
 use super::visit::link;
@@ -67,74 +67,62 @@ struct Act {
     permission: Permission,
 }
 
-/// What ends a problem on the page. A transaction of another program is not ended here: the command is for that.
+/// What ends a problem on the page, or shows more. A transaction of another program is not ended here: the command is for
+/// that.
 fn acts(problem: &Problem) -> Vec<Act> {
-    let of = |page: &str, names: [&str; 2]| match (&problem.consumer, &problem.subscription) {
-        (Some(consumer), Some(subscription)) => {
-            let [consumer_name, name] = names;
-            Some(link(
-                page,
-                &[(consumer_name, consumer), (name, subscription)],
-            ))
-        }
-        _ => None,
+    let Some((consumer, subscription)) = problem
+        .consumer
+        .as_deref()
+        .zip(problem.subscription.as_deref())
+    else {
+        let is_of_letters = problem.kind == ProblemKind::DeadLetters;
+        return is_of_letters.then(see_letters).into_iter().collect();
     };
-    let subscription = |page: &str| of(page, ["consumer", "name"]);
-    let letters = |page: &str| of(page, ["consumer", "subscription"]);
-    let acts = match problem.kind {
+    let steer = |label, page: &str, permission| Act {
+        label,
+        link: link(page, &[("consumer", consumer), ("name", subscription)]),
+        permission,
+    };
+    let letters = |label, page: &str, permission| Act {
+        label,
+        link: link(
+            page,
+            &[("consumer", consumer), ("subscription", subscription)],
+        ),
+        permission,
+    };
+    let look = |label| steer(label, "subscription", Permission::Read);
+    match problem.kind {
         ProblemKind::Blocked => vec![],
         ProblemKind::NoHolder => vec![
-            ("Look at it", subscription("subscription"), Permission::Read),
-            (
-                "Remove it…",
-                subscription("remove-subscription"),
-                Permission::Steer,
-            ),
+            look("Look at it"),
+            steer("Remove it…", "remove-subscription", Permission::Steer),
         ],
-        ProblemKind::Behind | ProblemKind::Retrying => {
-            vec![("Look at it", subscription("subscription"), Permission::Read)]
-        }
+        ProblemKind::Behind | ProblemKind::Retrying => vec![look("Look at it")],
+        ProblemKind::Held => vec![look("See what holds them")],
+        ProblemKind::RetentionHeld => vec![look("Look at what keeps them")],
         ProblemKind::Paused => {
-            let resume = subscription("resume-subscription");
-            vec![("Resume it…", resume, Permission::Steer)]
+            vec![steer(
+                "Resume it…",
+                "resume-subscription",
+                Permission::Steer,
+            )]
         }
-        ProblemKind::Held => vec![(
-            "See what holds them",
-            subscription("subscription"),
-            Permission::Read,
-        )],
-        ProblemKind::RetentionHeld => vec![(
-            "Look at what keeps them",
-            subscription("subscription"),
-            Permission::Read,
-        )],
         ProblemKind::DeadLetters => vec![
-            (
-                "See the dead letters",
-                Some(letters("letters").unwrap_or_else(|| "letters".to_owned())),
-                Permission::Read,
-            ),
-            (
-                "Redrive them…",
-                letters("redrive-letters"),
-                Permission::Redrive,
-            ),
-            (
-                "Resolve them…",
-                letters("resolve-letters"),
-                Permission::Resolve,
-            ),
+            letters("See the dead letters", "letters", Permission::Read),
+            letters("Redrive them…", "redrive-letters", Permission::Redrive),
+            letters("Resolve them…", "resolve-letters", Permission::Resolve),
         ],
-    };
-    let acts = acts.into_iter();
-    acts.filter_map(|(label, link, permission)| {
-        Some(Act {
-            label,
-            link: link?,
-            permission,
-        })
-    })
-    .collect()
+    }
+}
+
+/// Those of subscriptions that were removed are among all.
+fn see_letters() -> Act {
+    Act {
+        label: "See the dead letters",
+        link: "letters".to_owned(),
+        permission: Permission::Read,
+    }
 }
 
 fn kind(kind: ProblemKind) -> &'static str {

@@ -148,10 +148,14 @@ pub(super) async fn check_or_publish(
 ) -> Result<Response, Problem> {
     let body = &visit.asked.body;
     let text = |parameter| body.text(parameter).unwrap_or_default();
-    let version = visit.asked.path.number(&VERSION).copied();
+    let query = &visit.asked.query;
+    let Some((event_type, version)) = query.text(&TYPE).zip(query.number(&VERSION)) else {
+        let detail = "`type` and `version` are missing: choose the type of the event first";
+        return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+    };
     let asked = Asked {
-        event_type: visit.asked.path.text(&TYPE).unwrap_or_default(),
-        version: u32::try_from(version.unwrap_or_default()).unwrap_or(u32::MAX),
+        event_type,
+        version: u32::try_from(*version).unwrap_or(u32::MAX),
         tenant: text(&PUBLISHED_TENANT),
         payload: text(&PAYLOAD),
         why: text(&WHY),

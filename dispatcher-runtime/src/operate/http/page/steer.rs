@@ -7,7 +7,7 @@ use maud::html;
 
 use super::act::{Act, environment, form};
 use super::layout::{lead, page};
-use super::overview::lag;
+use super::state::lag;
 use super::text::shown;
 use super::visit::{Shared, Visit};
 use crate::operate::http::handle::subscriptions;

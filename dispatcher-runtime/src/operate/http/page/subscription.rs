@@ -6,7 +6,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::layout::page;
-use super::overview::{lag, state};
+use super::state::{lag, state};
 use super::text::{shown, shown_or};
 use super::time::{age, at};
 use super::visit::{Query, Shared, Visit, link};

@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use super::layout::{BOX, Domain, Edge, LINE, Layout, WIDTH};
-use super::{NO_CONSUMER, NO_PRODUCER, around, counted};
+use super::named::{NO_CONSUMER, NO_PRODUCER, around, counted};
 use crate::operate::graph::{EventFlow, FlowSubscription};
-use crate::operate::http::page::overview::state_word;
+use crate::operate::http::page::state::state_word;
 use crate::operate::http::page::text::plain;
 use crate::operate::http::page::visit::link;
 
@@ -82,7 +82,9 @@ fn domain(domain: &Domain<'_>, otherwise: &str) -> Markup {
             }
             @if domain.further > 0 {
                 text.unknown x=(x + 20.0) y=(format!("{:.1}", text_y + (domain.subscriptions.len() as f64 + 1.0) * LINE)) {
-                    "and " (domain.further) " more"
+                    @if !domain.subscriptions.is_empty() { "and " (domain.further) " more" }
+                    @else if domain.further == 1 { "1 subscription" }
+                    @else { (domain.further) " subscriptions" }
                 }
             }
         }
@@ -121,4 +123,47 @@ fn named(name: &str) -> String {
     }
     let begin: String = name.chars().take(LONGEST - 1).collect();
     format!("{begin}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operate::subscriptions::SubscriptionState;
+
+    fn flow(producer: &str, consumer: Option<&str>, state: Option<SubscriptionState>) -> EventFlow {
+        let subscriptions = state.map(|state| FlowSubscription {
+            subscription: format!("{producer}_into_it"),
+            state,
+        });
+        EventFlow {
+            producer: Some(producer.to_owned()),
+            consumer: consumer.map(str::to_owned),
+            event_types: (0..20).map(|number| format!("thing.{number}")).collect(),
+            subscriptions: subscriptions.into_iter().collect(),
+        }
+    }
+
+    #[test]
+    fn states_are_words_and_shapes_and_names_are_text() {
+        let hostile = "\"><script>\u{202E}";
+        let flows = [
+            flow("revenue", Some("coaching"), Some(SubscriptionState::Behind)),
+            flow("revenue", Some(hostile), None),
+            flow(&"long".repeat(20), None, None),
+        ];
+        let drawn = drawing(&flows.iter().collect::<Vec<_>>()).into_string();
+        for text in [
+            "■</tspan> revenue_into_it <tspan class=\"word fails\">behind",
+            "edge unsubscribed",
+            "revenue to coaching, 20 event types: thing.0, ",
+            "thing.11 and 8 more",
+            "longlonglonglonglonglonglon…",
+            "no consumer",
+        ] {
+            assert!(drawn.contains(text), "{text} in {drawn}");
+        }
+        for text in ["<script", "style=", "\u{202E}"] {
+            assert!(!drawn.contains(text), "{text} in {drawn}");
+        }
+    }
 }

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::operate::graph::{EventFlow, FlowSubscription};
+use crate::operate::subscriptions::SubscriptionState;
 
 /// How wide the drawing is.
 pub(super) const WIDTH: f64 = 880.0;
@@ -20,6 +21,8 @@ const GAP: f64 = 12.0;
 const MARGIN: f64 = 6.0;
 /// How many subscriptions are drawn of a consumer.
 const MOST_SUBSCRIPTIONS: usize = 12;
+/// Of more subscriptions than this only those are drawn that do not just run.
+const MOST_RUNNING: usize = 60;
 
 /// A domain.
 pub(super) struct Domain<'f> {
@@ -76,14 +79,16 @@ fn consumers<'f>(flows: &[&'f EventFlow]) -> Vec<Domain<'f>> {
         let taking = flow.subscriptions.iter();
         subscriptions.extend(taking.map(|one| (one.subscription.as_str(), one)));
     }
+    let all: usize = found.values().map(BTreeMap::len).sum();
+    let is_drawn =
+        |one: &&FlowSubscription| all <= MOST_RUNNING || one.state != SubscriptionState::Running;
     let found = found.into_iter();
     found
         .map(|((_, name), subscriptions)| {
-            let further = subscriptions.len().saturating_sub(MOST_SUBSCRIPTIONS);
-            let drawn: Vec<_> = subscriptions
-                .into_values()
-                .take(MOST_SUBSCRIPTIONS)
-                .collect();
+            let of_all = subscriptions.len();
+            let drawn = subscriptions.into_values().filter(is_drawn);
+            let drawn: Vec<_> = drawn.take(MOST_SUBSCRIPTIONS).collect();
+            let further = of_all - drawn.len();
             let lines = 1 + drawn.len() + usize::from(further > 0);
             Domain {
                 name,
@@ -191,7 +196,6 @@ fn edges<'f>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operate::subscriptions::SubscriptionState;
 
     fn flow(producer: &str, consumer: &str, types: usize) -> EventFlow {
         EventFlow {
@@ -237,6 +241,14 @@ mod tests {
         let layout = Layout::of(&flows);
         assert_eq!((layout.producers.len(), layout.consumers.len()), (30, 30));
         assert_eq!(layout.edges.len(), 210);
+        // So many that run are counted and not drawn.
+        assert!(
+            layout
+                .consumers
+                .iter()
+                .all(|it| it.subscriptions.is_empty() && it.further == 7)
+        );
+        assert!(layout.height < 2_000.0, "{}", layout.height);
         for column in [&layout.producers, &layout.consumers] {
             for two in column.windows(2) {
                 assert!(two[0].y + two[0].height + GAP / 2.0 <= two[1].y);

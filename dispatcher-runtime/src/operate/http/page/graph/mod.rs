@@ -5,19 +5,16 @@
 
 mod drawing;
 mod layout;
+mod named;
 
 use maud::{Markup, html};
 
-use super::overview::state;
+use self::named::{NO_CONSUMER, NO_PRODUCER, around, counted};
 use super::region::scrolling;
+use super::state::state;
 use super::text::shown;
 use super::visit::link;
 use crate::operate::graph::EventFlow;
-use crate::operate::http::parameters::AROUND;
-
-/// What there is in the place of a domain that is not known.
-const NO_PRODUCER: &str = "unknown producer";
-const NO_CONSUMER: &str = "no consumer";
 
 /// The flows, or those from and to one domain.
 pub(super) fn graph(flows: &[EventFlow], around: Option<&str>) -> Markup {
@@ -44,13 +41,6 @@ pub(super) fn graph(flows: &[EventFlow], around: Option<&str>) -> Markup {
 fn touches(flow: &EventFlow, domain: &str) -> bool {
     let ends = [&flow.producer, &flow.consumer];
     ends.into_iter().any(|end| end.as_deref() == Some(domain))
-}
-
-/// The page with the flows around a domain.
-fn around(domain: &str) -> String {
-    let mut link = link("overview", &[(AROUND.name, domain)]);
-    link.push_str("#graph");
-    link
 }
 
 fn table(flows: &[&EventFlow]) -> Markup {
@@ -86,13 +76,6 @@ fn event_types(flow: &EventFlow) -> Markup {
                 } @else { (shown(event_type)) }
             } } }
         }
-    }
-}
-
-fn counted(event_types: usize) -> String {
-    match event_types {
-        1 => "1 event type".to_owned(),
-        number => format!("{number} event types"),
     }
 }
 
