@@ -176,9 +176,12 @@ impl Browser {
 
     /// Moves the pointer to a place of the window.
     pub(crate) async fn point_to(&self, x: f64, y: f64) -> TestResult {
-        let moved = json!({ "type": "mouseMoved", "x": x, "y": y, "pointerType": "mouse" });
-        let moved = self.devtools("Input.dispatchMouseEvent", moved);
-        moved.await.map(drop)
+        let (x, y) = (x.round(), y.round());
+        let moved =
+            json!({ "type": "pointerMove", "duration": 0, "x": x, "y": y, "origin": "viewport" });
+        let mouse = json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": [moved] });
+        let actions = json!({ "actions": [mouse] });
+        self.session.post("/actions", &actions).await.map(drop)
     }
 
     /// As a reader with this preference sees pages: `light` or `dark`.

@@ -82,7 +82,9 @@ async fn hostile_text_stays_text_and_fits_a_small_screen() -> TestResult {
             .evaluate(
                 "[window.attacked === undefined, window.violations, document.querySelectorAll('main img, style, main script').length,
                   document.querySelector('main').textContent.includes('<script>window.attacked=1</script>'),
-                  document.documentElement.scrollWidth]",
+                  document.documentElement.scrollWidth,
+                  [...document.querySelectorAll('main *')].filter((it) => it.getBoundingClientRect().right > 320 && !it.closest('.table, pre, .graph'))
+                    .map((it) => it.outerHTML.slice(0, 80))]",
             )
             .await?;
         assert_eq!(found[0], true, "{page}: a script ran");
@@ -90,7 +92,7 @@ async fn hostile_text_stays_text_and_fits_a_small_screen() -> TestResult {
         assert_eq!(found[2], 0, "{page}: markup became elements");
         shown += usize::from(found[3] == true);
         if found[4] != 320 {
-            wide.push(format!("{} wide: {page}", found[4]));
+            wide.push(format!("{page} is {} wide: {}", found[4], found[5]));
         }
         let url = browser.url().await?;
         assert!(url.starts_with(&service.url(PAGE)), "{url}");

@@ -21,14 +21,19 @@ pub(crate) fn names() -> BTreeSet<&'static str> {
 pub(crate) async fn every(browser: &Browser, service: &Service) -> TestResult<Vec<String>> {
     let names = names();
     let mut found: BTreeMap<String, String> = BTreeMap::new();
-    let mut next = vec!["overview".to_owned(), "letters".to_owned()];
-    while let Some(page) = next.pop() {
+    let mut next = vec!["overview".to_owned()];
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    while let (Some(page), true) = (next.pop(), found.len() < names.len()) {
         let name = page.split('?').next().unwrap_or(&page).to_owned();
-        if !names.contains(name.as_str()) || found.contains_key(&name) {
+        let visits = seen.entry(name.clone()).or_default();
+        // What one subscription does not offer, another does.
+        let most = if name == "subscription" { 10 } else { 1 };
+        if !names.contains(name.as_str()) || *visits == most {
             continue;
         }
+        *visits += 1;
         browser.open(service, &page).await?;
-        found.insert(name, page);
+        found.entry(name).or_insert(page);
         let links = browser
             .evaluate("[...document.querySelectorAll('a[href]')].map((link) => link.href)")
             .await?;
