@@ -11,7 +11,7 @@ use std::{
     process::Command,
 };
 
-use crate::LocalPostgresError;
+use crate::error::LocalPostgresError;
 
 /// The account of this process, and the one for the server if it is a different one.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{account::RunAs, private::random};
+use crate::{account::RunAs, random::random};
 
 /// The folder `name` of the cache, if it exists.
 pub(crate) fn find(name: &str, run_as: &RunAs) -> Option<PathBuf> {

@@ -16,12 +16,13 @@ use std::{
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 use crate::{
-    LocalPostgresError, Settings, Shutdown,
     account::RunAs,
+    error::LocalPostgresError,
     fetched::FETCHED,
     place::{self, Folder, KeptFolder},
     ready,
     search::{Fallback, Programs, Search},
+    settings::{Settings, Shutdown},
     watchdog::Watchdog,
 };
 

@@ -26,6 +26,9 @@ mod cluster;
 mod error;
 mod fetched;
 mod place;
+#[doc(hidden)]
+pub mod private;
+mod random;
 mod ready;
 mod search;
 mod settings;
@@ -35,22 +38,3 @@ pub use cluster::Cluster;
 pub use error::LocalPostgresError;
 pub use place::KeptFolder;
 pub use settings::{Settings, Shutdown};
-
-/// For the launcher of Dispatcher's tests. Not part of the interface: it changes without notice.
-#[doc(hidden)]
-pub mod private {
-    pub use crate::account::RunAs;
-    pub use crate::cache::{For, copy, folder};
-    pub use crate::cluster::{tail, wait};
-    pub use crate::ready::{PAUSE, connect, connect_within};
-    pub use crate::search::{Fallback, Programs, Refusal, Search};
-    pub use crate::watchdog::{Folder, Watchdog};
-
-    /// A number that no other process is likely to draw: for names of folders and databases, and for ports.
-    pub fn random() -> u64 {
-        use std::hash::{BuildHasher, Hasher};
-        std::collections::hash_map::RandomState::new()
-            .build_hasher()
-            .finish()
-    }
-}

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{LocalPostgresError, account::RunAs, private::random, ready};
+use crate::{account::RunAs, error::LocalPostgresError, random::random, ready};
 
 /// How long to wait for a server that another process left behind, and that its watchdog is stopping.
 const LEFT_BEHIND: Duration = Duration::from_secs(15);

@@ -12,7 +12,7 @@ use std::{
     process::{Command, Output},
 };
 
-use crate::{LocalPostgresError, account::RunAs, cache, cache::For};
+use crate::{account::RunAs, cache, cache::For, error::LocalPostgresError};
 
 /// The oldest major version that Dispatcher supports.
 const OLDEST: u32 = 14;

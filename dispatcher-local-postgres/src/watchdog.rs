@@ -16,9 +16,8 @@ use std::{
     process::{Child, ChildStdin, Command, Stdio},
 };
 
-pub use crate::place::Folder;
-
-use crate::LocalPostgresError;
+use crate::error::LocalPostgresError;
+use crate::place::Folder;
 
 /// A server's folder, and the process that stops the server and removes the folder when this process is gone. A folder
 /// that is kept stays.

@@ -343,6 +343,53 @@ async fn events_are_published_through_the_gate() -> TestResult {
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_reports_every_fault_and_an_example_has_none() -> TestResult {
+    let scene = Scene::new().await?;
+    let world = &scene.world;
+    let count = "SELECT count(*) FROM dispatcher_event";
+    let before: i64 = sqlx::query_scalar(count).fetch_one(&world.pool).await?;
+    let event = |event_type: &str, payload: serde_json::Value| json!({ "event_type": event_type, "schema_version": 1, "tenant_id": TENANT, "payload": payload });
+    let lines = [
+        event("credit.locked", json!({})),
+        event("credit.locked", lock_json(7, 1)),
+        event("credit.lost", json!({})),
+    ];
+    let lines = lines.map(|line| line.to_string()).join("\n");
+    let tried = ["events", "publish", "-", "--dry-run"];
+    let refused = world.run_with(&tried, &lines).await?;
+    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    let text = refused.stdout;
+    for says in ["line 1: ", "locked_credits", "line 3: ", "credit.lost"] {
+        assert!(text.contains(says), "{text}");
+    }
+    assert!(!text.contains("line 2: "), "{text}");
+    let end = "the gate refuses 2 of 3 events; nothing was published\n";
+    assert!(text.ends_with(end), "{text}");
+    let refused = world.run_with(&[&tried[..], &["--json"]].concat(), &lines);
+    let refused = refused.await?.json()?;
+    assert_eq!(
+        (&refused["events"], &refused["faults"][1]["line"]),
+        (&json!(3), &json!(3))
+    );
+
+    let publish = ["events", "publish", "--example"];
+    let example = [&publish[..], &["credit.locked", "--dry-run"]].concat();
+    let accepted = world.run(&example).await?.good();
+    assert_eq!(
+        accepted.stdout,
+        "the gate accepts 1 event; nothing was published\n"
+    );
+    let after: i64 = sqlx::query_scalar(count).fetch_one(&world.pool).await?;
+    assert_eq!(after, before);
+    let unknown = [&publish[..], &["credit.lost", "--yes"]].concat();
+    let unknown = world.run(&unknown).await?;
+    assert_eq!(unknown.code, Some(1), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("credit.lost"), "{}", unknown.stderr);
+    scene.stop().await;
+    Ok(())
+}
+
 #[tokio::test]
 async fn roles_are_printed_and_the_doctor_finds_nothing_that_fails() -> TestResult {
     let world = World::new().await?;

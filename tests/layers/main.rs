@@ -124,7 +124,7 @@ const CLI: Layers = Layers {
 const LOCAL_POSTGRES: Layers = Layers {
     crate_folder: "dispatcher-local-postgres",
     order: &[
-        "private", "error", "settings", "account", "cache", "search", "fetched", "ready", "place",
+        "random", "error", "settings", "account", "cache", "search", "fetched", "ready", "place",
         "watchdog", "cluster",
     ],
 };

@@ -179,7 +179,8 @@ async fn create(cluster: &Cluster) -> Result<(), sqlx::Error> {
 
 /// A socket, or an address of this machine alone.
 fn is_loopback(options: &PgConnectOptions) -> bool {
-    let host = options.get_host();
+    // A URL has an IPv6 address in brackets.
+    let host = options.get_host().trim_matches(['[', ']']);
     let is_address = || host.parse::<IpAddr>().is_ok_and(|host| host.is_loopback());
     options.get_socket().is_some()
         || host.starts_with('/')

@@ -25,9 +25,9 @@ use sqlx::Connection;
 
 use super::{Cluster, LIMIT, tail, wait};
 use crate::{
-    LocalPostgresError,
     cache::{self, For},
-    private::random,
+    error::LocalPostgresError,
+    random::random,
     ready,
 };
 

@@ -3,7 +3,13 @@
 use std::{os::unix::fs::PermissionsExt, process::ExitStatus};
 
 use super::*;
-use crate::{fetched::FETCHED, private::random};
+use crate::random::random;
+
+/// No other place than those of this machine.
+const NOWHERE: Fallback = Fallback {
+    place: "nowhere",
+    find: |_, _| Err(Refusal::Unreadable),
+};
 
 /// A folder for one test, which every user may enter. It is removed with this value.
 struct Folder(PathBuf);
@@ -54,7 +60,7 @@ fn a_link_on_path_leads_to_the_folder_with_initdb() {
     std::os::unix::fs::symlink(bin.join("postgres"), on_path.join("postgres")).unwrap();
 
     let programs = search(&on_path)
-        .find(&RunAs::find().unwrap(), None, FETCHED)
+        .find(&RunAs::find().unwrap(), None, NOWHERE)
         .unwrap();
     assert_eq!(programs.initdb, bin.join("initdb"));
     assert_eq!(programs.version, "17.2");
@@ -90,7 +96,7 @@ fn a_bad_postgres_bin_is_an_error_even_where_others_are_found() {
         ..search(Path::new("/usr/bin"))
     };
     let error = search
-        .find(&RunAs::find().unwrap(), None, FETCHED)
+        .find(&RunAs::find().unwrap(), None, NOWHERE)
         .unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -1,0 +1,8 @@
+//! Numbers for names of folders and databases, and for ports. They are no secrets.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+/// A number that no other process is likely to draw.
+pub fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
