@@ -47,6 +47,21 @@ impl Failure {
         };
         Output::wrong_call(guarded(&message)).ending(end)
     }
+
+    /// The same, where that many streams have been changed before.
+    #[cfg(feature = "nats")]
+    pub(crate) fn after(self, changed: usize, stream: &str) -> Self {
+        if changed == 0 {
+            return self;
+        }
+        let problem = match self {
+            Self::No(text) | Self::Usage(text) | Self::NotAsked(text) => text,
+            other => return other,
+        };
+        Self::HalfWay(format!(
+            "{changed} streams are as planned, and {stream} is not: {problem}\n  help: run it again"
+        ))
+    }
 }
 
 impl From<Closed> for Failure {
@@ -185,6 +200,18 @@ impl From<EventsError> for Failure {
                 Self::Usage(error.to_string())
             }
             other => Self::No(other.to_string()),
+        }
+    }
+}
+
+#[cfg(feature = "nats")]
+impl From<dispatcher_nats::TransferError> for Failure {
+    fn from(error: dispatcher_nats::TransferError) -> Self {
+        match error {
+            dispatcher_nats::TransferError::Database(error) => Self::Database(error),
+            dispatcher_nats::TransferError::Config(_) => Self::Usage(error.to_string()),
+            dispatcher_nats::TransferError::Nats { .. } => Self::NotAsked(error.to_string()),
+            _ => Self::No(error.to_string()),
         }
     }
 }

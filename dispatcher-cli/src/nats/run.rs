@@ -1,6 +1,4 @@
-//! How the commands run, and what errors of relays and mirrors mean for their ends.
-
-use dispatcher_nats::TransferError;
+//! How commands run that need no database.
 
 use crate::database::Failure;
 use crate::output::Output;
@@ -17,31 +15,4 @@ pub(super) fn on_this_thread(act: impl Future<Output = Result<Output, Failure>>)
         ))),
     };
     outcome.unwrap_or_else(Failure::output)
-}
-
-impl From<TransferError> for Failure {
-    fn from(error: TransferError) -> Self {
-        match error {
-            TransferError::Database(error) => Self::Database(error),
-            TransferError::Config(_) => Self::Usage(error.to_string()),
-            TransferError::Nats { .. } => Self::NotAsked(error.to_string()),
-            _ => Self::No(error.to_string()),
-        }
-    }
-}
-
-impl Failure {
-    /// The same, where that many streams have been changed before.
-    pub(super) fn after(self, changed: usize, stream: &str) -> Self {
-        if changed == 0 {
-            return self;
-        }
-        let problem = match self {
-            Self::No(text) | Self::Usage(text) | Self::NotAsked(text) => text,
-            other => return other,
-        };
-        Self::HalfWay(format!(
-            "{changed} streams are as planned, and {stream} is not: {problem}\n  help: run it again"
-        ))
-    }
 }
