@@ -23,28 +23,63 @@ type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 const EVENTS: u32 = 6000;
 const BATCH: u32 = 20;
 
+/// How many events one relay and one mirror have to catch up with.
+const BACKLOG: u32 = 20_000;
+
 /// Between two batches.
 const PACE: Duration = Duration::from_millis(20);
 
 /// Ticks of the kernel's clock in a second, which Linux has fixed for programs.
 const TICKS: f64 = 100.0;
 
-macro_rules! handlers {
-    ($($name:ident),+) => {$(
-        #[subscribe(credit_locked)]
-        async fn $name(event: EventEnvelope<CreditLocked>, tx: &mut DeliveryTx) -> std::result::Result<(), HandlerError> {
-            sqlx::query("INSERT INTO effect (subscription, event_id, subject, credits) VALUES ($1, $2, $3, 1)")
-                .bind(stringify!($name))
-                .bind(event.event_id)
-                .bind(event.subject)
-                .execute(&mut **tx)
-                .await?;
-            Ok(())
-        }
-    )+};
+/// What each handler does: a row of its own.
+async fn write(
+    name: &str,
+    event: EventEnvelope<CreditLocked>,
+    tx: &mut DeliveryTx,
+) -> std::result::Result<(), HandlerError> {
+    sqlx::query(
+        "INSERT INTO effect (subscription, event_id, subject, credits) VALUES ($1, $2, $3, 1)",
+    )
+    .bind(name)
+    .bind(event.event_id)
+    .bind(event.subject)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
-handlers!(first, second, third, fourth);
+#[subscribe(credit_locked)]
+async fn first(
+    event: EventEnvelope<CreditLocked>,
+    tx: &mut DeliveryTx,
+) -> std::result::Result<(), HandlerError> {
+    write("first", event, tx).await
+}
+
+#[subscribe(credit_locked)]
+async fn second(
+    event: EventEnvelope<CreditLocked>,
+    tx: &mut DeliveryTx,
+) -> std::result::Result<(), HandlerError> {
+    write("second", event, tx).await
+}
+
+#[subscribe(credit_locked)]
+async fn third(
+    event: EventEnvelope<CreditLocked>,
+    tx: &mut DeliveryTx,
+) -> std::result::Result<(), HandlerError> {
+    write("third", event, tx).await
+}
+
+#[subscribe(credit_locked)]
+async fn fourth(
+    event: EventEnvelope<CreditLocked>,
+    tx: &mut DeliveryTx,
+) -> std::result::Result<(), HandlerError> {
+    write("fourth", event, tx).await
+}
 
 /// A Postgres, and a database in it.
 struct Place {
@@ -100,6 +135,17 @@ impl Place {
         Ok(())
     }
 
+    /// What a row takes beside its event, and a dedup row.
+    async fn say_bytes(&self) -> Result {
+        let bytes = "SELECT ((pg_total_relation_size('dispatcher_event')
+                              - (SELECT sum(octet_length(concat(event_id, event_type, tenant_id, producer, subject, actor, payload)))
+                                   FROM dispatcher_event)) / (SELECT count(*) FROM dispatcher_event))::bigint,
+                            pg_total_relation_size('dispatcher_dedup') / (SELECT count(*) FROM dispatcher_dedup)";
+        let (row, dedup): (i64, i64) = sqlx::query_as(bytes).fetch_one(&self.pool).await?;
+        println!("so row_bytes = {row}, dedup_bytes = {dedup}");
+        Ok(())
+    }
+
     /// Waits until so many events are in its log.
     async fn has_events(&self) -> Result {
         let count = "SELECT count(*) FROM dispatcher_event";
@@ -124,6 +170,9 @@ async fn beside(subscriptions: usize) -> Result<f64> {
         running.wait_caught_up().await?;
     }
     let used = place.processor()? - before;
+    if subscriptions == 1 {
+        place.say_bytes().await?;
+    }
     if let Some(running) = running {
         running.stop().await;
     }
@@ -181,10 +230,60 @@ async fn apart(nats: &NatsServer, stream: &str, subscriptions: usize) -> Result<
         each(shared.processor()? - before.0),
         each(own.processor()? - before.1),
     );
+    let mut made = jetstream.get_stream(stream).await?;
+    let state = &made.info().await?.state;
+    let payloads = "SELECT avg(octet_length(payload::text))::float8 FROM dispatcher_event";
+    let payload: f64 = sqlx::query_scalar(payloads).fetch_one(&shared.pool).await?;
+    let message = state.bytes as f64 / state.messages as f64 - payload;
+    println!("a message has {message:.0} bytes beside its payload");
     if let Some(running) = running {
         running.stop().await;
     }
     Ok((used.0, used.1, began.elapsed().as_secs_f64()))
+}
+
+/// How many events in a second one relay sends of a backlog, and one mirror inserts, with programs built as this one is.
+async fn backlog(nats: &NatsServer) -> Result<(f64, f64)> {
+    let (shared, own) = (Place::new().await?, Place::new().await?);
+    let client = async_nats::connect(nats.url()).await?;
+    let jetstream = async_nats::jetstream::new(client.clone());
+    jetstream
+        .create_stream(stream_config("backlog", "backlog"))
+        .await?;
+    let revenue = Dispatcher::<Revenue>::builder(shared.pool.clone()).tenant(TENANT);
+    let revenue = revenue.build()?;
+    for _ in 0..BACKLOG / 1000 {
+        let locks: Vec<_> = (0..1000).map(|index| lock(index % 100, 1)).collect();
+        revenue.publish_all(locks).await?;
+    }
+    let relay = Relay::builder(shared.pool.clone(), client.clone(), "backlog").build()?;
+    let mirror = Mirror::builder(own.pool.clone(), client, "backlog").domain(&REGISTRY, "coaching");
+    let mirror = mirror.build()?;
+    let began = Instant::now();
+    tokio::select! {
+        done = has_reached(&shared.pool) => done?,
+        ended = relay.run_until(std::future::pending()) => ended?,
+    }
+    let relayed = f64::from(BACKLOG) / began.elapsed().as_secs_f64();
+    let began = Instant::now();
+    tokio::select! {
+        done = has_reached(&own.pool) => done?,
+        ended = mirror.run_until(std::future::pending()) => ended?,
+    }
+    Ok((relayed, f64::from(BACKLOG) / began.elapsed().as_secs_f64()))
+}
+
+/// Waits until the row of the relay or the mirror has the whole backlog.
+async fn has_reached(pool: &PgPool) -> Result {
+    let sequence = "SELECT coalesce(max(sequence), 0) FROM dispatcher_transfer";
+    while sqlx::query_scalar::<_, i64>(sequence)
+        .fetch_one(pool)
+        .await?
+        < i64::from(BACKLOG)
+    {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
 }
 
 #[tokio::main]
@@ -204,6 +303,8 @@ async fn main() -> Result {
     compare("4 subscriptions", publish + 4.0 * consume, measured[&4]);
 
     let nats = NatsServer::start().await?;
+    let (relayed, mirrored) = backlog(&nats).await?;
+    println!("so relay_per_second = {relayed:.0}, mirror_per_second = {mirrored:.0}");
     let (shared, own, took) = apart(&nats, "first", 0).await?;
     let (relay, mirror) = (shared - publish, own);
     println!("relay and mirror, {took:.1} s: {shared:.0} us and {own:.0} us");

@@ -106,6 +106,9 @@ fn a_question_without_an_answer_says_what_to_change() {
 #[test]
 fn the_example_has_an_answer() {
     let report = simulate(&input(include_str!("company.json"))).expect("an answer");
+    for backlog in &report.backlogs {
+        assert!(backlog.drain_seconds.is_some(), "{report}");
+    }
     for line in report.to_string().lines() {
         assert!(line.chars().count() <= 80, "{line}");
     }

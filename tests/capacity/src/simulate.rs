@@ -194,15 +194,20 @@ fn step(input: &Input, arriving: f64, queues: &mut [Queues<'_>]) {
 fn own_database(input: &Input, queue: &mut Queues<'_>) {
     let rates = &input.rates;
     let mirrored = queue.in_stream.min(rates.mirror_per_second);
-    let asked = mirrored * rates.mirror_us * 1e-6 + wanted(input, queue) * unit(input, queue);
+    queue.in_stream -= mirrored;
+    queue.unread += mirrored;
+    let mirroring = mirrored * rates.mirror_us * 1e-6;
+    let asked = mirroring + wanted(input, queue) * unit(input, queue);
     let granted = if asked > input.cores {
         input.cores / asked
     } else {
         1.0
     };
     queue.unread -= wanted(input, queue) * granted;
-    queue.in_stream -= mirrored * granted;
-    queue.unread += mirrored * granted;
+    // What there was no time to insert waits in the stream.
+    let kept = (mirrored * (1.0 - granted)).min(queue.unread);
+    queue.unread -= kept;
+    queue.in_stream += kept;
 }
 
 /// What the subscriptions would handle in this second.
