@@ -65,7 +65,7 @@ impl Cluster {
 
     /// The port on 127.0.0.1, which stays the same when the server is started again.
     pub fn port(&self) -> u16 {
-        self.port
+        self.cluster.port()
     }
 
     /// The temporary folder that holds the data and the log.
