@@ -239,11 +239,11 @@ async fn what_is_missing_is_said_with_its_exit_code() -> TestResult {
         text.contains("no domain has subscriptions in the"),
         "{text}"
     );
-    let mirror = ["mirror", "--stream", "north", "--consumer", "nobody"];
+    let mirror = ["mirror", "--stream", "north", "--consumer", "billing"];
     let (code, text) = ran(&mirror, Some(secret)).await?;
     assert_eq!(code, Some(1), "{text}");
     assert!(
-        text.contains("the contracts bind no event type to nobody"),
+        text.contains("the contracts bind no event type to billing"),
         "{text}"
     );
     Ok(())

@@ -41,7 +41,7 @@ async fn a_publish_wakes_a_relay_that_sleeps() -> TestResult {
     }
     relay.until(|seen| seen.sequence == 4).await?;
     relay.stop().await?;
-    // Publishes of a log without a relay notify nobody.
+    // Publishes of a log without a relay do not notify.
     let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1146311763
                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
     while world.count(locks).await? != 0 {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use dispatcher_runtime::observe::{LATENCY_BUCKETS_MS, MetricsObserver};
+use dispatcher_runtime::observe::{
+    LATENCY_BUCKETS_MS, MetricsObserver, Observer, TransferOutcome, TransferRecord,
+};
 use dispatcher_test_fixtures::{TestResult, lock, metrics};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 

@@ -1,7 +1,7 @@
 //! What a stream has to be, and what it is: a plan of differences, and the changes that do not weaken it.
 //!
 //! A stream that a relay writes is the only copy of what consumers have not read yet, so nothing here makes it keep less
-//! than it does: fewer replicas, a shorter age, less room. Who means that does it with the tools of NATS. What a server
+//! than it does: fewer replicas, a shorter age, less room. To do that on purpose, use the tools of NATS. What a server
 //! cannot change in a stream that exists is refused too.
 
 mod change;

@@ -77,108 +77,112 @@ pub(super) fn differences(found: &Config, wanted: &Config, prefix: &str) -> Vec<
     differences
 }
 
+/// A setting, what it is, what it has to be, and why.
+type Row = (&'static str, String, String, &'static str);
+
+const MAKE_ANOTHER: &str =
+    "a server cannot change it: make another stream, and have the relay write that";
+
 /// What is the same for every stream that a relay writes.
 fn fixed(found: &Config, wanted: &Config) -> Vec<Difference> {
-    const MAKE_ANOTHER: &str =
-        "a server cannot change it: make another stream, and have the relay write that";
-    let on_disk = found.storage == StorageType::File;
-    let from_queue = found.retention == RetentionPolicy::WorkQueue;
-    let rows = [
+    let cannot = unchangeable(found, wanted).into_iter();
+    let can = changeable(found).into_iter();
+    let rows = cannot
+        .map(|row| (row, Change::Impossible))
+        .chain(can.map(|row| (row, Change::Safe)));
+    rows.filter(|((_, found, wanted, _), _)| found != wanted)
+        .map(|((setting, found, wanted, why), change)| Difference {
+            setting,
+            found: Some(found),
+            wanted,
+            change,
+            why: why.to_owned(),
+        })
+        .collect()
+}
+
+fn unchangeable(found: &Config, wanted: &Config) -> Vec<Row> {
+    let mut rows = vec![
+        ("storage", storage(found), storage(wanted), MAKE_ANOTHER),
         (
-            "storage",
-            storage(found),
-            storage(wanted),
-            Change::Impossible,
-            MAKE_ANOTHER,
+            "persist_mode",
+            persistence(found).to_owned(),
+            "default".to_owned(),
+            "a message is confirmed before it is stored, and a server cannot change that: make another stream, and \
+             have the relay write that",
         ),
+    ];
+    if found.retention == RetentionPolicy::WorkQueue {
+        let (found, wanted) = (retention(found), retention(wanted));
+        rows.push((
+            "retention",
+            found.to_owned(),
+            wanted.to_owned(),
+            MAKE_ANOTHER,
+        ));
+    }
+    rows
+}
+
+fn changeable(found: &Config) -> Vec<Row> {
+    // A work queue is among those that cannot be changed.
+    let retention = match found.retention {
+        RetentionPolicy::Interest => "interest",
+        _ => "limits",
+    };
+    let turned = |setting, is_on: bool, wanted: bool, why| {
+        (setting, is_on.to_string(), wanted.to_string(), why)
+    };
+    vec![
         (
             "retention",
-            retention(found).to_owned(),
-            retention(wanted).to_owned(),
-            if from_queue {
-                Change::Impossible
-            } else {
-                Change::Safe
-            },
-            if from_queue {
-                MAKE_ANOTHER
-            } else {
-                "with another one, what a consumer has read is removed"
-            },
+            retention.to_owned(),
+            "limits".to_owned(),
+            "with another one, what a consumer has read is removed",
         ),
         (
             "discard",
             discard(found),
-            discard(wanted),
-            Change::Safe,
+            "new".to_owned(),
             "a full stream would remove what mirrors have not read",
         ),
-        (
+        turned(
             "deny_delete",
-            found.deny_delete.to_string(),
-            "true".to_owned(),
-            Change::Safe,
+            found.deny_delete,
+            true,
             "messages could be deleted before mirrors read them",
         ),
-        (
+        turned(
             "deny_purge",
-            found.deny_purge.to_string(),
-            "true".to_owned(),
-            Change::Safe,
+            found.deny_purge,
+            true,
             "messages could be purged before mirrors read them",
         ),
-        (
+        turned(
             "allow_rollup_hdrs",
-            found.allow_rollup.to_string(),
-            "false".to_owned(),
-            Change::Safe,
+            found.allow_rollup,
+            false,
             "a message could replace earlier ones",
         ),
-        (
+        turned(
             "allow_atomic",
-            found.allow_atomic_publish.to_string(),
-            "true".to_owned(),
-            Change::Safe,
+            found.allow_atomic_publish,
+            true,
             "the relay sends atomic batches",
+        ),
+        turned(
+            "no_ack",
+            found.no_ack,
+            false,
+            "the relay waits for confirmations",
         ),
         (
             "max_msgs_per_subject",
             limit(found.max_messages_per_subject),
             limit(-1),
-            Change::Safe,
             "earlier messages of a subject would be removed or refused",
         ),
-        (
-            "no_ack",
-            found.no_ack.to_string(),
-            "false".to_owned(),
-            Change::Safe,
-            "the relay waits for confirmations",
-        ),
-        (
-            "persist_mode",
-            persistence(found).to_owned(),
-            "default".to_owned(),
-            Change::Impossible,
-            "a message is confirmed before it is stored, and a server cannot change that: make another stream, and \
-             have the relay write that",
-        ),
-    ];
-    let rows = rows.into_iter().filter(|(_, found, wanted, _, _)| {
-        // 0 and -1 both stand for no limit.
-        found != wanted
-    });
-    rows.map(|(setting, found, wanted, change, why)| Difference {
-        setting,
-        found: Some(found),
-        wanted,
-        change,
-        why: match setting {
-            "storage" if !on_disk => format!("it would be gone with its server, and {why}"),
-            _ => why.to_owned(),
-        },
-    })
-    .collect()
+    ]
 }
 
 /// What would put other messages into the stream, or none.
@@ -341,9 +345,9 @@ fn age(age: Duration) -> String {
     match seconds {
         _ if age.is_zero() => "no limit".to_owned(),
         0 => format!("{} ms", age.as_millis()),
-        _ if seconds % 86_400 == 0 => format!("{} d", seconds / 86_400),
-        _ if seconds % 3600 == 0 => format!("{} h", seconds / 3600),
-        _ if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        _ if seconds.is_multiple_of(86_400) => format!("{} d", seconds / 86_400),
+        _ if seconds.is_multiple_of(3600) => format!("{} h", seconds / 3600),
+        _ if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
         _ => format!("{seconds} s"),
     }
 }
@@ -410,8 +414,8 @@ mod tests {
             found(&lost, &mended(&lost, &needed)),
             [
                 ("storage", Change::Impossible),
-                ("retention", Change::Impossible),
                 ("persist_mode", Change::Impossible),
+                ("retention", Change::Impossible),
                 ("sealed", Change::Impossible)
             ]
         );

@@ -316,6 +316,15 @@ fn transfers() -> Row {
                 "dispatcher_transfer_holders",
             ),
             Panel::graph(
+                "Since the last move",
+                "s",
+                "How long ago its sequence moved; it does not while nothing is published.",
+            )
+            .query(
+                "time() - max by (direction, stream) (dispatcher_transfer_moved_timestamp_seconds)",
+                "{{direction}} {{stream}}",
+            ),
+            Panel::graph(
                 "Moved",
                 "ops",
                 "Events that relays have sent and mirrors have inserted, each second.",
