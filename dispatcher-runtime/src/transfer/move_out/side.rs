@@ -129,6 +129,14 @@ impl Subscription {
         self.mark() == Mark::WaitsFor(identity.to_owned())
     }
 
+    /// Of its cursors; at the beginning, where it has none.
+    pub(super) fn cursors(&self) -> Vec<i64> {
+        match self.positions.is_empty() {
+            true => vec![0],
+            false => self.positions.clone(),
+        }
+    }
+
     /// The pause that it had before it was marked as moved.
     pub(super) fn former_pause(&self, identity: &str) -> Option<PauseRow> {
         match self.mark() {
