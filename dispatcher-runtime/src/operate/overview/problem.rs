@@ -218,12 +218,13 @@ impl Examined<'_> {
             };
             let text = format!("{} paused it{why}; {unread}", pause.paused_by);
             // A move is under way: it alone ends the pause.
-            let resume = match pause.is_of_a_move() {
-                true => format!(
+            let resume = if pause.is_of_a_move() {
+                format!(
                     "dispatcher move-out plan --consumer {}",
                     quoted(&progress.consumer)
-                ),
-                false => format!("dispatcher subscriptions resume {}", self.name),
+                )
+            } else {
+                format!("dispatcher subscriptions resume {}", self.name)
             };
             let since = Some(pause.paused_at);
             return Some(self.problem(ProblemKind::Paused, since, text, resume));

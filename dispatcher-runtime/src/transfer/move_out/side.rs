@@ -131,9 +131,10 @@ impl Subscription {
 
     /// Of its cursors; at the beginning, where it has none.
     pub(super) fn cursors(&self) -> Vec<i64> {
-        match self.positions.is_empty() {
-            true => vec![0],
-            false => self.positions.clone(),
+        if self.positions.is_empty() {
+            vec![0]
+        } else {
+            self.positions.clone()
         }
     }
 
