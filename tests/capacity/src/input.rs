@@ -118,7 +118,7 @@ impl Input {
     /// # Errors
     /// A name does not exist or is there twice, or a number makes no sense.
     pub fn check(&self) -> Result<(), String> {
-        if !(self.cores > 0.0) {
+        if self.cores.is_nan() || self.cores <= 0.0 {
             return Err("`cores` has to be more than 0".to_owned());
         }
         if self.logs.is_empty() {
@@ -145,7 +145,7 @@ impl Input {
                     known.join(", ")
                 ));
             }
-            if !(0.0..=1.0).contains(&domain.share) || !(domain.handler_ms >= 0.0) {
+            if !(0.0..=1.0).contains(&domain.share) || domain.handler_ms < 0.0 {
                 return Err(format!(
                     "the domain {name:?} needs a `share` from 0 to 1 and a `handler_ms` of at least 0"
                 ));
