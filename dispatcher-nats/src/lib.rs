@@ -26,6 +26,8 @@
 //! * A stream or log that is not the one that was read or written before is refused ([`TransferError::Mismatch`]).
 //! * What a stream has lost although it had confirmed it is sent again, as long as the log has it.
 //!
+//! [`MoveOut`] moves the subscriptions of a domain from one of two such databases to the other.
+//!
 //! The steps T1 to T3 and M1 to M3 are in `migrations/0010_create_transfers.sql`.
 
 mod error;

@@ -20,11 +20,11 @@ use sqlx::PgPool;
 type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// How many events a run has, and how many are published at once.
-const EVENTS: u32 = 6000;
+const EVENTS: u32 = 600;
 const BATCH: u32 = 20;
 
 /// How many events one relay and one mirror have to catch up with.
-const BACKLOG: u32 = 20_000;
+const BACKLOG: u32 = 10_000;
 
 /// Between two batches.
 const PACE: Duration = Duration::from_millis(20);
@@ -286,8 +286,8 @@ async fn has_reached(pool: &PgPool) -> Result {
     Ok(())
 }
 
-#[tokio::main]
-async fn main() -> Result {
+/// Publishing, and subscriptions beside the log: from none and one, the model says what two and four cost.
+async fn beside_the_log() -> Result<(f64, f64)> {
     let mut measured = BTreeMap::new();
     for subscriptions in [0, 1, 2, 4] {
         let each = beside(subscriptions).await?;
@@ -301,7 +301,18 @@ async fn main() -> Result {
     println!("so publish_us = {publish:.0}, consume_us = {consume:.0}");
     compare("2 subscriptions", publish + 2.0 * consume, measured[&2]);
     compare("4 subscriptions", publish + 4.0 * consume, measured[&4]);
+    Ok((publish, consume))
+}
 
+#[tokio::main]
+async fn main() -> Result {
+    // `capacity-check PUBLISH CONSUME` goes on with what an earlier run has measured.
+    let given = std::env::args().skip(1).map(|it| it.parse::<f64>());
+    let given = given.collect::<std::result::Result<Vec<_>, _>>()?;
+    let (publish, consume) = match given[..] {
+        [publish, consume] => (publish, consume),
+        _ => beside_the_log().await?,
+    };
     let nats = NatsServer::start().await?;
     let (relayed, mirrored) = backlog(&nats).await?;
     println!("so relay_per_second = {relayed:.0}, mirror_per_second = {mirrored:.0}");

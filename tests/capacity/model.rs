@@ -10,7 +10,7 @@ const ONE: &str = r#"{
     "cores": 2, "log_days": 1, "stream_days": 1, "burst_factor": 3, "burst_seconds": 10,
     "logs": [{"name": "shared", "events_per_second": 100, "event_bytes": 740}],
     "domains": [{"name": "coaching", "log": "shared", "handler_ms": 4.5, "partitions": 1}],
-    "rates": {"publish_us": 100, "consume_us": 400, "delivery_ms": 0.5, "row_bytes": 260, "dedup_bytes": 0}
+    "rates": {"publish_us": 100, "consume_us": 400, "relay_us": 20, "mirror_us": 40, "delivery_ms": 0.5, "row_bytes": 260, "dedup_bytes": 0}
 }"#;
 
 #[test]

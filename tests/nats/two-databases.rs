@@ -147,6 +147,7 @@ struct Places {
     nats: NatsServer,
 }
 
+/// Long, because it is a story that is read from top to bottom.
 async fn show(story: &Story, mut places: Places) -> Result {
     let (shared, own) = (places.shared.clone(), places.own.clone());
     let dispatcher = Dispatcher::<Revenue>::builder(shared.clone())

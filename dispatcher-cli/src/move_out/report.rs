@@ -9,9 +9,10 @@ use crate::screen::{block, plain, plural};
 /// The plan; not a success where something is in the way.
 pub(super) fn shown(plan: &MovePlan, session: &Session) -> Result<Output, Failure> {
     let output = done(plan, session)?;
-    Ok(match plan.problems.is_empty() {
-        true => output,
-        false => output.ending(End::Findings),
+    Ok(if plan.problems.is_empty() {
+        output
+    } else {
+        output.ending(End::Findings)
     })
 }
 

@@ -65,9 +65,10 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:<52}{:>8}  {:>14}", "PART", "BUSY", "SATURATED AT")?;
         for part in &self.parts {
-            let at = match part.busy > 0.0 {
-                true => format!("{:.1} x the rate", 1.0 / part.busy),
-                false => "never".to_owned(),
+            let at = if part.busy > 0.0 {
+                format!("{:.1} x the rate", 1.0 / part.busy)
+            } else {
+                "never".to_owned()
             };
             let busy = format!("{:.1} %", part.busy * 100.0);
             writeln!(f, "{:<52}{busy:>8}  {at:>14}", part.name)?;

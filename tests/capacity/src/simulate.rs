@@ -165,9 +165,10 @@ fn step(input: &Input, arriving: f64, queues: &mut [Queues<'_>]) {
     let left = (input.cores - arriving * rates.publish_us * 1e-6).max(0.0);
     for queue in queues.iter_mut() {
         let share = arriving * queue.domain.share;
-        match queue.domain.own_database {
-            true => queue.before_relay += share,
-            false => queue.unread += share,
+        if queue.domain.own_database {
+            queue.before_relay += share
+        } else {
+            queue.unread += share
         }
     }
     // The shared Postgres: relay and the subscriptions beside it.

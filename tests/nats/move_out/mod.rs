@@ -35,9 +35,10 @@ async fn hold_slot(
 ) -> Result<(), HandlerError> {
     let credits = event.payload.locked_credits.get();
     if credits >= RETRIED && slots.0.load(Ordering::Relaxed) {
-        return Err(match credits >= GIVEN_UP {
-            true => HandlerError::permanent("no such slot"),
-            false => "slot service: 503".into(),
+        return Err(if credits >= GIVEN_UP {
+            HandlerError::permanent("no such slot")
+        } else {
+            "slot service: 503".into()
         });
     }
     sqlx::query("INSERT INTO effect (subscription, event_id, subject, credits) VALUES ('hold_slot', $1, $2, $3)")

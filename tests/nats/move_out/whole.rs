@@ -48,6 +48,7 @@ async fn a_domain_moves_while_events_are_published_and_each_takes_effect_once_in
     let held = "SELECT count(*) FROM dispatcher_cursor WHERE holder IS NOT NULL";
     assert_eq!(scene.shared.count(held).await?, 0);
     let subscriptions = Subscriptions::new(scene.shared.pool.clone());
+    assert_eq!(subscriptions.list(None).await?.len(), 1);
     let resumed = subscriptions.resume("coaching", "hold_slot", Actor::new("noor"));
     assert!(matches!(
         resumed.await,
@@ -57,6 +58,8 @@ async fn a_domain_moves_while_events_are_published_and_each_takes_effect_once_in
     // Repeating it takes away what the old replica has left, and changes nothing else.
     assert_eq!(move_out.switch().await?.stage, Some(MoveStage::Moved));
     assert_eq!(scene.shared.count(cursors).await?, 0);
+    // It is listed where it works.
+    assert!(subscriptions.list(None).await?.is_empty());
     scene.assert_once_in_order(1..301).await?;
     after.stop().await;
     scene.close().await

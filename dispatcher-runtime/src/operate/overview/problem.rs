@@ -217,7 +217,15 @@ impl Examined<'_> {
                 None => String::new(),
             };
             let text = format!("{} paused it{why}; {unread}", pause.paused_by);
-            let resume = format!("dispatcher subscriptions resume {}", self.name);
+            // A move is under way: it alone ends the pause.
+            let resume = if pause.is_of_a_move() {
+                format!(
+                    "dispatcher move-out plan --consumer {}",
+                    quoted(&progress.consumer)
+                )
+            } else {
+                format!("dispatcher subscriptions resume {}", self.name)
+            };
             let since = Some(pause.paused_at);
             return Some(self.problem(ProblemKind::Paused, since, text, resume));
         }

@@ -126,6 +126,8 @@ impl Subscriptions {
                     positions: row.try_get("positions")?,
                 });
                 listed.push(progress);
+            } else if Pause::of_row(row)?.is_some_and(|pause| pause.is_of_a_move()) {
+                // It has moved to another database, and is listed there.
             } else if of_another_log.is_none() {
                 of_another_log = Some(SubscriptionError::OfAnotherLog {
                     consumer: row.try_get("consumer")?,

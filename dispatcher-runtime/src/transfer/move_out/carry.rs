@@ -71,9 +71,10 @@ fn refuse_busy(pairs: &[(&Subscription, &Subscription)]) -> Result<(), MoveError
             }
         }
     }
-    match problems.is_empty() {
-        true => Ok(()),
-        false => Err(MoveError::refused(problems)),
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(MoveError::refused(problems))
     }
 }
 

@@ -64,9 +64,10 @@ pub struct Wire {
 
 impl MovePlan {
     pub(super) fn refuse(&self) -> Result<(), MoveError> {
-        match self.problems.is_empty() {
-            true => Ok(()),
-            false => Err(MoveError::refused(self.problems.clone())),
+        if self.problems.is_empty() {
+            Ok(())
+        } else {
+            Err(MoveError::refused(self.problems.clone()))
         }
     }
 }

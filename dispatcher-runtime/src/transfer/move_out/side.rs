@@ -129,6 +129,15 @@ impl Subscription {
         self.mark() == Mark::WaitsFor(identity.to_owned())
     }
 
+    /// Of its cursors; at the beginning, where it has none.
+    pub(super) fn cursors(&self) -> Vec<i64> {
+        if self.positions.is_empty() {
+            vec![0]
+        } else {
+            self.positions.clone()
+        }
+    }
+
     /// The pause that it had before it was marked as moved.
     pub(super) fn former_pause(&self, identity: &str) -> Option<PauseRow> {
         match self.mark() {

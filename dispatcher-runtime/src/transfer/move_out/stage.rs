@@ -69,9 +69,10 @@ pub(super) fn stage_of(
         (Mark::MovedTo(..), None) => MoveStage::Interrupted,
         (Mark::MovedTo(..), Some(there)) if is_left(&there) => MoveStage::Interrupted,
         (Mark::MovedTo(..), Some(Mark::Free)) => {
-            match here.positions.is_empty() || here.is_remote {
-                true => MoveStage::Moved,
-                false => MoveStage::Carried,
+            if here.positions.is_empty() || here.is_remote {
+                MoveStage::Moved
+            } else {
+                MoveStage::Carried
             }
         }
         // The way back is under way.

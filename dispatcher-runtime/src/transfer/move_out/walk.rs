@@ -129,13 +129,13 @@ impl Walk<'_> {
     /// Where the first event is that the source has not read.
     async fn first_unread(&mut self, mine: &Subscription) -> Result<Option<i64>, MoveError> {
         let types = mine.types();
-        let mut after = mine.positions.iter().copied().min().unwrap_or(0);
+        let mut after = mine.cursors().into_iter().min().unwrap_or(0);
         let (mut first, mut missing) = (None::<i64>, Vec::new());
         // What is published later comes behind the horizon of the target.
         let until = self.last_of_source().await?;
         loop {
             let read = self.moving.source.statements.read_unread.query();
-            let read = read.bind(types.clone()).bind(after).bind(&mine.positions);
+            let read = read.bind(types.clone()).bind(after).bind(mine.cursors());
             let events = placed(&read.fetch_all(&mut *self.source).await?)?;
             let ids: Vec<_> = events.iter().map(|event| event.event_id.clone()).collect();
             let found = positions(self.moving, &mut *self.target, &ids).await?;
@@ -225,7 +225,7 @@ impl Walk<'_> {
         let ids: Vec<_> = events.iter().map(|event| event.event_id.clone()).collect();
         let fates = self.moving.source.statements.read_fates.query();
         let fates = fates.bind(self.consumer.to_owned()).bind(&*mine.name);
-        let rows = fates.bind(&ids).bind(&mine.positions);
+        let rows = fates.bind(&ids).bind(mine.cursors());
         let rows = rows.fetch_all(&mut *self.source).await?;
         let (mut handled, mut times) = (Vec::new(), Vec::new());
         let mut known = HashSet::new();
