@@ -137,30 +137,11 @@ impl World {
     }
 
     pub(crate) fn relay(&self, nats: &Nats) -> Running {
-        let seen = Seen::default();
-        let relay = Relay::builder(self.pool.clone(), nats.client.clone(), STREAM)
-            .lease(Duration::from_secs(1))
-            .confirm_within(Duration::from_secs(2))
-            .look_every(Duration::from_millis(20))
-            .poll_interval(Duration::from_millis(5))
-            .batch(20)
-            .observer(seen.clone())
-            .build()
-            .unwrap();
-        Running::start(seen, |stop| relay.run_until(stop))
+        relay(&self.pool, nats)
     }
 
     pub(crate) fn mirror(&self, nats: &Nats, stream: &str) -> Running {
-        let seen = Seen::default();
-        let mirror = Mirror::builder(self.pool.clone(), nats.client.clone(), stream)
-            .domain(&REGISTRY, "coaching")
-            .lease(Duration::from_secs(1))
-            .look_every(Duration::from_millis(20))
-            .batch(20)
-            .observer(seen.clone())
-            .build()
-            .unwrap();
-        Running::start(seen, |stop| mirror.run_until(stop))
+        mirror(&self.pool, nats, stream)
     }
 
     pub(crate) async fn close(self) -> TestResult {
@@ -168,6 +149,33 @@ impl World {
         self.database.close().await?;
         Ok(())
     }
+}
+
+pub(crate) fn relay(pool: &PgPool, nats: &Nats) -> Running {
+    let seen = Seen::default();
+    let relay = Relay::builder(pool.clone(), nats.client.clone(), STREAM)
+        .lease(Duration::from_secs(1))
+        .confirm_within(Duration::from_secs(2))
+        .look_every(Duration::from_millis(20))
+        .poll_interval(Duration::from_millis(5))
+        .batch(20)
+        .observer(seen.clone())
+        .build()
+        .unwrap();
+    Running::start(seen, |stop| relay.run_until(stop))
+}
+
+pub(crate) fn mirror(pool: &PgPool, nats: &Nats, stream: &str) -> Running {
+    let seen = Seen::default();
+    let mirror = Mirror::builder(pool.clone(), nats.client.clone(), stream)
+        .domain(&REGISTRY, "coaching")
+        .lease(Duration::from_secs(1))
+        .look_every(Duration::from_millis(20))
+        .batch(20)
+        .observer(seen.clone())
+        .build()
+        .unwrap();
+    Running::start(seen, |stop| mirror.run_until(stop))
 }
 
 #[subscribe(credit_locked)]
@@ -234,7 +242,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    fn start<F>(
+    pub(crate) fn start<F>(
         seen: Seen,
         run: impl FnOnce(futures_util::future::BoxFuture<'static, ()>) -> F,
     ) -> Self

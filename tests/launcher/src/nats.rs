@@ -5,6 +5,9 @@
 //! here. A machine without one gets [`LaunchError::NoNats`], and [`NatsServer::start_or_skip`] makes of that a test
 //! that is skipped, except where `CI` is set.
 //!
+//! A server that runs already (`NATS_URL`) is not used: tests kill theirs, stop it, set its store back and limit it, and name
+//! their streams alike.
+//!
 //! It listens on 127.0.0.1 only, and asks for no credentials. Its port stays the same when it is started again, so
 //! clients find it.
 
