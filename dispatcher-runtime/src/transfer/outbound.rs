@@ -106,9 +106,13 @@ impl OutboundLog {
             None => false,
         };
         let has_more = is_cut || rows.len() == limit as usize;
-        let end = self.statements.read_outbound_end.query();
-        let end = end.bind(after).bind(horizon).fetch_one(&mut *tx).await?;
-        let end: i64 = end.try_get("position")?;
+        let end: i64 = if has_more {
+            after
+        } else {
+            let end = self.statements.read_outbound_end.query();
+            let end = end.bind(after).bind(horizon).fetch_one(&mut *tx).await?;
+            end.try_get("position")?
+        };
         tx.rollback().await?;
         let events = rows.iter().map(OutboundEvent::from_row);
         let events: Vec<_> = events.collect::<Result<_, _>>()?;
