@@ -247,12 +247,7 @@ impl Session for RelaySession {
             self.confirm_within,
         )
         .await?;
-        if facts.config.num_replicas == 1 && !std::mem::replace(&mut self.has_warned, true) {
-            tracing::warn!(
-                stream = self.stream,
-                "the stream has one replica: if its disk is lost, so is what consumers have not read"
-            );
-        }
+        self.warn_of_one_replica(&facts);
         let mut place = self.resume(&sink, &facts).await?;
         let mut recorder = Recorder::start(&self.row, lease, &place).await?;
         self.tell(0, &place);
@@ -315,6 +310,15 @@ impl Session for RelaySession {
 }
 
 impl RelaySession {
+    fn warn_of_one_replica(&mut self, facts: &Facts) {
+        if facts.config.num_replicas == 1 && !std::mem::replace(&mut self.has_warned, true) {
+            tracing::warn!(
+                stream = self.stream,
+                "the stream has one replica: if its disk is lost, so is what consumers have not read"
+            );
+        }
+    }
+
     fn limits(&self, sink: &Sink) -> OutboundLimits {
         OutboundLimits {
             events: self.batch,

@@ -75,7 +75,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> TestResult<Self> {
-        let database = Server::shared().await?.create_database().await?;
+        Self::on(Server::shared().await?).await
+    }
+
+    pub(crate) async fn on(server: &Server) -> TestResult<Self> {
+        let database = server.create_database().await?;
         let pool = database.pool(8).await?;
         dispatcher_runtime::migrate(&pool).await?;
         create_effect_table(&pool).await?;
@@ -152,11 +156,16 @@ impl World {
 }
 
 pub(crate) fn relay(pool: &PgPool, nats: &Nats) -> Running {
+    relay_that_looks(pool, nats, Duration::from_secs(60))
+}
+
+/// A relay that looks that often at a stream to which it sends nothing.
+pub(crate) fn relay_that_looks(pool: &PgPool, nats: &Nats, look_every: Duration) -> Running {
     let seen = Seen::default();
     let relay = Relay::builder(pool.clone(), nats.client.clone(), STREAM)
         .lease(Duration::from_secs(1))
         .confirm_within(Duration::from_secs(2))
-        .look_every(Duration::from_millis(20))
+        .look_every(look_every)
         .poll_interval(Duration::from_millis(5))
         .batch(20)
         .observer(seen.clone())

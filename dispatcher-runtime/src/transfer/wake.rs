@@ -95,7 +95,7 @@ impl OutboundWake {
 impl OutboundSleep {
     /// What was read: with events in it, the relay is awake (S5).
     pub fn looked(&mut self, batch: &OutboundBatch) {
-        self.seen = (batch.until, batch.last_position);
+        self.seen = (batch.horizon, batch.last_position);
         let mut is_new = false;
         for event in &batch.events {
             let event_type = &event.event.event_type;

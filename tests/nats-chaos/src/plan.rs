@@ -165,16 +165,8 @@ fn fault(kind: usize, numbers: &mut Rng, servers: usize, window: Duration) -> Fa
     let lasting = millis(numbers, 0, 1_200);
     let then_cut = numbers.bool();
     match kind {
-        0 => Fault::Kill {
-            role: Relay,
-            number,
-        },
-        1 => Fault::Kill {
-            role: Mirror,
-            number,
-        },
-        2 => Fault::Kill {
-            role: Consumer,
+        0..=2 => Fault::Kill {
+            role: [Relay, Mirror, Consumer][kind],
             number,
         },
         3 | 4 => Fault::Pause {

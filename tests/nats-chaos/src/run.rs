@@ -22,19 +22,11 @@ use super::{Error, WRITERS, plan, reach, writer};
 
 /// Carries out a run. The processes are this program, started again. None: the machine has no nats-server.
 pub(super) async fn run(options: &Options) -> Result<Option<Report>, Error> {
-    let faults = plan::plan(
-        options.seed,
-        options.faults,
-        options.replicas,
-        options.window,
-    );
+    let (seed, window) = (options.seed, options.window);
+    let faults = plan::plan(seed, options.faults, options.replicas, window);
     let asking = faults.iter().filter(|it| it.fault.asks_for_messages());
-    let pace = Pace::new(
-        options.events,
-        faults.len(),
-        asking.count(),
-        options.set_back,
-    );
+    let asking = asking.count();
+    let pace = Pace::new(options.events, faults.len(), asking, options.set_back);
     let Some(world) = World::start(options, pace).await? else {
         return Ok(None);
     };
@@ -71,14 +63,7 @@ pub(super) async fn run(options: &Options) -> Result<Option<Report>, Error> {
     let planned = planned(options, &mut report);
     report.stuck.extend(settle(&world, planned.len()).await);
     report.seconds_to_settle = began.elapsed().as_secs_f64();
-    for process in &world.processes {
-        process.stop().await?;
-        for reason in process.said().ended {
-            let (what, detail) = ("ended by itself", format!("{}: {reason}", process.name));
-            report.imbalances.push(Imbalance { what, detail });
-        }
-    }
-    report.waits = waits(&world.processes);
+    stop(&world, &mut report).await?;
     retention.abort();
 
     match Books::read(&world).await {
@@ -88,6 +73,18 @@ pub(super) async fn run(options: &Options) -> Result<Option<Report>, Error> {
             .push(format!("the books cannot be read: {error}")),
     }
     Ok(Some(report))
+}
+
+async fn stop(world: &World, report: &mut Report) -> Result<(), Error> {
+    for process in &world.processes {
+        process.stop().await?;
+        for reason in process.said().ended {
+            let (what, detail) = ("ended by itself", format!("{}: {reason}", process.name));
+            report.imbalances.push(Imbalance { what, detail });
+        }
+    }
+    report.waits = waits(&world.processes);
+    Ok(())
 }
 
 async fn write(

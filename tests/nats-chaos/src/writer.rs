@@ -124,9 +124,10 @@ async fn publish(
     let keys: Vec<_> = events.iter().map(|event| event.key.as_str()).collect();
     let mut numbers = Vec::new();
     for event in events {
-        numbers.push(match transaction.is_ordered {
-            true => Some(count(connection, event).await?),
-            false => None,
+        numbers.push(if transaction.is_ordered {
+            Some(count(connection, event).await?)
+        } else {
+            None
         });
     }
     sqlx::query(
