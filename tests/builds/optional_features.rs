@@ -7,6 +7,7 @@ use crate::{TestResult, cargo};
 #[test]
 fn the_tests_with_optional_features_pass() -> TestResult {
     let packages = [
+        "dispatcher-browser-tests",
         "dispatcher-cli",
         "dispatcher-cli-tests",
         "dispatcher-cloudevents-tests",

@@ -12,6 +12,7 @@ mod health;
 mod masked;
 mod names;
 mod page;
+mod page_times;
 mod pages;
 mod requests;
 mod resolve;

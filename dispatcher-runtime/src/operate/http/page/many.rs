@@ -16,6 +16,14 @@ use crate::operate::http::parameters::{EXPECTED, FORCED, PER_SECOND, WHY};
 use crate::operate::http::problem::Problem;
 use crate::operate::redrive::RedrivePreview;
 
+fn noun(number: u64) -> &'static str {
+    if number == 1 {
+        " dead letter"
+    } else {
+        " dead letters"
+    }
+}
+
 /// What the filter says.
 fn filter(query: &Query) -> Markup {
     html! {
@@ -33,7 +41,7 @@ pub(super) async fn ask_resolve(shared: Arc<Shared>, visit: Visit) -> Result<Res
     let number = selected.count.to_string();
     let button = format!("Resolve {selected}");
     let content = html! {
-        h1 { "Resolve " (selected) " dead letters" }
+        h1 { "Resolve " (selected) (noun(selected.count)) }
         (environment(&shared.look))
         (filter(&visit.query))
         p { "They are dealt with, and their events are not handled again." }
@@ -67,7 +75,7 @@ pub(super) async fn ask_redrive(shared: Arc<Shared>, visit: Visit) -> Result<Res
     let redriven = preview.total.saturating_sub(preview.refused);
     let (total, button) = (preview.total.to_string(), format!("Redrive {redriven}"));
     let content = html! {
-        h1 { "Redrive " (redriven) " dead letters" }
+        h1 { "Redrive " (redriven) (noun(redriven)) }
         (environment(&shared.look))
         (filter(&visit.query))
         (previewed(&preview))

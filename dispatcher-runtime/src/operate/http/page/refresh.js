@@ -18,7 +18,8 @@ const [asOf, bar, pause, now, said, heard] = ["as-of", "refresh", "pause", "now"
 const program = (page) => page.querySelector("script[src]")?.getAttribute("src");
 // The markup of each region as the server sent it: what the reader opens or the clock changes is no difference.
 const sent = new WeakMap();
-let [tag, next, timer, failures, isRunning, isPressed] = [main?.dataset.refresh, null, 0, 0, false, false];
+let [tag, next, timer, failures] = [main?.dataset.refresh, null, 0, 0];
+let [isRunning, isPressed, isTouched] = [false, false, false];
 let clock = { server: Number(main?.dataset.now), here: performance.now() };
 
 function serverNow() {
@@ -62,9 +63,9 @@ function tell(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// What was touched last stays `:hover` for a browser, though no finger is there.
 function isPointed() {
-  const hovers = matchMedia("(hover: hover)").matches;
-  return isPressed || (hovers && main.querySelector(`:is(${CONTROLS}):hover`) !== null);
+  return isPressed || (!isTouched && main.querySelector(`:is(${CONTROLS}):hover`) !== null);
 }
 
 function isHeld(region) {
@@ -195,6 +196,10 @@ if (main && bar) {
   for (const name of ["pointerdown", "pointerup", "pointercancel"])
     document.addEventListener(name, () => {
       isPressed = name === "pointerdown";
+    });
+  for (const name of ["pointermove", "pointerdown"])
+    document.addEventListener(name, (event) => {
+      isTouched = event.pointerType === "touch";
     });
   timer = setTimeout(refresh, PERIOD);
 }
