@@ -5,7 +5,7 @@ use std::fmt;
 use crate::contract::traceparent;
 use crate::postgres::error::ConfigError;
 
-/// What stands in a template for the id of a trace.
+/// Where a template has the id of a trace.
 const PLACE: &str = "{trace_id}";
 
 /// A template such as `https://tempo.example/trace/{trace_id}`.

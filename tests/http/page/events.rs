@@ -38,7 +38,7 @@ async fn an_event_shows_its_causes_and_effects_as_a_tree() -> TestResult {
     assert!(content.contains("the end of the log"), "{content}");
     assert!(content.contains("same correlation"), "{content}");
     assert!(!content.contains(&stranger), "{content}");
-    // How deep each stands in the tree.
+    // How deep each is in the tree.
     let depth = |id: &str| {
         let links = page
             .all("a")
