@@ -230,7 +230,10 @@ mod tests {
     fn a_rate_is_that_of_the_last_minutes_and_unknown_where_they_do_not_tell() {
         let one = history(&[(0, None), (60, None), (240, None)]);
         assert_eq!(one.flow(NOW).read_per_minute, Some(120.0));
-        assert_eq!(published_per_minute(&[one.clone()], NOW), Some(240.0));
+        assert_eq!(
+            published_per_minute(std::slice::from_ref(&one), NOW),
+            Some(240.0)
+        );
         // What is older says nothing of now.
         let later = NOW + Duration::hours(1);
         assert_eq!(one.flow(later).read_per_minute, None);

@@ -1,7 +1,7 @@
 -- How many open letters of each of the groups $1 were written in each of the last 24 hours, counted up to $2 in each from the
 -- index of groups. Hours without any are left out.
 SELECT wanted.fingerprint, hours.hour, counted.letters
-  FROM unnest($1::text[]) AS wanted (fingerprint)
+  FROM pg_catalog.unnest($1::text[]) AS wanted (fingerprint)
  CROSS JOIN pg_catalog.generate_series(
        pg_catalog.date_trunc('hour', clock_timestamp()) - interval '23 hours', clock_timestamp(), interval '1 hour') AS hours (hour)
  CROSS JOIN LATERAL (
