@@ -120,8 +120,8 @@ async fn who_publishes_to_whom_is_drawn_and_told() -> TestResult {
     );
     // The table says the same, with a link to each.
     let rows = page.all("tr").into_iter();
-    let row = rows.filter(|row| row.text.contains("revenue") && row.text.contains("hold_slot"));
-    let row = row.last().ok_or("no row")?;
+    let mut row = rows.filter(|row| row.text.contains("revenue") && row.text.contains("hold_slot"));
+    let row = row.next_back().ok_or("no row")?;
     assert!(row.text.contains("credit.locked"), "{}", row.text);
     assert!(
         page.links()

@@ -59,7 +59,7 @@ fn log(seen: &Seen) -> Markup {
                 dd {
                     @match retained.window_seconds {
                         Some(seconds) => (spoken(seconds)),
-                        None => { span.none { "ever, or it is unknown" } }
+                        None => { span.none { "unknown: no replica that runs removes any, or this role may not see it" } }
                     }
                 }
                 dt { "Kept longer" }
