@@ -153,7 +153,7 @@ async fn measure(
     times.sort();
     let time = times[ROUNDS / 2];
     let ratio = time.as_secs_f64() / read.as_secs_f64();
-    let all: f64 = statements.iter().sum();
+    let all = statements.iter().fold(0.0, |all, one| all + one);
     let slowest = statements.iter().copied().fold(0.0, f64::max);
     let (number, time) = (statements.len(), milliseconds(time));
     println!("| {name} | {number} | {all:.1} | {slowest:.1} | {time:.1} | {ratio:.0} |");
