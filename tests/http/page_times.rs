@@ -61,7 +61,7 @@ async fn how_long_each_page_takes() -> TestResult {
     Ok(())
 }
 
-/// The pages, with what they show.
+/// The pages, with what they show: a table, so it is longer than functions are here.
 async fn pages(pool: &PgPool, events: i64) -> TestResult<Vec<(&'static str, String)>> {
     let one = async |column: &str, table: &str| -> TestResult<String> {
         let select = format!("SELECT {column} FROM {table} LIMIT 1");
