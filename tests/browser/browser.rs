@@ -166,7 +166,7 @@ impl Browser {
     pub(crate) async fn point_at(&self, selector: &str) -> TestResult {
         let place = format!(
             "(() => {{ const element = document.querySelector({selector:?}); element.scrollIntoView({{ block: 'center' }});
-                const it = element.getBoundingClientRect(); return [it.x + Math.min(it.width / 2, 20), it.y + it.height / 2]; }})()"
+                const it = element.getClientRects()[0]; return [it.x + Math.min(it.width / 2, 20), it.y + it.height / 2]; }})()"
         );
         let place = self.evaluate(&place).await?;
         let (x, y) = (place[0].as_f64(), place[1].as_f64());

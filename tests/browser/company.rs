@@ -217,9 +217,9 @@ async fn remember(pool: &PgPool) -> TestResult {
         "INSERT INTO dispatcher_sample (consumer, subscription, sampled_at, position, lag_events, lag_at_least, lag_seconds,
                 waiting, open_dead_letters)
          SELECT c.consumer, c.subscription, date_trunc('minute', now()) - n * interval '1 minute', 1440 - n,
-                CASE WHEN c.subscription = 'credit_stats' THEN greatest(0, 600 - n)
+                CASE WHEN c.subscription = 'credit_stats' THEN greatest(0, 605 - n) / 120
                      WHEN n BETWEEN 200 AND 260 AND c.consumer = 'coaching' THEN NULL
-                     ELSE (40 * (1 + sin(n / 90.0 + length(c.subscription))))::bigint END, false, 0, 0, 0
+                     ELSE (40 * abs(sin(n / (60.0 + length(c.subscription)))))::bigint END, false, 0, 0, 0
            FROM generate_series(1, 1439) AS n, (SELECT DISTINCT consumer, subscription FROM dispatcher_cursor) AS c
              ON CONFLICT DO NOTHING",
     )

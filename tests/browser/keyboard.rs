@@ -34,7 +34,7 @@ async fn press(browser: &Browser, key: Key) -> TestResult {
 async fn tab_to(browser: &Browser, text: &str) -> TestResult {
     for _ in 0..200 {
         press(browser, Key::Tab).await?;
-        let focused = "document.activeElement.textContent || document.activeElement.name || ''";
+        let focused = "((it) => it.matches('a, button, input') ? it.textContent || it.name : '')(document.activeElement)";
         let focused = browser.evaluate(focused).await?;
         if focused.as_str().is_some_and(|it| it.contains(text)) {
             return Ok(());

@@ -52,7 +52,7 @@ async fn screenshots_of_every_page() -> TestResult {
 async fn take(browser: &Browser, width: u64, file: &PathBuf) -> TestResult {
     let height = "Math.max(480, Math.min(2000, document.documentElement.scrollHeight))";
     let height = browser.evaluate(height).await?;
-    let height = u64::try_from(height.as_u64().unwrap_or(800))?;
+    let height = height.as_u64().unwrap_or(800);
     browser.resize(width, height).await?;
     browser
         .devtools(

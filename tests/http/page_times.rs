@@ -51,7 +51,8 @@ async fn how_long_each_page_takes() -> TestResult {
     let (address, server) = serve(counted).await?;
     let read = one_read(&pool, events).await?;
     println!("one read by an index: {:.2} ms\n", milliseconds(read));
-    println!("| page | statements | ms | reads by an index |\n|---|---:|---:|---:|");
+    println!("| page | statements | of them, ms | slowest, ms | page, ms | reads by an index |");
+    println!("|---|---:|---:|---:|---:|---:|");
     let log = cluster.folder().join("log");
     for (name, page) in pages(&pool, events).await? {
         measure(address, &log, read, (name, &page)).await?;
@@ -60,7 +61,7 @@ async fn how_long_each_page_takes() -> TestResult {
     Ok(())
 }
 
-/// The pages, with what they show.
+/// The pages, with what they show: a table, so it is longer than functions are here.
 async fn pages(pool: &PgPool, events: i64) -> TestResult<Vec<(&'static str, String)>> {
     let one = async |column: &str, table: &str| -> TestResult<String> {
         let select = format!("SELECT {column} FROM {table} LIMIT 1");
@@ -136,7 +137,7 @@ async fn measure(
     (name, page): (&str, &str),
 ) -> TestResult {
     let request = format!("GET {PAGE}/{page} HTTP/1.1\r\nHost: service\r\n{ROOT}\r\n");
-    let (mut times, mut statements) = (Vec::new(), 0);
+    let (mut times, mut statements) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         if name == "overview" {
             // It would be kept for the next reader.
@@ -152,21 +153,25 @@ async fn measure(
     times.sort();
     let time = times[ROUNDS / 2];
     let ratio = time.as_secs_f64() / read.as_secs_f64();
-    println!(
-        "| {name} | {statements} | {:.1} | {ratio:.0} |",
-        milliseconds(time)
-    );
+    let all = statements.iter().fold(0.0, |all, one| all + one);
+    let slowest = statements.iter().copied().fold(0.0, f64::max);
+    let (number, time) = (statements.len(), milliseconds(time));
+    println!("| {name} | {number} | {all:.1} | {slowest:.1} | {time:.1} | {ratio:.0} |");
     Ok(())
 }
 
-/// How many statements the server executed since its log had that length.
-fn executed(log: &Path, before: u64) -> TestResult<usize> {
+/// For how many milliseconds the server executed each statement since its log had that length.
+fn executed(log: &Path, before: u64) -> TestResult<Vec<f64>> {
     let text = std::fs::read(log)?;
     let new = text.get(usize::try_from(before)?..).unwrap_or_default();
     let new = String::from_utf8_lossy(new);
-    let is_execution =
-        |line: &&str| line.contains(" ms  execute ") || line.contains(" ms  statement: ");
-    Ok(new.lines().filter(is_execution).count())
+    let of_line = |line: &str| -> Option<f64> {
+        let (_, rest) = line.split_once("duration: ")?;
+        let (milliseconds, rest) = rest.split_once(" ms  ")?;
+        let is_execution = rest.starts_with("execute ") || rest.starts_with("statement: ");
+        milliseconds.parse().ok().filter(|_| is_execution)
+    };
+    Ok(new.lines().filter_map(of_line).collect())
 }
 
 /// One event by its id, through sqlx: the median of some.
