@@ -366,8 +366,8 @@ async fn a_dry_run_reports_every_fault_and_an_example_has_none() -> TestResult {
     assert!(!text.contains("line 2: "), "{text}");
     let end = "the gate refuses 2 of 3 events; nothing was published\n";
     assert!(text.ends_with(end), "{text}");
-    let refused = world.run_with(&[&tried[..], &["--json"]].concat(), &lines);
-    let refused = refused.await?.json()?;
+    let tried = [&tried[..], &["--json"]].concat();
+    let refused = world.run_with(&tried, &lines).await?.json()?;
     assert_eq!(
         (&refused["events"], &refused["faults"][1]["line"]),
         (&json!(3), &json!(3))
