@@ -23,13 +23,14 @@ impl OperatorName {
     /// The name.
     ///
     /// # Errors
-    /// None was given, and the environment has none.
+    /// None was given, and neither the environment nor the system has one.
     pub(crate) fn name(&self) -> Result<String, Failure> {
         if let Some(name) = &self.name {
             return Ok(name.clone());
         }
         let mut names = VARIABLES.iter().filter_map(|name| std::env::var(name).ok());
-        names.find(|name| !name.trim().is_empty()).ok_or_else(|| {
+        let named = names.find(|name| !name.trim().is_empty());
+        named.or_else(account).ok_or_else(|| {
             Failure::Usage(
                 "the audit needs to know who does this\n  help: give your name as `--as NAME`, or set \
                  DISPATCHER_OPERATOR"
@@ -44,4 +45,11 @@ impl OperatorName {
             .because(self.why.as_deref())
             .by_way_of("cli")
     }
+}
+
+/// The name of this account. A shell in a container often has no variable with it.
+fn account() -> Option<String> {
+    let output = std::process::Command::new("id").arg("-un").output().ok()?;
+    let name = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !name.is_empty()).then_some(name)
 }
