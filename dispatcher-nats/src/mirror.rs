@@ -119,7 +119,9 @@ impl MirrorBuilder {
         self
     }
 
-    /// How many events are inserted in one transaction at most, from 1 to 1000. Defaults to 1000.
+    /// How many events are inserted in one transaction at most, from 1 to 1000. Defaults to 1000. A transaction also ends
+    /// once its messages have 8 MB; as many may be taken while it runs, and 16 MB, or two of the largest messages that the
+    /// server takes, are on their way.
     pub fn batch(mut self, events: usize) -> Self {
         self.batch = events.clamp(1, 1000);
         self
