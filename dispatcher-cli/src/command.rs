@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 #[cfg(feature = "database")]
-use crate::{audit, dlq, doctor, events, migrate, overview, redrives, roles, subscriptions};
+use crate::{
+    audit, dlq, doctor, events, migrate, overview, redrives, roles, subscriptions, transfers,
+};
 use crate::{completions, contracts, man};
 
 /// Contracts, and everything that an operator of Dispatcher does
@@ -68,6 +70,10 @@ enum Command {
     #[cfg(feature = "database")]
     #[command(subcommand)]
     Redrives(redrives::Command),
+    /// Relays and mirrors: how far they are, and what they wait for
+    #[cfg(feature = "database")]
+    #[command(subcommand)]
+    Transfers(transfers::Command),
     /// What operators did
     #[cfg(feature = "database")]
     #[command(subcommand)]
@@ -87,6 +93,16 @@ enum Command {
     /// Serve the operator's routes over HTTP
     #[cfg(feature = "serve")]
     Serve(crate::serve::Serve),
+    /// Relay the log of this database into a NATS stream, until told to end
+    #[cfg(feature = "nats")]
+    Relay(crate::nats::RelayArguments),
+    /// Mirror a NATS stream into the log of this database, until told to end
+    #[cfg(feature = "nats")]
+    Mirror(crate::nats::MirrorArguments),
+    /// Streams of relays: plan them, make them, compare them with the log
+    #[cfg(feature = "nats")]
+    #[command(subcommand)]
+    Nats(crate::nats::Command),
     /// Print what a shell completes
     Completions(completions::Completions),
     /// Print a manual page, or write all of them
@@ -118,6 +134,8 @@ pub fn run() -> ExitCode {
         #[cfg(feature = "database")]
         Command::Redrives(command) => redrives::run(&command).print(),
         #[cfg(feature = "database")]
+        Command::Transfers(command) => transfers::run(&command).print(),
+        #[cfg(feature = "database")]
         Command::Audit(command) => audit::run(&command).print(),
         #[cfg(feature = "database")]
         Command::Migrate(arguments) => migrate::run(&arguments).print(),
@@ -127,6 +145,12 @@ pub fn run() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments).print(),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => crate::serve::run(&arguments).print(),
+        #[cfg(feature = "nats")]
+        Command::Relay(arguments) => crate::nats::relay(&arguments).print(),
+        #[cfg(feature = "nats")]
+        Command::Mirror(arguments) => crate::nats::mirror(&arguments).print(),
+        #[cfg(feature = "nats")]
+        Command::Nats(command) => crate::nats::run(&command).print(),
     }
 }
 

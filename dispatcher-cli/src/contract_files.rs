@@ -1,5 +1,8 @@
 //! Checked contracts as the runtime describes them.
 
+use std::path::Path;
+
+use dispatcher_build_support::Contracts;
 use dispatcher_build_support::compat::Mode;
 use dispatcher_build_support::model::{self, Event, Model};
 use dispatcher_build_support::read_as;
@@ -27,6 +30,28 @@ pub(crate) fn registry(model: &Model) -> &'static Registry {
         .map(|event| &*Box::leak(Box::new(contract(model, event, documents))))
         .collect();
     Box::leak(Box::new(Registry::new(events.leak(), documents)))
+}
+
+/// The same of a directory, which is checked.
+///
+/// # Errors
+/// The contracts have faults, which the text lists.
+pub(crate) fn registry_of(path: &Path) -> Result<&'static Registry, String> {
+    let checked = std::path::absolute(path)
+        .map(|absolute| {
+            Contracts::new(absolute)
+                .shown_as(path.to_string_lossy())
+                .ignore_lock()
+        })
+        .map_err(|error| format!("{}: {error}", path.display()))?
+        .check();
+    match checked {
+        Ok(model) => Ok(registry(&model)),
+        Err(report) => Err(format!(
+            "the contracts in {} have faults\n{report}",
+            path.display()
+        )),
+    }
 }
 
 fn contract(model: &Model, event: &Event, documents: &'static [Document]) -> EventContract {

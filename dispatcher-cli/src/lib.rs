@@ -12,6 +12,7 @@
 //! | `names.rs`, `letters.rs` | names of subscriptions, and which dead letters a command is about |
 //! | `contracts/` | the commands on a contracts directory |
 //! | `subscriptions/`, `redrives/`, `dlq/`, `events/`, … | the commands on a database, one file each |
+//! | `nats/` | relays, mirrors and streams |
 //! | `command.rs` | the command line as a whole |
 //!
 //! The commands on a database ask [`dispatcher_runtime::Operator`], as the routes over HTTP do, and have no statements of
@@ -44,6 +45,8 @@ mod letters;
 mod migrate;
 #[cfg(feature = "database")]
 mod names;
+#[cfg(feature = "nats")]
+mod nats;
 #[cfg(feature = "database")]
 mod overview;
 #[cfg(feature = "database")]
@@ -58,5 +61,7 @@ mod serve;
 mod sessions;
 #[cfg(feature = "database")]
 mod subscriptions;
+#[cfg(feature = "database")]
+mod transfers;
 
 pub use command::{command, run};

@@ -48,6 +48,10 @@ fn text(overview: &Overview, failing: &BTreeMap<usize, FailingWith>) -> String {
     } else {
         text += &table(&overview.subscriptions, failing);
     }
+    if !overview.transfers.is_empty() {
+        text.push('\n');
+        text += &crate::transfers::table(&overview.transfers);
+    }
     let readable = match overview.horizon_lag {
         0 => String::new(),
         lag => format!(", of which readers do not see {} yet", number(lag)),
@@ -70,7 +74,10 @@ fn one(problem: &Problem) -> String {
     let about = match (&problem.consumer, &problem.subscription) {
         (Some(consumer), Some(subscription)) => format!(" {}", name(consumer, subscription)),
         (Some(consumer), None) => format!(" {}", plain(consumer)),
-        _ => String::new(),
+        _ => match &problem.transfer {
+            Some(transfer) => format!(" {}", plain(transfer)),
+            None => String::new(),
+        },
     };
     let kind = kind(problem.kind);
     block(2, &format!("{kind}{about}: {}", plain(&problem.text)))
@@ -80,6 +87,7 @@ fn one(problem: &Problem) -> String {
 fn kind(kind: ProblemKind) -> &'static str {
     match kind {
         ProblemKind::Blocked => "BLOCKED",
+        ProblemKind::Stuck => "STUCK",
         ProblemKind::NoHolder => "NO HOLDER",
         ProblemKind::Behind => "BEHIND",
         ProblemKind::Held => "HELD",

@@ -94,6 +94,17 @@ impl MirrorBuilder {
         self
     }
 
+    /// These event types, beside those of domains. As for [`domain`](Self::domain), one that is added later is mirrored from
+    /// then on.
+    pub fn event_types<T: Into<String>>(
+        mut self,
+        event_types: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let event_types = event_types.into_iter().map(Into::into);
+        self.event_types.extend(event_types);
+        self
+    }
+
     /// What the subjects of the stream begin with. Defaults to the stream's name.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = Some(prefix.into());

@@ -1,5 +1,7 @@
 //! What happens in relays and mirrors, for metrics. Observers are told after the commit; what failed is not counted.
 
+use dispatcher_runtime::observe::{Observer, TransferOutcome, TransferRecord};
+
 use crate::TransferDirection;
 
 /// Receives what relays and mirrors have done. The methods are called in their tasks, and should return soon.
@@ -58,6 +60,61 @@ pub struct Waiting<'a> {
     pub stream: &'a str,
     /// The error.
     pub reason: &'a str,
+}
+
+/// Counts what relays and mirrors do with an observer of the runtime, such as `MetricsObserver` or
+/// `OpenTelemetryObserver`: the counter `dispatcher.transfer.count`.
+///
+/// ```
+/// use dispatcher_nats::Recorded;
+/// use dispatcher_runtime::observe::{Observer, TransferRecord};
+///
+/// struct Print;
+///
+/// impl Observer for Print {
+///     fn transferred(&self, transfer: &TransferRecord<'_>) {
+///         println!("{} {}: {}", transfer.direction, transfer.stream, transfer.count);
+///     }
+/// }
+///
+/// # fn example(pool: sqlx::PgPool, client: async_nats::Client) {
+/// dispatcher_nats::Relay::builder(pool, client, "north").observer(Recorded(Print));
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Recorded<O>(pub O);
+
+impl<O: Observer> Recorded<O> {
+    fn record(
+        &self,
+        direction: TransferDirection,
+        stream: &str,
+        outcome: TransferOutcome,
+        count: usize,
+    ) {
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        let record = TransferRecord::new(direction.as_str(), stream, outcome, count);
+        self.0.transferred(&record);
+    }
+}
+
+impl<O: Observer> TransferObserver for Recorded<O> {
+    fn relayed(&self, relayed: &Relayed<'_>) {
+        let direction = TransferDirection::Relay;
+        let moved = TransferOutcome::Moved;
+        self.record(direction, relayed.stream, moved, relayed.events);
+    }
+
+    fn mirrored(&self, mirrored: &Mirrored<'_>) {
+        let direction = TransferDirection::Mirror;
+        let moved = TransferOutcome::Moved;
+        self.record(direction, mirrored.stream, moved, mirrored.events);
+    }
+
+    fn waiting(&self, waiting: &Waiting<'_>) {
+        let waits = TransferOutcome::Waits;
+        self.record(waiting.direction, waiting.stream, waits, 1);
+    }
 }
 
 pub(crate) struct Unobserved;

@@ -17,7 +17,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::Client;
+use async_nats::{Client, jetstream};
 use dispatcher_runtime::transfer::{
     OutboundBatch, OutboundLimits, OutboundLog, OutboundWake, TransferDirection, TransferLease,
     TransferPlace, TransferRow,
@@ -58,6 +58,7 @@ pub struct RelayBuilder {
     lease: Duration,
     poll_interval: Duration,
     confirm_within: Duration,
+    look_every: Duration,
     batch: u32,
     observer: Arc<dyn TransferObserver>,
 }
@@ -74,6 +75,7 @@ impl Relay {
             lease: Duration::from_secs(10),
             poll_interval: Duration::from_secs(5),
             confirm_within: Duration::from_secs(10),
+            look_every: Duration::from_secs(5),
             batch: 1000,
             observer: Arc::new(Unobserved),
         }
@@ -127,6 +129,13 @@ impl RelayBuilder {
         self
     }
 
+    /// How often it looks whether the stream still ends with what was sent last, while nothing is sent. What the stream has
+    /// lost is sent again then. Defaults to 5 s.
+    pub fn look_every(mut self, interval: Duration) -> Self {
+        self.look_every = interval;
+        self
+    }
+
     /// How many events a batch has at most, from 1 to 1000. Defaults to 1000. A batch also ends once its payloads have
     /// 4 MB. Up to four wait for their confirmation, and one more is read.
     pub fn batch(mut self, events: u32) -> Self {
@@ -165,6 +174,7 @@ impl RelayBuilder {
             prefix,
             poll_interval: self.poll_interval,
             confirm_within: self.confirm_within,
+            look_every: self.look_every,
             batch: self.batch,
             observer: Arc::clone(&self.observer),
             has_progressed: false,
@@ -190,6 +200,7 @@ struct RelaySession {
     prefix: String,
     poll_interval: Duration,
     confirm_within: Duration,
+    look_every: Duration,
     batch: u32,
     observer: Arc<dyn TransferObserver>,
     has_progressed: bool,
@@ -244,7 +255,12 @@ impl Session for RelaySession {
         let mut sleep = self.wake.begin().await?;
         // Until then what the session before waited for may still hold.
         let mut is_well = false;
+        let mut look_at = Instant::now() + self.look_every;
         loop {
+            if in_flight.is_empty() && look_at <= Instant::now() {
+                self.facts().await?.expect_end(place.sequence)?;
+                look_at = Instant::now() + self.look_every;
+            }
             if in_flight.len() < IN_FLIGHT
                 && let Some(batch) = ahead.take()
             {
@@ -274,6 +290,7 @@ impl Session for RelaySession {
                     self.confirm(confirmed?, &mut in_flight, &mut place)?;
                 }
                 recorded = recorder.record(&place) => recorded?,
+                () = tokio::time::sleep_until(look_at), if is_idle => {}
                 () = sleep.pause(self.poll_interval), if end.is_some() && ahead.is_none() => {
                     reader.begin(end.take().unwrap_or(place.position));
                 }
@@ -312,6 +329,27 @@ impl RelaySession {
         }
     }
 
+    async fn facts(&self) -> Result<Facts, TransferError> {
+        let context = jetstream::new(self.client.clone());
+        let (_, facts) = Facts::of(&context, &self.stream).await?;
+        Ok(facts)
+    }
+
+    /// The refusal of a stream with these facts, which ends the relay; if it has other facts now, it is asked again.
+    async fn refusal(&self, facts: &Facts, problem: String) -> TransferError {
+        match self.facts().await {
+            Ok(now) if now.last_sequence == facts.last_sequence => self.mismatch(problem),
+            Ok(now) => TransferError::Nats {
+                doing: "look at the stream",
+                problem: format!(
+                    "its last sequence was {}, and is {} now",
+                    facts.last_sequence, now.last_sequence
+                ),
+            },
+            Err(error) => error,
+        }
+    }
+
     /// T1: where the stream is, and what the log has there.
     async fn resume(&self, sink: &Sink, facts: &Facts) -> Result<TransferPlace, TransferError> {
         let known = self.row.place().await?;
@@ -339,7 +377,7 @@ impl RelaySession {
             )));
         }
         if last.sequence < known.sequence {
-            self.expect_lost(&last, &known).await?;
+            self.expect_lost(facts, &last, &known).await?;
         }
         Ok(TransferPlace {
             stream_created_at: created_at,
@@ -370,33 +408,36 @@ impl RelaySession {
                 event_id: String::new(),
                 inserted_at: time::OffsetDateTime::UNIX_EPOCH,
             };
-            self.expect_lost(&nothing, &known).await?;
+            self.expect_lost(facts, &nothing, &known).await?;
             return Ok(TransferPlace {
                 stream_created_at: created_at,
                 ..TransferPlace::default()
             });
         }
-        Err(self.mismatch(format!(
+        let problem = format!(
             "its last message, {}, is gone, and the last one that the relay knows of is {}: it cannot tell where to go \
              on. Raise max_age, and start with a new stream",
             facts.last_sequence, known.sequence
-        )))
+        );
+        Err(self.refusal(facts, problem).await)
     }
 
     /// The stream has lost what it had confirmed. It is sent again, if the log still has all of it: then it gets the
     /// sequences that it had.
     async fn expect_lost(
         &self,
+        facts: &Facts,
         last: &LastEvent,
         known: &TransferPlace,
     ) -> Result<(), TransferError> {
         let lost = known.sequence - last.sequence;
         let left = self.log.count(last.position, known.position).await?;
         if left != lost {
-            return Err(self.mismatch(format!(
+            let problem = format!(
                 "it has lost {lost} messages that it had confirmed, and the log has {left} of their events: retention \
                  has removed the others. Consumers would take other events for them"
-            )));
+            );
+            return Err(self.refusal(facts, problem).await);
         }
         tracing::warn!(
             stream = self.stream,

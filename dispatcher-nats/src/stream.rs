@@ -71,6 +71,21 @@ impl Facts {
         }
     }
 
+    /// Whether the stream ends there. While a relay sends nothing, nothing is refused: without this a stream that has lost
+    /// messages is noticed only with the next event, and retention may have removed the lost ones by then.
+    pub(crate) fn expect_end(&self, sequence: i64) -> Result<(), TransferError> {
+        if self.last_sequence == sequence {
+            return Ok(());
+        }
+        Err(TransferError::Nats {
+            doing: "follow the stream",
+            problem: format!(
+                "its last sequence is {}, and was {sequence}",
+                self.last_sequence
+            ),
+        })
+    }
+
     /// Why a relay cannot write it, if it cannot.
     pub(crate) fn unsuitable(&self, prefix: &str) -> Option<String> {
         let config = &self.config;

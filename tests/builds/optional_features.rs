@@ -17,6 +17,7 @@ fn the_tests_with_optional_features_pass() -> TestResult {
         "dispatcher-json-schema-tests",
         "dispatcher-monitoring-tests",
         "dispatcher-nats",
+        "dispatcher-nats-chaos",
         "dispatcher-nats-tests",
         "dispatcher-observe-tests",
         "dispatcher-runtime",

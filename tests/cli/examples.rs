@@ -142,8 +142,20 @@ fn git(folder: &Path, arguments: &[&str]) -> TestResult {
     Ok(())
 }
 
-/// Examples that work until they are interrupted, and have tests of their own (`served.rs`).
-const ENDLESS: &str = "dispatcher serve";
+/// Examples that work until they are interrupted, or need NATS, and have tests of their own (`served.rs`, `nats.rs`).
+const ENDLESS: [&str; 4] = [
+    "dispatcher serve",
+    "dispatcher relay",
+    "dispatcher mirror",
+    "dispatcher nats",
+];
+
+/// The relays and mirrors that the help shows.
+const TRANSFERS: [(&str, &str, &str); 3] = [
+    ("relay/north", "relay", "north"),
+    ("relay/former", "relay", "former"),
+    ("mirror/north", "mirror", "north"),
+];
 
 /// The ids that the help shows.
 const SHOWN: &str = "0192f3a1-7b64-7c3d-8e21-5f0a9b8c7d6e";
@@ -165,7 +177,7 @@ async fn each_example_runs() -> TestResult {
     leaves.sort_by_key(|leaf| rank(leaf.path.last().map_or("", String::as_str)));
     for leaf in leaves {
         for example in leaf.examples {
-            if example.starts_with(ENDLESS) {
+            if ENDLESS.iter().any(|it| example.starts_with(it)) {
                 continue;
             }
             let arranged = arranged(&example, &scene).await?;
@@ -229,6 +241,11 @@ pub(crate) async fn arranged(example: &str, scene: &Scene) -> TestResult<String>
             .await?
         {
             scene.with_former_handler().await?;
+        }
+    }
+    for (name, direction, stream) in TRANSFERS {
+        if example.contains(name) {
+            crate::transfers::insert(&world.pool, direction, stream).await?;
         }
     }
     let is_of_letters = example.contains("dlq_") || example.contains("--group");

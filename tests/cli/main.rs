@@ -4,6 +4,7 @@ mod errors;
 mod examples;
 mod generated;
 mod hostile;
+mod nats;
 mod new_user;
 mod outputs;
 mod runbook;
@@ -13,4 +14,5 @@ mod served;
 mod streams;
 #[cfg(unix)]
 mod terminal;
+mod transfers;
 mod world;

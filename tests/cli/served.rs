@@ -32,7 +32,11 @@ async fn served(world: &World, arguments: &[&str], token: Option<&str>) -> TestR
 }
 
 /// The status and the body of an answer.
-async fn get(address: &str, path: &str, token: Option<&str>) -> TestResult<(u16, String)> {
+pub(crate) async fn get(
+    address: &str,
+    path: &str,
+    token: Option<&str>,
+) -> TestResult<(u16, String)> {
     let mut stream = TcpStream::connect(address).await?;
     let authorization = match token {
         Some(token) => format!("Authorization: Bearer {token}\r\n"),

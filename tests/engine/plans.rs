@@ -32,6 +32,7 @@ const STATEMENTS: &[Planned] = planned! {
     "read_lease" ("text, text, integer, bigint, timestamptz, boolean") = "'coaching', 'hold_slot', 0, 1, now(), true";
     "read_events" ("text[], bigint, bigint, bigint, integer, integer, bigint, text[], bigint, bigint") = "'{credit.locked}', 10000, 20000, 50, 1, 0, 8388608, NULL, 1048576, 536870912";
     "read_events_at" ("bigint[], bigint, bigint, bigint") = "'{1,2,3}', 8388608, 1048576, 536870912";
+    "read_outbound_end" ("bigint, bigint") = "10000, 20000";
     "read_outbound" ("bigint, bigint, bigint, bigint, bigint") = "10000, 20000, 1000, 4194304, 1048576";
     "record_relayed" ("text, bigint, text, text, bigint, bigint, bigint, text") = "'north', 1, '$relay', 'then', 1, 1, 1, 'evt_a'";
     "record_mirrored" ("text, bigint, bigint, float8, text, bigint, bigint, text, bigint, timestamptz") = "'north', 1, 0, 10, 'then', 1, 1, 'evt_a', 0, now()";

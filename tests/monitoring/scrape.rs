@@ -10,7 +10,8 @@ use acme_contracts::{Coaching, Revenue};
 use dispatcher_monitoring_tests::Scheme;
 use dispatcher_runtime::observe::{
     AttemptRecord, AwaitedVersionRecord, DedupRecord, HeldBack, LATENCY_BUCKETS_MS,
-    MetricsObserver, Observer, OpenTelemetryObserver, SampleRecord,
+    MetricsObserver, Observer, OpenTelemetryObserver, SampleRecord, TransferOutcome,
+    TransferRecord,
 };
 use dispatcher_runtime::{
     Consumer, Delivery, Dispatcher, EventEnvelope, HandlerError, RunningConsumer, subscribe,
@@ -106,6 +107,11 @@ const NEWER: &str = "INSERT INTO dispatcher_event
            (event_id, event_type, schema_version, occurred_at, tenant_id, producer, actor, payload)
     VALUES (dispatcher_generate_event_id(), 'credit.locked', 99, now(), 'tnt_a', 'revenue', 'system:revenue', '{}')";
 
+/// A mirror that is behind.
+const TRANSFER: &str =
+    "INSERT INTO dispatcher_transfer (direction, stream, sequence, pending, reached_at, updated_at)
+                        VALUES ('mirror', 'north', 1, 1, now(), now())";
+
 /// Everything happens once: published, handled, retried, given up on, skipped, waiting for a version, held back.
 async fn everything_happens(
     pool: &PgPool,
@@ -128,6 +134,14 @@ async fn everything_happens(
         .observer(MetricsObserver::new())
         .observer(OpenTelemetryObserver::new(&meter))
         .build()?;
+    for adapter in [
+        &MetricsObserver::new() as &dyn Observer,
+        &OpenTelemetryObserver::new(&meter),
+    ] {
+        let moved = TransferOutcome::Moved;
+        adapter.transferred(&TransferRecord::new("relay", "north", moved, 1));
+    }
+    pool.execute(TRANSFER).await?;
     let running = consumer().start().await?;
     for credits in [1, FAILS_ONCE, HOPELESS] {
         revenue.publish(lock(credits, credits)).await?;

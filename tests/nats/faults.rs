@@ -7,10 +7,12 @@ use std::process::{Child, Command, Stdio};
 
 use async_nats::jetstream::consumer::DeliverPolicy;
 use async_nats::jetstream::consumer::pull::OrderedConfig;
+use dispatcher_runtime::transfer::{OutboundLimits, OutboundLog};
 use dispatcher_test_fixtures::TestResult;
+use dispatcher_test_launcher::{Cluster, Settings};
 use futures_util::StreamExt;
 
-use crate::support::{Nats, PAUSE, STREAM, World};
+use crate::support::{Nats, PAUSE, Report, STREAM, World, relay_that_looks};
 
 /// A relay in a process of its own.
 struct RelayProcess(Child);
@@ -111,6 +113,46 @@ async fn a_relay_that_was_stopped_and_goes_on_sends_nothing_twice() -> TestResul
     relay.stop().await?;
     assert_eq!(nats.messages(STREAM).await?, world.log().await?);
     world.close().await
+}
+
+/// Their transaction is not on the disk when the server crashes, so the server gives their positions out again. A relay that
+/// has read up to the horizon, and has sent or written down nothing since, would pass the new events over.
+#[tokio::test]
+async fn positions_that_are_used_again_after_a_crash_are_read() -> TestResult {
+    // Nothing reaches the disk but by a commit.
+    let settings = Settings::default().set("wal_writer_delay", "10s");
+    let mut cluster = Cluster::start_with(settings).await?;
+    let world = World::on(&cluster.server()).await?;
+    world.publish(1..4).await?;
+    let mut tx = world.pool.begin().await?;
+    // As inserts do, but with so little to write that nothing wakes the process that writes it.
+    let take = "SELECT nextval(pg_get_serial_sequence('dispatcher_event', 'position')) FROM generate_series(1, 100)";
+    sqlx::query(take).execute(&mut *tx).await?;
+    tx.rollback().await?;
+    let limits = OutboundLimits {
+        events: 1000,
+        bytes: 1 << 20,
+        payload_bytes: 1 << 20,
+    };
+    let log = OutboundLog::new(world.pool.clone(), None)?;
+    let before = log.read(0, limits).await?;
+    assert_eq!((before.events.len(), before.until), (3, 3));
+    cluster.kill_9()?;
+    cluster.restart().await?;
+    // The first connections of the pool are those of the server that was killed.
+    while world.log().await.is_err() {}
+    world.publish(4..7).await?;
+    let log_of = world.log().await?;
+    let (_, first) = log_of.get(3).ok_or("nothing was published")?;
+    assert!(
+        *first <= before.horizon,
+        "the test shows nothing: no position is used again, {first} is behind {}",
+        before.horizon
+    );
+    let after = log.read(before.until, limits).await?;
+    assert_eq!(after.events.len(), 3);
+    world.pool.close().await;
+    Ok(())
 }
 
 /// Ends at any of its steps: before and after M1, M2, M3, the commit and its answer.
@@ -222,6 +264,34 @@ async fn what_the_stream_has_lost_is_sent_again_under_the_same_sequences() -> Te
     assert_eq!(ids(&consumer).await?, ids(&producer).await?);
     consumer.close().await?;
     producer.close().await
+}
+
+/// No event is published afterwards, so nothing that the relay sends is refused. Retention would remove the lost ones.
+#[tokio::test]
+async fn a_relay_that_has_nothing_to_send_notices_what_the_stream_has_lost() -> TestResult {
+    let Some(mut nats) = Nats::new().await? else {
+        return Ok(());
+    };
+    let world = World::new().await?;
+    world.publish(1..11).await?;
+    let relay = relay_that_looks(&world.pool, &nats, 4 * PAUSE);
+    relay.until(|seen| seen.sequence == 10).await?;
+    let kept = nats.server.store().with_file_name("kept");
+    nats.server.kill_9()?;
+    copy(&nats.server.store(), &kept)?;
+    nats.server.restart().await?;
+    world.publish(11..31).await?;
+    let before = relay.until(|seen| seen.sequence == 30).await?;
+    world.until_recorded(30).await?;
+    nats.server.kill_9()?;
+    fs::remove_dir_all(nats.server.store())?;
+    fs::rename(&kept, nats.server.store())?;
+    nats.server.restart().await?;
+    let again = |seen: &Report| seen.events == before.events + 20 && seen.sequence == 30;
+    relay.until(again).await?;
+    relay.stop().await?;
+    assert_eq!(nats.messages(STREAM).await?, world.log().await?);
+    world.close().await
 }
 
 /// Retention has removed an event that the stream has lost: the rest would get the sequences of others.

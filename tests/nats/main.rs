@@ -7,5 +7,7 @@
 
 mod faults;
 mod mirror;
+mod operate;
 mod relay;
+mod roles;
 mod support;

@@ -75,7 +75,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> TestResult<Self> {
-        let database = Server::shared().await?.create_database().await?;
+        Self::on(Server::shared().await?).await
+    }
+
+    pub(crate) async fn on(server: &Server) -> TestResult<Self> {
+        let database = server.create_database().await?;
         let pool = database.pool(8).await?;
         dispatcher_runtime::migrate(&pool).await?;
         create_effect_table(&pool).await?;
@@ -137,29 +141,11 @@ impl World {
     }
 
     pub(crate) fn relay(&self, nats: &Nats) -> Running {
-        let seen = Seen::default();
-        let relay = Relay::builder(self.pool.clone(), nats.client.clone(), STREAM)
-            .lease(Duration::from_secs(1))
-            .confirm_within(Duration::from_secs(2))
-            .poll_interval(Duration::from_millis(5))
-            .batch(20)
-            .observer(seen.clone())
-            .build()
-            .unwrap();
-        Running::start(seen, |stop| relay.run_until(stop))
+        relay(&self.pool, nats)
     }
 
     pub(crate) fn mirror(&self, nats: &Nats, stream: &str) -> Running {
-        let seen = Seen::default();
-        let mirror = Mirror::builder(self.pool.clone(), nats.client.clone(), stream)
-            .domain(&REGISTRY, "coaching")
-            .lease(Duration::from_secs(1))
-            .look_every(Duration::from_millis(20))
-            .batch(20)
-            .observer(seen.clone())
-            .build()
-            .unwrap();
-        Running::start(seen, |stop| mirror.run_until(stop))
+        mirror(&self.pool, nats, stream)
     }
 
     pub(crate) async fn close(self) -> TestResult {
@@ -167,6 +153,38 @@ impl World {
         self.database.close().await?;
         Ok(())
     }
+}
+
+pub(crate) fn relay(pool: &PgPool, nats: &Nats) -> Running {
+    relay_that_looks(pool, nats, Duration::from_secs(60))
+}
+
+/// A relay that looks that often at a stream to which it sends nothing.
+pub(crate) fn relay_that_looks(pool: &PgPool, nats: &Nats, look_every: Duration) -> Running {
+    let seen = Seen::default();
+    let relay = Relay::builder(pool.clone(), nats.client.clone(), STREAM)
+        .lease(Duration::from_secs(1))
+        .confirm_within(Duration::from_secs(2))
+        .look_every(look_every)
+        .poll_interval(Duration::from_millis(5))
+        .batch(20)
+        .observer(seen.clone())
+        .build()
+        .unwrap();
+    Running::start(seen, |stop| relay.run_until(stop))
+}
+
+pub(crate) fn mirror(pool: &PgPool, nats: &Nats, stream: &str) -> Running {
+    let seen = Seen::default();
+    let mirror = Mirror::builder(pool.clone(), nats.client.clone(), stream)
+        .domain(&REGISTRY, "coaching")
+        .lease(Duration::from_secs(1))
+        .look_every(Duration::from_millis(20))
+        .batch(20)
+        .observer(seen.clone())
+        .build()
+        .unwrap();
+    Running::start(seen, |stop| mirror.run_until(stop))
 }
 
 #[subscribe(credit_locked)]
@@ -233,7 +251,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    fn start<F>(
+    pub(crate) fn start<F>(
         seen: Seen,
         run: impl FnOnce(futures_util::future::BoxFuture<'static, ()>) -> F,
     ) -> Self

@@ -49,6 +49,10 @@ async fn a_scrape_while_events_flow_holds_every_metric_with_its_labels() -> Test
         Some("credit.locked coaching waits for version 99")
     );
 
+    for outcome in [TransferOutcome::Moved, TransferOutcome::Waits] {
+        let transfer = TransferRecord::new("relay", "north", outcome, 2);
+        MetricsObserver::new().transferred(&transfer);
+    }
     let scrape = prometheus.render();
     let of = "event_type=\"credit.locked\"";
     let by = format!("{of},consumer=\"coaching\",subscription=\"hold_slot\"");
@@ -60,6 +64,8 @@ async fn a_scrape_while_events_flow_holds_every_metric_with_its_labels() -> Test
         format!("dispatcher_dedup_hit_count{{{by},outcome=\"skipped\"}} 4"),
         format!("dispatcher_dead_letter_count{{{by},outcome=\"permanent\"}} 1"),
         format!("dispatcher_awaited_version_count{{{by},outcome=\"waits\"}} 1"),
+        "dispatcher_transfer_count{direction=\"relay\",stream=\"north\",outcome=\"moved\"} 2"
+            .to_owned(),
         format!("dispatcher_handler_latency_ms_count{{{by},outcome=\"handled\"}} 4"),
         format!("dispatcher_end_to_end_latency_ms_count{{{by},outcome=\"handled\"}} 4"),
         format!(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dispatcher_runtime::observe::{MetricsObserver, Observer, OpenTelemetryObserver, SampleRecord};
-use dispatcher_runtime::{Actor, Subscriptions};
+use dispatcher_runtime::{Actor, Subscriptions, TransferDirection, Transfers};
 use dispatcher_test_fixtures::{TestResult, lock};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use opentelemetry::metrics::MeterProvider;
@@ -68,6 +68,7 @@ fn scraped(scrape: &str) -> TestResult<BTreeMap<String, f64>> {
             "horizon_lag",
             "retention",
             "sample",
+            "transfer",
         ];
         of_samples
             .iter()
@@ -111,6 +112,10 @@ async fn subscriptions_are_gauges_of_both_adapters_until_they_are_removed() -> T
             "INSERT INTO dispatcher_cursor (consumer, subscription, partitions, updated_at) VALUES ('growth', 'down', 1, now());
              INSERT INTO dispatcher_subscription (consumer, subscription, event_types, updated_at)
              VALUES ('growth', 'down', '{credit.locked}', now());
+             INSERT INTO dispatcher_transfer (direction, stream, sequence, position, holder, expires_at, updated_at)
+             VALUES ('relay', 'north', 0, 0, 'me', 'infinity', now());
+             INSERT INTO dispatcher_transfer (direction, stream, waits_for, waits_since, updated_at)
+             VALUES ('mirror', 'south', 'a reason', now() - interval '1 h', now());
              UPDATE dispatcher_event SET inserted_at = inserted_at - interval '1 day'",
         )
         .await?;
@@ -155,10 +160,24 @@ async fn subscriptions_are_gauges_of_both_adapters_until_they_are_removed() -> T
         assert!(value("horizon_lag_positions", "{consumer=\"coaching\"}")? < 0.5);
         assert!(value("retention_held_seconds", "{consumer=\"coaching\"}")? < 0.5);
         assert!(value("sample_timestamp_seconds", "{consumer=\"coaching\"}")? > 1.7e9);
-        assert_eq!(found.len(), 23, "{found:#?}");
+        let of_relay = "{direction=\"relay\",stream=\"north\"}";
+        let of_mirror = "{direction=\"mirror\",stream=\"south\"}";
+        assert!(value("transfer_behind", of_relay)? > 2.5);
+        assert!(value("transfer_behind_seconds", of_relay)? > 80_000.0);
+        assert!(value("transfer_waiting_seconds", of_relay)? < 0.5);
+        assert!(value("transfer_holders", of_relay)? > 0.5);
+        assert!(value("transfer_moved_timestamp_seconds", of_relay)? > 1.7e9);
+        assert!(value("transfer_waiting_seconds", of_mirror)? > 3_500.0);
+        assert!(value("transfer_holders", of_mirror)? < 0.5);
+        // How far behind a mirror is that has read nothing is not known.
+        let known = found.iter().filter(|(_, value)| !value.is_nan());
+        assert_eq!(known.count(), 31, "{found:#?}");
     }
 
     subscriptions.remove("growth", "down").await?;
+    Transfers::new(world.pool.clone())
+        .remove_as(TransferDirection::Mirror, "south", Actor::new("mia"))
+        .await?;
     assert_eq!(names.next().await?, ["hold_slot"]);
     provider.force_flush()?;
     let left = scraped(&prometheus.render())?;
@@ -167,10 +186,15 @@ async fn subscriptions_are_gauges_of_both_adapters_until_they_are_removed() -> T
         .filter(|(name, _)| name.contains("growth"))
         .collect();
     assert_eq!(gone.len(), 10, "a recorder keeps a gauge for ever");
+    let of_mirror = left.iter().filter(|(name, _)| name.contains("south"));
+    let of_mirror: Vec<_> = of_mirror.collect();
+    assert_eq!(of_mirror.len(), 5, "{of_mirror:#?}");
+    assert!(of_mirror.iter().all(|(_, value)| value.is_nan()));
     assert!(gone.iter().all(|(_, value)| value.is_nan()), "{gone:#?}");
     let left = exported(&exporter)?;
     assert!(
-        left.keys().all(|name| !name.contains("growth")),
+        left.keys()
+            .all(|name| !name.contains("growth") && !name.contains("south")),
         "{left:#?}"
     );
     consumer.stop().await;

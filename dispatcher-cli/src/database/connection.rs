@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use dispatcher_build_support::Contracts;
 use dispatcher_runtime::Registry;
 use sqlx::postgres::PgConnectOptions;
 
 use super::{Failure, Place, Session, remedy};
-use crate::contract_files::registry;
+use crate::contract_files::registry_of;
 use crate::output::Output;
 
 /// The database, and the form of the output.
@@ -81,21 +80,7 @@ impl Connection {
         let Some(path) = &self.contracts else {
             return Ok(None);
         };
-        let checked = std::path::absolute(path)
-            .map(|absolute| {
-                Contracts::new(absolute)
-                    .shown_as(path.to_string_lossy())
-                    .ignore_lock()
-            })
-            .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?
-            .check();
-        match checked {
-            Ok(model) => Ok(Some(registry(&model))),
-            Err(report) => Err(Failure::Usage(format!(
-                "the contracts in {} have faults\n{report}",
-                path.display()
-            ))),
-        }
+        registry_of(path).map(Some).map_err(Failure::Usage)
     }
 
     fn options(&self) -> Result<(PgConnectOptions, Place), Failure> {

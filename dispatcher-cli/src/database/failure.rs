@@ -2,7 +2,7 @@
 
 use dispatcher_runtime::{
     ActorError, AuditError, ConfigError, DatabaseError, DeadLetterError, EventsError, IdError,
-    MigrateError, RedriveError, SubscriptionError,
+    MigrateError, RedriveError, SubscriptionError, TransferActError,
 };
 
 use crate::output::{End, Output};
@@ -46,6 +46,21 @@ impl Failure {
             Self::Closed => return Output::success(""),
         };
         Output::wrong_call(guarded(&message)).ending(end)
+    }
+
+    /// The same, where that many streams have been changed before.
+    #[cfg(feature = "nats")]
+    pub(crate) fn after(self, changed: usize, stream: &str) -> Self {
+        if changed == 0 {
+            return self;
+        }
+        let problem = match self {
+            Self::No(text) | Self::Usage(text) | Self::NotAsked(text) => text,
+            other => return other,
+        };
+        Self::HalfWay(format!(
+            "{changed} streams are as planned, and {stream} is not: {problem}\n  help: run it again"
+        ))
     }
 }
 
@@ -167,6 +182,16 @@ impl From<SubscriptionError> for Failure {
     }
 }
 
+impl From<TransferActError> for Failure {
+    fn from(error: TransferActError) -> Self {
+        match error {
+            TransferActError::Database(error) => Self::Database(error),
+            TransferActError::Actor(_) => Self::Usage(error.to_string()),
+            other => Self::No(other.to_string()),
+        }
+    }
+}
+
 impl From<EventsError> for Failure {
     fn from(error: EventsError) -> Self {
         match error {
@@ -175,6 +200,18 @@ impl From<EventsError> for Failure {
                 Self::Usage(error.to_string())
             }
             other => Self::No(other.to_string()),
+        }
+    }
+}
+
+#[cfg(feature = "nats")]
+impl From<dispatcher_nats::TransferError> for Failure {
+    fn from(error: dispatcher_nats::TransferError) -> Self {
+        match error {
+            dispatcher_nats::TransferError::Database(error) => Self::Database(error),
+            dispatcher_nats::TransferError::Config(_) => Self::Usage(error.to_string()),
+            dispatcher_nats::TransferError::Nats { .. } => Self::NotAsked(error.to_string()),
+            _ => Self::No(error.to_string()),
         }
     }
 }

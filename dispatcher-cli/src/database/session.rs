@@ -42,7 +42,7 @@ impl Session {
         };
         let _ = connection.close().await;
         let pool = PgPoolOptions::new()
-            .max_connections(4)
+            .max_connections(8)
             .acquire_timeout(CONNECT)
             .connect_lazy_with(options);
         let operator = match &place.schema {

@@ -269,7 +269,8 @@ pub(super) fn warnings(config: &Config, prefix: &str) -> Vec<String> {
             config.subjects.join(", ")
         ));
     }
-    let sync = "sync_interval cannot be read by a client: where it is not `always`, servers write to their disks every 2 \
+    let sync = "sync_interval cannot be read by a client (a server's monitoring port says `sync_always` at /varz): where it is \
+                not `always`, servers write to their disks every 2 \
                 minutes, and a power failure of all replicas loses what they confirmed since. The relay sends it again, as \
                 long as the log still has it";
     warnings.push(sync.to_owned());

@@ -7,19 +7,22 @@
 use std::time::Duration;
 
 use sqlx::{PgPool, Row};
+use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use super::partition::Settings;
 use crate::contract::bounded_text::error_text;
-use crate::observe::{LogSample, Observers, SampleRecord, SubscriptionSample};
+use crate::observe::{LogSample, Observers, SampleRecord, SubscriptionSample, TransferSample};
 use crate::operate::overview::log_state::LogState;
 use crate::operate::sample;
 use crate::operate::subscriptions::{SubscriptionError, SubscriptionProgress, Subscriptions};
+use crate::operate::transfers::{TransferDirection, TransferProgress, Transfers};
 use crate::postgres::family::Family;
 
 pub(super) struct Sampler {
     consumer: &'static str,
     subscriptions: Subscriptions,
+    transfers: Transfers,
     observers: Observers,
     interval: Duration,
     stopping: watch::Receiver<bool>,
@@ -40,6 +43,7 @@ impl Sampler {
         Self {
             consumer: settings.consumer,
             subscriptions,
+            transfers: Transfers::of(pool.clone(), family),
             observers: settings.observers.clone(),
             interval,
             stopping,
@@ -79,7 +83,8 @@ impl Sampler {
         let progress = self.subscriptions.sampled().await?;
         if !self.observers.is_empty() {
             let log = LogState::read(&self.subscriptions.log).await?;
-            self.report(&progress, &log);
+            let transfers = self.transfers.list().await?;
+            self.report(&progress, &transfers, &log);
         }
         if is_due {
             sample::write(&self.subscriptions, &progress).await?;
@@ -96,7 +101,14 @@ impl Sampler {
         read.fetch_one(pool).await?.try_get("sampled")
     }
 
-    fn report(&self, progress: &[SubscriptionProgress], log: &LogState) {
+    fn report(
+        &self,
+        progress: &[SubscriptionProgress],
+        transfers: &[TransferProgress],
+        log: &LogState,
+    ) {
+        let of_transfer = |one| transfer_sample_of(one, log.now);
+        let transfers: Vec<_> = transfers.iter().map(of_transfer).collect();
         let subscriptions: Vec<_> = progress.iter().map(sample_of).collect();
         let held = log.retention.as_ref().map(|held| held.beyond);
         let sample = SampleRecord {
@@ -107,8 +119,26 @@ impl Sampler {
                 retention_held_seconds: held.unwrap_or_default().as_secs_f64(),
             },
             subscriptions: &subscriptions,
+            transfers: &transfers,
         };
         self.observers.tell(|observer| observer.sampled(&sample));
+    }
+}
+
+fn transfer_sample_of(progress: &TransferProgress, now: OffsetDateTime) -> TransferSample {
+    let behind = match progress.direction {
+        TransferDirection::Relay => Some(progress.positions_behind),
+        TransferDirection::Mirror => progress.messages_behind,
+    };
+    let waits = progress.waits_since.map(|since| now - since);
+    TransferSample {
+        direction: progress.direction.as_str(),
+        stream: progress.stream.clone(),
+        behind: behind.map(i64::unsigned_abs),
+        behind_seconds: progress.seconds_behind,
+        waiting_seconds: waits.map_or(0.0, |waits| waits.as_seconds_f64().max(0.0)),
+        holders: u32::from(progress.holder.is_some()),
+        moved_at: progress.updated_at,
     }
 }
 

@@ -7,6 +7,8 @@ pub(super) const CONSUME_COUNT: &str = "dispatcher.consume.count";
 pub(super) const DEDUP_HIT_COUNT: &str = "dispatcher.dedup_hit.count";
 pub(super) const DEAD_LETTER_COUNT: &str = "dispatcher.dead_letter.count";
 pub(super) const AWAITED_VERSION_COUNT: &str = "dispatcher.awaited_version.count";
+#[cfg(feature = "consume")]
+pub(super) const TRANSFER_COUNT: &str = "dispatcher.transfer.count";
 pub(super) const HANDLER_LATENCY: &str = "dispatcher.handler_latency_ms";
 pub(super) const END_TO_END_LATENCY: &str = "dispatcher.end_to_end_latency_ms";
 pub(super) const SINCE_INSERT_LATENCY: &str = "dispatcher.end_to_end_latency_since_insert_ms";
@@ -17,6 +19,8 @@ pub(super) const DEDUP_HIT_HELP: &str = "Events that were skipped because they h
 pub(super) const DEAD_LETTER_HELP: &str = "Events that were given up on, by why.";
 pub(super) const AWAITED_VERSION_HELP: &str =
     "Events that wait because the program does not know their version.";
+#[cfg(feature = "consume")]
+pub(super) const TRANSFER_HELP: &str = "Events that relays have sent and mirrors have inserted, and attempts that did not go on, by what became of them.";
 pub(super) const HANDLER_LATENCY_HELP: &str = "How long a handler ran.";
 pub(super) const END_TO_END_HELP: &str =
     "From the event's occurred_at until it was handled or a dead letter.";
@@ -27,6 +31,10 @@ pub(super) const EVENT_TYPE: &str = "event_type";
 pub(super) const CONSUMER: &str = "consumer";
 pub(super) const SUBSCRIPTION: &str = "subscription";
 pub(super) const OUTCOME: &str = "outcome";
+#[cfg(feature = "consume")]
+pub(super) const DIRECTION: &str = "direction";
+#[cfg(feature = "consume")]
+pub(super) const STREAM: &str = "stream";
 
 /// The outcome of every dedup hit, so that all metrics of a consumer have the same labels.
 pub(super) const SKIPPED: &str = "skipped";

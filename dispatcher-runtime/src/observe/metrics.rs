@@ -16,6 +16,8 @@ use super::held_back::metric::{self, Applications};
 use super::label::{self, milliseconds};
 #[cfg(feature = "consume")]
 use super::sample::{SampleRecord, gauge};
+#[cfg(feature = "consume")]
+use super::transfer::TransferRecord;
 use super::{
     AttemptRecord, AwaitedVersionRecord, DeadLetterRecord, DedupRecord, Observer, PublishRecord,
 };
@@ -30,6 +32,9 @@ pub struct MetricsObserver {
     /// The subscriptions that have gauges.
     #[cfg(feature = "consume")]
     sampled: Mutex<HashSet<(String, String)>>,
+    /// The relays and mirrors that have gauges.
+    #[cfg(feature = "consume")]
+    transfers: Mutex<HashSet<(&'static str, String)>>,
 }
 
 impl MetricsObserver {
@@ -49,7 +54,10 @@ impl MetricsObserver {
             describe_gauge!(metric::NAME, Unit::Milliseconds, metric::HELP);
             let of_subscriptions = gauge::OF_SUBSCRIPTIONS.map(|gauge| (gauge.name, gauge.help));
             let of_log = gauge::OF_LOG.map(|gauge| (gauge.name, gauge.help));
-            for (name, help) in of_subscriptions.into_iter().chain(of_log) {
+            let of_transfers = gauge::OF_TRANSFERS.map(|gauge| (gauge.name, gauge.help));
+            describe_counter!(label::TRANSFER_COUNT, label::TRANSFER_HELP);
+            let gauges = of_subscriptions.into_iter().chain(of_transfers);
+            for (name, help) in gauges.chain(of_log) {
                 describe_gauge!(name, help);
             }
         }
@@ -65,6 +73,8 @@ impl MetricsObserver {
             applications: Applications::default(),
             #[cfg(feature = "consume")]
             sampled: Mutex::default(),
+            #[cfg(feature = "consume")]
+            transfers: Mutex::default(),
         }
     }
 }
@@ -144,6 +154,17 @@ impl Observer for MetricsObserver {
         .set(milliseconds(held_back.standing_for));
     }
 
+    #[cfg(feature = "consume")]
+    fn transferred(&self, transfer: &TransferRecord<'_>) {
+        counter!(
+            label::TRANSFER_COUNT,
+            label::DIRECTION => transfer.direction,
+            label::STREAM => transfer.stream.to_owned(),
+            label::OUTCOME => transfer.outcome.as_str(),
+        )
+        .increment(transfer.count);
+    }
+
     /// A value that is not known, or of a subscription that was removed, is NaN, because a recorder keeps a gauge for ever:
     /// no comparison holds for it, and `max` passes it over.
     #[cfg(feature = "consume")]
@@ -152,6 +173,7 @@ impl Observer for MetricsObserver {
             gauge!(one.name, label::CONSUMER => sample.consumer)
                 .set((one.value)(&sample.log).unwrap_or(f64::NAN));
         }
+        self.sample_transfers(sample);
         let mut known = self.sampled.lock().unwrap_or_else(PoisonError::into_inner);
         let before = std::mem::take(&mut *known);
         for subscription in sample.subscriptions {
@@ -170,6 +192,39 @@ impl Observer for MetricsObserver {
             }
         }
     }
+}
+
+#[cfg(feature = "consume")]
+impl MetricsObserver {
+    fn sample_transfers(&self, sample: &SampleRecord<'_>) {
+        let transfers = &self.transfers;
+        let mut known = transfers.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::take(&mut *known);
+        for transfer in sample.transfers {
+            let name = (transfer.direction, transfer.stream.clone());
+            for one in &gauge::OF_TRANSFERS {
+                of_transfer(one.name, &name).set((one.value)(transfer).unwrap_or(f64::NAN));
+            }
+            known.insert(name);
+        }
+        for gone in before.difference(&known) {
+            for one in &gauge::OF_TRANSFERS {
+                of_transfer(one.name, gone).set(f64::NAN);
+            }
+        }
+    }
+}
+
+#[cfg(feature = "consume")]
+fn of_transfer(
+    name: &'static str,
+    (direction, stream): &(&'static str, String),
+) -> ::metrics::Gauge {
+    gauge!(
+        name,
+        label::DIRECTION => *direction,
+        label::STREAM => stream.clone(),
+    )
 }
 
 #[cfg(feature = "consume")]

@@ -17,6 +17,8 @@
 //! | `dispatcher.subscription.…` | how each subscription is: lag, waiting, held, holders, paused | consumer, subscription |
 //! | `dispatcher.dead_letters.…` | how many dead letters are open, and how old the oldest is | consumer, subscription |
 //! | `dispatcher.horizon.lag_positions`, `dispatcher.retention.held_seconds`, `dispatcher.sample.timestamp_seconds` | what holds the log back, and when that was measured | consumer |
+//! | `dispatcher.transfer.count` | events that relays have sent and mirrors have inserted, and attempts that did not go on | direction, stream, outcome |
+//! | `dispatcher.transfer.…` | how each relay and mirror is: behind, waiting, holders | direction, stream |
 //! | `dispatcher.horizon.standing_ms` | for how long an open transaction has kept events from being read; 0 when it has ended | consumer, role, application |
 //!
 //! The adapters record these, each behind the feature of its name: `MetricsObserver` for the `metrics`
@@ -46,6 +48,9 @@ pub(crate) mod span;
 ))]
 pub(crate) mod trace_context;
 
+#[cfg(feature = "consume")]
+mod transfer;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,7 +66,9 @@ pub use held_back::HeldBack;
 pub(crate) use observers::Observers;
 pub use outcome::{AttemptOutcome, PublishOutcome};
 #[cfg(feature = "consume")]
-pub use sample::{LogSample, SampleRecord, SubscriptionSample};
+pub use sample::{LogSample, SampleRecord, SubscriptionSample, TransferSample};
+#[cfg(feature = "consume")]
+pub use transfer::{TransferOutcome, TransferRecord};
 
 /// The label of what is not told apart, because any client can name it as it likes.
 #[cfg(feature = "consume")]
@@ -148,6 +155,12 @@ pub trait Observer: Send + Sync + 'static {
     fn sampled(&self, sample: &SampleRecord<'_>) {
         let _ = sample;
     }
+
+    /// A relay has sent events or a mirror has inserted some, or it did not go on. `dispatcher_nats::Recorded` calls it.
+    #[cfg(feature = "consume")]
+    fn transferred(&self, transfer: &TransferRecord<'_>) {
+        let _ = transfer;
+    }
 }
 
 impl<O: Observer + ?Sized> Observer for Arc<O> {
@@ -179,6 +192,11 @@ impl<O: Observer + ?Sized> Observer for Arc<O> {
     #[cfg(feature = "consume")]
     fn sampled(&self, sample: &SampleRecord<'_>) {
         (**self).sampled(sample);
+    }
+
+    #[cfg(feature = "consume")]
+    fn transferred(&self, transfer: &TransferRecord<'_>) {
+        (**self).transferred(transfer);
     }
 }
 

@@ -15,6 +15,8 @@ use super::held_back::metric::{self, Applications};
 use super::label::{self, milliseconds};
 #[cfg(feature = "consume")]
 use super::sample::{SampleRecord, gauge};
+#[cfg(feature = "consume")]
+use super::transfer::TransferRecord;
 use super::{
     AttemptRecord, AwaitedVersionRecord, DeadLetterRecord, DedupRecord, LATENCY_BUCKETS_MS,
     Observer, PublishRecord,
@@ -31,6 +33,8 @@ pub struct OpenTelemetryObserver {
     dedup_hit: Counter<u64>,
     dead_letter: Counter<u64>,
     awaited_version: Counter<u64>,
+    #[cfg(feature = "consume")]
+    transfer: Counter<u64>,
     handler_latency: Histogram<f64>,
     end_to_end: Histogram<f64>,
     since_insert: Histogram<f64>,
@@ -70,6 +74,8 @@ impl OpenTelemetryObserver {
             dedup_hit: counter(label::DEDUP_HIT_COUNT, label::DEDUP_HIT_HELP),
             dead_letter: counter(label::DEAD_LETTER_COUNT, label::DEAD_LETTER_HELP),
             awaited_version: counter(label::AWAITED_VERSION_COUNT, label::AWAITED_VERSION_HELP),
+            #[cfg(feature = "consume")]
+            transfer: counter(label::TRANSFER_COUNT, label::TRANSFER_HELP),
             handler_latency: histogram(label::HANDLER_LATENCY, label::HANDLER_LATENCY_HELP),
             end_to_end: histogram(label::END_TO_END_LATENCY, label::END_TO_END_HELP),
             since_insert: histogram(label::SINCE_INSERT_LATENCY, label::SINCE_INSERT_HELP),
@@ -93,7 +99,9 @@ impl OpenTelemetryObserver {
 fn observe_samples(meter: &Meter, sampled: &Arc<Mutex<Points>>) {
     let of_subscriptions = gauge::OF_SUBSCRIPTIONS.map(|gauge| (gauge.name, gauge.help));
     let of_log = gauge::OF_LOG.map(|gauge| (gauge.name, gauge.help));
-    for (name, help) in of_subscriptions.into_iter().chain(of_log) {
+    let of_transfers = gauge::OF_TRANSFERS.map(|gauge| (gauge.name, gauge.help));
+    let gauges = of_subscriptions.into_iter().chain(of_transfers);
+    for (name, help) in gauges.chain(of_log) {
         let sampled: Weak<Mutex<Points>> = Arc::downgrade(sampled);
         let gauge = meter.f64_observable_gauge(name).with_description(help);
         gauge
@@ -191,6 +199,16 @@ impl Observer for OpenTelemetryObserver {
         );
     }
 
+    #[cfg(feature = "consume")]
+    fn transferred(&self, transfer: &TransferRecord<'_>) {
+        let labels = [
+            KeyValue::new(label::DIRECTION, transfer.direction),
+            KeyValue::new(label::STREAM, transfer.stream.to_owned()),
+            KeyValue::new(label::OUTCOME, transfer.outcome.as_str()),
+        ];
+        self.transfer.add(transfer.count, &labels);
+    }
+
     /// A value that is not known is not exported.
     #[cfg(feature = "consume")]
     fn sampled(&self, sample: &SampleRecord<'_>) {
@@ -206,6 +224,16 @@ impl Observer for OpenTelemetryObserver {
             ];
             for one in &gauge::OF_SUBSCRIPTIONS {
                 let value = (one.value)(subscription);
+                points.extend(value.map(|value| (one.name, value, labels.clone())));
+            }
+        }
+        for transfer in sample.transfers {
+            let labels = vec![
+                KeyValue::new(label::DIRECTION, transfer.direction),
+                KeyValue::new(label::STREAM, transfer.stream.clone()),
+            ];
+            for one in &gauge::OF_TRANSFERS {
+                let value = (one.value)(transfer);
                 points.extend(value.map(|value| (one.name, value, labels.clone())));
             }
         }

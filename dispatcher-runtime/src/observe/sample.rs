@@ -15,6 +15,8 @@ pub struct SampleRecord<'a> {
     pub log: LogSample,
     /// Every subscription, of all consumers. One that was removed is missing from then on.
     pub subscriptions: &'a [SubscriptionSample],
+    /// Every relay and mirror of its database. One that was removed is missing from then on.
+    pub transfers: &'a [TransferSample],
 }
 
 /// How a log is.
@@ -60,10 +62,31 @@ pub struct SubscriptionSample {
     pub oldest_dead_letter_seconds: f64,
 }
 
+/// How a relay or a mirror is.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TransferSample {
+    /// `relay` or `mirror`.
+    pub direction: &'static str,
+    /// The stream.
+    pub stream: String,
+    /// Of a relay: how many positions of the log it has not sent. Of a mirror: how many messages the stream had for it, when
+    /// it read the stream last. `None` where it is not known.
+    pub behind: Option<u64>,
+    /// How old the first of these is, in seconds: 0 where there is none, `None` where it is not known.
+    pub behind_seconds: Option<f64>,
+    /// For how many seconds it has not gone on, although it tries; 0 while it does.
+    pub waiting_seconds: f64,
+    /// How many processes work on it: 1 or 0.
+    pub holders: u32,
+    /// When its sequence moved, by the clock of the database.
+    pub moved_at: OffsetDateTime,
+}
+
 /// The gauges of it, for the adapters.
 #[cfg(any(feature = "metrics", feature = "opentelemetry"))]
 pub(super) mod gauge {
-    use super::{LogSample, SubscriptionSample};
+    use super::{LogSample, SubscriptionSample, TransferSample};
 
     /// A gauge: its name, what it measures, and its value, unless that is not known.
     pub(in crate::observe) struct Gauge<T> {
@@ -131,6 +154,35 @@ pub(super) mod gauge {
             "dispatcher.dead_letters.oldest_seconds",
             "How old the oldest of its open dead letters is, in seconds; 0 where there is none.",
             |one| Some(one.oldest_dead_letter_seconds),
+        ),
+    ];
+
+    /// Those of each relay and mirror, with the labels `direction` and `stream`.
+    pub(in crate::observe) const OF_TRANSFERS: [Gauge<TransferSample>; 5] = [
+        gauge(
+            "dispatcher.transfer.behind",
+            "Of a relay how many positions of the log it has not sent, of a mirror how many messages it has not inserted.",
+            |one| one.behind.map(number),
+        ),
+        gauge(
+            "dispatcher.transfer.behind_seconds",
+            "How old the first event is that a relay has not sent or a mirror has not inserted, in seconds; 0 where there is none.",
+            |one| one.behind_seconds,
+        ),
+        gauge(
+            "dispatcher.transfer.waiting_seconds",
+            "For how long it has not gone on although it tries, in seconds; 0 while it does.",
+            |one| Some(one.waiting_seconds),
+        ),
+        gauge(
+            "dispatcher.transfer.holders",
+            "How many processes work on it: 1 or 0.",
+            |one| Some(f64::from(one.holders)),
+        ),
+        gauge(
+            "dispatcher.transfer.moved_timestamp_seconds",
+            "When its sequence moved last, in seconds since 1970, by the clock of the database.",
+            |one| Some(seconds(one.moved_at.unix_timestamp())),
         ),
     ];
 

@@ -22,6 +22,8 @@ use crate::postgres::family::Family;
 /// | `dispatcher_operator` | reads everything, resolves and redrives dead letters, pauses, moves, renames and removes subscriptions |
 /// | `dispatcher_retention` | sweeps: deletes events, dedup rows and dead letters |
 /// | `dispatcher_eraser` | reads everything that quotes payloads, and erases it ([`Erasure`](https://docs.rs/dispatcher-runtime/latest/dispatcher_runtime/struct.Erasure.html)) |
+/// | `dispatcher_relay` | reads the log, and keeps how far a relay is |
+/// | `dispatcher_mirror` | inserts what a stream has into the log, marked with the stream, and keeps how far a mirror is; sees no payload |
 ///
 /// Run it after [`migrate`](crate::migrate()), and again after each migration and each change of the contracts, as a
 /// superuser or as the owner of the tables with `CREATEROLE` and `CREATE` on the database. It may be run any number of times. Of a domain that is
@@ -161,7 +163,7 @@ impl Roles {
             "public" => include_str!("roles/shared_schema.sql"),
             _ => include_str!("roles/own_schema.sql"),
         };
-        let [migrator, operator, retention, eraser] =
+        let [migrator, operator, retention, eraser, relay, mirror] =
             FIXED.map(|role| format!("{}_{role}", self.prefix));
         let blockers = match self.blockers {
             Blockers::Named => include_str!("roles/blockers_named.sql"),
@@ -175,7 +177,9 @@ impl Roles {
             .replace("{migrator}", &migrator)
             .replace("{operator}", &operator)
             .replace("{retention}", &retention)
-            .replace("{eraser}", &eraser);
+            .replace("{eraser}", &eraser)
+            .replace("{relay}", &relay)
+            .replace("{mirror}", &mirror);
         for (domain, event_types) in &self.producers {
             script += &self.producer_script(domain, event_types)?;
         }
@@ -233,7 +237,14 @@ impl Roles {
 }
 
 /// The roles that every table family has.
-const FIXED: [&str; 4] = ["migrator", "operator", "retention", "eraser"];
+const FIXED: [&str; 6] = [
+    "migrator",
+    "operator",
+    "retention",
+    "eraser",
+    "relay",
+    "mirror",
+];
 
 const WORD: &str = "one word of lower-case letters, digits and _, which begins with a letter";
 

@@ -42,8 +42,11 @@ pub struct OutboundEvent {
 pub struct OutboundBatch {
     /// The events.
     pub events: Vec<OutboundEvent>,
-    /// No event up to this position is missing, neither now nor later.
+    /// No event up to this position is missing, neither now nor later, nor after a crash of the server.
     pub until: i64,
+    /// No event up to this position is missing, unless the server crashes: then it may give out again the positions behind
+    /// `until`, whose transactions have rolled back.
+    pub horizon: i64,
     /// The last position of the log, which an open transaction may have taken.
     pub last_position: i64,
     /// There may be more.
@@ -98,21 +101,29 @@ impl OutboundLog {
             .bind(as_bigint(limits.payload_bytes))
             .fetch_all(&mut *tx)
             .await?;
-        tx.rollback().await?;
         let is_cut = match rows.last() {
             Some(row) => row.try_get("is_cut")?,
             None => false,
         };
         let has_more = is_cut || rows.len() == limit as usize;
+        let end: i64 = if has_more {
+            after
+        } else {
+            let end = self.statements.read_outbound_end.query();
+            let end = end.bind(after).bind(horizon).fetch_one(&mut *tx).await?;
+            end.try_get("position")?
+        };
+        tx.rollback().await?;
         let events = rows.iter().map(OutboundEvent::from_row);
         let events: Vec<_> = events.collect::<Result<_, _>>()?;
         let until = match events.last() {
             Some(last) if has_more => last.position,
-            _ => horizon.max(after),
+            _ => end,
         };
         Ok(OutboundBatch {
             events,
             until,
+            horizon: horizon.max(until),
             last_position,
             has_more,
         })

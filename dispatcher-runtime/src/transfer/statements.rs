@@ -14,6 +14,7 @@ statements! {
         mirror_events,
         note_transfer,
         read_outbound,
+        read_outbound_end,
         read_transfer,
         record_mirrored,
         record_relayed,

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sqlx::{PgPool, Row};
+use tokio::time::Instant;
 
 use super::outbound::OutboundBatch;
 use super::statements::TransferStatements;
@@ -40,6 +41,9 @@ pub struct OutboundSleep {
     /// L at S2: writers that saw no sleeper had taken their positions by then.
     in_flight_until: Option<i64>,
     soon: Duration,
+    /// When a pause ends that has begun, also if it was dropped meanwhile: a relay that looks at something else more often
+    /// than it polls would never poll otherwise.
+    ends_at: Option<Instant>,
 }
 
 impl OutboundWake {
@@ -83,6 +87,7 @@ impl OutboundWake {
             seen: (0, 0),
             in_flight_until: None,
             soon: IN_FLIGHT.0,
+            ends_at: None,
         })
     }
 }
@@ -90,7 +95,7 @@ impl OutboundWake {
 impl OutboundSleep {
     /// What was read: with events in it, the relay is awake (S5).
     pub fn looked(&mut self, batch: &OutboundBatch) {
-        self.seen = (batch.until, batch.last_position);
+        self.seen = (batch.horizon, batch.last_position);
         let mut is_new = false;
         for event in &batch.events {
             let event_type = &event.event.event_type;
@@ -129,11 +134,16 @@ impl OutboundSleep {
         }
         let (read, last_position) = self.seen;
         let until = *self.in_flight_until.get_or_insert(last_position);
-        let mut wait = poll_interval;
-        if self.is_listening && read < until {
-            wait = wait.min(self.soon);
-            self.soon = (self.soon * 2).min(IN_FLIGHT.1);
-        }
+        let is_in_flight = self.is_listening && read < until;
+        let soon = &mut self.soon;
+        let ends_at = *self.ends_at.get_or_insert_with(|| {
+            let mut wait = poll_interval;
+            if is_in_flight {
+                wait = wait.min(*soon);
+                *soon = (*soon * 2).min(IN_FLIGHT.1);
+            }
+            Instant::now() + wait
+        });
         tokio::select! {
             () = sleeper.notified() => {
                 // The writer that notified may be behind another one that rolls back and never notifies.
@@ -142,11 +152,13 @@ impl OutboundSleep {
                 // LISTEN may be up by now: fall asleep again.
                 self.is_armed = self.is_listening;
             }
-            () = tokio::time::sleep(wait) => {}
+            () = tokio::time::sleep_until(ends_at) => {}
         }
+        self.ends_at = None;
     }
 
     fn wake_up(&mut self) {
+        self.ends_at = None;
         if std::mem::take(&mut self.is_armed)
             && let Some(sleeper) = &self.sleeper
         {

@@ -9,15 +9,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dispatcher_runtime::{SubscriptionError, Subscriptions};
+use dispatcher_test_launcher::Proxy;
 use sqlx::PgPool;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::balance::Imbalance;
 use super::manner::{GROWING, Manner};
 use super::process::{End, Process};
-use super::proxy::Proxy;
 use super::rule::Rules;
-use super::{Error, REPLICAS, arguments, reach, replica};
+use super::{Error, REPLICAS, arguments, reach, replica, url};
 
 pub(super) const CONSUMER: &str = "coaching";
 
@@ -162,7 +162,7 @@ impl Site {
     /// Whether a replica is refused whose handler has another name than the subscription.
     async fn is_refused(&self, manner: Manner) -> Result<bool, Error> {
         let proxy = Proxy::open(self.server).await?;
-        let (url, rules) = (proxy.url(), self.rules);
+        let (url, rules) = (url(&proxy), self.rules);
         let intruder = Process::start(
             "a replica under another name".to_owned(),
             PathBuf::clone(&std::env::current_exe()?),

@@ -16,11 +16,10 @@ use super::balance::Imbalance;
 use super::deployment::Site;
 use super::plan::{Fault, Planned};
 use super::process::Process;
-use super::proxy::Silence;
 use super::transaction::gid_commits;
 use super::writer::end_prepared;
 use super::{Error, reach};
-use dispatcher_test_launcher::Cluster;
+use dispatcher_test_launcher::{Cluster, Silence};
 
 /// How often each kind of fault was injected.
 pub(super) type Injected = BTreeMap<&'static str, u64>;
@@ -128,7 +127,7 @@ async fn befall(process: &Process, fault: Fault) -> std::io::Result<bool> {
             process.proxy.restore();
         }
         Fault::LoseAnswers { lasting, .. } => {
-            process.proxy.silence(Silence::AnswersFromCommit);
+            process.proxy.silence(Silence::AnswersFrom("COMMIT"));
             tokio::time::sleep(lasting).await;
             process.proxy.cut();
             process.proxy.restore();

@@ -30,7 +30,6 @@ mod manner;
 mod operator;
 mod plan;
 mod process;
-mod proxy;
 mod replica;
 mod report;
 mod rule;
@@ -47,7 +46,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::sync::mpsc;
 
 use arguments::Command;
-use dispatcher_test_launcher::LaunchError;
+use dispatcher_test_launcher::{LaunchError, Proxy};
 
 pub use arguments::{Options, USAGE};
 pub use balance::Imbalance;
@@ -122,6 +121,14 @@ pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
     // A process may still hold connections that do not answer.
     runtime.shutdown_background();
     ExitCode::SUCCESS
+}
+
+/// The database that the run is about, through a path.
+fn url(proxy: &Proxy) -> String {
+    format!(
+        "postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable",
+        proxy.port()
+    )
 }
 
 /// Connections that are opened on demand: the server may be down at any time.

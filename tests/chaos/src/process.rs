@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use dispatcher_test_launcher::wrong_clock;
+use dispatcher_test_launcher::{Proxy, Silence, wrong_clock};
 use sqlx::PgPool;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -23,7 +23,6 @@ use tokio::sync::{Mutex, MutexGuard, mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::manner::Manner;
-use super::proxy::{Proxy, Silence};
 use super::replica::STOPS_WITHIN;
 
 /// What a process has reported, over all its lives.

@@ -16,16 +16,15 @@ use super::deployment::{Deployment, Site};
 use super::event::{SUBJECTS, person};
 use super::manner::Manner;
 use super::process::Process;
-use super::proxy::Proxy;
 use super::replica::STOPS_WITHIN;
 use super::report::Report;
 use super::rule::Rules;
 use super::transaction::{End, KINDS, share, transactions};
 use super::writer::Task;
 use super::{
-    Error, REPLICAS, WRITERS, arguments, balance, inject, plan, pool, process, reach, replica,
+    Error, REPLICAS, WRITERS, arguments, balance, inject, plan, pool, process, reach, replica, url,
 };
-use dispatcher_test_launcher::{Cluster, Settings};
+use dispatcher_test_launcher::{Cluster, Proxy, Settings};
 
 /// Carries out a run. The processes are this program, started again.
 pub(super) async fn run(options: &Options) -> Result<Report, Error> {
@@ -146,7 +145,7 @@ async fn start(
     let mut processes = Vec::new();
     for number in 0..REPLICAS + WRITERS {
         let proxy = Proxy::open(server.get_port()).await?;
-        let url = proxy.url();
+        let url = url(&proxy);
         let (name, arguments): (String, process::Arguments) = if number < REPLICAS {
             (
                 format!("replica {number}"),

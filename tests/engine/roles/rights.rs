@@ -35,6 +35,7 @@ consumer_coaching dispatcher_retry DELETE INSERT SELECT UPDATE
 consumer_coaching dispatcher_sample DELETE INSERT SELECT
 consumer_coaching dispatcher_stop_failing_redrive EXECUTE
 consumer_coaching dispatcher_subscription INSERT(consumer subscription event_types updated_at) SELECT UPDATE(event_types updated_at)
+consumer_coaching dispatcher_transfer SELECT
 eraser dispatcher_audit INSERT(who way what why outcome claimed_by) SELECT
 eraser dispatcher_check_row EXECUTE
 eraser dispatcher_cursor UPDATE
@@ -42,6 +43,20 @@ eraser dispatcher_dead_letter SELECT UPDATE(envelope error failures erased_at)
 eraser dispatcher_event SELECT UPDATE(payload erased_at)
 eraser dispatcher_max_payload_bytes EXECUTE
 eraser dispatcher_retry SELECT UPDATE(failures)
+mirror dispatcher_check_row EXECUTE
+mirror dispatcher_contract SELECT
+mirror dispatcher_contract_consumer SELECT
+mirror dispatcher_contract_document SELECT
+mirror dispatcher_contract_read_as SELECT
+mirror dispatcher_contract_version SELECT
+mirror dispatcher_event INSERT(event_id event_type schema_version occurred_at tenant_id producer subject actor correlation_id causation_id traceparent payload erased_at origin) SELECT(event_id)
+mirror dispatcher_event_position_seq SELECT
+mirror dispatcher_fence USAGE
+mirror dispatcher_max_payload_bytes EXECUTE
+mirror dispatcher_migration SELECT
+mirror dispatcher_needs_program EXECUTE
+mirror dispatcher_subscription SELECT
+mirror dispatcher_transfer INSERT SELECT UPDATE
 operator dispatcher_audit INSERT(who way what why outcome claimed_by) SELECT
 operator dispatcher_contract SELECT
 operator dispatcher_contract_consumer SELECT
@@ -66,7 +81,7 @@ operator dispatcher_replica DELETE SELECT
 operator dispatcher_retry DELETE SELECT UPDATE
 operator dispatcher_sample DELETE INSERT SELECT UPDATE
 operator dispatcher_subscription DELETE INSERT SELECT UPDATE
-operator dispatcher_transfer SELECT
+operator dispatcher_transfer DELETE SELECT
 producer_revenue dispatcher_check_contract EXECUTE
 producer_revenue dispatcher_check_envelope EXECUTE
 producer_revenue dispatcher_check_row EXECUTE
@@ -79,6 +94,17 @@ producer_revenue dispatcher_needs_program EXECUTE
 producer_revenue dispatcher_publish EXECUTE
 producer_revenue dispatcher_publish_alone EXECUTE
 producer_revenue dispatcher_read_traceparent EXECUTE
+relay dispatcher_contract SELECT
+relay dispatcher_event SELECT
+relay dispatcher_event_horizon EXECUTE
+relay dispatcher_event_position_seq SELECT
+relay dispatcher_fence USAGE
+relay dispatcher_migration SELECT
+relay dispatcher_needs_program EXECUTE
+relay dispatcher_partition EXECUTE
+relay dispatcher_reader INSERT SELECT UPDATE
+relay dispatcher_subscription SELECT
+relay dispatcher_transfer INSERT SELECT UPDATE
 retention dispatcher_cursor SELECT
 retention dispatcher_dead_letter DELETE SELECT
 retention dispatcher_dedup DELETE SELECT
@@ -137,6 +163,8 @@ async fn each_role_may_do_what_is_listed_and_nothing_else() -> TestResult {
         "operator",
         "retention",
         "eraser",
+        "relay",
+        "mirror",
     ] {
         let rights = sqlx::query_scalar::<_, String>(RIGHTS).bind(company.role(role));
         for line in rights.fetch_all(&company.world.pool).await? {

@@ -104,6 +104,11 @@ impl Cluster {
         self.started_in
     }
 
+    /// The port on 127.0.0.1, which stays the same when the server is started again.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The temporary folder that holds the data and the log.
     pub fn folder(&self) -> &Path {
         self.watchdog.folder()

@@ -17,7 +17,7 @@
 //! made here are dropped (`database.rs`).
 //!
 //! [`NatsServer`] is the same for NATS, whose program a script fetches (`nats.rs`), and [`NatsCluster`] is several of them
-//! that replicate their streams (`nats/cluster.rs`).
+//! that replicate their streams (`nats/cluster.rs`). A [`Proxy`] is a path to any of these servers that can be cut.
 //!
 //! Unix only: it needs signals and process groups.
 
@@ -30,6 +30,7 @@ mod cluster;
 mod database;
 mod error;
 mod nats;
+mod proxy;
 mod ready;
 mod search;
 mod server;
@@ -41,6 +42,7 @@ pub use cluster::Cluster;
 pub use database::Database;
 pub use error::LaunchError;
 pub use nats::{NatsCluster, NatsServer};
+pub use proxy::{Proxy, Silence};
 pub use server::Server;
 pub use settings::{Settings, Shutdown};
 pub use wrong_clock::{WRONG_CLOCK_NEEDS, wrong_clock};

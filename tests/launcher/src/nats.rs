@@ -5,6 +5,9 @@
 //! here. A machine without one gets [`LaunchError::NoNats`], and [`NatsServer::start_or_skip`] makes of that a test
 //! that is skipped, except where `CI` is set.
 //!
+//! A server that runs already (`NATS_URL`) is not used: tests kill theirs, stop it, set its store back and limit it, and name
+//! their streams alike.
+//!
 //! It listens on 127.0.0.1 only, and asks for no credentials. Its port stays the same when it is started again, so
 //! clients find it.
 
@@ -114,6 +117,11 @@ impl NatsServer {
     /// Where clients connect.
     pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// The port of [`url`](Self::url).
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// What is running, such as `nats-server 2.15.0 at /usr/local/bin/nats-server`.
@@ -267,7 +275,7 @@ fn answers(port: u16) -> bool {
         && line.contains("\"jetstream\":true")
 }
 
-fn free_port() -> Result<u16, LaunchError> {
+pub(super) fn free_port() -> Result<u16, LaunchError> {
     TcpListener::bind(("127.0.0.1", 0))
         .and_then(|listener| listener.local_addr())
         .map(|address| address.port())

@@ -6,14 +6,17 @@
 
 use crate::alert::{Alert, Severity};
 use crate::case::Case;
+use crate::transfers;
 
 /// All alerts, in the order of docs/runbook.md: where several fire, the later ones are often a consequence.
 pub fn alerts() -> Vec<Alert> {
     vec![
         sampler_silent(),
         blocked(),
+        transfers::stuck(),
         no_holder(),
         behind(),
+        transfers::behind(),
         held(),
         retrying(),
         dead_letters(),
@@ -23,7 +26,8 @@ pub fn alerts() -> Vec<Alert> {
 }
 
 /// Of replicas whose samplers run.
-const FRESH: &str = "and on (job, instance) (time() - dispatcher_sample_timestamp_seconds < 120)";
+pub(crate) const FRESH: &str =
+    "and on (job, instance) (time() - dispatcher_sample_timestamp_seconds < 120)";
 
 /// The maximum over the replicas whose samplers run.
 fn fresh(gauge: &str) -> String {

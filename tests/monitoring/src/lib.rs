@@ -12,6 +12,7 @@ mod dashboard;
 mod panel;
 mod rules;
 mod scheme;
+mod transfers;
 
 pub use alert::{Alert, Severity};
 pub use alerts::alerts;

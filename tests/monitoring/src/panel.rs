@@ -101,6 +101,7 @@ pub fn rows() -> Vec<Row> {
         rates(),
         latency(),
         log(),
+        transfers(),
         sampler(),
     ]
 }
@@ -282,6 +283,47 @@ fn log() -> Row {
                 "How long events are kept for a slow subscription, beyond the window of retention.",
             )
             .query("max(dispatcher_retention_held_seconds)", "seconds"),
+        ],
+    }
+}
+
+fn transfers() -> Row {
+    let gauge = |title, unit, description, name: &str| {
+        Panel::graph(title, unit, description).query(
+            &format!("max by (direction, stream) ({name})"),
+            "{{direction}} {{stream}}",
+        )
+    };
+    Row {
+        title: "Relays and mirrors",
+        panels: vec![
+            gauge(
+                "Behind",
+                "s",
+                "How old the first event is that is not in the stream, or in the log of the mirror.",
+                "dispatcher_transfer_behind_seconds",
+            ),
+            gauge(
+                "Waiting",
+                "s",
+                "For how long it has not gone on, although it tries: dispatcher transfers show says why.",
+                "dispatcher_transfer_waiting_seconds",
+            ),
+            gauge(
+                "Processes",
+                "short",
+                "1 while a process works on it.",
+                "dispatcher_transfer_holders",
+            ),
+            Panel::graph(
+                "Moved",
+                "ops",
+                "Events that relays have sent and mirrors have inserted, each second.",
+            )
+            .query(
+                "sum by (direction, stream) (rate(dispatcher_transfer_count{outcome=\"moved\"}[$__rate_interval]))",
+                "{{direction}} {{stream}}",
+            ),
         ],
     }
 }

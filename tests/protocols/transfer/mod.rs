@@ -41,6 +41,20 @@ fn taking_the_row_for_the_truth_never_heals_what_a_stream_has_lost() {
     assert!(steps.contains(&relay::Step::SetBack), "{steps:?}");
 }
 
+/// Nothing that it sends is refused, because it has nothing to send.
+#[test]
+fn a_relay_that_looks_only_when_it_sends_does_not_heal_what_a_stream_has_lost() {
+    let model = relays(Some(relay::Mistake::NeverLooks));
+    let steps = can_always(
+        "relay, never looks",
+        &model,
+        relay::Step::is_progress,
+        |state| state.is_over(2),
+    )
+    .unwrap_err();
+    assert!(steps.contains(&relay::Step::SetBack), "{steps:?}");
+}
+
 #[test]
 fn sending_without_the_expected_sequence_repeats_events() {
     let mistake = relay::Mistake::NoExpectedSequence;

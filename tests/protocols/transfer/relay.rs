@@ -5,7 +5,8 @@
 //!            T1 ask the stream for its last event
 //!            T2 send a batch of one event, up to two before the first is confirmed
 //!            T3 record the sequence that was confirmed
-//!            give up (an error, or no answer): T1 again, while its batches may still arrive
+//!            give up (an error, or no answer): T1 again, while its batches may still arrive; and T1 again now and then,
+//!            also if nothing is on its way
 //!            crash
 //!   stream   a batch arrives: it is taken if it follows the sequence that it expects; or it is lost on the way
 //!            set back: what was confirmed is gone, once
@@ -29,6 +30,8 @@ const IN_FLIGHT: usize = 2;
 pub(crate) enum Mistake {
     /// T1 reads the row instead of the stream.
     TheRowIsTheTruth,
+    /// T1 is not taken again while nothing is on its way.
+    NeverLooks,
     /// The stream takes each batch.
     NoExpectedSequence,
     /// The stream refuses events whose ids it remembers, and takes the others.
@@ -173,7 +176,9 @@ impl Model for Relays {
                     if confirmed > state.recorded {
                         steps.push(Step::T3Record(r));
                     }
-                    steps.push(Step::GiveUp(r));
+                    if sent > confirmed || !self.is(Mistake::NeverLooks) {
+                        steps.push(Step::GiveUp(r));
+                    }
                 }
             }
             steps.push(Step::Crash(r));

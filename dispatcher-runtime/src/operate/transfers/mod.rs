@@ -147,13 +147,14 @@ impl Transfers {
         let Some(row) = remove.fetch_optional(connection).await? else {
             return Err(TransferActError::NotFound(name()));
         };
-        match row.try_get::<Option<String>, _>("holder")? {
-            None => Ok(()),
-            Some(holder) => Err(TransferActError::Running {
-                name: name(),
-                holder,
-            }),
+        if row.try_get("removed")? {
+            return Ok(());
         }
+        let holder: Option<String> = row.try_get("holder")?;
+        Err(TransferActError::Running {
+            name: name(),
+            holder: holder.unwrap_or_else(|| "that has just taken the lease".to_owned()),
+        })
     }
 
     async fn audit(

@@ -10,6 +10,7 @@ GRANT SELECT, INSERT (consumer, subscription, event_types, updated_at),
       UPDATE (event_types, updated_at) ON {schema}.dispatcher_subscription TO {role};
 -- Samples and gauges are of all subscriptions, also of those whose consumer is down.
 GRANT SELECT, INSERT, DELETE ON {schema}.dispatcher_sample TO {role};
+GRANT SELECT ON {schema}.dispatcher_transfer TO {role};
 GRANT SELECT, INSERT, DELETE ON {schema}.dispatcher_dedup TO {role};
 -- It opens and resolves the letters of what it handles again for an operator, and keeps the numbers of that.
 GRANT SELECT, INSERT, UPDATE (reason, error, attempts, failures, fingerprint, redrive_id, resolved_at, resolved_by,

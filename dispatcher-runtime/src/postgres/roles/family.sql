@@ -38,7 +38,7 @@ DECLARE
     name   text;
     -- Also those of domains that are gone.
     ours   constant text[] := ARRAY(SELECT rolname::text FROM pg_roles
-                                     WHERE rolname ~ '^{prefix}_(producer_|consumer_|operator$|retention$|eraser$)');
+                                     WHERE rolname ~ '^{prefix}_(producer_|consumer_|operator$|retention$|eraser$|relay$|mirror$)');
 BEGIN
     FOR object IN
         SELECT relation.oid::regclass AS name,
@@ -87,9 +87,19 @@ $family$;
 ALTER TABLE {schema}.dispatcher_event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY dispatcher_read ON {schema}.dispatcher_event FOR SELECT USING (true);
 CREATE POLICY dispatcher_retention ON {schema}.dispatcher_event FOR DELETE TO {retention} USING (true);
+CREATE POLICY dispatcher_mirror ON {schema}.dispatcher_event FOR INSERT TO {mirror} WITH CHECK (origin IS NOT NULL);
 CREATE POLICY dispatcher_eraser ON {schema}.dispatcher_event FOR UPDATE TO {eraser} USING (true) WITH CHECK (erased_at IS NOT NULL);
 CREATE POLICY dispatcher_eraser ON {schema}.dispatcher_dead_letter FOR UPDATE TO {eraser} USING (true) WITH CHECK (erased_at IS NOT NULL);
 CREATE POLICY dispatcher_eraser ON {schema}.dispatcher_retry FOR UPDATE TO {eraser} USING (true);
+ALTER TABLE {schema}.dispatcher_transfer ENABLE ROW LEVEL SECURITY;
+CREATE POLICY dispatcher_read ON {schema}.dispatcher_transfer FOR SELECT USING (true);
+CREATE POLICY dispatcher_operator ON {schema}.dispatcher_transfer FOR DELETE TO {operator} USING (true);
+CREATE POLICY dispatcher_relay ON {schema}.dispatcher_transfer TO {relay}
+    USING (direction = 'relay') WITH CHECK (direction = 'relay');
+CREATE POLICY dispatcher_mirror ON {schema}.dispatcher_transfer TO {mirror}
+    USING (direction = 'mirror') WITH CHECK (direction = 'mirror');
+CREATE POLICY dispatcher_relay ON {schema}.dispatcher_reader TO {relay}
+    USING (consumer = '$relay') WITH CHECK (consumer = '$relay');
 DO $consumers$
 DECLARE
     relation text;
@@ -115,8 +125,7 @@ GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_event_position_se
                 {schema}.dispatcher_redrive, {schema}.dispatcher_redrive_item,
                 {schema}.dispatcher_contract, {schema}.dispatcher_contract_consumer, {schema}.dispatcher_contract_version,
                 {schema}.dispatcher_contract_document, {schema}.dispatcher_contract_read_as TO {operator};
--- Relays and mirrors write it, as the migrator.
-GRANT SELECT ON {schema}.dispatcher_transfer TO {operator};
+GRANT SELECT, DELETE ON {schema}.dispatcher_transfer TO {operator};
 GRANT UPDATE ON {schema}.dispatcher_cursor, {schema}.dispatcher_subscription, {schema}.dispatcher_dedup,
                 {schema}.dispatcher_retry, {schema}.dispatcher_dead_letter, {schema}.dispatcher_sample,
                 {schema}.dispatcher_redrive, {schema}.dispatcher_redrive_item TO {operator};
@@ -149,3 +158,26 @@ GRANT INSERT (who, way, what, why, outcome, claimed_by) ON {schema}.dispatcher_a
 GRANT EXECUTE ON FUNCTION {schema}.dispatcher_check_row, {schema}.dispatcher_max_payload_bytes TO {eraser};
 GRANT EXECUTE ON FUNCTION {schema}.dispatcher_event_horizon, {schema}.dispatcher_partition,
                           {schema}.dispatcher_needs_program, {schema}.dispatcher_hides_rows TO {operator};
+
+-- A relay reads the log, and keeps how far it is. What it reads it sends on, so it sees every payload.
+GRANT USAGE ON SCHEMA {schema} TO {relay};
+GRANT SELECT ON {schema}.dispatcher_event, {schema}.dispatcher_event_position_seq, {schema}.dispatcher_migration,
+                {schema}.dispatcher_contract, {schema}.dispatcher_subscription TO {relay};
+GRANT SELECT, INSERT, UPDATE ON {schema}.dispatcher_transfer, {schema}.dispatcher_reader TO {relay};
+GRANT USAGE ON SEQUENCE {schema}.dispatcher_fence TO {relay};
+GRANT EXECUTE ON FUNCTION {schema}.dispatcher_event_horizon, {schema}.dispatcher_partition,
+                          {schema}.dispatcher_needs_program TO {relay};
+
+-- A mirror inserts what a stream has, of whichever domain, and marks it with the stream. It sees no payload of the log. To
+-- end the transaction of a mirror that was stopped, its processes have to connect as one role.
+GRANT USAGE ON SCHEMA {schema} TO {mirror};
+GRANT INSERT (event_id, event_type, schema_version, occurred_at, tenant_id, producer, subject, actor, correlation_id,
+              causation_id, traceparent, payload, erased_at, origin),
+      SELECT (event_id) ON {schema}.dispatcher_event TO {mirror};
+GRANT SELECT ON {schema}.dispatcher_event_position_seq, {schema}.dispatcher_migration, {schema}.dispatcher_subscription,
+                {schema}.dispatcher_contract, {schema}.dispatcher_contract_consumer, {schema}.dispatcher_contract_version,
+                {schema}.dispatcher_contract_document, {schema}.dispatcher_contract_read_as TO {mirror};
+GRANT SELECT, INSERT, UPDATE ON {schema}.dispatcher_transfer TO {mirror};
+GRANT USAGE ON SEQUENCE {schema}.dispatcher_fence TO {mirror};
+GRANT EXECUTE ON FUNCTION {schema}.dispatcher_check_row, {schema}.dispatcher_max_payload_bytes,
+                          {schema}.dispatcher_needs_program TO {mirror};

@@ -1,19 +1,17 @@
 -- Removes a relay or mirror that no process works on. Retention then keeps no events for the relay.
---   found, held  whether there is one, and its holder if a lease is in force
-WITH found AS (
-    SELECT transfer.direction, transfer.stream,
-           CASE WHEN transfer.expires_at > clock_timestamp() THEN transfer.holder END AS holder
-      FROM {family}dispatcher_transfer AS transfer
-     WHERE transfer.direction = $1 AND transfer.stream = $2
-       FOR UPDATE
-), removed AS (
+--   holder   before that, if a lease was in force
+--   removed  whether it was removed: not if a process took the lease at this moment
+WITH removed AS (
     DELETE FROM {family}dispatcher_transfer AS transfer
-     USING found
-     WHERE transfer.direction = found.direction AND transfer.stream = found.stream AND found.holder IS NULL
+     WHERE transfer.direction = $1 AND transfer.stream = $2
+       AND (transfer.holder IS NULL OR transfer.expires_at <= clock_timestamp())
     RETURNING transfer.direction, transfer.stream
 ), let_go AS (
     DELETE FROM {family}dispatcher_reader AS reader
      USING removed
      WHERE removed.direction = 'relay' AND reader.consumer = $3 AND reader.subscription = removed.stream
 )
-SELECT found.holder FROM found
+SELECT CASE WHEN transfer.expires_at > clock_timestamp() THEN transfer.holder END AS holder,
+       EXISTS (SELECT FROM removed) AS removed
+  FROM {family}dispatcher_transfer AS transfer
+ WHERE transfer.direction = $1 AND transfer.stream = $2

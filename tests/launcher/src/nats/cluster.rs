@@ -1,11 +1,14 @@
 //! Three NATS servers on this machine that replicate their streams, each with a store of its own.
+//!
+//! [`NatsCluster::start_divisible`] starts servers whose routes can be cut: they reach each other through a [`Proxy`] for
+//! each pair and direction. They tell each other an address where nothing listens, so they open no further routes, and
+//! they tell clients of no other server: a client that connects through a proxy stays on it.
 
 use std::fs;
 use std::time::Instant;
 
 use super::{LIMIT, NatsServer, free_port, or_skip};
-use crate::LaunchError;
-use crate::ready;
+use crate::{LaunchError, Proxy, Silence, ready};
 
 /// As many as a stream with three replicas needs.
 const SERVERS: usize = 3;
@@ -17,10 +20,19 @@ const HAS_LEADER: [&str; 2] = [
 ];
 
 /// Three running servers. Each may be killed, stopped and started again by itself: its ports stay the same.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct NatsCluster {
     /// The servers.
     pub servers: Vec<NatsServer>,
+    /// Of a divisible cluster.
+    routes: Vec<Route>,
+}
+
+/// A path between two servers.
+#[derive(Debug)]
+struct Route {
+    ends: [usize; 2],
+    proxy: Proxy,
 }
 
 impl NatsCluster {
@@ -35,29 +47,101 @@ impl NatsCluster {
     ///
     /// What has been started is killed and removed.
     pub async fn start_with(settings: &str) -> Result<Self, LaunchError> {
-        let mut ports = Vec::new();
-        for _ in 0..SERVERS {
-            ports.push(free_port()?);
+        let ports = free_ports(SERVERS)?;
+        let mut cluster = Self::default();
+        for port in &ports {
+            cluster.launch(*port, &ports, "", settings).await?;
         }
-        let routes: Vec<_> = ports
+        cluster.until_led().await?;
+        Ok(cluster)
+    }
+
+    /// Starts one server, or three whose routes can be cut, for a test that is skipped where the machine has no program.
+    /// The server of number n is called `n` and n.
+    ///
+    /// # Errors
+    ///
+    /// As [`start_or_skip`](Self::start_or_skip).
+    ///
+    /// # Cancellation
+    ///
+    /// As [`start_with`](Self::start_with).
+    pub async fn start_divisible(servers: usize) -> Result<Option<Self>, LaunchError> {
+        or_skip(Self::start_with_routes(servers).await)
+    }
+
+    async fn start_with_routes(servers: usize) -> Result<Self, LaunchError> {
+        let mut cluster = Self::default();
+        if servers == 1 {
+            cluster.servers.push(NatsServer::start().await?);
+            return Ok(cluster);
+        }
+        let ports = free_ports(servers)?;
+        let apart = "advertise: \"127.0.0.1:1\", no_advertise: true, ";
+        for (number, port) in ports.iter().enumerate() {
+            let mut routes = Vec::new();
+            for (other, port) in ports.iter().enumerate() {
+                if other == number {
+                    continue;
+                }
+                let proxy = Proxy::open(*port)
+                    .await
+                    .map_err(LaunchError::os("open a path between two servers"))?;
+                routes.push(proxy.port());
+                let ends = [number, other];
+                cluster.routes.push(Route { ends, proxy });
+            }
+            cluster.launch(*port, &routes, apart, "").await?;
+        }
+        cluster.until_led().await?;
+        Ok(cluster)
+    }
+
+    /// The next server, which listens for the others on that port and looks for them on these.
+    async fn launch(
+        &mut self,
+        port: u16,
+        others: &[u16],
+        further: &str,
+        settings: &str,
+    ) -> Result<(), LaunchError> {
+        let index = self.servers.len();
+        let routes: Vec<_> = others
             .iter()
             .map(|port| format!("\"nats://127.0.0.1:{port}\""))
             .collect();
         let routes = routes.join(", ");
-        let mut servers = Vec::new();
-        for (index, port) in ports.iter().enumerate() {
-            let cluster = format!(
-                "{settings}\nserver_name: \"n{index}\"\n\
-                 cluster {{ name: \"launched\", listen: \"127.0.0.1:{port}\", routes: [{routes}] }}"
-            );
-            let mut server = NatsServer::new(&cluster)?;
-            server.port = free_port()?;
-            server.launch().await?;
-            servers.push(server);
-        }
-        let cluster = Self { servers };
-        cluster.until_led().await?;
-        Ok(cluster)
+        let cluster = format!(
+            "{settings}\nserver_name: \"n{index}\"\n\
+             cluster {{ name: \"launched\", listen: \"127.0.0.1:{port}\", {further}routes: [{routes}] }}"
+        );
+        let mut server = NatsServer::new(&cluster)?;
+        server.port = free_port()?;
+        server.launch().await?;
+        self.servers.push(server);
+        Ok(())
+    }
+
+    /// Closes the routes of a server of a divisible cluster, and opens none, until [`join`](Self::join).
+    pub fn isolate(&self, server: usize) {
+        self.routes_of(server).for_each(Proxy::cut);
+    }
+
+    /// Forwards nothing on the routes of a server of a divisible cluster, and closes none, until [`join`](Self::join).
+    pub fn silence(&self, server: usize) {
+        self.routes_of(server)
+            .for_each(|proxy| proxy.silence(Silence::All));
+    }
+
+    /// Opens the routes of a server again.
+    pub fn join(&self, server: usize) {
+        self.routes_of(server).for_each(Proxy::restore);
+    }
+
+    fn routes_of(&self, server: usize) -> impl Iterator<Item = &Proxy> {
+        let routes = self.routes.iter();
+        let routes = routes.filter(move |route| route.ends.contains(&server));
+        routes.map(|route| &route.proxy)
     }
 
     /// The same, for a test that is skipped where the machine has no program: then there are no servers, and the reason
@@ -103,6 +187,10 @@ impl NatsCluster {
             tokio::time::sleep(ready::PAUSE).await;
         }
     }
+}
+
+fn free_ports(servers: usize) -> Result<Vec<u16>, LaunchError> {
+    (0..servers).map(|_| free_port()).collect()
 }
 
 #[cfg(test)]

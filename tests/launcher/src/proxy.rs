@@ -1,11 +1,11 @@
-//! The network between one process and Postgres, which can be cut and can go silent.
+//! The network between a client and a server on this machine, which can be cut and can go silent.
 //!
-//! Each process connects to a port of its own on 127.0.0.1. A cut closes open connections and
+//! The client connects to a port of its own on 127.0.0.1. A cut closes open connections and
 //! refuses new ones; a silence forwards nothing and closes nothing, as if the cable were pulled,
 //! and what is sent during it arrives afterwards. A silence may affect answers alone: requests are
-//! carried out, and the client does not learn of it. Such a silence begins with a COMMIT, which
-//! thus becomes ambiguous; the protocol is not parsed for that: the proxy looks for the word in
-//! what is sent.
+//! carried out, and the client does not learn of it. Such a silence begins with a word that the client
+//! sends, such as COMMIT, which thus becomes ambiguous; no protocol is parsed for that: the proxy looks
+//! for the word in what is sent.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -26,20 +26,23 @@ struct Path {
     deaf: bool,
     /// Nothing reaches the client.
     mute: bool,
-    /// The next COMMIT makes the path mute.
-    mute_at_commit: bool,
+    /// The next time that the client sends this, the path becomes mute.
+    mute_at: Option<&'static str>,
 }
 
 /// Which directions are not forwarded.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Silence {
+#[non_exhaustive]
+pub enum Silence {
+    /// Both.
     All,
-    AnswersFromCommit,
+    /// That to the client, from when the client next sends this word.
+    AnswersFrom(&'static str),
 }
 
-/// A path to Postgres. Dropping it closes it.
+/// A path to a server. Dropping it closes it.
 #[derive(Debug)]
-pub(super) struct Proxy {
+pub struct Proxy {
     port: u16,
     path: Arc<watch::Sender<Path>>,
     accepting: JoinHandle<()>,
@@ -47,7 +50,15 @@ pub(super) struct Proxy {
 
 impl Proxy {
     /// Opens a path to the server on that port.
-    pub(super) async fn open(server: u16) -> io::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses to listen.
+    ///
+    /// # Cancellation
+    ///
+    /// Nothing was opened.
+    pub async fn open(server: u16) -> io::Result<Self> {
         let listener = TcpListener::bind(local(0)).await?;
         let port = listener.local_addr()?.port();
         let path = Arc::new(watch::Sender::new(Path::default()));
@@ -59,39 +70,39 @@ impl Proxy {
         })
     }
 
-    /// The database that the run is about, through this path.
-    pub(super) fn url(&self) -> String {
-        format!(
-            "postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable",
-            self.port
-        )
+    /// Where the client connects, on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Closes every connection and refuses new ones, until [`restore`](Self::restore).
-    pub(super) fn cut(&self) {
+    pub fn cut(&self) {
         self.path.send_modify(|path| {
             path.cuts += 1;
             path.refuses = true;
         });
     }
 
-    /// Forwards nothing, or no answers from the next COMMIT on, until [`restore`](Self::restore) or
+    /// Forwards nothing, or no answers from a word on, until [`restore`](Self::restore) or
     /// [`cut`](Self::cut).
-    pub(super) fn silence(&self, of: Silence) {
+    pub fn silence(&self, of: Silence) {
         self.path.send_modify(|path| {
             path.deaf = of == Silence::All;
             path.mute = of == Silence::All;
-            path.mute_at_commit = of == Silence::AnswersFromCommit;
+            path.mute_at = match of {
+                Silence::All => None,
+                Silence::AnswersFrom(word) => Some(word),
+            };
         });
     }
 
     /// Forwards again, starting with what was held back.
-    pub(super) fn restore(&self) {
+    pub fn restore(&self) {
         self.path.send_modify(|path| {
             path.refuses = false;
             path.deaf = false;
             path.mute = false;
-            path.mute_at_commit = false;
+            path.mute_at = None;
         });
     }
 }
@@ -128,7 +139,7 @@ async fn forward(client: TcpStream, server: u16, path: Arc<watch::Sender<Path>>,
         server.set_nodelay(true)?;
         let (from_client, to_client) = client.into_split();
         let (from_server, to_server) = server.into_split();
-        // If either direction ends, the connection ends: Postgres has no half-closed connections.
+        // If either direction ends, the connection ends: neither Postgres nor NATS has half-closed ones.
         tokio::select! {
             result = pump(from_client, to_server, &path, Direction::ToServer) => result,
             result = pump(from_server, to_client, &path, Direction::ToClient) => result,
@@ -171,17 +182,22 @@ async fn pump(
             0 => return Ok(()),
             length => {
                 let sent = &buffer[..length];
-                if direction == Direction::ToServer && sent.windows(6).any(|it| it == b"COMMIT") {
-                    // Before the COMMIT is sent, or the answer may come first.
+                if direction == Direction::ToServer {
+                    // Before the word is sent, or the answer may come first.
                     path.send_if_modified(|path| {
-                        path.mute |= path.mute_at_commit;
-                        path.mute_at_commit
+                        let is_said = path.mute_at.is_some_and(|word| contains(sent, word));
+                        path.mute |= is_said;
+                        is_said
                     });
                 }
                 to.write_all(sent).await?;
             }
         }
     }
+}
+
+fn contains(sent: &[u8], word: &str) -> bool {
+    sent.windows(word.len()).any(|it| it == word.as_bytes())
 }
 
 #[cfg(test)]
@@ -216,7 +232,7 @@ mod tests {
     #[tokio::test]
     async fn a_commit_arrives_and_its_answer_is_lost() -> Result {
         let (proxy, mut client, mut served) = connected().await?;
-        proxy.silence(Silence::AnswersFromCommit);
+        proxy.silence(Silence::AnswersFrom("COMMIT"));
         let mut buffer = [0; 6];
         for word in [b"SELECT", b"COMMIT"] {
             client.write_all(word).await?;
