@@ -249,7 +249,8 @@ impl Session for MirrorSession {
         let mut ahead = Chunk::default();
         let mut insert = Insert::default();
         loop {
-            if insert.is_idle() && !ahead.is_empty() {
+            let is_ready = look_is_due || ahead.is_complete(self.batch);
+            if insert.is_idle() && !ahead.is_empty() && is_ready {
                 insert = self.insert(&lease, &place, std::mem::take(&mut ahead));
             }
             if look_is_due && insert.is_idle() {
