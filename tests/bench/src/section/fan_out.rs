@@ -53,6 +53,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
         consumers,
         events,
         sent: 0,
+        brought: vec![0; 16],
     };
     for (number, round) in bench.rounds().enumerate() {
         bench.progress(&format!("  round {number}"));
@@ -90,6 +91,8 @@ struct Stage {
     consumers: Vec<BenchDatabase>,
     events: usize,
     sent: i64,
+    /// How far the mirror of each consumer is.
+    brought: Vec<i64>,
 }
 
 impl Stage {
@@ -104,8 +107,10 @@ impl Stage {
                 .observer(reached.clone())
                 .build()?;
             let mut mirror = Running::start(&reached, |stop| mirror.run_until(stop));
-            // Those that were not there before bring what they have missed.
-            mirror.until(self.sent).await?;
+            // Those that were not there before bring what they have missed; the others have nothing to tell.
+            if self.brought[mirrors.len()] < self.sent {
+                mirror.until(self.sent).await?;
+            }
             mirrors.push(mirror);
         }
         let reached = Reached::default();
@@ -131,6 +136,7 @@ impl Stage {
             mirror.until(self.sent).await?;
             mirror.stop().await?;
         }
+        self.brought[..domains].fill(self.sent);
         Ok(cost)
     }
 
