@@ -130,7 +130,9 @@ impl MirrorBuilder {
         self
     }
 
-    /// How many events are inserted in one transaction at most, from 1 to 1000. Defaults to 1000.
+    /// How many events are inserted in one transaction at most, from 1 to 1000. Defaults to 1000. A transaction also ends
+    /// once its messages have 8 MB; as many may be taken while it runs, and 16 MB, or two of the largest messages that the
+    /// server takes, are on their way.
     pub fn batch(mut self, events: usize) -> Self {
         self.batch = events.clamp(1, 1000);
         self
@@ -247,7 +249,8 @@ impl Session for MirrorSession {
         let mut ahead = Chunk::default();
         let mut insert = Insert::default();
         loop {
-            if insert.is_idle() && !ahead.is_empty() {
+            let is_ready = look_is_due || ahead.is_complete(self.batch);
+            if insert.is_idle() && !ahead.is_empty() && is_ready {
                 insert = self.insert(&lease, &place, std::mem::take(&mut ahead));
             }
             if look_is_due && insert.is_idle() {

@@ -136,7 +136,8 @@ impl RelayBuilder {
         self
     }
 
-    /// How many events a batch has at most, from 1 to 1000. Defaults to 1000.
+    /// How many events a batch has at most, from 1 to 1000. Defaults to 1000. A batch also ends once its payloads have
+    /// 4 MB. Up to four wait for their confirmation, and one more is read.
     pub fn batch(mut self, events: u32) -> Self {
         self.batch = events.clamp(1, 1000);
         self
@@ -240,14 +241,7 @@ async fn send(
 
 impl Session for RelaySession {
     async fn go(&mut self, lease: TransferLease) -> Result<Infallible, TransferError> {
-        let (mut sink, facts) = Sink::open(
-            &self.client,
-            &self.stream,
-            &self.prefix,
-            self.confirm_within,
-        )
-        .await?;
-        self.warn_of_one_replica(&facts);
+        let (mut sink, facts) = self.open().await?;
         let mut place = self.resume(&sink, &facts).await?;
         let mut recorder = Recorder::start(&self.row, lease, &place).await?;
         self.tell(0, &place);
@@ -310,13 +304,21 @@ impl Session for RelaySession {
 }
 
 impl RelaySession {
-    fn warn_of_one_replica(&mut self, facts: &Facts) {
+    async fn open(&mut self) -> Result<(Sink, Facts), TransferError> {
+        let (sink, facts) = Sink::open(
+            &self.client,
+            &self.stream,
+            &self.prefix,
+            self.confirm_within,
+        )
+        .await?;
         if facts.config.num_replicas == 1 && !std::mem::replace(&mut self.has_warned, true) {
             tracing::warn!(
                 stream = self.stream,
                 "the stream has one replica: if its disk is lost, so is what consumers have not read"
             );
         }
+        Ok((sink, facts))
     }
 
     fn limits(&self, sink: &Sink) -> OutboundLimits {

@@ -149,6 +149,18 @@ impl Sink {
         after: i64,
         events: Vec<OutboundEvent>,
     ) -> Result<(), TransferError> {
+        let limit = self.limit;
+        // A server that reads nothing would hold it up for as long as the connection lasts.
+        let written = tokio::time::timeout(limit, self.write(after, events)).await;
+        written.unwrap_or_else(|_| {
+            Err(TransferError::Nats {
+                doing: "send a batch",
+                problem: format!("the server has not read it within {limit:?}"),
+            })
+        })
+    }
+
+    async fn write(&mut self, after: i64, events: Vec<OutboundEvent>) -> Result<(), TransferError> {
         self.batches += 1;
         let token = self.inbox.rsplit('.').next().unwrap_or_default();
         let batch = format!("{token}-{}", self.batches);

@@ -66,6 +66,12 @@ impl Chunk {
         self.events.is_empty()
     }
 
+    /// Whether nothing is gained by waiting: it is full, or the stream had nothing after it. A transaction costs the same for
+    /// one event as for many.
+    pub(crate) fn is_complete(&self, most: usize) -> bool {
+        self.pending == 0 || !self.has_room(most)
+    }
+
     /// Whether it may have more messages.
     pub(crate) fn has_room(&self, most: usize) -> bool {
         self.events.len() < most && self.bytes < CHUNK_BYTES

@@ -1,11 +1,16 @@
 //! The NATS servers of a case: one or three, which sync as they do by default or with each write.
 
+use std::time::{Duration, Instant};
+
 use async_nats::Client;
 use async_nats::jetstream::{self, Context};
 use dispatcher_nats::{async_nats, stream_config};
 use dispatcher_test_launcher::{NatsCluster, NatsServer};
 
 use super::Error;
+
+/// How long a stream may take to find its servers.
+const PLACEMENT: Duration = Duration::from_secs(20);
 
 /// Replicas, and when they sync.
 #[derive(Clone, Copy, Debug)]
@@ -83,8 +88,14 @@ impl Nats {
         let context = jetstream::new(self.connect().await?);
         let mut config = stream_config(name, name);
         config.num_replicas = self.replicas;
-        let created = context.create_stream(config).await;
-        created.map_err(Error::nats("create a stream"))?;
+        let began = Instant::now();
+        // For a moment after its start a cluster has a leader that does not know all servers yet.
+        while let Err(error) = context.create_stream(config.clone()).await {
+            if began.elapsed() > PLACEMENT {
+                return Err(Error::nats("create a stream")(error));
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         Ok(context)
     }
 }

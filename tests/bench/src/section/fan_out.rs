@@ -9,7 +9,7 @@ use crate::event::{Log, insert_backlog};
 use crate::nats::{self, Nats};
 use crate::transfer::{Reached, Running};
 use crate::{Bench, BenchDatabase, Error, Figure, Goal, Section, Unit};
-use cost::{Cost, Producer};
+use cost::Producer;
 
 const HOW: &str = "\
 A Postgres publishes 10,000 events (1,000 with `--quick`) in transactions of 500, and a relay sends them to a stream of three \
@@ -53,6 +53,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
         consumers,
         events,
         sent: 0,
+        brought: vec![0; 16],
     };
     for (number, round) in bench.rounds().enumerate() {
         bench.progress(&format!("  round {number}"));
@@ -67,7 +68,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
         }
         let of = |domains| {
             let found = costs.iter().find(|(number, _)| *number == domains);
-            found.map(|(_, cost)| cost.figures()).unwrap_or_default()
+            found.map(|(_, cost)| *cost).unwrap_or_default()
         };
         for (domains, figures) in [4, 16].into_iter().zip(&mut figures) {
             let (ours, one) = (of(domains), of(1));
@@ -90,11 +91,14 @@ struct Stage {
     consumers: Vec<BenchDatabase>,
     events: usize,
     sent: i64,
+    /// How far the mirror of each consumer is.
+    brought: Vec<i64>,
 }
 
 impl Stage {
-    /// What the events cost the publishing Postgres, while so many domains receive them.
-    async fn publish(&mut self, domains: usize) -> Result<Cost, Error> {
+    /// What each event costs the publishing Postgres, while so many domains receive them: microseconds on a processor,
+    /// bytes of the write-ahead log, transactions.
+    async fn publish(&mut self, domains: usize) -> Result<[f64; 3], Error> {
         let mut mirrors = Vec::new();
         for consumer in &self.consumers[..domains] {
             let reached = Reached::default();
@@ -103,8 +107,10 @@ impl Stage {
                 .observer(reached.clone())
                 .build()?;
             let mut mirror = Running::start(&reached, |stop| mirror.run_until(stop));
-            // Those that were not there before bring what they have missed.
-            mirror.until(self.sent).await?;
+            // Those that were not there before bring what they have missed; the others have nothing to tell.
+            if self.brought[mirrors.len()] < self.sent {
+                mirror.until(self.sent).await?;
+            }
             mirrors.push(mirror);
         }
         let reached = Reached::default();
@@ -118,18 +124,19 @@ impl Stage {
         relay.until(self.sent).await?;
         self.producer.settle().await?;
         let producer = Producer::of(&self.producer.pool).await?;
-        let before = producer.cost().await?;
+        let before = producer.spent().await?;
         for _ in 0..self.events / INSERTED_AT_ONCE {
             insert_backlog(&self.producer.pool, Log::Ours, INSERTED_AT_ONCE).await?;
         }
         self.sent += self.events as i64;
         relay.until(self.sent).await?;
         relay.stop().await?;
-        let cost = producer.cost().await?.since(&before, self.events);
+        let cost = producer.spent().await?.since(&before, self.events);
         for mut mirror in mirrors {
             mirror.until(self.sent).await?;
             mirror.stop().await?;
         }
+        self.brought[..domains].fill(self.sent);
         Ok(cost)
     }
 

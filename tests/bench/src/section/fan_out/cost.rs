@@ -1,18 +1,14 @@
 //! What a Postgres has spent so far, as the operating system and its own counters say.
 
+use std::collections::HashMap;
 use std::fs;
 
 use sqlx::{PgPool, Row};
 
 use crate::Error;
 
-/// How many of the kernel's ticks are a second; the same on every Linux that is in use.
-const TICKS: f64 = 100.0;
-
-/// The fields of `/proc/PID/stat` behind the name, which may hold spaces.
+/// The field of `/proc/PID/stat` behind the name, which may hold spaces.
 const PARENT: usize = 1;
-const TIMES: std::ops::Range<usize> = 11..13;
-const TIMES_WITH_ENDED_CHILDREN: std::ops::Range<usize> = 11..15;
 
 /// The Postgres that is measured.
 pub(super) struct Producer {
@@ -20,10 +16,11 @@ pub(super) struct Producer {
     postmaster: u32,
 }
 
-/// So far, or for each event.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Cost {
-    microseconds: f64,
+/// What was spent so far.
+#[derive(Debug)]
+pub(super) struct Spent {
+    /// How many nanoseconds each process had on a processor.
+    nanoseconds: HashMap<u32, u64>,
     wal_bytes: f64,
     transactions: f64,
 }
@@ -40,7 +37,7 @@ impl Producer {
         })
     }
 
-    pub(super) async fn cost(&self) -> Result<Cost, Error> {
+    pub(super) async fn spent(&self) -> Result<Spent, Error> {
         // Sessions report their counters late, unless they are told to.
         let mut connections = Vec::new();
         while let Some(connection) = self.pool.try_acquire() {
@@ -56,49 +53,54 @@ impl Producer {
                            (SELECT (xact_commit + xact_rollback)::float8
                               FROM pg_stat_database WHERE datname = current_database()) AS transactions";
         let row = sqlx::query(read).fetch_one(&self.pool).await?;
-        Ok(Cost {
-            microseconds: self.microseconds()?,
+        Ok(Spent {
+            nanoseconds: self.nanoseconds()?,
             wal_bytes: row.try_get("wal_bytes")?,
             transactions: row.try_get("transactions")?,
         })
     }
 
-    /// Of the postmaster, of its processes, and of those that have ended.
-    fn microseconds(&self) -> Result<f64, Error> {
-        let sum = |stat: &[u64], fields| {
-            let times: &[u64] = stat.get(fields).unwrap_or_default();
-            times.iter().sum::<u64>()
-        };
-        let own = stat(self.postmaster).ok_or_else(no_times)?;
-        let mut ticks = sum(&own, TIMES_WITH_ENDED_CHILDREN);
+    /// Of the postmaster and of its processes.
+    fn nanoseconds(&self) -> Result<HashMap<u32, u64>, Error> {
+        let mut found = HashMap::new();
         let processes = fs::read_dir("/proc").map_err(Error::os("list /proc"))?;
         for process in processes.flatten() {
             let name = process.file_name();
-            let pid = name.to_str().and_then(|name| name.parse().ok());
-            if let Some(stat) = pid.and_then(stat)
-                && stat.get(PARENT).copied() == Some(self.postmaster.into())
+            let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else {
+                continue;
+            };
+            let parent = stat(pid).and_then(|stat| stat.get(PARENT).copied());
+            if (pid == self.postmaster || parent == Some(self.postmaster.into()))
+                && let Some(time) = time(pid)
             {
-                ticks += sum(&stat, TIMES);
+                found.insert(pid, time);
             }
         }
-        Ok(ticks as f64 / TICKS * 1_000_000.0)
+        Ok(found)
     }
 }
 
-impl Cost {
-    /// For each of these events, since then.
-    pub(super) fn since(&self, before: &Self, events: usize) -> Self {
-        let each = |now: f64, then: f64| (now - then) / events as f64;
-        Self {
-            microseconds: each(self.microseconds, before.microseconds),
-            wal_bytes: each(self.wal_bytes, before.wal_bytes),
-            transactions: each(self.transactions, before.transactions),
-        }
+impl Spent {
+    /// Microseconds on a processor, bytes of the write-ahead log and transactions for each of these events, since then.
+    /// Processes that have ended meanwhile, such as those of autovacuum, do not count.
+    pub(super) fn since(&self, before: &Self, events: usize) -> [f64; 3] {
+        let nanoseconds = self.nanoseconds.iter();
+        let nanoseconds: u64 = nanoseconds
+            .map(|(pid, now)| now - before.nanoseconds.get(pid).copied().unwrap_or(0).min(*now))
+            .sum();
+        [
+            nanoseconds as f64 / 1000.0,
+            self.wal_bytes - before.wal_bytes,
+            self.transactions - before.transactions,
+        ]
+        .map(|spent| spent / events as f64)
     }
+}
 
-    pub(super) fn figures(&self) -> [f64; 3] {
-        [self.microseconds, self.wal_bytes, self.transactions]
-    }
+/// How many nanoseconds a process had on a processor.
+fn time(pid: u32) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/schedstat")).ok()?;
+    text.split(' ').next()?.parse().ok()
 }
 
 /// The numbers behind the name of a process. None: it has ended, or the system has no `/proc`.
@@ -123,6 +125,7 @@ mod tests {
     fn the_parent_of_this_process_is_where_it_is_read() {
         let stat = stat(std::process::id()).unwrap();
         assert_eq!(stat[PARENT], u64::from(std::os::unix::process::parent_id()));
-        assert!(stat.len() > TIMES_WITH_ENDED_CHILDREN.end);
+        let before = time(std::process::id()).unwrap();
+        assert!(before > 0);
     }
 }
