@@ -1,6 +1,9 @@
 use super::*;
 use crate::books::{Arrival, Message, Observation};
 
+/// What is done to books that balance, and what the judge then says.
+type Case = (fn(&mut Books), &'static str);
+
 /// Three events that have gone all the way; the rule of seed 1 lets all of them be handled.
 fn balanced() -> (Books, HashSet<String>) {
     let ledger = (1..=3).map(|n| Entry {
@@ -61,7 +64,7 @@ fn what_has_gone_all_the_way_balances() {
 
 #[test]
 fn each_fault_of_the_stream_is_found() {
-    let cases: [(fn(&mut Books), &str); 5] = [
+    let cases: [Case; 5] = [
         (|books| drop(books.stream.pop()), "missing in the stream"),
         (
             |books| {
@@ -98,7 +101,7 @@ fn each_fault_of_the_stream_is_found() {
 
 #[test]
 fn each_fault_of_the_consuming_side_is_found() {
-    let cases: [(fn(&mut Books), &str); 7] = [
+    let cases: [Case; 7] = [
         (
             |books| drop(books.arrivals.remove(1)),
             "missing in the consuming log",
