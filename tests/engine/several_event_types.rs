@@ -192,8 +192,13 @@ async fn a_retry_of_one_type_holds_back_the_other_types_later_event_of_its_subje
             .await?;
         consumer.wait_caught_up().await?;
         consumer.stop().await;
-        let expected = [of_another[0], of_another[1], failing, later];
-        assert_eq!(world.effects().await?, expected.map(i64::from));
+        // What a retry comes before of the other subject is a matter of time.
+        let effects = world.effects().await?;
+        let (of_another_person, of_person): (Vec<_>, Vec<_>) = effects
+            .into_iter()
+            .partition(|credits| of_another.map(i64::from).contains(credits));
+        assert_eq!(of_another_person, of_another.map(i64::from));
+        assert_eq!(of_person, [failing, later].map(i64::from));
         assert_eq!(script.attempts_at(failing.into()), [1, 2, 3]);
         assert_eq!(script.attempts_at(later.into()), [1]);
         world.close().await?;

@@ -94,7 +94,7 @@ async fn a_running_subscription_is_rewound_and_handles_again_what_it_had_handled
     let script = Script::new([(5, Act::Permanent)]);
     let consumer = world
         .coaching(&script)
-        .lease(Duration::from_millis(600))
+        .lease(Duration::from_secs(3))
         .subscribe_with(hold_slot, SubscriptionOptions::new().partitions(2))
         .subscribe(credit_history)
         .start()
