@@ -132,7 +132,8 @@ async fn events_at_positions_that_are_given_out_again_while_a_handler_runs_are_h
     let mut gate = PgConnection::connect(world.database.url()).await?;
     gate.execute("SELECT pg_advisory_lock(42)").await?;
     publish(&world, 3..=3).await?;
-    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted";
+    let waiting =
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted";
     while world.count(waiting).await? == 0 {}
     let taken = take_positions(&world).await?;
     gate.execute("SELECT pg_advisory_unlock(42)").await?;
@@ -145,7 +146,7 @@ async fn events_at_positions_that_are_given_out_again_while_a_handler_runs_are_h
     {}
     consumer.stop().await;
     let missing = (1..=203).filter(|credits| script.attempts_at(*credits).is_empty());
-    assert_eq!(missing.collect::<Vec<i64>>(), []);
+    assert_eq!(missing.collect::<Vec<i64>>(), Vec::<i64>::new());
     world.pool.close().await;
     Ok(())
 }
@@ -169,13 +170,24 @@ async fn catching_up_does_not_wait_for_positions_that_were_rolled_back() -> Test
     assert_eq!(coaching.effects().await?, [1, 2, 3]);
     // One that may still be inserted is waited for.
     let mut open = revenue.pool.begin().await?;
-    revenue.revenue().publish_in(&mut open, lock(1, 4)).await?;
-    let caught_up = consumer.wait_caught_up();
-    tokio::pin!(caught_up);
-    assert!(futures_util::poll!(&mut caught_up).is_pending());
-    open.commit().await?;
-    tokio::time::timeout(PATIENCE, caught_up).await??;
-    assert_eq!(coaching.effects().await?, [1, 2, 3, 4]);
+    revenue
+        .revenue()
+        .publish(lock(1, 4))
+        .within(&mut open)
+        .await?;
+    let caught_up = async {
+        tokio::time::timeout(PATIENCE, consumer.wait_caught_up()).await??;
+        coaching.effects().await
+    };
+    let commit = async {
+        // It has asked once by now.
+        revenue
+            .count("SELECT count(*) FROM dispatcher_event")
+            .await?;
+        Ok(open.commit().await?)
+    };
+    let (effects, ()) = tokio::try_join!(caught_up, commit)?;
+    assert_eq!(effects, [1, 2, 3, 4]);
     consumer.stop().await;
     revenue.close().await?;
     coaching.close().await
