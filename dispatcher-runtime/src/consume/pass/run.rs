@@ -130,17 +130,16 @@ impl<S: Send + Sync + 'static> Runner<S> {
 
     /// Each event in a transaction of its own, in which it is recorded; the first in `open`, if there is one.
     ///
-    /// With `end` the cursor moves with each event, and with the last one to the end of the batch; without,
-    /// another transaction moves it after all lanes.
+    /// With `end` the cursor moves with each event, and with the last one to the end of the batch, unless one has failed;
+    /// without, another transaction moves it after all lanes.
     pub(super) async fn run_each(
         &self,
         mut open: Option<DeliveryTx>,
         candidates: Vec<Candidate>,
         record: &mut PassRecord,
-        end: Option<BatchEnd>,
+        mut end: Option<BatchEnd>,
     ) -> Result<bool, AbortCause> {
         let moves_cursor = end.is_some();
-        let mut end = end;
         let mut left = candidates.len();
         let mut is_finished = true;
         for candidate in candidates {
