@@ -309,7 +309,7 @@ impl MirrorSession {
                 sequence: known.sequence,
             });
         }
-        self.expect_unread(&facts, known.sequence)?;
+        expect_unread(&facts, known.sequence, known.sequence + 1)?;
         if let Some((sequence, passed)) = &known.anchor {
             let found = event_id_at(&self.context, &self.stream, *sequence).await?;
             if let Some(found) = found.filter(|found| found != passed) {
@@ -319,18 +319,6 @@ impl MirrorSession {
             }
         }
         Ok(known)
-    }
-
-    /// Whether the stream still has what follows a sequence.
-    fn expect_unread(&self, facts: &Facts, sequence: i64) -> Result<(), TransferError> {
-        if facts.first_sequence <= sequence + 1 {
-            return Ok(());
-        }
-        Err(self.mismatch(format!(
-            "it begins at {}, and was read up to {sequence} only: its limits have removed messages that were not read. \
-             Raise max_age, and copy the missing events from the log where they were published",
-            facts.first_sequence
-        )))
     }
 
     /// Begins M2 and M3 for a chunk that follows a place.
@@ -344,7 +332,13 @@ impl MirrorSession {
             ..place.clone()
         };
         let (log, lease, from) = (self.log.clone(), *lease, place.sequence);
+        let (context, stream) = (self.context.clone(), self.stream.clone());
         Insert(Some(Box::pin(async move {
+            if let Some(missing) = chunk.first_missing(from) {
+                // After the messages have come: what they have jumped is gone by now, if it was removed.
+                let (_, facts) = Facts::of(&context, &stream).await?;
+                expect_unread(&facts, from, missing)?;
+            }
             let events = chunk.events.len();
             if !log.insert(&lease, from, &to, chunk.events).await? {
                 return Err(TransferError::LeaseLost);
@@ -381,6 +375,8 @@ impl MirrorSession {
         if !std::mem::replace(&mut self.is_well, true) {
             self.row.note(lease, None).await?;
         }
+        // With a filter nothing says of what event types the removed messages were.
+        expect_unread(&facts, place.sequence, place.sequence + 1)?;
         match examined {
             Some(examined) if examined > place.sequence => {
                 let from = place.sequence;
@@ -388,8 +384,7 @@ impl MirrorSession {
                 place.pending = Some(0);
                 self.move_to(lease, from, place, Vec::new()).await
             }
-            Some(_) => Ok(()),
-            None => self.expect_unread(&facts, place.sequence),
+            _ => Ok(()),
         }
     }
 
@@ -413,4 +408,20 @@ impl MirrorSession {
             problem,
         }
     }
+}
+
+/// Whether the stream still has what was not read: behind the sequence of the row, the first that is not in hand is `missing`.
+fn expect_unread(facts: &Facts, read: i64, missing: i64) -> Result<(), TransferError> {
+    if facts.first_sequence <= missing {
+        return Ok(());
+    }
+    let problem = format!(
+        "it begins at {}, and was read up to {read} only: its limits have removed messages that were not read. Raise max_age, \
+         and copy the missing events from the log where they were published",
+        facts.first_sequence
+    );
+    Err(TransferError::Mismatch {
+        stream: facts.config.name.clone(),
+        problem,
+    })
 }

@@ -53,6 +53,10 @@ pub(crate) struct Chunk {
     pub(crate) events: Vec<TransferEvent>,
     /// Of the messages, with their headers.
     bytes: usize,
+    /// The sequence of the first one.
+    first: i64,
+    /// The first sequence between two of them that none has.
+    missing: Option<i64>,
     /// The sequence of the last one.
     pub(crate) sequence: i64,
     /// When the stream stored it.
@@ -72,6 +76,16 @@ impl Chunk {
         self.pending == 0 || !self.has_room(most)
     }
 
+    /// The first sequence behind a place up to its last one of which it has no message: the message is not for this mirror, or
+    /// was removed before it was read.
+    pub(crate) fn first_missing(&self, after: i64) -> Option<i64> {
+        if self.first > after + 1 {
+            Some(after + 1)
+        } else {
+            self.missing
+        }
+    }
+
     /// Whether it may have more messages.
     pub(crate) fn has_room(&self, most: usize) -> bool {
         self.events.len() < most && self.bytes < CHUNK_BYTES
@@ -83,6 +97,8 @@ impl Default for Chunk {
         Self {
             events: Vec::new(),
             bytes: 0,
+            first: 0,
+            missing: None,
             sequence: 0,
             stored_at: OffsetDateTime::UNIX_EPOCH,
             pending: 0,
@@ -185,7 +201,13 @@ impl Source {
                 problem: format!("message {} of the consumer did not arrive", self.received),
             });
         }
-        chunk.sequence = i64::try_from(info.stream_sequence).unwrap_or(i64::MAX);
+        let sequence = i64::try_from(info.stream_sequence).unwrap_or(i64::MAX);
+        if chunk.is_empty() {
+            chunk.first = sequence;
+        } else if chunk.missing.is_none() && sequence > chunk.sequence + 1 {
+            chunk.missing = Some(chunk.sequence + 1);
+        }
+        chunk.sequence = sequence;
         chunk.stored_at = info.published;
         chunk.pending = info.pending;
         chunk.bytes += message.length;

@@ -47,6 +47,7 @@ mod own_transaction;
 mod paused;
 mod plans;
 mod pooler;
+mod positions_again;
 mod publish;
 mod publish_alone;
 mod redrive;

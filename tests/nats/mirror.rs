@@ -1,6 +1,8 @@
 //! The mirror: what is in the log of the consumers, and what it refuses.
 
-use dispatcher_nats::{TransferDirection, stream_config};
+use acme_contracts::REGISTRY;
+use async_nats::jetstream::stream::DiscardPolicy;
+use dispatcher_nats::{Mirror, TransferDirection, stream_config};
 use dispatcher_runtime::transfer::{
     InboundLog, OutboundLimits, OutboundLog, TransferEvent, TransferPlace, TransferRow,
 };
@@ -8,7 +10,7 @@ use dispatcher_runtime::{DeadLetterFilter, DeadLetters};
 use dispatcher_test_fixtures::{TestResult, lock_json};
 use std::time::Duration;
 
-use crate::support::{Nats, STREAM, World};
+use crate::support::{Nats, Running, STREAM, Seen, World};
 
 #[tokio::test]
 async fn handlers_beside_another_log_apply_each_event_once_and_in_the_order_of_its_subject()
@@ -324,4 +326,77 @@ async fn messages_that_were_removed_before_they_were_read_stop_it() -> TestResul
     );
     consumer.close().await?;
     producer.close().await
+}
+
+/// It has taken what the stream had when it was held up, and the next message that it takes is behind those that are gone.
+#[tokio::test]
+async fn messages_that_were_removed_while_it_was_held_up_stop_it() -> TestResult {
+    let mut config = stream_config(STREAM, STREAM);
+    // Against the advice: the oldest go.
+    config.discard = DiscardPolicy::Old;
+    config.max_messages = 100;
+    let Some(nats) = Nats::with("", config).await? else {
+        return Ok(());
+    };
+    let consumer = World::new().await?;
+    let seen = Seen::default();
+    // Neither a look nor a new lease finds it.
+    let mirror = Mirror::builder(consumer.pool.clone(), nats.client.clone(), STREAM)
+        .domain(&REGISTRY, "coaching")
+        .lease(Duration::from_secs(600))
+        .look_every(Duration::from_secs(600))
+        .observer(seen.clone())
+        .build()?;
+    let mirror = Running::start(seen, |stop| mirror.run_until(stop));
+    let send = async |count: usize| -> TestResult {
+        for _ in 0..count {
+            let subject = "north.revenue.1.credit.locked";
+            let sent = nats.jetstream.publish(subject, "no event".into()).await?;
+            sent.await?;
+        }
+        Ok(())
+    };
+    send(1).await?;
+    mirror.until(|seen| seen.sequence == 1).await?;
+    let mut hold = consumer.pool.begin().await?;
+    sqlx::query("SELECT FROM dispatcher_transfer FOR UPDATE")
+        .execute(&mut *hold)
+        .await?;
+    // More than it asks for at once.
+    send(6000).await?;
+    hold.rollback().await?;
+    let report = mirror
+        .until(|seen| seen.end.is_some() || seen.sequence == 6001)
+        .await?;
+    let end = report.end.ok_or("it has gone on behind the gap")?;
+    assert!(
+        end.contains("its limits have removed messages that were not read"),
+        "{end}"
+    );
+    let row = consumer.progress().await?;
+    let inserted = consumer.log().await?.len();
+    assert_eq!(i64::try_from(inserted)?, row.sequence);
+    consumer.close().await
+}
+
+/// Those of other event types leave gaps at any time.
+#[tokio::test]
+async fn gaps_of_other_event_types_do_not_stop_it() -> TestResult {
+    let Some(nats) = Nats::new().await? else {
+        return Ok(());
+    };
+    let consumer = World::new().await?;
+    let mirror = consumer.mirror(&nats, STREAM);
+    for number in 1..=60 {
+        let subject = match number % 3 {
+            0 => "north.revenue.1.credit.locked",
+            _ => "north.revenue.1.order.paid",
+        };
+        let sent = nats.jetstream.publish(subject, "no event".into()).await?;
+        sent.await?;
+    }
+    mirror.until(|seen| seen.events == 20).await?;
+    mirror.stop().await?;
+    assert_eq!(consumer.log().await?.len(), 20);
+    consumer.close().await
 }

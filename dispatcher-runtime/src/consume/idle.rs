@@ -41,9 +41,8 @@ impl RunningConsumer {
             // In this order: what a handler publishes while the progress is read has a position that the
             // horizon includes.
             let progress = self.progress().await?;
-            let horizon = self.settings.log.horizon().await?;
-            let last_position = horizon.last_position.get();
-            let is_done = |one: &Progress| one.position >= last_position && one.due == 0;
+            let end = self.settings.log.end_up_to(i64::MAX).await?;
+            let is_done = |one: &Progress| one.position >= end && one.due == 0;
             if progress.iter().all(is_done) {
                 return Ok(progress);
             }

@@ -137,6 +137,16 @@ impl<S> Partition<S> {
             .bind(self.lease.fence)
     }
 
+    /// Whether the cursor is committed by another transaction than the one that reads the log, or on another server.
+    ///
+    /// Such a cursor goes no further than the last event: positions behind it were taken by transactions that rolled
+    /// back, and the server gives them out again if it crashes before it has synced that they were taken. A commit of
+    /// the transaction that read them syncs that, and an event that is visible is synced with all positions before its own.
+    pub(crate) fn records_apart(&self) -> bool {
+        let subscription = self.subscription();
+        self.settings().is_remote || !subscription.in_transaction || subscription.concurrency > 1
+    }
+
     /// Waits until a connection may be taken for a delivery; `None` if the worker has to stop first.
     pub(crate) async fn wait_for_slot(&self) -> Option<Slot> {
         let mut stopping = self.stopping.clone();

@@ -68,12 +68,17 @@ impl RunningConsumer {
     /// May be dropped; nothing changes.
     pub async fn wait_caught_up(&self) -> Result<(), DatabaseError> {
         let statements = &self.settings.statements;
-        let target = self.settings.log.horizon().await?.last_position.get();
+        let log = &self.settings.log;
+        let target = log.horizon().await?.last_position.get();
+        let mut end = target;
         let subscriptions = i64::try_from(self.names.len()).unwrap_or(i64::MAX);
         let mut passed = self.passed.clone();
         let (event_types, newest): (Vec<_>, Vec<_>) = self.settings.versions.newest().unzip();
         loop {
             passed.borrow_and_update();
+            if end == target {
+                end = log.end_up_to(target).await?;
+            }
             let query = statements.caught_up.query();
             let row = query
                 .bind(self.settings.consumer)
@@ -81,6 +86,7 @@ impl RunningConsumer {
                 .bind(target)
                 .bind(&event_types)
                 .bind(&newest)
+                .bind(end)
                 .fetch_one(&self.pool)
                 .await?;
             if row.try_get::<i64, _>("count")? == subscriptions {

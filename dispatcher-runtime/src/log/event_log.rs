@@ -245,6 +245,23 @@ impl EventLog {
         row.map(|row| Anchor::of_event(&row)).transpose()
     }
 
+    /// Where a cursor is that has read up to a position: at the last event up to there, because one that is recorded
+    /// apart from its reading goes no further; at the position while a transaction may still insert before it.
+    pub(crate) async fn end_up_to(&self, position: i64) -> Result<i64, sqlx::Error> {
+        let mut tx = self.begin().await?;
+        let (last_position, horizon) = self.horizon_in(&mut tx).await?;
+        // Beyond, the sequence was set back by a crash.
+        let position = position.min(last_position);
+        let end = if horizon < position {
+            position
+        } else {
+            let last = self.last_event(&mut tx, position).await?;
+            last.map_or(0, |last| last.position)
+        };
+        tx.rollback().await?;
+        Ok(end)
+    }
+
     /// Whether this is the log in which a cursor reached its position.
     ///
     /// Positions are handed out once, so the log either still has the event that was passed, or has
@@ -306,7 +323,12 @@ impl EventLog {
         match start {
             StartFrom::Beginning => Ok(0),
             // A transaction that is still open counts as published later, so that nothing is skipped.
-            StartFrom::End => Ok(self.horizon_in(connection).await?.1),
+            // The cursor is committed in another transaction, so it begins at an event (see `Partition::records_apart`).
+            StartFrom::End => {
+                let horizon = self.horizon_in(&mut *connection).await?.1;
+                let last = self.last_event(connection, horizon).await?;
+                Ok(last.map_or(0, |last| last.position))
+            }
             StartFrom::At(at) => {
                 let at = at.saturating_sub(OUT_OF_ORDER);
                 let horizon = self.horizon_in(&mut *connection).await?.1;

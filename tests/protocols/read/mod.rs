@@ -11,6 +11,8 @@ fn protocol(mistake: Option<Mistake>) -> Protocol {
         readers: 2,
         savepoints: 1,
         positions: 3,
+        crashes: 0,
+        apart: false,
         mistake,
     }
 }
@@ -107,4 +109,35 @@ fn a_sequence_with_a_cache_loses_events() {
 #[test]
 fn a_row_trigger_loses_events() {
     lost_by(Mistake::RowTrigger);
+}
+
+fn crashing(apart: bool, mistake: Option<Mistake>) -> Protocol {
+    Protocol {
+        readers: 1,
+        savepoints: 0,
+        crashes: 1,
+        apart,
+        ..protocol(mistake)
+    }
+}
+
+#[test]
+fn a_crash_that_gives_positions_out_again_loses_nothing_where_the_reader_commits() {
+    holds("read, a crash", crashing(false, None));
+}
+
+#[test]
+fn a_crash_that_gives_positions_out_again_loses_nothing_where_the_cursor_stays_at_a_row() {
+    holds("read, a crash, apart", crashing(true, None));
+}
+
+#[test]
+fn a_cursor_beyond_the_rows_that_is_committed_elsewhere_loses_events() {
+    let mistake = Some(Mistake::BeyondRows);
+    let steps = breaks(
+        "read, BeyondRows",
+        crashing(true, mistake),
+        NOTHING_PASSED_OVER,
+    );
+    assert!(steps.contains(&Step::Crash));
 }

@@ -9,6 +9,8 @@
 //!   reader   R1 L, the sequence's last value
 //!            R2 H = min(L, the smallest floor held)
 //!            R3 a new snapshot; rows in (cursor, H]; the cursor is at H
+//!            where it is committed apart from its reading: at the last row up to H
+//!   crash    the sequence is where it was at the last commit; what is open is rolled back
 //! ```
 //!
 //! Left out: savepoints in savepoints, more than one transaction for each writer, a limit on the
@@ -41,6 +43,8 @@ pub(crate) enum Mistake {
     Cache,
     /// A row trigger: W1 comes after the position is taken.
     RowTrigger,
+    /// A cursor that is committed apart from its reading goes beyond the last row.
+    BeyondRows,
 }
 
 pub(crate) struct Protocol {
@@ -50,6 +54,10 @@ pub(crate) struct Protocol {
     pub(crate) savepoints: usize,
     /// How many positions are handed out.
     pub(crate) positions: u8,
+    /// How often the server crashes.
+    pub(crate) crashes: u8,
+    /// Whether cursors are committed on another server, or by another transaction, which syncs nothing that was read.
+    pub(crate) apart: bool,
     pub(crate) mistake: Option<Mistake>,
 }
 
@@ -64,6 +72,9 @@ fn up_to(position: u8) -> Positions {
 pub(crate) struct State {
     /// The sequence.
     last: u8,
+    /// Where it is after a crash.
+    synced: u8,
+    crashes: u8,
     visible: Positions,
     writers: Vec<Writer>,
     readers: Vec<Reader>,
@@ -140,6 +151,7 @@ pub(crate) enum Step {
     R1Ahead(usize),
     R2(usize),
     R3(usize),
+    Crash,
 }
 
 impl Writer {
@@ -169,6 +181,22 @@ impl State {
             .filter_map(|level| level.floor)
             .min()
             .unwrap_or(u8::MAX)
+    }
+
+    fn crash(&mut self) {
+        self.last = self.synced;
+        self.crashes += 1;
+        for writer in &mut self.writers {
+            if *writer != Writer::default() {
+                *writer = Writer {
+                    at: At::Done,
+                    ..Writer::default()
+                };
+            }
+        }
+        for reader in &mut self.readers {
+            reader.found = Found::Nothing;
+        }
     }
 
     /// Whether every writer has ended and every reader has read to the end.
@@ -309,6 +337,9 @@ impl Protocol {
             }
             Step::CommitShow(_) => {
                 state.visible |= writer.rows();
+                if self.crashes > 0 {
+                    state.synced = last;
+                }
                 writer.at = At::Committing;
                 if self.is(Mistake::UnlockBeforeVisible) {
                     *writer = Writer {
@@ -351,7 +382,16 @@ impl Protocol {
                     _ => u8::try_from(seen.checked_ilog2().unwrap_or(0)).unwrap(),
                 };
                 reader.delivered |= seen & up_to(horizon) & !up_to(reader.cursor);
-                reader.cursor = reader.cursor.max(horizon);
+                let rows = seen & up_to(horizon);
+                let end = if self.apart && !self.is(Mistake::BeyondRows) {
+                    u8::try_from(rows.checked_ilog2().unwrap_or(0)).unwrap()
+                } else {
+                    horizon
+                };
+                reader.cursor = reader.cursor.max(end);
+                if self.crashes > 0 && !self.apart {
+                    state.synced = last;
+                }
                 Found::Nothing
             }
         };
@@ -365,6 +405,8 @@ impl Model for Protocol {
     fn init_states(&self) -> Vec<State> {
         vec![State {
             last: 0,
+            synced: 0,
+            crashes: 0,
             visible: 0,
             writers: vec![Writer::default(); self.writers],
             readers: vec![Reader::default(); self.readers],
@@ -374,6 +416,9 @@ impl Model for Protocol {
     fn actions(&self, state: &State, steps: &mut Vec<Step>) {
         (0..self.writers).for_each(|w| self.writer_steps(state, w, steps));
         (0..self.readers).for_each(|r| self.reader_steps(state, r, steps));
+        if state.crashes < self.crashes {
+            steps.push(Step::Crash);
+        }
     }
 
     fn next_state(&self, state: &State, step: Step) -> Option<State> {
@@ -393,6 +438,7 @@ impl Model for Protocol {
             | Step::Rollback(w)
             | Step::CommitShow(w)
             | Step::CommitUnlock(w) => self.write(&mut next, w, step),
+            Step::Crash => next.crash(),
         }
         if self.mistake.is_none() {
             // Their identity makes no difference. Counterexamples keep their numbers.

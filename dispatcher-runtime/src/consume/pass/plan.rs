@@ -260,12 +260,26 @@ impl<'a, S> Planner<'a, S> {
         let is_full = batch.is_cut || batch.events.len() >= room.events as usize;
         let events = batch.events;
         let (until, anchor) = match events.last() {
-            Some(last) if is_full => (last.position, Some(Anchor::of(last))),
+            Some(last) if is_full || last.position == window => {
+                (last.position, Some(Anchor::of(last)))
+            }
+            Some(last) if self.partition.records_apart() => {
+                let row = self.last_event(tx, window).await?;
+                let row = row.filter(|row| row.position > last.position);
+                let row = row.unwrap_or_else(|| Anchor::of(last));
+                (row.position, Some(row))
+            }
             Some(last) => (window, Some(Anchor::of(last))),
-            None => (
-                self.next_event(tx, window, horizon).await?,
-                self.last_event(tx, window).await?,
-            ),
+            None => {
+                let anchor = self.last_event(tx, window).await?;
+                let row = anchor.as_ref().map_or(cursor, |row| row.position);
+                let end = if self.partition.records_apart() {
+                    row.max(cursor)
+                } else {
+                    horizon
+                };
+                (self.next_event(tx, (window, horizon), end).await?, anchor)
+            }
         };
         let are_fresh = events
             .first()
@@ -325,21 +339,21 @@ impl<'a, S> Planner<'a, S> {
         Ok(batch)
     }
 
-    /// How far an empty window reaches: positions that nobody has taken are passed over at once. (A sequence
-    /// may have been set ahead by billions.)
+    /// How far an empty window reaches: up to the next event, because positions that no event has are passed over at
+    /// once (a sequence may have been set ahead by billions), or to that end if there is none.
     async fn next_event(
         &mut self,
         tx: &mut DeliveryTx,
-        window: i64,
-        horizon: i64,
+        (window, horizon): (i64, i64),
+        end: i64,
     ) -> Result<i64, sqlx::Error> {
         if window >= horizon {
-            return Ok(window);
+            return Ok(end);
         }
         let connection = self.source.connection(tx);
         let log = &self.partition.settings().log;
         let next = log.next_event(connection, window).await?;
-        Ok(next.map_or(horizon, |next| (next - 1).clamp(window, horizon)))
+        Ok(next.map_or(end, |next| (next - 1).clamp(window, horizon)))
     }
 
     async fn last_event(

@@ -29,6 +29,14 @@ const UNRECORDED: Duration = Duration::from_millis(100);
 /// Whether a runner has come to the end of its candidates, and what it has done.
 pub(super) type LaneResult = (PassRecord, Result<bool, AbortCause>);
 
+/// What became of an attempt, once it is recorded.
+enum Attempted {
+    /// With the transaction of the next event, if it was begun.
+    Handled(Option<DeliveryTx>),
+    /// The transaction that read the log may have been rolled back, so that the cursor stays at an event.
+    Failed,
+}
+
 /// Runs one lane of a batch.
 pub(super) struct Runner<S> {
     pub(super) partition: Partition<S>,
@@ -122,14 +130,14 @@ impl<S: Send + Sync + 'static> Runner<S> {
 
     /// Each event in a transaction of its own, in which it is recorded; the first in `open`, if there is one.
     ///
-    /// With `end` the cursor moves with each event, and with the last one to the end of the batch; without,
-    /// another transaction moves it after all lanes.
+    /// With `end` the cursor moves with each event, and with the last one to the end of the batch, unless one has failed;
+    /// without, another transaction moves it after all lanes.
     pub(super) async fn run_each(
         &self,
         mut open: Option<DeliveryTx>,
         candidates: Vec<Candidate>,
         record: &mut PassRecord,
-        end: Option<BatchEnd>,
+        mut end: Option<BatchEnd>,
     ) -> Result<bool, AbortCause> {
         let moves_cursor = end.is_some();
         let mut left = candidates.len();
@@ -158,7 +166,8 @@ impl<S: Send + Sync + 'static> Runner<S> {
             let next = (left > 0 && !tx.is_due()).then(|| self.beginning());
             let attempt = self.attempt_in_own(tx, &candidate, record, (ended, next), moves_cursor);
             match attempt.await {
-                Ok(next) => open = next,
+                Ok(Attempted::Handled(next)) => open = next,
+                Ok(Attempted::Failed) => end = None,
                 Err(cause) => {
                     record.last = Some(candidate);
                     return Err(cause);
@@ -195,8 +204,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
     }
 
     /// An attempt in a transaction that is this event's alone. Afterwards all of the record is committed, or
-    /// the transaction cannot go on and nothing of it is. Returns the transaction of the next event, if it was
-    /// begun.
+    /// the transaction cannot go on and nothing of it is.
     async fn attempt_in_own(
         &self,
         mut tx: DeliveryTx,
@@ -204,7 +212,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
         record: &mut PassRecord,
         (end, next): (Option<&BatchEnd>, Option<BeginDelivery>),
         moves_cursor: bool,
-    ) -> Result<Option<DeliveryTx>, AbortCause> {
+    ) -> Result<Attempted, AbortCause> {
         let report = match self.call(Some(&mut tx), candidate).await {
             Ok(report) => report,
             Err(AbortCause::TransactionEnded) => {
@@ -219,9 +227,6 @@ impl<S: Send + Sync + 'static> Runner<S> {
         };
         let handled = matches!(report.outcome, Outcome::Handled);
         self.note(candidate, report, record);
-        if let Some(end) = end {
-            record.reach(end);
-        }
         if !handled {
             // What the handler wrote is taken back before its failure is recorded. An error of the server would be
             // that of a statement that the handler left behind; the pool then rolls back.
@@ -232,7 +237,10 @@ impl<S: Send + Sync + 'static> Runner<S> {
             }
             let tx = self.partition.begin().await?;
             self.record_in(tx, record, moves_cursor).await?;
-            return Ok(None);
+            return Ok(Attempted::Failed);
+        }
+        if let Some(end) = end {
+            record.reach(end);
         }
         let advance = record.advance(moves_cursor);
         let how = CommitDelivery {
@@ -242,7 +250,7 @@ impl<S: Send + Sync + 'static> Runner<S> {
         let recorder = Recorder::new(&self.partition);
         let next = recorder.commit_delivery(tx, record, advance, how).await?;
         record.forget();
-        Ok(next)
+        Ok(Attempted::Handled(next))
     }
 
     /// Records what is known, in a transaction without a handler, and forgets it.

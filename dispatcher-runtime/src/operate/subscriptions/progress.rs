@@ -42,7 +42,8 @@ pub struct SubscriptionProgress {
     pub position: Position,
     /// The last position of the log.
     pub last_position: Position,
-    /// How many positions it has not read yet, those of other event types included.
+    /// How many positions it has not read yet, those of other event types included, and those behind the last event
+    /// that transactions took which rolled back.
     pub behind: u64,
     /// What it takes: event types; or, where it takes some tenants only, `<event type> of <tenant>` for each of them.
     /// Empty where no replica has said so yet.

@@ -1,13 +1,13 @@
--- How many of these subscriptions have nothing left to do up to a position of the log. Events that
--- wait for an operator to resolve a dead letter do not count, nor do those that wait for a newer version of their event
--- type than this program knows ($4 and $5), with what waits behind them.
+-- How many of these subscriptions have nothing left to do up to the position $3 of the log, whose last event up to there
+-- is at $6. Events that wait for an operator to resolve a dead letter do not count, nor do those that wait for a newer
+-- version of their event type than this program knows ($4 and $5), with what waits behind them.
 SELECT count(*)
   FROM pg_catalog.unnest($2::text[]) AS subscription (name)
  WHERE EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor
                 WHERE cursor.consumer = $1 AND cursor.subscription = subscription.name)
    AND NOT EXISTS (SELECT FROM {family}dispatcher_cursor AS cursor
                     WHERE cursor.consumer = $1 AND cursor.subscription = subscription.name
-                      AND cursor.position < $3)
+                      AND cursor.position < $6)
    AND NOT EXISTS (SELECT FROM {family}dispatcher_retry AS waiting
                     WHERE waiting.consumer = $1 AND waiting.subscription = subscription.name
                       AND waiting.position <= $3

@@ -89,7 +89,10 @@ async fn look(
         .iter()
         .flat_map(|(mine, _)| mine.positions.iter().copied());
     // The pause may have been lifted and set again since it was waited for.
-    if let Some(problem) = wires.behind(read.max().unwrap_or(0)) {
+    let read = read.max().unwrap_or(0);
+    // A relay goes no further than the last event, and a cursor may.
+    let last = moving.source.log.last_event(&mut *source, read).await?;
+    if let Some(problem) = wires.behind(last.map_or(0, |last| last.position)) {
         return Err(MoveError::refused(vec![problem]));
     }
     let (_, horizon) = moving.target.log.horizon_in(&mut *target).await?;

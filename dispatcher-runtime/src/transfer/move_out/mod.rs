@@ -400,7 +400,9 @@ impl MoveOut {
     /// Waits until the mirror has brought what the subscriptions of that stage have read.
     async fn catch_up(&self, moving: &Moving, stage: MoveStage) -> Result<Wires, MoveError> {
         let began = tokio::time::Instant::now();
+        // A relay goes no further than the last event, and a cursor may.
         let read = moving.furthest(stage);
+        let read = moving.source.log.end_up_to(read).await?;
         let mut wires = Wires::read(moving).await?;
         while let Some(problem) = wires.behind(read) {
             if began.elapsed() >= self.patience {
