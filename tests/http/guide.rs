@@ -65,7 +65,11 @@ async fn the_guides_service_serves_its_routes() -> TestResult {
         .environment("production")
         .trace_link("https://tempo.example/trace/{trace_id}")?;
     let app = axum::Router::new()
-        .merge(sign_in.router("/dispatcher/sign-in", "/dispatcher"))
+        .merge(
+            sign_in
+                .environment("production")
+                .router("/dispatcher/sign-in", "/dispatcher"),
+        )
         .merge(http::operator(operator, sessions));
     assert_eq!(status(app.clone(), "/dispatcher/sign-in", "").await?, 200);
     assert_eq!(status(app, "/dispatcher/overview", "").await?, 401);
