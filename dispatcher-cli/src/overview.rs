@@ -83,7 +83,8 @@ fn one(problem: &Problem, now: OffsetDateTime) -> String {
     let kind = kind(problem.kind);
     let age = problem.since.map(|since| (now - since).as_seconds_f64());
     let age = age.map_or_else(String::new, |age| format!(" for {}", seconds(age)));
-    block(2, &format!("{kind}{about}{age}: {}", plain(&problem.text)))
+    block(2, &format!("{kind}{about}{age}"))
+        + &block(4, &plain(&problem.text))
         + &format!("    {}\n", plain(&problem.command))
 }
 
