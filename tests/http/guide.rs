@@ -54,7 +54,7 @@ async fn the_guides_service_serves_its_routes() -> TestResult {
         Ok(name == "mia" && password == "correct horse")
     });
     let operator = Operator::new(pool.clone());
-    let sign_in = SignIn::new(&key, check)?;
+    let sign_in = SignIn::new(&key, check)?.environment("production");
     let sessions = sign_in.clone().with_access(|session| match session.name() {
         "mia" => Access::ADMIN,
         _ => Access::VIEWER,
@@ -65,11 +65,7 @@ async fn the_guides_service_serves_its_routes() -> TestResult {
         .environment("production")
         .trace_link("https://tempo.example/trace/{trace_id}")?;
     let app = axum::Router::new()
-        .merge(
-            sign_in
-                .environment("production")
-                .router("/dispatcher/sign-in", "/dispatcher"),
-        )
+        .merge(sign_in.router("/dispatcher/sign-in", "/dispatcher"))
         .merge(http::operator(operator, sessions));
     assert_eq!(status(app.clone(), "/dispatcher/sign-in", "").await?, 200);
     assert_eq!(status(app, "/dispatcher/overview", "").await?, 401);
