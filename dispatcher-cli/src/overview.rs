@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use dispatcher_runtime::{FailingWith, Overview, Problem, ProblemKind};
+use time::OffsetDateTime;
 
 use crate::database::Connection;
 use crate::output::Output;
-use crate::screen::{block, name, number, plain, plural};
+use crate::screen::{block, name, number, plain, plural, seconds};
 use crate::subscriptions::{failing, table};
 
 /// The arguments of `overview`.
@@ -40,7 +41,7 @@ fn text(overview: &Overview, failing: &BTreeMap<usize, FailingWith>) -> String {
         count => format!("{}\n", plural(count, "problem")),
     };
     for problem in &overview.problems {
-        text += &one(problem);
+        text += &one(problem, overview.taken_at);
     }
     text.push('\n');
     if overview.subscriptions.is_empty() {
@@ -70,7 +71,7 @@ fn text(overview: &Overview, failing: &BTreeMap<usize, FailingWith>) -> String {
     text
 }
 
-fn one(problem: &Problem) -> String {
+fn one(problem: &Problem, now: OffsetDateTime) -> String {
     let about = match (&problem.consumer, &problem.subscription) {
         (Some(consumer), Some(subscription)) => format!(" {}", name(consumer, subscription)),
         (Some(consumer), None) => format!(" {}", plain(consumer)),
@@ -80,7 +81,10 @@ fn one(problem: &Problem) -> String {
         },
     };
     let kind = kind(problem.kind);
-    block(2, &format!("{kind}{about}: {}", plain(&problem.text)))
+    let age = problem.since.map(|since| (now - since).as_seconds_f64());
+    let age = age.map_or_else(String::new, |age| format!(" for {}", seconds(age)));
+    block(2, &format!("{kind}{about}{age}"))
+        + &block(4, &plain(&problem.text))
         + &format!("    {}\n", plain(&problem.command))
 }
 

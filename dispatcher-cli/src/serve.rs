@@ -87,8 +87,10 @@ pub(crate) fn run(arguments: &Serve) -> Output {
             None => Health::new(session.pool.clone()),
         };
         let mut served = session.operator.clone().page("/").sign_in(SIGN_IN);
+        let mut sign_in = sessions.sign_in().clone();
         if let Some(environment) = &arguments.environment {
             served = served.environment(environment);
+            sign_in = sign_in.environment(environment);
         }
         if let Some(template) = &arguments.trace_link {
             served = served
@@ -96,7 +98,7 @@ pub(crate) fn run(arguments: &Serve) -> Output {
                 .map_err(|error| Failure::Usage(error.to_string()))?;
         }
         let app = Router::new()
-            .merge(sessions.sign_in().router(&format!("/{SIGN_IN}"), "/"))
+            .merge(sign_in.router(&format!("/{SIGN_IN}"), "/"))
             .merge(operator(served, sessions))
             .merge(health.router());
         let listener = listen(arguments.listen, session).await?;

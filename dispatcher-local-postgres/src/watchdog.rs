@@ -82,6 +82,14 @@ impl Watchdog {
         self.say(format!("KILL {pid}"))
     }
 
+    /// A program is running, as the leader of a process group that may be killed.
+    ///
+    /// # Errors
+    /// The watchdog is gone.
+    pub fn killable_group_runs(&mut self, pid: u32) -> io::Result<()> {
+        self.say(format!("KILL -{pid}"))
+    }
+
     /// Another program is running, as the leader of a process group. It will end soon, and is
     /// allowed to: a server that `initdb` was using would leave its shared memory behind.
     ///

@@ -7,7 +7,7 @@
 # it.
 
 trap '' HUP INT QUIT TERM
-case $2:$1 in keep:* | remove:*/dispatcher-postgres-* | remove:*/dispatcher-nats-*) ;; *) exit 2 ;; esac
+case $2:$1 in keep:* | remove:*/dispatcher-postgres-* | remove:*/dispatcher-nats-* | remove:*/dispatcher-browser-*) ;; *) exit 2 ;; esac
 lock=$1/data/postmaster.pid
 
 signal='' target=''

@@ -1,52 +1,65 @@
 //! The programs that the tests drive: chromedriver, which starts chromium.
 
 use std::io;
-use std::process::{Command as Process, Stdio};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
 
+use dispatcher_local_postgres::private::{Folder, RunAs, Watchdog};
 use dispatcher_test_fixtures::TestResult;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::ChildStdout;
 
-/// A chromedriver on a port of its own. It ends with this value, and its browsers with it.
+/// A chromedriver on a port of its own. It is killed with this value, or with the process of the test, however that ends; so are
+/// its browsers, which are in its process group, and their temporary files are removed.
 pub(crate) struct Driver {
-    child: Child,
+    child: Option<Child>,
+    watchdog: Watchdog,
     pub(crate) port: u16,
     /// Kept open: a driver that cannot write ends.
-    _output: Lines<BufReader<ChildStdout>>,
+    output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Driver {
-    /// None where a program is missing: the test is skipped.
+    /// None where a program is missing: the test is skipped. With the variable `CI` set it fails.
     pub(crate) async fn start_or_skip() -> TestResult<Option<Self>> {
         for (program, package) in [
             ("chromium", "chromium"),
             ("chromedriver", "chromium-driver"),
         ] {
             if !is_installed(program)? {
-                eprintln!(
-                    "skipped: {program} is not installed (Debian: apt-get install {package})"
-                );
+                let reason =
+                    format!("{program} is not installed (Debian: apt-get install {package})");
+                if std::env::var_os("CI").is_some() {
+                    return Err(reason.into());
+                }
+                eprintln!("skipped: {reason}");
                 return Ok(None);
             }
         }
+        let mut watchdog = Watchdog::start(Folder::temporary(&RunAs::this_user()?, "browser")?)?;
         let mut child = Command::new("chromedriver")
             .arg("--port=0")
+            .env("TMPDIR", watchdog.folder())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            .kill_on_drop(true)
+            .process_group(0)
             .spawn()?;
-        let output = child.stdout.take().ok_or("no output of chromedriver")?;
-        let mut output = BufReader::new(output).lines();
-        while let Some(line) = output.next_line().await? {
+        let output = child.stdout.take().map(ChildStdout::from_std);
+        // From here on it ends with this value.
+        let told = watchdog.killable_group_runs(child.id());
+        let mut driver = Self {
+            child: Some(child),
+            watchdog,
+            port: 0,
+            output: BufReader::new(output.ok_or("no output of chromedriver")??).lines(),
+        };
+        told?;
+        while let Some(line) = driver.output.next_line().await? {
             let port = line.split("started successfully on port ").nth(1);
             if let Some(port) = port {
-                let port = port.trim_end_matches('.').parse()?;
-                return Ok(Some(Self {
-                    child,
-                    port,
-                    _output: output,
-                }));
+                driver.port = port.trim_end_matches('.').parse()?;
+                return Ok(Some(driver));
             }
         }
         Err("chromedriver ended before it was ready".into())
@@ -54,7 +67,7 @@ impl Driver {
 }
 
 fn is_installed(program: &str) -> TestResult<bool> {
-    let found = Process::new(program)
+    let found = Command::new(program)
         .arg("--version")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -69,15 +82,6 @@ fn is_installed(program: &str) -> TestResult<bool> {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // Killed, it would leave its browsers behind; asked to end, it ends them.
-        if let Some(id) = self.child.id() {
-            let _ = Process::new("kill").arg(id.to_string()).status();
-        }
-        for _ in 0..200 {
-            match self.child.try_wait() {
-                Ok(None) => std::thread::sleep(std::time::Duration::from_millis(10)),
-                _ => return,
-            }
-        }
+        self.watchdog.finish(self.child.take());
     }
 }

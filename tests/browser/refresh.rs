@@ -259,6 +259,27 @@ async fn the_page_says_that_the_server_is_gone_and_goes_on_when_it_is_back() -> 
 }
 
 #[tokio::test]
+async fn causes_and_effects_stay_while_the_rest_of_an_event_is_refreshed() -> TestResult {
+    let Some((browser, service)) = at_the_list().await? else {
+        return Ok(());
+    };
+    let id = "SELECT event_id FROM dispatcher_event LIMIT 1";
+    let id: String = sqlx::query_scalar(id).fetch_one(&service.pool).await?;
+    browser.open(&service, &format!("event?id={id}")).await?;
+    browser.point_to(2.0, 2.0).await?;
+    let kept = "document.getElementById('region-causation')";
+    browser.evaluate(&format!("window.kept = {kept}")).await?;
+    change(&service, "something else went wrong").await?;
+    browser
+        .until(&format!("{CONTENT}.includes('something else went wrong')"))
+        .await?;
+    let is_kept = format!("window.kept !== null && window.kept === {kept}");
+    assert_eq!(browser.evaluate(&is_kept).await?, true);
+    browser.close().await?;
+    service.close().await
+}
+
+#[tokio::test]
 async fn ages_are_counted_on_and_problems_are_announced() -> TestResult {
     let Some((browser, service)) = at_the_list().await? else {
         return Ok(());

@@ -94,7 +94,11 @@ fn serve(
         .environment(environment)
         .sign_in("sign-in");
     let app = Router::new()
-        .merge(sign_in.router(&format!("{PAGE}/sign-in"), PAGE))
+        .merge(
+            sign_in
+                .environment(environment)
+                .router(&format!("{PAGE}/sign-in"), PAGE),
+        )
         .merge(operator(operated, sessions))
         .fallback(elsewhere)
         // So that a server that was stopped does not answer over a connection that it has.

@@ -57,10 +57,7 @@ async fn all_is_well_where_consumers_run_and_have_read_everything() -> TestResul
     assert_eq!(problem.kind, ProblemKind::NoHolder);
     assert_eq!(problem.consumer.as_deref(), Some("coaching"));
     assert_eq!(problem.subscription.as_deref(), Some("hold_slot"));
-    assert_eq!(
-        problem.text,
-        "no replica runs it; 1 event is unread, the oldest for 2 h"
-    );
+    assert_eq!(problem.text, "no replica runs it; 1 event is unread");
     assert_eq!(
         problem.command,
         "dispatcher subscriptions show coaching/hold_slot"
@@ -94,7 +91,7 @@ async fn a_pause_is_the_cause_and_what_follows_from_it_is_no_problem_of_its_own(
     assert_eq!(problem.since, Some(pause.paused_at));
     assert_eq!(
         problem.text,
-        "mia paused it: the slots are down; 2 events are unread, the oldest for 5 min"
+        "mia paused it: the slots are down; 2 events are unread"
     );
     assert_eq!(
         problem.command,
@@ -148,10 +145,10 @@ async fn what_waits_is_held_and_was_given_up_is_told_with_its_command() -> TestR
     assert_eq!(
         texts,
         [
-            "1 event is unread, the oldest for 10 min",
+            "1 event is unread",
             "1 subject is held by a dead letter, or waits for a version",
-            "2 events wait after failures, the first for 20 min",
-            "1 dead letter is open, the oldest for 3 days",
+            "2 events wait after failures",
+            "1 dead letter is open",
         ]
     );
     assert_eq!(
@@ -223,7 +220,8 @@ async fn a_blocker_is_named_with_what_ends_it() -> TestResult {
     assert!(
         problem.text.starts_with(&format!(
             "2 positions cannot be read until the transaction of process {pid} of \"importer\", role "
-        )) && problem.text.ends_with("(idle in transaction) ends, because it has published"),
+        )) && problem.text.ends_with(" (idle in transaction) ends, because it has published")
+            && !problem.text.contains("open for"),
         "{}",
         problem.text
     );
@@ -275,7 +273,7 @@ async fn the_subscription_that_holds_retention_is_named() -> TestResult {
     );
     assert_eq!(
         seen.problems[1].text,
-        "events are kept 3 days beyond their window, because it has read only up to position 0"
+        "events are kept beyond their window, because it has read only up to position 0"
     );
     consumer.stop().await;
     world.close().await

@@ -70,6 +70,7 @@ const STATEMENTS: &[Planned] = planned! {
     "is_held" ("timestamptz, bigint") = "now() - interval '1 year', 10000";
     "sweep_handled" ("timestamptz, bigint") = "now() - interval '1 year', 5000";
     "sweep_dead_letters" ("timestamptz, bigint") = "now() - interval '1 year', 5000";
+    "find_position" ("timestamptz, bigint") = "now() - interval '1 year', 20000";
     "read_next_event" ("bigint") = "10000";
     "count_lag" ("bigint, bigint, text[], text[], bigint[], bigint") = "0, 20000, '{credit.released}', NULL, '{10,20}', 10001";
     "list_subscriptions" ("text, text") = "NULL, NULL";

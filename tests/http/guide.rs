@@ -54,7 +54,7 @@ async fn the_guides_service_serves_its_routes() -> TestResult {
         Ok(name == "mia" && password == "correct horse")
     });
     let operator = Operator::new(pool.clone());
-    let sign_in = SignIn::new(&key, check)?;
+    let sign_in = SignIn::new(&key, check)?.environment("production");
     let sessions = sign_in.clone().with_access(|session| match session.name() {
         "mia" => Access::ADMIN,
         _ => Access::VIEWER,

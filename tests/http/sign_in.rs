@@ -44,7 +44,7 @@ impl SignedIn {
             _ => Access::NONE,
         });
         let app = Router::new()
-            .merge(sign_in.router("/sign-in", "/home"))
+            .merge(sign_in.environment("north").router("/sign-in", "/home"))
             .merge(router(Operator::new(service.pool.clone()), sessions));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
@@ -100,7 +100,19 @@ async fn who_signs_in_is_let_in_by_the_cookie_and_signs_out_again() -> TestResul
     // With `no-referrer` a browser would send `Origin: null`, and be refused.
     assert_eq!(form.header("referrer-policy"), Some("same-origin"));
     let policy = form.header("content-security-policy").unwrap();
-    assert!(policy.starts_with("default-src 'none'; form-action 'self'"));
+    assert!(policy.starts_with("default-src 'none'; style-src 'self'; form-action 'self'"));
+    let text = form.body.as_str().unwrap();
+    assert!(text.contains("href=\"sign-in/style.css\""), "{text}");
+    let style = signed.send("GET", "/sign-in/style.css", "127.0.0.1", "", "");
+    let style = style.await?;
+    assert_eq!(style.status, 200);
+    assert_eq!(
+        style.header("content-type"),
+        Some("text/css; charset=utf-8")
+    );
+    assert!(style.body.as_str().unwrap().contains(".sign-in {"));
+    assert!(text.contains("<title>north: Sign in - Dispatcher</title>"));
+    assert!(text.contains("<bdi>north</bdi>"), "{text}");
     for (host, attributes) in [
         (
             "127.0.0.1",

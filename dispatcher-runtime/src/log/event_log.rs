@@ -343,26 +343,11 @@ impl EventLog {
         &self,
         connection: &mut PgConnection,
         at: OffsetDateTime,
-        mut high: i64,
+        high: i64,
     ) -> Result<i64, sqlx::Error> {
-        let mut low = 0;
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let next = self.statements.read_next_event.query().bind(middle);
-            let earlier = match next.fetch_optional(&mut *connection).await? {
-                Some(row) => {
-                    let position: i64 = row.try_get("position")?;
-                    let inserted_at: OffsetDateTime = row.try_get("inserted_at")?;
-                    (position <= high && inserted_at < at).then_some(position)
-                }
-                None => None,
-            };
-            match earlier {
-                Some(position) => low = position,
-                None => high = middle,
-            }
-        }
-        Ok(low)
+        let find = self.statements.find_position.query().bind(at).bind(high);
+        let row = find.fetch_one(connection).await?;
+        row.try_get("position")
     }
 
     /// Positions and ids of the next events.

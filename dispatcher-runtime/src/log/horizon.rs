@@ -70,22 +70,48 @@ impl Blocker {
 
 impl fmt::Display for Blocker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.prepared, self.pid) {
+        write!(f, "{}", self.told(Some(self.age)))
+    }
+}
+
+impl Blocker {
+    /// What it is, without for how long it has been open.
+    pub(crate) fn without_age(&self) -> impl fmt::Display + '_ {
+        self.told(None)
+    }
+
+    fn told(&self, age: Option<Duration>) -> impl fmt::Display + '_ {
+        Told { blocker: self, age }
+    }
+}
+
+/// A blocker in words.
+struct Told<'b> {
+    blocker: &'b Blocker,
+    age: Option<Duration>,
+}
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { blocker, age } = self;
+        match (&blocker.prepared, blocker.pid) {
             (Some(prepared), _) => write!(f, "the prepared transaction {prepared:?}")?,
             (None, Some(pid)) => write!(f, "the transaction of process {pid}")?,
             (None, None) => f.write_str("a transaction")?,
         }
-        if let Some(application) = &self.application {
+        if let Some(application) = &blocker.application {
             write!(f, " of {application:?}")?;
         }
-        if let Some(role) = &self.role {
+        if let Some(role) = &blocker.role {
             write!(f, ", role {role:?}")?;
         }
-        if self.may_publish == Some(false) {
+        if blocker.may_publish == Some(false) {
             f.write_str(", which has no right of its own to publish")?;
         }
-        write!(f, ", open for {:.1} s", self.age.as_secs_f64())?;
-        if let Some(state) = &self.state {
+        if let Some(age) = age {
+            write!(f, ", open for {:.1} s", age.as_secs_f64())?;
+        }
+        if let Some(state) = &blocker.state {
             write!(f, " ({state})")?;
         }
         Ok(())

@@ -7,6 +7,7 @@ statements! {
     pub(crate) struct LogStatements {
         claim_reader,
         count_lag,
+        find_position,
         probe_log,
         read_ends,
         read_event_ids,

@@ -139,5 +139,7 @@ async fn who_publishes_to_whom_is_drawn_and_told() -> TestResult {
     assert!(edges(&around) > 0 && edges(&around) < edges(&page));
     let nothing = ask(&service, "overview?around=nowhere").await?;
     assert_eq!(edges(&nothing), 0);
+    let said = "nowhere is not a domain that publishes or subscribes here.";
+    assert!(nothing.content().contains(said), "{}", nothing.content());
     service.close().await
 }

@@ -1,7 +1,8 @@
 //! What the module of the page works with: validators, what may be fetched again, and the files that pages load.
 
+use dispatcher_runtime::Operator;
 use dispatcher_test_fixtures::TestResult;
-use sqlx::Executor;
+use sqlx::{AssertSqlSafe, Executor};
 
 use super::document::Document;
 use super::links::{crawled, seeded};
@@ -50,6 +51,53 @@ async fn a_page_is_sent_again_only_if_something_but_the_clock_has_changed() -> T
     let changed = get(&service, "letters", &headers).await?;
     assert_eq!(changed.status, 200);
     assert_ne!(tag(&changed), tag(&first));
+    service.close().await
+}
+
+#[tokio::test]
+async fn causes_and_effects_are_looked_for_once() -> TestResult {
+    let service = seeded().await?;
+    let id = "SELECT event_id FROM dispatcher_event ORDER BY position LIMIT 1";
+    let id: String = sqlx::query_scalar(id).fetch_one(&service.pool).await?;
+    let page = format!("event?id={id}");
+    let is_looked_for = |answer: &Answer| -> TestResult<bool> {
+        let document = Document::read(answer.body.as_str().ok_or("no page")?);
+        let mut sections = document.all("section").into_iter();
+        Ok(sections.any(|it| it.get("id") == Some("region-causation")))
+    };
+    let first = get(&service, &page, ROOT).await?;
+    assert!(is_looked_for(&first)?);
+    let again = format!("{ROOT}Dispatcher-Refresh: true\r\n");
+    let fetched = get(&service, &page, &again).await?;
+    assert!(!is_looked_for(&fetched)?);
+    // The page is the same but for that.
+    assert_eq!(tag(&first), tag(&fetched));
+    let again = format!("{again}If-None-Match: {}\r\n", tag(&first));
+    assert_eq!(get(&service, &page, &again).await?.status, 304);
+    // A person who asks to look further is answered all the same.
+    let further = get(&service, &format!("{page}&causation=true"), &again).await?;
+    assert!(is_looked_for(&further)?);
+    service.close().await
+}
+
+#[tokio::test]
+async fn the_overview_of_a_problem_changes_with_the_problem_and_not_with_its_age() -> TestResult {
+    let service = Service::with_dead_letters(2).await?;
+    let texts = async || -> TestResult<Vec<String>> {
+        let seen = Operator::new(service.pool.clone()).overview().await?;
+        let texts = seen.problems.into_iter().map(|problem| problem.text);
+        Ok(texts.collect())
+    };
+    let before = texts().await?;
+    assert!(!before.is_empty());
+    for table in [
+        "dispatcher_dead_letter SET created_at = created_at",
+        "dispatcher_event SET inserted_at = inserted_at",
+    ] {
+        let older = format!("UPDATE {table} - interval '3 hours'");
+        service.pool.execute(AssertSqlSafe(older)).await?;
+    }
+    assert_eq!(texts().await?, before);
     service.close().await
 }
 

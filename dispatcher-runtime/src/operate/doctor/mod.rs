@@ -148,11 +148,12 @@ impl Operator {
     async fn look_at_transfers(&self) -> Result<Vec<Finding>, String> {
         const TOPIC: &str = "relays and mirrors";
         let overview = self.overview().await.map_err(|error| error.to_string())?;
+        let now = overview.taken_at;
         let problems = overview.problems.into_iter();
         let findings: Vec<_> = problems
             .filter_map(|problem| {
-                let name = problem.transfer?;
-                let text = format!("{name}: {}", problem.text);
+                let name = problem.transfer.as_deref()?;
+                let text = format!("{name}: {}", problem.with_age(now));
                 Some(Finding::warning(TOPIC, text, problem.command))
             })
             .collect();
@@ -177,7 +178,10 @@ impl Operator {
                 )
         });
         let mut findings: Vec<_> = problems
-            .map(|problem| Finding::warning("subscriptions", problem.text, problem.command))
+            .map(|problem| {
+                let text = problem.with_age(overview.taken_at);
+                Finding::warning("subscriptions", text, problem.command)
+            })
             .collect();
         if findings.is_empty() {
             let text = format!("{} run", overview.subscriptions.len());

@@ -1,10 +1,26 @@
-//! The form of the sign-in: a page without script, style or image, because its policy allows none.
+//! The form of the sign-in: a page without script or image, because its policy allows none. Its style is that of the pages.
+
+use super::environment::colour;
+
+/// The style of the pages, which the form has at `style.css` below its path: there may be no page beside it.
+pub(super) const STYLE: &str = include_str!("page/style.css");
 
 /// The page, whose form is sent to `path`.
-pub(super) fn page(path: &str, problem: Option<&str>) -> String {
+pub(super) fn page(path: &str, environment: Option<&str>, problem: Option<&str>) -> String {
+    let last = escaped(path.rsplit('/').next().unwrap_or_default());
     let path = escaped(path);
+    let (mut class, mut named, mut title) = (String::new(), String::new(), String::new());
+    if let Some(environment) = environment {
+        let name = escaped(environment);
+        class = format!(" class=\"{}\"", colour(environment));
+        named = format!(" <strong class=\"environment\"><bdi>{name}</bdi></strong>");
+        title = format!("{name}: ");
+    }
     let problem = match problem {
-        Some(problem) => format!("<p role=\"alert\">{}</p>\n", escaped(problem)),
+        Some(problem) => {
+            let problem = escaped(problem);
+            format!("<div class=\"notice\" role=\"alert\"><p>{problem}</p></div>\n")
+        }
         None => String::new(),
     };
     format!(
@@ -13,16 +29,20 @@ pub(super) fn page(path: &str, problem: Option<&str>) -> String {
          <meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>Sign in - Dispatcher</title>\n\
-         <main>\n\
+         <title>{title}Sign in - Dispatcher</title>\n\
+         <link rel=\"stylesheet\" href=\"{last}/style.css\">\n\
+         <body{class}>\n\
+         <header><p class=\"name\">Dispatcher{named}</p></header>\n\
+         <main class=\"sign-in\">\n\
          <h1>Sign in</h1>\n\
-         {problem}<form method=\"post\" action=\"{path}\">\n\
-         <p><label>Name<br><input name=\"name\" autocomplete=\"username\" required autofocus></label></p>\n\
-         <p><label>Password<br><input name=\"password\" type=\"password\" autocomplete=\"current-password\" \
-         required></label></p>\n\
-         <p><button>Sign in</button></p>\n\
+         {problem}<form class=\"act\" method=\"post\" action=\"{path}\">\n\
+         <label><span>Name</span><input name=\"name\" autocomplete=\"username\" required autofocus></label>\n\
+         <label><span>Password</span><input name=\"password\" type=\"password\" autocomplete=\"current-password\" \
+         required></label>\n\
+         <p class=\"buttons\"><button class=\"acts\">Sign in</button></p>\n\
          </form>\n\
          </main>\n\
+         </body>\n\
          </html>\n"
     )
 }
@@ -49,12 +69,14 @@ mod tests {
 
     #[test]
     fn what_stands_in_the_page_is_text() {
-        let page = page("/a\"><script>", Some("<b>'&"));
+        let page = page("/a\"><script>", Some("<i>\"live\""), Some("<b>'&"));
         assert!(
             page.contains("action=\"/a&quot;&gt;&lt;script&gt;\""),
             "{page}"
         );
         assert!(page.contains("&lt;b&gt;&#39;&amp;"), "{page}");
-        assert!(!page.contains("<script"));
+        assert!(page.contains("<bdi>&lt;i&gt;&quot;live&quot;</bdi>"));
+        assert!(page.contains("<body class=\"red\">"), "{page}");
+        assert!(!page.contains("<script") && !page.contains("<i>"));
     }
 }

@@ -77,6 +77,7 @@ mod context;
 mod cookie;
 mod csrf;
 mod dispatch;
+mod environment;
 mod form;
 mod guesses;
 mod handle;

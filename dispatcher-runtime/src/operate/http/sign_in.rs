@@ -64,6 +64,7 @@ type Check = dyn Fn(String, String) -> Pin<Box<dyn Future<Output = Result<bool, 
 #[derive(Clone)]
 pub struct SignIn {
     shared: Arc<Shared>,
+    environment: Option<Arc<str>>,
 }
 
 struct Shared {
@@ -133,11 +134,22 @@ impl SignIn {
                 guesses: Guesses::new(random),
                 check: Box::new(move |name, password| Box::pin(check(name, password))),
             }),
+            environment: None,
         })
     }
 
-    /// The form at a path: GET shows it, POST signs in and leads to `home`, and POST to `<path>/out` signs out. `home` is a
-    /// path of this service.
+    /// The name of the environment, such as `production`, which the form shows as [`Operator::environment`] shows it on the
+    /// pages. Defaults to none.
+    ///
+    /// [`Operator::environment`]: crate::Operator::environment
+    #[must_use]
+    pub fn environment(mut self, name: &str) -> Self {
+        self.environment = Some(name.into());
+        self
+    }
+
+    /// The form at a path: GET shows it, POST signs in and leads to `home`, and POST to `<path>/out` signs out. Its style is at
+    /// `<path>/style.css`. `home` is a path of this service.
     pub fn router(&self, path: &str, home: &str) -> Router {
         let page = Page {
             sign_in: self.clone(),
@@ -147,6 +159,7 @@ impl SignIn {
         Router::new()
             .route(path, get(show).post(sign_in))
             .route(&format!("{path}/out"), post(sign_out))
+            .route(&format!("{path}/style.css"), get(style))
             .route_layer(DefaultBodyLimit::max(MOST_BYTES))
             .with_state(Arc::new(page))
     }
@@ -181,8 +194,21 @@ struct Page {
     home: Box<str>,
 }
 
+impl Page {
+    fn text(&self, problem: Option<&str>) -> String {
+        form::page(&self.path, self.sign_in.environment.as_deref(), problem)
+    }
+}
+
 async fn show(State(page): State<Arc<Page>>) -> Response {
-    html(StatusCode::OK, &form::page(&page.path, None))
+    html(StatusCode::OK, &page.text(None))
+}
+
+async fn style() -> Response {
+    let mut response = html(StatusCode::OK, form::STYLE);
+    let kind = HeaderValue::from_static("text/css; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
 }
 
 async fn sign_in(State(page): State<Arc<Page>>, request: Request) -> Response {
@@ -290,7 +316,7 @@ fn lead_home(page: &Page, cookie: &str) -> Response {
 }
 
 fn refused(page: &Page, status: StatusCode, problem: &str) -> Response {
-    html(status, &form::page(&page.path, Some(problem)))
+    html(status, &page.text(Some(problem)))
 }
 
 fn too_many(page: &Page, wait: Duration) -> Response {
@@ -312,7 +338,7 @@ fn html(status: StatusCode, text: &str) -> Response {
         (header::X_FRAME_OPTIONS, "DENY"),
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         ),
     ];
     for (name, value) in headers {

@@ -25,7 +25,8 @@ pub struct Problem {
     /// Since when, as far as it is known.
     #[serde(with = "time::serde::rfc3339::option")]
     pub since: Option<OffsetDateTime>,
-    /// The cause, as a sentence without a full stop.
+    /// The cause, as a sentence without a full stop. It has no ages, so it stays the same while nothing changes: for how long
+    /// is told from `since`.
     pub text: String,
     /// The command that ends it, or shows more.
     pub command: String,
@@ -72,9 +73,22 @@ impl Problem {
         }
     }
 
+    /// The cause, and for how long as of a moment, where that is known.
+    pub(crate) fn with_age(&self, now: OffsetDateTime) -> String {
+        match self.since {
+            Some(since) => format!(
+                "{} (for {})",
+                self.text,
+                spoken((now - since).as_seconds_f64())
+            ),
+            None => self.text.clone(),
+        }
+    }
+
     pub(super) fn of_blocker(blocker: &Blocker, positions: u64, now: OffsetDateTime) -> Self {
         let text = format!(
-            "{positions} positions cannot be read until {blocker} ends, because it has published"
+            "{positions} positions cannot be read until {} ends, because it has published",
+            blocker.without_age()
         );
         let command = match (&blocker.prepared, blocker.pid) {
             (Some(prepared), _) => format!("ROLLBACK PREPARED {}", sql_literal(prepared)),
@@ -150,8 +164,7 @@ impl Problem {
         let by = &held.by;
         let beyond = held.beyond.as_secs_f64();
         let text = format!(
-            "events are kept {} beyond their window, because it has read only up to position {}",
-            spoken(beyond),
+            "events are kept beyond their window, because it has read only up to position {}",
             by.position
         );
         if by.consumer == READER {
@@ -252,9 +265,7 @@ impl Examined<'_> {
             count: self.progress.waiting,
             at_least: false,
         };
-        let waiting =
-            waiting.of_things("event waits after a failure", "events wait after failures");
-        let text = format!("{waiting}, the first for {}", spoken(seconds));
+        let text = waiting.of_things("event waits after a failure", "events wait after failures");
         let since = self.ago(Some(seconds));
         Some(self.problem(ProblemKind::Retrying, since, text, self.show()))
     }
@@ -262,11 +273,7 @@ impl Examined<'_> {
     fn dead_letters(&self) -> Option<Problem> {
         let open = self.progress.open_dead_letters;
         let age = self.progress.oldest_dead_letter_seconds;
-        let letters = open.of_things("dead letter is open", "dead letters are open");
-        let text = match age {
-            Some(seconds) => format!("{letters}, the oldest for {}", spoken(seconds)),
-            None => letters,
-        };
+        let text = open.of_things("dead letter is open", "dead letters are open");
         let groups = format!("dispatcher dlq groups --subscription {}", self.name);
         let since = self.ago(age);
         (open.count > 0).then(|| self.problem(ProblemKind::DeadLetters, since, text, groups))
@@ -294,23 +301,15 @@ fn unsent(transfer: &TransferProgress) -> String {
         count: count.unsigned_abs(),
         at_least: false,
     };
-    let text = count.of_things(of_one, of_many);
-    match transfer.seconds_behind {
-        Some(seconds) if seconds > 0.0 => format!("{text}, the oldest for {}", spoken(seconds)),
-        _ => text,
-    }
+    count.of_things(of_one, of_many)
 }
 
-/// How many events are unread, and since when.
+/// How many events are unread.
 fn unread(progress: &SubscriptionProgress) -> String {
-    let events = match progress.lag {
-        None => return "how many events are unread is unknown".to_owned(),
-        Some(Count { count: 0, .. }) => return "no event is unread".to_owned(),
+    match progress.lag {
+        None => "how many events are unread is unknown".to_owned(),
+        Some(Count { count: 0, .. }) => "no event is unread".to_owned(),
         Some(lag) => lag.of_things("event is unread", "events are unread"),
-    };
-    match progress.lag_seconds {
-        Some(seconds) => format!("{events}, the oldest for {}", spoken(seconds)),
-        None => events,
     }
 }
 

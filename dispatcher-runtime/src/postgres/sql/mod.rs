@@ -87,3 +87,33 @@ macro_rules! statements {
     )+};
 }
 pub(crate) use statements;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_in_braces_is_that_of_a_part() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/postgres/sql");
+        let mut statements = 0;
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "sql") {
+                continue;
+            }
+            statements += 1;
+            let text = std::fs::read_to_string(&path).unwrap();
+            let statement = Statement::new(&text, &Family::new("acme").unwrap());
+            let mut left = statement.0.split('{').skip(1);
+            let name = left.find_map(|rest| {
+                let (name, _) = rest.split_once('}')?;
+                let is_name = |it: &u8| it.is_ascii_lowercase() || *it == b'_';
+                // `{at_most}` is given where `read_events` is sent.
+                let is_name = !name.is_empty() && name.bytes().all(|it| is_name(&it));
+                (is_name && name != "at_most").then_some(name)
+            });
+            assert_eq!(name, None, "{}", path.display());
+        }
+        assert!(statements > 100, "{statements}");
+    }
+}

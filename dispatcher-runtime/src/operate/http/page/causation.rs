@@ -18,8 +18,9 @@ pub(super) fn causation(detail: &EventDetail, query: &Query) -> Markup {
         return html! {};
     };
     let tree = Tree::of(&detail.event, causation);
+    // The module of the page keeps it, because looking for it reads much of the log.
     html! {
-        section #region-causation aria-labelledby="causation" {
+        section #region-causation aria-labelledby="causation" data-kept {
             h2 #causation { "Causes and effects" }
             @if let Some(cause) = &causation.unknown_cause {
                 p { "Caused by " (shown(cause)) ", which is no event of this log." }
@@ -109,7 +110,7 @@ fn named(event: &EventSummary) -> Markup {
 fn how_far(causation: &Causation, query: &Query) -> Markup {
     let searched = &causation.searched;
     html! {
-        "Effects were looked for from position " (searched.from) " to " (searched.to)
+        "Effects were looked for when this page was opened, from position " (searched.from) " to " (searched.to)
         @if searched.is_complete { ", the end of the log." }
         @else {
             "; there is more to look at. "

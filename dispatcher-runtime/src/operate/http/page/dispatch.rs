@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
+use axum::http::HeaderName;
 use axum::response::Response;
 
 use super::route::PageRoute;
@@ -18,6 +19,9 @@ use crate::operate::http::problem::{Faults, Place, Problem};
 use crate::operate::http::read;
 use crate::operate::http::route::Verb;
 
+/// The header by which the module of a page says that it asks again.
+const AGAIN: HeaderName = HeaderName::from_static("dispatcher-refresh");
+
 /// Answers a request of a session.
 ///
 /// # Errors
@@ -30,6 +34,7 @@ pub(super) async fn answer(
 ) -> Result<Response, Problem> {
     admit(&caller, route.permission, route.scope)?;
     read::limit_query(&request)?;
+    let is_again = request.headers().contains_key(AGAIN);
     let text = request.uri().query().unwrap_or_default().to_owned();
     let mut faults = Faults::default();
     let others: Vec<&'static Parameter> = route.query.concat();
@@ -67,6 +72,7 @@ pub(super) async fn answer(
         asked,
         query: given,
         is_refreshed,
+        is_again,
     };
     let answer = (route.handler)(Arc::clone(&shared), visit).await;
     if route.method == Verb::Post {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::causation::causation;
 use super::json::pretty;
-use super::layout::page;
+use super::layout::{Content, page_in_part};
 use super::state::to_subscription;
 use super::text::{block, shown, shown_or};
 use super::time::{at, at_or};
@@ -23,28 +23,39 @@ use crate::operate::http::problem::Problem;
 use crate::operate::look::Look;
 
 pub(super) async fn show(shared: Arc<Shared>, visit: Visit) -> Result<Response, Problem> {
-    // One window of the log without being asked: that takes some 30 ms.
-    let is_asked = visit.asked.query.is_set(&CAUSATION);
-    let look_for = if is_asked {
-        events::LOOK_FOR
+    // One window of the log without being asked, and only where the page is opened: it is up to 50,000 positions.
+    let look_for = if visit.asked.query.is_set(&CAUSATION) {
+        Some(events::LOOK_FOR)
     } else {
-        Duration::ZERO
+        (!visit.is_again).then_some(Duration::ZERO)
     };
-    let detail = events::event(&shared.context, &visit.asked, Some(look_for)).await?;
+    let detail = events::event(&shared.context, &visit.asked, look_for).await?;
     let event = &detail.event;
-    let content = html! {
-        h1 { "Event " (shown(&event.event_id)) }
-        (facts(&detail, &visit.asked.caller, &shared.look))
-        (deliveries(&detail.deliveries, &visit.asked.caller))
-        (causation(&detail, &visit.query))
-        section #region-envelope aria-labelledby="envelope" {
-            h2 #envelope { "Envelope" }
-            @if let Some(erased_at) = detail.erased_at { p.notice { "The payload was erased at " (at(erased_at)) "." } }
-            (envelope(detail.envelope.get(), "event", &visit))
+    let causation = causation(&detail, &visit.query);
+    let around = |causation: &Markup| {
+        html! {
+            h1 { "Event " (shown(&event.event_id)) }
+            (facts(&detail, &visit.asked.caller, &shared.look))
+            (deliveries(&detail.deliveries, &visit.asked.caller))
+            (causation)
+            section #region-envelope aria-labelledby="envelope" {
+                h2 #envelope { "Envelope" }
+                @if let Some(erased_at) = detail.erased_at { p.notice { "The payload was erased at " (at(erased_at)) "." } }
+                (envelope(detail.envelope.get(), "event", &visit))
+            }
         }
     };
     let title = format!("Event {}", event.event_id);
-    Ok(page(&shared.look, &visit, (&title, "events"), &content))
+    let content = Content {
+        shown: &around(&causation),
+        compared: Some(&around(&html! {})),
+    };
+    Ok(page_in_part(
+        &shared.look,
+        &visit,
+        (&title, "events"),
+        content,
+    ))
 }
 
 fn facts(detail: &EventDetail, caller: &Caller, look: &Look) -> Markup {

@@ -69,7 +69,7 @@ fn table(events: &[EventSummary]) -> Markup {
                     }
                     td { (shown(&event.event_type)) }
                     td.number { (event.schema_version) }
-                    td { (shown_or(event.subject.as_deref(), "none")) }
+                    td.id { (shown_or(event.subject.as_deref(), "none")) }
                     td { (shown(&event.tenant_id)) }
                     td.number { (event.position) }
                 } } }

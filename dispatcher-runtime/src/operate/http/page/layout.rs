@@ -9,6 +9,7 @@ use super::text::{plain, shown};
 use super::visit::Visit;
 use super::{files, time, validator};
 use crate::operate::http::caller::Caller;
+use crate::operate::http::environment::colour;
 use crate::operate::http::problem::Told;
 use crate::operate::look::Look;
 use crate::operate::notice::Notice;
@@ -30,8 +31,34 @@ pub(super) fn page(
     (title, part): (&str, &str),
     content: &Markup,
 ) -> Response {
-    let now = OffsetDateTime::now_utc();
-    page_of(look, visit, (title, part), content, now)
+    let content = Content::whole(content);
+    page_in_part(look, visit, (title, part), content)
+}
+
+/// What a page shows.
+pub(super) struct Content<'c> {
+    pub(super) shown: &'c Markup,
+    /// Where parts of it are sent once: what the module of the page compares and fetches again.
+    pub(super) compared: Option<&'c Markup>,
+}
+
+impl<'c> Content<'c> {
+    fn whole(shown: &'c Markup) -> Self {
+        Self {
+            shown,
+            compared: None,
+        }
+    }
+}
+
+/// A page of which a part is not fetched again.
+pub(super) fn page_in_part(
+    look: &Look,
+    visit: &Visit,
+    title: (&str, &str),
+    content: Content<'_>,
+) -> Response {
+    made(look, visit, title, content, OffsetDateTime::now_utc())
 }
 
 /// A page that shows what was read at a moment, by the clock of this process.
@@ -42,12 +69,25 @@ pub(super) fn page_of(
     content: &Markup,
     seen_at: OffsetDateTime,
 ) -> Response {
+    let content = Content::whole(content);
+    made(look, visit, (title, part), content, seen_at)
+}
+
+fn made(
+    look: &Look,
+    visit: &Visit,
+    (title, part): (&str, &str),
+    content: Content<'_>,
+    seen_at: OffsetDateTime,
+) -> Response {
     let caller = &visit.asked.caller;
-    let content = &noticed(look, content);
+    let compared = content.compared.map(|it| noticed(look, it));
+    let content = &noticed(look, content.shown);
+    let compared = compared.as_ref().unwrap_or(content);
     let shown = if visit.is_refreshed {
         let (name, is_bound) = (caller.name(), caller.is_bound().to_string());
         let (style, module) = (files::STYLE.link(), files::MODULE.link());
-        let parts = [&*content.0, title, part, name, &is_bound, &style, &module];
+        let parts = [&*compared.0, title, part, name, &is_bound, &style, &module];
         Shown::Refreshed(validator::tag(&validator::of(&parts)), seen_at)
     } else {
         Shown::Once
@@ -192,20 +232,6 @@ fn session(look: &Look, caller: &Caller) -> Markup {
     }
 }
 
-/// The class of an environment's colour: red for production, amber for what comes before it, and for others one that
-/// depends on the name.
-fn colour(environment: &str) -> &'static str {
-    let name = environment.to_ascii_lowercase();
-    if name.contains("prod") || name.contains("live") {
-        return "red";
-    }
-    if name.contains("stag") || name.contains("test") || name.contains("qa") {
-        return "amber";
-    }
-    let sum: usize = name.bytes().map(usize::from).sum();
-    ["blue", "green", "violet"][sum % 3]
-}
-
 pub(super) fn html(status: StatusCode, page: Markup) -> Response {
     let html = HeaderValue::from_static("text/html; charset=utf-8");
     (status, [(header::CONTENT_TYPE, html)], page.into_string()).into_response()
@@ -216,24 +242,5 @@ pub(super) fn lead(link: &str) -> Response {
     match HeaderValue::from_str(link) {
         Ok(link) => (StatusCode::SEE_OTHER, [(header::LOCATION, link)]).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn production_is_red_and_names_have_a_colour_of_their_own() {
-        for (name, class) in [
-            ("production", "red"),
-            ("EU-Live", "red"),
-            ("staging", "amber"),
-            ("a", "green"),
-            ("b", "violet"),
-            ("", "blue"),
-        ] {
-            assert_eq!(colour(name), class, "{name}");
-        }
     }
 }

@@ -92,21 +92,21 @@ fn grouped(groups: &[DeadLetterGroup], query: &Query) -> Markup {
                 table {
                     caption { "Open dead letters that failed alike, the largest group first" }
                     thead { tr {
-                        @for title in ["Group", "Open", "Error", "Subscription", "Event type", "Reason", "First seen",
-                                       "Last seen", "Written by hour, last 24"] {
+                        @for title in ["Group", "Open", "Written by hour, last 24", "Error", "Subscription", "Event type",
+                                       "Reason", "First seen", "Last seen"] {
                             th scope="col" { (title) }
                         }
                     } }
                     tbody { @for group in groups { tr {
                         th scope="row" { a href=(of(group)) { (group.group.get(..8).unwrap_or(&group.group)) } }
                         td.number { (group.count) }
+                        td { (hours(&group.hours, now)) }
                         td.text { (shown(&group.error)) }
                         td { (shown(&format!("{}/{}", group.consumer, group.subscription))) }
                         td { (shown(&group.event_type)) }
                         td { (group.reason) }
                         td { (at(group.first_seen)) }
                         td { (at(group.last_seen)) }
-                        td { (hours(&group.hours, now)) }
                     } } }
                 }
             }
@@ -138,7 +138,7 @@ pub(super) fn table(letters: &[DeadLetterSummary], query: &Query) -> Markup {
                     td.text { (shown(&letter.error)) }
                     td { (shown(&format!("{}/{}", letter.consumer, letter.subscription))) }
                     td { (shown(&letter.event_type)) }
-                    td { (shown_or(letter.subject.as_deref(), "none")) }
+                    td.id { (shown_or(letter.subject.as_deref(), "none")) }
                     td.number { (letter.attempts) }
                 } } }
             }

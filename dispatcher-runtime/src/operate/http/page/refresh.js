@@ -2,7 +2,8 @@
 //
 // The children of `main` are regions. Every 3 s the page is fetched again; the server answers 304 while nothing but the clock
 // has changed. A region that differs is replaced, but not while it is in use, and no region is while the pointer is over a
-// control: what moves above it would move it. Nothing is fetched while the page is hidden or the reader has paused it. Where
+// control: what moves above it would move it. A region with `data-kept` costs the server too much to be sent again, and stays.
+// Nothing is fetched while the page is hidden or the reader has paused it. Where
 // the session has ended or the server does not answer, the page says so, keeps what it shows, and goes on by itself.
 
 const PERIOD = 3000;
@@ -95,7 +96,7 @@ function apply() {
   if (!isLeft) {
     const [shown, fetched] = [regions(main), regions(next)];
     for (const [name, region] of shown) {
-      if (fetched.has(name)) continue;
+      if (fetched.has(name) || region.hasAttribute("data-kept")) continue;
       if (isHeld(region)) isLeft = true;
       else region.remove();
     }
@@ -145,7 +146,7 @@ async function refresh() {
   let fault;
   try {
     const answer = await fetch(location.href.split("#")[0], {
-      headers: { "If-None-Match": tag },
+      headers: { "If-None-Match": tag, "Dispatcher-Refresh": "true" },
       cache: "no-store",
       redirect: "manual",
       signal: AbortSignal.timeout(TOO_LONG),

@@ -21,8 +21,8 @@ pub(super) fn section(seen: &Seen) -> Markup {
         tbody { @for one in transfers { (row(one, seen.seen_at)) } }
     };
     html! {
-        section #region-transfers aria-labelledby="transfers" {
-            @if !transfers.is_empty() {
+        @if !transfers.is_empty() {
+            section #region-transfers aria-labelledby="transfers" {
                 h2 #transfers { "Relays and mirrors" }
                 (scrolling("Every relay and mirror", &rows))
             }

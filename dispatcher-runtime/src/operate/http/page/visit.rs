@@ -24,6 +24,8 @@ pub(super) struct Visit {
     /// Whether the page only shows something, and may be fetched again and again. What asks before an act may not change
     /// while it is read, and what reveals is written into the audit each time.
     pub(super) is_refreshed: bool,
+    /// Whether the module of the page asks, which has the page already.
+    pub(super) is_again: bool,
 }
 
 /// Names and values of a query, in their order.

@@ -18,6 +18,7 @@ use crate::operate::graph::EventFlow;
 
 /// The flows, or those from and to one domain.
 pub(super) fn graph(flows: &[EventFlow], around: Option<&str>) -> Markup {
+    let is_known = !flows.is_empty();
     let is_shown = |flow: &&EventFlow| around.is_none_or(|around| touches(flow, around));
     let flows: Vec<&EventFlow> = flows.iter().filter(is_shown).collect();
     html! {
@@ -29,7 +30,13 @@ pub(super) fn graph(flows: &[EventFlow], around: Option<&str>) -> Markup {
                     a href="overview#graph" { "Show all" }
                 }
             }
-            @if flows.is_empty() { p { "Nothing is known: there are no contracts and no subscriptions." } }
+            @if flows.is_empty() {
+                p {
+                    @if let (Some(around), true) = (around, is_known) {
+                        (shown(around)) " is not a domain that publishes or subscribes here."
+                    } @else { "Nothing is known: there are no contracts and no subscriptions." }
+                }
+            }
             @else {
                 (drawing::drawing(&flows))
                 (table(&flows))
