@@ -261,7 +261,12 @@ fn examined(facts: &Facts, consumer: &Info, received: u64) -> Option<i64> {
         return None;
     }
     let server = consumer.cluster.as_ref();
-    if server.and_then(|it| it.leader.as_ref()) == facts.leader.as_ref() {
+    // Without a cluster there is one server, and only some answers name it.
+    let server = server.and_then(|it| it.leader.as_ref());
+    let is_the_leader = server
+        .zip(facts.leader.as_ref())
+        .is_none_or(|(one, other)| one == other);
+    if is_the_leader {
         return (consumer.num_pending == 0).then_some(facts.last_sequence);
     }
     let looked = i64::try_from(consumer.delivered.stream_sequence).ok();
@@ -324,6 +329,7 @@ mod tests {
         assert_eq!(examined(&alone, &consumer(None, 1), 10), None);
         assert_eq!(examined(&alone, &consumer(None, 0), 9), None);
         let led = facts(Some("n0"));
+        assert_eq!(examined(&led, &consumer(None, 0), 10), Some(30));
         assert_eq!(examined(&led, &consumer(Some("n0"), 0), 10), Some(30));
         // Its server has nothing more, and the leader has.
         assert_eq!(examined(&led, &consumer(Some("n1"), 0), 10), Some(12));
