@@ -7,7 +7,7 @@
 //!
 //! A consumer reads what its server has of the stream, and that may be less than what the leader of the stream has. Then
 //! the server moves where the consumer begins to the end of what it has, so that messages come again that were read; and
-//! what the leader has may be on its way to that server still. Neither may move the row: events that come again are
+//! what the leader has may be on its way to that server still. So the consumer is to be on the leader, and neither may move the row: events that come again are
 //! recognised only while the log has them, and what is passed over is never read.
 
 use std::time::Duration;
@@ -106,7 +106,6 @@ impl Source {
         event_types: &[String],
         after: i64,
     ) -> Result<Self, TransferError> {
-        let (handle, _) = Facts::of(context, stream).await?;
         let config = pull::Config {
             deliver_policy: DeliverPolicy::ByStartSequence {
                 start_sequence: u64::try_from(after).unwrap_or_default() + 1,
@@ -121,10 +120,7 @@ impl Source {
             num_replicas: 1,
             ..pull::Config::default()
         };
-        let consumer = handle
-            .create_consumer(config)
-            .await
-            .map_err(|error| TransferError::nats("create a consumer")(error.into()))?;
+        let consumer = create(context, stream, config).await?;
         let largest = context.client().server_info().max_payload;
         let requested_bytes = REQUESTED_BYTES.max(largest.saturating_mul(2));
         let messages = consumer
@@ -236,7 +232,7 @@ impl Source {
             .get_info()
             .await
             .map_err(|error| TransferError::nats("look at the consumer")(error.into()))?;
-        let examined = examined(&facts, &info, self.received);
+        let examined = examined(&facts, &info, self.received)?;
         Ok((facts, examined))
     }
 }
@@ -254,23 +250,63 @@ fn expect_further(last: i64, sequence: i64) -> Result<(), TransferError> {
     })
 }
 
-/// See [`Source::examined`]. On the server that leads the stream, everything up to its last sequence has been taken if
-/// nothing is pending there. Another server only says how far it has looked itself, when a request for messages comes.
-fn examined(facts: &Facts, consumer: &Info, received: u64) -> Option<i64> {
-    if consumer.delivered.consumer_sequence != received {
-        return None;
-    }
+/// Whether a consumer is on the server that leads the stream. Without a cluster there is one server, and only some answers
+/// name it.
+fn is_on_the_leader(facts: &Facts, consumer: &Info) -> bool {
     let server = consumer.cluster.as_ref();
-    // Without a cluster there is one server, and only some answers name it.
     let server = server.and_then(|it| it.leader.as_ref());
-    let is_the_leader = server
+    server
         .zip(facts.leader.as_ref())
-        .is_none_or(|(one, other)| one == other);
-    if is_the_leader {
-        return (consumer.num_pending == 0).then_some(facts.last_sequence);
+        .is_none_or(|(one, other)| one == other)
+}
+
+/// How often a consumer is created, because a cluster places it at random.
+const PLACED: u32 = 20;
+
+/// A consumer on the server that leads the stream, if possible.
+async fn create(
+    context: &jetstream::Context,
+    stream: &str,
+    config: pull::Config,
+) -> Result<Consumer<pull::Config>, TransferError> {
+    let failed = TransferError::nats("create a consumer");
+    let mut tries = 1;
+    loop {
+        let (handle, facts) = Facts::of(context, stream).await?;
+        let consumer = match handle.create_consumer(config.clone()).await {
+            Ok(consumer) => consumer,
+            Err(error) => return Err(failed(error.into())),
+        };
+        let info = match consumer.get_info().await {
+            Ok(info) => info,
+            Err(error) => return Err(failed(error.into())),
+        };
+        if tries == PLACED || is_on_the_leader(&facts, &info) {
+            return Ok(consumer);
+        }
+        tries += 1;
+        // If it cannot be deleted, the server does that after a while.
+        _ = handle.delete_consumer(&info.name).await;
     }
-    let looked = i64::try_from(consumer.delivered.stream_sequence).ok();
-    looked.map(|looked| looked.min(facts.last_sequence))
+}
+
+/// See [`Source::examined`]. An error, if the stream is longer than where this was read, and the consumer's server is not
+/// the one that knows whether the rest was of other event types: the next session has a consumer there.
+fn examined(facts: &Facts, consumer: &Info, received: u64) -> Result<Option<i64>, TransferError> {
+    if consumer.num_pending > 0 || consumer.delivered.consumer_sequence != received {
+        return Ok(None);
+    }
+    if is_on_the_leader(facts, consumer) {
+        return Ok(Some(facts.last_sequence));
+    }
+    let looked = i64::try_from(consumer.delivered.stream_sequence).unwrap_or(i64::MAX);
+    if looked >= facts.last_sequence {
+        return Ok(Some(facts.last_sequence));
+    }
+    Err(TransferError::Nats {
+        doing: "look at the consumer",
+        problem: "another server leads the stream, and may have more of it".to_owned(),
+    })
 }
 
 /// The id of the event at a sequence. None: the stream has no such message.
@@ -324,16 +360,19 @@ mod tests {
 
     #[test]
     fn what_another_server_may_not_have_yet_is_not_passed_over() {
-        let alone = facts(None);
-        assert_eq!(examined(&alone, &consumer(None, 0), 10), Some(30));
-        assert_eq!(examined(&alone, &consumer(None, 1), 10), None);
-        assert_eq!(examined(&alone, &consumer(None, 0), 9), None);
-        let led = facts(Some("n0"));
-        assert_eq!(examined(&led, &consumer(None, 0), 10), Some(30));
-        assert_eq!(examined(&led, &consumer(Some("n0"), 0), 10), Some(30));
+        let found = |leader, consumer: Info, received| {
+            examined(&facts(leader), &consumer, received).map_err(|error| error.to_string())
+        };
+        assert_eq!(found(None, consumer(None, 0), 10), Ok(Some(30)));
+        assert_eq!(found(None, consumer(None, 1), 10), Ok(None));
+        assert_eq!(found(None, consumer(None, 0), 9), Ok(None));
+        let led = Some("n0");
+        assert_eq!(found(led, consumer(None, 0), 10), Ok(Some(30)));
+        assert_eq!(found(led, consumer(led, 0), 10), Ok(Some(30)));
+        assert_eq!(found(led, consumer(Some("n1"), 0), 9), Ok(None));
         // Its server has nothing more, and the leader has.
-        assert_eq!(examined(&led, &consumer(Some("n1"), 0), 10), Some(12));
-        assert_eq!(examined(&led, &consumer(Some("n1"), 0), 9), None);
+        let refused = found(led, consumer(Some("n1"), 0), 10);
+        assert!(refused.is_err_and(|it| it.contains("another server leads the stream")));
     }
 
     #[test]
