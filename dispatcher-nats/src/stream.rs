@@ -38,6 +38,8 @@ pub(crate) struct Facts {
     pub(crate) created_at: String,
     pub(crate) first_sequence: i64,
     pub(crate) last_sequence: i64,
+    /// The server that leads it, in a cluster.
+    pub(crate) leader: Option<String>,
     pub(crate) config: Config,
 }
 
@@ -129,6 +131,7 @@ impl From<&Info> for Facts {
             created_at: info.created.format(&Rfc3339).unwrap_or_default(),
             first_sequence: number(info.state.first_sequence),
             last_sequence: number(info.state.last_sequence),
+            leader: info.cluster.as_ref().and_then(|it| it.leader.clone()),
             config: info.config.clone(),
         }
     }

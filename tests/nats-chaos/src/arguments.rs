@@ -21,6 +21,10 @@ pub struct Options {
     pub set_back: i64,
     /// For how long events stay in both logs once they are handled or relayed.
     pub retention: Duration,
+    /// With several servers, the store of one is set back too, which Raft's rules do not allow.
+    pub set_back_one: bool,
+    /// Faults, and what the processes say, are printed as they come.
+    pub trace: bool,
     /// The report is printed as JSON.
     pub json: bool,
 }
@@ -35,6 +39,8 @@ impl Default for Options {
             window: Duration::from_secs(1),
             set_back: 200,
             retention: Duration::from_secs(45),
+            set_back_one: false,
+            trace: false,
             json: false,
         }
     }
@@ -42,7 +48,8 @@ impl Default for Options {
 
 /// Printed with an error in the arguments.
 pub const USAGE: &str = "usage: nats-chaos --seed N [--events M] [--faults K] [--replicas 1|3]
-                  [--window SECONDS] [--set-back MESSAGES] [--retention SECONDS] [--json]";
+                  [--window SECONDS] [--set-back MESSAGES] [--retention SECONDS] [--set-back-one]
+                  [--trace] [--json]";
 
 /// What a command line asks for.
 #[derive(Debug)]
@@ -81,6 +88,8 @@ pub(super) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Comma
             "--window" => options.window = Duration::from_secs(number()?),
             "--set-back" => options.set_back = i64::try_from(number()?).unwrap_or(i64::MAX),
             "--retention" => options.retention = Duration::from_secs(number()?),
+            "--set-back-one" => options.set_back_one = true,
+            "--trace" => options.trace = true,
             "--json" => options.json = true,
             "--help" | "-h" => return Ok(Command::Help),
             _ => return Err(format!("unknown argument {argument:?}")),

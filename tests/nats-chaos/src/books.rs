@@ -27,7 +27,7 @@ pub(super) struct Entry {
 }
 
 /// A message of the stream.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Message {
     pub(super) sequence: u64,
     pub(super) event_id: String,
@@ -58,8 +58,10 @@ pub(super) struct Books {
     pub(super) ledger: Vec<Entry>,
     /// What is in the producing log and not in the ledger.
     pub(super) invented: Vec<String>,
-    /// In its order.
+    /// In its order, as the first server has it that was asked.
     pub(super) stream: Vec<Message>,
+    /// As the other servers have it.
+    pub(super) replicas: Vec<(String, Vec<Message>)>,
     /// In the order of the consuming log.
     pub(super) arrivals: Vec<Arrival>,
     /// Subscription and event, in the order in which they were applied.
@@ -77,10 +79,13 @@ impl Books {
                          WHERE NOT EXISTS (SELECT FROM ledger WHERE ledger.position = dispatcher_event.position)";
         let effects = "SELECT subscription, event_id FROM effect ORDER BY seq";
         let dead = "SELECT event_id FROM dispatcher_dead_letter";
+        let mut replicas = replicas(world).await?;
+        let (_, stream) = replicas.remove(0);
         Ok(Self {
             ledger: ledger(produced).await?,
             invented: sqlx::query_scalar(invented).fetch_all(produced).await?,
-            stream: messages(world).await?,
+            stream,
+            replicas,
             arrivals: arrivals(consumed).await?,
             effects: sqlx::query_as(effects).fetch_all(consumed).await?,
             dead: sqlx::query_scalar(dead).fetch_all(consumed).await?,
@@ -136,25 +141,33 @@ async fn observations(pool: &PgPool) -> Result<Vec<Observation>, sqlx::Error> {
     rows.iter().map(read).collect()
 }
 
-/// Every message, by a consumer of its own. A cluster may choose another leader meanwhile: then from the beginning.
-async fn messages(world: &World) -> Result<Vec<Message>, Error> {
+/// What each server has of the stream.
+async fn replicas(world: &World) -> Result<Vec<(String, Vec<Message>)>, Error> {
+    let mut replicas = Vec::<(String, Vec<Message>)>::new();
     let mut tries = 0;
-    loop {
-        let read = tokio::time::timeout(Duration::from_secs(120), read_messages(world));
+    while replicas.len() < world.replicas {
+        let known: Vec<_> = replicas.iter().map(|(server, _)| server.clone()).collect();
+        let read = tokio::time::timeout(Duration::from_secs(120), read_another(world, &known));
         match read.await {
-            Ok(Ok(messages)) => return Ok(messages),
+            Ok(Ok(Some(read))) => replicas.push(read),
+            // Its consumer was placed on a server that was read already.
+            Ok(Ok(None)) => {}
+            // A cluster may choose another leader meanwhile: then from the beginning.
             Ok(Err(error)) if tries == 5 => return Err(Error::Harness(error.to_string())),
             Err(late) if tries == 5 => return Err(Error::harness(late)),
             _ => tries += 1,
         }
     }
+    Ok(replicas)
 }
 
-async fn read_messages(
+/// Every message, by a consumer with one replica: it reads the store of the server on which the cluster places it, which
+/// is any. None: that server is known.
+async fn read_another(
     world: &World,
-) -> Result<Vec<Message>, Box<dyn std::error::Error + Send + Sync>> {
+    known: &[String],
+) -> Result<Option<(String, Vec<Message>)>, Box<dyn std::error::Error + Send + Sync>> {
     let stream = world.jetstream.get_stream(STREAM).await?;
-    let last = stream.cached_info().state.last_sequence;
     let config = pull::Config {
         deliver_policy: DeliverPolicy::All,
         ack_policy: AckPolicy::None,
@@ -162,14 +175,25 @@ async fn read_messages(
         num_replicas: 1,
         ..pull::Config::default()
     };
-    let consumer = stream.create_consumer(config).await?;
+    let mut consumer = stream.create_consumer(config).await?;
+    let info = consumer.info().await?.clone();
+    let server = match info.cluster {
+        Some(cluster) => cluster.leader.ok_or("the consumer has no server yet")?,
+        None => String::new(),
+    };
+    // What this server has, which may be more or less than the one that leads.
+    let all = usize::try_from(info.num_pending)?;
+    if known.contains(&server) {
+        stream.delete_consumer(&info.name).await?;
+        return Ok(None);
+    }
     let mut next = consumer
         .stream()
         .max_messages_per_batch(2_000)
         .messages()
         .await?;
     let mut messages = Vec::new();
-    while (messages.len() as u64) < last {
+    while messages.len() < all {
         let message = next.next().await.ok_or("the consumer has ended")??;
         let given = |name: &str| {
             let headers = message.headers.as_ref()?;
@@ -184,5 +208,5 @@ async fn read_messages(
             payload: Sha256::digest(&message.payload).to_vec(),
         });
     }
-    Ok(messages)
+    Ok(Some((server, messages)))
 }

@@ -41,18 +41,25 @@ pub(super) async fn inject(
             tokio::time::sleep(after / STEPS).await;
             world.pace.pass(1.0 / f64::from(STEPS));
         }
+        world.trace.line("begins", format_args!("{fault:?}"));
         *injected.kinds.entry(fault.kind()).or_default() += 1;
         let of = match fault {
             Fault::SetBack => None,
             Fault::SetBackOne { server } => Some(server),
             _ => {
                 let world = Arc::clone(world);
-                lasting.spawn(async move { befall(&world, fault).await });
+                lasting.spawn(async move {
+                    let said = format!("{fault:?}");
+                    let over = befall(&world, fault).await;
+                    world.trace.line("is over", said);
+                    over
+                });
                 continue;
             }
         };
         until_over(&mut lasting).await?;
         injected.lost.extend(set_back(world, of, messages).await?);
+        world.trace.line("is over", "setting back");
     }
     until_over(&mut lasting).await?;
     Ok(injected)

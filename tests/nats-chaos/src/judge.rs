@@ -59,6 +59,7 @@ pub(super) fn judge(books: &Books, rule: Rule, planned: &HashSet<String>) -> Vec
         (message.event_id.as_str(), is_whole)
     });
     compare(&books.ledger, stream, &STREAM, &mut found);
+    replicas(books, &mut found);
     let arrivals = books.arrivals.iter().map(|arrival| {
         let is_whole = move |entry: &Entry| entry.event == arrival.event;
         (arrival.event_id.as_str(), is_whole)
@@ -120,13 +121,14 @@ fn compare<'a, F: Fn(&Entry) -> bool>(
         .collect();
     let mut seen = vec![false; ledger.len()];
     let mut last = None;
-    for (event_id, is_whole) in events {
+    for ((event_id, is_whole), number) in events.zip(1..) {
         let Some(place) = places.get(event_id).copied() else {
             add(found, words.invented, event_id);
             continue;
         };
         if std::mem::replace(&mut seen[place], true) {
-            add(found, words.twice, event_id);
+            let detail = format!("{event_id}, again as number {number}");
+            add(found, words.twice, detail);
             continue;
         }
         if last > Some(place) {
@@ -140,6 +142,19 @@ fn compare<'a, F: Fn(&Entry) -> bool>(
     for (entry, _) in ledger.iter().zip(seen).filter(|(_, seen)| !seen) {
         let detail = format!("{} at position {}", entry.event_id, entry.position);
         add(found, words.missing, detail);
+    }
+}
+
+/// Every server has the same stream.
+fn replicas(books: &Books, found: &mut Vec<Imbalance>) {
+    for (server, replica) in &books.replicas {
+        let length = replica.len().max(books.stream.len());
+        let differs = (0..length).find(|place| replica.get(*place) != books.stream.get(*place));
+        if let Some(place) = differs {
+            let (has, others) = (replica.get(place), books.stream.get(place));
+            let detail = format!("{server} has {has:?} where the first server has {others:?}");
+            add(found, "another stream on a server", detail);
+        }
     }
 }
 

@@ -31,6 +31,7 @@ mod role;
 mod rule;
 mod run;
 mod set_back;
+mod trace;
 mod transaction;
 mod world;
 mod writer;

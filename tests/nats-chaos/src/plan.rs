@@ -49,7 +49,7 @@ pub(super) enum Fault {
     Outage { down: Duration },
     /// The stores of all servers are set back to what they were some messages ago.
     SetBack,
-    /// The store of one server is set back; the others have what it has lost.
+    /// The store of one server is set back; the others have what it has lost. Raft does not allow for it.
     SetBackOne { server: usize },
     /// A server is cut off from the others, though not from its clients.
     Isolate {
@@ -128,22 +128,38 @@ pub(super) struct Planned {
 const OF_ONE: usize = 18;
 
 /// How many kinds a round has with several.
-const OF_SEVERAL: usize = 22;
+const OF_SEVERAL: usize = 21;
+
+/// What the faults of a plan happen to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Setting {
+    pub(super) servers: usize,
+    /// The duplicate window of the stream.
+    pub(super) window: Duration,
+    /// Of several servers, one is set back alone too.
+    pub(super) set_back_one: bool,
+}
 
 /// How many kinds there are.
-pub(super) fn kinds(servers: usize) -> usize {
-    if servers == 1 { OF_ONE } else { OF_SEVERAL }
+pub(super) fn kinds(setting: Setting) -> usize {
+    match setting.servers {
+        1 => OF_ONE,
+        _ => OF_SEVERAL + usize::from(setting.set_back_one),
+    }
 }
 
 /// The faults of a run.
-pub(super) fn plan(seed: u64, faults: usize, servers: usize, window: Duration) -> Vec<Planned> {
+pub(super) fn plan(seed: u64, faults: usize, setting: Setting) -> Vec<Planned> {
+    let Setting {
+        servers, window, ..
+    } = setting;
     let mut numbers = numbers(seed, For::Faults, &[]);
     // A cluster needs seconds to choose a leader, and makes progress between two faults only then.
     let most = if servers == 1 { 1_000 } else { 2_500 };
     let mut round = Vec::new();
     let mut draw = || {
         if round.is_empty() {
-            round = (0..kinds(servers)).collect();
+            round = (0..kinds(setting)).collect();
             numbers.shuffle(&mut round);
         }
         let kind = round.pop().unwrap_or_default();
@@ -247,14 +263,20 @@ mod tests {
 
     #[test]
     fn the_same_seed_plans_the_same_and_each_round_has_every_kind() {
-        for servers in [1, 3] {
-            let planned = |seed| plan(seed, 3 * kinds(servers), servers, Duration::from_secs(1));
+        for (servers, set_back_one) in [(1, false), (3, false), (3, true)] {
+            let setting = Setting {
+                servers,
+                window: Duration::from_secs(1),
+                set_back_one,
+            };
+            let planned = |seed| plan(seed, 3 * kinds(setting), setting);
             let first = planned(3);
             assert_eq!(format!("{first:?}"), format!("{:?}", planned(3)));
             assert_ne!(format!("{first:?}"), format!("{:?}", planned(4)));
-            for round in first.chunks(kinds(servers)) {
+            for round in first.chunks(kinds(setting)) {
                 let kinds: BTreeSet<_> = round.iter().map(|it| it.fault.kind()).collect();
                 assert_eq!(kinds.len(), round.len());
+                assert_eq!(kinds.contains("store of one server set back"), set_back_one);
             }
         }
     }

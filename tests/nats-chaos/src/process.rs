@@ -14,6 +14,7 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
 use super::role::{Role, Task};
+use super::trace::Trace;
 
 /// What a process has said, over all its lives.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,7 @@ pub(super) struct Said {
 pub(super) struct Process {
     pub(super) name: String,
     pub(super) role: Role,
+    trace: Trace,
     pub(super) postgres: Proxy,
     pub(super) nats: Vec<Proxy>,
     program: PathBuf,
@@ -51,6 +53,7 @@ impl Process {
         postgres: u16,
         nats: &[u16],
         seed: u64,
+        trace: Trace,
     ) -> io::Result<Self> {
         let postgres = Proxy::open(postgres).await?;
         let mut paths = Vec::new();
@@ -71,9 +74,11 @@ impl Process {
         };
         let (program, arguments) = (std::env::current_exe()?, task.arguments());
         let said = Arc::default();
-        let life = Life::begin(&program, &arguments, &said)?;
+        let name = format!("{} {number}", role.name());
+        let life = Life::begin(&program, &arguments, &said, (&name, trace))?;
         Ok(Self {
-            name: format!("{} {number}", role.name()),
+            name,
+            trace,
             role,
             postgres,
             nats: paths,
@@ -93,7 +98,8 @@ impl Process {
     pub(super) async fn kill(&self) -> io::Result<()> {
         let mut life = self.life.lock().await;
         life.end().await?;
-        *life = Life::begin(&self.program, &self.arguments, &self.said)?;
+        let trace = (&*self.name, self.trace);
+        *life = Life::begin(&self.program, &self.arguments, &self.said, trace)?;
         Ok(())
     }
 
@@ -131,6 +137,7 @@ impl Life {
         program: &PathBuf,
         arguments: &[String; 4],
         said: &Arc<Mutex<Said>>,
+        (name, trace): (&str, Trace),
     ) -> io::Result<Self> {
         let mut child = Command::new(program)
             .args(arguments)
@@ -141,9 +148,11 @@ impl Life {
         let says = child.stdout.take();
         let says = says.ok_or_else(|| io::Error::other("the child has no stdout"))?;
         let said = Arc::clone(said);
+        let name = name.to_owned();
         let reading = tokio::spawn(async move {
             let mut lines = BufReader::new(says).lines();
             while let Ok(Some(line)) = lines.next_line().await {
+                trace.line(&name, &line);
                 let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
                 said.hear(&line);
             }

@@ -2,7 +2,7 @@
 //!
 //! A relay or a mirror that ends with an error prints `ended REASON` and begins again after a pause, as an orchestrator
 //! would start it again; the run counts it as wrong, because nothing in a run is a reason to end. Each reason to wait is
-//! printed as `waits REASON`.
+//! printed as `waits REASON`, and each step of a relay as `relayed …`.
 
 use std::error::Error;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::credit_released::{self, CreditReleased};
 use acme_contracts::{Coaching, REGISTRY};
 use async_nats::{Client, ConnectOptions};
-use dispatcher_nats::{Mirror, Relay, TransferObserver, Waiting};
+use dispatcher_nats::{Mirror, Relay, Relayed, TransferObserver, Waiting};
 use dispatcher_runtime::{
     Consumer, Delivery, DeliveryTx, EventEnvelope, HandlerError, State, SubscriptionOptions,
     subscribe,
@@ -126,6 +126,16 @@ async fn mirror(task: &Task) -> Ended {
 struct Printing;
 
 impl TransferObserver for Printing {
+    fn relayed(&self, relayed: &Relayed<'_>) {
+        let Relayed {
+            events,
+            sequence,
+            position,
+            ..
+        } = relayed;
+        println!("relayed {events} up to sequence {sequence}, position {position}");
+    }
+
     fn waiting(&self, waiting: &Waiting<'_>) {
         println!("waits {}", waiting.reason.replace('\n', " "));
     }

@@ -22,8 +22,12 @@ use super::{Error, WRITERS, plan, reach, writer};
 
 /// Carries out a run. The processes are this program, started again. None: the machine has no nats-server.
 pub(super) async fn run(options: &Options) -> Result<Option<Report>, Error> {
-    let (seed, window) = (options.seed, options.window);
-    let faults = plan::plan(seed, options.faults, options.replicas, window);
+    let setting = plan::Setting {
+        servers: options.replicas,
+        window: options.window,
+        set_back_one: options.set_back_one,
+    };
+    let faults = plan::plan(options.seed, options.faults, setting);
     let asking = faults.iter().filter(|it| it.fault.asks_for_messages());
     let asking = asking.count();
     let pace = Pace::new(options.events, faults.len(), asking, options.set_back);

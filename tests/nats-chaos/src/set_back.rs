@@ -53,6 +53,8 @@ async fn set_back_and_heal(
     world.pace.ask(messages as f64 * 1.1);
     _ = until(world, kept + messages, LIMIT).await;
     let before = last(world).await?;
+    let line = format!("{of:?} from sequence {before} to {kept}");
+    world.trace.line("sets back", line);
 
     kill(world, &numbers).await?;
     for number in &numbers {

@@ -19,6 +19,7 @@ use super::pace::Pace;
 use super::plan::{Database, Server};
 use super::process::Process;
 use super::role::{Role, STREAM, connect};
+use super::trace::Trace;
 use super::transaction::{SUBJECTS, person};
 use super::{EACH, Error, pool};
 
@@ -43,6 +44,7 @@ pub(super) struct World {
     pub(super) pace: Pace,
     /// The writers have committed all that they were to commit.
     pub(super) has_written: AtomicBool,
+    pub(super) trace: Trace,
     pub(super) source: String,
 }
 
@@ -62,6 +64,7 @@ impl World {
             .execute(&produced)
             .await?;
         let ports: Vec<_> = nats.servers.iter().map(|server| server.port()).collect();
+        let trace = Trace::new(options.trace);
         let mut processes = Vec::new();
         for role in [Role::Relay, Role::Mirror, Role::Consumer] {
             let cluster = if role == Role::Relay {
@@ -71,7 +74,7 @@ impl World {
             };
             let postgres = cluster.port();
             for number in 0..EACH {
-                let process = Process::start(role, number, postgres, &ports, options.seed);
+                let process = Process::start(role, number, postgres, &ports, options.seed, trace);
                 processes.push(Arc::new(process.await?));
             }
         }
@@ -88,6 +91,7 @@ impl World {
             keeps: watch::Sender::new(false),
             pace,
             has_written: AtomicBool::new(false),
+            trace,
             source,
         }))
     }

@@ -88,6 +88,18 @@ fn each_fault_of_the_stream_is_found() {
     for (change, what) in cases {
         assert!(found(change).contains(&what), "{what}: {:?}", found(change));
     }
+    for length in [2, 3, 4] {
+        let differs = found(|books| {
+            let mut replica = books.stream.clone();
+            replica.resize(length, books.stream[0].clone());
+            books.replicas.push(("n1".to_owned(), replica));
+        });
+        let expected: &[_] = match length {
+            3 => &[],
+            _ => &["another stream on a server"],
+        };
+        assert_eq!(differs, expected);
+    }
     let swapped = found(|books| books.stream.swap(0, 1));
     assert!(
         swapped.contains(&"out of order in the stream"),
