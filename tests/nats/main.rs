@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used)] // a test states its expectations by unwrapping
 
+mod cluster;
 mod faults;
 mod mirror;
 mod move_out;

@@ -161,8 +161,16 @@ pub(crate) fn relay(pool: &PgPool, nats: &Nats) -> Running {
 
 /// A relay that looks that often at a stream to which it sends nothing.
 pub(crate) fn relay_that_looks(pool: &PgPool, nats: &Nats, look_every: Duration) -> Running {
+    relay_through(pool, &nats.client, look_every)
+}
+
+pub(crate) fn relay_through(
+    pool: &PgPool,
+    client: &async_nats::Client,
+    look_every: Duration,
+) -> Running {
     let seen = Seen::default();
-    let relay = Relay::builder(pool.clone(), nats.client.clone(), STREAM)
+    let relay = Relay::builder(pool.clone(), client.clone(), STREAM)
         .lease(Duration::from_secs(1))
         .confirm_within(Duration::from_secs(2))
         .look_every(look_every)
@@ -175,8 +183,12 @@ pub(crate) fn relay_that_looks(pool: &PgPool, nats: &Nats, look_every: Duration)
 }
 
 pub(crate) fn mirror(pool: &PgPool, nats: &Nats, stream: &str) -> Running {
+    mirror_through(pool, &nats.client, stream)
+}
+
+pub(crate) fn mirror_through(pool: &PgPool, client: &async_nats::Client, stream: &str) -> Running {
     let seen = Seen::default();
-    let mirror = Mirror::builder(pool.clone(), nats.client.clone(), stream)
+    let mirror = Mirror::builder(pool.clone(), client.clone(), stream)
         .domain(&REGISTRY, "coaching")
         .lease(Duration::from_secs(1))
         .look_every(Duration::from_millis(20))
