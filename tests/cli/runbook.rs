@@ -132,7 +132,9 @@ fn every_command_that_an_alert_names_is_accepted() -> TestResult {
         for description in descriptions {
             let text = description
                 .replace("{{ $labels.consumer }}", "coaching")
-                .replace("{{ $labels.subscription }}", "hold_slot");
+                .replace("{{ $labels.subscription }}", "hold_slot")
+                .replace("{{ $labels.direction }}", "relay")
+                .replace("{{ $labels.stream }}", "north");
             for command in text.split("dispatcher ").skip(1) {
                 let command = command.split([',', '"', ';']).next().unwrap_or_default();
                 let command = command.split(". ").next().unwrap_or_default();

@@ -59,8 +59,10 @@ mirror/south
     );
     let overview = world.run(&["overview"]).await?.good().stdout;
     for line in [
-        "  STUCK mirror/south: it does not go on: the stream \"south\" is full; 0 messages",
-        "  STUCK relay/north: no process works on it; 0 positions of the log are not sent",
+        "  STUCK mirror/south for ",
+        "    it does not go on: the stream \"south\" is full; 0 messages",
+        "  STUCK relay/north",
+        "    no process works on it; 0 positions of the log are not sent",
         "    dispatcher transfers show relay/north",
         "relay/north        0       –     1,204  no process works on it",
     ] {

@@ -216,7 +216,11 @@ mod tests {
             let error = read_headers(left, String::new()).map_err(|error| error.to_string());
             assert_eq!(error, Err(format!("the header `ce-{missing}` is missing")));
         }
-        let broken = [("ce-schemaversion", "1"), ("ce-id", "%4")];
+        let broken = [
+            ("ce-schemaversion", "1"),
+            ("ce-time", "2026-11-30T00:00:00Z"),
+            ("ce-id", "%4"),
+        ];
         assert!(matches!(
             read_headers(broken, String::new()),
             Err(HeaderError::Malformed { name: "id", .. })

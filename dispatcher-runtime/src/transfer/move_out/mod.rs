@@ -50,8 +50,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Each act may be repeated, by several operators at the same time, and continues what was interrupted.
 ///
 /// ```no_run
-/// # async fn example(shared: sqlx::PgPool, own: sqlx::PgPool) -> Result<(), dispatcher_nats::MoveError> {
-/// use dispatcher_nats::{MoveOut, Side};
+/// # async fn example(shared: sqlx::PgPool, own: sqlx::PgPool) -> Result<(), dispatcher_runtime::transfer::MoveError> {
+/// use dispatcher_runtime::transfer::{MoveOut, Side};
 ///
 /// let move_out = MoveOut::new(Side::new(shared), Side::new(own), "coaching");
 /// println!("{:?}", move_out.plan().await?.problems);
