@@ -102,6 +102,12 @@ impl Scene {
         while self.own.log().await?.len() < events {
             tokio::time::sleep(PAUSE).await;
         }
+        // The row of a relay follows what it has sent; what is missing in the target is judged by the row.
+        let lagging = "SELECT count(*) FROM dispatcher_transfer WHERE direction = 'relay'
+                          AND position < (SELECT max(position) FROM dispatcher_event WHERE origin IS NULL)";
+        while self.shared.count(lagging).await? > 0 {
+            tokio::time::sleep(PAUSE).await;
+        }
         Ok(())
     }
 
