@@ -1,4 +1,4 @@
-//! Numbers for names of folders and databases, and for ports. They are no secrets.
+//! Numbers for names of folders and databases, and for ports. They are not secret.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 

@@ -27,7 +27,7 @@ use crate::lease::{Session, Work, run};
 use crate::observer::{Mirrored, TransferObserver, Unobserved};
 use crate::source::{Chunk, Source, event_id_at};
 use crate::stream::Facts;
-use crate::subject::is_prefix;
+use crate::subject::expect_prefix;
 
 /// Inserts the events of a stream into the log of a database. Several processes may run one for the same stream: one of
 /// them works, and the others wait for its lease. A database that takes events of several streams has a mirror for each.
@@ -149,11 +149,7 @@ impl MirrorBuilder {
     /// subjects; or the schema's name cannot be one.
     pub fn build(mut self) -> Result<Mirror, TransferError> {
         let prefix = self.prefix.unwrap_or_else(|| self.stream.clone());
-        if !is_prefix(&prefix) {
-            return Err(TransferError::Config(format!(
-                "{prefix:?} cannot be the prefix of subjects: use letters, digits, - and _, with dots between words"
-            )));
-        }
+        expect_prefix(&prefix)?;
         self.event_types.sort();
         self.event_types.dedup();
         if self.event_types.is_empty() {

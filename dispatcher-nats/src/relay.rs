@@ -32,7 +32,7 @@ use crate::reader::Reader;
 use crate::recorder::Recorder;
 use crate::sink::{LastEvent, Sink};
 use crate::stream::Facts;
-use crate::subject::is_prefix;
+use crate::subject::expect_prefix;
 
 /// How many batches may wait for their confirmation.
 const IN_FLIGHT: usize = 4;
@@ -153,11 +153,7 @@ impl RelayBuilder {
     /// [`TransferError::Config`]: the prefix cannot be that of subjects, or the schema's name cannot be one.
     pub fn build(self) -> Result<Relay, TransferError> {
         let prefix = self.prefix.unwrap_or_else(|| self.stream.clone());
-        if !is_prefix(&prefix) {
-            return Err(TransferError::Config(format!(
-                "{prefix:?} cannot be the prefix of subjects: use letters, digits, - and _, with dots between words"
-            )));
-        }
+        expect_prefix(&prefix)?;
         let schema = self.schema.as_deref();
         let row = TransferRow::new(
             self.pool.clone(),

@@ -7,8 +7,8 @@
 //!
 //! A consumer reads what its server has of the stream, and that may be less than what the leader of the stream has. Then
 //! the server moves where the consumer begins to the end of what it has, so that messages come again that were read; and
-//! what the leader has may be on its way to that server still. So the consumer is to be on the leader, and neither may move the row: events that come again are
-//! recognised only while the log has them, and what is passed over is never read.
+//! what the leader has may be on its way to that server still. So the consumer is to be on the leader, and neither may move
+//! the row: events that come again are recognised only while the log has them, and what is passed over is never read.
 
 use std::time::Duration;
 

@@ -5,6 +5,8 @@
 
 use dispatcher_runtime::transfer::OutboundEvent;
 
+use crate::error::TransferError;
+
 /// What a producer or an event type that cannot be part of a subject is called there. No mirror asks for it.
 const UNNAMED: &str = "_";
 
@@ -26,8 +28,19 @@ pub(crate) fn filter(prefix: &str, event_type: &str) -> String {
     format!("{prefix}.*.*.{event_type}")
 }
 
+/// # Errors
+/// [`TransferError::Config`]: a text cannot be the prefix.
+pub(crate) fn expect_prefix(text: &str) -> Result<(), TransferError> {
+    if is_prefix(text) {
+        return Ok(());
+    }
+    Err(TransferError::Config(format!(
+        "{text:?} cannot be the prefix of subjects: use letters, digits, - and _, with dots between words"
+    )))
+}
+
 /// Whether a text can be the prefix: words with dots between them.
-pub(crate) fn is_prefix(text: &str) -> bool {
+fn is_prefix(text: &str) -> bool {
     let is_token = |token: &str| {
         let mut bytes = token.bytes();
         !token.is_empty() && bytes.all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it))

@@ -1,4 +1,4 @@
-//! Who may not do something is told what is missing.
+//! A session that lacks a right gets a page that names the right.
 
 use dispatcher_test_fixtures::TestResult;
 use serde_json::json;

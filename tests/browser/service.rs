@@ -111,7 +111,7 @@ fn serve(
     ))
 }
 
-/// What the rest of the service is told by a browser.
+/// What a browser sends to the rest of the service.
 async fn elsewhere(uri: Uri, headers: HeaderMap) -> String {
     let referrer = headers.get(header::REFERER);
     let referrer = referrer.map(|it| String::from_utf8_lossy(it.as_bytes()));

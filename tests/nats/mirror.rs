@@ -150,7 +150,7 @@ async fn large_messages_come_through_in_their_order() -> TestResult {
     producer.close().await
 }
 
-/// A payload that no message can carry, a message that is no event, and an event that the log cannot hold: each becomes
+/// A payload that no message can carry, a message that is not an event, and an event that the log cannot hold: each becomes
 /// a dead letter, and nothing stops.
 #[tokio::test]
 async fn what_cannot_be_handled_becomes_a_dead_letter_and_never_stops_the_mirror() -> TestResult {

@@ -4,7 +4,7 @@
 //! those that were loaded last stay in use. In a database of its own the contracts are replaced, because there a schema is
 //! edited that no program has published with yet; elsewhere they are pushed, which takes nothing back.
 //!
-//! What describes loaded contracts stays in memory until the process ends: a few hundred kilobytes for each change.
+//! What describes loaded contracts stays in memory until the process ends, so each change takes some more.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};

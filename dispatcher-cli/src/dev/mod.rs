@@ -9,7 +9,7 @@
 //! | `tail` | a line for each event, and for what becomes of it |
 //!
 //! What happens goes to standard output, and everything else to standard error. A failure of one part ends all of them,
-//! and Postgres with them. Contracts with faults are no failure.
+//! and Postgres with them. Contracts with faults do not end it.
 
 mod contracts;
 mod database;

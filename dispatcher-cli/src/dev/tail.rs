@@ -1,8 +1,8 @@
 //! What happens: a line for each event, and one for each thing that becomes of it in a subscription.
 //!
-//! A dead letter is followed too, because it may be redriven. The end of the log is followed as `dispatcher events tail` follows it. The last [`MOST`] events that have no end yet are
-//! asked about, a few at a time, so that a burst of events does not keep the database busy; what is no longer followed is
-//! said.
+//! A dead letter is followed too, because it may be redriven. The end of the log is followed as `dispatcher events tail`
+//! follows it. The last [`MOST`] events that have no end yet are asked about, a few at a time, so that a burst of events does
+//! not keep the database busy; a line says when one is no longer followed.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! `dispatcher mirror`: from a stream into the log of this database, until it is told to end.
+//! `dispatcher mirror`: from a stream into the log of this database, until it is asked to stop.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! `dispatcher relay`: from the log of this database into a stream, until it is told to end.
+//! `dispatcher relay`: from the log of this database into a stream, until it is asked to stop.
 
 use std::time::Duration;
 

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::error::TransferError;
 use crate::stream::{Facts, stream_config};
-use crate::subject::is_prefix;
+use crate::subject::expect_prefix;
 pub use change::{Change, Difference};
 
 /// The server's version that has atomic batches.
@@ -115,12 +115,7 @@ impl StreamSettings {
     /// # Cancellation
     /// Reads only; may be dropped.
     pub async fn plan(&self, client: &Client) -> Result<StreamPlan, TransferError> {
-        if !is_prefix(&self.prefix) {
-            return Err(TransferError::Config(format!(
-                "{:?} cannot be the prefix of subjects: use letters, digits, - and _, with dots between words",
-                self.prefix
-            )));
-        }
+        expect_prefix(&self.prefix)?;
         let context = jetstream::new(client.clone());
         let found = Facts::find(&context, &self.name).await?;
         let is_clustered = client.server_info().cluster.is_some();

@@ -14,7 +14,7 @@ use crate::postgres::error::DatabaseError;
 /// What counts as now: the samples of this time tell trends and rates.
 const RECENT: Duration = Duration::minutes(15);
 
-/// A rate is told of no less time than this.
+/// The shortest time that a rate is computed over.
 const SHORTEST: Duration = Duration::seconds(50);
 
 /// How many samples a trend takes at least.

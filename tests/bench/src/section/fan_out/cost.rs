@@ -107,7 +107,7 @@ fn time(pid: u32) -> Option<u64> {
 fn stat(pid: u32) -> Option<Vec<u64>> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (_, fields) = text.rsplit_once(") ")?;
-    // What is no number, such as the state, counts as 0.
+    // A field that is not a number, such as the state, counts as 0.
     let numbers = fields.split(' ').map(|field| field.parse().unwrap_or(0));
     Some(numbers.collect())
 }
