@@ -11,6 +11,7 @@ mod coaching_projection;
 mod revenue_producer;
 
 mod benchmarks;
+mod broken;
 mod cut_over;
 mod debezium;
 mod event_or_action;
