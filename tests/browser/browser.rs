@@ -1,5 +1,7 @@
 //! A browser, and what the tests ask it.
 
+use std::time::Duration;
+
 use dispatcher_test_fixtures::TestResult;
 use serde_json::{Value, json};
 
@@ -7,8 +9,8 @@ use crate::driver::Driver;
 use crate::service::{PAGE, PASSWORD, Service};
 use crate::webdriver::Session;
 
-/// How long a condition of [`Browser::until`] may take to come true, in milliseconds.
-const PATIENCE: u32 = 60_000;
+/// How long a condition of [`Browser::until`], or a text of [`Browser::content_with`], may take to come.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Notes each violation of a page's policy, from before its first byte.
 const NOTE_VIOLATIONS: &str = "window.violations = []; document.addEventListener('securitypolicyviolation', \
@@ -43,7 +45,7 @@ impl Browser {
                 "prefs": preferences,
             },
             "goog:loggingPrefs": { "browser": "ALL" },
-            "timeouts": { "script": PATIENCE },
+            "timeouts": { "script": PATIENCE.as_millis() as u64 },
         });
         let session = Session::start(driver.port, &capabilities).await?;
         let browser = Self {
@@ -98,11 +100,29 @@ impl Browser {
         Ok(url.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Follows the first link, or presses the first button, that has this text.
+    /// Follows the first link, or presses the first button, that has this text. The page that it leads to may come after this
+    /// returns: ask for what it shows by [`Browser::content_with`].
     pub(crate) async fn press(&self, text: &str) -> TestResult {
         let path =
             format!("//main//*[self::a or self::button][contains(normalize-space(.), \"{text}\")]");
         self.session.first(&path).await?.click().await
+    }
+
+    /// The text of the page's content, as soon as it shows a text. Needs no script.
+    pub(crate) async fn content_with(&self, text: &str) -> TestResult<String> {
+        let mut content = String::new();
+        let shown = async {
+            loop {
+                content = self.content().await?;
+                if content.contains(text) {
+                    return TestResult::Ok(());
+                }
+            }
+        };
+        match tokio::time::timeout(PATIENCE, shown).await {
+            Ok(read) => read.map(|()| content),
+            Err(_) => Err(format!("{text} does not come; the page shows: {content}").into()),
+        }
     }
 
     /// The text of the page's content, as it is seen.

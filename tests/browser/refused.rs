@@ -30,7 +30,7 @@ async fn without_a_session_or_a_right_a_page_says_what_is_missing() -> TestResul
     browser.sign_in(&service, "vic").await?;
     browser.open(&service, "letters").await?;
     browser.press("dlq_").await?;
-    let letter = browser.content().await?;
+    let letter = browser.content_with("Dead letter dlq_").await?;
     shows(&letter, "144 credits");
     for act in ["Redrive", "Resolve", "Show sensitive"] {
         assert!(!letter.contains(act), "{act} in {letter}");

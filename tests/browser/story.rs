@@ -21,8 +21,9 @@ async fn a_poison_event_is_found_understood_redriven_and_seen_to_be_handled() ->
     let overview = browser.content().await?;
     shows(&overview, "1 dead letter is open");
     browser.press("See the dead letters").await?;
+    browser.content_with("dlq_").await?;
     browser.press("dlq_").await?;
-    let letter = browser.content().await?;
+    let letter = browser.content_with("Redrive…").await?;
     shows(&letter, "144 credits are more than lesson 14407 can cost");
     shows(&letter, "\"locked_credits\": 144");
     shows(&letter, &event);
@@ -30,6 +31,7 @@ async fn a_poison_event_is_found_understood_redriven_and_seen_to_be_handled() ->
     // The handler is mended, as a deployment would do it.
     slots.mend();
     browser.press("Redrive…").await?;
+    browser.content_with("Redrive 1").await?;
     let title = browser.evaluate("document.title").await?;
     assert!(
         title
@@ -56,8 +58,7 @@ async fn a_poison_event_is_found_understood_redriven_and_seen_to_be_handled() ->
     shows(&letter, "by mia");
     assert!(!letter.contains("Redrive…"), "{letter}");
     browser.press(&event).await?;
-    let handled = browser.content().await?;
-    shows(&handled, "Handled at");
+    browser.content_with("Handled at").await?;
     consumer.stop().await;
     browser.close().await?;
     service.close().await

@@ -8,16 +8,20 @@ use tokio::net::TcpStream;
 /// How WebDriver names the field that refers to an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// The error of a command whose element is of a page that is no longer open.
+const GONE: &str = "stale element reference";
+
 /// A window of a browser, and the commands that it takes.
 pub(crate) struct Session {
     port: u16,
     id: String,
 }
 
-/// An element of the page that is open.
+/// An element of the page that is open: what is at a path. A page that takes the place of another between two commands, after a
+/// link was followed or a form was sent, is looked at in its turn.
 pub(crate) struct Element<'a> {
     session: &'a Session,
-    id: String,
+    path: String,
 }
 
 impl Session {
@@ -50,15 +54,11 @@ impl Session {
 
     /// The elements that an XPath finds.
     pub(crate) async fn all(&self, path: &str) -> TestResult<Vec<Element<'_>>> {
-        let selection = json!({ "using": "xpath", "value": path });
-        let found = self.post("/elements", &selection).await?;
-        let found = found.as_array().into_iter().flatten();
-        let ids = found.filter_map(|element| element[ELEMENT].as_str());
-        let element = |id: &str| Element {
+        let element = |position: usize| Element {
             session: self,
-            id: id.to_owned(),
+            path: format!("({path})[{}]", position + 1),
         };
-        Ok(ids.map(element).collect())
+        Ok((0..self.ids(path).await?.len()).map(element).collect())
     }
 
     /// The first of them.
@@ -66,32 +66,56 @@ impl Session {
         let mut all = self.all(path).await?.into_iter();
         Ok(all.next().ok_or_else(|| format!("nothing is at {path}"))?)
     }
+
+    /// How the driver refers to the elements at an XPath, as long as their page is open.
+    async fn ids(&self, path: &str) -> TestResult<Vec<String>> {
+        let selection = json!({ "using": "xpath", "value": path });
+        let found = self.post("/elements", &selection).await?;
+        let found = found.as_array().into_iter().flatten();
+        let ids = found.filter_map(|element| element[ELEMENT].as_str());
+        Ok(ids.map(str::to_owned).collect())
+    }
 }
 
 impl Element<'_> {
     pub(crate) async fn click(&self) -> TestResult {
-        self.post("click", &json!({})).await
+        self.command("POST", "click", Some(&json!({})))
+            .await
+            .map(drop)
     }
 
     pub(crate) async fn write(&self, text: &str) -> TestResult {
-        self.post("value", &json!({ "text": text })).await
+        let text = json!({ "text": text });
+        self.command("POST", "value", Some(&text)).await.map(drop)
     }
 
     /// Its text, as it is seen.
     pub(crate) async fn text(&self) -> TestResult<String> {
-        let path = format!("/element/{}/text", self.id);
-        let text = self.session.get(&path).await?;
+        let text = self.command("GET", "text", None).await?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
     pub(crate) async fn is_displayed(&self) -> TestResult<bool> {
-        let path = format!("/element/{}/displayed", self.id);
-        Ok(self.session.get(&path).await? == true)
+        Ok(self.command("GET", "displayed", None).await? == true)
     }
 
-    async fn post(&self, command: &str, body: &Value) -> TestResult {
-        let path = format!("/element/{}/{command}", self.id);
-        self.session.post(&path, body).await.map(drop)
+    async fn command(
+        &self,
+        method: &str,
+        command: &str,
+        body: Option<&Value>,
+    ) -> TestResult<Value> {
+        loop {
+            let mut ids = self.session.ids(&self.path).await?.into_iter();
+            let id = ids.next();
+            let id = id.ok_or_else(|| format!("nothing is at {}", self.path))?;
+            let path = format!("/element/{id}/{command}");
+            match self.session.command(method, &path, body).await {
+                // Its page has gone since it was found: nothing was done.
+                Err(error) if error.to_string().contains(GONE) => {}
+                done => return done,
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use dispatcher_test_fixtures::TestResult;
 use serde_json::json;
 
-use crate::browser::{Browser, shows};
+use crate::browser::Browser;
 use crate::company::{Company, Slots, coaching, publish_poison};
 use crate::pages;
 use crate::service::Service;
@@ -26,10 +26,10 @@ async fn a_dead_letter_is_redriven_without_script() -> TestResult {
     let as_of = browser.session.first("//*[@id='as-of']").await?;
     assert!(as_of.is_displayed().await?);
     browser.press("Redrive all open dead letters").await?;
+    browser.content_with("Redrive 1").await?;
     slots.mend();
     browser.press("Redrive 1").await?;
-    let redrive = browser.content().await?;
-    shows(&redrive, "Redrive rdr_");
+    browser.content_with("Redrive rdr_").await?;
     // Without script a page is loaded again by hand.
     loop {
         browser.session.post("/refresh", &json!({})).await?;

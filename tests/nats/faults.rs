@@ -7,12 +7,12 @@ use std::process::{Child, Command, Stdio};
 
 use async_nats::jetstream::consumer::DeliverPolicy;
 use async_nats::jetstream::consumer::pull::OrderedConfig;
-use dispatcher_runtime::transfer::{OutboundLimits, OutboundLog};
+use dispatcher_runtime::transfer::OutboundLog;
 use dispatcher_test_fixtures::TestResult;
 use dispatcher_test_launcher::{Cluster, Settings};
 use futures_util::StreamExt;
 
-use crate::support::{Nats, PAUSE, Report, STREAM, World, relay_that_looks};
+use crate::support::{LIMITS, Nats, PAUSE, Report, STREAM, World, relay_that_looks};
 
 /// A relay in a process of its own.
 struct RelayProcess(Child);
@@ -129,13 +129,8 @@ async fn positions_that_are_used_again_after_a_crash_are_read() -> TestResult {
     let take = "SELECT nextval(pg_get_serial_sequence('dispatcher_event', 'position')) FROM generate_series(1, 100)";
     sqlx::query(take).execute(&mut *tx).await?;
     tx.rollback().await?;
-    let limits = OutboundLimits {
-        events: 1000,
-        bytes: 1 << 20,
-        payload_bytes: 1 << 20,
-    };
     let log = OutboundLog::new(world.pool.clone(), None)?;
-    let before = log.read(0, limits).await?;
+    let before = log.read(0, LIMITS).await?;
     assert_eq!((before.events.len(), before.until), (3, 3));
     cluster.kill_9()?;
     cluster.restart().await?;
@@ -149,7 +144,7 @@ async fn positions_that_are_used_again_after_a_crash_are_read() -> TestResult {
         "the test shows nothing: no position is used again, {first} is behind {}",
         before.horizon
     );
-    let after = log.read(before.until, limits).await?;
+    let after = log.read(before.until, LIMITS).await?;
     assert_eq!(after.events.len(), 3);
     world.pool.close().await;
     Ok(())

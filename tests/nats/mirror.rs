@@ -4,13 +4,13 @@ use acme_contracts::REGISTRY;
 use async_nats::jetstream::stream::DiscardPolicy;
 use dispatcher_nats::{Mirror, TransferDirection, stream_config};
 use dispatcher_runtime::transfer::{
-    InboundLog, OutboundLimits, OutboundLog, TransferEvent, TransferPlace, TransferRow,
+    InboundLog, OutboundLog, TransferEvent, TransferPlace, TransferRow,
 };
 use dispatcher_runtime::{DeadLetterFilter, DeadLetters};
 use dispatcher_test_fixtures::{TestResult, lock_json};
 use std::time::Duration;
 
-use crate::support::{Nats, Running, STREAM, Seen, World};
+use crate::support::{LIMITS, Nats, Running, STREAM, Seen, World};
 
 #[tokio::test]
 async fn handlers_beside_another_log_apply_each_event_once_and_in_the_order_of_its_subject()
@@ -44,13 +44,8 @@ async fn handlers_beside_another_log_apply_each_event_once_and_in_the_order_of_i
     relay.stop().await?;
 
     // No circles: what was brought here is not sent on.
-    let limits = OutboundLimits {
-        events: 1000,
-        bytes: 1 << 20,
-        payload_bytes: 1 << 20,
-    };
     let log = OutboundLog::new(consumer.pool.clone(), None)?;
-    let outbound = log.read(0, limits).await?;
+    let outbound = log.read(0, LIMITS).await?;
     assert_eq!((outbound.events.len(), outbound.until), (0, 120));
     consumer.close().await?;
     producer.close().await

@@ -1,10 +1,10 @@
 //! The relay: what is in the stream, and what it refuses.
 
 use dispatcher_nats::stream_config;
-use dispatcher_runtime::transfer::{OutboundLimits, OutboundLog};
+use dispatcher_runtime::transfer::OutboundLog;
 use dispatcher_test_fixtures::{TestResult, lock_json, person_id};
 
-use crate::support::{Nats, STREAM, World};
+use crate::support::{LIMITS, Nats, STREAM, World};
 
 #[tokio::test]
 async fn every_event_is_sent_once_in_the_order_of_the_log() -> TestResult {
@@ -60,6 +60,29 @@ async fn the_payload_is_the_stored_text_and_the_headers_are_a_cloud_event() -> T
     world.close().await
 }
 
+/// The relay computes it itself: see `bucket` in outbound.rs.
+#[tokio::test]
+async fn the_bucket_of_an_event_is_the_partition_that_postgres_gives_it() -> TestResult {
+    let world = World::new().await?;
+    let publish = "SELECT dispatcher_publish('credit.locked', $1::json, 'tnt_a', 'revenue', \
+                   subject => CASE WHEN n % 10 > 0 THEN repeat('Zoë \u{10348}', n / 20) || n END) \
+                     FROM generate_series(1, 300) AS n";
+    let payload = lock_json(1, 7).to_string();
+    sqlx::query(publish)
+        .bind(&payload)
+        .execute(&world.pool)
+        .await?;
+    let log = OutboundLog::new(world.pool.clone(), None)?;
+    let read = log.read(0, LIMITS).await?;
+    let ours: Vec<_> = read.events.iter().map(|event| event.bucket).collect();
+    let theirs = "SELECT dispatcher_partition(subject, event_id, 64) FROM dispatcher_event ORDER BY position";
+    let theirs: Vec<i32> = sqlx::query_scalar(theirs).fetch_all(&world.pool).await?;
+    assert_eq!(ours, theirs);
+    let distinct: std::collections::BTreeSet<_> = ours.iter().collect();
+    assert!(ours.len() == 300 && distinct.len() > 50, "{distinct:?}");
+    world.close().await
+}
+
 #[tokio::test]
 async fn what_an_open_transaction_has_published_is_waited_for() -> TestResult {
     let Some(nats) = Nats::new().await? else {
@@ -70,13 +93,8 @@ async fn what_an_open_transaction_has_published_is_waited_for() -> TestResult {
     let early = dispatcher_test_fixtures::lock(1, 1);
     world.revenue().publish(early).within(&mut tx).await?;
     world.publish(2..4).await?;
-    let limits = OutboundLimits {
-        events: 1000,
-        bytes: 1 << 20,
-        payload_bytes: 1 << 20,
-    };
     let log = OutboundLog::new(world.pool.clone(), None)?;
-    let before = log.read(0, limits).await?;
+    let before = log.read(0, LIMITS).await?;
     assert_eq!((before.events.len(), before.until), (0, 0));
     let relay = world.relay(&nats);
     tx.commit().await?;

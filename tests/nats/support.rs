@@ -9,6 +9,7 @@ use dispatcher_nats::{
     Mirror, Mirrored, Relay, Relayed, TransferError, TransferObserver, TransferProgress, Transfers,
     Waiting, stream_config,
 };
+use dispatcher_runtime::transfer::OutboundLimits;
 use dispatcher_runtime::{
     Consumer, DeliveryTx, Dispatcher, EventEnvelope, HandlerError, RunningConsumer, subscribe,
 };
@@ -21,6 +22,13 @@ use tokio::task::JoinHandle;
 
 /// The stream of most tests, and the prefix of its subjects.
 pub(crate) const STREAM: &str = "north";
+
+/// Of the reads of a log that no test fills.
+pub(crate) const LIMITS: OutboundLimits = OutboundLimits {
+    events: 1000,
+    bytes: 1 << 20,
+    payload_bytes: 1 << 20,
+};
 
 /// Between two looks at what gives no signal: a row, a server that starts.
 pub(crate) const PAUSE: Duration = Duration::from_millis(5);
