@@ -17,7 +17,8 @@ servers. 1, 4 or 16 domains have databases of their own in a second Postgres, wi
 What is compared is what the publishing Postgres spends for each event, inserting included, until the stream has \
 confirmed the last one: the time that all of its processes had on a processor, the bytes of its write-ahead log, and its transactions. Each \
 round has all three numbers of domains; the ratio is to one domain in the same round. The mirrors keep both cores of the machine busy, \
-and a process that shares a core needs more time for the same work.";
+and a process that shares a core needs more time for the same work. So a round with more domains takes longer, and the relay, which \
+keeps its lease and reads what has come so far, has more transactions in it, a hundred at most: they have no goal of their own.";
 
 const STREAM: &str = "events";
 
@@ -34,15 +35,14 @@ pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
     }
     nats.create_stream(STREAM).await?;
     let figure = |domains: usize, what: &str, unit| {
-        let case = format!("{domains} domains, {what}");
-        Figure::new(case, unit)
-            .against("1 domain")
-            .goal(Goal::Ratio(1.05))
+        Figure::new(format!("{domains} domains, {what}"), unit).against("1 domain")
     };
+    let goal = Goal::Ratio(1.05);
     let mut figures = [4, 16].map(|domains| {
         [
-            figure(domains, "processor", Unit::Microseconds),
-            figure(domains, "write-ahead log", Unit::Bytes),
+            figure(domains, "processor", Unit::Microseconds).goal(goal),
+            figure(domains, "write-ahead log", Unit::Bytes).goal(goal),
+            // The relay's own, of which there are more in a round that takes longer: mirrors share its cores.
             figure(domains, "transactions", Unit::Transactions),
         ]
     });
