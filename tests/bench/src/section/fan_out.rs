@@ -18,7 +18,7 @@ What is compared is what the publishing Postgres spends for each event, insertin
 confirmed the last one: the time that all of its processes had on a processor, the bytes of its write-ahead log, and its transactions. Each \
 round has all three numbers of domains; the ratio is to one domain in the same round. The mirrors keep both cores of the machine busy, \
 and a process that shares a core needs more time for the same work. So a round with more domains takes longer, and the relay, which \
-keeps its lease and reads what has come so far, has more transactions in it, a hundred at most: they have no goal of their own.";
+keeps its lease and reads what has come so far, has more transactions in it: they have no goal of their own.";
 
 const STREAM: &str = "events";
 
