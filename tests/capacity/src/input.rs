@@ -93,18 +93,18 @@ pub struct Rates {
     pub message_bytes: f64,
 }
 
-/// As docs/scale.md says: measured on a machine that was busy with other work, so an idle one does better. `delivery_ms` is that of
+/// As docs/scale.md says: measured with programs that were built without optimisation. `delivery_ms` is that of
 /// docs/benchmarks/consume.md, for batches of 50 with a write each.
 impl Default for Rates {
     fn default() -> Self {
         Self {
-            publish_us: 440.0,
-            consume_us: 575.0,
-            relay_us: 660.0,
-            mirror_us: 233.0,
-            delivery_ms: 0.58,
-            relay_per_second: 1588.0,
-            mirror_per_second: 792.0,
+            publish_us: 217.0,
+            consume_us: 383.0,
+            relay_us: 283.0,
+            mirror_us: 150.0,
+            delivery_ms: 0.47,
+            relay_per_second: 13529.0,
+            mirror_per_second: 15409.0,
             row_bytes: 229.0,
             dedup_bytes: 245.0,
             message_bytes: 548.0,
