@@ -72,7 +72,7 @@ impl World {
         command
     }
 
-    /// Its exit code, and all that it says.
+    /// Its exit code, and all that it says, with a space for each line break.
     pub(crate) async fn run(
         &self,
         arguments: &[&str],
@@ -80,7 +80,9 @@ impl World {
     ) -> TestResult<(Option<i32>, String)> {
         let output = self.command(arguments, access).output().await?;
         let text = [output.stdout, output.stderr].concat();
-        Ok((output.status.code(), String::from_utf8(text)?))
+        let text = String::from_utf8(text)?;
+        let words: Vec<_> = text.split_whitespace().collect();
+        Ok((output.status.code(), words.join(" ")))
     }
 
     pub(crate) fn start(&self, arguments: &[&str], access: &[&str]) -> TestResult<Process> {
@@ -131,7 +133,12 @@ pub(crate) async fn events_travel([apply, relay, mirror]: [&[&str]; 3]) -> TestR
     let mut mirroring = south.start(&arguments, mirror)?;
     relaying.until("relaying the ").await?;
     mirroring.until("mirroring ").await?;
-    south.until_logged(10).await?;
+    // Whatever is refused would never come.
+    tokio::select! {
+        logged = south.until_logged(10) => logged?,
+        line = relaying.until("NATS refuses") => return Err(format!("relay: {line:?}").into()),
+        line = mirroring.until("NATS refuses") => return Err(format!("mirror: {line:?}").into()),
+    }
     // With what the relay may, because it reads the stream that it writes.
     let (code, text) = north
         .run(&[&["nats", "plan"][..], &stream].concat(), relay)

@@ -111,7 +111,10 @@ async fn each_refusal_says_what_to_do() -> TestResult {
             "no JetStream",
             Authority::user(&authority.poor, &[])?,
             3,
-            &["JetStream not enabled for account"],
+            &[
+                "JetStream not enabled for account",
+                "help: enable JetStream for the account",
+            ],
         ),
     ] {
         let file = file(folder.path(), name, &credentials)?;

@@ -40,24 +40,23 @@ pub(super) fn explained(error: &ConnectError, shown: &str, login: &Login) -> Str
     }
 }
 
-/// Errors of certificates are hidden in errors of reading and writing.
+/// Errors of TLS are hidden in errors of reading and writing. The last is the answer of a server that does not speak it.
 fn is_of_tls(error: &ConnectError) -> bool {
     let text = error.to_string();
-    error.kind() == ConnectErrorKind::Tls
-        || [
-            "certificate",
-            "TLS",
-            "tls",
-            "HandshakeFailure",
-            "UnknownIssuer",
-        ]
-        .iter()
-        .any(|word| text.contains(word))
+    let words = [
+        "certificate",
+        "TLS",
+        "tls",
+        "Handshake",
+        "InvalidContentType",
+    ];
+    error.kind() == ConnectErrorKind::Tls || words.iter().any(|word| text.contains(word))
 }
 
 fn of_tls(said: &str, shown: &str) -> String {
     let help = if cfg!(feature = "tls") {
-        "name the certificate of its authority with `--nats-ca FILE`, and the server by a name that its own certificate has"
+        "name the certificate of its authority with `--nats-ca FILE`, and the server by a name that its own certificate has; a server \
+         without TLS is not reached by tls://"
     } else {
         "install the command with `--features tls`"
     };
