@@ -133,9 +133,12 @@ impl Look {
                 self.faults
                     .push(format!("no label {} of {name}", matcher.name));
             }
-            if matcher.name == "outcome" && !metric.outcomes.contains(&matcher.value) {
-                self.faults
-                    .push(format!("no outcome {} of {name}", matcher.value));
+            // Of a regular expression each alternative.
+            let outcomes = matcher.value.split('|');
+            for outcome in outcomes.filter(|_| matcher.name == "outcome") {
+                if !metric.outcomes.contains(outcome) {
+                    self.faults.push(format!("no outcome {outcome} of {name}"));
+                }
             }
         }
         labels

@@ -63,7 +63,7 @@ pub(crate) fn incomplete() -> Alert {
         query: format!(
             "sum by (direction, stream, outcome) (\n  increase({lost}[1h]) > 0\n  or\n  ({lost} unless {lost} offset 1h)\n) > 0"
         ),
-        lasts: "0m",
+        lasts: "1m",
         severity: Severity::Warning,
         summary: "Events of the stream {{ $labels.stream }} have lost their payload on the way: {{ $labels.outcome }}",
         description: "The {{ $labels.direction }} has moved them without it, and they are dead letters of each subscription behind it. Look: dispatcher dlq list.",
@@ -82,6 +82,9 @@ pub(crate) fn incomplete() -> Alert {
                     "Events of the stream north have lost their payload on the way: too_large",
                     "The mirror has moved them without it, and they are dead letters of each subscription behind it. Look: dispatcher dlq list.",
                 ),
+            Case::new("the first one came a moment ago")
+                .labelled(counter, &of("unreadable"), "_x20 1x40")
+                .at("10m"),
             Case::new("whole events, and attempts that did not go on")
                 .labelled(counter, &of("moved"), "0+100x60")
                 .labelled(counter, &of("waits"), "0+1x60"),
