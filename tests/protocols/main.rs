@@ -15,6 +15,7 @@
 
 mod check;
 mod lease;
+mod move_out;
 mod read;
 mod sleep;
 mod transfer;
