@@ -10,8 +10,8 @@
 //! ```
 //!
 //! Each operator may take the databases the other way round, as `back` does after the switch. A step is one transaction, as
-//! its locks make it; what it uses of the other database, it has read before. What waits for another attempt holds up what
-//! follows of its subject.
+//! its locks make it. O1, O2, O4 and C2 read the other database without a lock; what may change there until they commit might
+//! as well come after it. What waits for another attempt holds up what follows of its subject.
 //!
 //! Left out: several subscriptions, which share nothing but the transaction; dead letters, which are carried as what waits
 //! is; retention; events that the domain publishes after the move; redrives, which a move refuses.
