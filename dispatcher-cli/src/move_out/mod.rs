@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use dispatcher_nats::{MoveError, MoveOut, MovePlan, Side};
+use dispatcher_runtime::DatabaseError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::database::{Connection, Failure, OperatorName, Session, length_of_time};
@@ -164,6 +165,12 @@ impl Domain {
     }
 }
 
+/// insufficient_privilege.
+fn lacks_rights(error: &DatabaseError) -> bool {
+    let code = error.get().as_database_error().and_then(|it| it.code());
+    code.as_deref() == Some("42501")
+}
+
 fn side(pool: sqlx::PgPool, schema: Option<&str>) -> Result<Side, Failure> {
     Ok(match schema {
         Some(schema) => Side::in_schema(pool, schema)?,
@@ -180,6 +187,10 @@ impl From<MoveError> for Failure {
             )),
             MoveError::Config(error) => error.into(),
             MoveError::Actor(error) => error.into(),
+            MoveError::Database(error) if lacks_rights(&error) => Self::NotAsked(format!(
+                "{error}\n  help: a move runs as the role that owns the tables, in both databases: name it in \
+                 `--database-url` and `--to`"
+            )),
             // Of one of two databases: the remedy would ask the other one.
             MoveError::Database(_) => Self::NotAsked(format!(
                 "{error}\n  help: check both databases, and run it again"
