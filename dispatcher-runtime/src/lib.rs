@@ -245,7 +245,7 @@ pub use operate::erasure::{Erased, Erasure, ErasureError};
 #[cfg(feature = "consume")]
 pub use operate::events::{
     Causation, CausedEvent, DeliveryState, EventDelivery, EventDetail, EventFilter, EventPage,
-    EventSummary, Events, EventsError, Searched,
+    EventFault, EventSummary, Events, EventsError, RefusedEvent, Searched,
 };
 #[cfg(feature = "consume")]
 pub use operate::graph::{EventFlow, FlowSubscription};

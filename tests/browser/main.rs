@@ -12,6 +12,8 @@ mod hostile;
 mod judged;
 mod keyboard;
 mod pages;
+mod prefix;
+mod proxy;
 mod refresh;
 mod refused;
 mod screenshots;

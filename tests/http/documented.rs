@@ -7,6 +7,15 @@ use crate::support::{NOBODY, ROOT, Service};
 
 pub(crate) const DOCUMENT: &str = "/api/dispatcher/v1/openapi.json";
 
+/// Where a path of the document is, by the server that it names relative to itself.
+fn located(document: &Value, path: &str) -> String {
+    let server = document["servers"][0]["url"].as_str().unwrap();
+    let name = server.strip_prefix("../").expect("a folder beside its own");
+    let folder = DOCUMENT.rsplit_once('/').unwrap().0;
+    let above = folder.rsplit_once('/').unwrap().0;
+    format!("{above}/{name}{path}")
+}
+
 /// A route of the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Documented {
@@ -31,7 +40,8 @@ pub(crate) async fn routes(service: &Service) -> TestResult<Vec<Documented>> {
     let mut routes = Vec::new();
     for (template, methods) in paths {
         for (method, operation) in methods.as_object().ok_or("no methods")? {
-            routes.push(documented(template, method, operation));
+            let template = located(&document, template);
+            routes.push(documented(&template, method, operation));
         }
     }
     assert!(routes.len() > 20, "{} routes", routes.len());

@@ -170,7 +170,7 @@ async fn open(State(sessions): State<Sessions>, uri: Uri) -> Response {
         Ok(true) => {
             let cookie = sessions.set(key, SECONDS);
             let text =
-                "<meta http-equiv=\"refresh\" content=\"0;url=/\"><p><a href=\"/\">The page</a>";
+                "<meta http-equiv=\"refresh\" content=\"0;url=../\"><p><a href=\"../\">The page</a>";
             html(StatusCode::OK, text, Some(&cookie))
         }
         _ => html(

@@ -7,7 +7,9 @@ mod delivery;
 mod detail;
 mod error;
 mod filter;
+mod given;
 mod publish;
+mod refusal;
 mod search;
 mod summary;
 
@@ -29,6 +31,7 @@ use delivery::Delivered;
 pub use delivery::{DeliveryState, EventDelivery};
 pub use detail::EventDetail;
 pub use error::EventsError;
+pub use refusal::{EventFault, RefusedEvent};
 pub use filter::EventFilter;
 pub use summary::{EventPage, EventSummary, Searched};
 

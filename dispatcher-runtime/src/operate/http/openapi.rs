@@ -41,10 +41,10 @@ const REFUSALS: [(u16, &str); 6] = [
 
 /// The document of these routes.
 pub(super) fn document(routes: &[Route]) -> Json {
-    let mut paths = Map::new();
+    let mut paths: Map<String, Json> = Map::new();
     for route in routes {
         let path = paths
-            .entry(format!("{PREFIX}{}", route.path))
+            .entry(route.path)
             .or_insert_with(|| json!({}));
         path[route.method.as_str().to_lowercase()] = operation(route);
     }
@@ -60,7 +60,7 @@ pub(super) fn document(routes: &[Route]) -> Json {
                  Unknown and duplicate parameters and fields are refused. A query has at most {LONGEST_QUERY} bytes."
             ),
         },
-        "servers": [{ "url": "/" }],
+        "servers": [{ "url": server(), "description": "The folder of this document." }],
         "security": [{ "session": [] }],
         "paths": paths,
         "components": {
@@ -74,6 +74,13 @@ pub(super) fn document(routes: &[Route]) -> Json {
             },
         },
     })
+}
+
+/// Where the paths begin, relative to the document, because a proxy may serve both below another path. It has no slash at
+/// its end: paths are appended to it.
+fn server() -> String {
+    let last = PREFIX.rsplit('/').next().unwrap_or_default();
+    format!("../{last}")
 }
 
 fn operation(route: &Route) -> Json {
