@@ -11,6 +11,7 @@ mod driver;
 mod hostile;
 mod judged;
 mod keyboard;
+mod killed;
 mod pages;
 mod prefix;
 mod proxy;

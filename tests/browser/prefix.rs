@@ -22,20 +22,26 @@ async fn signing_in_acting_and_signing_out_stay_below_the_path_of_the_proxy() ->
     // From the path of the page to the form, by what the page offers.
     browser.go(&service.url(&format!("{PAGE}/"))).await?;
     browser.press("Sign in").await?;
-    browser.until("document.querySelector('input[name=password]') !== null").await?;
+    browser
+        .until("document.querySelector('input[name=password]') !== null")
+        .await?;
     for (field, value) in [("name", "mia"), ("password", "wrong")] {
         let field = format!("//input[@name='{field}']");
         browser.session.first(&field).await?.write(value).await?;
     }
     browser.press("Sign in").await?;
-    browser.content_with("The name or the password is wrong.").await?;
+    browser
+        .content_with("The name or the password is wrong.")
+        .await?;
     styled(&browser).await?;
     for (field, value) in [("name", "mia"), ("password", PASSWORD)] {
         let field = format!("//input[@name='{field}']");
         browser.session.first(&field).await?.write(value).await?;
     }
     browser.press("Sign in").await?;
-    browser.until("document.querySelector('nav') !== null").await?;
+    browser
+        .until("document.querySelector('nav') !== null")
+        .await?;
     assert_eq!(browser.url().await?, format!("{below}/overview"));
 
     // Each page, by links; an act; and the module, which fetches the page again.
@@ -50,15 +56,27 @@ async fn signing_in_acting_and_signing_out_stay_below_the_path_of_the_proxy() ->
     browser.press("Pause…").await?;
     browser.content_with("Pause coaching/hold_slot").await?;
     browser.press("Pause coaching/hold_slot").await?;
-    browser.until("document.querySelector('main')?.textContent.includes('Resume…')").await?;
+    browser
+        .until("document.querySelector('main')?.textContent.includes('Resume…')")
+        .await?;
     let acted = browser.url().await?;
-    assert!(acted.starts_with(&format!("{below}/subscription?")), "{acted}");
+    assert!(
+        acted.starts_with(&format!("{below}/subscription?")),
+        "{acted}"
+    );
     let shown = "document.getElementById('as-of').textContent";
     let before = browser.evaluate(shown).await?;
     browser.until(&format!("{shown} !== {before}")).await?;
 
-    browser.session.first("//button[.='Sign out']").await?.click().await?;
-    browser.until("document.querySelector('input[name=password]') !== null").await?;
+    browser
+        .session
+        .first("//button[.='Sign out']")
+        .await?
+        .click()
+        .await?;
+    browser
+        .until("document.querySelector('input[name=password]') !== null")
+        .await?;
     assert_eq!(browser.url().await?, format!("{below}/sign-in"));
     styled(&browser).await?;
     browser.open(&service, "overview").await?;

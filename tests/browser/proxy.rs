@@ -103,7 +103,9 @@ async fn exchange(address: SocketAddr, target: &str, request: Request) -> TestRe
         let (name, value) = line.split_once(": ").ok_or("no header")?;
         let name: HeaderName = name.parse()?;
         if !is_of_one_hop(&name) {
-            response.headers_mut().append(name, HeaderValue::from_str(value)?);
+            response
+                .headers_mut()
+                .append(name, HeaderValue::from_str(value)?);
         }
     }
     Ok(response)

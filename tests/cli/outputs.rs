@@ -369,9 +369,16 @@ async fn a_dry_run_reports_every_fault_and_an_example_has_none() -> TestResult {
     let refused = world.run_with(&tried, &lines).await?;
     assert_eq!(refused.code, Some(1), "{}", refused.stderr);
     let text = refused.stdout;
-    let faults: Vec<_> = text.lines().filter(|it| it.starts_with("line 1: ")).collect();
+    let faults: Vec<_> = text
+        .lines()
+        .filter(|it| it.starts_with("line 1: "))
+        .collect();
     assert!(faults.len() > 1, "one fault on each line: {text}");
-    for says in ["/payload: \"locked_credits\"", "line 3: /event_type: ", "credit.lost"] {
+    for says in [
+        "/payload: \"locked_credits\"",
+        "line 3: /event_type: ",
+        "credit.lost",
+    ] {
         assert!(text.contains(says), "{text}");
     }
     assert!(!text.contains("line 2: "), "{text}");

@@ -151,7 +151,10 @@ async fn what_the_contracts_do_not_allow_is_refused_with_its_faults() -> TestRes
     assert!(found.starts_with("no contracts are known"), "{found}");
     let of_another = events.for_tenants(["tnt_swim_south".parse()?]);
     let found = refusal(&of_another, &event(), &contracts).await?;
-    assert_eq!(found, "/tenant_id: the tenant is not one that this operator may see");
+    assert_eq!(
+        found,
+        "/tenant_id: the tenant is not one that this operator may see"
+    );
     let unnamed = events.publish(&event(), &contracts, Actor::new(" ")).await;
     assert!(matches!(unnamed, Err(EventsError::Actor(_))));
     assert_eq!(

@@ -69,7 +69,7 @@ fn faults(
     body: &Value,
 ) -> Vec<String> {
     let operation =
-        &document["paths"][template][method.to_lowercase()];
+        &document["paths"][format!("/api/dispatcher/v1{template}")][method.to_lowercase()];
     let content = &operation["responses"][status.to_string()]["content"];
     let Some(media) = content
         .as_object()

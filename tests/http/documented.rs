@@ -7,15 +7,6 @@ use crate::support::{NOBODY, ROOT, Service};
 
 pub(crate) const DOCUMENT: &str = "/api/dispatcher/v1/openapi.json";
 
-/// Where a path of the document is, by the server that it names relative to itself.
-fn located(document: &Value, path: &str) -> String {
-    let server = document["servers"][0]["url"].as_str().unwrap();
-    let name = server.strip_prefix("../").expect("a folder beside its own");
-    let folder = DOCUMENT.rsplit_once('/').unwrap().0;
-    let above = folder.rsplit_once('/').unwrap().0;
-    format!("{above}/{name}{path}")
-}
-
 /// A route of the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Documented {
@@ -40,8 +31,7 @@ pub(crate) async fn routes(service: &Service) -> TestResult<Vec<Documented>> {
     let mut routes = Vec::new();
     for (template, methods) in paths {
         for (method, operation) in methods.as_object().ok_or("no methods")? {
-            let template = located(&document, template);
-            routes.push(documented(&template, method, operation));
+            routes.push(documented(template, method, operation));
         }
     }
     assert!(routes.len() > 20, "{} routes", routes.len());
@@ -77,4 +67,23 @@ fn documented(template: &str, method: &str, operation: &Value) -> Documented {
         has_ids,
         is_for_bound: !description.contains("Not for sessions"),
     }
+}
+
+/// As RFC 3986 resolves it, below any prefix.
+#[tokio::test]
+async fn the_server_of_the_document_is_where_the_document_comes_from() -> TestResult {
+    let service = Service::with_dead_letters(0).await?;
+    let document = document(&service).await?;
+    let server = document["servers"][0]["url"].as_str().ok_or("no server")?;
+    for prefix in ["", "/tools/queue"] {
+        let document = format!("{prefix}{DOCUMENT}");
+        let mut folders: Vec<&str> = document.split('/').collect();
+        folders.pop();
+        for step in server.split('/') {
+            assert_eq!(step, "..", "{server}");
+            folders.pop();
+        }
+        assert_eq!(folders.join("/"), prefix, "{server}");
+    }
+    service.close().await
 }

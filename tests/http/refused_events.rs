@@ -15,23 +15,35 @@ async fn an_event_that_is_refused_is_answered_with_each_fault_at_its_place() -> 
                     "producer": "coaching" }),
             vec![
                 (json!("producer"), "/producer", None),
-                (json!("payload"), "/payload/locked_credits", Some("at least 1")),
+                (
+                    json!("payload"),
+                    "/payload/locked_credits",
+                    Some("at least 1"),
+                ),
             ],
         ),
         (
             json!({ "schema_version": "1", "payload": {}, "teant": 1 }),
             vec![
                 (Value::Null, "", None),
-                (json!("schema_version"), "/schema_version", Some("a number without a fraction from 1 to 4294967295")),
+                (
+                    json!("schema_version"),
+                    "/schema_version",
+                    Some("a number without a fraction from 1 to 4294967295"),
+                ),
             ],
         ),
     ] {
         let headers = format!("{ROOT}{JSON}");
         let path = "/api/dispatcher/v1/events";
         let body = event.to_string();
-        let answer = service.send("POST", path, &headers, body.as_bytes()).await?;
+        let answer = service
+            .send("POST", path, &headers, body.as_bytes())
+            .await?;
         answer.assert_refused(422);
-        let errors = answer.body["errors"].as_array().ok_or("no list of faults")?;
+        let errors = answer.body["errors"]
+            .as_array()
+            .ok_or("no list of faults")?;
         for (name, pointer, allowed) in expected {
             let found = errors.iter().find(|error| {
                 error["in"] == "body"

@@ -60,6 +60,7 @@ impl Database {
         if arguments.fresh {
             folder.clear()?;
         }
+        let is_kept = folder.postgres().exists();
         let key = folder.secret("key")?;
         let kept = KeptFolder::new(folder.postgres(), NAME, &folder.secret("password")?);
         let kept = kept.port(arguments.postgres_port);
@@ -74,9 +75,10 @@ impl Database {
             return Err(error.into());
         }
         note(&format!(
-            "{}, started in {}; the data is in {}",
+            "{}, started in {}; the data {}is in {}",
             cluster.source(),
             seconds(cluster.started_in().as_secs_f64()),
+            if is_kept { "of the last run " } else { "" },
             arguments.data.display()
         ));
         Ok(Self {

@@ -246,7 +246,11 @@ async fn publish(
                     error if done > 0 => error.to_string(),
                     _ => return Err(error.into()),
                 };
-                return Err(stopped(done, events.len(), &format!("line {number}: {text}")));
+                return Err(stopped(
+                    done,
+                    events.len(),
+                    &format!("line {number}: {text}"),
+                ));
             }
         };
         print(&if session.json {

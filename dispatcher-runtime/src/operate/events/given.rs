@@ -139,7 +139,11 @@ impl<'e> Reader<'e> {
         let value = self.value(name)?;
         let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
         if number.is_none() {
-            self.refuse(name, value, "a number without a fraction from 1 to 4294967295");
+            self.refuse(
+                name,
+                value,
+                "a number without a fraction from 1 to 4294967295",
+            );
         }
         number
     }
@@ -149,7 +153,11 @@ impl<'e> Reader<'e> {
         let moment = value.as_str();
         let moment = moment.and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
         if moment.is_none() {
-            self.refuse(name, value, "a string with a time such as 2026-11-29T08:00:00Z");
+            self.refuse(
+                name,
+                value,
+                "a string with a time such as 2026-11-29T08:00:00Z",
+            );
         }
         moment
     }

@@ -31,8 +31,8 @@ use delivery::Delivered;
 pub use delivery::{DeliveryState, EventDelivery};
 pub use detail::EventDetail;
 pub use error::EventsError;
-pub use refusal::{EventFault, RefusedEvent};
 pub use filter::EventFilter;
+pub use refusal::{EventFault, RefusedEvent};
 pub use summary::{EventPage, EventSummary, Searched};
 
 /// The events of a log, as an operator looks for them. Clones share the pool.

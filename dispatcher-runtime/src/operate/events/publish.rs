@@ -129,7 +129,9 @@ impl Draft {
         ] {
             if text.is_some_and(|text| text.contains('\0')) {
                 let message = "it has the character U+0000, which the log cannot hold";
-                refusal.faults.push(EventFault::new(format!("/{name}"), message));
+                refusal
+                    .faults
+                    .push(EventFault::new(format!("/{name}"), message));
             }
         }
     }

@@ -22,7 +22,11 @@ const SECURE: &str = "__Host-dispatcher_session";
 fn cookie_name(key: &Key, is_loopback: bool) -> String {
     let begin = if is_loopback { PLAIN } else { SECURE };
     let own = key.sign(b"dispatcher cookie name");
-    let own: String = own.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let own: String = own
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("{begin}_{own}")
 }
 
@@ -172,7 +176,9 @@ mod tests {
         assert_eq!(own.len(), 9, "{own}");
         assert_eq!(
             set(&key, "v", false),
-            format!("__Host-dispatcher_session{own}=v; Path=/; Max-Age=28800; HttpOnly; SameSite=Strict; Secure")
+            format!(
+                "__Host-dispatcher_session{own}=v; Path=/; Max-Age=28800; HttpOnly; SameSite=Strict; Secure"
+            )
         );
         assert_eq!(
             set(&key, "v", true),

@@ -44,7 +44,7 @@ pub(super) fn document(routes: &[Route]) -> Json {
     let mut paths: Map<String, Json> = Map::new();
     for route in routes {
         let path = paths
-            .entry(route.path)
+            .entry(format!("{PREFIX}{}", route.path))
             .or_insert_with(|| json!({}));
         path[route.method.as_str().to_lowercase()] = operation(route);
     }
@@ -60,7 +60,7 @@ pub(super) fn document(routes: &[Route]) -> Json {
                  Unknown and duplicate parameters and fields are refused. A query has at most {LONGEST_QUERY} bytes."
             ),
         },
-        "servers": [{ "url": server(), "description": "The folder of this document." }],
+        "servers": [{ "url": server(), "description": "The service that this document comes from." }],
         "security": [{ "session": [] }],
         "paths": paths,
         "components": {
@@ -76,11 +76,11 @@ pub(super) fn document(routes: &[Route]) -> Json {
     })
 }
 
-/// Where the paths begin, relative to the document, because a proxy may serve both below another path. It has no slash at
-/// its end: paths are appended to it.
+/// Where the paths begin, relative to the document, because a proxy may serve both below another path. Clients take a slash
+/// at the end of a server away, as they do with `/`.
 fn server() -> String {
-    let last = PREFIX.rsplit('/').next().unwrap_or_default();
-    format!("../{last}")
+    let folders = PREFIX.matches('/').map(|_| "..");
+    folders.collect::<Vec<_>>().join("/")
 }
 
 fn operation(route: &Route) -> Json {

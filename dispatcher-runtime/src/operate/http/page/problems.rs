@@ -43,7 +43,10 @@ fn of_problem(problem: &Problem, seen: &Seen, caller: &Caller) -> Markup {
     let since = problem.since;
     let since = since.map(|since| (seen.overview.taken_at - since).as_seconds_f64());
     let acts = acts(problem);
-    let acts = acts.iter().filter(|act| caller.may(act.permission));
+    let acts: Vec<_> = acts
+        .iter()
+        .filter(|act| caller.may(act.permission))
+        .collect();
     html! {
         li.problem {
             p {
@@ -55,8 +58,12 @@ fn of_problem(problem: &Problem, seen: &Seen, caller: &Caller) -> Markup {
                 @if since.is_some() { "for " (age_at(since, seen.seen_at)) }
             }
             p { (shown(&problem.text)) }
-            p.controls { @for act in acts { a href=(act.link) { (act.label) } " " } }
-            p { "Or run " code { (shown(&problem.command)) } }
+            @if !acts.is_empty() { p.controls { @for act in &acts { a href=(act.link) { (act.label) } " " } } }
+            p {
+                (if acts.is_empty() { "Run" } else { "Or run" })
+                @if problem.kind == ProblemKind::Blocked { " in psql" }
+                " " code { (shown(&problem.command)) }
+            }
         }
     }
 }
