@@ -90,7 +90,7 @@ async fn the_data_is_kept_until_a_fresh_start() -> TestResult {
     dev.end("-TERM").await?;
     let dev = Dev::start(folder.path()).await?;
     assert_eq!(dev.url, url, "the address stays the same");
-    let kept = "the data of the last run is in";
+    let kept = "goes on with the data of the last run";
     assert!(one_line(&dev.said).contains(kept), "{}", dev.said);
     let found = dev
         .run(&["events", "find", "--json"])

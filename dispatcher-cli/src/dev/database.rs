@@ -75,12 +75,14 @@ impl Database {
             return Err(error.into());
         }
         note(&format!(
-            "{}, started in {}; the data {}is in {}",
+            "{}, started in {}; the data is in {}",
             cluster.source(),
             seconds(cluster.started_in().as_secs_f64()),
-            if is_kept { "of the last run " } else { "" },
             arguments.data.display()
         ));
+        if is_kept {
+            note("it goes on with the data of the last run; `--fresh` begins anew");
+        }
         Ok(Self {
             options: cluster.options().database(NAME),
             key,

@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use super::snapshot::Seen;
 use super::state::to_subscription;
 use super::text::shown;
-use super::time::age_at;
 use super::visit::link;
 use crate::operate::http::access::Permission;
 use crate::operate::http::caller::Caller;
@@ -41,7 +40,6 @@ fn announced(problems: &[Problem]) -> String {
 
 fn of_problem(problem: &Problem, seen: &Seen, caller: &Caller) -> Markup {
     let since = problem.since;
-    let since = since.map(|since| (seen.overview.taken_at - since).as_seconds_f64());
     let acts = acts(problem);
     let acts: Vec<_> = acts
         .iter()
@@ -55,7 +53,7 @@ fn of_problem(problem: &Problem, seen: &Seen, caller: &Caller) -> Markup {
                     (to_subscription(consumer, subscription)) " "
                 }
                 @if let Some(transfer) = &problem.transfer { (shown(transfer)) " " }
-                @if since.is_some() { "for " (age_at(since, seen.seen_at)) }
+                @if since.is_some() { "for " (seen.clocks().age(since)) }
             }
             p { (shown(&problem.text)) }
             @if !acts.is_empty() { p.controls { @for act in &acts { a href=(act.link) { (act.label) } " " } } }
