@@ -51,6 +51,15 @@ pub(super) struct Observation {
     pub(super) anchor: Option<(i64, String)>,
 }
 
+/// The row of a relay or a mirror, as the run has left it.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) direction: String,
+    pub(super) sequence: i64,
+    /// In the producing log, of a relay.
+    pub(super) position: i64,
+}
+
 /// All of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Books {
@@ -68,6 +77,8 @@ pub(super) struct Books {
     pub(super) effects: Vec<(String, String)>,
     pub(super) dead: Vec<String>,
     pub(super) observations: Vec<Observation>,
+    /// Of the relay, and of the mirror.
+    pub(super) places: Vec<Place>,
 }
 
 impl Books {
@@ -79,6 +90,8 @@ impl Books {
                          WHERE NOT EXISTS (SELECT FROM ledger WHERE ledger.position = dispatcher_event.position)";
         let effects = "SELECT subscription, event_id FROM effect ORDER BY seq";
         let dead = "SELECT event_id FROM dispatcher_dead_letter";
+        let mut places = reach(async || self::places(produced).await).await?;
+        places.extend(reach(async || self::places(consumed).await).await?);
         let mut replicas = replicas(world).await?;
         let (_, stream) = replicas.remove(0);
         Ok(Self {
@@ -90,6 +103,7 @@ impl Books {
             effects: sqlx::query_as(effects).fetch_all(consumed).await?,
             dead: sqlx::query_scalar(dead).fetch_all(consumed).await?,
             observations: observed,
+            places,
         })
     }
 }
@@ -136,6 +150,20 @@ async fn observations(pool: &PgPool) -> Result<Vec<Observation>, sqlx::Error> {
             was: row.try_get("was")?,
             sequence: row.try_get("sequence")?,
             anchor: sequence.zip(event_id),
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// The rows of the relays and mirrors of a database.
+pub(super) async fn places(pool: &PgPool) -> Result<Vec<Place>, sqlx::Error> {
+    let select = "SELECT direction, sequence, position FROM dispatcher_transfer";
+    let rows = sqlx::query(select).fetch_all(pool).await?;
+    let read = |row: &sqlx::postgres::PgRow| {
+        Ok(Place {
+            direction: row.try_get("direction")?,
+            sequence: row.try_get("sequence")?,
+            position: row.try_get("position")?,
         })
     };
     rows.iter().map(read).collect()

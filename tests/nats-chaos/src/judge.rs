@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use super::books::{Books, Entry};
+use super::books::{Books, Entry, Place};
 use super::rule::Rule;
 
 /// What does not balance.
@@ -66,6 +66,7 @@ pub(super) fn judge(books: &Books, rule: Rule, planned: &HashSet<String>) -> Vec
     });
     compare(&books.ledger, arrivals, &LOG, &mut found);
     sequences(books, &mut found);
+    places(books, &mut found);
     outcomes(books, rule, &mut found);
     order_of_effects(books, &mut found);
     found
@@ -181,6 +182,25 @@ fn sequences(books: &Books, found: &mut Vec<Imbalance>) {
         if message.is_none_or(|message| message.event_id != *event_id) {
             let detail = format!("{sequence} was {event_id} to a {}", observation.direction);
             add(found, "another event under a sequence", detail);
+        }
+    }
+}
+
+/// One relay and one mirror have a row, and both rows say that everything was sent and has arrived.
+fn places(books: &Books, found: &mut Vec<Imbalance>) {
+    let sequence = books.stream.last().map_or(0, |it| it.sequence);
+    let position = books.ledger.last().map_or(0, |it| it.position);
+    for (direction, expected) in [("relay", position), ("mirror", 0)] {
+        let rows = books.places.iter().filter(|it| it.direction == direction);
+        let rows: Vec<_> = rows.collect();
+        let is_at_the_end = |place: &&Place| {
+            u64::try_from(place.sequence) == Ok(sequence) && place.position == expected
+        };
+        if rows.len() != 1 || !rows.iter().all(is_at_the_end) {
+            let detail = format!(
+                "{direction}: {rows:?} instead of sequence {sequence} and position {expected}"
+            );
+            add(found, "row of a transfer not at the end", detail);
         }
     }
 }

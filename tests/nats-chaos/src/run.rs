@@ -9,7 +9,7 @@ use dispatcher_runtime::{EventLog, LogRetention};
 use tokio::task::JoinSet;
 
 use super::arguments::Options;
-use super::books::Books;
+use super::books::{Books, Place, places};
 use super::inject::inject;
 use super::judge::{Imbalance, judge};
 use super::pace::Pace;
@@ -159,13 +159,17 @@ async fn settle(world: &World, events: usize) -> Option<String> {
     while since.elapsed() < STUCK_AFTER {
         let counted = sqlx::query_scalar(outcomes).fetch_one(&world.consumed);
         let now = counted.await.unwrap_or(last);
-        if now >= expected {
+        if now >= expected && are_at_the_end(world, expected).await {
             return None;
         }
         if now != last {
             (last, since) = (now, Instant::now());
         }
         tokio::time::sleep(4 * PAUSE).await;
+    }
+    if last >= expected {
+        // The judge says how far the rows are.
+        return None;
     }
     let messages = world.stream().await.map(|info| info.state.messages);
     let waits = world.processes.iter().filter_map(|process| {
@@ -177,6 +181,21 @@ async fn settle(world: &World, events: usize) -> Option<String> {
         messages.unwrap_or_default(),
         waits.collect::<String>()
     ))
+}
+
+/// Whether the rows of relay and mirror say that all has been sent and has arrived.
+async fn are_at_the_end(world: &World, events: i64) -> bool {
+    let last = "SELECT max(position) FROM ledger";
+    let last: Result<Option<i64>, _> = sqlx::query_scalar(last).fetch_one(&world.produced).await;
+    let Ok(Some(last)) = last else { return false };
+    for (pool, position) in [(&world.produced, last), (&world.consumed, 0)] {
+        let places = places(pool).await.unwrap_or_default();
+        let is_there = |it: &Place| it.sequence == events && it.position == position;
+        if places.is_empty() || !places.iter().all(is_there) {
+            return false;
+        }
+    }
+    true
 }
 
 async fn fill(

@@ -6,7 +6,7 @@ use std::task::Poll;
 use super::*;
 
 /// Polls a future this many times at most, and drops it then, as the end of its process would.
-async fn at_most<F: Future>(polls: u32, future: F) -> Option<F::Output> {
+pub(super) async fn at_most<F: Future>(polls: u32, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = polls;
     std::future::poll_fn(|context| {

@@ -3,6 +3,7 @@
 mod carried;
 mod killed;
 mod refused;
+mod slow;
 mod whole;
 
 use std::sync::Arc;

@@ -76,6 +76,17 @@ fn message_ids_instead_of_the_expected_sequence_keep_neither_the_order_nor_the_n
     );
 }
 
+/// Of a stream on several servers, the leader compares before it proposes; the others store what it has proposed.
+#[test]
+fn an_expected_sequence_that_is_compared_with_something_else_than_the_end_repeats_events() {
+    let mistake = relay::Mistake::StalePrediction;
+    breaks(
+        "relay, stale prediction",
+        relays(Some(mistake)),
+        THE_STREAM_IS_THE_LOG,
+    );
+}
+
 #[test]
 fn two_mirrors_and_a_log_that_removes_old_events() {
     holds("mirror", mirrors(None));

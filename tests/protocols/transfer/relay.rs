@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   relay    L1 take the lease (it may have expired under a relay that goes on)
-//!            T1 ask the stream for its last event
+//!            T1 ask the stream for its last event; a leader that is none any more answers with an earlier one
 //!            T2 send a batch of one event, up to two before the first is confirmed
 //!            T3 record the sequence that was confirmed
 //!            give up (an error, or no answer): T1 again, while its batches may still arrive; and T1 again now and then,
@@ -36,6 +36,8 @@ pub(crate) enum Mistake {
     NoExpectedSequence,
     /// The stream refuses events whose ids it remembers, and takes the others.
     MessageIds,
+    /// The stream compares the expected sequence with what its leader believes that it has, and that lacks one message.
+    StalePrediction,
 }
 
 pub(crate) struct Relays {
@@ -79,6 +81,7 @@ struct Batch {
 pub(crate) enum Step {
     L1Acquire(usize),
     T1Ask(usize),
+    T1AskStale(usize),
     T2Send(usize),
     T3Record(usize),
     GiveUp(usize),
@@ -112,6 +115,7 @@ impl Relays {
         let is_taken = match self.mistake {
             Some(Mistake::NoExpectedSequence) => true,
             Some(Mistake::MessageIds) => !state.remembered.contains(&batch.event),
+            Some(Mistake::StalePrediction) => batch.expected == last || batch.expected + 1 == last,
             _ => batch.expected == last,
         };
         if is_taken {
@@ -165,7 +169,12 @@ impl Model for Relays {
                     steps.push(Step::L1Acquire(r));
                 }
                 Relay::Waits => continue,
-                Relay::Leads(_) => steps.push(Step::T1Ask(r)),
+                Relay::Leads(_) => {
+                    steps.push(Step::T1Ask(r));
+                    if !state.stream.is_empty() {
+                        steps.push(Step::T1AskStale(r));
+                    }
+                }
                 Relay::Sends {
                     sent, confirmed, ..
                 } => {
@@ -201,11 +210,13 @@ impl Model for Relays {
                 next.fence = (next.fence + 1).min(FENCES);
                 next.relays[r] = Relay::Leads(next.fence);
             }
-            Step::T1Ask(r) => {
+            Step::T1Ask(r) | Step::T1AskStale(r) => {
                 let Relay::Leads(fence) = next.relays[r] else {
                     return None;
                 };
-                let last = next.stream.last().copied().unwrap_or(0);
+                let not_known = usize::from(step == Step::T1AskStale(r));
+                let last = next.stream.iter().rev().nth(not_known);
+                let last = last.copied().unwrap_or(0);
                 let last = if self.is(Mistake::TheRowIsTheTruth) {
                     next.recorded
                 } else {

@@ -10,10 +10,11 @@
 //! O4  clear    source: its waiting events go, its dead letters are resolved, its cursors keep no events; the pause stays
 //! ```
 //!
-//! Each step is one transaction in one database, and each asks first where both databases are, so a move that was killed
-//! goes on where it ended. There is no state but the pauses: from O2 on the source does not work, and until O3 the target
-//! does not. O3 holds the rows of the source while it reads them, so that no pause of it ends meanwhile. After O4 the pause
-//! still keeps an old replica from working; and a way back is the same move with the two databases exchanged.
+//! Each step is one transaction in one database, and each asks, once its rows are locked, where both databases are. So a
+//! move that was killed goes on where it ended, and an operator that was slow undoes nothing that another has done. There is
+//! no state but the pauses: from O2 on the source does not work, and until O3 the target does not. O3 holds the rows of the
+//! source while it reads them, so that no pause of it ends meanwhile. After O4 the pause still keeps an old replica from
+//! working; and a way back is the same move with the two databases exchanged. `tests/protocols/move_out` has the model.
 //!
 //! Before O2 and O3 the mirror has to have brought every event that the source has handled. O3 reads the horizon of the
 //! target first, and then what the source has not read: of what the target has up to that horizon, all else was handled.
@@ -269,9 +270,12 @@ impl MoveOut {
         }
         moving.target.lock(&mut tx, &self.consumer).await?;
         let there = moving.target.subscriptions(&mut tx, &self.consumer).await?;
+        // Another operator may have moved it since it was looked at, and nothing moves while the target is locked.
+        let here = moving.source.subscriptions_now(&self.consumer).await?;
         let reason = waits_for(&moving.source.identity);
         let mut prepared = 0;
-        for (mine, theirs) in moving.pairs_with(&there) {
+        for mine in &here {
+            let theirs = there.iter().find(|theirs| theirs.name == mine.name);
             let stage = moving.stage(Some(mine), theirs)?;
             if !matches!(stage, Some(MoveStage::NotStarted | MoveStage::Interrupted)) {
                 continue;
@@ -298,9 +302,11 @@ impl MoveOut {
         let mut tx = moving.source.begin().await?;
         moving.source.lock(&mut tx, &self.consumer).await?;
         let here = moving.source.subscriptions(&mut tx, &self.consumer).await?;
+        // Another operator may have gone back while the mirror was waited for.
+        let there = moving.target.subscriptions_now(&self.consumer).await?;
         let mut paused = 0;
         for mine in &here {
-            let theirs = moving.at_target(&mine.name);
+            let theirs = there.iter().find(|theirs| theirs.name == mine.name);
             if moving.stage(Some(mine), theirs)? != Some(MoveStage::Prepared) {
                 continue;
             }

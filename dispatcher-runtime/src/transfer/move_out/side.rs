@@ -210,14 +210,6 @@ impl Moving {
         self.there.iter().find(|theirs| theirs.name == name)
     }
 
-    pub(super) fn pairs_with<'a>(
-        &'a self,
-        there: &'a [Subscription],
-    ) -> impl Iterator<Item = (&'a Subscription, Option<&'a Subscription>)> {
-        let find = |name: &str| there.iter().find(|theirs| theirs.name == name);
-        self.here.iter().map(move |mine| (mine, find(&mine.name)))
-    }
-
     pub(super) fn names(&self) -> Vec<String> {
         self.here.iter().map(|mine| mine.name.clone()).collect()
     }

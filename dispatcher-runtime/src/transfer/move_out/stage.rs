@@ -66,6 +66,13 @@ pub(super) fn stage_of(
             ));
         }
         (Mark::MovedTo(..), Some(there)) if awaited(&there) => MoveStage::Paused,
+        // Both say that it went to the other. What was left has nothing to go on with.
+        (Mark::MovedTo(..), Some(there)) if is_left(&there) && here.is_remote => {
+            return refuse(format!(
+                "a way back was interrupted, and the subscription {name} is in {target}, not in {source}: go back with the \
+                 source and the target exchanged"
+            ));
+        }
         (Mark::MovedTo(..), None) => MoveStage::Interrupted,
         (Mark::MovedTo(..), Some(there)) if is_left(&there) => MoveStage::Interrupted,
         (Mark::MovedTo(..), Some(Mark::Free)) => {

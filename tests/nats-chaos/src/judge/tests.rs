@@ -1,5 +1,5 @@
 use super::*;
-use crate::books::{Arrival, Message, Observation};
+use crate::books::{Arrival, Message, Observation, Place};
 
 /// What is done to books that balance, and what the judge then says.
 type Case = (fn(&mut Books), &'static str);
@@ -40,11 +40,20 @@ fn balanced() -> (Books, HashSet<String>) {
             sequence: 2,
             anchor: Some((2, "evt 2".to_owned())),
         }],
+        places: [("relay", 30), ("mirror", 0)].map(place).to_vec(),
         ledger,
         ..Books::default()
     };
     let planned = books.ledger.iter().map(|entry| entry.key.clone()).collect();
     (books, planned)
+}
+
+fn place((direction, position): (&str, i64)) -> Place {
+    Place {
+        direction: direction.to_owned(),
+        sequence: 3,
+        position,
+    }
 }
 
 fn found(change: impl FnOnce(&mut Books)) -> Vec<&'static str> {
@@ -154,4 +163,19 @@ fn each_fault_of_the_producing_side_is_found() {
     assert_eq!(swapped, ["out of order in the producing log"]);
     let dead = found(|books| books.dead.push("evt 1".to_owned()));
     assert_eq!(dead, ["applied and a dead letter"]);
+}
+
+#[test]
+fn a_row_that_does_not_say_where_its_transfer_is_is_found() {
+    let changes: [fn(&mut Books); 6] = [
+        |books| books.places[0].sequence = 2,
+        |books| books.places[0].position = 31,
+        |books| books.places[1].sequence = 4,
+        |books| books.places[1].position = 30,
+        |books| books.places.push(place(("mirror", 0))),
+        |books| drop(books.places.remove(0)),
+    ];
+    for change in changes {
+        assert_eq!(found(change), ["row of a transfer not at the end"]);
+    }
 }
