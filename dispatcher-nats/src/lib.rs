@@ -46,7 +46,9 @@ mod verify;
 
 pub use error::TransferError;
 pub use mirror::{Mirror, MirrorBuilder};
-pub use observer::{Mirrored, Recorded, Relayed, TransferObserver, Waiting};
+pub use observer::{
+    Incomplete, IncompleteReason, Mirrored, Recorded, Relayed, TransferObserver, Waiting,
+};
 pub use plan::{Change, Difference, StreamPlan, StreamSettings};
 pub use relay::{Relay, RelayBuilder};
 pub use stream::stream_config;

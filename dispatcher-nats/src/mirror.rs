@@ -16,7 +16,7 @@ use std::time::Duration;
 use async_nats::{Client, jetstream};
 use dispatcher_runtime::Registry;
 use dispatcher_runtime::transfer::{
-    InboundLog, TransferDirection, TransferLease, TransferPlace, TransferRow,
+    InboundLog, Omissions, TransferDirection, TransferLease, TransferPlace, TransferRow,
 };
 use futures_util::future::BoxFuture;
 use sqlx::PgPool;
@@ -24,7 +24,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::error::TransferError;
 use crate::lease::{Session, Work, run};
-use crate::observer::{Mirrored, TransferObserver, Unobserved};
+use crate::observer::{IncompleteReason, Mirrored, TransferObserver, Unobserved, tell_incomplete};
 use crate::source::{Chunk, Source, event_id_at};
 use crate::stream::Facts;
 use crate::subject::expect_prefix;
@@ -206,6 +206,8 @@ struct Insert(Option<BoxFuture<'static, Result<Inserted, TransferError>>>);
 struct Inserted {
     place: TransferPlace,
     events: usize,
+    unreadable: usize,
+    omissions: Omissions,
     pending: u64,
 }
 
@@ -336,14 +338,16 @@ impl MirrorSession {
                 expect_unread(&facts, from, missing)?;
             }
             let events = chunk.events.len();
-            if !log.insert(&lease, from, &to, chunk.events).await? {
+            let inserted = log.insert(&lease, from, &to, chunk.events).await?;
+            let Some(omissions) = inserted else {
                 return Err(TransferError::LeaseLost);
-            }
-            let pending = chunk.pending;
+            };
             Ok(Inserted {
                 place: to,
                 events,
-                pending,
+                unreadable: chunk.unreadable,
+                omissions,
+                pending: chunk.pending,
             })
         })))
     }
@@ -357,6 +361,17 @@ impl MirrorSession {
             sequence: place.sequence,
             pending: inserted.pending,
         });
+        let lost = [
+            (IncompleteReason::Unreadable, inserted.unreadable),
+            (IncompleteReason::TooLarge, inserted.omissions.too_large),
+            (IncompleteReason::Refused, inserted.omissions.refused),
+        ];
+        tell_incomplete(
+            &*self.observer,
+            TransferDirection::Mirror,
+            &self.stream,
+            lost,
+        );
     }
 
     /// Passes over messages of other event types, so that they may expire.
@@ -392,10 +407,8 @@ impl MirrorSession {
         to: &TransferPlace,
         events: Vec<dispatcher_runtime::transfer::TransferEvent>,
     ) -> Result<(), TransferError> {
-        if self.log.insert(lease, from, to, events).await? {
-            return Ok(());
-        }
-        Err(TransferError::LeaseLost)
+        let moved = self.log.insert(lease, from, to, events).await?;
+        moved.map(drop).ok_or(TransferError::LeaseLost)
     }
 
     fn mismatch(&self, problem: String) -> TransferError {

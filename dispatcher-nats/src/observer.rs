@@ -16,6 +16,12 @@ pub trait TransferObserver: Send + Sync + 'static {
         let _ = mirrored;
     }
 
+    /// Events of a batch that was relayed or mirrored have lost their payload on the way, or all but their ids. Each becomes
+    /// a dead letter of each subscription that takes its type.
+    fn incomplete(&self, incomplete: &Incomplete<'_>) {
+        let _ = incomplete;
+    }
+
     /// It does not go on, and will try again.
     fn waiting(&self, waiting: &Waiting<'_>) {
         let _ = waiting;
@@ -48,6 +54,42 @@ pub struct Mirrored<'a> {
     pub sequence: i64,
     /// How many messages for this mirror the stream has after it.
     pub pending: u64,
+}
+
+/// Events that are not whole in the stream or in the log of the mirror.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Incomplete<'a> {
+    /// Which of the two found them so. A mirror does not count again what a relay has counted.
+    pub direction: TransferDirection,
+    /// The stream.
+    pub stream: &'a str,
+    /// Why.
+    pub reason: IncompleteReason,
+    /// How many: at least 1.
+    pub events: usize,
+}
+
+/// Why an event is not whole behind a relay or a mirror.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum IncompleteReason {
+    /// A message of the stream, or the log of the mirror, has no room for the payload.
+    TooLarge,
+    /// The message is not an event.
+    Unreadable,
+    /// The database of the mirror refused the row.
+    Refused,
+}
+
+impl IncompleteReason {
+    fn outcome(self) -> TransferOutcome {
+        match self {
+            Self::TooLarge => TransferOutcome::TooLarge,
+            Self::Unreadable => TransferOutcome::Unreadable,
+            Self::Refused => TransferOutcome::Refused,
+        }
+    }
 }
 
 /// Why a relay or a mirror does not go on.
@@ -111,9 +153,36 @@ impl<O: Observer> TransferObserver for Recorded<O> {
         self.record(direction, mirrored.stream, moved, mirrored.events);
     }
 
+    fn incomplete(&self, incomplete: &Incomplete<'_>) {
+        let outcome = incomplete.reason.outcome();
+        self.record(
+            incomplete.direction,
+            incomplete.stream,
+            outcome,
+            incomplete.events,
+        );
+    }
+
     fn waiting(&self, waiting: &Waiting<'_>) {
         let waits = TransferOutcome::Waits;
         self.record(waiting.direction, waiting.stream, waits, 1);
+    }
+}
+
+/// Reports each number of events that is not 0.
+pub(crate) fn tell_incomplete(
+    observer: &dyn TransferObserver,
+    direction: TransferDirection,
+    stream: &str,
+    lost: impl IntoIterator<Item = (IncompleteReason, usize)>,
+) {
+    for (reason, events) in lost.into_iter().filter(|(_, events)| *events > 0) {
+        observer.incomplete(&Incomplete {
+            direction,
+            stream,
+            reason,
+            events,
+        });
     }
 }
 

@@ -27,7 +27,7 @@ use tokio::time::Instant;
 
 use crate::error::TransferError;
 use crate::lease::{Session, Work, run};
-use crate::observer::{Relayed, TransferObserver, Unobserved};
+use crate::observer::{IncompleteReason, Relayed, TransferObserver, Unobserved, tell_incomplete};
 use crate::reader::Reader;
 use crate::recorder::Recorder;
 use crate::sink::{LastEvent, Sink};
@@ -209,6 +209,8 @@ struct Flight {
     /// When it has to be confirmed.
     deadline: Instant,
     events: usize,
+    /// How many of them have no payload.
+    too_large: usize,
     /// The sequence of its last message, if it is confirmed.
     sequence: i64,
     /// Every event of the log up to here is in the stream then.
@@ -224,11 +226,12 @@ async fn send(
 ) -> Result<Flight, TransferError> {
     let events = batch.events.len();
     let event_id = batch.events.last().map(|last| last.event.event_id.clone());
-    sink.send(*sent, batch.events).await?;
+    let too_large = sink.send(*sent, batch.events).await?;
     *sent += events as i64;
     Ok(Flight {
         deadline: sink.deadline(),
         events,
+        too_large,
         sequence: *sent,
         position: batch.until,
         event_id: event_id.unwrap_or_default(),
@@ -468,6 +471,13 @@ impl RelaySession {
         place.anchor = Some((flight.sequence, flight.event_id));
         self.has_progressed = true;
         self.tell(flight.events, place);
+        let lost = [(IncompleteReason::TooLarge, flight.too_large)];
+        tell_incomplete(
+            &*self.observer,
+            TransferDirection::Relay,
+            &self.stream,
+            lost,
+        );
         Ok(())
     }
 

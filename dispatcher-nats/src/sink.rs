@@ -26,6 +26,9 @@ use crate::subject;
 /// Room for the lines around the headers of a message.
 const AROUND_HEADERS: usize = 256;
 
+/// The header of an event whose payload was left out.
+const OMITTED: &str = "dispatcher-omitted";
+
 /// What the server says of a stream that has no room: 10077 of messages, and its texts for bytes.
 const FULL: [&str; 3] = [
     "maximum messages exceeded",
@@ -143,12 +146,13 @@ impl Sink {
         })
     }
 
-    /// T2: sends a batch that follows the sequence `after`, and returns before it is confirmed.
+    /// T2: sends a batch that follows the sequence `after`, and returns before it is confirmed: how many of the events have no
+    /// payload, because it is too large.
     pub(crate) async fn send(
         &mut self,
         after: i64,
         events: Vec<OutboundEvent>,
-    ) -> Result<(), TransferError> {
+    ) -> Result<usize, TransferError> {
         let limit = self.limit;
         // A server that reads nothing would hold it up for as long as the connection lasts.
         let written = tokio::time::timeout(limit, self.write(after, events)).await;
@@ -160,8 +164,13 @@ impl Sink {
         })
     }
 
-    async fn write(&mut self, after: i64, events: Vec<OutboundEvent>) -> Result<(), TransferError> {
+    async fn write(
+        &mut self,
+        after: i64,
+        events: Vec<OutboundEvent>,
+    ) -> Result<usize, TransferError> {
         self.batches += 1;
+        let mut too_large = 0;
         let token = self.inbox.rsplit('.').next().unwrap_or_default();
         let batch = format!("{token}-{}", self.batches);
         let last = events.len();
@@ -169,6 +178,7 @@ impl Sink {
             let number = index + 1;
             let subject = subject::of(&self.prefix, &event);
             let (mut headers, payload) = self.message(event);
+            too_large += usize::from(headers.get(OMITTED).is_some());
             headers.insert(header::NATS_BATCH_ID, batch.as_str());
             headers.insert(header::NATS_BATCH_SEQUENCE, number.to_string());
             if index == 0 {
@@ -189,7 +199,7 @@ impl Sink {
             };
             sent.map_err(|error| TransferError::nats("send a batch")(error.into()))?;
         }
-        Ok(())
+        Ok(too_large)
     }
 
     /// The headers of an event and its payload, or a text that says that it is too large.
@@ -208,7 +218,7 @@ impl Sink {
             let reason =
                 format!("it has {length} bytes, and a message of the stream has room for {most}");
             event = event.without_payload(&reason);
-            pairs.push(("dispatcher-omitted", "payload".to_owned()));
+            pairs.push((OMITTED, "payload".to_owned()));
         }
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {

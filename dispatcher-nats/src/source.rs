@@ -58,6 +58,8 @@ pub(crate) struct Source {
 /// Messages in the order of the stream.
 pub(crate) struct Chunk {
     pub(crate) events: Vec<TransferEvent>,
+    /// How many of them are rows for messages that are not events.
+    pub(crate) unreadable: usize,
     /// Of the messages, with their headers.
     bytes: usize,
     /// The sequence of the first one.
@@ -103,6 +105,7 @@ impl Default for Chunk {
     fn default() -> Self {
         Self {
             events: Vec::new(),
+            unreadable: 0,
             bytes: 0,
             first: 0,
             missing: None,
@@ -217,12 +220,18 @@ impl Source {
         chunk.stored_at = info.published;
         chunk.pending = info.pending;
         chunk.bytes += message.length;
-        chunk.events.push(self.event(message, chunk.sequence));
+        let event = self.event(message, chunk.sequence);
+        chunk.unreadable += usize::from(event.is_err());
+        chunk.events.push(event.unwrap_or_else(|row| *row));
         Ok(())
     }
 
     /// The event of a message, or a row that says why it has none.
-    fn event(&self, message: &jetstream::Message, sequence: i64) -> TransferEvent {
+    fn event(
+        &self,
+        message: &jetstream::Message,
+        sequence: i64,
+    ) -> Result<TransferEvent, Box<TransferEvent>> {
         let given = message.headers.as_ref();
         let read = || {
             let payload = std::str::from_utf8(&message.payload)
@@ -235,11 +244,12 @@ impl Source {
                 None => Ok(event),
             }
         };
-        read().unwrap_or_else(|problem| {
+        read().map_err(|problem| {
             let event_type = subject::event_type_in(&self.prefix, &message.subject);
             let id = format!("{} {sequence}", self.stream);
             let reason = format!("message {sequence} is not an event: {problem}");
-            TransferEvent::unreadable(id, event_type.to_owned(), &reason)
+            let row = TransferEvent::unreadable(id, event_type.to_owned(), &reason);
+            Box::new(row)
         })
     }
 

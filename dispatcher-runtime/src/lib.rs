@@ -244,8 +244,8 @@ pub use operate::doctor::{Finding, FindingLevel};
 pub use operate::erasure::{Erased, Erasure, ErasureError};
 #[cfg(feature = "consume")]
 pub use operate::events::{
-    Causation, CausedEvent, DeliveryState, EventDelivery, EventDetail, EventFilter, EventPage,
-    EventSummary, Events, EventsError, Searched,
+    Causation, CausedEvent, DeliveryState, EventDelivery, EventDetail, EventFault, EventFilter,
+    EventPage, EventSummary, Events, EventsError, RefusedEvent, Searched,
 };
 #[cfg(feature = "consume")]
 pub use operate::graph::{EventFlow, FlowSubscription};

@@ -1,5 +1,6 @@
 //! A browser, and what the tests ask it.
 
+use std::path::Path;
 use std::time::Duration;
 
 use dispatcher_test_fixtures::TestResult;
@@ -19,7 +20,7 @@ const NOTE_VIOLATIONS: &str = "window.violations = []; document.addEventListener
 /// A browser with one window.
 pub(crate) struct Browser {
     pub(crate) session: Session,
-    _driver: Driver,
+    driver: Driver,
 }
 
 impl Browser {
@@ -48,14 +49,16 @@ impl Browser {
             "timeouts": { "script": PATIENCE.as_millis() as u64 },
         });
         let session = Session::start(driver.port, &capabilities).await?;
-        let browser = Self {
-            session,
-            _driver: driver,
-        };
+        let browser = Self { session, driver };
         let note = json!({ "source": NOTE_VIOLATIONS });
         let note = browser.devtools("Page.addScriptToEvaluateOnNewDocument", note);
         note.await?;
         Ok(Some(browser))
+    }
+
+    /// Where it keeps its files.
+    pub(crate) fn folder(&self) -> &Path {
+        self.driver.folder()
     }
 
     /// A command of the browser's DevTools protocol.

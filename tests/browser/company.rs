@@ -15,7 +15,7 @@ use dispatcher_runtime::{
 };
 use dispatcher_test_fixtures::{TENANT, TestResult, lock, release};
 use serde_json::{Value, json};
-use sqlx::{Executor, PgPool};
+use sqlx::{Executor, PgPool, Postgres, Transaction};
 
 /// What the handlers of coaching depend on.
 #[derive(Clone, Default)]
@@ -93,6 +93,8 @@ pub(crate) async fn publish_poison(pool: &PgPool) -> TestResult<String> {
 /// The company. What runs ends with [`Company::stop`].
 pub(crate) struct Company {
     running: Vec<RunningConsumer>,
+    /// Holds every reader back, while it is open.
+    blocker: Option<Transaction<'static, Postgres>>,
 }
 
 impl Company {
@@ -142,10 +144,48 @@ impl Company {
         revenue
             .publish_all([release(901, 130), release(902, 140)])
             .await?;
-        Ok(Self { running })
+        Ok(Self {
+            running,
+            blocker: None,
+        })
+    }
+
+    /// The same with what is worse: a transaction that has published and does not end, so that nobody reads what comes after
+    /// it; a mirror that does not go on; and a relay that nothing works on.
+    pub(crate) async fn in_trouble(pool: &PgPool) -> TestResult<Self> {
+        let mut company = Self::open(pool).await?;
+        let revenue = Dispatcher::<Revenue>::builder(pool.clone());
+        let revenue = revenue.tenant(TENANT).build()?;
+        let mut blocker = pool.begin().await?;
+        blocker
+            .execute("SET LOCAL application_name = 'month-end-closing'")
+            .await?;
+        revenue.publish(lock(1000, 2)).within(&mut blocker).await?;
+        revenue
+            .publish_all((1..=40).map(|person| lock(1000 + person, 2)))
+            .await?;
+        // What waits for it has waited for a while.
+        pool.execute(
+            "UPDATE dispatcher_event
+                SET occurred_at = occurred_at - interval '14 minutes', inserted_at = inserted_at - interval '14 minutes'",
+        )
+        .await?;
+        pool.execute(
+            "INSERT INTO dispatcher_transfer (direction, stream, sequence, position, pending, reached_at, waits_for, waits_since,
+                    updated_at, holder, expires_at)
+             VALUES ('relay', 'north', 118, 118, NULL, NULL, NULL, NULL, now() - interval '3 minutes', NULL, NULL),
+                    ('relay', 'south', 140, 140, NULL, NULL, NULL, NULL, now(), 'coaching-1', now() + interval '1 hour'),
+                    ('mirror', 'partner', 7311, 0, 25, now() - interval '6 minutes',
+                     'message 7312 of the stream: /payload/locked_credits: 0 is less than the minimum of 1',
+                     now() - interval '6 minutes', now(), 'coaching-1', now() + interval '1 hour')",
+        )
+        .await?;
+        company.blocker = Some(blocker);
+        Ok(company)
     }
 
     pub(crate) async fn stop(self) {
+        drop(self.blocker);
         for consumer in self.running {
             consumer.stop().await;
         }
@@ -214,13 +254,16 @@ async fn act(operator: &Operator, until: OffsetDateTime) -> TestResult {
 /// A day of samples, as the sampler would have written them.
 async fn remember(pool: &PgPool) -> TestResult {
     pool.execute(
-        "INSERT INTO dispatcher_sample (consumer, subscription, sampled_at, position, lag_events, lag_at_least, lag_seconds,
-                waiting, open_dead_letters)
-         SELECT c.consumer, c.subscription, date_trunc('minute', now()) - n * interval '1 minute', 1440 - n,
+        "INSERT INTO dispatcher_sample (consumer, subscription, sampled_at, position, last_position, lag_events, lag_at_least,
+                lag_seconds, waiting, open_dead_letters)
+         SELECT c.consumer, c.subscription, date_trunc('minute', now()) - n * interval '1 minute',
+                greatest(0, c.position - 3 * n), greatest(0, l.last_position - 3 * n),
                 CASE WHEN c.subscription = 'credit_stats' THEN greatest(0, 605 - n) / 120
                      WHEN n BETWEEN 200 AND 260 AND c.consumer = 'coaching' THEN NULL
                      ELSE (40 * abs(sin(n / (60.0 + length(c.subscription)))))::bigint END, false, 0, 0, 0
-           FROM generate_series(1, 1439) AS n, (SELECT DISTINCT consumer, subscription FROM dispatcher_cursor) AS c
+           FROM generate_series(1, 1439) AS n,
+                (SELECT consumer, subscription, min(position) AS position FROM dispatcher_cursor GROUP BY 1, 2) AS c,
+                (SELECT max(position) AS last_position FROM dispatcher_event) AS l
              ON CONFLICT DO NOTHING",
     )
     .await?;

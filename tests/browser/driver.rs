@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use dispatcher_local_postgres::private::{Folder, RunAs, Watchdog};
@@ -60,6 +61,11 @@ impl Driver {
             }
         }
         Err("chromedriver ended before it was ready".into())
+    }
+
+    /// Where it and its browsers keep their files.
+    pub(crate) fn folder(&self) -> &Path {
+        self.watchdog.folder()
     }
 }
 

@@ -59,7 +59,7 @@ async fn axe_finds_nothing_on_any_page_in_light_and_dark() -> TestResult {
     // Each class of colours that an environment's name can have.
     for environment in ["production", "staging", "a", "b", "d"] {
         let service = Service::of(environment).await?;
-        let company = Company::open(&service.pool).await?;
+        let company = Company::in_trouble(&service.pool).await?;
         browser.go(&service.url(&format!("{PAGE}/sign-in"))).await?;
         let of_form = findings(&browser, &axe).await?;
         faults.extend(of_form.into_iter().map(|it| format!("sign-in: {it}")));
@@ -94,7 +94,7 @@ async fn no_page_breaks_its_policy_or_writes_to_the_console() -> TestResult {
         return Ok(());
     };
     let service = Service::start().await?;
-    let company = Company::open(&service.pool).await?;
+    let company = Company::in_trouble(&service.pool).await?;
     browser.sign_in(&service, "mia").await?;
     for page in pages::every(&browser, &service).await? {
         browser.console().await?;
@@ -135,7 +135,7 @@ async fn no_page_is_wider_than_a_small_screen() -> TestResult {
         return Ok(());
     };
     let service = Service::start().await?;
-    let company = Company::open(&service.pool).await?;
+    let company = Company::in_trouble(&service.pool).await?;
     browser.sign_in(&service, "mia").await?;
     let pages = pages::every(&browser, &service).await?;
     browser.resize(320, 640).await?;

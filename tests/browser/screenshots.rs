@@ -23,7 +23,7 @@ async fn screenshots_of_every_page() -> TestResult {
     let folder = folder.map_or_else(|| PathBuf::from(FOLDER), PathBuf::from);
     std::fs::create_dir_all(&folder)?;
     let service = Service::start().await?;
-    let company = Company::open(&service.pool).await?;
+    let company = Company::in_trouble(&service.pool).await?;
     let sign_in = service.url(&format!("{PAGE}/sign-in"));
     for (name, scheme, width) in [
         ("light", "light", 1280),

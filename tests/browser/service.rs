@@ -14,6 +14,8 @@ use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::proxy::Proxy;
+
 /// Where the page is.
 pub(crate) const PAGE: &str = "/ops/dispatcher";
 /// That of everyone.
@@ -26,6 +28,7 @@ pub(crate) struct Service {
     address: SocketAddr,
     database: Database,
     server: Option<JoinHandle<std::io::Result<()>>>,
+    proxy: Option<Proxy>,
 }
 
 impl Service {
@@ -45,11 +48,23 @@ impl Service {
             address,
             database,
             server,
+            proxy: None,
         })
     }
 
+    /// A service that browsers reach through a proxy, at another path than it has.
+    pub(crate) async fn behind_a_proxy() -> TestResult<Self> {
+        let mut service = Self::start().await?;
+        service.proxy = Some(Proxy::start(service.address, PAGE).await?);
+        Ok(service)
+    }
+
+    /// Where browsers reach a path of the service.
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        match &self.proxy {
+            Some(proxy) => proxy.url(path),
+            None => format!("http://{}{path}", self.address),
+        }
     }
 
     /// Ends the server, and what it answers at the moment.

@@ -34,7 +34,7 @@ async fn a_dead_letter_is_redriven_without_script() -> TestResult {
     loop {
         browser.session.post("/refresh", &json!({})).await?;
         let redrive = browser.content().await?;
-        if redrive.contains("1 of 1 are settled") {
+        if redrive.contains("1 of 1 settled") {
             break;
         }
     }

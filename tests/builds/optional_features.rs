@@ -24,6 +24,16 @@ fn the_tests_with_optional_features_pass() -> TestResult {
         "dispatcher-runtime",
         "dispatcher-tls-tests",
     ];
+    test(&packages)
+}
+
+/// By itself, because the other tests of the command are of one without the feature.
+#[test]
+fn the_tests_of_a_command_with_credentials_pass() -> TestResult {
+    test(&["dispatcher-nats-access-tests"])
+}
+
+fn test(packages: &[&str]) -> TestResult {
     let status = cargo("test")
         .args(packages.iter().flat_map(|package| ["-p", package]))
         .status()?;

@@ -90,6 +90,8 @@ async fn the_data_is_kept_until_a_fresh_start() -> TestResult {
     dev.end("-TERM").await?;
     let dev = Dev::start(folder.path()).await?;
     assert_eq!(dev.url, url, "the address stays the same");
+    let kept = "goes on with the data of the last run";
+    assert!(one_line(&dev.said).contains(kept), "{}", dev.said);
     let found = dev
         .run(&["events", "find", "--json"])
         .await?
@@ -209,6 +211,42 @@ async fn contracts_with_faults_are_reported_until_they_are_mended() -> TestResul
         "{}",
         tried.stdout
     );
+    dev.end("-TERM").await
+}
+
+/// From no contracts to the first example, by what it says.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_no_contracts_is_told_how_to_write_them() -> TestResult {
+    let folder = folder()?;
+    let contracts = folder.path().join("contracts");
+    std::fs::remove_dir_all(&contracts)?;
+    std::fs::create_dir(&contracts)?;
+    let mut dev = Dev::start(folder.path()).await?;
+    assert!(dev.said.contains("does not exist"), "{}", dev.said);
+    let registry = contracts.join("event-types-registry.json");
+    std::fs::write(&registry, r#"{"registry_version": 1, "event_types": []}"#)?;
+    dev.note("0 event types of 0 domains loaded").await?;
+    dev.note("shows the two files of a first event type")
+        .await?;
+    // They are those of the help.
+    let help = dev.run(&["dev", "--help"]).await?.good().stdout;
+    let documents: Vec<String> = help
+        .split("\n  {")
+        .skip(1)
+        .filter_map(|text| text.split("\n\n").next()?.split("\nand ").next())
+        .map(|text| format!("{{{text}"))
+        .collect();
+    assert_eq!(documents.len(), 2, "{help}");
+    std::fs::create_dir(contracts.join("shipping"))?;
+    let schema = contracts.join("shipping/parcel-shipped-v1.json");
+    std::fs::write(schema, &documents[1])?;
+    std::fs::write(&registry, &documents[0])?;
+    dev.note("1 event type of 2 domains loaded").await?;
+    dev.note("dispatcher events publish --yes --example parcel.shipped")
+        .await?;
+    let publish = ["events", "publish", "--yes", "--example", "parcel.shipped"];
+    dev.run(&publish).await?.good();
+    dev.happens(&["published", "parcel.shipped"]).await?;
     dev.end("-TERM").await
 }
 

@@ -164,3 +164,70 @@ async fn a_move_that_is_not_possible_says_why() -> TestResult {
     assert!(unnamed.stderr.contains("--to postgres://"), "{unnamed:?}");
     Ok(())
 }
+
+/// A role that may operate may not move: it is refused in each act, before anything is changed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_does_not_own_the_tables_is_refused_with_the_name_of_the_owner() -> TestResult {
+    let (shared, own) = (World::new().await?, World::new().await?);
+    create_effect_table(&shared.pool).await?;
+    coaching(&shared).await?.stop().await;
+    let role = format!("desk_{}", shared.database.name());
+    for world in [&shared, &own] {
+        let grant = format!(
+            "DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD 'desk'; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+             GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
+             GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}"
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(grant))
+            .execute(&world.pool)
+            .await?;
+    }
+    let options = |world: &World| {
+        world
+            .database
+            .options()
+            .clone()
+            .username(&role)
+            .password("desk")
+    };
+    let owner: String = sqlx::query_scalar("SELECT current_user::text")
+        .fetch_one(&shared.pool)
+        .await?;
+    for step in ["plan", "start", "pause", "switch", "back"] {
+        let mut command = shared.command(&["move-out", step, "--consumer", "coaching"]);
+        let source = sqlx::ConnectOptions::to_url_lossy(&options(&shared)).to_string();
+        let target = sqlx::ConnectOptions::to_url_lossy(&options(&own)).to_string();
+        command
+            .env("DATABASE_URL", source)
+            .env("MOVE_TO_URL", target);
+        let refused = crate::world::ended(command).await?;
+        assert_eq!(refused.code, Some(1), "{step}: {refused:?}");
+        let said = refused
+            .stderr
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        for side in ["source", "target"] {
+            let says = format!("the role \"{role}\" does not own the tables of the {side}, ");
+            assert!(said.contains(&says), "{step}: {said}");
+        }
+        assert!(
+            said.contains(&format!("connect there as their owner, \"{owner}\"")),
+            "{said}"
+        );
+    }
+    let paused = "SELECT count(*) FROM dispatcher_subscription WHERE paused_at IS NOT NULL";
+    for world in [&shared, &own] {
+        let paused: i64 = sqlx::query_scalar(paused).fetch_one(&world.pool).await?;
+        assert_eq!(paused, 0);
+        let drop = format!("DROP OWNED BY {role}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(drop))
+            .execute(&world.pool)
+            .await?;
+    }
+    let drop = format!("DROP ROLE {role}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(drop))
+        .execute(&shared.pool)
+        .await?;
+    Ok(())
+}

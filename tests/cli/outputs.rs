@@ -316,11 +316,20 @@ async fn events_are_published_through_the_gate() -> TestResult {
         .run_with(&publish, &event(json!("two")).to_string())
         .await?;
     assert_eq!(refused.code, Some(1), "{}", refused.stderr);
-    assert!(
-        refused.stderr.contains("locked_credits"),
-        "{}",
-        refused.stderr
-    );
+    let fault = "\n  /payload/locked_credits: ";
+    assert!(refused.stderr.contains(fault), "{}", refused.stderr);
+    let mut broken = event(json!(0));
+    broken["tenant_id"] = json!(7);
+    broken["teant"] = json!("");
+    let refused = world.run_with(&publish, &broken.to_string()).await?;
+    let lines: Vec<_> = refused.stderr.lines().collect();
+    for (line, begins) in [
+        (0, "error: line 1: the gate refuses the event"),
+        (1, "  /tenant_id: it has to be a string, and is a number"),
+        (2, "  unknown field `teant`; "),
+    ] {
+        assert!(lines[line].starts_with(begins), "{}", refused.stderr);
+    }
     let half = format!("{}\n{}\n", event(json!(3)), event(json!("three")));
     let half = world.run_with(&publish, &half).await?;
     assert_eq!(half.code, Some(4), "{}", half.stderr);
@@ -360,7 +369,16 @@ async fn a_dry_run_reports_every_fault_and_an_example_has_none() -> TestResult {
     let refused = world.run_with(&tried, &lines).await?;
     assert_eq!(refused.code, Some(1), "{}", refused.stderr);
     let text = refused.stdout;
-    for says in ["line 1: ", "locked_credits", "line 3: ", "credit.lost"] {
+    let faults: Vec<_> = text
+        .lines()
+        .filter(|it| it.starts_with("line 1: "))
+        .collect();
+    assert!(faults.len() > 1, "one fault on each line: {text}");
+    for says in [
+        "/payload: \"locked_credits\"",
+        "line 3: /event_type: ",
+        "credit.lost",
+    ] {
         assert!(text.contains(says), "{text}");
     }
     assert!(!text.contains("line 2: "), "{text}");
@@ -369,8 +387,14 @@ async fn a_dry_run_reports_every_fault_and_an_example_has_none() -> TestResult {
     let tried = [&tried[..], &["--json"]].concat();
     let refused = world.run_with(&tried, &lines).await?.json()?;
     assert_eq!(
-        (&refused["events"], &refused["faults"][1]["line"]),
-        (&json!(3), &json!(3))
+        (&refused["events"], &refused["refused"]),
+        (&json!(3), &json!(2))
+    );
+    let last = refused["faults"].as_array().and_then(|all| all.last());
+    let last = last.ok_or("no fault")?;
+    assert_eq!(
+        (&last["line"], &last["pointer"]),
+        (&json!(3), &json!("/event_type"))
     );
 
     let publish = ["events", "publish", "--example"];

@@ -75,7 +75,7 @@ async fn an_event_is_published_as_its_contract_says_and_stands_in_the_audit() ->
 
 async fn refusal(events: &Events, event: &Value, contracts: &KnownContracts) -> TestResult<String> {
     match events.publish(event, contracts, MIA()).await {
-        Err(EventsError::Refused(text)) => Ok(text),
+        Err(EventsError::Refused(refused)) => Ok(refused.to_string()),
         other => Err(format!("{event}: {other:?}").into()),
     }
 }
@@ -92,13 +92,16 @@ async fn what_the_contracts_do_not_allow_is_refused_with_its_faults() -> TestRes
         .ok_or("an object")?
         .remove("tenant_id");
     for (event, text) in [
-        (json!([]), "the event cannot be read: "),
-        (json!("credit.locked"), "the event cannot be read: "),
+        (json!([]), "an event has to be an object, and is an array"),
+        (
+            json!("credit.locked"),
+            "an event has to be an object, and is a string",
+        ),
         (without_tenant, "missing field `tenant_id`"),
         (with("teant", json!(1)), "unknown field `teant`"),
         (
             with("occurred_at", json!("yesterday")),
-            "the event cannot be read: ",
+            "/occurred_at: it has to be a string with a time",
         ),
         (
             with("event_type", json!("credit.lokced")),
@@ -114,7 +117,7 @@ async fn what_the_contracts_do_not_allow_is_refused_with_its_faults() -> TestRes
         ),
         (
             with("schema_version", json!(-1)),
-            "the event cannot be read: ",
+            "/schema_version: it has to be a number",
         ),
         (
             with("producer", json!("coaching")),
@@ -141,14 +144,17 @@ async fn what_the_contracts_do_not_allow_is_refused_with_its_faults() -> TestRes
     both["producer"] = json!("coaching");
     let found = refusal(events, &both, &contracts).await?;
     assert!(
-        found.contains("has to be revenue; credit.locked has no version 9"),
+        found.contains("has to be revenue; /schema_version: credit.locked has no version 9"),
         "{found}"
     );
     let found = refusal(events, &event(), &KnownContracts::default()).await?;
     assert!(found.starts_with("no contracts are known"), "{found}");
     let of_another = events.for_tenants(["tnt_swim_south".parse()?]);
     let found = refusal(&of_another, &event(), &contracts).await?;
-    assert_eq!(found, "the tenant is not one that this operator may see");
+    assert_eq!(
+        found,
+        "/tenant_id: the tenant is not one that this operator may see"
+    );
     let unnamed = events.publish(&event(), &contracts, Actor::new(" ")).await;
     assert!(matches!(unnamed, Err(EventsError::Actor(_))));
     assert_eq!(
@@ -187,7 +193,10 @@ async fn contracts_in_the_database_gate_it_too() -> TestResult {
     );
     let contracts = operator.known_contracts().await?;
     let found = refusal(operator.events(), &event(), &contracts).await?;
-    assert_eq!(found, "version 1 of credit.locked is retired");
+    assert_eq!(
+        found,
+        "/schema_version: version 1 of credit.locked is retired"
+    );
     world.close().await
 }
 

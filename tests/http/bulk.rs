@@ -190,3 +190,26 @@ async fn a_bound_session_counts_and_changes_its_own_only() -> TestResult {
     );
     service.close().await
 }
+
+/// What is being redriven is not resolved, so it is not counted either: otherwise the number would never be the one that is
+/// found.
+#[tokio::test]
+async fn what_is_redriving_is_neither_counted_nor_resolved() -> TestResult {
+    let service = Service::with_dead_letters(4).await?;
+    let id = service.ids().await?.remove(0);
+    let redriven = post(&service, GOOD, &format!("{LIST}/{id}/redrive"), &json!({})).await?;
+    assert_eq!(redriven.status, 200, "{redriven:?}");
+    let preview = format!("{LIST}/resolve/preview");
+    let all = post(&service, GOOD, &preview, &json!({ "all": true })).await?;
+    assert_eq!(all.body["selected"]["count"], 3, "{all:?}");
+    let filter = json!({ "state": "redriving" });
+    let others = post(&service, GOOD, &preview, &json!({ "filter": filter })).await?;
+    assert_eq!(others.body["selected"]["count"], 0, "{others:?}");
+    let resolve = json!({ "filter": filter, "expected": 0 });
+    let others = post(&service, GOOD, &format!("{LIST}/resolve"), &resolve).await?;
+    assert_eq!(others.body, json!({ "resolved": 0 }), "{others:?}");
+    let resolve = json!({ "all": true, "expected": 3 });
+    let resolved = post(&service, GOOD, &format!("{LIST}/resolve"), &resolve).await?;
+    assert_eq!(resolved.body, json!({ "resolved": 3 }));
+    service.close().await
+}

@@ -68,3 +68,22 @@ fn documented(template: &str, method: &str, operation: &Value) -> Documented {
         is_for_bound: !description.contains("Not for sessions"),
     }
 }
+
+/// As RFC 3986 resolves it, below any prefix.
+#[tokio::test]
+async fn the_server_of_the_document_is_where_the_document_comes_from() -> TestResult {
+    let service = Service::with_dead_letters(0).await?;
+    let document = document(&service).await?;
+    let server = document["servers"][0]["url"].as_str().ok_or("no server")?;
+    for prefix in ["", "/tools/queue"] {
+        let document = format!("{prefix}{DOCUMENT}");
+        let mut folders: Vec<&str> = document.split('/').collect();
+        folders.pop();
+        for step in server.split('/') {
+            assert_eq!(step, "..", "{server}");
+            folders.pop();
+        }
+        assert_eq!(folders.join("/"), prefix, "{server}");
+    }
+    service.close().await
+}

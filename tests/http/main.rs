@@ -14,6 +14,7 @@ mod names;
 mod page;
 mod page_times;
 mod pages;
+mod refused_events;
 mod requests;
 mod resolve;
 mod reveal;

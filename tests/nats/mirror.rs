@@ -2,9 +2,9 @@
 
 use acme_contracts::REGISTRY;
 use async_nats::jetstream::stream::DiscardPolicy;
-use dispatcher_nats::{Mirror, TransferDirection, stream_config};
+use dispatcher_nats::{IncompleteReason, Mirror, TransferDirection, stream_config};
 use dispatcher_runtime::transfer::{
-    InboundLog, OutboundLog, TransferEvent, TransferPlace, TransferRow,
+    InboundLog, Omissions, OutboundLog, TransferEvent, TransferPlace, TransferRow,
 };
 use dispatcher_runtime::{DeadLetterFilter, DeadLetters};
 use dispatcher_test_fixtures::{TestResult, lock_json};
@@ -162,7 +162,10 @@ async fn what_cannot_be_handled_becomes_a_dead_letter_and_never_stops_the_mirror
     let publish = sqlx::query(publish).bind(large.to_string());
     publish.execute(&producer.pool).await?;
     producer.publish(3..4).await?;
-    relay.until(|seen| seen.sequence == 3).await?;
+    let sent = relay
+        .until(|seen| seen.sequence == 3 && !seen.incomplete.is_empty())
+        .await?;
+    assert_eq!(sent.incomplete, [IncompleteReason::TooLarge]);
     relay.stop().await?;
     // What a relay would never send.
     let foreign = "north.revenue.1.credit.locked";
@@ -187,7 +190,19 @@ async fn what_cannot_be_handled_becomes_a_dead_letter_and_never_stops_the_mirror
         .await?;
     let mirror = consumer.mirror(&nats, STREAM);
     let coaching = consumer.coaching().await?;
-    mirror.until(|seen| seen.sequence == 6).await?;
+    let brought = mirror
+        .until(|seen| seen.sequence == 6 && seen.incomplete.len() == 3)
+        .await?;
+    let count = |reason| {
+        brought
+            .incomplete
+            .iter()
+            .filter(|it| **it == reason)
+            .count()
+    };
+    // The marker of the relay is an event, which is not counted twice.
+    assert_eq!(count(IncompleteReason::Unreadable), 2, "{brought:?}");
+    assert_eq!(count(IncompleteReason::Refused), 1, "{brought:?}");
     coaching.wait_caught_up().await?;
     assert_eq!(consumer.effects_of(1).await?, [1]);
     assert_eq!(consumer.effects_of(3).await?, [3]);
@@ -231,10 +246,13 @@ async fn a_stale_lease_inserts_nothing() -> TestResult {
         sequence,
         ..TransferPlace::default()
     };
-    assert!(!log.insert(&stale, 0, &to(1), vec![event("a")]).await?);
-    assert!(log.insert(&current, 0, &to(1), vec![event("b")]).await?);
+    let nothing = log.insert(&stale, 0, &to(1), vec![event("a")]).await?;
+    assert_eq!(nothing, None);
+    let all = log.insert(&current, 0, &to(1), vec![event("b")]).await?;
+    assert_eq!(all, Some(Omissions::default()));
     // A repetition after a COMMIT without an answer.
-    assert!(!log.insert(&current, 0, &to(1), vec![event("c")]).await?);
+    let nothing = log.insert(&current, 0, &to(1), vec![event("c")]).await?;
+    assert_eq!(nothing, None);
     assert!(!row.renew(&stale).await?);
     let ids: Vec<_> = world.log().await?.into_iter().map(|(id, _)| id).collect();
     assert_eq!(ids, ["b"]);

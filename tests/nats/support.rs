@@ -6,8 +6,8 @@ use acme_contracts::credit_locked::{self, CreditLocked};
 use acme_contracts::{Coaching, REGISTRY, Revenue};
 use async_nats::jetstream::{self, stream};
 use dispatcher_nats::{
-    Mirror, Mirrored, Relay, Relayed, TransferError, TransferObserver, TransferProgress, Transfers,
-    Waiting, stream_config,
+    Incomplete, IncompleteReason, Mirror, Mirrored, Relay, Relayed, TransferError,
+    TransferObserver, TransferProgress, Transfers, Waiting, stream_config,
 };
 use dispatcher_runtime::transfer::OutboundLimits;
 use dispatcher_runtime::{
@@ -228,6 +228,8 @@ pub(crate) struct Report {
     pub(crate) position: i64,
     pub(crate) events: usize,
     pub(crate) waits: Vec<String>,
+    /// Why events are not whole, once for each.
+    pub(crate) incomplete: Vec<IncompleteReason>,
     /// How it ended.
     pub(crate) end: Option<String>,
 }
@@ -255,6 +257,12 @@ impl TransferObserver for Seen {
             report.sequence = mirrored.sequence;
             report.events += mirrored.events;
         });
+    }
+
+    fn incomplete(&self, incomplete: &Incomplete<'_>) {
+        let reasons = std::iter::repeat_n(incomplete.reason, incomplete.events);
+        self.0
+            .send_modify(|report| report.incomplete.extend(reasons));
     }
 
     fn waiting(&self, waiting: &Waiting<'_>) {

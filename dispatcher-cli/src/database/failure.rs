@@ -210,7 +210,14 @@ impl From<dispatcher_nats::TransferError> for Failure {
         match error {
             dispatcher_nats::TransferError::Database(error) => Self::Database(error),
             dispatcher_nats::TransferError::Config(_) => Self::Usage(error.to_string()),
-            dispatcher_nats::TransferError::Nats { .. } => Self::NotAsked(error.to_string()),
+            dispatcher_nats::TransferError::Nats { ref problem, .. } => {
+                let help = if problem.contains("JetStream not enabled") {
+                    "\n  help: enable JetStream for the account of the user, and in the configuration of the server"
+                } else {
+                    ""
+                };
+                Self::NotAsked(format!("{error}{help}"))
+            }
             _ => Self::No(error.to_string()),
         }
     }

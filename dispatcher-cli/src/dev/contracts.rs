@@ -123,6 +123,9 @@ impl Loader {
             plural(count(model.domains.len()), "domain"),
             plain(&self.shown)
         ));
+        if model.events.is_empty() {
+            note("  help: `dispatcher dev --help` shows the two files of a first event type");
+        }
         let live = model.events.iter();
         let mut live = live.filter(|event| event.live_versions().next().is_some());
         Ok(live.next().map(|event| event.name.clone()))

@@ -60,6 +60,7 @@ impl Database {
         if arguments.fresh {
             folder.clear()?;
         }
+        let is_kept = folder.postgres().exists();
         let key = folder.secret("key")?;
         let kept = KeptFolder::new(folder.postgres(), NAME, &folder.secret("password")?);
         let kept = kept.port(arguments.postgres_port);
@@ -79,6 +80,9 @@ impl Database {
             seconds(cluster.started_in().as_secs_f64()),
             arguments.data.display()
         ));
+        if is_kept {
+            note("it goes on with the data of the last run; `--fresh` begins anew");
+        }
         Ok(Self {
             options: cluster.options().database(NAME),
             key,

@@ -43,6 +43,18 @@ program needs. The data is kept in the folder of --data, until --fresh. Ctrl-C o
 The programs `postgres` and `initdb` are those of POSTGRES_BIN, of PATH, of the usual folders, or of the user's cache.
 Contracts that have faults are reported here and on the page; the ones loaded last stay in use.
 
+The smallest contracts are two files. contracts/event-types-registry.json:
+  {\"registry_version\": 1, \"event_types\": [{
+    \"event_type\": \"parcel.shipped\", \"description\": \"A parcel left.\",
+    \"contract\": \"shipping\", \"status\": \"active\", \"subject\": \"/parcel_id\",
+    \"producer\": \"warehouse\", \"consumers\": [\"tracking\"],
+    \"versions\": [{\"schema_version\": 1, \"status\": \"active\",
+                  \"payload_schema\": \"shipping/parcel-shipped-v1.json\"}]}]}
+and contracts/shipping/parcel-shipped-v1.json, a JSON Schema of the payload:
+  {\"$schema\": \"https://json-schema.org/draft/2020-12/schema\",
+   \"title\": \"ParcelShipped\", \"type\": \"object\", \"required\": [\"parcel_id\"],
+   \"properties\": {\"parcel_id\": {\"type\": \"string\", \"minLength\": 1}}}
+
 Examples:
   dispatcher dev
   dispatcher dev --contracts contracts --listen 127.0.0.1:0
@@ -148,9 +160,14 @@ async fn together(
     welcome(database, &page, example.as_deref());
     let served = page.serve();
     let watched = async {
+        let mut is_told = example.is_some();
         loop {
             tokio::time::sleep(contracts::INTERVAL).await;
-            loader.look().await?;
+            let example = loader.look().await?;
+            if let Some(example) = example.filter(|_| !is_told) {
+                note(&format!("\n{}", how_to_publish(&example)));
+                is_told = true;
+            }
         }
     };
     tokio::select! {
@@ -171,9 +188,7 @@ fn welcome(database: &Database, page: &Page, example: Option<&str>) {
         );
     }
     if let Some(example) = example {
-        text += &format!(
-            "\nTo publish an example:\n  dispatcher events publish --yes --example {example}\n"
-        );
+        text += &format!("\n{}", how_to_publish(example));
     }
     text += if database.is_own() {
         "\nCtrl-C ends it; the data stays."
@@ -181,4 +196,8 @@ fn welcome(database: &Database, page: &Page, example: Option<&str>) {
         "\nCtrl-C ends it."
     };
     note(&(text + "\n"));
+}
+
+fn how_to_publish(example: &str) -> String {
+    format!("To publish an example:\n  dispatcher events publish --yes --example {example}\n")
 }

@@ -169,8 +169,7 @@ async fn open(State(sessions): State<Sessions>, uri: Uri) -> Response {
     match is_token(&sessions.tokens, key).await {
         Ok(true) => {
             let cookie = sessions.set(key, SECONDS);
-            let text =
-                "<meta http-equiv=\"refresh\" content=\"0;url=/\"><p><a href=\"/\">The page</a>";
+            let text = "<meta http-equiv=\"refresh\" content=\"0;url=../\"><p><a href=\"../\">The page</a>";
             html(StatusCode::OK, text, Some(&cookie))
         }
         _ => html(

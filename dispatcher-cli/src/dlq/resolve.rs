@@ -75,7 +75,7 @@ async fn many(arguments: &Resolve, session: &Session) -> Result<Output, Failure>
     let filter = arguments.selection.filter_for_act(arguments.all)?;
     let filter = filter.state(DeadLetterState::Open);
     let letters = session.operator.dead_letters();
-    let found = letters.count(&filter).await?;
+    let found = letters.count_open(&filter).await?;
     let is_dry_run = arguments.consent.is_dry_run();
     if is_dry_run || found.count == 0 {
         let answer = Resolved {

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use dispatcher_runtime::{KnownContract, KnownContracts};
+use dispatcher_runtime::{EventFault, EventsError, KnownContract, KnownContracts, RefusedEvent};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ use crate::screen::{block, line, number, plain, plural, print};
 #[command(after_help = "\
 Each line is an event: {\"event_type\", \"schema_version\", \"tenant_id\", \"payload\"}, and any other field of the envelope.
 With an \"event_id\", a second call publishes nothing twice. It stops at the first line that is refused. --dry-run puts
-each line before the gate, reports all faults, and publishes nothing.
+each line before the gate, reports all faults, one on each line, and publishes nothing.
 
 Examples:
   dispatcher events publish --example credit.locked --yes
@@ -112,13 +112,17 @@ fn current(contract: &KnownContract) -> Option<u32> {
 #[derive(Serialize)]
 struct Tried {
     events: u64,
+    refused: u64,
     faults: Vec<Fault>,
+    /// How many faults there are at least beside these.
+    further: u64,
 }
 
 #[derive(Serialize)]
 struct Fault {
     line: usize,
-    fault: String,
+    #[serde(flatten)]
+    fault: EventFault,
 }
 
 fn tried(
@@ -127,21 +131,30 @@ fn tried(
     contracts: &KnownContracts,
     (operator, name): (&OperatorName, &str),
 ) -> Result<Output, Failure> {
-    let mut faults = Vec::new();
+    let mut tried = Tried {
+        events: u64::try_from(events.len()).unwrap_or(u64::MAX),
+        refused: 0,
+        faults: Vec::new(),
+        further: 0,
+    };
     for (line, event) in events {
         let checked = session
             .operator
             .events()
             .check(event, contracts, operator.actor(name));
-        if let Err(error) = checked {
-            let fault = error.to_string();
-            faults.push(Fault { line: *line, fault });
-        }
+        let refusal = match checked {
+            Ok(()) => continue,
+            Err(EventsError::Refused(refusal)) => refusal,
+            Err(error) => return Err(error.into()),
+        };
+        tried.refused += 1;
+        tried.further += refusal.further;
+        let faults = refusal.faults.into_iter();
+        let faults = faults.map(|fault| Fault { line: *line, fault });
+        tried.faults.extend(faults);
     }
-    let events = u64::try_from(events.len()).unwrap_or(u64::MAX);
-    let tried = Tried { events, faults };
     let output = session.answer(&tried, || text(&tried))?;
-    Ok(if tried.faults.is_empty() {
+    Ok(if tried.refused == 0 {
         output
     } else {
         output.ending(End::Findings)
@@ -153,8 +166,10 @@ fn text(tried: &Tried) -> String {
     let mut text: String = faults
         .map(|Fault { line, fault }| block(0, &format!("line {line}: {fault}")))
         .collect();
-    let refused = u64::try_from(tried.faults.len()).unwrap_or(u64::MAX);
-    text += &match refused {
+    if tried.further > 0 {
+        text += &format!("and at least {}\n", plural(tried.further, "more fault"));
+    }
+    text += &match tried.refused {
         0 => format!("the gate accepts {}", plural(tried.events, "event")),
         refused => format!(
             "the gate refuses {} of {}",
@@ -163,6 +178,18 @@ fn text(tried: &Tried) -> String {
         ),
     };
     text + "; nothing was published\n"
+}
+
+/// What the gate says of an event that was to be published: a line for each fault.
+fn in_lines(refusal: &RefusedEvent) -> String {
+    let mut text = "the gate refuses the event".to_owned();
+    for fault in &refusal.faults {
+        text += &format!("\n  {fault}");
+    }
+    if refusal.further > 0 {
+        text += &format!("\n  and at least {}", plural(refusal.further, "more fault"));
+    }
+    text
 }
 
 /// The events with the numbers of their lines.
@@ -213,13 +240,17 @@ async fn publish(
         let published = session.operator.events().publish(event, contracts, actor);
         let published = match published.await {
             Ok(published) => published,
-            Err(error) if done == 0 => return Err(error.into()),
             Err(error) => {
-                return Err(Failure::HalfWay(format!(
-                    "line {number}: {error}\n  help: {done} of {} events were published; correct the line, and go \
-                     on with it",
-                    events.len()
-                )));
+                let text = match &error {
+                    EventsError::Refused(refusal) => in_lines(refusal),
+                    error if done > 0 => error.to_string(),
+                    _ => return Err(error.into()),
+                };
+                return Err(stopped(
+                    done,
+                    events.len(),
+                    &format!("line {number}: {text}"),
+                ));
             }
         };
         print(&if session.json {
@@ -233,4 +264,16 @@ async fn publish(
         })?;
     }
     Ok(Output::success(""))
+}
+
+/// What it says where it stops at a line.
+fn stopped(done: usize, all: usize, problem: &str) -> Failure {
+    if done == 0 {
+        return Failure::No(format!(
+            "{problem}\n  help: nothing was published; `--dry-run` puts every line before the gate"
+        ));
+    }
+    Failure::HalfWay(format!(
+        "{problem}\n  help: {done} of {all} events were published; correct the line, and go on with it"
+    ))
 }

@@ -5,7 +5,8 @@ mod report;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use dispatcher_nats::{MoveError, MoveOut, Side};
+use dispatcher_nats::{MoveError, MoveOut, MovePlan, Side};
+use dispatcher_runtime::DatabaseError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::database::{Connection, Failure, OperatorName, Session, length_of_time};
@@ -20,11 +21,28 @@ pub(crate) enum Command {
     /// Prepare the other database: its consumers may be deployed, and wait
     Start(Start),
     /// Stop the domain here alone, so that its own tables can be copied
-    Pause(Pause),
+    #[command(after_help = "\
+No handler of the domain works in either database until `switch` or `back`.
+
+Examples:
+  dispatcher move-out pause --consumer coaching")]
+    Pause(Step),
     /// Stop the domain here, and let it go on there
-    Switch(Switch),
+    #[command(after_help = "\
+Deliveries that are under way here are rolled back, and handled there. If it ends in the middle, run it again, or go back.
+
+Examples:
+  dispatcher move-out switch --consumer coaching
+  dispatcher move-out switch --consumer coaching --wait 5m")]
+    Switch(Step),
     /// Go back, before the switch or after it
-    Back(Back),
+    #[command(after_help = "\
+Before the switch, the domain goes on here as if nothing had been started. After it, what it has there is carried back, and
+it goes on here where it ended there.
+
+Examples:
+  dispatcher move-out back --consumer coaching")]
+    Back(Step),
 }
 
 /// The arguments of `plan`.
@@ -58,54 +76,9 @@ pub(crate) struct Start {
     connection: Connection,
 }
 
-/// The arguments of `pause`.
+/// The arguments of `pause`, `switch` and `back`.
 #[derive(Args, Debug)]
-#[command(after_help = "\
-No handler of the domain works in either database until `switch` or `back`.
-
-Examples:
-  dispatcher move-out pause --consumer coaching")]
-pub(crate) struct Pause {
-    #[command(flatten)]
-    domain: Domain,
-    /// How long the mirror may take to bring what the domain has handled here
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = length_of_time)]
-    wait: Duration,
-    #[command(flatten)]
-    operator: OperatorName,
-    #[command(flatten)]
-    connection: Connection,
-}
-
-/// The arguments of `switch`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Deliveries that are under way here are rolled back, and handled there. If it ends in the middle, run it again, or go back.
-
-Examples:
-  dispatcher move-out switch --consumer coaching
-  dispatcher move-out switch --consumer coaching --wait 5m")]
-pub(crate) struct Switch {
-    #[command(flatten)]
-    domain: Domain,
-    /// How long the mirror may take to bring what the domain has handled here
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = length_of_time)]
-    wait: Duration,
-    #[command(flatten)]
-    operator: OperatorName,
-    #[command(flatten)]
-    connection: Connection,
-}
-
-/// The arguments of `back`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Before the switch, the domain goes on here as if nothing had been started. After it, what it has there is carried back, and
-it goes on here where it ended there.
-
-Examples:
-  dispatcher move-out back --consumer coaching")]
-pub(crate) struct Back {
+pub(crate) struct Step {
     #[command(flatten)]
     domain: Domain,
     /// How long a mirror may take to bring what the domain has handled
@@ -142,21 +115,9 @@ pub(crate) fn run(command: &Command) -> Output {
             let plan = acting(move_out, &it.operator)?.start().await?;
             report::done(&plan, session)
         }),
-        Command::Pause(it) => it.connection.run(async |session| {
-            let move_out = it.domain.move_out(&it.connection, session)?;
-            let move_out = acting(move_out, &it.operator)?.wait_for_mirror(it.wait);
-            report::done(&move_out.pause().await?, session)
-        }),
-        Command::Switch(it) => it.connection.run(async |session| {
-            let move_out = it.domain.move_out(&it.connection, session)?;
-            let move_out = acting(move_out, &it.operator)?.wait_for_mirror(it.wait);
-            report::done(&move_out.switch().await?, session)
-        }),
-        Command::Back(it) => it.connection.run(async |session| {
-            let move_out = it.domain.move_out(&it.connection, session)?;
-            let move_out = acting(move_out, &it.operator)?.wait_for_mirror(it.wait);
-            report::done(&move_out.back().await?, session)
-        }),
+        Command::Pause(step) => step.run(async |move_out| move_out.pause().await),
+        Command::Switch(step) => step.run(async |move_out| move_out.switch().await),
+        Command::Back(step) => step.run(async |move_out| move_out.back().await),
     }
 }
 
@@ -164,6 +125,16 @@ fn acting(move_out: MoveOut, operator: &OperatorName) -> Result<MoveOut, Failure
     let name = operator.name()?;
     let actor = operator.actor(&name);
     Ok(move_out.by(actor)?)
+}
+
+impl Step {
+    fn run(&self, act: impl AsyncFnOnce(&MoveOut) -> Result<MovePlan, MoveError>) -> Output {
+        self.connection.run(async |session| {
+            let move_out = self.domain.move_out(&self.connection, session)?;
+            let move_out = acting(move_out, &self.operator)?.wait_for_mirror(self.wait);
+            report::done(&act(&move_out).await?, session)
+        })
+    }
 }
 
 impl Domain {
@@ -194,6 +165,12 @@ impl Domain {
     }
 }
 
+/// insufficient_privilege.
+fn lacks_rights(error: &DatabaseError) -> bool {
+    let code = error.get().as_database_error().and_then(|it| it.code());
+    code.as_deref() == Some("42501")
+}
+
 fn side(pool: sqlx::PgPool, schema: Option<&str>) -> Result<Side, Failure> {
     Ok(match schema {
         Some(schema) => Side::in_schema(pool, schema)?,
@@ -210,6 +187,10 @@ impl From<MoveError> for Failure {
             )),
             MoveError::Config(error) => error.into(),
             MoveError::Actor(error) => error.into(),
+            MoveError::Database(error) if lacks_rights(&error) => Self::NotAsked(format!(
+                "{error}\n  help: a move runs as the role that owns the tables, in both databases: name it in \
+                 `--database-url` and `--to`"
+            )),
             // Of one of two databases: the remedy would ask the other one.
             MoveError::Database(_) => Self::NotAsked(format!(
                 "{error}\n  help: check both databases, and run it again"

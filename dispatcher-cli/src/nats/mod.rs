@@ -1,11 +1,14 @@
 //! What needs NATS: `dispatcher relay`, `dispatcher mirror`, and `dispatcher nats …` on streams.
 
 mod apply;
+#[cfg(feature = "nats-credentials")]
+mod credentials;
 #[cfg(feature = "serve")]
 mod health;
 mod log;
 mod mirror;
 mod plan;
+mod refusal;
 mod relay;
 mod report;
 mod run;

@@ -1,11 +1,16 @@
 //! The NATS server: how it is named and reached.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use clap::Args;
-use dispatcher_nats::async_nats::{Client, ConnectOptions, ServerAddr};
+use dispatcher_nats::async_nats::{Client, ConnectOptions, Event, ServerAddr, ServerError};
 
+#[cfg(feature = "nats-credentials")]
+use super::credentials;
+use super::refusal;
 use crate::database::Failure;
+use crate::screen::note;
 
 /// How long to wait for the server to answer.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -30,7 +35,7 @@ impl Server {
     /// Connects. A connection that is lost later is made again.
     ///
     /// # Errors
-    /// No server was named, or none answers.
+    /// No server was named, a file cannot be used, none answers, or it refuses the connection.
     pub(super) async fn connect(&self, name: &str) -> Result<Client, Failure> {
         let addresses = self.addresses()?;
         let shown: Vec<_> = addresses
@@ -39,12 +44,25 @@ impl Server {
             .collect();
         let options = self.options().await?.name(format!("dispatcher {name}"));
         options.connect(addresses).await.map_err(|error| {
-            Failure::NotAsked(format!(
-                "NATS at {} does not answer: {error}\n  help: check the address, the credentials, and that the server \
-                 accepts connections from here",
-                shown.join(", ")
-            ))
+            let message = refusal::explained(&error, &shown.join(", "), &self.login());
+            Failure::NotAsked(message)
         })
+    }
+
+    /// With what the server was asked to let the command in.
+    #[cfg_attr(
+        not(feature = "nats-credentials"),
+        expect(clippy::unused_self, reason = "a file is named with the feature")
+    )]
+    fn login(&self) -> refusal::Login {
+        #[cfg(feature = "nats-credentials")]
+        if let Some(path) = &self.nats_credentials {
+            return refusal::Login::File {
+                path: path.display().to_string(),
+                expired_at: credentials::expired_at(path),
+            };
+        }
+        refusal::Login::Url
     }
 
     /// The text may hold a password, so no message shows it.
@@ -70,19 +88,46 @@ impl Server {
         expect(clippy::unused_async, reason = "a file is read with the feature")
     )]
     async fn options(&self) -> Result<ConnectOptions, Failure> {
-        let options = ConnectOptions::new().connection_timeout(CONNECT);
+        let options = ConnectOptions::new()
+            .connection_timeout(CONNECT)
+            .event_callback(|event| async move { refused(&event) });
         #[cfg(feature = "tls")]
         let options = match &self.nats_ca {
-            Some(path) => options.add_root_certificates(path.clone()),
+            Some(path) => {
+                std::fs::File::open(path)
+                    .map_err(|error| refusal::unusable("certificate", path, &error))?;
+                options.add_root_certificates(path.clone())
+            }
             None => options,
         };
         #[cfg(feature = "nats-credentials")]
         let options = match &self.nats_credentials {
-            Some(path) => options.credentials_file(path).await.map_err(|error| {
-                Failure::Usage(format!("the credentials in {}: {error}", path.display()))
-            })?,
+            Some(path) => options
+                .credentials_file(path)
+                .await
+                .map_err(|error| refusal::unusable("credentials", path, &error))?,
             None => options,
         };
         Ok(options)
+    }
+}
+
+/// The last refusal that was written: it comes again with each try.
+static WRITTEN: Mutex<Option<String>> = Mutex::new(None);
+
+/// Writes a line where the server refuses what the command asks of it. NATS answers no request that is not permitted, so
+/// the request itself only fails for want of an answer.
+fn refused(event: &Event) {
+    let text = match event {
+        Event::ServerError(ServerError::Other(text)) => text.clone(),
+        Event::ServerError(ServerError::AuthorizationViolation) => {
+            "the credentials are not accepted any more".to_owned()
+        }
+        _ => return,
+    };
+    let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    if written.as_ref() != Some(&text) {
+        note(&format!("NATS refuses: {}", refusal::with_help(&text)));
+        *written = Some(text);
     }
 }

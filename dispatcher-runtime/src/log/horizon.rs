@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
+use time::OffsetDateTime;
 
 use crate::contract::position::Position;
 
@@ -48,6 +49,9 @@ pub struct Blocker {
     /// As JSON it is `age_seconds`, a number.
     #[serde(rename = "age_seconds", serialize_with = "seconds")]
     pub age: Duration,
+    /// Since when it has been open; `None` where the role may not see it.
+    #[serde(skip)]
+    pub(crate) since: Option<OffsetDateTime>,
 }
 
 fn seconds<S: Serializer>(age: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
@@ -64,6 +68,7 @@ impl Blocker {
             application: row.try_get("application")?,
             state: row.try_get("state")?,
             age: Duration::try_from_secs_f64(row.try_get("age")?).unwrap_or_default(),
+            since: row.try_get("started_at")?,
         })
     }
 }

@@ -182,6 +182,7 @@ mod tests {
             application: Some("importer".to_owned()),
             state: None,
             age: Duration::from_secs(9),
+            since: None,
         };
         let start = Instant::now();
         let duties: Vec<_> = [

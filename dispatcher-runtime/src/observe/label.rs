@@ -20,7 +20,7 @@ pub(super) const DEAD_LETTER_HELP: &str = "Events that were given up on, by why.
 pub(super) const AWAITED_VERSION_HELP: &str =
     "Events that wait because the program does not know their version.";
 #[cfg(feature = "consume")]
-pub(super) const TRANSFER_HELP: &str = "Events that relays have sent and mirrors have inserted, and attempts that did not go on, by what became of them.";
+pub(super) const TRANSFER_HELP: &str = "Events that relays have sent and mirrors have inserted, those of them that lost their payload, and attempts that did not go on, by what became of them.";
 pub(super) const HANDLER_LATENCY_HELP: &str = "How long a handler ran.";
 pub(super) const END_TO_END_HELP: &str =
     "From the event's occurred_at until it was handled or a dead letter.";

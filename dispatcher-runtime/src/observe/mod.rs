@@ -17,7 +17,7 @@
 //! | `dispatcher.subscription.…` | how each subscription is: lag, waiting, held, holders, paused | consumer, subscription |
 //! | `dispatcher.dead_letters.…` | how many dead letters are open, and how old the oldest is | consumer, subscription |
 //! | `dispatcher.horizon.lag_positions`, `dispatcher.retention.held_seconds`, `dispatcher.sample.timestamp_seconds` | what holds the log back, and when that was measured | consumer |
-//! | `dispatcher.transfer.count` | events that relays have sent and mirrors have inserted, and attempts that did not go on | direction, stream, outcome |
+//! | `dispatcher.transfer.count` | events that relays have sent and mirrors have inserted, those of them that lost their payload, and attempts that did not go on | direction, stream, outcome |
 //! | `dispatcher.transfer.…` | how each relay and mirror is: behind, waiting, holders | direction, stream |
 //! | `dispatcher.horizon.standing_ms` | for how long an open transaction has kept events from being read; 0 when it has ended | consumer, role, application |
 //!

@@ -10,7 +10,7 @@ pub struct TransferRecord<'a> {
     pub stream: &'a str,
     /// What became of the events.
     pub outcome: TransferOutcome,
-    /// How many events were moved, or 1 attempt that did not go on.
+    /// How many events that became of, or 1 attempt that did not go on.
     pub count: u64,
 }
 
@@ -22,6 +22,12 @@ pub enum TransferOutcome {
     Moved,
     /// It did not go on, and will try again.
     Waits,
+    /// They were moved without their payload, because a message of the stream or the log of the mirror has no room for it.
+    TooLarge,
+    /// A message of the stream is not an event; the log of the mirror has a row that says so.
+    Unreadable,
+    /// The database refused them as they came, and the log of the mirror has them without their payload, or only their ids.
+    Refused,
 }
 
 impl<'a> TransferRecord<'a> {
@@ -47,6 +53,9 @@ impl TransferOutcome {
         match self {
             Self::Moved => "moved",
             Self::Waits => "waits",
+            Self::TooLarge => "too_large",
+            Self::Unreadable => "unreadable",
+            Self::Refused => "refused",
         }
     }
 }

@@ -277,31 +277,37 @@ impl KnownContracts {
         }
     }
 
-    /// Why an event of that type and version may not be published, and by the domain `producer`, if that is named.
+    /// Why an event of that type and version may not be published, and by the domain `producer`, if that is named: the field
+    /// of the event that is wrong, and what is.
     pub(super) fn faults(
         &self,
         event_type: &str,
         schema_version: u32,
         producer: Option<&str>,
-    ) -> Vec<String> {
+    ) -> Vec<(&'static str, String)> {
         let Some(contract) = self.get(event_type) else {
-            return vec![format!(
+            let problem = format!(
                 "the contracts have no event type {event_type}: list them to see which there are"
-            )];
+            );
+            return vec![("event_type", problem)];
         };
         let mut faults = Vec::new();
         if let Some(producer) = producer.filter(|producer| *producer != contract.producer) {
-            faults.push(format!(
+            let problem = format!(
                 "{event_type} is not published by {producer}: the producer has to be {}",
                 contract.producer
-            ));
+            );
+            faults.push(("producer", problem));
         }
         let mut versions = contract.versions.iter();
         let version = versions.find(|version| version.schema_version == schema_version);
         let number = i32::try_from(schema_version).unwrap_or(i32::MAX);
         let status = version.map(|version| version.status.as_str());
         let problem = match status {
-            _ if contract.status == "retired" => Some(format!("{event_type} is retired")),
+            _ if contract.status == "retired" => {
+                faults.push(("event_type", format!("{event_type} is retired")));
+                None
+            }
             None => Some(format!("{event_type} has no version {schema_version}")),
             Some("retired") => Some(format!(
                 "version {schema_version} of {event_type} is retired"
@@ -314,7 +320,7 @@ impl KnownContracts {
             )),
             Some(_) => None,
         };
-        faults.extend(problem);
+        faults.extend(problem.map(|problem| ("schema_version", problem)));
         faults
     }
 

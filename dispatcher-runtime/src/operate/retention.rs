@@ -145,6 +145,8 @@ pub(crate) struct RetentionHeld {
     pub(crate) by: SlowestSubscription,
     /// By how much the oldest of them is older than the window.
     pub(crate) beyond: Duration,
+    /// Since when.
+    pub(crate) since: Option<OffsetDateTime>,
 }
 
 impl EventLog {
@@ -190,7 +192,9 @@ impl EventLog {
         let age = self.now(connection).await? - inserted_at;
         let age = Duration::try_from(age).unwrap_or_default();
         let beyond = age.checked_sub(window);
-        Ok(beyond.map(|beyond| RetentionHeld { by, beyond }))
+        let since = time::Duration::try_from(window).ok();
+        let since = since.and_then(|window| inserted_at.checked_add(window));
+        Ok(beyond.map(|beyond| RetentionHeld { by, beyond, since }))
     }
 
     /// Removes what is older than its window from this table family: events, dedup rows, resolved

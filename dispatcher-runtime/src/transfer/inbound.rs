@@ -19,14 +19,23 @@ pub struct InboundLog {
     row: TransferRow,
 }
 
+/// How many events of an insert are in the log without their payload.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Omissions {
+    /// The payload is larger than the log stores.
+    pub too_large: usize,
+    /// Postgres refused the row as it was.
+    pub refused: usize,
+}
+
 impl InboundLog {
     /// Of the log that the row belongs to.
     pub fn new(row: TransferRow) -> Self {
         Self { row }
     }
 
-    /// M2 and M3: inserts these events, and moves the mirror from the sequence `from` to `to`. Returns whether it did:
-    /// not if the lease is another process's, or the mirror is not at `from`.
+    /// M2 and M3: inserts these events, and moves the mirror from the sequence `from` to `to`. Returns what it left out, or
+    /// `None` if it did nothing: the lease is another process's, or the mirror is not at `from`.
     ///
     /// # Errors
     /// The database failed. If the connection broke at the commit, all or nothing was committed.
@@ -39,7 +48,7 @@ impl InboundLog {
         from: i64,
         to: &TransferPlace,
         events: Vec<TransferEvent>,
-    ) -> Result<bool, DatabaseError> {
+    ) -> Result<Option<Omissions>, DatabaseError> {
         match self.insert_with(lease, from, to, &events, false).await {
             Err(error) if is_refused(&error) => {
                 tracing::warn!(
@@ -60,22 +69,28 @@ impl InboundLog {
         to: &TransferPlace,
         events: &[TransferEvent],
         one_by_one: bool,
-    ) -> Result<bool, sqlx::Error> {
+    ) -> Result<Option<Omissions>, sqlx::Error> {
         let mut tx = transaction::begin(&self.row.pool).await?;
         let hold = self.row.statements.hold_transfer.query();
         let hold = hold.bind(&*self.row.stream).bind(lease.fence);
         let Some(held) = hold.fetch_optional(&mut *tx).await? else {
-            return Ok(false);
+            return Ok(None);
         };
         if held.try_get::<i64, _>("sequence")? != from {
-            return Ok(false);
+            return Ok(None);
         }
         let most: i32 = held.try_get("max_payload_bytes")?;
         let most = usize::try_from(most).unwrap_or_default();
         let events: Vec<_> = events.iter().map(|event| storable(event, most)).collect();
+        let is_omitted = |event: &&Cow<'_, TransferEvent>| matches!(event, Cow::Owned(_));
+        let mut omissions = Omissions {
+            too_large: events.iter().filter(is_omitted).count(),
+            refused: 0,
+        };
         if one_by_one {
             for event in events {
-                self.insert_alone(&mut tx, event.into_owned()).await?;
+                let is_whole = self.insert_alone(&mut tx, event.into_owned()).await?;
+                omissions.refused += usize::from(!is_whole);
             }
         } else if !events.is_empty() {
             self.insert_rows(&mut tx, &events).await?;
@@ -96,18 +111,19 @@ impl InboundLog {
             .fetch_optional(&mut *tx)
             .await?;
         if moved.is_none() {
-            return Ok(false);
+            return Ok(None);
         }
         tx.commit().await?;
-        Ok(true)
+        Ok(Some(omissions))
     }
 
     /// An event in a savepoint of its own. One that is refused loses first its payload, and then all but its id and type.
+    /// Returns whether it lost nothing.
     async fn insert_alone(
         &self,
         connection: &mut PgConnection,
         event: TransferEvent,
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<bool, sqlx::Error> {
         let mut next = Some(event);
         let mut refusals = 0;
         while let Some(event) = next.take() {
@@ -129,7 +145,7 @@ impl InboundLog {
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
+        Ok(refusals == 0)
     }
 
     async fn insert_rows(

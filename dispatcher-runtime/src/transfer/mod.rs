@@ -18,7 +18,7 @@ mod wake;
 pub use crate::operate::transfers::{TransferDirection, TransferProgress, Transfers};
 pub use event::TransferEvent;
 pub use headers::{HeaderError, read_headers, write_headers};
-pub use inbound::InboundLog;
+pub use inbound::{InboundLog, Omissions};
 pub use move_out::{MoveError, MoveOut, MovePlan, MoveStage, MovingSubscription, Side, Wire};
 pub use outbound::{OutboundBatch, OutboundEvent, OutboundLimits, OutboundLog};
 pub use row::{TransferLease, TransferPlace, TransferRow};

@@ -8,6 +8,7 @@ use super::section;
 pub const USAGE: &str = "usage: bench [--only NAME[,NAME]] [--rounds N] [--quick] [--json] [--write] \
 [--fsync-delay MS | --no-fsync]
              [--kept N] [--day-minutes N]
+       bench --plot
 
   --only NAME[,NAME]  only these sections
   --rounds N          rounds that count, after one that does not (5; 3 with --quick)
@@ -15,6 +16,7 @@ pub const USAGE: &str = "usage: bench [--only NAME[,NAME]] [--rounds N] [--quick
   --json              one JSON object for each section, on a line
   --write             replaces the sections that were run in docs/benchmarks; those of another disk have
                       places of their own
+  --plot              only makes the images of docs/benchmarks anew, from the tables there; measures nothing
   --fsync-delay MS    makes each fsync of the server longer by that many milliseconds; needs a C compiler
   --no-fsync          the server does not wait for its disk
   --kept N            how many events are kept, and wait, where many are (10000000; 200000 with --quick)
@@ -64,6 +66,8 @@ pub struct Options {
     pub json: bool,
     /// Whether to write the figures into docs/benchmarks.
     pub write: bool,
+    /// Whether only the images in docs/benchmarks are made anew.
+    pub plot: bool,
     /// What a commit waits for.
     pub fsync: Fsync,
     /// The number of events in a large log, if given.
@@ -89,6 +93,7 @@ pub(super) fn parse(
         quick: false,
         json: false,
         write: false,
+        plot: false,
         fsync: Fsync::On,
         kept: None,
         day_minutes: None,
@@ -119,6 +124,7 @@ pub(super) fn parse(
             "--quick" => options.quick = true,
             "--json" => options.json = true,
             "--write" => options.write = true,
+            "--plot" => options.plot = true,
             "--help" | "-h" => return Ok(None),
             _ => return Err(format!("unknown argument {name:?}")),
         }

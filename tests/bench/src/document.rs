@@ -2,7 +2,8 @@
 //! A section that was run replaces the text between its markers, in whichever file has them, and
 //! nothing else is touched. `runs.md` states the machine and the settings once for each run; a
 //! section links to its run, and a run that no section links to any more is removed. Each section
-//! is written as soon as it is measured, so a later one that fails does not lose it.
+//! is written as soon as it is measured, so a later one that fails does not lose it. The images of
+//! its tables are `plot`'s.
 
 use std::path::{Path, PathBuf};
 
@@ -60,7 +61,7 @@ pub(super) fn record_run(folder: &Path, circumstances: &str) -> Result<String, E
     Ok(link(number))
 }
 
-fn files(folder: &Path) -> Result<Vec<(PathBuf, String)>, Error> {
+pub(super) fn files(folder: &Path) -> Result<Vec<(PathBuf, String)>, Error> {
     let entries = std::fs::read_dir(folder).map_err(Error::os("list docs/benchmarks"))?;
     let mut files = Vec::new();
     for entry in entries {
@@ -73,11 +74,11 @@ fn files(folder: &Path) -> Result<Vec<(PathBuf, String)>, Error> {
     Ok(files)
 }
 
-fn read(path: &Path) -> Result<String, Error> {
+pub(super) fn read(path: &Path) -> Result<String, Error> {
     std::fs::read_to_string(path).map_err(Error::os(format!("read {}", path.display())))
 }
 
-fn save(path: &Path, document: &str) -> Result<(), Error> {
+pub(super) fn save(path: &Path, document: &str) -> Result<(), Error> {
     std::fs::write(path, document).map_err(Error::os(format!("write {}", path.display())))
 }
 
@@ -89,7 +90,7 @@ fn no_markers(folder: &Path, section: &str) -> Error {
 
 /// The document with the text between the markers of a section replaced; `None` if they are
 /// missing.
-fn replace(document: &str, section: &str, text: &str) -> Option<String> {
+pub(super) fn replace(document: &str, section: &str, text: &str) -> Option<String> {
     let (begin, end) = (
         format!("<!-- bench:{section} -->"),
         format!("<!-- /bench:{section} -->"),
@@ -97,6 +98,21 @@ fn replace(document: &str, section: &str, text: &str) -> Option<String> {
     let (before, rest) = document.split_once(&begin)?;
     let (_, after) = rest.split_once(&end)?;
     Some(format!("{before}{begin}\n{text}\n{end}{after}"))
+}
+
+/// What is between the markers of a section.
+pub(super) struct Section<'a> {
+    pub(super) name: &'a str,
+    pub(super) text: &'a str,
+}
+
+/// The sections of a document, in its order.
+pub(super) fn sections(document: &str) -> impl Iterator<Item = Section<'_>> {
+    document.split("<!-- bench:").skip(1).filter_map(|from| {
+        let (name, rest) = from.split_once(" -->")?;
+        let (text, _) = rest.split_once(&format!("<!-- /bench:{name} -->"))?;
+        Some(Section { name, text })
+    })
 }
 
 fn link(run: u32) -> String {

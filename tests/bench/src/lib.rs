@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! arguments ──▶ a Postgres of its own ──▶ sections, one after the other ──▶ tables, JSON, docs/benchmarks
-//!               (server.rs)               (section/)                        (report.rs, document.rs)
+//!               (server.rs)               (section/)                        (report.rs, document.rs, plot/)
 //! ```
 //!
 //! A section measures our side and the baseline in turns, round by round (`round.rs`), and returns
@@ -22,6 +22,7 @@ mod fill;
 mod handlers;
 mod machine;
 mod nats;
+mod plot;
 mod progress;
 mod proxy;
 mod raw;
@@ -142,8 +143,15 @@ pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if options.plot {
+        return ended(plot::refresh(&document::folder()));
+    }
     let runtime = tokio::runtime::Runtime::new().map_err(Error::os("start the tasks' threads"));
-    match runtime.and_then(|runtime| runtime.block_on(run(options))) {
+    ended(runtime.and_then(|runtime| runtime.block_on(run(options))))
+}
+
+fn ended(outcome: Result<(), Error>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -208,6 +216,7 @@ async fn run(options: Options) -> Result<(), Error> {
             let run = document::record_run(&documents, &environment.to_string())?;
             let text = report::to_markdown(&section, Some(&run));
             document::write(&documents, &fsync.place(section.name), &text)?;
+            plot::refresh(&documents)?;
         }
     }
     if failed.is_empty() {

@@ -58,7 +58,7 @@ async fn a_group_is_redriven_by_a_form_and_the_redrive_is_stopped() -> TestResul
     assert_eq!(states(&service).await?, ["redriving"; 3]);
     let running = ask(&service, &redrive).await?;
     assert!(
-        running.content().contains("0 of 3 are settled"),
+        running.content().contains("0 of 3 settled"),
         "{}",
         running.content()
     );

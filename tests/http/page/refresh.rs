@@ -180,3 +180,20 @@ async fn readers_share_an_overview_until_one_acts() -> TestResult {
     assert!(after.contains("root paused it: test"), "{after}");
     service.close().await
 }
+
+/// An age that was counted back from the clock of each look would differ by how long the look took.
+#[tokio::test]
+async fn since_when_a_problem_is_does_not_depend_on_when_it_is_looked_at() -> TestResult {
+    let service = seeded().await?;
+    let since = async || -> TestResult<Vec<_>> {
+        let seen = Operator::new(service.pool.clone()).overview().await?;
+        let problems = seen.problems.into_iter();
+        Ok(problems.map(|it| (it.kind, it.since)).collect())
+    };
+    let first = since().await?;
+    assert!(first.iter().any(|(_, since)| since.is_some()), "{first:?}");
+    for _ in 0..5 {
+        assert_eq!(since().await?, first);
+    }
+    service.close().await
+}

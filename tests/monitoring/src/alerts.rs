@@ -17,6 +17,7 @@ pub fn alerts() -> Vec<Alert> {
         no_holder(),
         behind(),
         transfers::behind(),
+        transfers::incomplete(),
         held(),
         retrying(),
         dead_letters(),

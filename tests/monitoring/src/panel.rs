@@ -333,6 +333,15 @@ fn transfers() -> Row {
                 "sum by (direction, stream) (rate(dispatcher_transfer_count{outcome=\"moved\"}[$__rate_interval]))",
                 "{{direction}} {{stream}}",
             ),
+            Panel::graph(
+                "Without their payload",
+                "short",
+                "Events that were too large, unreadable or refused: dead letters behind it.",
+            )
+            .query(
+                "sum by (direction, stream, outcome) (increase(dispatcher_transfer_count{outcome=~\"too_large|unreadable|refused\"}[$__rate_interval]))",
+                "{{direction}} {{stream}} {{outcome}}",
+            ),
         ],
     }
 }

@@ -52,6 +52,46 @@ pub(crate) fn stuck() -> Alert {
     }
 }
 
+/// A counter begins with its first event, of which `increase` sees nothing.
+pub(crate) fn incomplete() -> Alert {
+    let counter = "dispatcher_transfer_count";
+    let lost = "dispatcher_transfer_count{outcome=~\"too_large|unreadable|refused\"}";
+    let of = |outcome: &str| format!("direction=\"mirror\",stream=\"north\",outcome=\"{outcome}\"");
+    Alert {
+        name: "DispatcherTransferIncomplete",
+        why: "Each of them is a fact that no handler behind it gets. The alert lasts an hour after the last one, because a counter does not fall.",
+        query: format!(
+            "sum by (direction, stream, outcome) (\n  increase({lost}[1h]) > 0\n  or\n  ({lost} unless {lost} offset 1h)\n) > 0"
+        ),
+        lasts: "0m",
+        severity: Severity::Warning,
+        summary: "Events of the stream {{ $labels.stream }} have lost their payload on the way: {{ $labels.outcome }}",
+        description: "The {{ $labels.direction }} has moved them without it, and they are dead letters of each subscription behind it. Look: dispatcher dlq list.",
+        cases: vec![
+            Case::new("the first message that is not an event")
+                .labelled(counter, &of("unreadable"), "_x20 1x40")
+                .fires_with(
+                    &[("direction", "mirror"), ("stream", "north"), ("outcome", "unreadable")],
+                    "Events of the stream north have lost their payload on the way: unreadable",
+                    "The mirror has moved them without it, and they are dead letters of each subscription behind it. Look: dispatcher dlq list.",
+                ),
+            Case::new("another payload that is too large, a day after the first")
+                .labelled(counter, &of("too_large"), "1x20 2x40")
+                .fires_with(
+                    &[("direction", "mirror"), ("stream", "north"), ("outcome", "too_large")],
+                    "Events of the stream north have lost their payload on the way: too_large",
+                    "The mirror has moved them without it, and they are dead letters of each subscription behind it. Look: dispatcher dlq list.",
+                ),
+            Case::new("whole events, and attempts that did not go on")
+                .labelled(counter, &of("moved"), "0+100x60")
+                .labelled(counter, &of("waits"), "0+1x60"),
+            Case::new("the last one was more than an hour ago")
+                .labelled(counter, &of("refused"), "1x200")
+                .at("90m"),
+        ],
+    }
+}
+
 pub(crate) fn behind() -> Alert {
     let gauge = "dispatcher_transfer_behind_seconds";
     Alert {

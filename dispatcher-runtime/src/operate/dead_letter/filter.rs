@@ -68,10 +68,17 @@ impl Selection {
         }
     }
 
-    /// Only what is open.
+    /// Only what is open: nothing of a filter by another state.
     pub(crate) fn open(&self) -> Self {
         let mut selection = self.clone();
-        selection.narrower.state = Some(DeadLetterState::Open);
+        let narrower = &mut selection.narrower;
+        if narrower
+            .state
+            .is_some_and(|state| state != DeadLetterState::Open)
+        {
+            narrower.dead_letter_ids = Some(Vec::new());
+        }
+        narrower.state = Some(DeadLetterState::Open);
         selection
     }
 

@@ -5,6 +5,7 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 use time::OffsetDateTime;
 
+use super::filter::Selection;
 use super::hours::{self, HourCount};
 use super::{DeadLetterError, DeadLetterFilter, DeadLetterSummary, DeadLetters};
 use crate::contract::dead_letter_reason::DeadLetterReason;
@@ -115,6 +116,24 @@ impl DeadLetters {
     pub async fn count(&self, filter: &DeadLetterFilter) -> Result<Count, DeadLetterError> {
         filter.check()?;
         let selection = filter.selection.within(self.tenants.as_deref());
+        self.counted(&selection).await
+    }
+
+    /// How many open dead letters the filter selects: those that [`resolve_all`](Self::resolve_all) would resolve. One that
+    /// is redriving is none of them. Counts end at 10,000.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    ///
+    /// # Cancellation
+    /// Reads only; may be dropped.
+    pub async fn count_open(&self, filter: &DeadLetterFilter) -> Result<Count, DeadLetterError> {
+        filter.check()?;
+        let selection = filter.selection.within(self.tenants.as_deref()).open();
+        self.counted(&selection).await
+    }
+
+    async fn counted(&self, selection: &Selection) -> Result<Count, DeadLetterError> {
         let most = i64::try_from(Count::LIMIT + 1).unwrap_or(i64::MAX);
         let count = selection.bind(self.statements.count_selected.query_once());
         let row = count.bind(most).fetch_one(&self.pool).await?;

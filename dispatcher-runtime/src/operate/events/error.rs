@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::delivery::{DeliveryState, EventDelivery};
+use super::refusal::RefusedEvent;
 use crate::operate::actor::ActorError;
 use crate::postgres::error::{ConfigError, DatabaseError};
 
@@ -36,12 +37,18 @@ pub enum EventsError {
         "`next` is not the token of a page of this search: send it with the filter that it was returned for"
     )]
     InvalidToken,
-    /// The gate refuses the event: the text is its report.
+    /// The gate refuses the event.
     #[error("{0}")]
-    Refused(String),
+    Refused(RefusedEvent),
     /// The database could not be reached or refused a statement.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+}
+
+impl From<RefusedEvent> for EventsError {
+    fn from(refusal: RefusedEvent) -> Self {
+        Self::Refused(refusal)
+    }
 }
 
 impl From<sqlx::Error> for EventsError {

@@ -7,7 +7,9 @@ mod delivery;
 mod detail;
 mod error;
 mod filter;
+mod given;
 mod publish;
+mod refusal;
 mod search;
 mod summary;
 
@@ -30,6 +32,7 @@ pub use delivery::{DeliveryState, EventDelivery};
 pub use detail::EventDetail;
 pub use error::EventsError;
 pub use filter::EventFilter;
+pub use refusal::{EventFault, RefusedEvent};
 pub use summary::{EventPage, EventSummary, Searched};
 
 /// The events of a log, as an operator looks for them. Clones share the pool.

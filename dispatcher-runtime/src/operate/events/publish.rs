@@ -4,12 +4,13 @@
 
 use std::fmt::Write;
 
-use serde::Deserialize;
 use serde_json::Value;
 use sqlx::Row;
 use sqlx::postgres::PgDatabaseError;
 use time::OffsetDateTime;
 
+use super::given::Given;
+use super::refusal::{EventFault, RefusedEvent};
 use super::{EventSummary, EventsError};
 use crate::contract::envelope::subject_of;
 use crate::contract::gate::envelope::Fields;
@@ -20,25 +21,6 @@ use crate::operate::actor::Actor;
 use crate::operate::contracts::KnownContracts;
 use crate::operate::tenants::Tenants;
 use crate::postgres::transaction;
-
-/// An event as an operator gives it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Given {
-    event_type: String,
-    schema_version: u32,
-    tenant_id: String,
-    payload: Value,
-    producer: Option<String>,
-    subject: Option<String>,
-    actor: Option<String>,
-    correlation_id: Option<String>,
-    causation_id: Option<String>,
-    traceparent: Option<String>,
-    event_id: Option<String>,
-    #[serde(default, with = "time::serde::rfc3339::option")]
-    occurred_at: Option<OffsetDateTime>,
-}
 
 /// An event that the gate has let through.
 pub(super) struct Draft {
@@ -63,18 +45,21 @@ impl Draft {
         if contracts.is_empty() {
             let problem = "no contracts are known, so nothing says what the event has to be: push them to the \
                            database, or name them to this program";
-            return Err(EventsError::Refused(problem.to_owned()));
+            return Err(RefusedEvent::because(problem).into());
         }
-        let given = Given::deserialize(event)
-            .map_err(|error| EventsError::Refused(format!("the event cannot be read: {error}")))?;
+        let given = Given::read(event).map_err(RefusedEvent::from)?;
         let schema_version = i32::try_from(given.schema_version).unwrap_or(i32::MAX);
-        let mut faults = contracts.faults(
+        let faults = contracts.faults(
             &given.event_type,
             given.schema_version,
             given.producer.as_deref(),
         );
+        let faults = faults.into_iter();
+        let faults = faults.map(|(field, message)| EventFault::new(format!("/{field}"), message));
+        let mut refusal = RefusedEvent::from(faults.collect::<Vec<_>>());
         if !tenants.has(&given.tenant_id) {
-            faults.push("the tenant is not one that this operator may see".to_owned());
+            let message = "the tenant is not one that this operator may see";
+            refusal.faults.push(EventFault::new("/tenant_id", message));
         }
         let known = contracts.schema(&given.event_type, schema_version);
         let pointer = known.and_then(|(pointer, _)| pointer);
@@ -84,7 +69,7 @@ impl Draft {
             (None, None) => None,
         };
         if let Some(Err(report)) = known.map(|(_, schema)| schema.validate(&given.payload)) {
-            faults.push(report.to_string());
+            refusal.add("/payload", &report);
         }
         let producer = given.producer.clone();
         let producer =
@@ -105,16 +90,16 @@ impl Draft {
             given,
         };
         // What an unknown event type's envelope lacks says nothing more.
-        if faults.is_empty() {
-            faults.extend(draft.envelope_faults(contracts));
+        if refusal.is_empty() {
+            draft.check_envelope(contracts, &mut refusal);
         }
-        if faults.is_empty() {
+        if refusal.is_empty() {
             return Ok(draft);
         }
-        Err(EventsError::Refused(faults.join("; ")))
+        Err(refusal.into())
     }
 
-    fn envelope_faults(&self, contracts: &KnownContracts) -> Option<String> {
+    fn check_envelope(&self, contracts: &KnownContracts, refusal: &mut RefusedEvent) {
         let given = &self.given;
         let traceparent = given.traceparent.as_deref().and_then(traceparent::read);
         let fields = Fields {
@@ -133,19 +118,22 @@ impl Draft {
         };
         let refused = contracts.envelope_gate(&given.event_type).check(&fields);
         if let Err(report) = refused {
-            return Some(report.to_string());
+            return refusal.add("", &report);
         }
         // The database has no text with this character; what else it limits, it says itself.
-        let texts = [
-            self.subject.as_deref(),
-            Some(self.actor.as_str()),
-            given.correlation_id.as_deref(),
-            given.causation_id.as_deref(),
-        ];
-        let mut texts = texts.into_iter().flatten();
-        texts
-            .any(|text| text.contains('\0'))
-            .then(|| "the envelope has the character U+0000, which the log cannot hold".to_owned())
+        for (name, text) in [
+            ("subject", self.subject.as_deref()),
+            ("actor", Some(self.actor.as_str())),
+            ("correlation_id", given.correlation_id.as_deref()),
+            ("causation_id", given.causation_id.as_deref()),
+        ] {
+            if text.is_some_and(|text| text.contains('\0')) {
+                let message = "it has the character U+0000, which the log cannot hold";
+                refusal
+                    .faults
+                    .push(EventFault::new(format!("/{name}"), message));
+            }
+        }
     }
 }
 
@@ -218,5 +206,5 @@ fn refused(error: sqlx::Error) -> EventsError {
         // Writing to a string cannot fail.
         let _ = write!(text, ". {hint}");
     }
-    EventsError::Refused(text)
+    RefusedEvent::because(text).into()
 }

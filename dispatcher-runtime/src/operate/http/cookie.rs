@@ -12,10 +12,23 @@ use super::mac::Key;
 /// For how long a session is good.
 pub(super) const LIFETIME: Duration = Duration::hours(8);
 
-/// The name of the cookie on loopback, where there is no TLS.
+/// How the name of the cookie begins on loopback, where there is no TLS.
 const PLAIN: &str = "dispatcher_session";
 /// Elsewhere: no other host of the domain, and nothing in the clear, can set it.
 const SECURE: &str = "__Host-dispatcher_session";
+
+/// The name of the cookie. Browsers send a cookie to each path and port of a host, so services with keys of their own have
+/// cookies of their own: signing in to one does not end the session of another.
+fn cookie_name(key: &Key, is_loopback: bool) -> String {
+    let begin = if is_loopback { PLAIN } else { SECURE };
+    let own = key.sign(b"dispatcher cookie name");
+    let own: String = own
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("{begin}_{own}")
+}
 
 /// A cookie's value for the session of that name.
 pub(super) fn value(key: &Key, name: &str, now: OffsetDateTime) -> String {
@@ -57,29 +70,30 @@ fn bytes(digits: &str) -> Option<Vec<u8>> {
 }
 
 /// The header that sets the cookie.
-pub(super) fn set(value: &str, is_loopback: bool) -> String {
+pub(super) fn set(key: &Key, value: &str, is_loopback: bool) -> String {
     let seconds = LIFETIME.whole_seconds();
-    header_of(value, seconds, is_loopback)
+    header_of(key, value, seconds, is_loopback)
 }
 
 /// The header that removes the cookie.
-pub(super) fn remove(is_loopback: bool) -> String {
-    header_of("", 0, is_loopback)
+pub(super) fn remove(key: &Key, is_loopback: bool) -> String {
+    header_of(key, "", 0, is_loopback)
 }
 
-fn header_of(value: &str, seconds: i64, is_loopback: bool) -> String {
-    let (name, secure) = if is_loopback {
-        (PLAIN, "")
-    } else {
-        (SECURE, "; Secure")
-    };
+fn header_of(key: &Key, value: &str, seconds: i64, is_loopback: bool) -> String {
+    let name = cookie_name(key, is_loopback);
+    let secure = if is_loopback { "" } else { "; Secure" };
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
 }
 
 /// The values of the cookies that may be a session's. There are several where another program has set one of the same
 /// name; only one that is signed counts.
-pub(super) fn given(headers: &HeaderMap, is_loopback: bool) -> impl Iterator<Item = &str> {
-    let expected = if is_loopback { PLAIN } else { SECURE };
+pub(super) fn given<'h>(
+    key: &Key,
+    headers: &'h HeaderMap,
+    is_loopback: bool,
+) -> impl Iterator<Item = &'h str> + use<'h> {
+    let expected = cookie_name(key, is_loopback);
     let lines = headers.get_all(header::COOKIE).iter();
     let pairs = lines
         .filter_map(|line| line.to_str().ok())
@@ -139,32 +153,40 @@ mod tests {
     }
 
     #[test]
-    fn only_cookies_of_the_name_for_the_place_are_read() {
+    fn only_cookies_of_the_name_for_the_place_and_the_key_are_read() {
+        let (key, other) = (key(1), key(2));
+        let (plain, secure) = (cookie_name(&key, true), cookie_name(&key, false));
+        let foreign = cookie_name(&other, true);
         let mut headers = HeaderMap::new();
-        let line =
-            "a=b; dispatcher_session=one;dispatcher_session=two; __Host-dispatcher_session=three";
-        headers.append(header::COOKIE, HeaderValue::from_static(line));
-        headers.append(
-            header::COOKIE,
-            HeaderValue::from_static("dispatcher_session=four"),
-        );
-        assert!(given(&headers, true).eq(["one", "two", "four"]));
-        assert!(given(&headers, false).eq(["three"]));
+        for line in [
+            format!("a=b; {plain}=one;{plain}=two; {secure}=three; {foreign}=five"),
+            format!("{plain}=four; dispatcher_session=six"),
+        ] {
+            headers.append(header::COOKIE, HeaderValue::from_str(&line).unwrap());
+        }
+        assert!(given(&key, &headers, true).eq(["one", "two", "four"]));
+        assert!(given(&key, &headers, false).eq(["three"]));
+        assert!(given(&other, &headers, true).eq(["five"]));
     }
 
     #[test]
     fn off_loopback_the_cookie_is_secure() {
+        let key = key(1);
+        let own = cookie_name(&key, true).replace(PLAIN, "");
+        assert_eq!(own.len(), 9, "{own}");
         assert_eq!(
-            set("v", false),
-            "__Host-dispatcher_session=v; Path=/; Max-Age=28800; HttpOnly; SameSite=Strict; Secure"
+            set(&key, "v", false),
+            format!(
+                "__Host-dispatcher_session{own}=v; Path=/; Max-Age=28800; HttpOnly; SameSite=Strict; Secure"
+            )
         );
         assert_eq!(
-            set("v", true),
-            "dispatcher_session=v; Path=/; Max-Age=28800; HttpOnly; SameSite=Strict"
+            set(&key, "v", true),
+            format!("dispatcher_session{own}=v; Path=/; Max-Age=28800; HttpOnly; SameSite=Strict")
         );
         assert_eq!(
-            remove(true),
-            "dispatcher_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"
+            remove(&key, true),
+            format!("dispatcher_session{own}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict")
         );
     }
 }

@@ -5,10 +5,9 @@ use super::environment::colour;
 /// The style of the pages, which the form has at `style.css` below its path: there may be no page beside it.
 pub(super) const STYLE: &str = include_str!("page/style.css");
 
-/// The page, whose form is sent to `path`.
+/// The page at `path`. Its form names no address: it is sent to the one that the browser shows, which only a proxy knows.
 pub(super) fn page(path: &str, environment: Option<&str>, problem: Option<&str>) -> String {
     let last = escaped(path.rsplit('/').next().unwrap_or_default());
-    let path = escaped(path);
     let (mut class, mut named, mut title) = (String::new(), String::new(), String::new());
     if let Some(environment) = environment {
         let name = escaped(environment);
@@ -35,7 +34,7 @@ pub(super) fn page(path: &str, environment: Option<&str>, problem: Option<&str>)
          <header><p class=\"name\">Dispatcher{named}</p></header>\n\
          <main class=\"sign-in\">\n\
          <h1>Sign in</h1>\n\
-         {problem}<form class=\"act\" method=\"post\" action=\"{path}\">\n\
+         {problem}<form class=\"act\" method=\"post\">\n\
          <label><span>Name</span><input name=\"name\" autocomplete=\"username\" required autofocus></label>\n\
          <label><span>Password</span><input name=\"password\" type=\"password\" autocomplete=\"current-password\" \
          required></label>\n\
@@ -71,7 +70,7 @@ mod tests {
     fn what_stands_in_the_page_is_text() {
         let page = page("/a\"><script>", Some("<i>\"live\""), Some("<b>'&"));
         assert!(
-            page.contains("action=\"/a&quot;&gt;&lt;script&gt;\""),
+            page.contains("href=\"a&quot;&gt;&lt;script&gt;/style.css\""),
             "{page}"
         );
         assert!(page.contains("&lt;b&gt;&#39;&amp;"), "{page}");

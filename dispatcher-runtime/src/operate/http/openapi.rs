@@ -41,7 +41,7 @@ const REFUSALS: [(u16, &str); 6] = [
 
 /// The document of these routes.
 pub(super) fn document(routes: &[Route]) -> Json {
-    let mut paths = Map::new();
+    let mut paths: Map<String, Json> = Map::new();
     for route in routes {
         let path = paths
             .entry(format!("{PREFIX}{}", route.path))
@@ -60,7 +60,7 @@ pub(super) fn document(routes: &[Route]) -> Json {
                  Unknown and duplicate parameters and fields are refused. A query has at most {LONGEST_QUERY} bytes."
             ),
         },
-        "servers": [{ "url": "/" }],
+        "servers": [{ "url": server(), "description": "The service that this document comes from." }],
         "security": [{ "session": [] }],
         "paths": paths,
         "components": {
@@ -74,6 +74,13 @@ pub(super) fn document(routes: &[Route]) -> Json {
             },
         },
     })
+}
+
+/// Where the paths begin, relative to the document, because a proxy may serve both below another path. Clients take a slash
+/// at the end of a server away, as they do with `/`.
+fn server() -> String {
+    let folders = PREFIX.matches('/').map(|_| "..");
+    folders.collect::<Vec<_>>().join("/")
 }
 
 fn operation(route: &Route) -> Json {

@@ -5,11 +5,12 @@ use std::error::Error;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::json as object;
 
 use super::problem::{Faults, Place, Problem};
 use crate::operate::audit::AuditError;
 use crate::operate::dead_letter::DeadLetterError;
-use crate::operate::events::EventsError;
+use crate::operate::events::{EventsError, RefusedEvent};
 use crate::operate::redrive::RedriveError;
 use crate::operate::subscriptions::SubscriptionError;
 use crate::postgres::error::{DatabaseError, sql_state};
@@ -117,12 +118,28 @@ impl From<EventsError> for Problem {
         match &error {
             EventsError::NotFound(_) | EventsError::Removed { .. } => not_found(&error),
             EventsError::InvalidToken => in_query("next", &error),
-            EventsError::Refused(_) => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
-            }
+            EventsError::Refused(refusal) => refused(refusal),
             EventsError::Database(cause) => from_database(cause),
             EventsError::Actor(_) | EventsError::Config(_) => Self::internal(&error),
         }
+    }
+}
+
+/// A 422 with each fault at its place in the event.
+fn refused(refusal: &RefusedEvent) -> Problem {
+    let errors = refusal.faults.iter().map(|fault| {
+        let field = fault.pointer.split('/').nth(1);
+        let mut error = object!({ "in": Place::Body, "name": field, "pointer": fault.pointer, "detail": fault.message });
+        if let Some(expected) = &fault.expected {
+            error["expected"] = expected.as_str().into();
+        }
+        error
+    });
+    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, refusal.to_string());
+    let problem = problem.with("errors", errors.collect::<Vec<_>>());
+    match refusal.further {
+        0 => problem,
+        further => problem.with("further", further),
     }
 }
 

@@ -149,12 +149,17 @@ impl SignIn {
     }
 
     /// The form at a path: GET shows it, POST signs in and leads to `home`, and POST to `<path>/out` signs out. Its style is at
-    /// `<path>/style.css`. `home` is a path of this service.
+    /// `<path>/style.css`.
+    ///
+    /// `home` is a path of this service. Browsers are led there by a relative address, because a proxy may serve both below
+    /// another path; if it is the folder of the form, as in the example, with a slash at its end.
     pub fn router(&self, path: &str, home: &str) -> Router {
+        let last = path.rsplit('/').next().unwrap_or_default();
         let page = Page {
             sign_in: self.clone(),
             path: path.into(),
-            home: home.into(),
+            home: relative(path, home).into(),
+            form: format!("../{last}").into(),
         };
         Router::new()
             .route(path, get(show).post(sign_in))
@@ -171,8 +176,9 @@ impl Authenticator for SignIn {
     async fn authenticate(&self, request: &Parts) -> Result<SignedIn, AuthError> {
         let now = OffsetDateTime::now_utc();
         let is_loopback = is_loopback(&request.uri, &request.headers);
-        let given = cookie::given(&request.headers, is_loopback);
-        let mut names = given.filter_map(|value| cookie::name(&self.shared.key, value, now));
+        let key = &self.shared.key;
+        let given = cookie::given(key, &request.headers, is_loopback);
+        let mut names = given.filter_map(|value| cookie::name(key, value, now));
         let name = names.next().ok_or(AuthError::NoSession)?;
         Ok(SignedIn { name })
     }
@@ -191,7 +197,10 @@ impl Authenticator for SignIn {
 struct Page {
     sign_in: SignIn,
     path: Box<str>,
+    /// Where a session begins, as seen from the form.
     home: Box<str>,
+    /// The form, as seen from where a session ends.
+    form: Box<str>,
 }
 
 impl Page {
@@ -239,7 +248,7 @@ async fn sign_in(State(page): State<Arc<Page>>, request: Request) -> Response {
             shared.guesses.succeeded(&name);
             tracing::info!(session = ?name, "an operator signed in");
             let value = cookie::value(&shared.key, &name, OffsetDateTime::now_utc());
-            lead_home(&page, &cookie::set(&value, is_loopback))
+            lead(&page.home, &cookie::set(&shared.key, &value, is_loopback))
         }
         Ok(false) | Err(AuthError::NoSession | AuthError::Forbidden) => {
             tracing::warn!(session = ?name, "an operator could not sign in");
@@ -261,12 +270,8 @@ async fn sign_out(State(page): State<Arc<Page>>, request: Request) -> Response {
         return refused(&page, StatusCode::FORBIDDEN, problem);
     }
     let is_loopback = is_loopback(&parts.uri, &parts.headers);
-    let mut response = lead_home(&page, &cookie::remove(is_loopback));
-    let path = HeaderValue::from_str(&page.path);
-    if let Ok(path) = path {
-        response.headers_mut().insert(header::LOCATION, path);
-    }
-    response
+    let key = &page.sign_in.shared.key;
+    lead(&page.form, &cookie::remove(key, is_loopback))
 }
 
 /// The name and the password of a form.
@@ -301,12 +306,26 @@ fn is_loopback(uri: &Uri, headers: &HeaderMap) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-fn lead_home(page: &Page, cookie: &str) -> Response {
+/// The way from one path of the service to another, as a relative address.
+fn relative(from: &str, to: &str) -> String {
+    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+    if to.trim_end_matches('/') == folder {
+        return "./".to_owned();
+    }
+    let (from, to): (Vec<&str>, Vec<&str>) = (folder.split('/').collect(), to.split('/').collect());
+    let folders = to.len().saturating_sub(1);
+    let pairs = from.iter().zip(to.iter().take(folders));
+    let shared = pairs.take_while(|(one, other)| one == other).count();
+    let up = "../".repeat(from.len().saturating_sub(shared));
+    // What begins with `./` is no scheme and no host, whatever is in it.
+    let up = if up.is_empty() { "./" } else { &*up };
+    format!("{up}{}", to.get(shared..).unwrap_or_default().join("/"))
+}
+
+/// A 303, by a relative address.
+fn lead(way: &str, cookie: &str) -> Response {
     let mut response = html(StatusCode::SEE_OTHER, "");
-    for (name, value) in [
-        (header::LOCATION, &*page.home),
-        (header::SET_COOKIE, cookie),
-    ] {
+    for (name, value) in [(header::LOCATION, way), (header::SET_COOKIE, cookie)] {
         match HeaderValue::from_str(value) {
             Ok(value) => response.headers_mut().insert(name, value),
             Err(_) => return html(StatusCode::INTERNAL_SERVER_ERROR, ""),
@@ -376,6 +395,29 @@ mod tests {
             );
         }
         assert!(!is_loopback(&Uri::from_static("/"), &HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_way_is_the_same_below_any_prefix() {
+        for (from, to, expected) in [
+            ("/dispatcher/sign-in", "/dispatcher", "./"),
+            ("/dispatcher/sign-in", "/dispatcher/", "./"),
+            ("/sign-in", "/", "./"),
+            ("/sign-in", "", "./"),
+            ("/sign-in", "/home", "./home"),
+            ("/sign-in", "/home/", "./home/"),
+            ("/sign-in", "/a/b", "./a/b"),
+            ("/ops/sign-in", "/ops/a:b", "./a:b"),
+            ("/ops/sign-in", "/ops/a/b", "./a/b"),
+            ("/ops/sign-in", "/home", "../home"),
+            ("/ops/sign-in", "/", "../"),
+            ("/ops/deep/sign-in", "/ops", "../../ops"),
+            ("/ops/deep/sign-in", "/ops/", "../"),
+            ("/ops/deep/sign-in", "/opsx/y", "../../opsx/y"),
+            ("/sign-in", "//evil.example", ".//evil.example"),
+        ] {
+            assert_eq!(relative(from, to), expected, "{from} to {to}");
+        }
     }
 
     #[test]

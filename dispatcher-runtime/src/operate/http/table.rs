@@ -178,7 +178,7 @@ pub(super) static ROUTES: &[Route] = &[
         answer: created("EventSummary", "The event is published."),
         refusals: &[(
             422,
-            "The contracts do not accept the event; the detail says why.",
+            "The contracts do not accept the event; `errors` lists each fault with its place in the event.",
         )],
         handler: |context, asked| Box::pin(events::publish(context, asked)),
     },

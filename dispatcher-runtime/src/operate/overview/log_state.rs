@@ -41,12 +41,10 @@ impl LogState {
         let window = log.shortest_window(&mut tx).await?;
         let retention = log.retention_held(&mut tx, window).await?;
         let oldest = log.next_insert(&mut tx, 0).await?;
-        let beyond = retention.as_ref().map(|held| held.beyond);
-        let beyond = beyond.and_then(|beyond| time::Duration::try_from(beyond).ok());
         let retained = Retained {
             oldest_event_at: oldest.map(|(_, inserted_at)| inserted_at),
             window_seconds: window.map(|window| window.as_secs_f64()),
-            held_since: beyond.and_then(|beyond| now.checked_sub(beyond)),
+            held_since: retention.as_ref().and_then(|held| held.since),
         };
         tx.rollback().await?;
         Ok(Self {
@@ -73,19 +71,17 @@ impl LogState {
         let positions = self.horizon_lag();
         let blockers = self.blockers.iter().enumerate().map(|(index, blocker)| {
             let waits = waits.filter(|_| index == 0).unwrap_or_default();
+            let unreadable = self.unreadable_since.filter(|_| index == 0);
             Blocker {
                 age: blocker.age.max(waits),
+                since: blocker.since.into_iter().chain(unreadable).min(),
                 ..blocker.clone()
             }
         });
         blockers
             .filter(|blocker| blocker.age > PATIENCE)
-            .map(|blocker| Problem::of_blocker(&blocker, positions, self.now))
-            .chain(
-                self.retention
-                    .iter()
-                    .map(|held| Problem::of_retention(held, self.now)),
-            )
+            .map(|blocker| Problem::of_blocker(&blocker, positions))
+            .chain(self.retention.iter().map(Problem::of_retention))
             .collect()
     }
 }

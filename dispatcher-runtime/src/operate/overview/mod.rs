@@ -82,11 +82,11 @@ impl Operator {
         let (open_dead_letters, left_over) = self.subscriptions().count_open_letters().await?;
         let mut problems = log.problems();
         for progress in &subscriptions {
-            problems.extend(Problem::of_subscription(progress, log.now));
+            problems.extend(Problem::of_subscription(progress));
         }
         let transfers = self.transfers().list().await?;
         for transfer in &transfers {
-            problems.extend(Problem::of_transfer(transfer, log.now));
+            problems.extend(Problem::of_transfer(transfer));
         }
         if left_over.count > 0 {
             problems.push(Problem::of_left_over(left_over));

@@ -85,7 +85,7 @@ impl Problem {
         }
     }
 
-    pub(super) fn of_blocker(blocker: &Blocker, positions: u64, now: OffsetDateTime) -> Self {
+    pub(super) fn of_blocker(blocker: &Blocker, positions: u64) -> Self {
         let text = format!(
             "{positions} positions cannot be read until {} ends, because it has published",
             blocker.without_age()
@@ -96,22 +96,15 @@ impl Problem {
             (None, None) => "dispatcher doctor".to_owned(),
         };
         Self {
-            since: now.checked_sub(time::Duration::try_from(blocker.age).unwrap_or_default()),
+            since: blocker.since,
             ..Self::new(ProblemKind::Blocked, text, command)
         }
     }
 
     /// What is wrong with a subscription.
-    pub(super) fn of_subscription(
-        progress: &SubscriptionProgress,
-        now: OffsetDateTime,
-    ) -> Vec<Self> {
+    pub(super) fn of_subscription(progress: &SubscriptionProgress) -> Vec<Self> {
         let name = quoted(&format!("{}/{}", progress.consumer, progress.subscription));
-        let examined = Examined {
-            progress,
-            name,
-            now,
-        };
+        let examined = Examined { progress, name };
         let problems = [
             examined.work(),
             examined.held(),
@@ -122,8 +115,8 @@ impl Problem {
     }
 
     /// What is wrong with a relay or a mirror.
-    pub(super) fn of_transfer(transfer: &TransferProgress, now: OffsetDateTime) -> Option<Self> {
-        let late = transfer.seconds_behind.and_then(|late| before(now, late));
+    pub(super) fn of_transfer(transfer: &TransferProgress) -> Option<Self> {
+        let late = transfer.behind_since;
         let left = unsent(transfer);
         let (kind, since, text) = match transfer.state {
             TransferState::Running => return None,
@@ -160,9 +153,8 @@ impl Problem {
         )
     }
 
-    pub(super) fn of_retention(held: &RetentionHeld, now: OffsetDateTime) -> Self {
+    pub(super) fn of_retention(held: &RetentionHeld) -> Self {
         let by = &held.by;
-        let beyond = held.beyond.as_secs_f64();
         let text = format!(
             "events are kept beyond their window, because it has read only up to position {}",
             by.position
@@ -172,7 +164,7 @@ impl Problem {
             let command = format!("dispatcher transfers show {}", quoted(&name));
             return Self {
                 transfer: Some(name),
-                since: before(now, beyond),
+                since: held.since,
                 ..Self::new(ProblemKind::RetentionHeld, text, command)
             };
         }
@@ -181,7 +173,7 @@ impl Problem {
         Self {
             consumer: Some(by.consumer.clone()),
             subscription: Some(by.subscription.clone()),
-            since: before(now, beyond),
+            since: held.since,
             ..Self::new(ProblemKind::RetentionHeld, text, command)
         }
     }
@@ -192,7 +184,6 @@ struct Examined<'a> {
     progress: &'a SubscriptionProgress,
     /// As a word of a command.
     name: String,
-    now: OffsetDateTime,
 }
 
 impl Examined<'_> {
@@ -211,10 +202,6 @@ impl Examined<'_> {
         }
     }
 
-    fn ago(&self, seconds: Option<f64>) -> Option<OffsetDateTime> {
-        before(self.now, seconds?)
-    }
-
     fn show(&self) -> String {
         format!("dispatcher subscriptions show {}", self.name)
     }
@@ -223,7 +210,7 @@ impl Examined<'_> {
     fn work(&self) -> Option<Problem> {
         let progress = self.progress;
         let unread = unread(progress);
-        let since = self.ago(progress.lag_seconds);
+        let since = progress.since.oldest_unread;
         if let Some(pause) = &progress.pause {
             let why = match &pause.reason {
                 Some(reason) => format!(": {reason}"),
@@ -260,22 +247,20 @@ impl Examined<'_> {
     }
 
     fn retrying(&self) -> Option<Problem> {
-        let seconds = self.progress.oldest_waiting_seconds?;
+        let since = self.progress.since.oldest_waiting?;
         let waiting = Count {
             count: self.progress.waiting,
             at_least: false,
         };
         let text = waiting.of_things("event waits after a failure", "events wait after failures");
-        let since = self.ago(Some(seconds));
-        Some(self.problem(ProblemKind::Retrying, since, text, self.show()))
+        Some(self.problem(ProblemKind::Retrying, Some(since), text, self.show()))
     }
 
     fn dead_letters(&self) -> Option<Problem> {
         let open = self.progress.open_dead_letters;
-        let age = self.progress.oldest_dead_letter_seconds;
+        let since = self.progress.since.oldest_dead_letter;
         let text = open.of_things("dead letter is open", "dead letters are open");
         let groups = format!("dispatcher dlq groups --subscription {}", self.name);
-        let since = self.ago(age);
         (open.count > 0).then(|| self.problem(ProblemKind::DeadLetters, since, text, groups))
     }
 }
@@ -311,10 +296,6 @@ fn unread(progress: &SubscriptionProgress) -> String {
         Some(Count { count: 0, .. }) => "no event is unread".to_owned(),
         Some(lag) => lag.of_things("event is unread", "events are unread"),
     }
-}
-
-fn before(now: OffsetDateTime, seconds: f64) -> Option<OffsetDateTime> {
-    now.checked_sub(time::Duration::checked_seconds_f64(seconds)?)
 }
 
 /// A time as an operator says it.

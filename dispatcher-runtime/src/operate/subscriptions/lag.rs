@@ -7,6 +7,7 @@
 use std::time::{Duration, Instant};
 
 use sqlx::Row;
+use time::OffsetDateTime;
 
 use crate::log::EventLog;
 use crate::operate::count::Count;
@@ -30,6 +31,8 @@ pub(super) struct Lag {
     pub(super) events: Option<Count>,
     /// How old the oldest is; `None` where there is none, or it is not known.
     pub(super) seconds: Option<f64>,
+    /// When the oldest was inserted, by the clock of the database.
+    pub(super) since: Option<OffsetDateTime>,
 }
 
 impl Unread {
@@ -77,7 +80,8 @@ impl Unread {
         let limit = i64::try_from(Count::LIMIT)
             .unwrap_or(i64::MAX)
             .saturating_add(1);
-        let (mut after, mut counted, mut seconds) = (self.slowest(), 0, None);
+        let (mut after, mut counted) = (self.slowest(), 0);
+        let mut oldest: Option<(OffsetDateTime, OffsetDateTime)> = None;
         if last_position.saturating_sub(after) > WINDOW {
             // Retention may have removed what is next.
             let mut connection = log.pool().acquire().await?;
@@ -97,8 +101,9 @@ impl Unread {
                 .fetch_one(log.pool())
                 .await?;
             counted += row.try_get::<i64, _>("events")?;
-            let oldest: Option<f64> = row.try_get("oldest_seconds")?;
-            seconds = seconds.or(oldest);
+            if let (None, Some(at)) = (oldest, row.try_get("oldest_at")?) {
+                oldest = Some((at, row.try_get("now")?));
+            }
             after = until;
         }
         let events = Count::of(counted.unsigned_abs());
@@ -112,7 +117,8 @@ impl Unread {
                 }),
             },
             // Clocks are not in order where the server's was set back.
-            seconds: seconds.map(|seconds| seconds.max(0.0)),
+            seconds: oldest.map(|(at, now)| (now - at).as_seconds_f64().max(0.0)),
+            since: oldest.map(|(at, _)| at),
         })
     }
 }

@@ -77,6 +77,9 @@ pub struct SubscriptionProgress {
     /// When a cursor of it moved last.
     #[serde(with = "time::serde::rfc3339")]
     pub updated_at: OffsetDateTime,
+    /// Since when what is old has been so.
+    #[serde(skip)]
+    pub(crate) since: Since,
 }
 
 impl Subscriptions {
@@ -163,15 +166,29 @@ impl Subscriptions {
     }
 }
 
+/// Since when what is old has been so, by the clock of the database. Unlike an age it is the same in each look.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Since {
+    /// When it was looked.
+    pub(crate) now: OffsetDateTime,
+    pub(crate) oldest_unread: Option<OffsetDateTime>,
+    pub(crate) oldest_waiting: Option<OffsetDateTime>,
+    pub(crate) oldest_dead_letter: Option<OffsetDateTime>,
+}
+
 impl SubscriptionProgress {
     /// Without its lag.
     fn from_row(row: &PgRow, last_position: Position) -> Result<Self, sqlx::Error> {
         let position = Position::from(row.try_get::<i64, _>("position")?);
         let counted = |column| row.try_get::<i64, _>(column).map(i64::unsigned_abs);
-        let aged = |column| {
-            let age: Option<f64> = row.try_get(column)?;
-            Ok::<_, sqlx::Error>(age.map(|age| age.max(0.0)))
+        let since = Since {
+            now: row.try_get("now")?,
+            oldest_unread: None,
+            oldest_waiting: row.try_get("oldest_waiting_since")?,
+            oldest_dead_letter: row.try_get("oldest_dead_letter_since")?,
         };
+        let age =
+            |of: Option<OffsetDateTime>| of.map(|of| (since.now - of).as_seconds_f64().max(0.0));
         Ok(Self {
             consumer: row.try_get("consumer")?,
             subscription: row.try_get("subscription")?,
@@ -184,23 +201,25 @@ impl SubscriptionProgress {
             lag_seconds: None,
             state: SubscriptionState::Running,
             pause: Pause::of_row(row)?,
-            oldest_waiting_seconds: aged("oldest_waiting_seconds")?,
+            oldest_waiting_seconds: age(since.oldest_waiting),
             held_subjects: Count {
                 at_least: counted("held_rows")? > Count::LIMIT,
                 ..Count::of(counted("held_subjects")?)
             },
             open_dead_letters: Count::of(counted("open_dead_letters")?),
-            oldest_dead_letter_seconds: aged("oldest_dead_letter_seconds")?,
+            oldest_dead_letter_seconds: age(since.oldest_dead_letter),
             waiting: counted("waiting")?,
             awaited_versions: awaited::read(row.try_get("awaited")?)?,
             replicas: u32::try_from(row.try_get::<i64, _>("replicas")?).unwrap_or_default(),
             updated_at: row.try_get("updated_at")?,
+            since,
         })
     }
 
     fn set_lag(&mut self, lag: Lag) {
         self.lag = lag.events;
         self.lag_seconds = lag.seconds;
+        self.since.oldest_unread = lag.since;
         self.state = if self.pause.is_some() {
             SubscriptionState::Paused
         } else if self.replicas == 0 {

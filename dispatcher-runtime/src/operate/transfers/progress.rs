@@ -72,6 +72,9 @@ pub struct TransferProgress {
     /// Of a relay: how old the oldest event is that it has not sent. Of a mirror: how long ago the stream stored the last
     /// message that it has inserted, if the stream had more. 0 where nothing is left, `None` where it is not known.
     pub seconds_behind: Option<f64>,
+    /// Since when that is, by the clock of the database.
+    #[serde(skip)]
+    pub(crate) behind_since: Option<OffsetDateTime>,
     /// Why it does not go on; `None` while it does.
     pub waits_for: Option<String>,
     /// Since when.
@@ -98,6 +101,13 @@ impl TransferProgress {
         let position = row.try_get("position")?;
         let last_position: i64 = row.try_get("last_position")?;
         let now: OffsetDateTime = row.try_get("now")?;
+        let pending: Option<i64> = row.try_get("pending")?;
+        let behind_since: Option<OffsetDateTime> = row.try_get("behind_since")?;
+        let nothing_left = match direction {
+            TransferDirection::Relay => Some(0.0),
+            TransferDirection::Mirror => pending.filter(|&pending| pending == 0).map(|_| 0.0),
+        };
+        let behind = behind_since.map(|since| (now - since).as_seconds_f64().max(0.0));
         let mut progress = Self {
             direction,
             stream: row.try_get("stream")?,
@@ -109,8 +119,9 @@ impl TransferProgress {
                 TransferDirection::Relay => (last_position - position).max(0),
                 TransferDirection::Mirror => 0,
             },
-            messages_behind: row.try_get("pending")?,
-            seconds_behind: row.try_get("seconds_behind")?,
+            messages_behind: pending,
+            seconds_behind: behind.or(nothing_left),
+            behind_since,
             waits_for: row.try_get("waits_for")?,
             waits_since: row.try_get("waits_since")?,
             holder: row.try_get("holder")?,

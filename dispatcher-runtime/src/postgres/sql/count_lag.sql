@@ -1,10 +1,11 @@
--- In a window of the log, how many events a subscription has not read yet, at most $6, and how old the oldest is.
+-- In a window of the log, how many events a subscription has not read yet, at most $6, and when the oldest was inserted.
 --   $1, $2  the window: past the one position and up to the other
 --   $3, $4  the event types that it takes; and the tenants, or NULL for all of them
 --   $5      how far each of its partitions has read
 -- The parameters are in subqueries for the reason that read_events.sql has: one plan for all windows.
 SELECT count(*) AS events,
-       extract(epoch FROM clock_timestamp() - pg_catalog.min(unread.inserted_at))::float8 AS oldest_seconds
+       pg_catalog.min(unread.inserted_at) AS oldest_at,
+       clock_timestamp() AS now
   FROM (SELECT event.inserted_at
           FROM {family}dispatcher_event AS event
          WHERE event.position > (SELECT $1::bigint) AND event.position <= (SELECT $2::bigint)

@@ -1,7 +1,7 @@
 -- How each subscription is. Numbers of what operators look through are counted up to 10,000 and one more, in the order of
 -- an index: without an order, the server may read the whole table for each subscription where one has most of its rows.
 --   positions               how far each partition has read
---   oldest_waiting_seconds  since when the first event waits that will be tried again by itself
+--   oldest_waiting_since    since when the first event waits that will be tried again by itself
 --   held_rows               how many events hold their subjects, and of how many subjects these are
 --   awaited                 the events that wait for a program that knows their version, by version
 WITH cursors AS MATERIALIZED (
@@ -35,13 +35,12 @@ SELECT cursors.consumer,
        noted.paused_by,
        noted.pause_reason,
        coalesce(waits.events, 0) AS waiting,
-       (SELECT extract(epoch FROM clock_timestamp() - oldest.waiting_since)::float8
-          FROM (SELECT waiting.waiting_since
-                  FROM {family}dispatcher_retry AS waiting
-                 WHERE waiting.consumer = cursors.consumer AND waiting.subscription = cursors.subscription
-                   AND waiting.due_at IS NOT NULL
-                 ORDER BY waiting.position
-                 LIMIT 1) AS oldest) AS oldest_waiting_seconds,
+       (SELECT waiting.waiting_since
+          FROM {family}dispatcher_retry AS waiting
+         WHERE waiting.consumer = cursors.consumer AND waiting.subscription = cursors.subscription
+           AND waiting.due_at IS NOT NULL
+         ORDER BY waiting.position
+         LIMIT 1) AS oldest_waiting_since,
        held.held_rows,
        held.held_subjects,
        (SELECT count(*)
@@ -51,13 +50,13 @@ SELECT cursors.consumer,
                    AND letter.resolved_at IS NULL AND letter.redrive_id IS NULL
                  ORDER BY letter.created_at
                  LIMIT 10001) AS open) AS open_dead_letters,
-       (SELECT extract(epoch FROM clock_timestamp() - oldest.created_at)::float8
-          FROM (SELECT letter.created_at
-                  FROM {family}dispatcher_dead_letter AS letter
-                 WHERE letter.consumer = cursors.consumer AND letter.subscription = cursors.subscription
-                   AND letter.resolved_at IS NULL AND letter.redrive_id IS NULL
-                 ORDER BY letter.created_at
-                 LIMIT 1) AS oldest) AS oldest_dead_letter_seconds,
+       (SELECT letter.created_at
+          FROM {family}dispatcher_dead_letter AS letter
+         WHERE letter.consumer = cursors.consumer AND letter.subscription = cursors.subscription
+           AND letter.resolved_at IS NULL AND letter.redrive_id IS NULL
+         ORDER BY letter.created_at
+         LIMIT 1) AS oldest_dead_letter_since,
+       clock_timestamp() AS now,
        (SELECT pg_catalog.json_agg(version)
           FROM (SELECT waiting.awaited_event_type AS event_type, waiting.awaited_version AS schema_version,
                        count(*) AS events

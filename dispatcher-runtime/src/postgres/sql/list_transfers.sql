@@ -1,17 +1,17 @@
 -- What operators see of relays and mirrors. A holder whose lease has expired is none.
 --   last_position   of the log
---   seconds_behind  how old the first event is that the relay has not sent, if it is among the next 1000 of the log; of a
---                   mirror, how long ago the stream stored the last message that is in the log, if it has more
+--   behind_since    when the first event was inserted that the relay has not sent, if it is among the next 1000 of the log; of
+--                   a mirror, when the stream stored the last message that is in the log, if it has more
 SELECT transfer.direction, transfer.stream, transfer.stream_created_at, transfer.sequence, transfer.position,
        transfer.pending, transfer.waits_for, transfer.waits_since, transfer.updated_at,
        CASE WHEN transfer.expires_at > clock_timestamp() THEN transfer.holder END AS holder,
        clock_timestamp() AS now,
        ends.last_position,
        CASE WHEN transfer.direction = 'mirror' AND transfer.pending > 0::bigint
-            THEN extract(epoch FROM clock_timestamp() - transfer.reached_at)::float8
-            WHEN transfer.direction = 'mirror' THEN transfer.pending::float8
-            ELSE coalesce((
-                SELECT extract(epoch FROM clock_timestamp() - next.inserted_at)::float8
+            THEN transfer.reached_at
+            WHEN transfer.direction = 'mirror' THEN NULL
+            ELSE (
+                SELECT next.inserted_at
                   FROM (SELECT event.position, event.inserted_at, event.origin
                           FROM {family}dispatcher_event AS event
                          WHERE event.position > transfer.position
@@ -19,7 +19,7 @@ SELECT transfer.direction, transfer.stream, transfer.stream_created_at, transfer
                          LIMIT 1000) AS next
                  WHERE next.origin IS NULL
                  ORDER BY next.position
-                 LIMIT 1), 0::float8) END AS seconds_behind
+                 LIMIT 1) END AS behind_since
   FROM {family}dispatcher_transfer AS transfer
  CROSS JOIN (SELECT coalesce(pg_catalog.pg_sequence_last_value(pg_catalog.pg_get_serial_sequence(
                         '{family}dispatcher_event', 'position')::regclass), 0::bigint) AS last_position) AS ends

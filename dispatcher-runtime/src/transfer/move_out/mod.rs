@@ -251,6 +251,11 @@ impl MoveOut {
             );
             return Err(MoveError::refused(vec![same]));
         }
+        let not_owned = [source.not_owned("source"), target.not_owned("target")];
+        let not_owned: Vec<_> = not_owned.into_iter().flatten().collect();
+        if !not_owned.is_empty() {
+            return Err(MoveError::refused(not_owned));
+        }
         Moving::read(source, target, &self.consumer).await
     }
 

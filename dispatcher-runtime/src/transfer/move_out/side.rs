@@ -32,6 +32,9 @@ pub(super) struct Open {
     /// `database.schema@cluster`.
     pub(super) identity: String,
     pub(super) migration: Option<i64>,
+    role: String,
+    owner: String,
+    is_owner: bool,
 }
 
 /// A subscription in one of the databases.
@@ -96,6 +99,9 @@ impl Side {
             statements,
             identity: format!("{database}.{schema}@{cluster}"),
             migration: row.try_get("migration")?,
+            role: row.try_get("role")?,
+            owner: row.try_get("owner")?,
+            is_owner: row.try_get("is_owner")?,
         })
     }
 }
@@ -241,6 +247,18 @@ impl Moving {
 }
 
 impl Open {
+    /// That the role cannot move anything here, where `side` is `source` or `target`. A move writes what else only several
+    /// roles together may write, and leaves no row that a policy would let one of them see as its own.
+    pub(super) fn not_owned(&self, side: &str) -> Option<String> {
+        (!self.is_owner).then(|| {
+            format!(
+                "the role \"{}\" does not own the tables of the {side}, {}: connect there as their owner, \"{}\", or as a \
+                 member of it",
+                self.role, self.identity, self.owner
+            )
+        })
+    }
+
     pub(super) async fn begin(&self) -> Result<Transaction<'static, Postgres>, MoveError> {
         let mut tx = transaction::begin(&self.pool).await?;
         // A delivery that commits is waited for; a session that never ends is not.

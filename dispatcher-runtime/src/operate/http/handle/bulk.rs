@@ -36,7 +36,7 @@ pub(in crate::operate::http) async fn selected(
 ) -> Result<Selected, Problem> {
     let filter = selection::of_many(asked)?;
     let dead_letters = asked.caller.dead_letters(context.reading.dead_letters());
-    let selected = dead_letters.count(&filter).await?;
+    let selected = dead_letters.count_open(&filter).await?;
     Ok(Selected { selected })
 }
 

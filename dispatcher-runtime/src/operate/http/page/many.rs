@@ -24,12 +24,19 @@ fn noun(number: u64) -> &'static str {
     }
 }
 
+/// The name of a parameter, as forms have it.
+fn label(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let (first, rest) = words.split_at(words.chars().next().map_or(0, char::len_utf8));
+    first.to_uppercase() + rest
+}
+
 /// What the filter says.
 fn filter(query: &Query) -> Markup {
     html! {
         dl { @for (name, value) in &query.0 {
             @if name == "all" { dt { "Filter" } dd { "none: all open dead letters" } }
-            @else { dt { (name.replace('_', " ")) } dd { (shown(value)) } }
+            @else { dt { (label(name)) } dd { (shown(value)) } }
         } }
     }
 }

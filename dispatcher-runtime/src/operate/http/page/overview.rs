@@ -12,7 +12,7 @@ use super::region::scrolling;
 use super::snapshot::Seen;
 use super::sparkline;
 use super::state::{lag, rate, state, to_subscription, trend};
-use super::time::{age_at, at_or};
+use super::time::at_or;
 use super::visit::{Shared, Visit, link};
 use crate::operate::history::{SubscriptionHistory, Trend};
 use crate::operate::http::parameters::AROUND;
@@ -40,7 +40,6 @@ fn log(seen: &Seen) -> Markup {
     let overview = &seen.overview;
     let retained = &overview.retained;
     let held = retained.held_since;
-    let held = held.map(|since| (overview.taken_at - since).as_seconds_f64());
     html! {
         section #region-log aria-labelledby="log" {
             h2 #log { "Log" }
@@ -67,7 +66,7 @@ fn log(seen: &Seen) -> Markup {
                 dd {
                     @match (&overview.retention_held_by, held) {
                         (Some(by), Some(_)) => {
-                            "for " (age_at(held, seen.seen_at)) ", because "
+                            "for " (seen.clocks().age(held)) ", because "
                             (to_subscription(&by.consumer, &by.subscription))
                             " has read only up to position " (by.position)
                         }
@@ -124,7 +123,7 @@ fn row(one: &SubscriptionProgress, seen: &Seen) -> Markup {
         td.number { (lag(one.lag)) }
         td { (trend(trend_now)) }
         td.number { (rate(flow.and_then(|flow| flow.read_per_minute))) }
-        td.number { (age_at(one.lag_seconds, seen.seen_at)) }
+        td.number { (seen.clocks().age(one.since.oldest_unread)) }
         td.number { (one.waiting) }
         td.number { a href=(link("letters", &letters)) { (one.open_dead_letters) } }
         td.number { (one.replicas) }

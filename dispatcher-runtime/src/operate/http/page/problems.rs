@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use super::snapshot::Seen;
 use super::state::to_subscription;
 use super::text::shown;
-use super::time::age_at;
 use super::visit::link;
 use crate::operate::http::access::Permission;
 use crate::operate::http::caller::Caller;
@@ -41,9 +40,11 @@ fn announced(problems: &[Problem]) -> String {
 
 fn of_problem(problem: &Problem, seen: &Seen, caller: &Caller) -> Markup {
     let since = problem.since;
-    let since = since.map(|since| (seen.overview.taken_at - since).as_seconds_f64());
     let acts = acts(problem);
-    let acts = acts.iter().filter(|act| caller.may(act.permission));
+    let acts: Vec<_> = acts
+        .iter()
+        .filter(|act| caller.may(act.permission))
+        .collect();
     html! {
         li.problem {
             p {
@@ -52,11 +53,15 @@ fn of_problem(problem: &Problem, seen: &Seen, caller: &Caller) -> Markup {
                     (to_subscription(consumer, subscription)) " "
                 }
                 @if let Some(transfer) = &problem.transfer { (shown(transfer)) " " }
-                @if since.is_some() { "for " (age_at(since, seen.seen_at)) }
+                @if since.is_some() { "for " (seen.clocks().age(since)) }
             }
             p { (shown(&problem.text)) }
-            p.controls { @for act in acts { a href=(act.link) { (act.label) } " " } }
-            p { "Or run " code { (shown(&problem.command)) } }
+            @if !acts.is_empty() { p.controls { @for act in &acts { a href=(act.link) { (act.label) } " " } } }
+            p {
+                (if acts.is_empty() { "Run" } else { "Or run" })
+                @if problem.kind == ProblemKind::Blocked { " in psql" }
+                " " code { (shown(&problem.command)) }
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ use super::text::{block, shown};
 use super::visit::{Shared, Visit, link};
 use crate::operate::actor::Actor;
 use crate::operate::contracts::{KnownContract, KnownContracts, KnownVersion};
+use crate::operate::events::{EventFault, EventsError};
 use crate::operate::http::handle::events;
 use crate::operate::http::parameters::{CONFIRMED, PAYLOAD, PUBLISHED_TENANT, TYPE, VERSION, WHY};
 use crate::operate::http::problem::Problem;
@@ -164,7 +165,7 @@ pub(super) async fn check_or_publish(
         Ok(payload) => payload,
         Err(error) => {
             let problem = format!("the payload is not valid JSON: {error}");
-            return Ok(refused(&shared, &visit, &asked, &problem, None));
+            return Ok(refused(&shared, &visit, &asked, &[problem], None));
         }
     };
     let event = json!({
@@ -181,9 +182,9 @@ pub(super) async fn check_or_publish(
         .events()
         .check(&event, &contracts, actor);
     if let Err(refusal) = checked {
-        let problem = refusal.to_string();
         let known = Some((&*contracts, &payload));
-        return Ok(refused(&shared, &visit, &asked, &problem, known));
+        let problems = lines(&refusal);
+        return Ok(refused(&shared, &visit, &asked, &problems, known));
     }
     if !body.is_set(&CONFIRMED) {
         return Ok(confirm(&shared, &visit, &asked));
@@ -192,12 +193,24 @@ pub(super) async fn check_or_publish(
     Ok(lead(&link("event", &[("id", &published.event_id)])))
 }
 
+/// Each fault as a line.
+fn lines(refusal: &EventsError) -> Vec<String> {
+    let EventsError::Refused(refusal) = refusal else {
+        return vec![refusal.to_string()];
+    };
+    let mut lines: Vec<_> = refusal.faults.iter().map(EventFault::to_string).collect();
+    if refusal.further > 0 {
+        lines.push(format!("and at least {} more", refusal.further));
+    }
+    lines
+}
+
 /// What the contracts refuse, each at its place, and the form as it was sent. Nothing was published.
 fn refused(
     shared: &Shared,
     visit: &Visit,
     asked: &Asked<'_>,
-    problem: &str,
+    problems: &[String],
     known: Option<(&KnownContracts, &Json)>,
 ) -> Response {
     let faults = known.map(|(contracts, payload)| {
@@ -208,7 +221,7 @@ fn refused(
         (heading(shared, asked))
         div.notice role="alert" {
             p { "Nothing was published." }
-            p { (shown(problem)) }
+            @for problem in problems { p { (shown(problem)) } }
         }
         @if !faults.is_empty() {
             h2 { "What the contract refuses" }

@@ -85,7 +85,7 @@ fn progress(redrive: &Redrive) -> Markup {
         p {
             (state(redrive.state)) " "
             progress aria-label="Settled" max=(redrive.total.max(1)) value=(settled) {}
-            " " (settled) " of " (redrive.total) " are settled"
+            " " (settled) " of " (redrive.total) " settled"
         }
         @if let Some(because) = &redrive.stopped_because { p.notice { "Stopped by " (shown(because)) } }
         dl {

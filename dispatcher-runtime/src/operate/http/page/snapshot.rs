@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use ::time::OffsetDateTime;
 use tokio::sync::Mutex;
 
+use super::time::Clocks;
 use crate::operate::http::problem::Problem;
 use crate::operate::operator::Operator;
 use crate::operate::overview::Overview;
@@ -53,6 +54,13 @@ impl Snapshot {
         let seen = Arc::new(read(reading).await?);
         *kept = Some((read_at, acts, Arc::clone(&seen)));
         Ok(seen)
+    }
+}
+
+impl Seen {
+    /// What ages are told by.
+    pub(super) fn clocks(&self) -> Clocks {
+        Clocks::at(self.overview.taken_at, self.seen_at)
     }
 }
 

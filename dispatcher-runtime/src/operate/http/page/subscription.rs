@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::layout::page;
 use super::state::{lag, state};
 use super::text::{shown, shown_or};
-use super::time::{age, at};
+use super::time::{Clocks, at};
 use super::visit::{Query, Shared, Visit, link};
 use crate::operate::http::access::Permission;
 use crate::operate::http::handle::subscriptions;
@@ -36,6 +36,7 @@ pub(super) async fn show(shared: Arc<Shared>, visit: Visit) -> Result<Response, 
 
 fn progress(detail: &SubscriptionDetail) -> Markup {
     let progress = &detail.progress;
+    let clocks = Clocks::now(progress.since.now);
     let letters = [
         ("consumer", progress.consumer.as_str()),
         ("subscription", &progress.subscription),
@@ -50,9 +51,9 @@ fn progress(detail: &SubscriptionDetail) -> Markup {
         dl {
             dt { "State" } dd { (state(progress.state)) }
             dt { "Lag" } dd { (lag(progress.lag)) }
-            dt { "Oldest unread event" } dd { (age(progress.lag_seconds)) }
+            dt { "Oldest unread event" } dd { (clocks.age(progress.since.oldest_unread)) }
             dt { "Waiting" } dd { (progress.waiting) }
-            dt { "Oldest waiting event" } dd { (age(progress.oldest_waiting_seconds)) }
+            dt { "Oldest waiting event" } dd { (clocks.age(progress.since.oldest_waiting)) }
             dt { "Held subjects" } dd { (progress.held_subjects) }
             dt { "Open dead letters" }
             dd { a href=(link("letters", &letters)) { (progress.open_dead_letters) } }

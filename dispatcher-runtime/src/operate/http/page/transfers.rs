@@ -1,12 +1,11 @@
 //! Relays and mirrors, on the overview.
 
 use maud::{Markup, html};
-use time::OffsetDateTime;
 
 use super::region::scrolling;
 use super::snapshot::Seen;
 use super::text::shown;
-use super::time::age_at;
+use super::time::Clocks;
 use crate::operate::transfers::{TransferDirection, TransferProgress, TransferState};
 
 /// How far each is. Nothing where there are none, because most databases have none.
@@ -18,7 +17,7 @@ pub(super) fn section(seen: &Seen) -> Markup {
                 th scope="col" { (title) }
             }
         } }
-        tbody { @for one in transfers { (row(one, seen.seen_at)) } }
+        tbody { @for one in transfers { (row(one, seen.clocks())) } }
     };
     html! {
         @if !transfers.is_empty() {
@@ -30,7 +29,7 @@ pub(super) fn section(seen: &Seen) -> Markup {
     }
 }
 
-fn row(one: &TransferProgress, seen_at: OffsetDateTime) -> Markup {
+fn row(one: &TransferProgress, clocks: Clocks) -> Markup {
     let behind = match one.direction {
         TransferDirection::Relay => Some((one.positions_behind, "positions")),
         TransferDirection::Mirror => one.messages_behind.map(|count| (count, "messages")),
@@ -42,7 +41,7 @@ fn row(one: &TransferProgress, seen_at: OffsetDateTime) -> Markup {
             @if let Some((count, things)) = behind { (count) " " (things) }
             @else { span.none { "unknown" } }
         }
-        td.number { (age_at(one.seconds_behind, seen_at)) }
+        td.number { (clocks.age(one.behind_since)) }
         td.number { (one.sequence) }
         td { @if let Some(holder) = &one.holder { (shown(holder)) } @else { span.none { "none" } } }
         td { @if let Some(reason) = &one.waits_for { (shown(reason)) } }
