@@ -150,7 +150,7 @@ impl Company {
         })
     }
 
-    /// The same with what is worse: a transaction that has published and does not end, so that nobody reads what comes after
+    /// The same with what is worse: a transaction that has published and does not end, so that no reader sees what comes after
     /// it; a mirror that does not go on; and a relay that nothing works on.
     pub(crate) async fn in_trouble(pool: &PgPool) -> TestResult<Self> {
         let mut company = Self::open(pool).await?;
