@@ -150,7 +150,7 @@ impl Company {
         })
     }
 
-    /// The same with what is worse: a transaction that has published and does not end, so that nobody reads what comes after
+    /// The same with what is worse: a transaction that has published and does not end, so that no reader sees what comes after
     /// it; a mirror that does not go on; and a relay that nothing works on.
     pub(crate) async fn in_trouble(pool: &PgPool) -> TestResult<Self> {
         let mut company = Self::open(pool).await?;
@@ -174,7 +174,8 @@ impl Company {
             "INSERT INTO dispatcher_transfer (direction, stream, sequence, position, pending, reached_at, waits_for, waits_since,
                     updated_at, holder, expires_at)
              VALUES ('relay', 'north', 118, 118, NULL, NULL, NULL, NULL, now() - interval '3 minutes', NULL, NULL),
-                    ('relay', 'south', 140, 140, NULL, NULL, NULL, NULL, now(), 'coaching-1', now() + interval '1 hour'),
+                    ('relay', 'south', 222, (SELECT max(position) FROM dispatcher_event), NULL, NULL, NULL, NULL, now(),
+                     'coaching-1', now() + interval '1 hour'),
                     ('mirror', 'partner', 7311, 0, 25, now() - interval '6 minutes',
                      'message 7312 of the stream: /payload/locked_credits: 0 is less than the minimum of 1',
                      now() - interval '6 minutes', now(), 'coaching-1', now() + interval '1 hour')",

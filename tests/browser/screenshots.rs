@@ -48,9 +48,9 @@ async fn screenshots_of_every_page() -> TestResult {
     service.close().await
 }
 
-/// The whole page, up to 2,000 pixels of its height.
+/// The whole page, up to 3,000 pixels of its height.
 async fn take(browser: &Browser, width: u64, file: &PathBuf) -> TestResult {
-    let height = "Math.max(480, Math.min(2000, document.documentElement.scrollHeight))";
+    let height = "Math.max(480, Math.min(3000, document.documentElement.scrollHeight))";
     let height = browser.evaluate(height).await?;
     let height = height.as_u64().unwrap_or(800);
     browser.resize(width, height).await?;

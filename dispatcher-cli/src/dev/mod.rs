@@ -157,6 +157,8 @@ async fn together(
     )?;
     let example = loader.look().await?;
     let page = Page::new(listener, name, &database.key(), session, &notice)?;
+    // Before anything is said: who reads it may publish at once.
+    let end = tail::end(session).await?;
     welcome(database, &page, example.as_deref());
     let served = page.serve();
     let watched = async {
@@ -173,7 +175,7 @@ async fn together(
     tokio::select! {
         served = served => served,
         watched = watched => watched,
-        tailed = tail::follow(session) => tailed,
+        tailed = tail::follow(session, end) => tailed,
         ended = database.ended() => Err(ended),
         () = sample(&session.operator) => Ok(()),
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use dispatcher_runtime::{
     DeliveryState, EventDelivery, EventDetail, EventFilter, EventSummary, EventsError,
-    KnownContracts,
+    KnownContracts, Position,
 };
 use time::OffsetDateTime;
 
@@ -33,14 +33,23 @@ const DEAD: (&str, Colour) = ("dead", Colour::Red);
 const RESOLVED: (&str, Colour) = ("resolved", Colour::Green);
 const WAITS: (&str, Colour) = ("waits", Colour::Yellow);
 
-/// Prints what happens, until the database fails or the reader has gone.
+/// Where the log ends. What is published after that is told.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn end(session: &Session) -> Result<Position, Failure> {
+    let tail = session.operator.events();
+    let (_, end) = tail.tail(None, &EventFilter::default()).await?;
+    Ok(end)
+}
+
+/// Prints what happens after a position, until the database fails or the reader has gone.
 ///
 /// # Errors
 /// As said.
-pub(super) async fn follow(session: &Session) -> Result<(), Failure> {
+pub(super) async fn follow(session: &Session, mut after: Position) -> Result<(), Failure> {
     let events = session.operator.events();
     let filter = EventFilter::default().limit(1000);
-    let (_, mut after) = events.tail(None, &filter).await?;
     let mut tail = Tail {
         session,
         followed: VecDeque::new(),
