@@ -177,7 +177,8 @@ impl Company {
                     ('relay', 'south', 222, (SELECT max(position) FROM dispatcher_event), NULL, NULL, NULL, NULL, now(),
                      'coaching-1', now() + interval '1 hour'),
                     ('mirror', 'partner', 7311, 0, 25, now() - interval '6 minutes',
-                     'message 7312 of the stream: /payload/locked_credits: 0 is less than the minimum of 1',
+                     'the stream \"partner\" was set back to sequence 7286, and the mirror has read up to 7311: waiting until the \
+                      relay has sent the lost messages again',
                      now() - interval '6 minutes', now(), 'coaching-1', now() + interval '1 hour')",
         )
         .await?;

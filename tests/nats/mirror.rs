@@ -228,6 +228,39 @@ async fn what_cannot_be_handled_becomes_a_dead_letter_and_never_stops_the_mirror
     producer.close().await
 }
 
+/// The limit of a log is its own: what another has stored may be more than this one takes.
+#[tokio::test]
+async fn a_payload_that_only_this_log_has_no_room_for_is_left_out_and_counted() -> TestResult {
+    let Some(nats) = Nats::new().await? else {
+        return Ok(());
+    };
+    let (producer, consumer) = (World::new().await?, World::new().await?);
+    let smaller = "CREATE OR REPLACE FUNCTION dispatcher_max_payload_bytes() RETURNS integer \
+                   LANGUAGE plpgsql STABLE PARALLEL SAFE AS 'BEGIN RETURN 1000; END'";
+    consumer.execute(smaller).await?;
+    let mut large = lock_json(1, 1);
+    large["note"] = "x".repeat(1000).into();
+    let publish = "SELECT * FROM dispatcher_publish('credit.locked', $1::json, 'tnt_a', 'revenue')";
+    let publish = sqlx::query(publish).bind(large.to_string());
+    publish.execute(&producer.pool).await?;
+    producer.publish(2..4).await?;
+    let relay = producer.relay(&nats);
+    relay.until(|seen| seen.sequence == 3).await?;
+    relay.stop().await?;
+    let mirror = consumer.mirror(&nats, STREAM);
+    let brought = mirror
+        .until(|seen| seen.sequence == 3 && !seen.incomplete.is_empty())
+        .await?;
+    assert_eq!(brought.incomplete, [IncompleteReason::TooLarge]);
+    mirror.stop().await?;
+    assert_eq!(consumer.log().await?, producer.log().await?);
+    let first = "SELECT payload::text FROM dispatcher_event ORDER BY position LIMIT 1";
+    let first: String = sqlx::query_scalar(first).fetch_one(&consumer.pool).await?;
+    assert!(first.contains("this log stores at most 1000"), "{first}");
+    consumer.close().await?;
+    producer.close().await
+}
+
 #[tokio::test]
 async fn a_stale_lease_inserts_nothing() -> TestResult {
     let world = World::new().await?;

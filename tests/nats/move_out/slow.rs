@@ -155,7 +155,8 @@ async fn a_target_that_has_the_domain_meanwhile_is_not_prepared() -> TestResult 
         );
         back.switch().await?;
     }
-    assert!(rounds > 5, "{rounds} rounds");
+    // How many there are depends on how much a poll finds ready.
+    assert!(rounds > 1, "{rounds} rounds");
     scene.shared.publish(21..31).await?;
     caught_up(&before).await?;
     scene.assert_once_in_order(1..31).await?;
