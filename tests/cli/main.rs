@@ -10,6 +10,7 @@ mod moving_out;
 mod nats;
 mod new_user;
 mod outputs;
+mod published;
 mod runbook;
 mod scene;
 mod scrub;
