@@ -26,10 +26,6 @@ const STREAM: &str = "events";
 pub(super) async fn run(bench: &Bench) -> Result<Section, Error> {
     let mut section = Section::new("mirror", "Mirror", HOW);
     for copies in nats::ALL {
-        // Reading syncs nothing.
-        if copies.replicas == 1 && copies.always {
-            continue;
-        }
         bench.progress(&format!("  {}", copies.name()));
         let figure = measure(bench, copies).await?;
         section.figures.push(figure);
